@@ -1,0 +1,42 @@
+# make demo   the embedded study: synthetic speech to tables and figure, no network after the install
+# make test   every check
+# make setup  the environment in .venv, which both share
+# make lock   the lock files, after a change of versions in pyproject.toml (needs uv)
+
+PYTHON ?= python3
+CORES ?= 2
+BIN := .venv/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: setup demo test lock
+
+setup: .venv/installed
+
+.venv/installed: build.lock requirements.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "Sarangi needs Python 3.11 or newer (Debian package python3)." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Sarangi needs Python 3.11 or newer, $(PYTHON) is $$($(PYTHON) --version). Say make PYTHON=/path/to/python." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) cannot make environments: install Debian package python3-venv." >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --require-hashes -r build.lock
+	$(BIN)/python -m pip install --require-hashes --no-build-isolation -r requirements.lock
+	$(BIN)/python -m pip install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: setup
+	$(BIN)/snakemake --directory demo --cores $(CORES)
+	@echo
+	@echo "The demo is done. All of it is synthetic: no number is a result about people."
+	@echo "  tables  demo/paper/tables   (scores.md and corpora.md read well as they are)"
+	@echo "  figure  demo/paper/figures/leakage.pdf, leakage.png"
+
+test: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/snakefmt --check Snakefile rules
+	$(BIN)/snakemake --directory demo --lint
+	$(BIN)/python -m pytest
+
+lock:
+	uv pip compile --universal --generate-hashes --no-annotate --no-header --python-version 3.11 --extra test pyproject.toml -o requirements.lock
+	uv pip compile --universal --generate-hashes --no-annotate --no-header --python-version 3.11 --group build -c requirements.lock -o build.lock
+	$(PYTHON) envs/generate.py
