@@ -1,0 +1,117 @@
+"""Fingerprints of code, so that Snakemake reruns a job when its code changes, and only then.
+
+Snakemake's own ``code`` trigger goes by modification times and does not see imported modules.
+A fingerprint covers the script, the project modules it imports (transitively) and the versions of
+the installed packages that these import; it ignores comments, docstrings, formatting and times.
+"""
+
+import ast
+import hashlib
+import importlib.metadata
+import importlib.util
+import sys
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+PACKAGE = "sarangi"
+ROOT = Path(__file__).parent
+
+
+@cache
+def fingerprint(script: Path, by_name: tuple[tuple[str, tuple[str, ...]], ...] = ()) -> str:
+    """Return 16 hexadecimal digits for the code that ``script`` runs.
+
+    Parameters
+    ----------
+    script
+        A Python file.
+    by_name
+        Pairs of a project package that loads modules by name at run time and the modules that it
+        will load (``("sarangi.corpora", ("sarangi.corpora.ravdess",))``), which no ``import``
+        statement shows.  They count where the script imports the package.
+    """
+    code, installed = closure(script, by_name)
+    digest = hashlib.sha256()
+    for name, text in sorted(code.items()):
+        digest.update(f"{name}\n{text}\n".encode())
+    for name, version in sorted(_versions(installed)):
+        digest.update(f"{name}=={version}\n".encode())
+    return digest.hexdigest()[:16]
+
+
+def closure(
+    script: Path, by_name: tuple[tuple[str, tuple[str, ...]], ...] = ()
+) -> tuple[dict[str, str], set[str]]:
+    """Return what :func:`fingerprint` covers.
+
+    Returns
+    -------
+    code : dict
+        Module name to its code without comments and docstrings; the script's name is empty.
+    installed : set of str
+        Top-level names of everything else that is imported.
+    """
+    loaded = dict(by_name)
+    code = {"": _canonical(script)}
+    installed: set[str] = set()
+    waiting = _imports(script, package="")
+    while waiting:
+        name = waiting.pop()
+        if name.split(".")[0] != PACKAGE:
+            installed.add(name.split(".")[0])
+            continue
+        for part in _with_parents(name):
+            file = _module_file(part)
+            if file is not None and part not in code:
+                code[part] = _canonical(file)
+                package = part if file.name == "__init__.py" else part.rpartition(".")[0]
+                waiting += [*_imports(file, package), *loaded.get(part, ())]
+    return code, installed
+
+
+def _with_parents(name: str) -> Iterable[str]:
+    parts = name.split(".")
+    return (".".join(parts[: count + 1]) for count in range(len(parts)))
+
+
+def _module_file(name: str) -> Path | None:
+    base = ROOT.parent.joinpath(*name.split("."))
+    for file in (base.with_suffix(".py"), base / "__init__.py"):
+        if file.is_file():
+            return file
+    return None
+
+
+def _canonical(file: Path) -> str:
+    tree = ast.parse(file.read_text(encoding="utf-8"), filename=str(file))
+    for node in ast.walk(tree):
+        documented = isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        if documented and ast.get_docstring(node, clean=False) is not None:
+            node.body = node.body[1:] or [ast.Pass()]
+    # unparse, not dump: the dump of one text differs between Python versions
+    return ast.unparse(tree)
+
+
+def _imports(file: Path, package: str) -> list[str]:
+    names = []
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"), filename=str(file))):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = importlib.util.resolve_name("." * node.level + (node.module or ""), package)
+            names.append(base)
+            # "from package import module" names a module too
+            names += [f"{base}.{alias.name}" for alias in node.names]
+    return names
+
+
+@cache
+def _distributions() -> dict[str, list[str]]:
+    return dict(importlib.metadata.packages_distributions())
+
+
+def _versions(packages: set[str]) -> Iterable[tuple[str, str]]:
+    for package in packages - set(sys.stdlib_module_names):
+        for name in sorted(set(_distributions().get(package, ()))):
+            yield name, importlib.metadata.version(name)

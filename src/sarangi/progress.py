@@ -1,0 +1,29 @@
+"""Progress of long work: a bar on a terminal, a line now and then in a log."""
+
+import sys
+from collections.abc import Iterable
+from typing import TypeVar
+
+from tqdm import tqdm
+
+Item = TypeVar("Item")
+
+
+def progress(items: Iterable[Item], total: int, what: str) -> Iterable[Item]:
+    """Yield ``items`` and show how many of ``total`` are done.
+
+    On a terminal the bar moves twice a second; elsewhere a line is written every 30 seconds.
+    """
+    terminal = sys.stderr.isatty()
+    return tqdm(
+        items,
+        total=total,
+        desc=what,
+        unit="",
+        file=sys.stderr,
+        leave=False,
+        mininterval=0.5 if terminal else 30,
+        disable=None if terminal else False,
+        ascii=not terminal,
+        dynamic_ncols=terminal,
+    )

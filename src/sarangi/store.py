@@ -1,0 +1,136 @@
+"""Parquet in and out: one deterministic way of writing, with the provenance inside the file."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sarangi.errors import SarangiError
+
+OK, SKIPPED, FAILED = "ok", "skipped", "failed"
+
+STATUS = [pa.field("status", pa.string(), nullable=False), pa.field("reason", pa.string())]
+"""Fields of every table of utterances; ``reason`` says why, and notes what was done to an ok one."""
+
+ROW_GROUP = 4096
+
+
+class Writer:
+    """Write a Parquet file row group by row group; the same rows give the same bytes.
+
+    Parameters
+    ----------
+    path
+        File to write.
+    schema
+        Arrow schema; a row that does not fit it is an error.
+    provenance
+        What the file was made from (see :func:`sarangi.job.Job.provenance`); kept, as JSON, in the
+        file's metadata under ``sarangi``.
+    row_group
+        Rows in a row group.  Fixed, so that the bytes do not depend on how rows arrive.
+    """
+
+    def __init__(self, path: str | Path, schema: pa.Schema, provenance: dict, row_group: int = ROW_GROUP):
+        metadata = dict(schema.metadata or {})
+        metadata[b"sarangi"] = json.dumps(provenance, sort_keys=True).encode()
+        self.schema = schema.with_metadata(metadata)
+        self.row_group = row_group
+        self._rows: list[dict[str, Any]] = []
+        self._file = pq.ParquetWriter(
+            path,
+            self.schema,
+            version="2.6",
+            compression="zstd",
+            compression_level=3,
+            data_page_version="1.0",
+            use_dictionary=False,
+        )
+
+    def add(self, row: dict[str, Any]) -> None:
+        """Add one row, a mapping from field name to value."""
+        self._rows.append(row)
+        if len(self._rows) == self.row_group:
+            self._flush()
+
+    def add_table(self, table: pa.Table) -> None:
+        """Add the rows of an Arrow table as row groups of their own."""
+        self._flush()
+        table = table.select(self.schema.names).cast(self.schema)
+        self._file.write_table(table, row_group_size=self.row_group)
+
+    def _flush(self) -> None:
+        if self._rows:
+            rows, self._rows = self._rows, []
+            self.add_table(pa.Table.from_pylist(rows, schema=self.schema))
+
+    def __enter__(self) -> "Writer":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self._flush()
+        self._file.close()
+
+
+def write(
+    path: str | Path,
+    frame: pd.DataFrame,
+    schema: pa.Schema,
+    provenance: dict,
+    row_group: int = ROW_GROUP,
+) -> None:
+    """Write a whole data frame; its columns must be those of ``schema``, in any order.
+
+    Raises
+    ------
+    ValueError
+        If columns are missing or unknown: a defect of the caller.
+    """
+    if set(frame.columns) != set(schema.names):
+        odd = sorted(set(frame.columns) ^ set(schema.names))
+        raise ValueError(f"{path}: columns {odd} are in the frame or in the schema, not in both")
+    with Writer(path, schema, provenance, row_group) as writer:
+        writer.add_table(pa.Table.from_pandas(frame, schema=schema, preserve_index=False))
+
+
+def read(path: str | Path, columns: list[str] | None = None) -> pd.DataFrame:
+    """Read a Parquet file, or some of its columns, into a data frame."""
+    with _opened(path) as file:
+        return file.read(columns=columns).to_pandas()
+
+
+def rows(path: str | Path, columns: list[str] | None = None) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a Parquet file one by one, holding one row group in memory."""
+    with _opened(path) as file:
+        for batch in file.iter_batches(batch_size=256, columns=columns):
+            yield from batch.to_pylist()
+
+
+def count(path: str | Path) -> int:
+    """Return the number of rows without reading them."""
+    with _opened(path) as file:
+        return file.metadata.num_rows
+
+
+def provenance(path: str | Path) -> dict:
+    """Return what :class:`Writer` was told the file was made from; empty for a foreign file."""
+    with _opened(path) as file:
+        return json.loads((file.schema_arrow.metadata or {}).get(b"sarangi", b"{}"))
+
+
+def _opened(path: str | Path) -> pq.ParquetFile:
+    try:
+        return pq.ParquetFile(path)
+    except pa.ArrowInvalid as error:
+        raise SarangiError(
+            f"{path}: not a whole Parquet file ({error}). Delete it and run the same command again: "
+            "Snakemake makes it anew."
+        ) from error
