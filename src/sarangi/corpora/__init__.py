@@ -1,0 +1,117 @@
+"""The corpora: one module each, no more than its layout and labels, and what all of them share.
+
+A corpus module has ``TITLE``, ``LANGUAGE`` (BCP 47), ``EMOTIONS`` (the corpus's labels to the
+canonical emotions), ``LICENCE``, ``CITATION``, ``HOW_TO_GET`` and ``utterances(source)``.
+"""
+
+import dataclasses
+import hashlib
+import importlib
+from itertools import groupby
+from pathlib import Path
+from types import ModuleType
+
+import pyarrow as pa
+
+from sarangi import store
+from sarangi.errors import SarangiError
+from sarangi.progress import progress
+from sarangi.recording import inspect
+from sarangi.source import Source
+from sarangi.utterance import Utterance
+
+MANIFEST = pa.schema(
+    [
+        pa.field("utterance_id", pa.string(), nullable=False),
+        pa.field("corpus", pa.string(), nullable=False),
+        pa.field("language", pa.string()),
+        pa.field("speaker", pa.string()),
+        pa.field("group", pa.string()),
+        pa.field("session", pa.string()),
+        pa.field("gender", pa.string()),
+        pa.field("emotion", pa.string()),
+        pa.field("label", pa.string()),
+        pa.field("text", pa.string()),
+        pa.field("part", pa.string()),
+        pa.field("duration_s", pa.float64()),
+        pa.field("sample_rate", pa.int32()),
+        pa.field("channels", pa.int32()),
+        pa.field("sha256", pa.string()),
+        pa.field("shard", pa.int32(), nullable=False),
+        # where the recording lies in the user's copy, which may nest the published layout
+        pa.field("file", pa.string(), nullable=False),
+        *store.STATUS,
+    ]
+)
+
+
+def load(corpus: str) -> ModuleType:
+    """Return the module of a corpus; the configuration has checked that it exists."""
+    return importlib.import_module(f"sarangi.corpora.{corpus}")
+
+
+def shard_of(utterance_id: str, shards: int) -> int:
+    """Return the shard of an utterance: a stable hash, so that no other utterance moves it."""
+    return int.from_bytes(hashlib.sha256(utterance_id.encode()).digest()[:8]) % shards
+
+
+def manifest(source: Path, corpus: str, shards: int, output: Path, provenance: dict) -> None:
+    """Write the manifest of a corpus: one row an utterance, sorted by ``utterance_id``.
+
+    Every recording is read once, for its hash and its header; one that cannot be used keeps its
+    row, with status failed or skipped and the reason.
+
+    Parameters
+    ----------
+    source
+        Folder or archive of the corpus.
+    corpus
+        Name of the corpus, which is the name of its module.
+    shards
+        Number of shards to spread the utterances over.
+    output
+        Parquet file to write, of schema :data:`MANIFEST`.
+    provenance
+        Passed to the store.
+
+    Raises
+    ------
+    SarangiError
+        If the source holds nothing that belongs to the corpus.
+    """
+    with Source(source) as opened:
+        found = sorted(load(corpus).utterances(opened), key=lambda u: (u.path, u.file))
+        if not any(u.status == store.OK for u in found):
+            example = f"; the first is {found[0].file}: {found[0].reason}" if found else ""
+            raise SarangiError(
+                f"{source}: no utterance of {corpus} among {len(opened.paths())} files{example}. "
+                f"Expected the layout of the publisher ({load(corpus).HOW_TO_GET}). "
+                "Put the corpus there, or take the folder away to have it shown as unavailable."
+            )
+        with store.Writer(output, MANIFEST, provenance) as writer:
+            groups = [list(copies) for _, copies in groupby(found, key=lambda u: u.path)]
+            for copies in progress(groups, len(groups), f"manifest {corpus}"):
+                utterance_id = f"{corpus}/{copies[0].path}"
+                row = dataclasses.asdict(copies[0]) | _facts(opened, copies)
+                del row["path"]
+                row["group"] = row["group"] or utterance_id  # the clip, for want of better
+                shard = shard_of(utterance_id, shards)
+                writer.add(row | {"utterance_id": utterance_id, "corpus": corpus, "shard": shard})
+
+
+def _facts(source: Source, copies: list[Utterance]) -> dict:
+    """Return hash and header of a recording, and why it fails if it does."""
+    utterance = copies[0]
+    reasons = [utterance.reason] if utterance.reason else []
+    if len(copies) > 1:
+        files = ", ".join(copy.file for copy in copies)
+        duplicate = f"duplicate id: {len(copies)} files claim it ({files}); keep the published one"
+        return {"status": store.FAILED, "reason": "; ".join([*reasons, duplicate])}
+    facts = {}
+    try:
+        data = source.read(utterance.file)
+        facts["sha256"] = hashlib.sha256(data).hexdigest()
+        facts |= dataclasses.asdict(inspect(data, utterance.file))
+    except SarangiError as error:
+        facts |= {"status": store.FAILED, "reason": "; ".join([*reasons, str(error)])}
+    return facts
