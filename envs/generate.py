@@ -1,0 +1,32 @@
+"""Write the conda environments from pyproject.toml, one a kind of step: ``python envs/generate.py``."""
+
+import tomllib
+from pathlib import Path
+
+HERE = Path(__file__).parent
+TABLES = ["numpy", "pandas", "pyarrow", "soundfile", "tqdm"]
+KINDS = {
+    "speech": [*TABLES, "espeakng-loader", "opensmile", "scipy", "torch", "torchaudio"],
+    "analysis": [*TABLES, "jinja2", "matplotlib", "scikit-learn", "scipy", "tabulate"],
+}
+
+
+def environments() -> dict[str, str]:
+    """Return the text of each environment by the name of its file."""
+    project = tomllib.loads((HERE.parent / "pyproject.toml").read_text(encoding="utf-8"))
+    pins = dict(line.split("==") for line in project["project"]["dependencies"])
+    pins |= dict(line.split("==") for line in project["dependency-groups"]["build"])
+    texts = {}
+    for kind, packages in KINDS.items():
+        listed = "".join(f"      - {name}=={pins[name]}\n" for name in sorted(packages))
+        texts[f"{kind}.yaml"] = (
+            "# Written by envs/generate.py from pyproject.toml; the library itself is on PYTHONPATH.\n"
+            "channels:\n  - conda-forge\n  - nodefaults\n"
+            f"dependencies:\n  - python=3.11\n  - pip={pins['pip']}\n  - pip:\n{listed}"
+        )
+    return texts
+
+
+if __name__ == "__main__":
+    for name, text in environments().items():
+        (HERE / name).write_text(text, encoding="utf-8")

@@ -1,0 +1,24 @@
+# Audio: every recording as 16 kHz mono 16-bit FLAC.
+#   in:  resources/corpora/{corpus}, results/corpora/{corpus}/manifest.parquet
+#   out: results/corpora/{corpus}/audio/{shard}.parquet
+
+
+rule resample:
+    """Decode, mix down and resample one shard of a corpus; what cannot be decoded keeps its row."""
+    input:
+        corpus=corpus_in_hand,
+        manifest="results/corpora/{corpus}/manifest.parquet",
+    output:
+        "results/corpora/{corpus}/audio/{shard}.parquet",
+    log:
+        "results/logs/resample/{corpus}/{shard}.log",
+    benchmark:
+        "results/benchmarks/resample/{corpus}/{shard}.tsv"
+    conda:
+        "../envs/speech.yaml"
+    resources:
+        mem_mb=2000,
+    params:
+        inventory=inventory_of,
+    script:
+        "../workflow/scripts/resample.py"

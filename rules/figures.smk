@@ -1,0 +1,25 @@
+# Figures.
+#   in:  results/scores/*.parquet
+#   out: paper/figures/*.pdf, *.png
+
+
+rule leakage_figure:
+    """Draw UAR under random folds against UAR on speakers held out."""
+    input:
+        scores=[f"results/scores/{name}.parquet" for name, e in study.runnable.items() if informative(e)],
+    output:
+        pdf="paper/figures/leakage.pdf",
+        png="paper/figures/leakage.png",
+    log:
+        "results/logs/leakage_figure.log",
+    benchmark:
+        "results/benchmarks/leakage_figure.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        titles={"models": titles("models")},
+        synthetic=study.synthetic,
+    script:
+        "../workflow/scripts/leakage_figure.py"

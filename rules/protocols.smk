@@ -1,0 +1,23 @@
+# Protocols: which utterances train and which test.
+#   in:  results/corpora/{corpus}/manifest.parquet
+#   out: results/protocols/{corpus}/{protocol}.parquet
+
+
+rule protocol:
+    """Split a corpus into the folds of a protocol; refuse a leak that is not declared."""
+    input:
+        manifest="results/corpora/{corpus}/manifest.parquet",
+    output:
+        "results/protocols/{corpus}/{protocol}.parquet",
+    log:
+        "results/logs/protocol/{corpus}/{protocol}.log",
+    benchmark:
+        "results/benchmarks/protocol/{corpus}/{protocol}.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        settings=lambda wildcards: study.config["protocols"][wildcards.protocol],
+    script:
+        "../workflow/scripts/protocol.py"

@@ -1,0 +1,14 @@
+"""Write the table of corpora."""
+
+from sarangi.job import job
+
+with job(snakemake) as run:
+    from sarangi.tables import corpora_table
+
+    corpora_table(
+        snakemake.input.manifests,
+        snakemake.input.audio,
+        snakemake.params.unavailable,
+        snakemake.params.synthetic,
+        {suffix: run.named(suffix) for suffix in ("tex", "md", "csv")},
+    )

@@ -1,0 +1,13 @@
+"""Draw what leakage is worth."""
+
+from sarangi.job import job
+
+with job(snakemake) as run:
+    from sarangi.figures import leakage_figure
+
+    leakage_figure(
+        snakemake.input.scores,
+        snakemake.params.titles,
+        snakemake.params.synthetic,
+        {suffix: run.named(suffix) for suffix in ("pdf", "png")},
+    )

@@ -1,0 +1,14 @@
+"""Write the table of scores."""
+
+from sarangi.job import job
+
+with job(snakemake) as run:
+    from sarangi.tables import scores_table
+
+    scores_table(
+        snakemake.input.scores,
+        snakemake.params.titles,
+        snakemake.params.unavailable,
+        snakemake.params.synthetic,
+        {suffix: run.named(suffix) for suffix in ("tex", "md", "csv")},
+    )
