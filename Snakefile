@@ -44,8 +44,34 @@ localrules:
     all,
 
 
+rule all:
+    """Everything that the corpora in hand allow."""
+    input:
+        "paper/tables/corpora.tex",
+        "paper/tables/scores.tex",
+        "paper/figures/leakage.pdf",
+
+
+rule:
+    """Every table of the paper."""
+    name:
+        "paper/tables"
+    input:
+        "paper/tables/corpora.tex",
+        "paper/tables/scores.tex",
+    localrule: True
+
+
+rule:
+    """Every figure of the paper."""
+    name:
+        "paper/figures"
+    input:
+        "paper/figures/leakage.pdf",
+    localrule: True
+
+
 include: "rules/common.smk"
-include: "rules/paper.smk"
 include: "rules/corpora.smk"
 include: "rules/audio.smk"
 include: "rules/acoustics.smk"

@@ -100,6 +100,9 @@ def check(config: dict[str, Any], schema: Path, files: list[Path]) -> Study:
     """
     validator = jsonschema.Draft202012Validator(yaml.safe_load(schema.read_text(encoding="utf-8")))
     errors = sorted(validator.iter_errors(config), key=lambda error: list(map(str, error.path)))
+    # of a value of the wrong type nothing else is worth saying
+    mistyped = {tuple(error.path) for error in errors if error.validator == "type"}
+    errors = [error for error in errors if error.validator == "type" or tuple(error.path) not in mistyped]
     problems = [problem for error in errors for problem in _explain(error)]
     if not problems:
         problems = list(_unknown_names(config))
@@ -114,6 +117,7 @@ def check(config: dict[str, Any], schema: Path, files: list[Path]) -> Study:
 
 def nearest(name: str, valid: list[str] | tuple[str, ...]) -> str:
     """Return a hint: the valid name most like ``name``, or all of them."""
+    valid = ["null" if choice is None else choice for choice in valid]
     close = difflib.get_close_matches(str(name), valid, n=1, cutoff=0.5)
     return f"did you mean {close[0]}?" if close else f"valid: {', '.join(sorted(valid))}"
 
@@ -132,8 +136,6 @@ def _explain(error: jsonschema.ValidationError) -> Iterator[tuple[Path_, str]]:
     elif error.validator in ("oneOf", "anyOf"):
         choices = " or ".join(branch.get("title", "?") for branch in error.validator_value)
         yield path, f"expected one of: {choices}; found keys {', '.join(error.instance)}"
-        for inner in jsonschema.exceptions.best_match([error]).context or ():
-            yield from _explain(inner)
     elif error.validator == "required":
         missing = [key for key in error.validator_value if key not in error.instance]
         yield path, f"the key {missing[0]!r} is missing: {_description(error, missing[0])}"

@@ -1,0 +1,114 @@
+"""What the tests share: small recordings, small corpora, and the real data where it lies."""
+
+import io
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+import yaml
+
+ROOT = Path(__file__).parent.parent
+REAL = ROOT.parent / "shared" / "data"
+MADE_BY_TEST = {"rule": "test"}
+
+
+def sound(seconds=1.0, rate=16_000, channels=1, frequency=220.0, kind="WAV", subtype=None, seed=0):
+    """Bytes of a sound file: a tone with a little noise."""
+    time = np.arange(round(seconds * rate)) / rate
+    tone = 0.3 * np.sin(2 * np.pi * frequency * time)
+    tone = tone + np.random.default_rng(seed).normal(0, 0.01, len(time))
+    file = io.BytesIO()
+    soundfile.write(file, np.repeat(tone[:, None], channels, axis=1), rate, format=kind, subtype=subtype)
+    return file.getvalue()
+
+
+def float_wav(samples):
+    file = io.BytesIO()
+    soundfile.write(file, np.asarray(samples, dtype=np.float32), 16_000, format="WAV", subtype="FLOAT")
+    return file.getvalue()
+
+
+BROKEN = {
+    "truncated": (sound()[:20_000], "cut short"),
+    "no samples": (sound(seconds=0), "0 samples"),
+    "NaN samples": (float_wav([0.1, np.nan, 0.2] * 1000), "NaN"),
+    "MP3": (sound(kind="MP3"), "named .wav but holds MPEG"),
+    "text": (b"This is no sound.\n" * 100, "not a sound file"),
+    "empty": (b"", "0 bytes"),
+}
+"""Recordings that cannot be used: their bytes, and what the reason must say."""
+
+
+def real(name):
+    """Folder of a real corpus; the test is skipped where it is absent."""
+    if not (REAL / name).is_dir():
+        pytest.skip(f"the real {name} recordings are not beside this checkout")
+    return REAL / name
+
+
+def snakemake(*arguments, directory, **environment):
+    """Run snakemake as a user does, from the project's folder, and return what it did."""
+    command = [sys.executable, "-m", "snakemake", "--directory", str(directory), *map(str, arguments)]
+    return subprocess.run(
+        command, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, check=False
+    )
+
+
+def succeeded(done):
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-6000:]
+    return done.stdout + done.stderr
+
+
+def jobs(done):
+    """Names of the rules that a run (or a dry run) executed, with their counts."""
+    text = succeeded(done)
+    if "Job stats:" not in text:
+        assert "Nothing to be done" in text, text
+        return {}
+    table = text.split("Job stats:")[1].strip().splitlines()[2:]
+    counts = {}
+    for line in table:
+        if not line.strip() or line.startswith("total"):
+            break
+        name, count = line.rsplit(maxsplit=1)
+        counts[name.strip()] = int(count)
+    return counts
+
+
+@pytest.fixture
+def study():
+    """The demo's configuration, to be cut down and changed."""
+    return yaml.safe_load((ROOT / "demo/config.yaml").read_text())
+
+
+def small(study):
+    """Cut a configuration to what a test of the workflow needs: one corpus of 40 clips."""
+    study["corpora"] = {"urdu_latif": {"shards": 2, "synthetic": {"speakers": 8, "clips": 10, "seed": 3}}}
+    study["experiments"] = [
+        {
+            "corpora": ["urdu_latif"],
+            "protocols": ["random5", "loso"],
+            "models": ["egemaps_svm", "speaker_only"],
+        }
+    ]
+    study["bootstrap"]["draws"] = 200
+    return study
+
+
+def write_study(study, folder):
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "config.yaml").write_text(yaml.safe_dump(study, sort_keys=False, allow_unicode=True))
+    return folder
+
+
+def zipped(path, members):
+    """Write a zip of (name, bytes) pairs; a name may come twice."""
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in members:
+            archive.writestr(name, data)
+    return path

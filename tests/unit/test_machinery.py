@@ -1,0 +1,408 @@
+"""Configuration, fingerprints, store, job wrapper, synthetic speech, versions."""
+
+import os
+import re
+import subprocess
+import sys
+import textwrap
+import time
+import tomllib
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+import soundfile
+import yaml
+from conftest import MADE_BY_TEST, ROOT, write_study
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sarangi import fingerprint as fingerprints
+from sarangi import store
+from sarangi.configuration import CORPORA, check
+from sarangi.corpora import load
+from sarangi.errors import SarangiError
+from sarangi.fingerprint import fingerprint
+from sarangi.source import Source
+from sarangi.synthetic import synthetic_corpus
+
+SCHEMA = ROOT / "workflow/schemas/config.schema.yaml"
+
+# -- configuration ----------------------------------------------------------------------------
+
+
+def refused(study, tmp_path):
+    file = write_study(study, tmp_path) / "config.yaml"
+    with pytest.raises(SarangiError) as error:
+        check(study, SCHEMA, [file])
+    return str(error.value), file.read_text().splitlines()
+
+
+@pytest.mark.parametrize("file", ["config.yaml", "demo/config.yaml"])
+def test_the_configurations_we_ship_are_valid(file):
+    study = check(yaml.safe_load((ROOT / file).read_text()), SCHEMA, [ROOT / file])
+    assert "urdu_latif_random5_egemaps_svm" in study.experiments
+
+
+def test_every_key_of_the_schema_is_described():
+    def walk(node, place):
+        for key, entry in node.get("properties", {}).items():
+            if isinstance(entry, dict) and "$ref" not in entry:
+                assert entry.get("description") or "const" in entry, f"{place}.{key}"
+                walk(entry, f"{place}.{key}")
+        if isinstance(node.get("additionalProperties"), dict):
+            walk(node["additionalProperties"], f"{place}.*")
+        if node.get("type") == "object" and "propertyNames" not in node and place != "schema.corpora":
+            assert "additionalProperties" in node, place
+
+    walk(yaml.safe_load(SCHEMA.read_text()), "schema")
+
+
+@pytest.mark.parametrize(
+    ("change", "place", "message"),
+    [
+        (lambda s: s.update(bootstarp={}), "bootstarp", "unknown key 'bootstarp'; did you mean bootstrap?"),
+        (lambda s: s["threads"].update(torch="one"), "threads.torch", "expected integer, found str 'one'"),
+        (lambda s: s["threads"].pop("blas"), "threads", "the key 'blas' is missing: Threads of NumPy"),
+        (
+            lambda s: s["corpora"].update(ravdes={"shards": 1}),
+            "corpora.ravdes",
+            "no reader for corpus 'ravdes'; did you mean ravdess?",
+        ),
+        (
+            lambda s: s["experiments"][0]["protocols"].append("random55"),
+            "experiments[0].protocols[2]",
+            "'random55' is not in protocols; did you mean random5?",
+        ),
+        (
+            lambda s: s["protocols"]["random5"].update(kind="stratified_kfolds"),
+            "protocols.random5.kind",
+            "'stratified_kfolds' is not valid; did you mean stratified_kfold?",
+        ),
+        (
+            lambda s: s["models"]["egemaps_svm"].update(features="egemap"),
+            "models.egemaps_svm.features",
+            "unknown feature set 'egemap'; did you mean egemaps?",
+        ),
+        (
+            lambda s: s["corpora"]["ravdess"].update(shards=0),
+            "corpora.ravdess.shards",
+            "less than the minimum",
+        ),
+        (lambda s: s["models"]["constant"].pop("baseline"), "models.constant", "a baseline or features with"),
+    ],
+)
+def test_a_mistake_is_named_with_file_line_key_and_nearest_name(study, change, place, message, tmp_path):
+    change(study)
+    text, lines = refused(study, tmp_path)
+    assert message in text
+    found = re.search(rf"config\.yaml:(\d+): {re.escape(place)}: ", text)
+    assert found, text
+    last = re.split(r"[.\[]", place)[-1].rstrip("]")
+    assert (last if not last.isdigit() else "random55") in lines[int(found[1]) - 1]
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(anything, st.integers(0, 60))
+@settings(max_examples=200, deadline=None)
+def test_nothing_put_anywhere_into_a_configuration_raises_another_error(value, place):
+    study = yaml.safe_load((ROOT / "demo/config.yaml").read_text())
+    holders = []
+
+    def collect(node):
+        for key in list(node) if isinstance(node, dict) else range(len(node)):
+            holders.append((node, key))
+            if isinstance(node[key], dict | list):
+                collect(node[key])
+
+    collect(study)
+    node, key = holders[place % len(holders)]
+    node[key] = value
+    try:
+        check(study, SCHEMA, [ROOT / "demo/config.yaml"])
+    except SarangiError as error:
+        assert "problem" in str(error)
+
+
+# -- fingerprints -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def code(tmp_path, monkeypatch):
+    """A package of its own in place of ours, and a function that gives its fingerprint anew."""
+    package = tmp_path / "sarangi"
+    (package / "corpora").mkdir(parents=True)
+    (package / "__init__.py").write_text("")
+    (package / "corpora/__init__.py").write_text("import importlib\n")
+    (package / "corpora/one.py").write_text("A = 1\n")
+    (package / "corpora/two.py").write_text("A = 2\n")
+    (package / "deep.py").write_text("import numpy\n\n\ndef f():\n    return 1\n")
+    (package / "middle.py").write_text("from .deep import f\n")
+    (package / "other.py").write_text("x = 1\n")
+    (tmp_path / "script.py").write_text("from sarangi import middle\nfrom sarangi.corpora import load\n")
+    monkeypatch.setattr(fingerprints, "ROOT", package)
+
+    def take(by_name=(("sarangi.corpora", ("sarangi.corpora.one",)),)):
+        fingerprint.cache_clear()
+        return fingerprint(tmp_path / "script.py", by_name)
+
+    yield package, take
+    fingerprint.cache_clear()
+
+
+def test_comments_docstrings_layout_and_times_change_nothing(code):
+    package, take = code
+    before = take()
+    (package / "deep.py").write_text(
+        '"""Doc."""\n# why\nimport numpy\ndef f():\n  """Doc."""\n  return (1)\n'
+    )
+    os.utime(package / "middle.py", (1, 1))
+    assert take() == before
+
+
+@pytest.mark.parametrize(
+    ("file", "counts"), [("deep", True), ("corpora/one", True), ("corpora/two", False), ("other", False)]
+)
+def test_code_counts_where_it_is_imported_even_by_name_or_from_afar(code, file, counts):
+    package, take = code
+    before = take()
+    path = package / f"{file}.py"
+    path.write_text(path.read_text().replace("1", "7").replace("A = 2", "A = 8"))
+    assert (take() != before) == counts
+
+
+def test_another_version_of_an_imported_package_counts(code, monkeypatch):
+    _, take = code
+    before = take()
+    version = fingerprints.importlib.metadata.version
+    monkeypatch.setattr(
+        fingerprints.importlib.metadata, "version", lambda name: "0.0" if name == "pandas" else version(name)
+    )
+    assert take() == before
+    monkeypatch.setattr(fingerprints.importlib.metadata, "version", lambda name: "0.0")
+    assert take() != before
+
+
+def test_modules_import_only_from_those_before_them():
+    order = [
+        "errors", "store", "progress", "fingerprint", "source", "job", "recording", "utterance", "corpora",
+        "audio", "acoustics", "protocols", "predictions", "baselines", "classical", "metrics", "bootstrap",
+        "tables", "figures",
+    ]  # fmt: skip
+    free = {"configuration", "espeak", "synthetic", "__init__"}
+    found = {path.stem for path in (ROOT / "src/sarangi").iterdir() if path.stem[:2] != "__"} - {"sarangi"}
+    assert found - free == set(order)
+    for place, name in enumerate(order):
+        for file in (ROOT / "src/sarangi").glob(f"{name}.py"):
+            imported = re.findall(r"^\s*(?:from|import) sarangi(?:\.| import )(\w+)", file.read_text(), re.M)
+            assert set(imported) <= set(order[:place]), name
+
+
+# -- store ------------------------------------------------------------------------------------
+
+TWO = pa.schema([("utterance_id", pa.string()), ("value", pa.float64())])
+
+
+def test_the_same_rows_give_the_same_bytes_however_they_arrive(tmp_path):
+    rows = [{"utterance_id": str(n), "value": n / 7} for n in range(25)]
+    with store.Writer(tmp_path / "a", TWO, MADE_BY_TEST, row_group=10) as writer:
+        for row in rows:
+            writer.add(row)
+    frame = pd.DataFrame(rows).sample(frac=1, random_state=1).sort_values("value")
+    store.write(tmp_path / "b", frame[["value", "utterance_id"]], TWO, MADE_BY_TEST, row_group=10)
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+    assert store.read(tmp_path / "a").equals(pd.DataFrame(rows))
+    assert list(store.rows(tmp_path / "a")) == rows
+    assert store.count(tmp_path / "a") == 25
+    assert store.provenance(tmp_path / "a") == MADE_BY_TEST
+
+
+def test_a_truncated_table_is_named_with_what_to_do(tmp_path):
+    store.write(tmp_path / "a", pd.DataFrame({"utterance_id": ["x"], "value": [1.0]}), TWO, MADE_BY_TEST)
+    (tmp_path / "a").write_bytes((tmp_path / "a").read_bytes()[:-9])
+    with pytest.raises(SarangiError, match=r"not a whole Parquet file.*Delete it"):
+        store.read(tmp_path / "a")
+
+
+# -- job --------------------------------------------------------------------------------------
+
+SCRIPT = """
+    import os, sys, time
+    from pathlib import Path
+    from types import SimpleNamespace
+    from sarangi.job import job
+    from sarangi.errors import SarangiError
+
+    class Named(dict):
+        __getattr__ = dict.get
+
+    class Files(list):
+        def __getitem__(self, key):
+            return list.__getitem__(self, 0 if key == "only" else key)
+
+    snakemake = SimpleNamespace(
+        rule="made", input=Files(), output=Files(["out.txt"]), log=Files(["log.txt"]), params=Named(a=1),
+        wildcards=Named(), config={"seed": 1, "threads": {"torch": 1, "blas": 1}},
+    )
+    with job(snakemake) as run:
+"""
+
+
+def run_job(body, folder, **popen):
+    script = textwrap.dedent(SCRIPT) + textwrap.indent(textwrap.dedent(body), "    ")
+    return subprocess.run(
+        [sys.executable, "-c", script], cwd=folder, capture_output=True, text=True, check=False
+    )
+
+
+def test_a_job_publishes_whole_files_and_bounds_threads_before_numpy(tmp_path):
+    (tmp_path / ".out.999999.tmp.txt").write_text("left by a killed job")
+    done = run_job(
+        """
+        run.output.write_text(os.environ["OMP_NUM_THREADS"] + os.environ["OPENBLAS_NUM_THREADS"])
+        assert not Path("out.txt").exists()
+        assert run.named("only") == run.output
+        import torch
+        assert torch.get_num_threads() == 1
+        """,
+        tmp_path,
+    )
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "out.txt").read_text() == "11"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["log.txt", "out.txt"]
+
+
+@pytest.mark.parametrize(
+    ("body", "shown", "hidden"),
+    [
+        ("raise SarangiError('row 7: bad; do this')", "row 7: bad; do this", "Traceback"),
+        ("1 / 0", "ZeroDivisionError", "row 7"),
+    ],
+)
+def test_a_failing_job_leaves_nothing_and_logs_why(body, shown, hidden, tmp_path):
+    done = run_job(f"run.output.write_text('half')\n{body}", tmp_path)
+    assert done.returncode == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["log.txt"]
+    for text in (done.stderr, (tmp_path / "log.txt").read_text()):
+        assert shown in text
+        assert hidden not in text
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel's parent death signal is Linux's")
+def test_a_job_dies_with_its_parent_and_publishes_nothing(tmp_path):
+    body = "Path('alive').write_text(str(os.getpid()))\ntime.sleep(60)\nrun.output.write_text('orphan')"
+    script = textwrap.dedent(SCRIPT) + textwrap.indent(body, "    ")
+    (tmp_path / "script.py").write_text(script)
+    parent = subprocess.Popen(
+        [sys.executable, "-c", "import subprocess, sys; subprocess.run([sys.executable, 'script.py'])"],
+        cwd=tmp_path,
+    )
+    deadline = time.monotonic() + 30
+    while not (tmp_path / "alive").exists() or not (tmp_path / "alive").read_text():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    child = int((tmp_path / "alive").read_text())
+    parent.kill()
+    parent.wait()
+    while (
+        Path(f"/proc/{child}").exists()
+        and "Z" not in Path(f"/proc/{child}/stat").read_text().split(")")[1][:3]
+    ):
+        assert time.monotonic() < deadline, "the orphan lives on"
+        time.sleep(0.05)
+    assert not (tmp_path / "out.txt").exists()
+
+
+# -- synthetic speech -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("corpus", CORPORA)
+def test_a_stand_in_has_the_layout_of_its_corpus_and_the_same_bytes_each_time(corpus, tmp_path):
+    settings_ = (
+        {"speakers": 8, "clips": 2, "seed": 4}
+        if corpus == "urdu_latif"
+        else {"speakers": 4, "clips": 1, "seed": 4}
+    )
+    synthetic_corpus(corpus, settings_, tmp_path / "a.zip", workers=2)
+    synthetic_corpus(corpus, settings_, tmp_path / "b.zip", workers=1)
+    assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
+    with Source(tmp_path / "a.zip") as source:
+        found = list(load(corpus).utterances(source))
+        rates = {soundfile.info(__import__("io").BytesIO(source.read(u.file))).samplerate for u in found}
+    assert {u.status for u in found} == {"ok"}
+    assert {u.emotion for u in found} == set(load(corpus).EMOTIONS.values())
+    assert len({u.speaker for u in found}) == settings_["speakers"]
+    assert rates == {{"urdu_latif": 44_100, "ravdess": 48_000}[corpus]}
+
+
+def test_emotions_differ_as_they_should(tmp_path):
+    import numpy as np
+
+    from sarangi.audio import to_mono_16k
+
+    synthetic_corpus("ravdess", {"speakers": 4, "clips": 1, "seed": 4}, tmp_path / "a.zip", workers=2)
+    with Source(tmp_path / "a.zip") as source:
+        heard = {}
+        for utterance in load("ravdess").utterances(source):
+            signal = to_mono_16k(source.read(utterance.file))[0].astype(float) / 32768
+            heard.setdefault(utterance.emotion, []).append((len(signal), np.sqrt((signal**2).mean())))
+    length = {emotion: np.mean([n for n, _ in clips]) for emotion, clips in heard.items()}
+    loudness = {emotion: np.mean([rms for _, rms in clips]) for emotion, clips in heard.items()}
+    assert length["sad"] > length["neutral"] > length["fearful"]
+    assert loudness["angry"] > loudness["neutral"] > loudness["sad"]
+
+
+# -- versions ---------------------------------------------------------------------------------
+
+
+def test_the_locks_have_hashes_no_addresses_and_the_projects_versions():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    wanted = project["project"]["dependencies"] + project["project"]["optional-dependencies"]["test"]
+    text = (ROOT / "requirements.lock").read_text()
+    build = (ROOT / "build.lock").read_text()
+    assert "://" not in text + build
+    for lock, names in ((text, wanted), (build, project["dependency-groups"]["build"])):
+        entries = re.split(r"\n(?=\S)", lock)
+        assert all("--hash=sha256:" in entry for entry in entries)
+        locked = {entry.split(" ")[0].lower() for entry in entries}
+        assert {name.split("[")[0].lower() for name in names} <= locked
+
+
+def test_the_conda_environments_are_in_step():
+    sys.path.insert(0, str(ROOT / "envs"))
+    import generate
+
+    for name, text in generate.environments().items():
+        assert (ROOT / "envs" / name).read_text() == text, "run: python envs/generate.py"
+
+
+def test_every_rule_has_what_a_rule_needs_and_an_environment_with_what_it_imports():
+    sys.path.insert(0, str(ROOT / "envs"))
+    import generate
+
+    distributions = fingerprints._distributions()
+    rules = "\n\n".join(file.read_text() for file in sorted((ROOT / "rules").glob("*.smk")))
+    texts = [text for text in re.split(r"\n\n\n(?=rule )", rules) if "script:" in text]
+    assert len(texts) == len(list((ROOT / "workflow/scripts").glob("*.py")))
+    for text in texts:
+        text = text[text.index("rule ") :] if not text.startswith("rule ") else text
+        name = re.match(r"rule (\w+):", text)[1]
+        assert re.match(r'rule \w+:\n    """[A-Z].*\."""\n', text), name
+        for key in ("log:", "benchmark:", "conda:", "resources:", "mem_mb=", f"workflow/scripts/{name}.py"):
+            assert key in text, f"rule {name} lacks {key}"
+        kind = re.search(r'"\.\./envs/(\w+)\.yaml"', text)[1]
+        by_name = tuple(
+            (p, tuple(f"{p}.{c}" for c in CORPORA)) for p in ("sarangi.corpora", "sarangi.synthetic")
+        )
+        code, imported = fingerprints.closure(ROOT / f"workflow/scripts/{name}.py", by_name)
+        assert f"def {name}(" in "".join(code.values()), f"rule {name} calls no function of its name"
+        needed = {d.lower() for module in imported for d in distributions.get(module, ())}
+        missing = {name.replace("_", "-") for name in needed} - set(generate.KINDS[kind])
+        assert not missing, f"envs/{kind}.yaml lacks {missing}, which {name} imports"
