@@ -2,6 +2,8 @@
 #
 #   snakemake --cores 8 paper/tables        every table
 #   snakemake --cores 8 paper/figures       every figure
+#   snakemake --cores 8 paper               the PDF
+#   snakemake --cores 8 finding_3           one finding of the published study
 #   snakemake --directory demo --cores 2    the same, on the demo's synthetic speech
 #
 # The rules are in rules/, one file a stage, in the order the data flows; each rule, its script in
@@ -10,9 +12,10 @@
 import os
 from pathlib import Path
 
-from sarangi.configuration import check
+from sarangi.configuration import ENCODER_FILES, check
 from sarangi.errors import SarangiError
 from sarangi.fingerprint import fingerprint
+from sarangi.paper import missing_programs
 from sarangi.source import inventory
 
 
@@ -28,6 +31,7 @@ try:
         config,
         BASE / "workflow/schemas/config.schema.yaml",
         [Path(os.path.relpath(file)) for file in workflow.configfiles],
+        probe=workflow.is_main_process,
     )
 except SarangiError as error:
     raise WorkflowError(str(error)) from None
@@ -37,7 +41,17 @@ wildcard_constraints:
     corpus="|".join(study.sources) or "none",
     protocol="|".join(study.config["protocols"]),
     feature_set="|".join(study.config["feature_sets"]) or "none",
+    encoder="|".join(study.config["encoders"]) or "none",
+    finding="|".join(study.config["findings"]) or "none",
+    asr="|".join(study.config["asr"]) or "none",
+    test="|".join(study.sources) or "none",
     shard=r"\d{3}",
+    fold=r"\d+",
+    seed=r"\d+",
+
+
+TABLES = [f"paper/tables/{name}.tex" for name in ("corpora", "scores", "transfer", "transcripts", "findings")]
+FIGURES = ["paper/figures/leakage.pdf"]
 
 
 localrules:
@@ -45,11 +59,11 @@ localrules:
 
 
 rule all:
-    """Everything that the corpora in hand allow."""
+    """Everything that the corpora, weights and programs in hand allow."""
     input:
-        "paper/tables/corpora.tex",
-        "paper/tables/scores.tex",
-        "paper/figures/leakage.pdf",
+        TABLES,
+        FIGURES,
+        [] if missing_programs() else "paper/main.pdf",
 
 
 rule:
@@ -57,8 +71,7 @@ rule:
     name:
         "paper/tables"
     input:
-        "paper/tables/corpora.tex",
-        "paper/tables/scores.tex",
+        TABLES,
     localrule: True
 
 
@@ -67,19 +80,43 @@ rule:
     name:
         "paper/figures"
     input:
-        "paper/figures/leakage.pdf",
+        FIGURES,
     localrule: True
 
 
+rule:
+    """The paper's PDF."""
+    name:
+        "paper"
+    input:
+        "paper/main.pdf",
+    localrule: True
+
+
+for finding in study.config["findings"]:
+
+    rule:
+        """One finding of the published study, by its name."""
+        name:
+            finding
+        input:
+            f"results/findings/{finding}.parquet",
+        localrule: True
+
+
 include: "rules/common.smk"
+include: "rules/download.smk"
 include: "rules/corpora.smk"
 include: "rules/audio.smk"
+include: "rules/transcripts.smk"
 include: "rules/acoustics.smk"
 include: "rules/protocols.smk"
 include: "rules/classical.smk"
+include: "rules/finetuning.smk"
 include: "rules/bootstrap.smk"
 include: "rules/figures.smk"
 include: "rules/tables.smk"
+include: "rules/paper.smk"
 
 
 # Every rule with a script reruns when its code changes, and only then: no rule has to ask for it.

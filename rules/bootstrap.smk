@@ -1,12 +1,12 @@
 # Scores with intervals over groups.
-#   in:  results/runs/{experiment}/predictions.parquet, manifest, protocol
-#   out: results/scores/{experiment}.parquet
+#   in:  predictions of every run, manifest, protocol
+#   out: results/scores/{experiment}.parquet, results/scores/{experiment}_to_{test}.parquet
 
 
 rule scores:
     """Score an experiment: every metric with its interval, its chance level and its marks."""
     input:
-        predictions="results/runs/{experiment}/predictions.parquet",
+        predictions=predictions_of,
         manifest=of_experiment("results/corpora/{corpus}/manifest.parquet"),
         protocol=of_experiment("results/protocols/{corpus}/{protocol}.parquet"),
     output:
@@ -15,6 +15,8 @@ rule scores:
         "results/logs/scores/{experiment}.log",
     benchmark:
         "results/benchmarks/scores/{experiment}.tsv"
+    wildcard_constraints:
+        experiment="|".join(study.runnable) or "none",
     conda:
         "../envs/analysis.yaml"
     resources:
@@ -24,3 +26,17 @@ rule scores:
         settings=study.config["bootstrap"],
     script:
         "../workflow/scripts/scores.py"
+
+
+use rule scores as transfer_scores with:
+    input:
+        predictions=predictions_of,
+        manifest="results/corpora/{test}/manifest.parquet",
+    output:
+        "results/scores/{experiment}_to_{test}.parquet",
+    log:
+        "results/logs/scores/{experiment}_to_{test}.log",
+    benchmark:
+        "results/benchmarks/scores/{experiment}_to_{test}.tsv"
+    wildcard_constraints:
+        experiment=experiments_of("finetuning"),

@@ -1,6 +1,22 @@
 # What the rules share: where things lie, and what an experiment is made of.
 
 
+def source_of(kind, name):
+    """Where a corpus, an encoder or a Whisper comes from when it is not in hand."""
+    return study.config[kind][name]["source"]
+
+
+def made_from(kind, *keys):
+    """Names of a kind whose source has one of the keys, as a pattern for a wildcard."""
+    names = [name for name in study.config[kind] if set(keys) & set(source_of(kind, name))]
+    return "|".join(names) or "none"
+
+
+def encoder_files(folder):
+    """The files of an encoder by the names that a rule can give them."""
+    return {name.split(".")[0]: f"{folder}/{name}" for name in ENCODER_FILES}
+
+
 def corpus_in_hand(wildcards):
     """A folder is ancient (its own time says nothing); its inventory is a parameter."""
     path = study.sources[wildcards.corpus]
@@ -46,6 +62,27 @@ def features_of(wildcards):
     )
 
 
+def audio_of_experiment(wildcards):
+    return shards(
+        "results/corpora/{corpus}/audio/{shard}.parquet", study.experiments[wildcards.experiment].corpus
+    )
+
+
+def encoder_of(wildcards):
+    """The files of an experiment's encoder."""
+    return list(encoder_files(study.weights[model_of(wildcards)["encoder"]]).values())
+
+
+def predictions_of(wildcards):
+    """The predictions of all runs of an experiment, on its own corpus or on another one."""
+    experiment = study.experiments[wildcards.experiment]
+    folder = f"results/runs/{experiment.name}"
+    if "finetuning" not in model_of(wildcards):
+        return [f"{folder}/predictions.parquet"]
+    test = getattr(wildcards, "test", "within")
+    return [f"{folder}/{fold}/{seed}/predictions/{test}.parquet" for fold, seed in study.runs(experiment)]
+
+
 def described(wildcards):
     """What the scores say of their experiment."""
     experiment = study.experiments[wildcards.experiment]
@@ -54,12 +91,17 @@ def described(wildcards):
         "corpus": experiment.corpus,
         "protocol": experiment.protocol,
         "model": experiment.model,
-        "mean_of_folds": study.config["protocols"][experiment.protocol]["kind"] == "stratified_kfold",
+        "test": getattr(wildcards, "test", experiment.corpus),
+        "untrained": study.untrained(model_of(wildcards).get("encoder")),
+        "mean_of_folds": "folds" in study.config["protocols"][experiment.protocol],
     }
 
 
 def informative(experiment):
-    """Whether a model's score is more than the chance line that the figure draws anyway."""
+    """Whether an experiment shows what shared speakers are worth, beyond the chance line drawn anyway."""
+    kinds = ("stratified_kfold", "leave_one_group_out")
+    if study.config["protocols"][experiment.protocol]["kind"] not in kinds:
+        return False
     return study.config["models"][experiment.model].get("baseline") not in (
         "constant",
         "uniform",
@@ -68,6 +110,30 @@ def informative(experiment):
 
 def titles(kind):
     return {name: entry["title"] for name, entry in study.config[kind].items()}
+
+
+def table_files(name):
+    """The files of a table by suffix."""
+    return {suffix: f"paper/tables/{name}.{suffix}" for suffix in ("tex", "md", "csv")}
+
+
+def scores_of_study():
+    """The scores of every experiment that can run, each on its own corpus."""
+    return [f"results/scores/{name}.parquet" for name in study.runnable]
+
+
+def scores_of_transfers():
+    """The scores of every transfer that can run."""
+    return [f"results/scores/{experiment.name}_to_{test}.parquet" for experiment, test in study.transfers]
+
+
+def waiting():
+    """The experiments that cannot run now: corpus, protocol, model, and what each waits for."""
+    return [
+        [e.corpus, e.protocol, e.model, study.waits_for(e)]
+        for name, e in study.experiments.items()
+        if name not in study.runnable
+    ]
 
 
 def code_of(script):

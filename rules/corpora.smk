@@ -3,25 +3,6 @@
 #   out: results/corpora/{corpus}/manifest.parquet
 
 
-rule synthetic_corpus:
-    """Speak the demo's stand-in of a corpus, in the layout and under the file names of the real one."""
-    output:
-        "resources/synthetic/{corpus}.zip",
-    log:
-        "results/logs/synthetic_corpus/{corpus}.log",
-    benchmark:
-        "results/benchmarks/synthetic_corpus/{corpus}.tsv"
-    conda:
-        "../envs/speech.yaml"
-    threads: 2
-    resources:
-        mem_mb=1000,
-    params:
-        settings=lambda wildcards: study.config["corpora"][wildcards.corpus]["synthetic"],
-    script:
-        "../workflow/scripts/synthetic_corpus.py"
-
-
 rule manifest:
     """List every utterance of a corpus with its labels, its hash, and why it cannot be used if so."""
     input:

@@ -1,6 +1,6 @@
-# Tables.
-#   in:  manifests, audio, results/scores/*.parquet
-#   out: paper/tables/*.tex, *.md, *.csv
+# Tables, findings and numbers.
+#   in:  manifests, audio, transcripts, results/scores/*.parquet
+#   out: paper/tables/*.tex, *.md, *.csv, results/findings/finding_*.parquet, paper/numbers.tex
 
 
 rule corpora_table:
@@ -13,9 +13,7 @@ rule corpora_table:
             for shard in shards("results/corpora/{corpus}/audio/{shard}.parquet", corpus)
         ],
     output:
-        tex="paper/tables/corpora.tex",
-        md="paper/tables/corpora.md",
-        csv="paper/tables/corpora.csv",
+        **table_files("corpora"),
     log:
         "results/logs/corpora_table.log",
     benchmark:
@@ -25,7 +23,11 @@ rule corpora_table:
     resources:
         mem_mb=1000,
     params:
-        unavailable=study.unavailable,
+        corpora={
+            name: {key: entry[key] for key in ("access", "licence", "citation")}
+            for name, entry in study.config["corpora"].items()
+        },
+        unavailable=study.unavailable("corpora"),
         synthetic=study.synthetic,
     script:
         "../workflow/scripts/corpora_table.py"
@@ -34,11 +36,9 @@ rule corpora_table:
 rule scores_table:
     """Show the scores of every experiment with interval, chance level and marks."""
     input:
-        scores=expand("results/scores/{experiment}.parquet", experiment=study.runnable),
+        scores=scores_of_study(),
     output:
-        tex="paper/tables/scores.tex",
-        md="paper/tables/scores.md",
-        csv="paper/tables/scores.csv",
+        **table_files("scores"),
     log:
         "results/logs/scores_table.log",
     benchmark:
@@ -49,7 +49,126 @@ rule scores_table:
         mem_mb=1000,
     params:
         titles={"protocols": titles("protocols"), "models": titles("models")},
-        unavailable=study.unavailable,
+        waiting=waiting(),
         synthetic=study.synthetic,
     script:
         "../workflow/scripts/scores_table.py"
+
+
+rule transfer_table:
+    """Show the scores of models on corpora that they were not trained on."""
+    input:
+        scores=scores_of_transfers(),
+    output:
+        **table_files("transfer"),
+    log:
+        "results/logs/transfer_table.log",
+    benchmark:
+        "results/benchmarks/transfer_table.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        titles={"protocols": titles("protocols"), "models": titles("models")},
+        synthetic=study.synthetic,
+    script:
+        "../workflow/scripts/transfer_table.py"
+
+
+rule transcripts_table:
+    """Show how well each Whisper transcribes each corpus."""
+    input:
+        transcripts=[
+            shard
+            for asr in sorted(study.checkpoints)
+            for corpus in sorted(study.sources)
+            for shard in shards("results/transcripts/{asr}/{corpus}/{shard}.parquet", corpus, asr=asr)
+        ],
+    output:
+        **table_files("transcripts"),
+    log:
+        "results/logs/transcripts_table.log",
+    benchmark:
+        "results/benchmarks/transcripts_table.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        titles=titles("asr"),
+        unavailable=study.unavailable("asr"),
+        untrained=[name for name in study.checkpoints if "random" in source_of("asr", name)],
+        synthetic=study.synthetic,
+    script:
+        "../workflow/scripts/transcripts_table.py"
+
+
+rule finding:
+    """Bring together what bears on one finding of the published study, and what it waits for."""
+    input:
+        scores=lambda wildcards: [
+            f"results/scores/{name}.parquet"
+            for name in study.config["findings"][wildcards.finding]["experiments"]
+            if name in study.runnable
+        ],
+    output:
+        "results/findings/{finding}.parquet",
+    log:
+        "results/logs/finding/{finding}.log",
+    benchmark:
+        "results/benchmarks/finding/{finding}.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        statement=lambda wildcards: study.config["findings"][wildcards.finding]["statement"],
+        waiting=lambda wildcards: {
+            name: study.waits_for(study.experiments[name])
+            for name in study.config["findings"][wildcards.finding]["experiments"]
+            if name not in study.runnable
+        },
+        waits_for=lambda wildcards: study.config["findings"][wildcards.finding]["waits_for"],
+    script:
+        "../workflow/scripts/finding.py"
+
+
+rule findings_table:
+    """Show every finding with its rows and verdicts."""
+    input:
+        findings=expand("results/findings/{finding}.parquet", finding=sorted(study.config["findings"])),
+    output:
+        **table_files("findings"),
+    log:
+        "results/logs/findings_table.log",
+    benchmark:
+        "results/benchmarks/findings_table.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        synthetic=study.synthetic,
+    script:
+        "../workflow/scripts/findings_table.py"
+
+
+rule numbers:
+    """Write every reported score as a macro for the paper's text."""
+    input:
+        scores=scores_of_study() + scores_of_transfers(),
+    output:
+        "paper/numbers.tex",
+    log:
+        "results/logs/numbers.log",
+    benchmark:
+        "results/benchmarks/numbers.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        synthetic=study.synthetic,
+    script:
+        "../workflow/scripts/numbers.py"

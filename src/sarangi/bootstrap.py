@@ -1,5 +1,6 @@
 """Scores with intervals over groups: the unit that shares a voice is what is drawn again."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -35,25 +36,31 @@ SCORES = pa.schema(
 
 
 def scores(
-    predictions: Path,
+    predictions: Sequence[Path],
     manifest: Path,
-    protocol: Path,
+    protocol: Path | None,
     experiment: dict,
     settings: dict,
     output: Path,
     provenance: dict,
 ) -> None:
-    """Write every score of an experiment with its interval, its chance level and its marks.
+    """Write every score of an experiment on a test corpus, with interval, chance level and marks.
 
-    Slice ``pooled`` scores the predictions of all folds together; a protocol of several folds that
-    mixes groups has the slice ``folds`` too, the mean over its folds, and each ``fold <n>``.
+    Slice ``pooled`` scores the predictions of all folds together, averaged over seeds; a protocol of
+    several folds that is reported by their mean has the slice ``folds`` too, and each ``fold <n>``.
+    A transfer has the slice ``runs``: every run is tested on the whole corpus, and the runs averaged.
 
     Parameters
     ----------
-    predictions, manifest, protocol
-        Tables of the experiment and of its corpus.
+    predictions
+        Of every fold and seed, in one file or several.
+    manifest
+        Of the corpus that is tested on.
+    protocol
+        The experiment's, or None for a transfer.
     experiment
-        ``experiment``, ``corpus``, ``protocol``, ``model`` and ``mean_of_folds``.
+        ``experiment``, ``corpus``, ``protocol``, ``model``, ``test``, ``mean_of_folds`` and
+        ``untrained``.
     settings
         ``draws``, ``seed`` and ``confidence`` of the bootstrap.
     output
@@ -66,28 +73,28 @@ def scores(
     SarangiError
         If no prediction is ok.
     """
-    table = store.read(predictions)
+    table = pd.concat([store.read(path) for path in predictions], ignore_index=True)
     utterances = store.read(manifest, ["utterance_id", "group"])
     table = table[table["status"] == store.OK].merge(utterances, on="utterance_id")
     if table.empty:
-        raise SarangiError(f"{predictions}: no prediction is ok, so there is nothing to score")
+        raise SarangiError(f"{experiment['experiment']}: no prediction is ok, so there is nothing to score")
+    table["seed"] = table["seed"].fillna(-1)
     emotions = [name.removeprefix("p_") for name in table.columns if name.startswith("p_")]
-    groups = sorted(table["group"].unique())
-    folds = sorted(table["fold"].unique())
-    counts = np.zeros((len(folds), len(groups), len(emotions), len(emotions)))
-    for (fold, group), clips in table.groupby(["fold", "group"]):
-        counts[folds.index(fold), groups.index(group)] = confusion(
-            clips["emotion"], clips["predicted"], emotions
-        )
+    axes = [sorted(table[name].unique()) for name in ("seed", "fold", "group")]
+    seeds, folds, groups = axes
+    counts = np.zeros((*map(len, axes), len(emotions), len(emotions)))
+    for keys, clips in table.groupby(["seed", "fold", "group"]):
+        place = tuple(axis.index(key) for axis, key in zip(axes, keys, strict=True))
+        counts[place] = confusion(clips["emotion"], clips["predicted"], emotions)
     drawn = draw_groups(len(groups), settings["draws"], settings["seed"])
 
-    def rows(name: str, part: np.ndarray, drawn: np.ndarray | None) -> list[dict]:
-        """Score ``part``, of shape (folds, groups, K, K), as the mean over its first axis."""
+    def rows(name: str, part: np.ndarray, clips: pd.DataFrame, with_interval: bool = True) -> list[dict]:
+        """Score ``part``, of shape (repeats, groups, K, K), as the mean over its first axis."""
         whole = part.sum(1)
         values = _mean_over_folds(whole, emotions)
         chances = _mean_over_folds(uniform_guessing(whole), emotions)
         bounds = {metric: (np.nan, np.nan) for metric in values}
-        if drawn is not None:
+        if with_interval:
             bounds = intervals(part, drawn, emotions, settings["confidence"])
         there = part.sum((0, 1, 3)) > 0
         return [
@@ -97,28 +104,31 @@ def scores(
                 "value": float(value),
                 "low": bounds[metric][0],
                 "high": bounds[metric][1],
-                "n": int(part.sum()),
-                "groups": int((part.sum((0, 2, 3)) > 0).sum()),
+                "n": clips["utterance_id"].nunique(),
+                "groups": clips["group"].nunique(),
                 "chance": float(chances[metric]),
                 "classes": " ".join(e for e, held in zip(emotions, there, strict=True) if held),
             }
             for metric, value in values.items()
         ]
 
-    found = rows("pooled", counts.sum(0, keepdims=True), drawn)
-    if experiment["mean_of_folds"]:
-        found += rows("folds", counts, drawn)
-        for position, fold in enumerate(folds):
-            found += rows(f"fold {fold}", counts[position : position + 1], None)
+    each_run = counts.reshape(-1, *counts.shape[2:])
+    found = rows("pooled", counts.sum(1), table) if protocol else rows("runs", each_run, table)
+    if protocol and experiment["mean_of_folds"]:
+        found += rows("folds", each_run, table)
+        for place, fold in enumerate(folds):
+            found += rows(f"fold {fold}", counts[:, place], table[table["fold"] == fold], with_interval=False)
     marks = []
-    if store.read(protocol, ["leaks"])["leaks"].any():
+    if protocol is not None and store.read(protocol, ["leaks"])["leaks"].any():
         marks.append("groups shared")
     if len(groups) < FEW_GROUPS:
         marks.append("descriptive interval")
     if table["group"].eq(table["utterance_id"]).all():
         marks.append("interval too narrow")
-    names = {key: experiment[key] for key in ("experiment", "corpus", "protocol", "model")}
-    frame = pd.DataFrame(found).assign(**names, test=experiment["corpus"], seeds=1, mark="; ".join(marks))
+    if experiment["untrained"]:
+        marks.append("untrained weights")
+    names = {key: experiment[key] for key in ("experiment", "corpus", "protocol", "model", "test")}
+    frame = pd.DataFrame(found).assign(**names, seeds=len(seeds), mark="; ".join(marks))
     store.write(output, frame, SCORES, provenance)
 
 

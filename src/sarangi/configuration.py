@@ -10,15 +10,19 @@ from typing import Any
 import jsonschema
 import yaml
 
-from sarangi import source
 from sarangi.errors import SarangiError
+from sarangi.source import IN_HAND, find
 
 CORPORA = tuple(
     sorted(file.stem for file in (Path(__file__).parent / "corpora").glob("*.py") if file.stem[0] != "_")
 )
 """Names of the corpora that can be read: one module each."""
 
-BASELINES = ("constant", "uniform", "speaker_only")
+MADE_CORPORA = Path("resources/made")
+MODELS = Path("resources/models")
+MADE_WEIGHTS = Path("resources/weights")
+ENCODER_FILES = ("config.json", "preprocessor_config.json", "model.safetensors")
+HUB, WHISPER = "https://huggingface.co", "https://openaipublic.azureedge.net"
 
 
 @dataclass(frozen=True)
@@ -37,31 +41,84 @@ class Experiment:
 
 @dataclass(frozen=True)
 class Study:
-    """A checked configuration and what follows from it and from the corpora in hand."""
+    """A checked configuration and what follows from it and from what is in hand.
+
+    ``probe`` says whether the network may be asked for what is not in hand.
+    """
 
     config: dict[str, Any]
+    probe: bool = False
 
     @cached_property
     def sources(self) -> dict[str, Path]:
         """Where each corpus that can be had lies, or will lie; looked up once a parse."""
+        return self._located("corpora", IN_HAND, MADE_CORPORA, ".zip")
+
+    @cached_property
+    def weights(self) -> dict[str, Path]:
+        """Where the weights of each encoder (a folder) that can be had lie, or will lie."""
+        return self._located("encoders", MODELS, MADE_WEIGHTS, "")
+
+    @cached_property
+    def checkpoints(self) -> dict[str, Path]:
+        """Where each Whisper checkpoint (a file) that can be had lies, or will lie."""
+        return self._located("asr", MODELS, MADE_WEIGHTS, ".pt")
+
+    def _located(self, kind: str, in_hand: Path, made: Path, suffix: str) -> dict[str, Path]:
         found = {}
-        for corpus, entry in self.config["corpora"].items():
-            in_hand = source.find(corpus)
-            if in_hand is not None:
-                found[corpus] = in_hand
-            elif "synthetic" in entry:
-                found[corpus] = Path(f"resources/synthetic/{corpus}.zip")
+        for name, entry in self.config[kind].items():
+            own = find(name, in_hand) if kind == "corpora" else in_hand / f"{name}{suffix}"
+            if own is not None and own.exists():
+                found[name] = own
+            elif self._can_be_made(entry["source"], made / f"{name}{suffix}"):
+                found[name] = made / f"{name}{suffix}"
         return found
 
-    @property
-    def unavailable(self) -> list[str]:
-        """Corpora of the study that cannot be had now."""
-        return sorted(set(self.config["corpora"]) - set(self.sources))
+    def _can_be_made(self, source: dict[str, Any], path: Path) -> bool:
+        if path.exists() or "synthetic" in source or "random" in source:
+            return True
+        return address_of(source) in self._reachable
+
+    @cached_property
+    def _reachable(self) -> set[str]:
+        """Addresses that answer now; never remembered, so that a failure is not kept."""
+        if not (self.probe and self.config["download"]):
+            return set()
+        from sarangi.download import reachable
+
+        entries = [entry for kind in ("corpora", "encoders", "asr") for entry in self.config[kind].values()]
+        return reachable(address for e in entries if (address := address_of(e["source"])))
+
+    def unavailable(self, kind: str) -> dict[str, str]:
+        """Names of a kind that cannot be had now, each with what to do about it."""
+        found = {"corpora": self.sources, "encoders": self.weights, "asr": self.checkpoints}[kind]
+        place = {
+            "corpora": f"{IN_HAND}/{{}}",
+            "encoders": f"{MODELS}/{{}} ({', '.join(ENCODER_FILES)})",
+            "asr": f"{MODELS}/{{}}.pt",
+        }[kind]
+        return {
+            name: f"{how_to_get(entry['source'])}, put it at {place.format(name)}"
+            for name, entry in sorted(self.config[kind].items())
+            if name not in found
+        }
 
     @property
     def synthetic(self) -> list[str]:
         """Corpora that the demo's generator speaks."""
-        return sorted(c for c, path in self.sources.items() if path.parent.name == "synthetic")
+        return sorted(
+            name
+            for name, path in self.sources.items()
+            if path.is_relative_to(MADE_CORPORA) and "synthetic" in self.config["corpora"][name]["source"]
+        )
+
+    def untrained(self, encoder: str | None) -> bool:
+        """Whether an encoder's weights are random ones of ours, and not somebody's training."""
+        return (
+            encoder is not None
+            and "random" in self.config["encoders"][encoder]["source"]
+            and self.weights.get(encoder, Path()).is_relative_to(MADE_WEIGHTS)
+        )
 
     @cached_property
     def experiments(self) -> dict[str, Experiment]:
@@ -75,13 +132,65 @@ class Study:
         )
         return {experiment.name: experiment for experiment in sorted(grid, key=lambda e: e.name)}
 
-    @property
+    @cached_property
     def runnable(self) -> dict[str, Experiment]:
-        """The experiments whose corpus can be had."""
-        return {name: e for name, e in self.experiments.items() if e.corpus in self.sources}
+        """The experiments whose corpus and weights can be had."""
+        return {name: e for name, e in self.experiments.items() if not self.waits_for(e)}
+
+    def waits_for(self, experiment: Experiment) -> list[str]:
+        """Return what an experiment cannot have now, as text; empty if it can run."""
+        waits = []
+        if experiment.corpus not in self.sources:
+            waits.append(f"corpus {experiment.corpus}: {self.unavailable('corpora')[experiment.corpus]}")
+        encoder = self.config["models"][experiment.model].get("encoder")
+        if encoder is not None and encoder not in self.weights:
+            waits.append(f"weights of {encoder}: {self.unavailable('encoders')[encoder]}")
+        return waits
+
+    @cached_property
+    def transfers(self) -> list[tuple[Experiment, str]]:
+        """The experiments that can run, with each other corpus that their models are tested on."""
+        found = {
+            (f"{corpus}_{protocol}_{model}", test)
+            for entry in self.config["experiments"]
+            for corpus in entry["corpora"]
+            for protocol in entry["protocols"]
+            for model in entry["models"]
+            for test in entry.get("transfer", ())
+            if test != corpus and test in self.sources and "encoder" in self.config["models"][model]
+        }
+        return [(self.runnable[name], test) for name, test in sorted(found) if name in self.runnable]
+
+    def runs(self, experiment: Experiment) -> list[tuple[int, int]]:
+        """Return each fold and seed of a fine-tuned experiment."""
+        folds = self.config["protocols"][experiment.protocol]["folds"]
+        seeds = self.config["models"][experiment.model]["finetuning"]["seeds"]
+        return [(fold, seed) for fold in range(folds) for seed in seeds]
 
 
-def check(config: dict[str, Any], schema: Path, files: list[Path]) -> Study:
+def address_of(source: Mapping[str, Any]) -> str | None:
+    """Return the address that a source is fetched from, or None where it is not fetched."""
+    if "hub" in source:
+        return HUB
+    if "whisper" in source:
+        return WHISPER
+    return source.get("address") or source.get("git")
+
+
+def how_to_get(source: Mapping[str, Any]) -> str:
+    """Return what a person can do to get what a source describes."""
+    if "address" in source:
+        return f"download {source['address']}"
+    if "git" in source:
+        return f"clone {source['git']} at {source['commit'][:12]}"
+    if "hub" in source:
+        return f"fetch {source['hub']} at revision {source['revision'][:12]} of the Hugging Face hub"
+    if "whisper" in source:
+        return f"fetch Whisper {source['whisper']} of openai-whisper"
+    return source.get("request", "make it")
+
+
+def check(config: dict[str, Any], schema: Path, files: list[Path], probe: bool = False) -> Study:
     """Check a configuration and return it as a study.
 
     Parameters
@@ -92,6 +201,8 @@ def check(config: dict[str, Any], schema: Path, files: list[Path]) -> Study:
         JSON schema, as YAML.
     files
         The files it came from, to give line numbers.
+    probe
+        Whether the study may ask the network for what is not in hand.
 
     Raises
     ------
@@ -112,7 +223,7 @@ def check(config: dict[str, Any], schema: Path, files: list[Path]) -> Study:
             f"the configuration has {len(problems)} problem{'s' if len(problems) > 1 else ''}; "
             f"no job was started.\n{lines}"
         )
-    return Study(config)
+    return Study(config, probe)
 
 
 def nearest(name: str, valid: list[str] | tuple[str, ...]) -> str:
@@ -162,12 +273,33 @@ def _unknown_names(config: Mapping[str, Any]) -> Iterator[tuple[Path_, str]]:
                 ("models", model, "features"),
                 f"unknown feature set {entry['features']!r}; {nearest(entry['features'], known)}",
             )
+        if "encoder" in entry and entry["encoder"] not in config["encoders"]:
+            hint = nearest(entry["encoder"], list(config["encoders"]))
+            yield ("models", model, "encoder"), f"unknown encoder {entry['encoder']!r}; {hint}"
     for position, entry in enumerate(config["experiments"]):
         for kind in ("corpora", "protocols", "models"):
             for place, name in enumerate(entry[kind]):
                 if name not in config[kind]:
                     hint = nearest(name, list(config[kind]))
                     yield ("experiments", position, kind, place), f"{name!r} is not in {kind}; {hint}"
+        for place, name in enumerate(entry.get("transfer", ())):
+            if name not in config["corpora"]:
+                hint = nearest(name, list(config["corpora"]))
+                yield ("experiments", position, "transfer", place), f"{name!r} is not in corpora; {hint}"
+        tuned = [name for name in entry["models"] if "encoder" in config["models"].get(name, ())]
+        for place, name in enumerate(entry["protocols"]):
+            settings = config["protocols"].get(name)
+            if tuned and settings and not {"validation", "folds"} <= set(settings):
+                yield (
+                    ("experiments", position, "protocols", place),
+                    f"{tuned[0]} is fine-tuned, and {name} lacks folds or a validation part; give it both",
+                )
+    known = list(Study(config).experiments)
+    for finding, entry in config["findings"].items():
+        for place, name in enumerate(entry["experiments"]):
+            if name not in known:
+                hint = nearest(name, known)
+                yield ("findings", finding, "experiments", place), f"{name!r} is no experiment; {hint}"
 
 
 def _place(path: Path_, files: list[Path]) -> str:

@@ -18,12 +18,14 @@ Predict = Callable[[pd.DataFrame, pd.DataFrame], Sequence[str]]
 def predictions_schema(emotions: Sequence[str]) -> pa.Schema:
     """Return the schema of a table of predictions over ``emotions``.
 
-    ``p_<emotion>`` is null for a model that states no probabilities.
+    ``seed`` is null for a model that draws nothing, ``p_<emotion>`` for one that states no
+    probabilities.
     """
     return pa.schema(
         [
             pa.field("utterance_id", pa.string(), nullable=False),
             pa.field("fold", pa.int32(), nullable=False),
+            pa.field("seed", pa.int32()),
             *store.STATUS,
             pa.field("emotion", pa.string()),
             pa.field("predicted", pa.string()),
@@ -66,7 +68,7 @@ def predict_folds(
         train, test = usable[usable["part"] == TRAIN], usable[usable["part"] == TEST]
         if len(test):
             answers[test.index] = predict(train, test)
-    table = parts.assign(predicted=answers, **{f"p_{emotion}": np.nan for emotion in emotions})
+    table = parts.assign(seed=None, predicted=answers, **{f"p_{emotion}": np.nan for emotion in emotions})
     # what is in no part of any fold is listed once
     tested = table[table["part"] == TEST]
     unused = table[table["part"] == UNUSED].drop_duplicates("utterance_id")

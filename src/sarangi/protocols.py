@@ -48,11 +48,15 @@ def protocol(manifest: Path, name: str, settings: dict, output: Path, provenance
     utterances = store.read(manifest, ["utterance_id", "group", "emotion", "status", "reason"])
     usable = utterances[utterances["status"] == store.OK].reset_index(drop=True)
     corpus = utterances["utterance_id"].iloc[0].split("/")[0]
-    tests = KINDS[settings["kind"]](usable, settings, f"protocol {name} on {corpus}")
+    where = f"protocol {name} on {corpus}"
+    tests = KINDS[settings["kind"]](usable, settings, where)
     folds = []
     for fold, test in enumerate(tests):
         part = pd.Series(TRAIN, index=usable["utterance_id"])
         part.iloc[test] = TEST
+        if "validation" in settings:
+            rest = np.setdiff1d(np.arange(len(usable)), test)
+            part.iloc[rest[validation(usable.iloc[rest], settings, f"{where}, fold {fold}")]] = VALIDATION
         folds.append(
             utterances[["utterance_id", "status", "reason"]].assign(
                 fold=fold, part=utterances["utterance_id"].map(part).fillna(UNUSED)
@@ -66,7 +70,7 @@ def protocol(manifest: Path, name: str, settings: dict, output: Path, provenance
     shared = sorted(set(group[table["leaks"]]))
     if shared and not settings["leaks"]:
         raise SarangiError(
-            f"protocol {name} on {corpus}: groups {', '.join(shared[:5])} stand on both sides of a fold, "
+            f"{where}: groups {', '.join(shared[:5])} stand on both sides of a fold, "
             "so the scores would be too good. Choose a protocol that holds groups out, or state "
             "`leaks: true` in its entry to have its scores marked."
         )
@@ -88,6 +92,45 @@ def stratified_kfold(usable: pd.DataFrame, settings: dict, where: str) -> list[n
     return [test for _, test in splitter.split(usable, usable["emotion"])]
 
 
+def stratified_group_kfold(usable: pd.DataFrame, settings: dict, where: str) -> list[np.ndarray]:
+    """Return the positions of the test utterances of each fold: groups whole, emotions in proportion.
+
+    Raises
+    ------
+    SarangiError
+        If an emotion has fewer groups than there are folds: it would be missing from a test part.
+    """
+    from sklearn.model_selection import StratifiedGroupKFold
+
+    groups = usable.groupby("emotion")["group"].nunique()
+    if groups.min() < settings["folds"]:
+        raise SarangiError(
+            f"{where}: {groups.idxmin()} has {groups.min()} groups, fewer than the {settings['folds']} "
+            "folds; choose fewer folds"
+        )
+    splitter = StratifiedGroupKFold(settings["folds"], shuffle=True, random_state=settings["seed"])
+    return [test for _, test in splitter.split(usable, usable["emotion"], usable["group"])]
+
+
+def validation(rest: pd.DataFrame, settings: dict, where: str) -> np.ndarray:
+    """Return the positions, among what is not tested, of about a share ``validation`` to validate on.
+
+    Groups stay whole unless the protocol leaks; the emotions are kept in proportion.
+    """
+    from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+
+    parts = max(2, round(1 / settings["validation"]))
+    kind = StratifiedKFold if settings["leaks"] else StratifiedGroupKFold
+    counted = rest["emotion"] if settings["leaks"] else rest.drop_duplicates(["emotion", "group"])["emotion"]
+    if len(rest) < parts or counted.value_counts().min() < 2:
+        unit = "utterances" if settings["leaks"] else "groups"
+        raise SarangiError(
+            f"{where}: too few {unit} of an emotion to cut a validation part; choose fewer folds"
+        )
+    splitter = kind(parts, shuffle=True, random_state=settings["seed"])
+    return next(splitter.split(rest, rest["emotion"], rest["group"]))[1]
+
+
 def leave_one_group_out(usable: pd.DataFrame, settings: dict, where: str) -> list[np.ndarray]:
     """Return the positions of each group's utterances: a fold a group, in sorted order."""
     if usable["group"].nunique() < 2:
@@ -97,4 +140,8 @@ def leave_one_group_out(usable: pd.DataFrame, settings: dict, where: str) -> lis
     return [test for _, test in LeaveOneGroupOut().split(usable, groups=usable["group"])]
 
 
-KINDS = {"stratified_kfold": stratified_kfold, "leave_one_group_out": leave_one_group_out}
+KINDS = {
+    "stratified_kfold": stratified_kfold,
+    "stratified_group_kfold": stratified_group_kfold,
+    "leave_one_group_out": leave_one_group_out,
+}

@@ -7,12 +7,12 @@ import pandas as pd
 
 from sarangi import store
 from sarangi.corpora import load
-from sarangi.source import IN_HAND
 
 MARKS = {
     "groups shared": "groups (speakers) stand in training and test: the score is too good",
     "descriptive interval": "fewer than 8 groups: the interval only describes",
     "interval too narrow": "speakers are unknown, so clips are resampled: the interval is too narrow",
+    "untrained weights": "the encoder's weights are random: it was never trained on speech before",
 }
 SPEAKER_ONLY = (
     "speaker only: the speaker's commonest emotion in training. Where every speaker has all emotions "
@@ -24,7 +24,8 @@ SYNTHETIC = "Synthetic speech made by this project's demo: no result about peopl
 def corpora_table(
     manifests: Sequence[Path],
     audio: Sequence[Path],
-    unavailable: Sequence[str],
+    corpora: dict[str, dict],
+    unavailable: dict[str, str],
     synthetic: Sequence[str],
     output: dict[str, Path],
 ) -> None:
@@ -36,20 +37,21 @@ def corpora_table(
         Manifest of each corpus in hand.
     audio
         Audio shards of all of them; their status counts, since it covers decoding.
+    corpora
+        Entries of the configuration.
     unavailable
-        Names of the corpora of the study that are not in hand.
+        Corpora that are not in hand, with what to do.
     synthetic
         Names of the corpora spoken by the demo's generator.
     output
         Files to write by suffix: ``tex``, ``md``, ``csv``.
     """
-    ends = pd.concat([store.read(shard, ["utterance_id", "status"]) for shard in audio])
     lines = {}
+    ends = [store.read(shard, ["utterance_id", "status"]) for shard in audio]
     for path in manifests:
         manifest = store.read(path)
         corpus = manifest["corpus"].iloc[0]
-        module = load(corpus)
-        status = manifest[["utterance_id"]].merge(ends, on="utterance_id")["status"]
+        status = manifest[["utterance_id"]].merge(pd.concat(ends), on="utterance_id")["status"]
         usable = manifest[manifest["status"] == store.OK]
         lines[corpus] = {
             "Corpus": _title(corpus, synthetic),
@@ -62,23 +64,21 @@ def corpora_table(
             "Groups": usable["group"].nunique(),
             "Emotions": usable["emotion"].nunique(),
             "Hours": f"{usable['duration_s'].sum() / 3600:.2f}",
-            "Licence": module.LICENCE,
         }
-    columns = list(next(iter(lines.values()), {"Corpus": "", "Licence": ""}))
+    columns = list(next(iter(lines.values()), {"Corpus": ""}))
     for corpus in unavailable:
-        blank = dict.fromkeys(columns, "--")
-        lines[corpus] = blank | {
-            "Corpus": f"{load(corpus).TITLE} (unavailable)",
-            "Licence": load(corpus).LICENCE,
-        }
-    frame = pd.DataFrame([lines[corpus] for corpus in sorted(lines)], columns=columns)
-    _write(frame, "Corpora.", "corpora", _notes(unavailable, synthetic, ()), output)
+        lines[corpus] = dict.fromkeys(columns, "--") | {"Corpus": f"{load(corpus).TITLE} (unavailable)"}
+    for corpus, line in lines.items():
+        line |= {name.capitalize(): corpora[corpus][name] for name in ("access", "licence", "citation")}
+    frame = pd.DataFrame([lines[corpus] for corpus in sorted(lines)])
+    waits = [f"{load(corpus).TITLE} is unavailable: {text}." for corpus, text in unavailable.items()]
+    write_table(frame, "Corpora.", "corpora", waits, synthetic, output)
 
 
 def scores_table(
     scores: Sequence[Path],
     titles: dict[str, dict[str, str]],
-    unavailable: Sequence[str],
+    waiting: Sequence[tuple[str, str, str, Sequence[str]]],
     synthetic: Sequence[str],
     output: dict[str, Path],
 ) -> None:
@@ -87,76 +87,183 @@ def scores_table(
     Parameters
     ----------
     scores
-        Scores of each experiment.
+        Scores of each experiment on its own corpus.
     titles
         ``protocols`` and ``models``: names to titles, in the order of the rows.
-    unavailable, synthetic
+    waiting
+        Corpus, protocol and model of each experiment that cannot run now, and what it waits for.
+    synthetic, output
         As in :func:`corpora_table`.
-    output
-        Files to write by suffix: ``tex``, ``md``, ``csv``.
     """
     found = headline(scores)
-    letters = dict(zip(MARKS, "abc", strict=True))
+    caption = (
+        "Scores. UAR is the macro recall; its 95% interval resamples groups; chance is guessing "
+        "uniformly. Protocols of k folds report the mean over folds, and pooled beside it the UAR of all "
+        "folds' predictions together."
+    )
+    lines, notes = _score_lines(found, titles, synthetic)
+    for corpus, protocol, model, _ in waiting:
+        blank = dict.fromkeys(SCORE_COLUMNS, "--")
+        known = {
+            "Corpus": _title(corpus, synthetic),
+            "Protocol": titles["protocols"][protocol],
+            "Model": titles["models"][model],
+            "Marks": "unavailable",
+        }
+        lines.append((_order(titles, corpus, protocol, model), blank | known))
+    waits = sorted({text for *_, texts in waiting for text in texts})
+    notes += [f"Unavailable: {text}." for text in waits]
+    frame = pd.DataFrame([line for _, line in sorted(lines, key=lambda pair: pair[0])], columns=SCORE_COLUMNS)
+    write_table(frame, caption, "scores", notes, synthetic, output)
+
+
+def transfer_table(
+    scores: Sequence[Path],
+    titles: dict[str, dict[str, str]],
+    synthetic: Sequence[str],
+    output: dict[str, Path],
+) -> None:
+    """Write the scores of models on corpora that they were not trained on.
+
+    Parameters
+    ----------
+    scores
+        Scores of each transfer; none where no model or no second corpus is in hand.
+    titles, synthetic, output
+        As in :func:`scores_table`.
+    """
+    caption = (
+        "Transfer. Each run's model is tested on all of another corpus, over the emotions that both have; "
+        "the value is the mean over runs, its interval resamples the groups of the corpus tested."
+    )
+    columns = ["Trained on", "Tested on", *SCORE_COLUMNS[1:6], *SCORE_COLUMNS[7:]]
+    if not scores:
+        nothing = pd.DataFrame(columns=columns)
+        write_table(
+            nothing, caption, "transfer", ["No transfer can be run with what is in hand."], synthetic, output
+        )
+        return
+    found = headline(scores)
+    lines, notes = _score_lines(found, titles, synthetic)
+    rows = []
+    for _, line in sorted(lines, key=lambda pair: pair[0]):
+        rows.append(line | {"Trained on": line["Corpus"], "Tested on": line["Tested"]})
+    write_table(pd.DataFrame(rows)[columns], caption, "transfer", notes, synthetic, output)
+
+
+def transcripts_table(
+    transcripts: Sequence[Path],
+    titles: dict[str, str],
+    unavailable: dict[str, str],
+    untrained: Sequence[str],
+    synthetic: Sequence[str],
+    output: dict[str, Path],
+) -> None:
+    """Write how well each Whisper transcribes each corpus.
+
+    Parameters
+    ----------
+    transcripts
+        Shards of transcripts, in ``results/transcripts/<asr>/<corpus>/``.
+    titles
+        Names of the Whisper models to titles.
+    unavailable
+        Those that cannot be had, with what to do.
+    untrained
+        Those with random weights.
+    synthetic, output
+        As in :func:`corpora_table`.
+    """
     lines = []
-    marks: list[str] = []
-    for (corpus, protocol, model), metrics in found.groupby(["corpus", "protocol", "model"]):
-        uar = metrics[metrics["metric"] == "uar"].iloc[0]
-        values = metrics.set_index("metric")["value"]
-        held = [mark for mark in uar["mark"].split("; ") if mark]
-        marks += held
+    for asr, corpus in sorted({path.parts[-3:-1] for path in map(Path, transcripts)}):
+        shards = [path for path in map(Path, transcripts) if path.parts[-3:-1] == (asr, corpus)]
+        table = pd.concat([store.read(path) for path in shards])
+        heard = table[table["status"] == store.OK]
+        known = heard[heard["wer"].notna()]
+        rates = {"WER": "--", "CER": "--"}
+        if len(known):
+            rates = {name: f"{known[name.lower()].mean():.3f}" for name in rates}
         lines.append(
             {
                 "Corpus": _title(corpus, synthetic),
-                "Protocol": titles["protocols"][protocol],
-                "Model": titles["models"][model],
-                "UAR": f"{uar['value']:.3f}",
-                "Interval": _interval(uar["low"], uar["high"]),
-                "Chance": f"{uar['chance']:.3f}",
-                "Pooled": f"{uar['pooled']:.3f}",
-                "WF1": f"{values['wf1']:.3f}",
-                "UF1": f"{values['uf1']:.3f}",
-                "Accuracy": f"{values['accuracy']:.3f}",
-                "n": uar["n"],
-                "Groups": uar["groups"],
-                "Marks": " ".join(letters[mark] for mark in held),
-                "order": (
-                    corpus,
-                    list(titles["protocols"]).index(protocol),
-                    list(titles["models"]).index(model),
-                ),
+                "Model": titles[asr] + (" (untrained)" if asr in untrained else ""),
+                "Utterances": len(table),
+                "Transcribed": len(heard),
+                "With reference": len(known),
+                **rates,
+                "Log probability": f"{heard['avg_logprob'].mean():.2f}",
             }
         )
-    lines.sort(key=lambda line: line.pop("order"))
-    columns = [
-        "Corpus", "Protocol", "Model", "UAR", "Interval", "Chance", "Pooled",
-        "WF1", "UF1", "Accuracy", "n", "Groups", "Marks",
-    ]  # fmt: skip
-    for corpus in unavailable:
-        blank = dict.fromkeys(columns, "--")
-        lines.append(blank | {"Corpus": f"{load(corpus).TITLE} (unavailable)", "Marks": ""})
-    notes = [f"{letters[mark]}: {MARKS[mark]}." for mark in MARKS if mark in marks]
-    if "speaker_only" in set(found["model"]):
-        notes.append(SPEAKER_ONLY)
     caption = (
-        "Scores. UAR is the macro recall; its 95% interval resamples groups; chance is guessing "
-        "uniformly. Random folds report the mean over folds, and pooled beside it the UAR of all "
-        "folds' predictions together."
+        "Transcripts. Word and character error rates are means over the utterances whose words the corpus "
+        "states; log probability is the mean over utterances of the mean over tokens."
     )
-    _write(
-        pd.DataFrame(lines, columns=columns), caption, "scores", _notes(unavailable, synthetic, notes), output
-    )
+    for asr in unavailable:
+        lines.append(
+            dict.fromkeys(lines[0] if lines else ("Corpus",), "--")
+            | {"Model": f"{titles[asr]} (unavailable)"}
+        )
+    notes = [f"{titles[asr]} is unavailable: {text}." for asr, text in unavailable.items()]
+    write_table(pd.DataFrame(lines), caption, "transcripts", notes, synthetic, output)
+
+
+SCORE_COLUMNS = [
+    "Corpus", "Protocol", "Model", "UAR", "Interval", "Chance", "Pooled",
+    "WF1", "UF1", "Accuracy", "n", "Groups", "Seeds", "Marks",
+]  # fmt: skip
 
 
 def headline(scores: Sequence[Path]) -> pd.DataFrame:
-    """Return the scores to report: the mean over folds where there is one, else the pooled score.
+    """Return the scores to report: the mean over folds or runs where there is one, else the pooled score.
 
     Column ``pooled`` has the pooled value beside it.
     """
     table = pd.concat([store.read(path) for path in scores], ignore_index=True)
-    pooled = table[table["slice"] == "pooled"].set_index(["experiment", "metric"])["value"].rename("pooled")
-    folds = table[table["slice"] == "folds"]
-    alone = table[(table["slice"] == "pooled") & ~table["experiment"].isin(folds["experiment"])]
-    return pd.concat([folds, alone]).join(pooled, on=["experiment", "metric"])
+    keys = ["experiment", "test"]
+    pooled = table[table["slice"] == "pooled"].set_index([*keys, "metric"])["value"].rename("pooled")
+    means = table[table["slice"].isin(["folds", "runs"])]
+    has_mean = table.set_index(keys).index.isin(means.set_index(keys).index)
+    alone = table[(table["slice"] == "pooled") & ~has_mean]
+    return pd.concat([means, alone]).join(pooled, on=[*keys, "metric"])
+
+
+def _score_lines(
+    found: pd.DataFrame, titles: dict[str, dict[str, str]], synthetic: Sequence[str]
+) -> tuple[list[tuple[tuple, dict]], list[str]]:
+    """Return a line an experiment, each behind its place in the order, and the notes to the marks."""
+    letters = dict(zip(MARKS, "abcd", strict=True))
+    lines, marks = [], []
+    for (corpus, protocol, model, test), metrics in found.groupby(["corpus", "protocol", "model", "test"]):
+        uar = metrics[metrics["metric"] == "uar"].iloc[0]
+        values = metrics.set_index("metric")["value"]
+        held = [mark for mark in uar["mark"].split("; ") if mark]
+        marks += held
+        line = {
+            "Corpus": _title(corpus, synthetic),
+            "Tested": _title(test, synthetic),
+            "Protocol": titles["protocols"][protocol],
+            "Model": titles["models"][model],
+            "UAR": f"{uar['value']:.3f}",
+            "Interval": _interval(uar["low"], uar["high"]),
+            "Chance": f"{uar['chance']:.3f}",
+            "Pooled": f"{uar['pooled']:.3f}",
+            "WF1": f"{values['wf1']:.3f}",
+            "UF1": f"{values['uf1']:.3f}",
+            "Accuracy": f"{values['accuracy']:.3f}",
+            "n": uar["n"],
+            "Groups": uar["groups"],
+            "Seeds": uar["seeds"],
+            "Marks": " ".join(letters[mark] for mark in held),
+        }
+        lines.append(((*_order(titles, corpus, protocol, model), test), line))
+    notes = [f"{letters[mark]}: {MARKS[mark]}." for mark in MARKS if mark in marks]
+    if "speaker_only" in set(found["model"]):
+        notes.append(SPEAKER_ONLY)
+    return lines, notes
+
+
+def _order(titles: dict[str, dict[str, str]], corpus: str, protocol: str, model: str) -> tuple[str, int, int]:
+    return corpus, list(titles["protocols"]).index(protocol), list(titles["models"]).index(model)
 
 
 def _interval(low: float, high: float) -> str:
@@ -167,16 +274,30 @@ def _title(corpus: str, synthetic: Sequence[str]) -> str:
     return load(corpus).TITLE + (" (synthetic)" if corpus in synthetic else "")
 
 
-def _notes(unavailable: Sequence[str], synthetic: Sequence[str], notes: Sequence[str]) -> list[str]:
-    missing = [
-        f"{load(corpus).TITLE} is unavailable: {load(corpus).HOW_TO_GET}, put it at {IN_HAND / corpus}, "
-        "and run the same command again."
-        for corpus in unavailable
-    ]
-    return [*notes, *missing, *([SYNTHETIC] if synthetic else [])]
+def write_table(
+    frame: pd.DataFrame,
+    caption: str,
+    label: str,
+    notes: Sequence[str],
+    synthetic: Sequence[str],
+    output: dict[str, Path],
+) -> None:
+    """Write a data frame as LaTeX, Markdown and CSV with one caption and notes below.
 
-
-def _write(frame: pd.DataFrame, caption: str, label: str, notes: list[str], output: dict[str, Path]) -> None:
+    Parameters
+    ----------
+    frame
+        Text and numbers as they are to be read.
+    caption, label
+        Of the table.
+    notes
+        Lines below it.
+    synthetic
+        Names of the corpora spoken by the demo's generator; any adds a note that says so.
+    output
+        Files to write by suffix: ``tex``, ``md``, ``csv``.
+    """
+    notes = [*notes, *([SYNTHETIC] if synthetic else [])]
     numeric = "".join("l" if name in TEXT else "r" for name in frame.columns)
     body = frame.to_latex(index=False, escape=True, column_format=numeric)
     below = "".join(f"\\par {_escape(note)}\n" for note in notes)
@@ -194,7 +315,10 @@ def _write(frame: pd.DataFrame, caption: str, label: str, notes: list[str], outp
     output["csv"].write_text(frame.to_csv(index=False, lineterminator="\n"), encoding="utf-8")
 
 
-TEXT = ("Corpus", "Language", "Protocol", "Model", "Licence", "Marks")
+TEXT = (
+    "Corpus", "Language", "Protocol", "Model", "Access", "Licence", "Citation", "Marks",
+    "Trained on", "Tested on", "Finding", "Claim", "Verdict", "Why",
+)  # fmt: skip
 
 
 def _escape(text: str) -> str:

@@ -8,6 +8,7 @@ with job(snakemake) as run:
     corpora_table(
         snakemake.input.manifests,
         snakemake.input.audio,
+        snakemake.params.corpora,
         snakemake.params.unavailable,
         snakemake.params.synthetic,
         {suffix: run.named(suffix) for suffix in ("tex", "md", "csv")},

@@ -1,4 +1,4 @@
-"""Score an experiment with intervals over groups."""
+"""Score an experiment, or its transfer, with intervals over groups."""
 
 from sarangi.job import job
 
@@ -7,10 +7,11 @@ with job(snakemake) as run:
 
     from sarangi.bootstrap import scores
 
+    protocol = snakemake.input.get("protocol")  # a transfer has none
     scores(
-        Path(snakemake.input.predictions),
+        [Path(path) for path in snakemake.input.predictions],
         Path(snakemake.input.manifest),
-        Path(snakemake.input.protocol),
+        Path(protocol) if protocol else None,
         snakemake.params.experiment,
         snakemake.params.settings,
         run.output,

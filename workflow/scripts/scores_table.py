@@ -8,7 +8,7 @@ with job(snakemake) as run:
     scores_table(
         snakemake.input.scores,
         snakemake.params.titles,
-        snakemake.params.unavailable,
+        snakemake.params.waiting,
         snakemake.params.synthetic,
         {suffix: run.named(suffix) for suffix in ("tex", "md", "csv")},
     )

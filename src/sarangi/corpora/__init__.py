@@ -1,7 +1,7 @@
 """The corpora: one module each, no more than its layout and labels, and what all of them share.
 
 A corpus module has ``TITLE``, ``LANGUAGE`` (BCP 47), ``EMOTIONS`` (the corpus's labels to the
-canonical emotions), ``LICENCE``, ``CITATION``, ``HOW_TO_GET`` and ``utterances(source)``.
+canonical emotions), ``LAYOUT`` and ``utterances(source)``.
 """
 
 import dataclasses
@@ -85,7 +85,7 @@ def manifest(source: Path, corpus: str, shards: int, output: Path, provenance: d
             example = f"; the first is {found[0].file}: {found[0].reason}" if found else ""
             raise SarangiError(
                 f"{source}: no utterance of {corpus} among {len(opened.paths())} files{example}. "
-                f"Expected the layout of the publisher ({load(corpus).HOW_TO_GET}). "
+                f"Expected the layout of the publisher, {load(corpus).LAYOUT}. "
                 "Put the corpus there, or take the folder away to have it shown as unavailable."
             )
         with store.Writer(output, MANIFEST, provenance) as writer:

@@ -23,9 +23,7 @@ EMOTIONS = {
     "08": "surprised",
 }
 STATEMENTS = {"01": "Kids are talking by the door", "02": "Dogs are sitting by the door"}
-LICENCE = "CC BY-NC-SA 4.0"
-CITATION = "Livingstone and Russo 2018"
-HOW_TO_GET = "download Audio_Speech_Actors_01-24.zip of Zenodo record 1188976"
+LAYOUT = "Actor_<NN>/<MM>-<VC>-<EE>-<II>-<SS>-<RR>-<AA>.wav"
 
 NAME = re.compile(r"(?:^|/)(Actor_(\d\d)/(\d\d)-(\d\d)-(\d\d)-(\d\d)-(\d\d)-(\d\d)-(\d\d)\.wav)$")
 
@@ -35,7 +33,7 @@ def utterances(source: Source) -> Iterator[Utterance]:
     for file in source.paths(".wav"):
         match = NAME.search(file)
         if match is None:
-            yield failed(file, "name does not follow Actor_<NN>/<MM>-<VC>-<EE>-<II>-<SS>-<RR>-<AA>.wav")
+            yield failed(file, f"name does not follow {LAYOUT}")
             continue
         path, folder, modality, channel, emotion, _, statement, _, actor = match.groups()
         known = {

@@ -13,9 +13,7 @@ from sarangi.utterance import Utterance, failed
 TITLE = "URDU"
 LANGUAGE = "ur"
 EMOTIONS = {"Angry": "angry", "Happy": "happy", "Neutral": "neutral", "Sad": "sad"}
-LICENCE = "research use"
-CITATION = "Latif et al. 2018"
-HOW_TO_GET = "clone siddiquelatif/URDU-Dataset"
+LAYOUT = "<Emotion>/S<M|F><speaker>_F<n>_<A|H|N|S>0<n>.wav"
 
 NAME = re.compile(r"(?:^|/)(([^/]+)/(S([MF])\d+)_F\d+_([A-Z])0\d+\.wav)$")
 CODES = {label[0]: label for label in EMOTIONS}
@@ -29,7 +27,7 @@ def utterances(source: Source) -> Iterator[Utterance]:
         if match is None:
             yield failed(
                 file,
-                "name does not follow <Emotion>/S<M|F><speaker>_F<n>_<A|H|N|S>0<n>.wav",
+                f"name does not follow {LAYOUT}",
             )
             continue
         path, folder, speaker, gender, code = match.groups()

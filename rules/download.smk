@@ -1,0 +1,126 @@
+# Fetching and making what is not in hand: corpora and weights.
+#   out: resources/made/{corpus}.zip, resources/weights/{encoder}/, resources/weights/{asr}.pt
+
+
+rule download:
+    """Fetch a corpus: an archive by its checksum, or a git repository at its commit."""
+    output:
+        "resources/made/{corpus}.zip",
+    log:
+        "results/logs/download/{corpus}.log",
+    benchmark:
+        "results/benchmarks/download/{corpus}.tsv"
+    wildcard_constraints:
+        corpus=made_from("corpora", "address", "git"),
+    localrule: True
+    conda:
+        "../envs/speech.yaml"
+    resources:
+        mem_mb=500,
+    params:
+        source=lambda wildcards: source_of("corpora", wildcards.corpus),
+    script:
+        "../workflow/scripts/download.py"
+
+
+rule synthetic_corpus:
+    """Speak the demo's stand-in of a corpus, in the layout and under the file names of the real one."""
+    output:
+        "resources/made/{corpus}.zip",
+    log:
+        "results/logs/synthetic_corpus/{corpus}.log",
+    benchmark:
+        "results/benchmarks/synthetic_corpus/{corpus}.tsv"
+    wildcard_constraints:
+        corpus=made_from("corpora", "synthetic"),
+    conda:
+        "../envs/speech.yaml"
+    threads: 2
+    resources:
+        mem_mb=1000,
+    params:
+        settings=lambda wildcards: source_of("corpora", wildcards.corpus)["synthetic"],
+    script:
+        "../workflow/scripts/synthetic_corpus.py"
+
+
+rule encoder_weights:
+    """Fetch a speech encoder at its revision; its tensors become safetensors."""
+    output:
+        **encoder_files("resources/weights/{encoder}"),
+    log:
+        "results/logs/encoder_weights/{encoder}.log",
+    benchmark:
+        "results/benchmarks/encoder_weights/{encoder}.tsv"
+    wildcard_constraints:
+        encoder=made_from("encoders", "hub"),
+    localrule: True
+    conda:
+        "../envs/speech.yaml"
+    resources:
+        mem_mb=4000,
+    params:
+        source=lambda wildcards: source_of("encoders", wildcards.encoder),
+    script:
+        "../workflow/scripts/encoder_weights.py"
+
+
+rule random_encoder:
+    """Make the demo's small encoder, with random weights."""
+    output:
+        **encoder_files("resources/weights/{encoder}"),
+    log:
+        "results/logs/random_encoder/{encoder}.log",
+    benchmark:
+        "results/benchmarks/random_encoder/{encoder}.tsv"
+    wildcard_constraints:
+        encoder=made_from("encoders", "random"),
+    conda:
+        "../envs/speech.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        shape=lambda wildcards: source_of("encoders", wildcards.encoder)["random"],
+    script:
+        "../workflow/scripts/random_encoder.py"
+
+
+rule whisper_weights:
+    """Fetch a Whisper checkpoint by name, checked by the hash that openai-whisper states."""
+    output:
+        "resources/weights/{asr}.pt",
+    log:
+        "results/logs/whisper_weights/{asr}.log",
+    benchmark:
+        "results/benchmarks/whisper_weights/{asr}.tsv"
+    wildcard_constraints:
+        asr=made_from("asr", "whisper"),
+    localrule: True
+    conda:
+        "../envs/speech.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        name=lambda wildcards: source_of("asr", wildcards.asr)["whisper"],
+    script:
+        "../workflow/scripts/whisper_weights.py"
+
+
+rule random_whisper:
+    """Make the demo's small Whisper, with random weights."""
+    output:
+        "resources/weights/{asr}.pt",
+    log:
+        "results/logs/random_whisper/{asr}.log",
+    benchmark:
+        "results/benchmarks/random_whisper/{asr}.tsv"
+    wildcard_constraints:
+        asr=made_from("asr", "random"),
+    conda:
+        "../envs/speech.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        shape=lambda wildcards: source_of("asr", wildcards.asr)["random"],
+    script:
+        "../workflow/scripts/random_whisper.py"

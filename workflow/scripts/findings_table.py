@@ -1,0 +1,12 @@
+"""Write the table of findings."""
+
+from sarangi.job import job
+
+with job(snakemake) as run:
+    from sarangi.findings import findings_table
+
+    findings_table(
+        snakemake.input.findings,
+        snakemake.params.synthetic,
+        {suffix: run.named(suffix) for suffix in ("tex", "md", "csv")},
+    )
