@@ -139,5 +139,7 @@ def random_whisper(shape: dict, output: Path) -> None:
         n_text_layer=shape["layers"],
     )
     model = whisper.model.Whisper(dims)
+    # at torch's own scale the tied output would be certain of one token
+    torch.nn.init.normal_(model.decoder.token_embedding.weight, std=0.02)
     torch.nn.init.normal_(model.decoder.positional_embedding, std=0.02)
     torch.save({"dims": dims.__dict__, "model_state_dict": model.state_dict()}, output)
