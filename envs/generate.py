@@ -5,8 +5,10 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 TABLES = ["numpy", "pandas", "pyarrow", "soundfile", "tqdm"]
+FETCHING = ["jsonschema", "PyYAML", "requests", "tenacity"]
+MODELS = ["accelerate", "jiwer", "openai-whisper", "safetensors", "torch", "torchaudio", "transformers"]
 KINDS = {
-    "speech": [*TABLES, "espeakng-loader", "opensmile", "scipy", "torch", "torchaudio"],
+    "speech": [*TABLES, *FETCHING, *MODELS, "espeakng-loader", "opensmile", "scikit-learn", "scipy"],
     "analysis": [*TABLES, "jinja2", "matplotlib", "scikit-learn", "scipy", "tabulate"],
 }
 

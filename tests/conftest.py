@@ -87,8 +87,8 @@ def study():
 
 
 def small(study):
-    """Cut a configuration to what a test of the workflow needs: one corpus of 40 clips."""
-    study["corpora"] = {"urdu_latif": {"shards": 2, "synthetic": {"speakers": 8, "clips": 10, "seed": 3}}}
+    """Cut a configuration to what a test of the workflow needs: one corpus of 40 clips, no encoder."""
+    study["corpora"] = {"urdu_latif": stand_in(speakers=8, clips=10, seed=3)}
     study["experiments"] = [
         {
             "corpora": ["urdu_latif"],
@@ -96,8 +96,37 @@ def small(study):
             "models": ["egemaps_svm", "speaker_only"],
         }
     ]
+    study["findings"] = {
+        "finding_4": {
+            "statement": "made up for a test",
+            "experiments": ["urdu_latif_loso_egemaps_svm"],
+            "waits_for": ["corpus punjabi_rasa"],
+        }
+    }
     study["bootstrap"]["draws"] = 200
     return study
+
+
+def stand_in(**settings):
+    """A corpus of the configuration that is spoken by the synthesiser."""
+    return {
+        "shards": 2,
+        "licence": "MIT (synthetic)",
+        "citation": "this project",
+        "access": "synthetic",
+        "source": {"synthetic": settings},
+    }
+
+
+def absent(request="write to its authors"):
+    """A corpus of the configuration that is not in hand and cannot be fetched."""
+    return {
+        "shards": 1,
+        "licence": "theirs",
+        "citation": "its authors",
+        "access": "request",
+        "source": {"request": request},
+    }
 
 
 def write_study(study, folder):

@@ -1,8 +1,9 @@
 """Sarangi: speech emotion recognition by transfer learning, from raw audio to a finished paper.
 
 The modules follow the data, and each imports only from those before it: ``source``,
-``recording``, ``utterance``, ``corpora`` → ``audio`` → ``acoustics`` → ``protocols`` →
-``predictions`` → ``baselines``, ``classical`` → ``metrics``, ``bootstrap`` → ``tables``,
-``figures``.  ``errors``, ``store``, ``progress``, ``fingerprint`` and ``job`` serve all of them,
+``download``, ``weights`` → ``recording``, ``utterance``, ``corpora`` → ``audio`` → ``transcripts`` →
+``acoustics`` → ``protocols`` → ``predictions`` → ``baselines``, ``classical`` → ``metrics`` →
+``encoders``, ``finetuning`` → ``bootstrap`` → ``tables``, ``findings``, ``figures``, ``numbers``,
+``paper``.  ``errors``, ``store``, ``progress``, ``fingerprint`` and ``job`` serve all of them,
 ``configuration`` the Snakefile; ``espeak`` and ``synthetic`` make the demo's corpora.
 """

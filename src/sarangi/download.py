@@ -194,8 +194,9 @@ def fetch_commit(repository: str, commit: str, output: Path) -> None:
         raise SarangiError(f"git is needed to fetch {repository}: install Debian package git")
     with tempfile.TemporaryDirectory(dir=output.parent) as folder:
         _git(folder, "init", "--quiet", "--bare")
-        low = ("-c", "http.lowSpeedLimit=1000", "-c", f"http.lowSpeedTime={SECONDS_OF_SILENCE}")
-        _git(folder, *low, "fetch", "--quiet", "--depth=1", "--no-tags", repository, commit)
+        _git(folder, "config", "http.lowSpeedLimit", "1000")
+        _git(folder, "config", "http.lowSpeedTime", str(SECONDS_OF_SILENCE))
+        _git(folder, "fetch", "--quiet", "--depth=1", "--no-tags", repository, commit)
         # core.autocrlf and attributes could rewrite files; an archive of ours holds what was committed
         _git(folder, "archive", "--format=zip", f"--output={output.resolve()}", commit)
 

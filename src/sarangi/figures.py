@@ -52,7 +52,9 @@ def leakage_figure(
         set(zip(found["corpus"], found["model"], strict=True)), key=lambda r: (r[0], models.index(r[1]))
     )
     with matplotlib.rc_context(STYLE):
-        figure, axes = pyplot.subplots(figsize=(5.2, 1.3 + 0.42 * len(rows)), layout="constrained")
+        figure, axes = pyplot.subplots(figsize=(5.2, 1.3 + 0.42 * max(1, len(rows))), layout="constrained")
+        if not rows:
+            axes.text(0.5, 0, "no corpus is in hand", ha="center", va="center", color=GREY)
         for position, (corpus, model) in enumerate(rows):
             here = found[(found["corpus"] == corpus) & (found["model"] == model)]
             axes.plot(
@@ -66,7 +68,7 @@ def leakage_figure(
         axes.set_yticks(
             range(len(rows)), [f"{load(corpus).TITLE}\n{titles['models'][model]}" for corpus, model in rows]
         )
-        axes.set_ylim(len(rows) - 0.5, -0.5)
+        axes.set_ylim(max(1, len(rows)) - 0.5, -0.5)
         axes.set_xlim(0, 1)
         axes.set_xticks(np.linspace(0, 1, 6))
         axes.set_xlabel("UAR, with its interval over groups")

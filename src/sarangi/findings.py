@@ -59,21 +59,20 @@ def finding(
     """
     blank = dict.fromkeys(FINDING.names) | {"statement": statement, "sources": ""}
     lines = []
-    if scores:
-        found = headline(scores)
-        for _, score in found[found["metric"] == "uar"].sort_values("experiment").iterrows():
-            lines.append(
-                blank
-                | {
-                    "claim": f"UAR of {score['experiment']}",
-                    "ours": score["value"],
-                    "low": score["low"],
-                    "high": score["high"],
-                    "verdict": MEASURED,
-                    "why": score["mark"],
-                    "sources": f"results/scores/{score['experiment']}.parquet",
-                }
-            )
+    found = headline(scores)
+    for _, score in found[found["metric"] == "uar"].sort_values("experiment").iterrows():
+        lines.append(
+            blank
+            | {
+                "claim": f"UAR of {score['experiment']}",
+                "ours": score["value"],
+                "low": score["low"],
+                "high": score["high"],
+                "verdict": MEASURED,
+                "why": score["mark"],
+                "sources": f"results/scores/{score['experiment']}.parquet",
+            }
+        )
     for experiment, texts in sorted(waiting.items()):
         why = "waits for " + "; ".join(texts)
         lines.append(blank | {"claim": f"UAR of {experiment}", "verdict": UNTESTABLE, "why": why})

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -30,6 +31,8 @@ from sarangi.errors import SarangiError
 from sarangi.predictions import predictions_schema
 from sarangi.progress import progress
 from sarangi.protocols import TEST, TRAIN, UNUSED, VALIDATION
+
+log = logging.getLogger("sarangi")
 
 LOG = pa.schema(
     [
@@ -117,7 +120,10 @@ def finetune(
         }
         trainer = _trainer(model, clips, recipe, seed, checkpoints / _key(provenance), emotions)
         _drop_others(checkpoints, _key(provenance))
-        trainer.train(resume_from_checkpoint=last_whole_checkpoint(checkpoints / _key(provenance)))
+        last = last_whole_checkpoint(checkpoints / _key(provenance))
+        if last is not None:
+            log.info("goes on from %s", Path(last).name)
+        trainer.train(resume_from_checkpoint=last)
         probabilities = _predict(trainer.model, clips[TEST], recipe["batch"])
     tested = split[split["part"].isin([TEST, UNUSED])]
     _write_predictions(tested, emotions, probabilities, fold, seed, output["predictions"], provenance)

@@ -20,17 +20,16 @@ def numbers(scores: Sequence[Path], synthetic: Sequence[str], output: Path) -> N
     """
     lines = ["% Made by Snakemake from results; edit src/sarangi/numbers.py, not this."]
     lines.append(r"\syntheticfalse" if not synthetic else r"\synthetictrue")
-    if scores:
-        found = headline(scores).sort_values(["experiment", "test", "metric"])
-        for _, score in found.iterrows():
-            name = score["experiment"]
-            if score["test"] != score["corpus"]:
-                name += f"_to_{score['test']}"
-            for key in ("value", "low", "high", "chance"):
-                suffix = "" if key == "value" else f".{key}"
-                number = "--" if score[key] != score[key] else f"{score[key]:.3f}"
-                lines.append(rf"\setresult{{{name}.{score['metric']}{suffix}}}{{{number}}}")
-            if score["metric"] == "uar":
-                lines.append(rf"\setresult{{{name}.n}}{{{score['n']}}}")
-                lines.append(rf"\setresult{{{name}.groups}}{{{score['groups']}}}")
+    found = headline(scores).sort_values(["experiment", "test", "metric"])
+    for _, score in found.iterrows():
+        name = score["experiment"]
+        if score["test"] != score["corpus"]:
+            name += f"_to_{score['test']}"
+        for key in ("value", "low", "high", "chance"):
+            suffix = "" if key == "value" else f".{key}"
+            number = "--" if score[key] != score[key] else f"{score[key]:.3f}"
+            lines.append(rf"\setresult{{{name}.{score['metric']}{suffix}}}{{{number}}}")
+        if score["metric"] == "uar":
+            lines.append(rf"\setresult{{{name}.n}}{{{score['n']}}}")
+            lines.append(rf"\setresult{{{name}.groups}}{{{score['groups']}}}")
     output.write_text("\n".join(lines) + "\n", encoding="utf-8")

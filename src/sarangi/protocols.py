@@ -119,10 +119,13 @@ def validation(rest: pd.DataFrame, settings: dict, where: str) -> np.ndarray:
     """
     from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
-    parts = max(2, round(1 / settings["validation"]))
     kind = StratifiedKFold if settings["leaks"] else StratifiedGroupKFold
     counted = rest["emotion"] if settings["leaks"] else rest.drop_duplicates(["emotion", "group"])["emotion"]
-    if len(rest) < parts or counted.value_counts().min() < 2:
+    rarest = counted.value_counts().min()
+    # the share cannot be smaller than one utterance of an emotion, or one group
+    units = rarest if settings["leaks"] else rest["group"].nunique()
+    parts = min(max(2, round(1 / settings["validation"])), units)
+    if parts < 2 or rarest < 2:
         unit = "utterances" if settings["leaks"] else "groups"
         raise SarangiError(
             f"{where}: too few {unit} of an emotion to cut a validation part; choose fewer folds"

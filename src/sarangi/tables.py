@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from sarangi import store
+from sarangi.bootstrap import SCORES
 from sarangi.corpora import load
 
 MARKS = {
@@ -218,6 +219,8 @@ def headline(scores: Sequence[Path]) -> pd.DataFrame:
 
     Column ``pooled`` has the pooled value beside it.
     """
+    if not scores:
+        return pd.DataFrame(columns=[*SCORES.names, "pooled"])
     table = pd.concat([store.read(path) for path in scores], ignore_index=True)
     keys = ["experiment", "test"]
     pooled = table[table["slice"] == "pooled"].set_index([*keys, "metric"])["value"].rename("pooled")

@@ -1,5 +1,6 @@
 """Transcription by openai-whisper, and its error rates where a corpus has the words."""
 
+import pickle
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
@@ -96,7 +97,7 @@ def load(checkpoint: Path) -> whisper.model.Whisper:
         state = torch.load(checkpoint, map_location="cpu", weights_only=True)
         model = whisper.model.Whisper(whisper.ModelDimensions(**state["dims"]))
         model.load_state_dict(state["model_state_dict"])
-    except (KeyError, TypeError, RuntimeError, EOFError, OSError) as error:
+    except (pickle.UnpicklingError, KeyError, TypeError, RuntimeError, EOFError, OSError) as error:
         raise SarangiError(
             f"{checkpoint}: not a Whisper checkpoint (expected dims and model_state_dict): {error}"
         ) from error

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 import soundfile
 import yaml
-from conftest import MADE_BY_TEST, ROOT, write_study
+from conftest import MADE_BY_TEST, ROOT, absent, write_study
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -45,16 +45,19 @@ def test_the_configurations_we_ship_are_valid(file):
     assert "urdu_latif_random5_egemaps_svm" in study.experiments
 
 
-def test_every_key_of_the_schema_is_described():
+def test_every_key_of_the_schema_is_described_and_every_object_refuses_others():
     def walk(node, place):
         for key, entry in node.get("properties", {}).items():
             if isinstance(entry, dict) and "$ref" not in entry:
                 assert entry.get("description") or "const" in entry, f"{place}.{key}"
                 walk(entry, f"{place}.{key}")
+        for branch in node.get("oneOf", ()):
+            walk(branch, f"{place} ({branch['title']})")
         if isinstance(node.get("additionalProperties"), dict):
             walk(node["additionalProperties"], f"{place}.*")
-        if node.get("type") == "object" and "propertyNames" not in node and place != "schema.corpora":
-            assert "additionalProperties" in node, place
+        if node.get("type") == "object":
+            holders = node.get("oneOf", [node]) if "properties" not in node else [node]
+            assert all("additionalProperties" in holder for holder in holders), place
 
     walk(yaml.safe_load(SCHEMA.read_text()), "schema")
 
@@ -66,13 +69,13 @@ def test_every_key_of_the_schema_is_described():
         (lambda s: s["threads"].update(torch="one"), "threads.torch", "expected integer, found str 'one'"),
         (lambda s: s["threads"].pop("blas"), "threads", "the key 'blas' is missing: Threads of NumPy"),
         (
-            lambda s: s["corpora"].update(ravdes={"shards": 1}),
+            lambda s: s["corpora"].update(ravdes=absent()),
             "corpora.ravdes",
             "no reader for corpus 'ravdes'; did you mean ravdess?",
         ),
         (
             lambda s: s["experiments"][0]["protocols"].append("random55"),
-            "experiments[0].protocols[2]",
+            "experiments[0].protocols[3]",
             "'random55' is not in protocols; did you mean random5?",
         ),
         (
@@ -91,6 +94,26 @@ def test_every_key_of_the_schema_is_described():
             "less than the minimum",
         ),
         (lambda s: s["models"]["constant"].pop("baseline"), "models.constant", "a baseline or features with"),
+        (
+            lambda s: s["models"]["audio_tiny"].update(encoder="tinny"),
+            "models.audio_tiny.encoder",
+            "unknown encoder 'tinny'; did you mean tiny?",
+        ),
+        (
+            lambda s: s["experiments"][1].update(protocols=["loso"]),
+            "experiments[1].protocols[0]",
+            "audio_tiny is fine-tuned, and loso lacks folds or a validation part",
+        ),
+        (
+            lambda s: s["findings"]["finding_3"].update(experiments=["ravdess_audio"]),
+            "findings.finding_3.experiments[0]",
+            "'ravdess_audio' is no experiment; did you mean",
+        ),
+        (
+            lambda s: s["corpora"]["ravdess"].update(source={"git": "x"}),
+            "corpora.ravdess.source",
+            "expected one of: address with size and checksum or git with commit",
+        ),
     ],
 )
 def test_a_mistake_is_named_with_file_line_key_and_nearest_name(study, change, place, message, tmp_path):
@@ -100,7 +123,9 @@ def test_a_mistake_is_named_with_file_line_key_and_nearest_name(study, change, p
     found = re.search(rf"config\.yaml:(\d+): {re.escape(place)}: ", text)
     assert found, text
     last = re.split(r"[.\[]", place)[-1].rstrip("]")
-    assert (last if not last.isdigit() else "random55") in lines[int(found[1]) - 1]
+    named = last if not last.isdigit() else re.search(r"'(\w+)'|and (\w+) lacks", message)
+    named = named if isinstance(named, str) else named[1] or named[2]
+    assert named in lines[int(found[1]) - 1]
 
 
 anything = st.recursive(
@@ -192,11 +217,12 @@ def test_another_version_of_an_imported_package_counts(code, monkeypatch):
 
 def test_modules_import_only_from_those_before_them():
     order = [
-        "errors", "store", "progress", "fingerprint", "source", "job", "recording", "utterance", "corpora",
-        "audio", "acoustics", "protocols", "predictions", "baselines", "classical", "metrics", "bootstrap",
-        "tables", "figures",
+        "errors", "store", "progress", "fingerprint", "source", "job", "download", "configuration", "weights",
+        "recording", "utterance", "corpora", "audio", "transcripts", "acoustics", "protocols", "predictions",
+        "baselines", "classical", "metrics", "encoders", "finetuning", "bootstrap", "tables", "findings",
+        "figures", "numbers", "paper",
     ]  # fmt: skip
-    free = {"configuration", "espeak", "synthetic", "__init__"}
+    free = {"espeak", "synthetic", "__init__"}
     found = {path.stem for path in (ROOT / "src/sarangi").iterdir() if path.stem[:2] != "__"} - {"sarangi"}
     assert found - free == set(order)
     for place, name in enumerate(order):
@@ -389,7 +415,7 @@ def test_every_rule_has_what_a_rule_needs_and_an_environment_with_what_it_import
 
     distributions = fingerprints._distributions()
     rules = "\n\n".join(file.read_text() for file in sorted((ROOT / "rules").glob("*.smk")))
-    texts = [text for text in re.split(r"\n\n\n(?=rule )", rules) if "script:" in text]
+    texts = [text for text in re.split(r"\n\n\n(?=rule |use rule |def )", rules) if "script:" in text]
     assert len(texts) == len(list((ROOT / "workflow/scripts").glob("*.py")))
     for text in texts:
         text = text[text.index("rule ") :] if not text.startswith("rule ") else text
@@ -404,5 +430,5 @@ def test_every_rule_has_what_a_rule_needs_and_an_environment_with_what_it_import
         code, imported = fingerprints.closure(ROOT / f"workflow/scripts/{name}.py", by_name)
         assert f"def {name}(" in "".join(code.values()), f"rule {name} calls no function of its name"
         needed = {d.lower() for module in imported for d in distributions.get(module, ())}
-        missing = {name.replace("_", "-") for name in needed} - set(generate.KINDS[kind])
+        missing = {name.replace("_", "-") for name in needed} - {p.lower() for p in generate.KINDS[kind]}
         assert not missing, f"envs/{kind}.yaml lacks {missing}, which {name} imports"

@@ -118,6 +118,24 @@ def test_each_usable_utterance_is_tested_once(settings_, tmp_path):
     assert table["leaks"].any() == settings_["leaks"]
 
 
+@pytest.mark.parametrize("leaks", [True, False])
+@pytest.mark.parametrize("speakers", [4, 9])
+def test_validation_is_cut_from_what_is_not_tested_and_keeps_groups_whole(leaks, speakers, tmp_path):
+    manifest = made_manifest(tmp_path / "m.parquet", speakers=speakers)
+    kind = "stratified_kfold" if leaks else "stratified_group_kfold"
+    split = {"kind": kind, "folds": 2, "seed": 1, "validation": 0.2, "leaks": leaks}
+    protocol(manifest, "p", split, tmp_path / "p.parquet", MADE_BY_TEST)
+    table = store.read(tmp_path / "p.parquet").merge(
+        store.read(manifest, ["utterance_id", "group", "emotion"])
+    )
+    for _, fold in table.groupby("fold"):
+        parts = {part: rows for part, rows in fold.groupby("part")}
+        assert set(parts) == {"train", "validation", "test"}
+        assert set(parts["train"]["emotion"]) == set(EMOTIONS)
+        if not leaks:
+            assert fold.groupby("group")["part"].nunique().max() == 1
+
+
 def test_a_protocol_that_leaks_without_saying_so_is_refused(tmp_path):
     manifest = made_manifest(tmp_path / "m.parquet")
     with pytest.raises(SarangiError, match=r"groups S0, S1, S2, S3 stand on both sides.*leaks: true"):
@@ -242,11 +260,12 @@ def scored(tmp_path, split, predicted=None, mean_of_folds=True, **made):
     predictions = tmp_path / "o.parquet"
     classical(manifest, tmp_path / "p.parquet", [vectors], SVM, predictions, MADE_BY_TEST)
     experiment = {
-        "experiment": "e", "corpus": "made", "protocol": "p", "model": "svm", "mean_of_folds": mean_of_folds,
+        "experiment": "e", "corpus": "made", "protocol": "p", "model": "svm",
+        "mean_of_folds": mean_of_folds, "test": "made", "untrained": False,
     }  # fmt: skip
     settings_ = {"draws": 500, "seed": 1, "confidence": 0.95}
     scores(
-        predictions,
+        [predictions],
         manifest,
         tmp_path / "p.parquet",
         experiment,
@@ -291,6 +310,6 @@ def test_nothing_to_score_is_an_error(tmp_path):
     store.write(tmp_path / "o.parquet", predictions, predictions_schema(EMOTIONS), MADE_BY_TEST)
     with pytest.raises(SarangiError, match="no prediction is ok"):
         scores(
-            tmp_path / "o.parquet", tmp_path / "m.parquet", tmp_path / "p.parquet",
-            {}, {}, tmp_path / "s2.parquet", MADE_BY_TEST,
+            [tmp_path / "o.parquet"], tmp_path / "m.parquet", tmp_path / "p.parquet",
+            {"experiment": "e"}, {}, tmp_path / "s2.parquet", MADE_BY_TEST,
         )  # fmt: skip

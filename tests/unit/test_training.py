@@ -1,0 +1,305 @@
+"""Weights, encoders, fine-tuning and transcripts on small networks with random weights."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+import whisper
+from conftest import MADE_BY_TEST, sound
+from test_scores import EMOTIONS, made_manifest
+
+from sarangi import store
+from sarangi.audio import AUDIO, encode, to_mono_16k
+from sarangi.configuration import ENCODER_FILES
+from sarangi.encoders import freeze, load_encoder, pooled
+from sarangi.errors import SarangiError
+from sarangi.finetuning import class_weights, finetune, last_whole_checkpoint, transfer
+from sarangi.protocols import protocol
+from sarangi.transcripts import decode_batch, error_rates, load, transcribe
+from sarangi.weights import random_encoder, random_whisper
+
+SHAPE = {"hidden_size": 16, "layers": 2, "heads": 2, "channels": 8, "seed": 1}
+RECIPE = {
+    "frozen_layers": 0, "learning_rate": 0.003, "weight_decay": 0.01, "warmup": 0.1, "dropout": 0.1,
+    "batch": 4, "accumulate": 1, "max_epochs": 3, "patience": 3, "max_audio_s": 0.5, "class_weights": True,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def encoder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("encoder")
+    random_encoder(SHAPE, {name: folder / name for name in ENCODER_FILES})
+    return folder
+
+
+@pytest.fixture(scope="module")
+def small_whisper(tmp_path_factory):
+    path = tmp_path_factory.mktemp("whisper") / "small.pt"
+    random_whisper({"width": 16, "layers": 1, "heads": 2, "seed": 1}, path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory):
+    """Manifest, protocol and audio in which the pitch says the emotion; one clip is broken."""
+    folder = tmp_path_factory.mktemp("corpus")
+    manifest = made_manifest(folder / "manifest.parquet", speakers=6, clips=6)
+    settings = {"kind": "stratified_group_kfold", "folds": 2, "seed": 1, "validation": 0.34, "leaks": False}
+    protocol(manifest, "p", settings, folder / "protocol.parquet", MADE_BY_TEST)
+    with store.Writer(folder / "audio.parquet", AUDIO, MADE_BY_TEST) as writer:
+        for place, row in store.read(manifest).iterrows():
+            tone = sound(
+                0.4 + 0.02 * (place % 5), frequency=150 * (1 + EMOTIONS.index(row["emotion"])), seed=place
+            )
+            line = {"utterance_id": row["utterance_id"], "status": "ok", "reason": None}
+            line["audio"] = {"bytes": encode(to_mono_16k(tone)[0]), "path": "x"}
+            if place == 3:
+                line |= {"status": "failed", "reason": "broken", "audio": None}
+            writer.add(line)
+    return folder
+
+
+def trained(corpus, encoder, folder, provenance=MADE_BY_TEST, **changes):
+    folder.mkdir(exist_ok=True)
+    output = {
+        "model": folder / "model.safetensors", "config": folder / "config.json",
+        "log": folder / "log.parquet", "predictions": folder / "within.parquet",
+    }  # fmt: skip
+    finetune(
+        corpus / "manifest.parquet", corpus / "protocol.parquet", [corpus / "audio.parquet"], encoder,
+        0, 7, RECIPE | changes, 1, folder / "checkpoints", output, provenance,
+    )  # fmt: skip
+    return output
+
+
+# -- encoders ---------------------------------------------------------------------------------
+
+
+def test_random_weights_are_the_same_each_time(encoder, tmp_path):
+    random_encoder(SHAPE, {name: tmp_path / name for name in ENCODER_FILES})
+    for name in ENCODER_FILES:
+        assert (tmp_path / name).read_bytes() == (encoder / name).read_bytes()
+
+
+@pytest.mark.parametrize("norm", ["group", "layer"])
+def test_neither_padding_nor_batch_size_changes_a_result(encoder, norm):
+    model = load_encoder(encoder).eval()
+    torch.manual_seed(0)
+    if norm == "layer":
+        from transformers import Wav2Vec2Model
+
+        model = Wav2Vec2Model(
+            type(model.config)(**(model.config.to_dict() | {"feat_extract_norm": "layer"}))
+        ).eval()
+    signals = [torch.randn(length) for length in (4000, 16_000, 9000, 700)]
+    with torch.no_grad():
+        together = pooled(model, signals)
+        alone = torch.cat([pooled(model, [signal]) for signal in signals])
+        # the long way: transformers' own forward on one clip, plain mean over time
+        direct = torch.cat([model(signal[None]).last_hidden_state.mean(1) for signal in signals])
+    assert torch.allclose(together, alone, atol=2e-6)
+    assert torch.allclose(alone, direct, atol=2e-6)
+
+
+def test_weights_that_do_not_fit_or_more_frozen_layers_than_there_are_say_so(encoder, tmp_path):
+    for name in ENCODER_FILES[:2]:
+        (tmp_path / name).write_bytes((encoder / name).read_bytes())
+    from safetensors.torch import load_file, save_file
+
+    state = load_file(encoder / "model.safetensors")
+    save_file({f"wav2vec2.{name}": tensor for name, tensor in state.items()}, tmp_path / "model.safetensors")
+    same = load_encoder(tmp_path).state_dict()
+    assert all(torch.equal(same[name], tensor) for name, tensor in state.items())
+    state.pop("encoder.layers.1.attention.k_proj.weight")
+    save_file(state, tmp_path / "model.safetensors")
+    with pytest.raises(SarangiError, match=r"lack 1 tensors, first encoder\.layers\.1"):
+        load_encoder(tmp_path)
+    with pytest.raises(SarangiError, match="frozen_layers is 3, but the encoder has 2"):
+        freeze(load_encoder(encoder), 3)
+
+
+def test_class_weights_balance_the_classes():
+    emotions = pd.Series(["a"] * 6 + ["b"] * 2)
+    assert class_weights(emotions, ["a", "b"]).tolist() == pytest.approx([8 / 12, 2.0])
+
+
+# -- fine-tuning ------------------------------------------------------------------------------
+
+
+def test_a_run_learns_and_writes_a_row_an_utterance(corpus, encoder, tmp_path):
+    output = trained(corpus, encoder, tmp_path / "run", max_epochs=12, patience=12)
+    log = store.read(output["log"])
+    assert list(log["epoch"]) == list(range(1, len(log) + 1))
+    assert log["training_loss"].iloc[-1] < log["training_loss"].iloc[0]
+    assert log.loc[log["best"], "validation_wf1"].tolist() == [log["validation_wf1"].max()]
+    rows = store.read(output["predictions"])
+    split = store.read(corpus / "protocol.parquet")
+    tested = split[(split["fold"] == 0) & (split["part"] == "test")]["utterance_id"]
+    assert list(rows["utterance_id"]) == sorted(tested)
+    ok = rows[rows["status"] == "ok"]
+    assert ok[[f"p_{e}" for e in EMOTIONS]].sum(axis=1).to_numpy() == pytest.approx(1)
+    assert not (tmp_path / "run/checkpoints").exists()
+    broken = rows[rows["utterance_id"] == "made/S0_03.wav"]
+    if len(broken):
+        assert broken["reason"].iloc[0] == "broken"
+
+
+def test_a_killed_run_goes_on_at_its_last_whole_epoch_and_ends_in_the_same_weights(
+    corpus, encoder, tmp_path, monkeypatch
+):
+    whole = trained(corpus, encoder, tmp_path / "whole")
+    from sarangi import finetuning
+
+    class KilledError(Exception):
+        pass
+
+    class Trainer(finetuning.Trainer):
+        def _save_checkpoint(self, *arguments, **named):
+            super()._save_checkpoint(*arguments, **named)
+            if self.state.epoch == 2:
+                raise KilledError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(finetuning, "Trainer", Trainer)
+        with pytest.raises(KilledError):
+            trained(corpus, encoder, tmp_path / "killed")
+    checkpoints = sorted((tmp_path / "killed/checkpoints").glob("*/checkpoint-*"))
+    assert len(checkpoints) == 2
+    # the kill fell into the writing of the last one
+    (max(checkpoints, key=lambda p: int(p.name.split("-")[1])) / "trainer_state.json").write_text(
+        '{"epoch": '
+    )
+    resumed = trained(corpus, encoder, tmp_path / "killed")
+    for name in ("model", "log", "predictions"):
+        assert resumed[name].read_bytes() == whole[name].read_bytes(), name
+
+
+def test_checkpoints_of_other_parameters_are_not_taken_up(corpus, encoder, tmp_path):
+    stale = tmp_path / "run/checkpoints/0123456789abcdef/checkpoint-9"
+    stale.mkdir(parents=True)
+    (stale / "trainer_state.json").write_text("{}")
+    found = trained(corpus, encoder, tmp_path / "run")
+    assert found["model"].read_bytes() == trained(corpus, encoder, tmp_path / "again")["model"].read_bytes()
+
+
+def test_half_a_checkpoint_is_removed(tmp_path):
+    for step, text in ((5, "{}"), (10, "{"), (15, None)):
+        (tmp_path / f"checkpoint-{step}").mkdir()
+        if text:
+            (tmp_path / f"checkpoint-{step}" / "trainer_state.json").write_text(text)
+    assert last_whole_checkpoint(tmp_path) == str(tmp_path / "checkpoint-5")
+    assert [path.name for path in tmp_path.iterdir()] == ["checkpoint-5"]
+
+
+def test_a_transfer_predicts_every_utterance_over_the_shared_emotions(corpus, encoder, tmp_path):
+    output = trained(corpus, encoder, tmp_path / "run")
+    other = store.read(corpus / "manifest.parquet")
+    other.loc[other["emotion"] == "sad", "emotion"] = "surprised"
+    from sarangi.corpora import MANIFEST
+
+    store.write(tmp_path / "other.parquet", other, MANIFEST, MADE_BY_TEST)
+    found = []
+    for batch in (2, 5):
+        transfer(
+            output["model"], output["config"], tmp_path / "other.parquet", [corpus / "audio.parquet"],
+            0, 7, batch, 1, tmp_path / f"{batch}.parquet", MADE_BY_TEST,
+        )  # fmt: skip
+        found.append(store.read(tmp_path / f"{batch}.parquet"))
+    assert np.allclose(found[0]["p_angry"], found[1]["p_angry"], atol=1e-5, equal_nan=True)
+    table = found[0].set_index("utterance_id")
+    assert list(table.index) == list(other["utterance_id"])
+    assert [name for name in table.columns if name.startswith("p_")] == ["p_angry", "p_happy"]
+    assert table["status"].value_counts().to_dict() == {"ok": 23, "skipped": 12, "failed": 1}
+    assert set(table.loc[table["status"] == "ok", "predicted"]) <= {"angry", "happy"}
+    other["emotion"] = "calm"
+    store.write(tmp_path / "other.parquet", other, MANIFEST, MADE_BY_TEST)
+    with pytest.raises(SarangiError, match="shares 0 emotions"):
+        transfer(
+            output["model"], output["config"], tmp_path / "other.parquet", [corpus / "audio.parquet"],
+            0, 7, 2, 1, tmp_path / "none.parquet", MADE_BY_TEST,
+        )  # fmt: skip
+
+
+def test_a_part_that_is_empty_stops_the_run_with_its_name(corpus, encoder, tmp_path):
+    split = store.read(corpus / "protocol.parquet")
+    split.loc[split["part"] == "validation", "part"] = "train"
+    from sarangi.protocols import PROTOCOL
+
+    for name in ("manifest", "audio"):
+        (tmp_path / f"{name}.parquet").symlink_to(corpus / f"{name}.parquet")
+    store.write(tmp_path / "protocol.parquet", split, PROTOCOL, MADE_BY_TEST)
+    with pytest.raises(SarangiError, match="no utterance in the validation part"):
+        trained(tmp_path, encoder, tmp_path / "run")
+
+
+# -- transcripts ------------------------------------------------------------------------------
+
+
+def test_a_batch_has_the_tokens_of_one_by_one(small_whisper):
+    model = load(small_whisper)
+    signals = [np.random.default_rng(n).normal(0, 0.1, 8000 + 4000 * n).astype(np.float32) for n in range(4)]
+    together = decode_batch(model, signals, "ur", 6)
+    for signal, found in zip(signals, together, strict=True):
+        alone = decode_batch(model, [signal], "ur", 6)[0]
+        assert found.tokens == alone.tokens
+        assert found.avg_logprob == pytest.approx(alone.avg_logprob, abs=1e-4)
+
+
+def test_transcripts_have_a_row_an_utterance_whatever_the_batch(small_whisper, corpus, tmp_path):
+    from sarangi.corpora import MANIFEST
+
+    rows = store.read(corpus / "manifest.parquet").assign(text="Kids are talking by the door", language="en")
+    rows.loc[rows.index % 2 == 1, "language"] = "ur"
+    store.write(tmp_path / "manifest.parquet", rows, MANIFEST, MADE_BY_TEST)
+    found = []
+    for batch in (3, 8):
+        transcribe(
+            corpus / "audio.parquet", tmp_path / "manifest.parquet", small_whisper,
+            {"batch": batch, "tokens": 4}, 1, tmp_path / f"{batch}.parquet", MADE_BY_TEST,
+        )  # fmt: skip
+        found.append(store.read(tmp_path / f"{batch}.parquet"))
+    assert found[0]["text"].equals(found[1]["text"])
+    table = found[0].set_index("utterance_id")
+    assert list(table.index) == list(rows["utterance_id"])
+    assert table.loc["made/S0_03.wav", ["status", "reason"]].tolist() == ["failed", "broken"]
+    ok = table[table["status"] == "ok"]
+    assert set(ok["language"]) == {"en", "ur"}
+    assert ok["wer"].notna().all()
+    assert ok["avg_logprob"].between(-20, 0, inclusive="neither").all()
+
+
+def test_error_rates_follow_whispers_normaliser():
+    assert error_rates("Kids are talking, by the door!", "kids are talking by the door", "en") == {
+        "wer": 0,
+        "cer": 0,
+    }
+    assert error_rates("colour", "color", "en")["wer"] == 0
+    assert error_rates("آج موسم", "آج", "ur")["wer"] == 0.5
+    assert error_rates(None, "x", "en") == {"wer": None, "cer": None}
+
+
+def test_an_unknown_language_or_a_foreign_checkpoint_says_so(small_whisper, tmp_path):
+    with pytest.raises(SarangiError, match="does not know the language 'xx'"):
+        decode_batch(load(small_whisper), [np.zeros(1600, dtype=np.float32)], "xx", 4)
+    torch.save({"weights": torch.zeros(3)}, tmp_path / "other.pt")
+    with pytest.raises(SarangiError, match="not a Whisper checkpoint"):
+        load(tmp_path / "other.pt")
+
+
+def test_openai_states_checksums_where_we_look_for_them():
+    for address in whisper._MODELS.values():
+        assert len(address.split("/")[-2]) == 64
+        int(address.split("/")[-2], 16)
+
+
+def test_a_checkpoint_that_would_run_code_is_refused(tmp_path):
+    import pickle
+
+    class Harm:
+        def __reduce__(self):
+            return print, ("this ran",)
+
+    with (tmp_path / "harm.pt").open("wb") as file:
+        pickle.dump({"dims": Harm(), "model_state_dict": {}}, file)
+    with pytest.raises(SarangiError, match="not a Whisper checkpoint"):
+        load(tmp_path / "harm.pt")

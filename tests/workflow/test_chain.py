@@ -1,0 +1,228 @@
+"""The whole chain by real runs of snakemake: download, weights, Whisper, fine-tuning, transfer, PDF."""
+
+import hashlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+import pandas as pd
+import pytest
+import yaml
+from conftest import ROOT, absent, jobs, snakemake, stand_in, succeeded, write_study
+
+from sarangi import store
+from sarangi.paper import PACKAGES, missing_programs
+
+TARGETS = ("paper/tables", "paper/figures", "finding_0", "finding_3", "finding_5")
+RUN = "results/runs/urdu_latif_grouped3_audio_tiny/0/42"
+
+
+def chain():
+    """The demo's configuration with fewer clips and epochs."""
+    study = yaml.safe_load((ROOT / "demo/config.yaml").read_text())
+    study["corpora"]["ravdess"] = stand_in(speakers=6, clips=1, seed=1)
+    study["corpora"]["urdu_latif"] = stand_in(speakers=16, clips=10, seed=2)
+    study["protocols"]["grouped3"]["folds"] = 2
+    study["models"]["audio_tiny"]["finetuning"]["max_epochs"] = 3
+    study["experiments"][0] = {
+        "corpora": ["ravdess", "urdu_latif"], "protocols": ["random5", "loso"], "models": ["egemaps_svm"],
+    }  # fmt: skip
+    study["findings"]["finding_4"]["experiments"] = []
+    study["bootstrap"]["draws"] = 200
+    return study
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """The chain, run whole with two cores; the PDF too where LaTeX is installed."""
+    folder = write_study(chain(), tmp_path_factory.mktemp("chain"))
+    succeeded(snakemake("--cores", 2, directory=folder))
+    return folder
+
+
+def test_every_stage_left_its_part_and_rows_add_up(built):
+    manifest = store.read(built / "results/corpora/urdu_latif/manifest.parquet")
+    ids = list(manifest["utterance_id"])
+    transcripts = sorted((built / "results/transcripts/tiny_whisper/urdu_latif").iterdir())
+    assert sorted(pd.concat(store.read(path) for path in transcripts)["utterance_id"]) == ids
+    runs = sorted((built / "results/runs/ravdess_grouped3_audio_tiny").glob("*/*"))
+    assert len(runs) == 2
+    for run in runs:
+        assert list(store.read(run / "predictions/urdu_latif.parquet")["utterance_id"]) == ids
+        assert sorted(path.name for path in run.iterdir()) == [
+            "config.json", "log.parquet", "model.safetensors", "predictions",
+        ]  # fmt: skip
+    within = [store.read(run / "predictions/within.parquet") for run in runs]
+    assert len(pd.concat(within)["utterance_id"].unique()) == 6 * 16
+
+
+def test_tables_have_intervals_and_say_untrained_and_synthetic(built):
+    scores = pd.read_csv(built / "paper/tables/scores.csv")
+    tuned = scores[scores["Model"] == "tiny wav2vec 2.0, fine-tuned"]
+    assert len(tuned) == 2
+    assert tuned["Interval"].str.match(r"\[0\.\d{3}, [01]\.\d{3}\]").all()
+    assert tuned["Marks"].str.contains("d").all()
+    transfer = pd.read_csv(built / "paper/tables/transfer.csv")
+    assert list(transfer["Trained on"]) == ["RAVDESS (synthetic)", "URDU (synthetic)"]
+    assert list(transfer["n"]) == [40, 6 * 8 + 0]
+    assert "untrained" in (built / "paper/tables/transcripts.md").read_text()
+    for name in ("scores", "transfer", "transcripts", "findings", "corpora"):
+        assert "ynthetic speech" in (built / f"paper/tables/{name}.tex").read_text()
+
+
+def test_findings_have_what_there_is_and_say_what_they_wait_for(built):
+    third = store.read(built / "results/findings/finding_3.parquet")
+    assert list(third["verdict"]) == ["measured, not yet compared", "cannot be tested", "cannot be tested"]
+    assert third["published"].isna().all()
+    score = store.read(built / "results/scores/ravdess_grouped3_audio_tiny.parquet")
+    expected = score[(score["slice"] == "folds") & (score["metric"] == "uar")]["value"].iloc[0]
+    assert third["ours"].iloc[0] == expected
+    fifth = store.read(built / "results/findings/finding_5.parquet")
+    assert list(fifth["why"]) == ["waits for corpus punjabi_rasa"]
+
+
+def test_numbers_of_the_text_are_those_of_the_scores(built):
+    text = (built / "paper/numbers.tex").read_text()
+    score = store.read(built / "results/scores/urdu_latif_loso_egemaps_svm.parquet")
+    value = score[(score["slice"] == "pooled") & (score["metric"] == "uar")]["value"].iloc[0]
+    assert rf"\setresult{{urdu_latif_loso_egemaps_svm.uar}}{{{value:.3f}}}" in text
+    assert r"\synthetictrue" in text
+
+
+@pytest.mark.parametrize("target", [*TARGETS, None])
+def test_a_second_run_does_nothing(built, target):
+    assert jobs(snakemake("--cores", 2, "-n", *([target] if target else []), directory=built)) == {}
+
+
+def test_one_finding_is_rerun_by_its_name_and_touches_nothing_else(built):
+    before = {path: path.stat().st_mtime_ns for path in built.glob("results/**/*.parquet")}
+    done = snakemake("--cores", 1, "--forcerun", "finding", "--", "finding_3", directory=built)
+    assert jobs(done) == {"finding": 1, "finding_3": 1}
+    changed = {path.name for path, time_ in before.items() if path.stat().st_mtime_ns != time_}
+    assert changed == {"finding_3.parquet"}
+
+
+@pytest.mark.skipif(
+    bool(missing_programs()), reason=f"LaTeX is not installed ({', '.join(missing_programs())})"
+)
+def test_the_paper_says_synthetic_on_every_page_and_is_the_same_bytes_anew(built, tmp_path):
+    first = (built / "paper/main.pdf").read_bytes()
+    succeeded(
+        snakemake("--cores", 1, "--forcerun", "paper_pdf", "--", "paper", directory=built, TZ="Asia/Karachi")
+    )
+    assert (built / "paper/main.pdf").read_bytes() == first
+    if shutil.which("pdftotext"):
+        pages = subprocess.run(
+            ["pdftotext", "-layout", str(built / "paper/main.pdf"), "-"],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.split("\f")[:-1]
+        assert len(pages) >= 2
+        assert all("SYNTHETIC" in page for page in pages)
+        assert "??" not in "".join(pages)
+
+
+def test_without_latex_the_paper_names_the_packages_and_the_rest_is_built(built, tmp_path):
+    bare = tmp_path / "bin"
+    bare.mkdir()
+    for program in ("bash", "sh", "git", "uname", "env"):
+        if shutil.which(program):
+            (bare / program).symlink_to(shutil.which(program))
+    copy = tmp_path / "copy"
+    shutil.copytree(built, copy)
+    shutil.rmtree(copy / "paper")
+    done = snakemake("--cores", 2, directory=copy, PATH=str(bare))
+    succeeded(done)
+    assert not (copy / "paper/main.pdf").exists()
+    assert (copy / "paper/tables/scores.tex").exists()
+    done = snakemake("--cores", 1, "paper", directory=copy, PATH=str(bare))
+    assert done.returncode != 0
+    assert (
+        f"install Debian packages {' '.join(PACKAGES)}" in (copy / "results/logs/paper_pdf.log").read_text()
+    )
+
+
+def test_a_training_killed_with_its_snakemake_resumes_and_ends_in_the_same_weights(built, tmp_path):
+    copy = tmp_path / "copy"
+    shutil.copytree(built, copy)
+    shutil.rmtree(copy / RUN)
+    command = [
+        sys.executable,
+        "-m",
+        "snakemake",
+        "--directory",
+        str(copy),
+        "--cores",
+        "1",
+        f"{RUN}/model.safetensors",
+    ]
+    running = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 120
+    while not list((copy / RUN).glob("checkpoints/*/checkpoint-*/trainer_state.json")):
+        assert running.poll() is None, "the training ended before it could be killed"
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    os.kill(running.pid, signal.SIGKILL)
+    running.wait()
+    time.sleep(1)
+    assert not (copy / RUN / "model.safetensors").exists()
+    # a stale lock of the killed process is taken away by hand here
+    succeeded(snakemake("--unlock", directory=copy))
+    done = succeeded(snakemake("--cores", 1, f"{RUN}/model.safetensors", directory=copy))
+    assert "Nothing to be done" not in done
+    log = (copy / "results/logs/finetune/urdu_latif_grouped3_audio_tiny/0/42.log").read_text()
+    assert "goes on from checkpoint-" in log
+    for name in ("model.safetensors", "log.parquet", "predictions/within.parquet"):
+        assert (copy / RUN / name).read_bytes() == (built / RUN / name).read_bytes(), name
+
+
+def test_a_corpus_is_downloaded_from_its_source_and_without_network_it_is_unavailable(built, tmp_path):
+    archive = built / "resources/made/urdu_latif.zip"
+    data = archive.read_bytes()
+
+    class Handler(SimpleHTTPRequestHandler):
+        def __init__(self, *arguments, **named):
+            super().__init__(*arguments, directory=str(archive.parent), **named)
+
+        def log_message(self, *arguments):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    study = chain() | {"download": True, "findings": {}}
+    study["corpora"] = {
+        "urdu_latif": absent()
+        | {
+            "source": {
+                "address": f"http://127.0.0.1:{server.server_port}/urdu_latif.zip",
+                "size": len(data),
+                "checksum": f"sha256:{hashlib.sha256(data).hexdigest()}",
+            }
+        }
+    }
+    study["experiments"] = [{"corpora": ["urdu_latif"], "protocols": ["random5"], "models": ["speaker_only"]}]
+    study["encoders"], study["asr"] = {}, {}
+    del study["models"]["audio_tiny"]
+    folder = write_study(study, tmp_path)
+    done = snakemake("--cores", 2, "paper/tables/scores.tex", directory=folder)
+    assert jobs(done)["download"] == 1
+    assert (folder / "resources/made/urdu_latif.zip").read_bytes() == data
+    server.shutdown()
+    server.server_close()
+    # in hand now, the network is not needed
+    assert jobs(snakemake("--cores", 1, "-n", "paper/tables/scores.tex", directory=folder)) == {}
+    shutil.rmtree(folder / "resources")
+    shutil.rmtree(folder / "results")
+    start = time.monotonic()
+    succeeded(snakemake("--cores", 1, "-n", directory=folder))
+    assert time.monotonic() - start < 10
+    # nothing at all is in hand, and everything is built nevertheless
+    succeeded(snakemake("--cores", 2, directory=folder))
+    assert "URDU (unavailable)" in (folder / "paper/tables/corpora.md").read_text()
+    assert "Unavailable: corpus urdu_latif: download http" in (folder / "paper/tables/scores.md").read_text()
