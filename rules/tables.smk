@@ -23,10 +23,7 @@ rule corpora_table:
     resources:
         mem_mb=1000,
     params:
-        corpora={
-            name: {key: entry[key] for key in ("access", "licence", "citation")}
-            for name, entry in study.config["corpora"].items()
-        },
+        corpora={name: study.described(name) for name in study.config["corpora"]},
         unavailable=study.unavailable("corpora"),
         synthetic=study.synthetic,
     script:

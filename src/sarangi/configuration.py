@@ -112,6 +112,13 @@ class Study:
             if path.is_relative_to(MADE_CORPORA) and "synthetic" in self.config["corpora"][name]["source"]
         )
 
+    def described(self, corpus: str) -> dict[str, str]:
+        """Return access, licence and citation of a corpus; a copy put in place of a stand-in has its own."""
+        entry = self.config["corpora"][corpus]
+        if "synthetic" in entry["source"] and corpus not in self.synthetic:
+            return {"access": "own copy", "licence": "its publisher's", "citation": "its publisher"}
+        return {key: entry[key] for key in ("access", "licence", "citation")}
+
     def untrained(self, encoder: str | None) -> bool:
         """Whether an encoder's weights are random ones of ours, and not somebody's training."""
         return (
@@ -233,10 +240,10 @@ def nearest(name: str, valid: list[str] | tuple[str, ...]) -> str:
     return f"did you mean {close[0]}?" if close else f"valid: {', '.join(sorted(valid))}"
 
 
-Path_ = tuple[str | int, ...]
+Place = tuple[str | int, ...]
 
 
-def _explain(error: jsonschema.ValidationError) -> Iterator[tuple[Path_, str]]:
+def _explain(error: jsonschema.ValidationError) -> Iterator[tuple[Place, str]]:
     path = tuple(error.absolute_path)
     if error.validator == "additionalProperties":
         valid = list(error.schema.get("properties", {}))
@@ -261,7 +268,7 @@ def _description(error: jsonschema.ValidationError, key: str) -> str:
     return error.schema.get("properties", {}).get(key, {}).get("description", "")
 
 
-def _unknown_names(config: Mapping[str, Any]) -> Iterator[tuple[Path_, str]]:
+def _unknown_names(config: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
     """Yield each name that refers to an entry which is not there."""
     for corpus in config["corpora"]:
         if corpus not in CORPORA:
@@ -302,7 +309,7 @@ def _unknown_names(config: Mapping[str, Any]) -> Iterator[tuple[Path_, str]]:
                 yield ("findings", finding, "experiments", place), f"{name!r} is no experiment; {hint}"
 
 
-def _place(path: Path_, files: list[Path]) -> str:
+def _place(path: Place, files: list[Path]) -> str:
     """Return file, line and key of a place in the configuration."""
     key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".")
     for file in reversed(files):
@@ -312,7 +319,7 @@ def _place(path: Path_, files: list[Path]) -> str:
     return key or "top level"
 
 
-def _line(node: yaml.Node | None, path: Path_) -> int | None:
+def _line(node: yaml.Node | None, path: Place) -> int | None:
     """Return the line of a place below a node, or None where the file does not have it."""
     if not path:
         return None if node is None else node.start_mark.line + 1

@@ -21,6 +21,8 @@ def numbers(scores: Sequence[Path], synthetic: Sequence[str], output: Path) -> N
     lines = ["% Made by Snakemake from results; edit src/sarangi/numbers.py, not this."]
     lines.append(r"\syntheticfalse" if not synthetic else r"\synthetictrue")
     found = headline(scores).sort_values(["experiment", "test", "metric"])
+    untrained = any("untrained weights" in mark for mark in found["mark"])
+    lines.append(r"\untrainedtrue" if untrained else r"\untrainedfalse")
     for _, score in found.iterrows():
         name = score["experiment"]
         if score["test"] != score["corpus"]:

@@ -39,7 +39,7 @@ def corpora_table(
     audio
         Audio shards of all of them; their status counts, since it covers decoding.
     corpora
-        Entries of the configuration.
+        Access, licence and citation of each.
     unavailable
         Corpora that are not in hand, with what to do.
     synthetic
@@ -70,7 +70,7 @@ def corpora_table(
     for corpus in unavailable:
         lines[corpus] = dict.fromkeys(columns, "--") | {"Corpus": f"{load(corpus).TITLE} (unavailable)"}
     for corpus, line in lines.items():
-        line |= {name.capitalize(): corpora[corpus][name] for name in ("access", "licence", "citation")}
+        line |= {name.capitalize(): value for name, value in corpora[corpus].items()}
     frame = pd.DataFrame([lines[corpus] for corpus in sorted(lines)])
     waits = [f"{load(corpus).TITLE} is unavailable: {text}." for corpus, text in unavailable.items()]
     write_table(frame, "Corpora.", "corpora", waits, synthetic, output)

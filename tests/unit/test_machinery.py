@@ -128,6 +128,19 @@ def test_a_mistake_is_named_with_file_line_key_and_nearest_name(study, change, p
     assert named in lines[int(found[1]) - 1]
 
 
+def test_a_copy_put_in_place_of_a_stand_in_is_not_called_synthetic(study, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "resources/corpora/ravdess").mkdir(parents=True)
+    found = check(study, SCHEMA, [])
+    assert found.synthetic == ["urdu_latif"]
+    assert found.described("ravdess")["licence"] == "its publisher's"
+    assert found.described("urdu_latif")["licence"] == "MIT (synthetic)"
+    # nor are weights put in place of random ones called untrained
+    assert found.untrained("tiny")
+    (tmp_path / "resources/models/tiny").mkdir(parents=True)
+    assert not check(study, SCHEMA, []).untrained("tiny")
+
+
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),

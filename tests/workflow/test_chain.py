@@ -92,6 +92,7 @@ def test_numbers_of_the_text_are_those_of_the_scores(built):
     value = score[(score["slice"] == "pooled") & (score["metric"] == "uar")]["value"].iloc[0]
     assert rf"\setresult{{urdu_latif_loso_egemaps_svm.uar}}{{{value:.3f}}}" in text
     assert r"\synthetictrue" in text
+    assert r"\untrainedtrue" in text
 
 
 @pytest.mark.parametrize("target", [*TARGETS, None])
