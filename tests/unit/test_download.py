@@ -131,11 +131,21 @@ def test_a_rotten_part_is_thrown_away_and_the_next_call_is_right(server, tmp_pat
     assert (tmp_path / "f").read_bytes() == BODY
 
 
-def test_where_nothing_answers_a_source_is_unavailable_within_ten_seconds(server, tmp_path):
+def test_where_nothing_answers_a_source_is_unavailable_within_ten_seconds(server, tmp_path, monkeypatch):
     address, _ = server
+    connect = download.socket.create_connection
+
+    def silent(place, timeout):
+        if place[0].endswith(".invalid"):
+            time.sleep(timeout)
+            raise TimeoutError
+        return connect(place, timeout)
+
+    monkeypatch.setattr(download.socket, "create_connection", silent)
     start = time.monotonic()
-    # port 1 refuses; 192.0.2.0/24 is reserved for documentation and answers nobody
-    assert reachable([address, "http://127.0.0.1:1", "http://192.0.2.1"]) == {address}
+    silence = [f"https://host-{number}.invalid" for number in range(4)]
+    # port 1 refuses; the others never answer
+    assert reachable([address, "http://127.0.0.1:1", *silence]) == {address}
     with pytest.raises(SarangiError, match="tried 5 times"):
         fetch("http://127.0.0.1:1/f", tmp_path / "f", SUM, wait=0.01)
     assert time.monotonic() - start < 10
