@@ -70,12 +70,14 @@ class Study:
             own = find(name, in_hand) if kind == "corpora" else in_hand / f"{name}{suffix}"
             if own is not None and own.exists():
                 found[name] = own
-            elif self._can_be_made(entry["source"], made / f"{name}{suffix}"):
+            elif self._can_be_made(kind, entry["source"], made / f"{name}{suffix}"):
                 found[name] = made / f"{name}{suffix}"
         return found
 
-    def _can_be_made(self, source: dict[str, Any], path: Path) -> bool:
-        if path.exists() or "synthetic" in source or "random" in source:
+    def _can_be_made(self, kind: str, source: dict[str, Any], path: Path) -> bool:
+        # a fetch that broke off leaves the folder of an encoder, not all of its files
+        files = [path / name for name in ENCODER_FILES] if kind == "encoders" else [path]
+        if "synthetic" in source or "random" in source or all(file.exists() for file in files):
             return True
         return address_of(source) in self._reachable
 
