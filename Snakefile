@@ -15,6 +15,7 @@ from pathlib import Path
 from sarangi.configuration import ENCODER_FILES, check
 from sarangi.errors import SarangiError
 from sarangi.fingerprint import fingerprint
+from sarangi.lock import hold
 from sarangi.paper import missing_programs
 from sarangi.source import inventory
 
@@ -25,6 +26,10 @@ configfile: "config.yaml"
 BASE = Path(workflow.basedir)
 # for the rules' own environments, which do not install the library
 os.environ.update(PYTHONPATH=str(BASE / "src"))
+
+if workflow.is_main_process:
+    # a killed run's lock goes, a living one's stays
+    hold()
 
 try:
     study = check(

@@ -230,7 +230,8 @@ def test_another_version_of_an_imported_package_counts(code, monkeypatch):
 
 def test_modules_import_only_from_those_before_them():
     order = [
-        "errors", "store", "progress", "fingerprint", "source", "job", "download", "configuration", "weights",
+        "errors", "store", "progress", "fingerprint", "lock", "source", "job",
+        "download", "configuration", "weights",
         "recording", "utterance", "corpora", "audio", "transcripts", "acoustics", "protocols", "predictions",
         "baselines", "classical", "metrics", "encoders", "finetuning", "bootstrap", "tables", "findings",
         "figures", "numbers", "paper",
@@ -357,6 +358,37 @@ def test_a_job_dies_with_its_parent_and_publishes_nothing(tmp_path):
         assert time.monotonic() < deadline, "the orphan lives on"
         time.sleep(0.05)
     assert not (tmp_path / "out.txt").exists()
+
+
+# -- locks ------------------------------------------------------------------------------------
+
+
+def test_stale_locks_go_those_of_a_living_run_or_another_machine_stay(tmp_path):
+    folder = tmp_path / ".snakemake"
+    lock = folder / "locks/0.input.lock"
+    hold = f"import pathlib, sarangi.lock as l; print(l.hold(pathlib.Path({str(folder)!r})), flush=True)"
+
+    def another(code=hold):
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        return done.stdout.strip()
+
+    assert another() == "False"
+    lock.parent.mkdir()
+    lock.touch()
+    assert another() == "True"
+    assert not lock.exists()
+    living = subprocess.Popen(
+        [sys.executable, "-c", f"{hold}; input()"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert living.stdout.readline().strip() == "False"
+    lock.touch()
+    assert another() == "False"
+    assert lock.exists()
+    living.kill()
+    living.communicate()
+    (folder / "sarangi.lock").write_text("another-machine")
+    assert another() == "False"
+    assert lock.exists()
 
 
 # -- synthetic speech -------------------------------------------------------------------------

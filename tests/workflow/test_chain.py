@@ -173,14 +173,31 @@ def test_a_training_killed_with_its_snakemake_resumes_and_ends_in_the_same_weigh
     running.wait()
     time.sleep(1)
     assert not (copy / RUN / "model.safetensors").exists()
-    # a stale lock of the killed process is taken away by hand here
-    succeeded(snakemake("--unlock", directory=copy))
+    assert list((copy / ".snakemake/locks").iterdir())
     done = succeeded(snakemake("--cores", 1, f"{RUN}/model.safetensors", directory=copy))
     assert "Nothing to be done" not in done
     log = (copy / "results/logs/finetune/urdu_latif_grouped3_audio_tiny/0/42.log").read_text()
     assert "goes on from checkpoint-" in log
     for name in ("model.safetensors", "log.parquet", "predictions/within.parquet"):
         assert (copy / RUN / name).read_bytes() == (built / RUN / name).read_bytes(), name
+
+
+def test_a_living_run_is_not_disturbed_by_another(built, tmp_path):
+    copy = tmp_path / "copy"
+    shutil.copytree(built, copy)
+    shutil.rmtree(copy / RUN)
+    wanted = f"{RUN}/model.safetensors"
+    command = [sys.executable, "-m", "snakemake", "--directory", str(copy), "--cores", "1", wanted]
+    running = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 60
+    while not list((copy / ".snakemake/locks").glob("*.lock")):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    second = snakemake("--cores", 1, wanted, directory=copy)
+    assert second.returncode != 0
+    assert "lock" in (second.stdout + second.stderr).lower()
+    assert running.wait() == 0
+    assert (copy / RUN / "model.safetensors").read_bytes() == (built / RUN / "model.safetensors").read_bytes()
 
 
 def test_a_corpus_is_downloaded_from_its_source_and_without_network_it_is_unavailable(built, tmp_path):
