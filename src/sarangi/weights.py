@@ -1,5 +1,6 @@
 """Pretrained weights as files: fetched at a revision, or random ones for the demo."""
 
+import io
 import json
 import shutil
 import tempfile
@@ -142,4 +143,7 @@ def random_whisper(shape: dict, output: Path) -> None:
     # at torch's own scale the tied output would be certain of one token
     torch.nn.init.normal_(model.decoder.token_embedding.weight, std=0.02)
     torch.nn.init.normal_(model.decoder.positional_embedding, std=0.02)
-    torch.save({"dims": dims.__dict__, "model_state_dict": model.state_dict()}, output)
+    # through a buffer: written to a path, the archive would hold the path's name
+    content = io.BytesIO()
+    torch.save({"dims": dims.__dict__, "model_state_dict": model.state_dict()}, content)
+    output.write_bytes(content.getvalue())

@@ -79,6 +79,9 @@ def test_random_weights_are_the_same_each_time(encoder, tmp_path):
     random_encoder(SHAPE, {name: tmp_path / name for name in ENCODER_FILES})
     for name in ENCODER_FILES:
         assert (tmp_path / name).read_bytes() == (encoder / name).read_bytes()
+    for name in ("one.pt", "another name.pt"):
+        random_whisper({"width": 8, "layers": 1, "heads": 2, "seed": 1}, tmp_path / name)
+    assert (tmp_path / "one.pt").read_bytes() == (tmp_path / "another name.pt").read_bytes()
 
 
 @pytest.mark.parametrize("norm", ["group", "layer"])
