@@ -113,4 +113,5 @@ def findings_table(findings: Sequence[Path], synthetic: Sequence[str], output: d
         "The published study's findings and what bears on them here. Nothing is compared with a published "
         "number yet; a claim whose corpus, weights or model are missing cannot be tested."
     )
-    write_table(pd.DataFrame(lines), caption, "findings", [], synthetic, output)
+    frame = pd.DataFrame(lines, columns=["Finding", "Claim", "Ours", "Interval", "Verdict"])
+    write_table(frame, caption, "findings", [], synthetic, output)

@@ -199,15 +199,16 @@ def transcripts_table(
         "Transcripts. Word and character error rates are means over the utterances whose words the corpus "
         "states; log probability is the mean over utterances of the mean over tokens."
     )
-    for asr in unavailable:
-        lines.append(
-            dict.fromkeys(lines[0] if lines else ("Corpus",), "--")
-            | {"Model": f"{titles[asr]} (unavailable)"}
-        )
+    blank = dict.fromkeys(TRANSCRIPT_COLUMNS, "--")
+    lines += [blank | {"Model": f"{titles[asr]} (unavailable)"} for asr in unavailable]
     notes = [f"{titles[asr]} is unavailable: {text}." for asr, text in unavailable.items()]
-    write_table(pd.DataFrame(lines), caption, "transcripts", notes, synthetic, output)
+    frame = pd.DataFrame(lines, columns=TRANSCRIPT_COLUMNS)
+    write_table(frame, caption, "transcripts", notes, synthetic, output)
 
 
+TRANSCRIPT_COLUMNS = [
+    "Corpus", "Model", "Utterances", "Transcribed", "With reference", "WER", "CER", "Log probability",
+]  # fmt: skip
 SCORE_COLUMNS = [
     "Corpus", "Protocol", "Model", "UAR", "Interval", "Chance", "Pooled",
     "WF1", "UF1", "Accuracy", "n", "Groups", "Seeds", "Marks",
