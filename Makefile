@@ -1,14 +1,16 @@
 # make demo   the embedded study: synthetic speech to tables and figure, no network after the install
 # make test   every check
 # make setup  the environment in .venv, which both share
+# make restore BUNDLE=file   a bundle of results put back into a fresh clone
 # make lock   the lock files, after a change of versions in pyproject.toml (needs uv)
 
 PYTHON ?= python3
 CORES ?= 2
+DIRECTORY ?= .
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: setup demo test lock
+.PHONY: setup demo test restore lock
 
 setup: .venv/installed
 
@@ -37,6 +39,10 @@ test: setup
 	$(BIN)/snakefmt --check Snakefile rules
 	$(BIN)/snakemake --directory demo --lint
 	$(BIN)/python -m pytest
+
+restore: setup
+	@test -n "$(BUNDLE)" || { echo "Say which: make restore BUNDLE=path/to/bundle.zip (DIRECTORY=demo for the demo's)" >&2; exit 1; }
+	$(BIN)/python -m sarangi restore "$(BUNDLE)" --directory "$(DIRECTORY)" $(if $(COMPARE),--compare)
 
 lock:
 	uv pip compile --universal --generate-hashes --no-annotate --no-header --python-version 3.11 --extra test pyproject.toml -o requirements.lock

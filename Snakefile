@@ -4,6 +4,7 @@
 #   snakemake --cores 8 paper/figures       every figure
 #   snakemake --cores 8 paper               the PDF
 #   snakemake --cores 8 finding_3           one finding of the published study
+#   snakemake --cores 8 results_bundle      the results in one file, for another clone
 #   snakemake --directory demo --cores 2    the same, on the demo's synthetic speech
 #
 # The rules are in rules/, one file a stage, in the order the data flows; each rule, its script in
@@ -25,7 +26,7 @@ configfile: "config.yaml"
 
 BASE = Path(workflow.basedir)
 # for the rules' own environments, which do not install the library
-os.environ.update(PYTHONPATH=str(BASE / "src"))
+os.environ.update(PYTHONPATH=f"{BASE / 'src'}:{os.environ.get('PYTHONPATH', '')}".rstrip(":"))
 
 if workflow.is_main_process:
     # a killed run's lock goes, a living one's stays
@@ -48,7 +49,7 @@ wildcard_constraints:
     feature_set="|".join(study.config["feature_sets"]) or "none",
     encoder="|".join(study.config["encoders"]) or "none",
     finding="|".join(study.config["findings"]) or "none",
-    asr="|".join(study.config["asr"]) or "none",
+    asr="|".join(study.checkpoints) or "none",
     test="|".join(study.sources) or "none",
     shard=r"\d{3}",
     fold=r"\d+",
@@ -124,7 +125,12 @@ include: "rules/tables.smk"
 include: "rules/paper.smk"
 
 
-# Every rule with a script reruns when its code changes, and only then: no rule has to ask for it.
-for scripted in workflow.rules:
-    if scripted.script:
-        scripted.set_params(code=code_of(BASE / "workflow/scripts" / Path(scripted.script).name))
+# Every rule reruns when its code changes, and only then: no rule has to ask for it, and none can do without.
+for made in workflow.rules:
+    if made.script:
+        made.set_params(code=code_of(BASE / "workflow/scripts" / Path(made.script).name))
+    elif made.output:
+        raise WorkflowError(
+            f"rule {made.name} makes files without a script, so changes of its code would go unseen: "
+            f"move them to workflow/scripts/{made.name}.py"
+        )

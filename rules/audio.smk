@@ -1,6 +1,6 @@
 # Audio: every recording as 16 kHz mono 16-bit FLAC.
 #   in:  resources/corpora/{corpus}, results/corpora/{corpus}/manifest.parquet
-#   out: results/corpora/{corpus}/audio/{shard}.parquet
+#   out: results/corpora/{corpus}/audio/{shard}.parquet, results/corpora/{corpus}/levels/{shard}.parquet
 
 
 rule resample:
@@ -9,7 +9,8 @@ rule resample:
         corpus=corpus_in_hand,
         manifest="results/corpora/{corpus}/manifest.parquet",
     output:
-        "results/corpora/{corpus}/audio/{shard}.parquet",
+        audio="results/corpora/{corpus}/audio/{shard}.parquet",
+        levels="results/corpora/{corpus}/levels/{shard}.parquet",
     log:
         "results/logs/resample/{corpus}/{shard}.log",
     benchmark:

@@ -16,7 +16,7 @@ rule scores:
     benchmark:
         "results/benchmarks/scores/{experiment}.tsv"
     wildcard_constraints:
-        experiment="|".join(study.runnable) or "none",
+        experiment="|".join(study.scored) or "none",
     conda:
         "../envs/analysis.yaml"
     resources:
@@ -39,4 +39,5 @@ use rule scores as transfer_scores with:
     benchmark:
         "results/benchmarks/scores/{experiment}_to_{test}.tsv"
     wildcard_constraints:
-        experiment=experiments_of("finetuning"),
+        experiment="|".join(sorted({e.name for e, _ in study.transfers})) or "none",
+        test="|".join(study.corpora) or "none",

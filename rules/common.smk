@@ -76,11 +76,7 @@ def encoder_of(wildcards):
 def predictions_of(wildcards):
     """The predictions of all runs of an experiment, on its own corpus or on another one."""
     experiment = study.experiments[wildcards.experiment]
-    folder = f"results/runs/{experiment.name}"
-    if "finetuning" not in model_of(wildcards):
-        return [f"{folder}/predictions.parquet"]
-    test = getattr(wildcards, "test", "within")
-    return [f"{folder}/{fold}/{seed}/predictions/{test}.parquet" for fold, seed in study.runs(experiment)]
+    return list(map(str, study.predictions(experiment, getattr(wildcards, "test", None))))
 
 
 def described(wildcards):
@@ -118,12 +114,12 @@ def table_files(name):
 
 
 def scores_of_study():
-    """The scores of every experiment that can run, each on its own corpus."""
-    return [f"results/scores/{name}.parquet" for name in study.runnable]
+    """The scores of every experiment that can run or was restored, each on its own corpus."""
+    return [f"results/scores/{name}.parquet" for name in study.scored]
 
 
 def scores_of_transfers():
-    """The scores of every transfer that can run."""
+    """The scores of every transfer that can run or was restored."""
     return [f"results/scores/{experiment.name}_to_{test}.parquet" for experiment, test in study.transfers]
 
 
@@ -132,7 +128,7 @@ def waiting():
     return [
         [e.corpus, e.protocol, e.model, study.waits_for(e)]
         for name, e in study.experiments.items()
-        if name not in study.runnable
+        if name not in study.scored
     ]
 
 

@@ -6,11 +6,11 @@
 rule corpora_table:
     """Say what is in hand of each corpus, and how to get what is not."""
     input:
-        manifests=expand("results/corpora/{corpus}/manifest.parquet", corpus=sorted(study.sources)),
-        audio=[
+        manifests=expand("results/corpora/{corpus}/manifest.parquet", corpus=study.corpora),
+        levels=[
             shard
-            for corpus in sorted(study.sources)
-            for shard in shards("results/corpora/{corpus}/audio/{shard}.parquet", corpus)
+            for corpus in study.corpora
+            for shard in shards("results/corpora/{corpus}/levels/{shard}.parquet", corpus)
         ],
     output:
         **table_files("corpora"),
@@ -78,8 +78,7 @@ rule transcripts_table:
     input:
         transcripts=[
             shard
-            for asr in sorted(study.checkpoints)
-            for corpus in sorted(study.sources)
+            for asr, corpus in study.transcribed()
             for shard in shards("results/transcripts/{asr}/{corpus}/{shard}.parquet", corpus, asr=asr)
         ],
     output:
@@ -95,7 +94,7 @@ rule transcripts_table:
     params:
         titles=titles("asr"),
         unavailable=study.unavailable("asr"),
-        untrained=[name for name in study.checkpoints if "random" in source_of("asr", name)],
+        untrained=[name for name in study.config["asr"] if "random" in source_of("asr", name)],
         synthetic=study.synthetic,
     script:
         "../workflow/scripts/transcripts_table.py"
@@ -107,7 +106,7 @@ rule finding:
         scores=lambda wildcards: [
             f"results/scores/{name}.parquet"
             for name in study.config["findings"][wildcards.finding]["experiments"]
-            if name in study.runnable
+            if name in study.scored
         ],
     output:
         "results/findings/{finding}.parquet",
@@ -124,7 +123,7 @@ rule finding:
         waiting=lambda wildcards: {
             name: study.waits_for(study.experiments[name])
             for name in study.config["findings"][wildcards.finding]["experiments"]
-            if name not in study.runnable
+            if name not in study.scored
         },
         waits_for=lambda wildcards: study.config["findings"][wildcards.finding]["waits_for"],
     script:

@@ -1,5 +1,6 @@
 """What the tests share: small recordings, small corpora, and the real data where it lies."""
 
+import hashlib
 import io
 import os
 import subprocess
@@ -51,11 +52,11 @@ def real(name):
     return REAL / name
 
 
-def snakemake(*arguments, directory, **environment):
-    """Run snakemake as a user does, from the project's folder, and return what it did."""
+def snakemake(*arguments, directory, root=ROOT, **environment):
+    """Run snakemake as a user does, from a project's folder, and return what it did."""
     command = [sys.executable, "-m", "snakemake", "--directory", str(directory), *map(str, arguments)]
     return subprocess.run(
-        command, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, check=False
+        command, cwd=root, env=os.environ | environment, capture_output=True, text=True, check=False
     )
 
 
@@ -105,6 +106,35 @@ def small(study):
     }
     study["bootstrap"]["draws"] = 200
     return study
+
+
+def chain():
+    """The demo's configuration with fewer clips and epochs."""
+    study = yaml.safe_load((ROOT / "demo/config.yaml").read_text())
+    study["corpora"]["ravdess"] = stand_in(speakers=6, clips=1, seed=1)
+    study["corpora"]["urdu_latif"] = stand_in(speakers=16, clips=10, seed=2)
+    study["protocols"]["grouped3"]["folds"] = 2
+    study["models"]["audio_tiny"]["finetuning"]["max_epochs"] = 3
+    study["experiments"][0] = {
+        "corpora": ["ravdess", "urdu_latif"], "protocols": ["random5", "loso"], "models": ["egemaps_svm"],
+    }  # fmt: skip
+    study["findings"]["finding_4"]["experiments"] = []
+    study["bootstrap"]["draws"] = 200
+    return study
+
+
+def digests(folder):
+    """Hash of everything that the workflow made in a folder, and that must be the same bytes everywhere.
+
+    Left out are what has times in it: logs, benchmarks and the bundle with Snakemake's metadata.
+    """
+    made = [
+        path
+        for part in ("results", "resources/made", "resources/weights", "paper")
+        for path in (folder / part).rglob("*")
+        if path.is_file() and path.relative_to(folder).parts[1] not in ("logs", "benchmarks", "bundle.zip")
+    ]
+    return {str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(made)}
 
 
 def stand_in(**settings):

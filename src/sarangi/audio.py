@@ -4,6 +4,7 @@ import io
 import json
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -42,9 +43,25 @@ AUDIO = pa.schema(
     },
 )
 
+LEVELS = pa.schema(
+    [
+        pa.field("utterance_id", pa.string(), nullable=False),
+        # of the 16 kHz signal, in dB of full scale; null where there is only digital silence
+        pa.field("peak_db", pa.float64()),
+        pa.field("level_db", pa.float64()),
+        # share of 25 ms frames below -60 dB of full scale
+        pa.field("silent", pa.float64()),
+        # samples at full scale in the recording as it was published
+        pa.field("full_scale", pa.int64()),
+        *store.STATUS,
+    ]
+)
+SILENCE_DB = -60.0
+FRAME = SAMPLE_RATE // 40  # samples in 25 ms
 
-def resample(source: Path, manifest: Path, shard: int, output: Path, provenance: dict) -> None:
-    """Write one shard of a corpus as 16 kHz mono FLAC, one row an utterance of the manifest.
+
+def resample(source: Path, manifest: Path, shard: int, audio: Path, levels: Path, provenance: dict) -> None:
+    """Write one shard of a corpus as 16 kHz mono FLAC, and how loud it is, a row an utterance each.
 
     Parameters
     ----------
@@ -54,40 +71,54 @@ def resample(source: Path, manifest: Path, shard: int, output: Path, provenance:
         Its manifest; what is not ok there is carried over with its reason.
     shard
         Which shard to write.
-    output
+    audio
         Parquet file to write, of schema :data:`AUDIO`.
+    levels
+        Parquet file to write, of schema :data:`LEVELS`.
     provenance
         Passed to the store.
     """
     listed = store.read(manifest, ["utterance_id", "file", "shard", "status", "reason"])
     listed = listed[listed["shard"] == shard]
-    with Source(source) as opened, store.Writer(output, AUDIO, provenance, ROW_GROUP) as writer:
+    with (
+        Source(source) as opened,
+        store.Writer(audio, AUDIO, provenance, ROW_GROUP) as sounds,
+        store.Writer(levels, LEVELS, provenance) as measured,
+    ):
         rows = zip(listed["utterance_id"], listed["file"], listed["status"], listed["reason"], strict=True)
         for utterance_id, file, status, reason in progress(rows, len(listed), f"resample shard {shard}"):
             row = {"utterance_id": utterance_id, "status": status, "reason": reason}
+            sound, level = {}, {}
             if status == store.OK:
                 try:
-                    signal, note = to_mono_16k(opened.read(file))
-                    path = f"{utterance_id}.flac"
-                    row |= {"audio": {"bytes": encode(signal), "path": path}, "reason": note}
+                    found = to_mono_16k(opened.read(file))
+                    sound = {"audio": {"bytes": encode(found.signal), "path": f"{utterance_id}.flac"}}
+                    level = level_of(found.signal) | {"full_scale": found.full_scale}
+                    row["reason"] = found.note
                 except SarangiError as error:
                     row |= {"status": store.FAILED, "reason": str(error)}
-            writer.add(row)
+            sounds.add(row | sound)
+            measured.add(row | level)
 
 
-def to_mono_16k(data: bytes) -> tuple[np.ndarray, str | None]:
+class Resampled(NamedTuple):
+    """A recording at 16 kHz."""
+
+    signal: np.ndarray
+    """int16 of shape (samples,)"""
+    note: str | None
+    """What was done beside resampling (channels mixed down, samples clipped)."""
+    full_scale: int
+    """Samples of the recording, over its channels, at the largest value or beyond."""
+
+
+def to_mono_16k(data: bytes) -> Resampled:
     """Decode a recording, mix it down to mono and resample it to 16 kHz.
 
     Parameters
     ----------
     data
         A sound file in any format that libsndfile reads.
-
-    Returns
-    -------
-    signal : int16 array of shape (samples,)
-    note : str or None
-        What was done beside resampling (channels mixed down, samples clipped).
 
     Raises
     ------
@@ -122,7 +153,30 @@ def to_mono_16k(data: bytes) -> tuple[np.ndarray, str | None]:
     clipped = int(np.count_nonzero((scaled < -32768) | (scaled > 32767)))
     if clipped:
         notes.append(f"{clipped} samples clipped")
-    return np.clip(scaled, -32768, 32767).astype(np.int16), "; ".join(notes) or None
+    # 16-bit sound reaches 32767/32768 at most
+    full_scale = int(np.count_nonzero(np.abs(signal) >= 32767 / 32768))
+    return Resampled(np.clip(scaled, -32768, 32767).astype(np.int16), "; ".join(notes) or None, full_scale)
+
+
+def level_of(signal: np.ndarray) -> dict[str, float | None]:
+    """Return how loud an int16 signal of shape (samples,) is.
+
+    Returns
+    -------
+    dict
+        ``peak_db`` and ``level_db`` (root mean square) in dB of full scale, None for digital silence;
+        ``silent``, the share of whole 25 ms frames whose level is below -60 dB of full scale.
+    """
+    scaled = signal.astype(np.float64) / 32768
+    power = np.square(scaled)
+    frames = power[: len(power) // FRAME * FRAME].reshape(-1, FRAME).mean(axis=1)
+    if not power.any():
+        return {"peak_db": None, "level_db": None, "silent": 1.0}
+    return {
+        "peak_db": float(20 * np.log10(np.abs(scaled).max())),
+        "level_db": float(10 * np.log10(power.mean())),
+        "silent": float((frames < 10 ** (SILENCE_DB / 10)).mean()) if len(frames) else 0.0,
+    }
 
 
 @cache

@@ -1,6 +1,8 @@
 """The configuration: read by the Snakefile, checked whole before any job starts."""
 
 import difflib
+import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,6 +12,7 @@ from typing import Any
 import jsonschema
 import yaml
 
+from sarangi import provenance
 from sarangi.errors import SarangiError
 from sarangi.source import IN_HAND, find
 
@@ -21,6 +24,7 @@ CORPORA = tuple(
 MADE_CORPORA = Path("resources/made")
 MODELS = Path("resources/models")
 MADE_WEIGHTS = Path("resources/weights")
+RESTORED = Path("results/restored.json")
 ENCODER_FILES = ("config.json", "preprocessor_config.json", "model.safetensors")
 HUB, WHISPER = "https://huggingface.co", "https://openaipublic.azureedge.net"
 
@@ -67,6 +71,8 @@ class Study:
     def _located(self, kind: str, in_hand: Path, made: Path, suffix: str) -> dict[str, Path]:
         found = {}
         for name, entry in self.config[kind].items():
+            if kind == "corpora" and name in self.kept_corpora:
+                continue
             own = find(name, in_hand) if kind == "corpora" else in_hand / f"{name}{suffix}"
             if own is not None and own.exists():
                 found[name] = own
@@ -102,8 +108,91 @@ class Study:
         return {
             name: f"{how_to_get(entry['source'])}, put it at {place.format(name)}"
             for name, entry in sorted(self.config[kind].items())
-            if name not in found
+            if name not in found and name not in self.kept_corpora and f"{kind}/{name}" not in self._restored
         }
+
+    @cached_property
+    def identities(self) -> dict[str, str]:
+        """What the configuration says of each thing whose results can be used without their recordings.
+
+        ``corpora/<corpus>``, ``asr/<asr>`` and ``experiments/<experiment>``, each with a hash of the
+        entries that its results follow from.
+        """
+        config = self.config
+        found = {f"corpora/{name}": _identity(entry["shards"]) for name, entry in config["corpora"].items()}
+        found |= {f"asr/{name}": _identity(entry) for name, entry in config["asr"].items()}
+        for name, e in self.experiments.items():
+            model = config["models"][e.model]
+            found[f"experiments/{name}"] = _identity(
+                config["corpora"][e.corpus]["shards"],
+                config["protocols"][e.protocol],
+                model,
+                config["feature_sets"].get(model.get("features")),
+                config["encoders"].get(model.get("encoder")),
+                config["seed"],
+            )
+        return found
+
+    @cached_property
+    def _restored(self) -> set[str]:
+        """Identities that were restored from a bundle and are still those of the configuration."""
+        if not RESTORED.exists():
+            return set()
+        restored = json.loads(RESTORED.read_text(encoding="utf-8"))
+        return {name for name, identity in restored.items() if self.identities.get(name) == identity}
+
+    @cached_property
+    def kept_corpora(self) -> list[str]:
+        """Corpora whose recordings are not here, and whose results were restored from a bundle."""
+        kept = []
+        for name in self.config["corpora"]:
+            if f"corpora/{name}" in self._restored and find(name) is None:
+                record = provenance.read(f"results/corpora/{name}/manifest.parquet")
+                if record and all(Path(path).is_relative_to(IN_HAND) for path in record["inputs"]):
+                    kept.append(name)
+        return kept
+
+    @property
+    def corpora(self) -> list[str]:
+        """Corpora of which there is a manifest, or will be."""
+        return sorted([*self.sources, *self.kept_corpora])
+
+    @cached_property
+    def kept(self) -> dict[str, Experiment]:
+        """Experiments that cannot run here, and whose predictions were restored from a bundle."""
+        return {
+            name: e
+            for name, e in self.experiments.items()
+            if f"experiments/{name}" in self._restored
+            and self.waits_for(e)
+            and all(path.exists() for path in self.predictions(e))
+        }
+
+    @cached_property
+    def scored(self) -> dict[str, Experiment]:
+        """The experiments that can run or were restored, sorted by name."""
+        return dict(sorted((self.runnable | self.kept).items()))
+
+    def predictions(self, experiment: Experiment, test: str | None = None) -> list[Path]:
+        """Return the files of predictions of all runs, on the experiment's own corpus or on ``test``."""
+        folder = Path("results/runs") / experiment.name
+        if "finetuning" not in self.config["models"][experiment.model]:
+            return [folder / "predictions.parquet"]
+        name = f"{test or 'within'}.parquet"
+        return [folder / f"{fold}/{seed}/predictions/{name}" for fold, seed in self.runs(experiment)]
+
+    def transcribed(self) -> list[tuple[str, str]]:
+        """Return each Whisper and corpus of which there are transcripts, or can be."""
+        return [
+            (asr, corpus)
+            for asr in sorted(self.config["asr"])
+            for corpus in self.corpora
+            if (asr in self.checkpoints and corpus in self.sources)
+            or (
+                {f"asr/{asr}", f"corpora/{corpus}"} <= self._restored
+                and (Path("results/transcripts") / asr / corpus).exists()
+            )
+        ]
 
     @property
     def synthetic(self) -> list[str]:
@@ -150,7 +239,8 @@ class Study:
         """Return what an experiment cannot have now, as text; empty if it can run."""
         waits = []
         if experiment.corpus not in self.sources:
-            waits.append(f"corpus {experiment.corpus}: {self.unavailable('corpora')[experiment.corpus]}")
+            advice = self.unavailable("corpora").get(experiment.corpus, "its recordings are not here")
+            waits.append(f"corpus {experiment.corpus}: {advice}")
         encoder = self.config["models"][experiment.model].get("encoder")
         if encoder is not None and encoder not in self.weights:
             waits.append(f"weights of {encoder}: {self.unavailable('encoders')[encoder]}")
@@ -158,23 +248,38 @@ class Study:
 
     @cached_property
     def transfers(self) -> list[tuple[Experiment, str]]:
-        """The experiments that can run, with each other corpus that their models are tested on."""
-        found = {
+        """The experiments that can run or were restored, with each other corpus they are tested on."""
+        wanted = {
             (f"{corpus}_{protocol}_{model}", test)
             for entry in self.config["experiments"]
             for corpus in entry["corpora"]
             for protocol in entry["protocols"]
             for model in entry["models"]
             for test in entry.get("transfer", ())
-            if test != corpus and test in self.sources and "encoder" in self.config["models"][model]
+            if test != corpus and "encoder" in self.config["models"][model]
         }
-        return [(self.runnable[name], test) for name, test in sorted(found) if name in self.runnable]
+        found = []
+        for name, test in sorted(wanted):
+            e = self.experiments[name]
+            can_run = name in self.runnable and test in self.sources
+            if can_run or (
+                f"experiments/{name}" in self._restored
+                and test in self.corpora
+                and all(path.exists() for path in self.predictions(e, test))
+            ):
+                found.append((e, test))
+        return found
 
     def runs(self, experiment: Experiment) -> list[tuple[int, int]]:
         """Return each fold and seed of a fine-tuned experiment."""
         folds = self.config["protocols"][experiment.protocol]["folds"]
         seeds = self.config["models"][experiment.model]["finetuning"]["seeds"]
         return [(fold, seed) for fold in range(folds) for seed in seeds]
+
+
+def _identity(*entries: Any) -> str:
+    untitled = [{k: v for k, v in e.items() if k != "title"} if isinstance(e, dict) else e for e in entries]
+    return hashlib.sha256(json.dumps(untitled, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def address_of(source: Mapping[str, Any]) -> str | None:

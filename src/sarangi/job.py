@@ -7,21 +7,22 @@ not at all.  This module imports nothing heavy: the bounds must stand before Num
 
 import contextlib
 import ctypes
-import hashlib
-import json
+import errno
 import logging
 import os
 import random
+import shutil
 import signal
 import sys
+import tempfile
 import traceback
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from sarangi import provenance
 from sarangi.errors import SarangiError
-from sarangi.source import inventory
 
 log = logging.getLogger("sarangi")
 
@@ -54,23 +55,13 @@ class Job:
         Paths are as in the workflow, relative to its folder, so that the same work in another
         place gives the same bytes.
         """
-        parameters = {k: v for k, v in self._snakemake.params.items() if k != "code"}
+        job = self._snakemake
+        inputs = sorted(map(str, job.input))
         return {
-            "rule": self._snakemake.rule,
-            "wildcards": dict(self._snakemake.wildcards.items()),
-            "inputs": {str(path): _hash(Path(path)) for path in sorted(map(str, self._snakemake.input))},
-            "parameters": hashlib.sha256(
-                json.dumps(parameters, sort_keys=True, default=str).encode()
-            ).hexdigest(),
-            "code": self._snakemake.params.get("code"),
+            **provenance.described(job.rule, dict(job.wildcards.items()), dict(job.params.items())),
+            "inputs": {path: provenance.digest(path) for path in inputs},
+            "outputs": sorted(map(str, self.outputs)),
         }
-
-
-def _hash(path: Path) -> str:
-    if path.is_dir():
-        return inventory(path)
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @contextlib.contextmanager
@@ -110,8 +101,11 @@ def job(snakemake: Any) -> Iterator[Job]:
     except SarangiError as error:
         log.error("%s: %s", snakemake.rule, error)
         sys.exit(1)
-    except BaseException:
-        log.error("%s failed:\n%s", snakemake.rule, traceback.format_exc())
+    except BaseException as error:
+        if _disk_is_full(error):
+            log.error("%s: %s", snakemake.rule, _room(run.outputs))
+        else:
+            log.error("%s failed:\n%s", snakemake.rule, traceback.format_exc())
         sys.exit(1)
     finally:
         for path in run.temporary:
@@ -122,8 +116,31 @@ def _publish(run: Job) -> None:
     for temporary in run.temporary:
         with temporary.open("rb") as file:
             os.fsync(file.fileno())
+    # first what they are, then they: a result never stands there with another one's provenance
+    for temporary, final in zip(run.temporary, run.outputs, strict=True):
+        provenance.write(final, temporary, run.provenance)
     for temporary, final in zip(run.temporary, run.outputs, strict=True):
         temporary.replace(final)
+
+
+def _disk_is_full(error: BaseException | None) -> bool:
+    """Whether an error, or what it came from, is a disk without room; libraries wrap it in their own."""
+    while error is not None:
+        if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT):
+            return True
+        if "No space left on device" in str(error) or "Disk quota exceeded" in str(error):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _room(outputs: list[Path]) -> str:
+    places = {str(path.parent): shutil.disk_usage(path.parent).free for path in outputs}
+    free = ", ".join(f"{place} has {size / 1e6:.1f} MB left" for place, size in sorted(places.items()))
+    return (
+        f"the disk is full ({free}; temporary files go to {tempfile.gettempdir()}). Nothing half written is "
+        "kept: make room and run the same command again."
+    )
 
 
 def _die_with_parent() -> None:
@@ -159,6 +176,8 @@ def _start_log(path: str | None) -> None:
         handler.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
         log.addHandler(handler)
     log.setLevel(logging.INFO)
+    # a log that cannot be written (a full disk) must not hide what it would say: stderr has it too
+    logging.raiseExceptions = False
     logging.captureWarnings(True)
     for handler in handlers[1:]:
         logging.getLogger("py.warnings").addHandler(handler)

@@ -24,7 +24,7 @@ SYNTHETIC = "Synthetic speech made by this project's demo: no result about peopl
 
 def corpora_table(
     manifests: Sequence[Path],
-    audio: Sequence[Path],
+    levels: Sequence[Path],
     corpora: dict[str, dict],
     unavailable: dict[str, str],
     synthetic: Sequence[str],
@@ -36,8 +36,8 @@ def corpora_table(
     ----------
     manifests
         Manifest of each corpus in hand.
-    audio
-        Audio shards of all of them; their status counts, since it covers decoding.
+    levels
+        Levels of all of them; their status counts, since it covers decoding.
     corpora
         Access, licence and citation of each.
     unavailable
@@ -48,7 +48,7 @@ def corpora_table(
         Files to write by suffix: ``tex``, ``md``, ``csv``.
     """
     lines = {}
-    ends = [store.read(shard, ["utterance_id", "status"]) for shard in audio]
+    ends = [store.read(shard, ["utterance_id", "status"]) for shard in levels]
     for path in manifests:
         manifest = store.read(path)
         corpus = manifest["corpus"].iloc[0]

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sarangi import store
-from sarangi.audio import decode, encode, resample, to_mono_16k
+from sarangi.audio import decode, encode, level_of, resample, to_mono_16k
 from sarangi.corpora import manifest
 from sarangi.errors import RecordingError, SarangiError
 from sarangi.recording import inspect
@@ -50,7 +50,7 @@ def test_mono_at_16_khz_goes_through_unchanged(samples):
     signal = np.array(samples, dtype=np.int16)
     file = io.BytesIO()
     soundfile.write(file, signal, 16_000, format="WAV", subtype="PCM_16")
-    found, note = to_mono_16k(file.getvalue())
+    found, note, _ = to_mono_16k(file.getvalue())
     assert note is None
     assert np.array_equal(found, signal)
     assert np.array_equal(decode(encode(found)) * 32768, signal)
@@ -60,21 +60,30 @@ def test_stereo_is_mixed_down_and_noted():
     left, right = np.full(1600, 0.5), np.full(1600, -0.25)
     file = io.BytesIO()
     soundfile.write(file, np.stack([left, right], axis=1), 16_000, format="WAV")
-    found, note = to_mono_16k(file.getvalue())
+    found, note, _ = to_mono_16k(file.getvalue())
     assert note == "mixed down from 2 channels"
     assert set(found) == {4096}
 
 
 def test_resampling_keeps_pitch_and_length():
-    found, _ = to_mono_16k(sound(seconds=2, rate=44_100, frequency=440))
+    found = to_mono_16k(sound(seconds=2, rate=44_100, frequency=440)).signal
     assert len(found) == 32_000
     assert np.argmax(np.abs(np.fft.rfft(found.astype(float)))) / 2 == 440
 
 
 def test_loud_samples_are_clipped_and_counted():
-    found, note = to_mono_16k(float_wav([0.0, 1.5, -2.0, 0.5]))
-    assert note == "2 samples clipped"
+    found, note, full_scale = to_mono_16k(float_wav([0.0, 1.5, -2.0, 0.5]))
+    assert (note, full_scale) == ("2 samples clipped", 2)
     assert found.tolist() == [0, 32767, -32768, 16384]
+
+
+def test_levels_of_a_sine_and_of_silence():
+    sine = np.round(16384 * np.sin(2 * np.pi * 100 * np.arange(16_000) / 16_000)).astype(np.int16)
+    found = level_of(np.concatenate([sine, np.zeros(16_000, np.int16)]))
+    assert found["peak_db"] == pytest.approx(20 * np.log10(0.5))
+    assert found["level_db"] == pytest.approx(10 * np.log10(0.125 / 2), abs=1e-3)
+    assert found["silent"] == 0.5
+    assert level_of(np.zeros(1000, np.int16)) == {"peak_db": None, "level_db": None, "silent": 1.0}
 
 
 @pytest.mark.parametrize("kind", BROKEN)
@@ -86,12 +95,22 @@ def test_a_broken_recording_fails_alone_and_says_why(kind, tmp_path):
         (corpus / label / f"SM1_F1_{label[0]}01.wav").write_bytes(sound())
     (corpus / "Sad" / "SM2_F1_S02.wav").write_bytes(data)
     rows = listed(corpus, tmp_path)
-    resample(corpus, tmp_path / "manifest.parquet", 0, tmp_path / "audio.parquet", MADE_BY_TEST)
+    resample(
+        corpus,
+        tmp_path / "manifest.parquet",
+        0,
+        tmp_path / "audio.parquet",
+        tmp_path / "levels.parquet",
+        MADE_BY_TEST,
+    )
     audio = store.read(tmp_path / "audio.parquet").set_index("utterance_id")
     assert list(audio.index) == list(rows.index)
     bad = audio.loc["urdu_latif/Sad/SM2_F1_S02.wav"]
     assert (bad["status"], bad["audio"]) == ("failed", None)
     assert reason in bad["reason"]
+    levels = store.read(tmp_path / "levels.parquet").set_index("utterance_id")
+    assert levels[["status", "reason"]].equals(audio[["status", "reason"]])
+    assert levels["peak_db"].isna().equals(audio["status"] == "failed")
     others = audio.drop(index=bad.name)
     assert list(others["status"]) == ["ok", "ok"]
     assert all(len(decode(flac["bytes"])) == 16_000 for flac in others["audio"])
@@ -204,7 +223,14 @@ def test_the_audio_opens_as_a_hugging_face_data_set(tmp_path):
     datasets = pytest.importorskip("datasets")
     source = zipped(tmp_path / "c.zip", [("Sad/SM1_F1_S01.wav", sound())])
     listed(source, tmp_path)
-    resample(source, tmp_path / "manifest.parquet", 0, tmp_path / "audio.parquet", MADE_BY_TEST)
+    resample(
+        source,
+        tmp_path / "manifest.parquet",
+        0,
+        tmp_path / "audio.parquet",
+        tmp_path / "levels.parquet",
+        MADE_BY_TEST,
+    )
     found = datasets.load_dataset(
         "parquet",
         data_files=str(tmp_path / "audio.parquet"),

@@ -12,29 +12,13 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pandas as pd
 import pytest
-import yaml
-from conftest import ROOT, absent, jobs, snakemake, stand_in, succeeded, write_study
+from conftest import ROOT, absent, chain, jobs, snakemake, succeeded, write_study
 
 from sarangi import store
 from sarangi.paper import PACKAGES, missing_programs
 
 TARGETS = ("paper/tables", "paper/figures", "finding_0", "finding_3", "finding_5")
 RUN = "results/runs/urdu_latif_grouped3_audio_tiny/0/42"
-
-
-def chain():
-    """The demo's configuration with fewer clips and epochs."""
-    study = yaml.safe_load((ROOT / "demo/config.yaml").read_text())
-    study["corpora"]["ravdess"] = stand_in(speakers=6, clips=1, seed=1)
-    study["corpora"]["urdu_latif"] = stand_in(speakers=16, clips=10, seed=2)
-    study["protocols"]["grouped3"]["folds"] = 2
-    study["models"]["audio_tiny"]["finetuning"]["max_epochs"] = 3
-    study["experiments"][0] = {
-        "corpora": ["ravdess", "urdu_latif"], "protocols": ["random5", "loso"], "models": ["egemaps_svm"],
-    }  # fmt: skip
-    study["findings"]["finding_4"]["experiments"] = []
-    study["bootstrap"]["draws"] = 200
-    return study
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ from conftest import (
     BROKEN,
     ROOT,
     absent,
+    digests,
     jobs,
     real,
     small,
@@ -23,14 +24,6 @@ from conftest import (
 from sarangi import store
 
 TARGETS = ("paper/tables", "paper/figures", "finding_4")
-
-
-def digests(folder):
-    """Hash of every table of results and of every generated part of the paper."""
-    files = [*folder.rglob("results/**/*.parquet"), *folder.glob("paper/*/*"), *folder.rglob("*.zip")]
-    return {
-        str(file.relative_to(folder)): hashlib.sha256(file.read_bytes()).hexdigest() for file in sorted(files)
-    }
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ with job(snakemake) as run:
 
     corpora_table(
         snakemake.input.manifests,
-        snakemake.input.audio,
+        snakemake.input.levels,
         snakemake.params.corpora,
         snakemake.params.unavailable,
         snakemake.params.synthetic,

@@ -11,6 +11,7 @@ with job(snakemake) as run:
         Path(snakemake.input.corpus),
         Path(snakemake.input.manifest),
         int(snakemake.wildcards.shard),
-        run.output,
+        run.named("audio"),
+        run.named("levels"),
         run.provenance,
     )

@@ -1,0 +1,105 @@
+"""Provenance: what each result was made from, in a small JSON file of its own.
+
+``results/provenance/<path of the result>.json`` holds the rule, its wildcards and outputs, the sha256
+of each input, of the parameters and of the result itself, and the fingerprint of the code.  It holds
+no time and no place, so the same work elsewhere gives the same bytes.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from sarangi.errors import SarangiError
+from sarangi.source import inventory
+
+FOLDER = Path("results/provenance")
+KEYS = {"rule", "wildcards", "inputs", "outputs", "parameters", "code", "sha256"}
+
+
+def place(result: str | Path) -> Path:
+    """Return where the provenance of a result lies."""
+    return FOLDER / f"{result}.json"
+
+
+def described(rule: str, wildcards: Mapping[str, str], params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a job is, apart from its inputs: rule, wildcards, parameters (as a hash), code."""
+    values = {name: value for name, value in params.items() if name != "code"}
+    text = json.dumps(values, sort_keys=True, default=str)
+    return {
+        "rule": rule,
+        "wildcards": dict(wildcards),
+        "parameters": hashlib.sha256(text.encode()).hexdigest(),
+        "code": params.get("code"),
+    }
+
+
+def digest(path: str | Path) -> str:
+    """Return the sha256 of a file, or the inventory of a folder (paths and sizes)."""
+    path = Path(path)
+    if path.is_dir():
+        return inventory(path)
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write(result: Path, content: Path, made_from: Mapping[str, Any]) -> None:
+    """Write the provenance of ``result``, whose bytes are those of ``content``, whole or not at all."""
+    path = place(result)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for stale in path.parent.glob(f".{path.name}.*.tmp"):
+        stale.unlink(missing_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        record = {**made_from, "sha256": digest(content)}
+        temporary.write_text(json.dumps(record, sort_keys=True, indent=1) + "\n", encoding="utf-8")
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def read(result: str | Path, folder: str | Path = ".") -> dict[str, Any] | None:
+    """Return the provenance of a result of the workflow in ``folder``, or None where it has none.
+
+    Raises
+    ------
+    SarangiError
+        If the file is there and is no provenance.
+    """
+    path = Path(folder) / place(result)
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+        if not set(record) >= KEYS:
+            raise ValueError("keys are missing")
+    except FileNotFoundError:
+        return None
+    except (ValueError, TypeError) as error:
+        raise SarangiError(
+            f"{path}: expected the provenance of {result}, found something else ({error}). "
+            f"Delete {result} and run the same command again."
+        ) from error
+    return record
+
+
+def closure(results: Iterable[str], folder: str | Path = ".") -> dict[str, dict[str, Any]]:
+    """Return the provenance of results, and of everything made on the way to them or beside it.
+
+    Raises
+    ------
+    SarangiError
+        If one of ``results`` has no provenance.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    waiting = sorted(results)
+    for result in waiting:
+        if read(result, folder) is None:
+            raise SarangiError(f"{result}: has no provenance ({place(result)}); delete it and make it anew")
+    while waiting:
+        result = waiting.pop()
+        record = None if result in found else read(result, folder)
+        if record is not None:  # else a file that no rule made
+            found[result] = record
+            waiting += [*record["inputs"], *record["outputs"]]
+    return dict(sorted(found.items()))

@@ -1,0 +1,184 @@
+"""Kill runs of a small study at random moments; the next command must end in an uninterrupted run's bytes.
+
+    python tests/faults/kills.py --kills 50 --seed 1
+
+A round deletes some results or changes a parameter, starts the run, kills Snakemake, one script or the
+whole process group at a random moment, sometimes changes the parameter back, gives the same command
+again, and compares every file.  In some rounds the scripts are slow to publish and do not die with
+their Snakemake, as where the kernel cannot see to it.
+"""
+
+import argparse
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+import psutil
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from conftest import ROOT, chain, digests, write_study
+from tqdm import tqdm
+
+KILLED = ("snakemake", "script", "group")
+SLOW = """
+import os, sys, time
+
+if "finetune" not in sys.argv[0] and ".snakemake" in sys.argv[0]:
+    from sarangi import job
+
+    asked, real = [], os.getppid
+
+    def slow():
+        asked.append(1)
+        if len(asked) == 2:  # the question before publishing
+            time.sleep(4)
+        return real()
+
+    job._die_with_parent, os.getppid = (lambda: None), slow
+"""
+"""Put before a script as sitecustomize: an orphan that lives on and publishes late."""
+
+STAGES = ("resources results paper", "results/features", "results/runs", "results/scores paper", "")
+
+
+class Range:
+    """A study in two variants of a parameter, with the bytes of an uninterrupted run of each."""
+
+    def __init__(self, folder: Path, cores: int = 2):
+        self.folder, self.cores = folder, cores
+        self.variants = [chain(), chain()]
+        self.variants[1]["models"]["egemaps_svm"]["classifier"]["C"] = 1
+        self.variants[1]["models"]["audio_tiny"]["finetuning"]["dropout"] = 0.2
+        self.expected, self.seconds = [], 0.0
+        slow = folder / "slow"
+        slow.mkdir(parents=True)
+        (slow / "sitecustomize.py").write_text(SLOW)
+        for number, study in enumerate(self.variants):
+            began = time.monotonic()
+            reference = write_study(study, folder / f"reference_{number}")
+            assert self.start(reference).wait() == 0, "the uninterrupted run failed"
+            self.seconds = max(self.seconds, time.monotonic() - began)
+            self.expected.append(digests(reference))
+
+    def start(self, folder: Path, slow: bool = False) -> subprocess.Popen:
+        path = [str(self.folder / "slow")] if slow else []
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT / "src"), *path])}
+        command = [sys.executable, "-m", "snakemake", "--directory", str(folder), "--cores", str(self.cores)]
+        with (self.folder / "run.log").open("ab") as log:
+            return subprocess.Popen(
+                command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
+            )
+
+    def round(self, study: Path, chance: random.Random) -> tuple[str, list[str]]:
+        """Kill one run and resume it; what was done, and the files that are wrong afterwards."""
+        before, after = chance.randrange(2), chance.randrange(2)
+        stage = chance.choice(STAGES)
+        for part in stage.split():
+            shutil.rmtree(study / part, ignore_errors=True)
+        write_study(self.variants[before], study)
+        how, slow = chance.choice(KILLED), chance.random() < 0.3
+        running = self.start(study, slow)
+        time.sleep(chance.uniform(0, self.seconds * (0.9 if "resources" in stage else 0.5)))
+        done = kill(running, how, chance)
+        if not done:
+            how = "ended before the kill"
+        elif how != "script" and not slow:
+            deadline = time.monotonic() + 5
+            while scripts_in(study):
+                assert time.monotonic() < deadline, "a script outlives its Snakemake"
+                time.sleep(0.05)
+        write_study(self.variants[after], study)
+        resumed = self.start(study).wait()
+        deadline = time.monotonic() + 60
+        while scripts_in(study):  # slow orphans
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        found = digests(study)
+        wrong = sorted(
+            path
+            for path in found.keys() | self.expected[after].keys()
+            if found.get(path) != self.expected[after].get(path)
+        )
+        wrong += [str(path) for path in study.rglob("*.tmp*") if ".snakemake" not in path.parts]
+        if resumed != 0:
+            wrong.append("the resume command failed")
+        name = how + (", slow orphans" if slow and done and how != "script" else "")
+        return name + (", parameter changed" if before != after else ""), wrong
+
+
+def scripts_in(folder: Path) -> list[psutil.Process]:
+    """Return the living scripts of the workflow in a folder."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.cwd() == str(folder) and any(".snakemake" in word for word in process.cmdline()):
+                found.append(process)
+        except psutil.Error:
+            continue
+    return found
+
+
+def kill(running: subprocess.Popen, how: str, chance: random.Random) -> bool:
+    """Kill a run; whether there was something to kill."""
+    if how == "script":
+        try:
+            family = psutil.Process(running.pid).children(recursive=True)
+            scripts = [p for p in family if any(".snakemake" in word for word in p.cmdline())]
+        except psutil.Error:
+            scripts = []
+        if scripts:
+            chance.choice(scripts).kill()
+        running.wait()
+        return bool(scripts)
+    alive = running.poll() is None
+    if alive:
+        if how == "group":
+            os.killpg(running.pid, signal.SIGKILL)
+        else:
+            running.kill()
+    running.wait()
+    return alive
+
+
+def kills(count: int, seed: int, folder: Path) -> tuple[Counter, list[tuple[str, list[str]]]]:
+    """Run until ``count`` kills have hit; how often each kind did, and the rounds that ended wrong."""
+    chance = random.Random(seed)  # noqa: S311  (moments, not secrets)
+    field = Range(folder)
+    study = folder / "study"
+    hit, lost = Counter(), []
+    with tqdm(total=count, desc="kills", disable=None) as bar:
+        while sum(hit.values()) < count:
+            name, wrong = field.round(study, chance)
+            if wrong:
+                lost.append((name, wrong))
+                shutil.rmtree(study)
+            if not name.startswith("ended before"):
+                hit[name] += 1
+                bar.update()
+    return hit, lost
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--seed", type=int, default=1)
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        hit, lost = kills(chosen.kills, chosen.seed, Path(folder).resolve())
+    for name, number in sorted(hit.items()):
+        print(f"{number:4} {name}")
+    print(f"{sum(hit.values()):4} kills, {len(lost)} of them ended in other bytes than an uninterrupted run")
+    for name, wrong in lost:
+        print(f"     {name}: {', '.join(wrong[:5])}")
+    return bool(lost)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

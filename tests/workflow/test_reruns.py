@@ -1,0 +1,244 @@
+"""What reruns after an edit, and what a bundle restores: real runs in a copy of the project."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+
+import pytest
+import yaml
+from conftest import ROOT, digests, jobs, small, snakemake, succeeded, write_study, zipped
+
+PARTS = ("Snakefile", "config.yaml", "rules", "workflow", "src", "profiles", "envs", "paper")
+TARGETS = ("paper/tables", "paper/figures", "finding_4")
+
+
+def clone(folder):
+    """A copy of the project's code, without anything made."""
+    for part in PARTS:
+        if (ROOT / part).is_dir():
+            made = shutil.ignore_patterns("__pycache__", "*.egg-info", "main.pdf", "numbers.tex")
+            shutil.copytree(ROOT / part, folder / part, ignore=made)
+        else:
+            folder.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(ROOT / part, folder / part)
+    for made in ("tables", "figures"):
+        shutil.rmtree(folder / "paper" / made, ignore_errors=True)
+    return folder
+
+
+def run(project, *arguments, path=(), **environment):
+    """Snakemake on the study of a clone, with the clone's own library."""
+    path = os.pathsep.join(map(str, (project / "src", *path)))
+    return snakemake(*arguments, directory=project / "study", root=project, PYTHONPATH=path, **environment)
+
+
+def waiting(project, *targets, **named):
+    """The jobs that are left to be done, without the targets that make nothing."""
+    found = jobs(run(project, "--cores", 2, "-n", *(targets or TARGETS), **named))
+    return {name: count for name, count in found.items() if name not in TARGETS}
+
+
+def sarangi(project, *arguments):
+    return subprocess.run(
+        [sys.executable, "-m", "sarangi", *map(str, arguments)],
+        cwd=project,
+        env=os.environ | {"PYTHONPATH": str(project / "src")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """A clone with the small study run in it, and bundled."""
+    folder = clone(tmp_path_factory.mktemp("project") / "sarangi")
+    write_study(small(yaml.safe_load((ROOT / "demo/config.yaml").read_text())), folder / "study")
+    succeeded(run(folder, "--cores", 2, *TARGETS, "results_bundle"))
+    return folder
+
+
+@pytest.fixture
+def edit(project):
+    """Edit a file of the clone; it is as it was afterwards."""
+    before = {}
+
+    def change(name, old, new):
+        path = project / name
+        before.setdefault(path, path.read_text())
+        assert old in path.read_text(), f"{name} has no {old!r}"
+        path.write_text(path.read_text().replace(old, new, 1))
+
+    yield change
+    for path, text in before.items():
+        path.write_text(text)
+
+
+AFTER_SCORES = {"scores_table": 1, "leakage_figure": 1, "finding": 1, "findings_table": 1}
+
+
+def test_touched_files_rerun_nothing(project):
+    for part in ("Snakefile", "rules", "workflow", "src", "profiles", "envs", "paper", "study"):
+        for path in [project / part, *(project / part).rglob("*")]:
+            if path.is_file() and ".snakemake" not in path.parts:
+                path.touch()
+    assert (
+        waiting(project, *TARGETS, "results_bundle", "results/features/egemaps/urdu_latif/000.parquet") == {}
+    )
+
+
+def test_changed_comments_and_docstrings_rerun_nothing(project, edit):
+    edit("src/sarangi/store.py", "import json", "# a comment\nimport json")
+    edit("src/sarangi/classical.py", '"""', '"""Other words: ')
+    edit("workflow/scripts/classical.py", '"""', '"""Other words: ')
+    edit("rules/classical.smk", '    """', '    # a comment\n    """Other words: ')
+    edit("Snakefile", "# Sarangi", "# a comment\n# Sarangi")
+    edit("study/config.yaml", "seed: 42", "seed: 42  # a comment")
+    assert waiting(project) == {}
+
+
+def test_a_changed_line_of_a_module_reruns_its_dependents_and_no_others(project, edit):
+    edit("src/sarangi/classical.py", "def classical(", "CHANGED = 1\n\n\ndef classical(")
+    assert waiting(project) == {"classical": 2, "scores": 2} | AFTER_SCORES
+
+
+def test_a_changed_line_of_an_imported_module_is_seen_through_imports(project, edit):
+    edit("src/sarangi/metrics.py", "def confusion(", "CHANGED = 1\n\n\ndef confusion(")
+    found = waiting(project)
+    assert found["scores"] == 4
+    assert not {"classical", "features", "resample", "manifest", "protocol"} & set(found)
+
+
+def test_a_changed_line_of_a_script_reruns_its_rule(project, edit):
+    edit("workflow/scripts/leakage_figure.py", "with job", "CHANGED = 1\nwith job")
+    assert waiting(project) == {"leakage_figure": 1}
+
+
+def test_another_version_of_a_package_reruns_what_imports_it(project, tmp_path):
+    folder = tmp_path / "opensmile-99.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: opensmile\nVersion: 99\n")
+    found = waiting(project, path=[tmp_path])
+    assert found == {"features": 2, "classical": 2, "scores": 2} | AFTER_SCORES
+
+
+def test_a_rule_whose_code_is_not_seen_is_refused(project, edit):
+    edit(
+        "rules/paper.smk",
+        "rule paper_pdf:",
+        'rule stray:\n    output: "stray"\n    shell: "touch {output}"\n\n\nrule paper_pdf:',
+    )
+    done = run(project, "--cores", 1, "-n")
+    assert done.returncode != 0
+    assert "rule stray makes files without a script" in done.stdout + done.stderr
+
+
+def test_every_rule_that_makes_files_has_a_fingerprint(project):
+    from sarangi.plan import plan
+
+    with plan(["all", "results_bundle"], project / "study") as planned:
+        assert len(planned.jobs) > 20
+        assert all(len(job.described["code"]) == 16 for job in planned.jobs)
+
+
+# -- bundles ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def fresh(project, tmp_path):
+    """A clone of the same code in which nothing was run."""
+    folder = clone(tmp_path / "fresh clone")
+    (folder / "study").mkdir()
+    shutil.copyfile(project / "study/config.yaml", folder / "study/config.yaml")
+    return folder
+
+
+def bundle_of(project):
+    return project / "study/results/bundle.zip"
+
+
+@pytest.mark.parametrize("how", ["with Snakemake's metadata", "by provenance alone"])
+def test_a_restored_bundle_leaves_nothing_to_do_and_later_edits_are_noticed(project, fresh, how):
+    compare = ["--compare"] if how == "by provenance alone" else []
+    done = sarangi(fresh, "restore", bundle_of(project), "--directory", "study", *compare)
+    assert done.returncode == 0, done.stderr
+    assert "left out" not in done.stdout
+    assert waiting(fresh) == {}
+    made = {path: sum_ for path, sum_ in digests(fresh / "study").items() if path != "results/restored.json"}
+    assert made.items() <= digests(project / "study").items()
+    assert not list((fresh / "study").rglob("audio/*.parquet"))
+    module = fresh / "src/sarangi/classical.py"
+    module.write_text(module.read_text() + "\nCHANGED = 1\n")
+    assert {"classical": 2, "scores": 2}.items() <= waiting(fresh).items()
+
+
+def test_only_what_agrees_is_adopted(project, fresh):
+    module = fresh / "src/sarangi/classical.py"
+    module.write_text(module.read_text() + "\nCHANGED = 1\n")
+    done = sarangi(fresh, "restore", bundle_of(project), "--directory", "study", "--compare")
+    assert done.returncode == 0, done.stderr
+    assert "the code of rule classical differ from this clone's" in done.stdout
+    study = fresh / "study"
+    assert not (study / "results/runs/urdu_latif_loso_egemaps_svm/predictions.parquet").exists()
+    assert (study / "results/runs/urdu_latif_loso_speaker_only/predictions.parquet").exists()
+    found = waiting(fresh)
+    assert found["classical"] == 2
+    assert found["scores"] == 2
+
+
+def test_a_damaged_a_foreign_and_a_conflicting_bundle_change_nothing(project, fresh, tmp_path):
+    with zipfile.ZipFile(bundle_of(project)) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    score = next(name for name in members if name.startswith("results/scores/"))
+    flipped = members | {score: members[score][:-1] + bytes([members[score][-1] ^ 1])}
+    outside = members | {"../evil": b"x"}
+    newer = members | {"bundle.json": json.dumps({"version": 99}).encode()}
+    cut = tmp_path / "cut.zip"
+    cut.write_bytes(bundle_of(project).read_bytes()[:-100])
+    for bad, words in (
+        (zipped(tmp_path / "flipped.zip", flipped.items()), "is not what its provenance says"),
+        (zipped(tmp_path / "outside.zip", outside.items()), "does not belong into results or paper"),
+        (zipped(tmp_path / "newer.zip", newer.items()), "version 99"),
+        (cut, "expected a bundle"),
+    ):
+        done = sarangi(fresh, "restore", bad, "--directory", "study")
+        assert done.returncode == 1
+        assert words in done.stderr
+        assert "Traceback" not in done.stderr
+        assert [path.name for path in (fresh / "study").iterdir()] == ["config.yaml"]
+    other = fresh / "study" / score
+    other.parent.mkdir(parents=True)
+    other.write_bytes(b"mine")
+    done = sarangi(fresh, "restore", bundle_of(project), "--directory", "study")
+    assert (done.returncode, other.read_bytes()) == (1, b"mine")
+    assert "is there already and differs" in done.stderr
+
+
+def test_without_the_recordings_tables_are_rebuilt_from_a_bundle_and_a_changed_model_waits(project, tmp_path):
+    """A corpus that cannot be had here, as a gated one in another's clone."""
+    recordings = project / "study/resources/made/urdu_latif.zip"
+    study = yaml.safe_load((project / "study/config.yaml").read_text())
+    study["corpora"]["urdu_latif"]["source"] = {"request": "ask its authors"}
+    mine, theirs = clone(tmp_path / "mine"), clone(tmp_path / "theirs")
+    for folder in (mine, theirs):
+        write_study(study, folder / "study")
+    (mine / "study/resources/corpora").mkdir(parents=True)
+    shutil.copyfile(recordings, mine / "study/resources/corpora/urdu_latif.zip")
+    succeeded(run(mine, "--cores", 2, *TARGETS, "results_bundle"))
+    assert sarangi(theirs, "restore", bundle_of(mine), "--directory", "study").returncode == 0
+    assert waiting(theirs) == {}
+    module = theirs / "src/sarangi/bootstrap.py"
+    module.write_text(module.read_text() + "\nCHANGED = 1\n")
+    assert waiting(theirs)["scores"] == 4
+    succeeded(run(theirs, "--cores", 2, *TARGETS))
+    scores = "paper/tables/scores.csv"
+    assert (theirs / "study" / scores).read_bytes() == (mine / "study" / scores).read_bytes()
+    study["models"]["egemaps_svm"]["classifier"]["C"] = 1
+    write_study(study, theirs / "study")
+    succeeded(run(theirs, "--cores", 2, *TARGETS))
+    table = (theirs / "study" / scores).read_text()
+    assert table.count("unavailable") == 2
+    assert table.count("speaker only") == 2
