@@ -23,7 +23,7 @@ from pathlib import Path
 import psutil
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from conftest import ROOT, chain, digests, write_study
+from conftest import ROOT, chain, digests, stand_in, write_study
 from tqdm import tqdm
 
 KILLED = ("snakemake", "script", "group")
@@ -48,12 +48,37 @@ if "finetune" not in sys.argv[0] and ".snakemake" in sys.argv[0]:
 STAGES = ("resources results paper", "results/features", "results/runs", "results/scores paper", "")
 
 
+def lean() -> dict:
+    """Every stage of the demo, each as small as it can be."""
+    study = chain()
+    study["corpora"] = {
+        "ravdess": stand_in(speakers=4, clips=1, seed=1) | {"shards": 1},
+        "urdu_latif": stand_in(speakers=16, clips=4, seed=2) | {"shards": 1},
+    }
+    study["experiments"] = [
+        {"corpora": ["ravdess", "urdu_latif"], "protocols": ["random5"], "models": ["egemaps_svm"]},
+        {
+            "corpora": ["urdu_latif"],
+            "protocols": ["grouped3"],
+            "models": ["audio_tiny"],
+            "transfer": ["ravdess"],
+        },
+    ]
+    study["findings"] = {
+        name: entry | {"experiments": []}
+        for name, entry in study["findings"].items()
+        if name in ("finding_3", "finding_4")
+    }
+    study["findings"]["finding_4"]["experiments"] = ["urdu_latif_grouped3_audio_tiny"]
+    return study
+
+
 class Range:
     """A study in two variants of a parameter, with the bytes of an uninterrupted run of each."""
 
     def __init__(self, folder: Path, cores: int = 2):
         self.folder, self.cores = folder, cores
-        self.variants = [chain(), chain()]
+        self.variants = [lean(), lean()]
         self.variants[1]["models"]["egemaps_svm"]["classifier"]["C"] = 1
         self.variants[1]["models"]["audio_tiny"]["finetuning"]["dropout"] = 0.2
         self.expected, self.seconds = [], 0.0
