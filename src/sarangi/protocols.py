@@ -123,7 +123,8 @@ def validation(rest: pd.DataFrame, settings: dict, where: str) -> np.ndarray:
     counted = rest["emotion"] if settings["leaks"] else rest.drop_duplicates(["emotion", "group"])["emotion"]
     rarest = counted.value_counts().min()
     # the share cannot be smaller than one utterance of an emotion, or one group
-    units = rarest if settings["leaks"] else rest["group"].nunique()
+    commonest = rest["emotion"].value_counts().max()
+    units = rarest if settings["leaks"] else min(rest["group"].nunique(), commonest)
     parts = min(max(2, round(1 / settings["validation"])), units)
     if parts < 2 or rarest < 2:
         unit = "utterances" if settings["leaks"] else "groups"

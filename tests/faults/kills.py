@@ -52,8 +52,8 @@ def lean() -> dict:
     """Every stage of the demo, each as small as it can be."""
     study = chain()
     study["corpora"] = {
-        "ravdess": stand_in(speakers=4, clips=1, seed=1) | {"shards": 1},
-        "urdu_latif": stand_in(speakers=16, clips=4, seed=2) | {"shards": 1},
+        "ravdess": stand_in(speakers=6, clips=1, seed=1) | {"shards": 1},
+        "urdu_latif": stand_in(speakers=16, clips=8, seed=2) | {"shards": 1},
     }
     study["experiments"] = [
         {"corpora": ["ravdess", "urdu_latif"], "protocols": ["random5"], "models": ["egemaps_svm"]},
