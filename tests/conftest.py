@@ -123,6 +123,14 @@ def chain():
     return study
 
 
+@pytest.fixture(scope="session")
+def built(tmp_path_factory):
+    """The chain, run whole with two cores; the PDF too where LaTeX is installed."""
+    folder = write_study(chain(), tmp_path_factory.mktemp("chain"))
+    succeeded(snakemake("--cores", 2, directory=folder))
+    return folder
+
+
 def digests(folder):
     """Hash of everything that the workflow made in a folder, and that must be the same bytes everywhere.
 

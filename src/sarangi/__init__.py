@@ -4,6 +4,7 @@ The modules follow the data, and each imports only from those before it: ``sourc
 ``download``, ``weights`` → ``recording``, ``utterance``, ``corpora`` → ``audio`` → ``transcripts`` →
 ``acoustics`` → ``protocols`` → ``predictions`` → ``baselines``, ``classical`` → ``metrics`` →
 ``encoders``, ``finetuning`` → ``bootstrap`` → ``tables``, ``findings``, ``figures``, ``numbers``,
-``paper``.  ``errors``, ``store``, ``progress``, ``fingerprint`` and ``job`` serve all of them,
-``configuration`` the Snakefile; ``espeak`` and ``synthetic`` make the demo's corpora.
+``paper``, ``bundle``.  ``errors``, ``store``, ``progress``, ``fingerprint``, ``provenance`` and ``job``
+serve all of them, ``configuration`` the Snakefile; ``espeak`` and ``synthetic`` make the demo's
+corpora; ``plan`` and ``restore`` put a bundle back.
 """

@@ -56,10 +56,10 @@ class Job:
         place gives the same bytes.
         """
         job = self._snakemake
-        inputs = sorted(map(str, job.input))
+        inputs = sorted(map(provenance.named, job.input))
         return {
             **provenance.described(job.rule, dict(job.wildcards.items()), dict(job.params.items())),
-            "inputs": {path: provenance.digest(path) for path in inputs},
+            "inputs": {name: provenance.digest(provenance.located(name)) for name in inputs},
             "outputs": sorted(map(str, self.outputs)),
         }
 
@@ -126,9 +126,10 @@ def _publish(run: Job) -> None:
 def _disk_is_full(error: BaseException | None) -> bool:
     """Whether an error, or what it came from, is a disk without room; libraries wrap it in their own."""
     while error is not None:
-        if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT):
+        if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             return True
-        if "No space left on device" in str(error) or "Disk quota exceeded" in str(error):
+        words = ("No space left on device", "Disk quota exceeded", "File too large")
+        if any(text in str(error) for text in words):
             return True
         error = error.__cause__ or error.__context__
     return False

@@ -16,6 +16,7 @@ from sarangi.errors import SarangiError
 from sarangi.source import inventory
 
 FOLDER = Path("results/provenance")
+PROJECT, OF_PROJECT = Path(__file__).parents[2], "project:"
 KEYS = {"rule", "wildcards", "inputs", "outputs", "parameters", "code", "sha256"}
 
 
@@ -34,6 +35,24 @@ def described(rule: str, wildcards: Mapping[str, str], params: Mapping[str, Any]
         "parameters": hashlib.sha256(text.encode()).hexdigest(),
         "code": params.get("code"),
     }
+
+
+def named(path: str | Path) -> str:
+    """Return an input's name: its path, or ``project:<path>`` for one of the project's own files.
+
+    The workflow may run in any folder (``--directory``), and the way from there to the paper's text
+    must not show.
+    """
+    if os.pardir in Path(path).parts or Path(path).is_absolute():
+        whole = Path(path).resolve()
+        if whole.is_relative_to(PROJECT):
+            return f"{OF_PROJECT}{whole.relative_to(PROJECT)}"
+    return str(path)
+
+
+def located(name: str) -> Path:
+    """Return the path of an input by its name."""
+    return PROJECT / name.removeprefix(OF_PROJECT) if name.startswith(OF_PROJECT) else Path(name)
 
 
 def digest(path: str | Path) -> str:

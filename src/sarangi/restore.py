@@ -132,8 +132,8 @@ def _disagreement(
                 return f"it was made from {path}, which was left out: {_root(refused[path])}"
             if path in made:
                 here = sums[path]
-            elif Path(path).exists():
-                here = provenance.digest(path)
+            elif provenance.located(path).exists():
+                here = provenance.digest(provenance.located(path))
             else:
                 return f"it was made from {path}, which is not here"
             if here != sum_:

@@ -80,14 +80,17 @@ class Range:
         self.folder, self.cores = folder, cores
         self.variants = [lean(), lean()]
         self.variants[1]["models"]["egemaps_svm"]["classifier"]["C"] = 1
-        self.variants[1]["models"]["audio_tiny"]["finetuning"]["dropout"] = 0.2
+        self.variants[1]["bootstrap"]["draws"] = 300
         self.expected, self.seconds = [], 0.0
         slow = folder / "slow"
         slow.mkdir(parents=True)
         (slow / "sitecustomize.py").write_text(SLOW)
         for number, study in enumerate(self.variants):
             began = time.monotonic()
-            reference = write_study(study, folder / f"reference_{number}")
+            reference = folder / f"reference_{number}"
+            if number:  # from the first one's results: the same bytes, sooner
+                shutil.copytree(folder / "reference_0", reference)
+            write_study(study, reference)
             assert self.start(reference).wait() == 0, "the uninterrupted run failed"
             self.seconds = max(self.seconds, time.monotonic() - began)
             self.expected.append(digests(reference))

@@ -230,11 +230,11 @@ def test_another_version_of_an_imported_package_counts(code, monkeypatch):
 
 def test_modules_import_only_from_those_before_them():
     order = [
-        "errors", "store", "progress", "fingerprint", "lock", "source", "job",
+        "errors", "store", "progress", "fingerprint", "lock", "source", "provenance", "job",
         "download", "configuration", "weights",
         "recording", "utterance", "corpora", "audio", "transcripts", "acoustics", "protocols", "predictions",
         "baselines", "classical", "metrics", "encoders", "finetuning", "bootstrap", "tables", "findings",
-        "figures", "numbers", "paper",
+        "figures", "numbers", "paper", "bundle", "plan", "restore",
     ]  # fmt: skip
     free = {"espeak", "synthetic", "__init__"}
     found = {path.stem for path in (ROOT / "src/sarangi").iterdir() if path.stem[:2] != "__"} - {"sarangi"}
@@ -316,7 +316,7 @@ def test_a_job_publishes_whole_files_and_bounds_threads_before_numpy(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "out.txt").read_text() == "11"
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["log.txt", "out.txt"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["log.txt", "out.txt", "results"]
 
 
 @pytest.mark.parametrize(

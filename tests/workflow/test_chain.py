@@ -21,14 +21,6 @@ TARGETS = ("paper/tables", "paper/figures", "finding_0", "finding_3", "finding_5
 RUN = "results/runs/urdu_latif_grouped3_audio_tiny/0/42"
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory):
-    """The chain, run whole with two cores; the PDF too where LaTeX is installed."""
-    folder = write_study(chain(), tmp_path_factory.mktemp("chain"))
-    succeeded(snakemake("--cores", 2, directory=folder))
-    return folder
-
-
 def test_every_stage_left_its_part_and_rows_add_up(built):
     manifest = store.read(built / "results/corpora/urdu_latif/manifest.parquet")
     ids = list(manifest["utterance_id"])
