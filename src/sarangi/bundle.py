@@ -10,6 +10,7 @@ from sarangi import provenance
 from sarangi.errors import SarangiError
 
 METADATA = Path(".snakemake/metadata")
+GENERATED = ("paper/tables/", "paper/figures/", "paper/numbers.tex", "paper/main.pdf")
 ABOUT = "bundle.json"
 VERSION = 1
 
@@ -55,7 +56,7 @@ def results_bundle(targets: Sequence[str], identities: Mapping[str, str], output
 
 def carried(path: str) -> bool:
     """Whether a bundle carries a result: a Parquet file without sound, or a generated part of the paper."""
-    return path.startswith("paper/") or (
+    return path.startswith(GENERATED) or (
         path.startswith("results/") and path.endswith(".parquet") and "/audio/" not in path
     )
 

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from sarangi import provenance
-from sarangi.bundle import ABOUT, METADATA, VERSION, carried
+from sarangi.bundle import ABOUT, GENERATED, METADATA, VERSION, carried
 from sarangi.configuration import RESTORED
 from sarangi.errors import SarangiError
 
@@ -156,8 +156,8 @@ def _opened(bundle: Path) -> Iterator[zipfile.ZipFile]:
         with zipfile.ZipFile(bundle) as archive:
             for entry in archive.infolist():
                 path = PurePosixPath(entry.filename)
-                inside = entry.filename == ABOUT or path.parts[0] in ("results", "paper")
-                inside = inside or path.parts[:2] == METADATA.parts
+                inside = entry.filename == ABOUT or path.parts[:2] == METADATA.parts
+                inside = inside or entry.filename.startswith(("results/", *GENERATED))
                 if path.is_absolute() or ".." in path.parts or not inside or entry.is_dir():
                     raise ValueError(f"{entry.filename!r} does not belong into results or paper")
                 if entry.file_size > LARGEST_MEMBER:
