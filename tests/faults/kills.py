@@ -9,6 +9,7 @@ their Snakemake, as where the kernel cannot see to it.
 """
 
 import argparse
+import copy
 import os
 import random
 import shutil
@@ -83,9 +84,9 @@ def lean() -> dict:
 class Range:
     """A study in two variants of a parameter, with the bytes of an uninterrupted run of each."""
 
-    def __init__(self, folder: Path, cores: int = 2):
+    def __init__(self, folder: Path, base: dict, cores: int = 2):
         self.folder, self.cores = folder, cores
-        self.variants = [lean(), lean()]
+        self.variants = [base, copy.deepcopy(base)]
         self.variants[1]["models"]["egemaps_svm"]["classifier"]["C"] = 1
         self.variants[1]["bootstrap"]["draws"] = 300
         self.expected: list[dict[str, str]] = []
@@ -191,10 +192,10 @@ def kill(running: subprocess.Popen, how: str, chance: random.Random) -> bool:
     return alive
 
 
-def kills(count: int, seed: int, folder: Path) -> tuple[Counter, list[tuple[str, list[str]]]]:
+def kills(count: int, seed: int, folder: Path, base: dict) -> tuple[Counter, list[tuple[str, list[str]]]]:
     """Run until ``count`` kills have hit; how often each kind did, and the rounds that ended wrong."""
     chance = random.Random(seed)  # noqa: S311  (moments, not secrets)
-    field = Range(folder)
+    field = Range(folder, base)
     study = folder / "study"
     hit, lost = Counter(), []
     with tqdm(total=count, desc="kills", disable=None) as bar:
@@ -215,7 +216,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        hit, lost = kills(chosen.kills, chosen.seed, Path(folder).resolve())
+        hit, lost = kills(chosen.kills, chosen.seed, Path(folder).resolve(), lean())
     for name, number in sorted(hit.items()):
         print(f"{number:4} {name}")
     print(f"{sum(hit.values()):4} kills, {len(lost)} of them ended in other bytes than an uninterrupted run")
