@@ -4,11 +4,20 @@ import tomllib
 from pathlib import Path
 
 HERE = Path(__file__).parent
-TABLES = ["numpy", "pandas", "pyarrow", "soundfile", "tqdm"]
+TABLES = ["imageio-ffmpeg", "numpy", "pandas", "pyarrow", "soundfile", "tqdm"]
 FETCHING = ["jsonschema", "PyYAML", "requests", "tenacity"]
 MODELS = ["accelerate", "jiwer", "openai-whisper", "safetensors", "torch", "torchaudio", "transformers"]
 KINDS = {
-    "speech": [*TABLES, *FETCHING, *MODELS, "espeakng-loader", "opensmile", "scikit-learn", "scipy"],
+    "speech": [
+        *TABLES,
+        *FETCHING,
+        *MODELS,
+        "espeakng-loader",
+        "imageio-ffmpeg",
+        "opensmile",
+        "scikit-learn",
+        "scipy",
+    ],
     "analysis": [*TABLES, "jinja2", "matplotlib", "scikit-learn", "scipy", "tabulate"],
 }
 

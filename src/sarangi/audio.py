@@ -16,6 +16,7 @@ from sarangi import store
 from sarangi.errors import RecordingError, SarangiError
 from sarangi.progress import progress
 from sarangi.source import Source
+from sarangi.video import is_video, sound_of
 
 SAMPLE_RATE = 16_000
 ROW_GROUP = 64  # about 5 MB of sound
@@ -91,7 +92,8 @@ def resample(source: Path, manifest: Path, shard: int, audio: Path, levels: Path
             sound, level = {}, {}
             if status == store.OK:
                 try:
-                    found = to_mono_16k(opened.read(file))
+                    data = opened.read(file)
+                    found = to_mono_16k(sound_of(data) if is_video(file) else data)
                     sound = {"audio": {"bytes": encode(found.signal), "path": f"{utterance_id}.flac"}}
                     level = level_of(found.signal) | {"full_scale": found.full_scale}
                     row["reason"] = found.note

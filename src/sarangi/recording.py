@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 import soundfile
 
 from sarangi.errors import RecordingError
+from sarangi.video import describe, is_video
 
 # Formats that libsndfile may rightly find behind a suffix
 FORMATS = {
@@ -45,6 +46,8 @@ def inspect(data: bytes, name: str) -> Recording:
     """
     if not data:
         raise RecordingError("the file is empty (0 bytes); copy it again from its publisher")
+    if is_video(name):
+        return Recording(*describe(data))
     try:
         # verbose: libsndfile then tells in its log when a chunk is longer than the file
         header = soundfile.info(io.BytesIO(data), verbose=True)

@@ -1,10 +1,11 @@
 """Where a corpus lies: a folder, or a zip or tar archive that is read without unpacking it."""
 
+import csv
 import hashlib
 import os
 import tarfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 from sarangi.errors import SarangiError
@@ -98,9 +99,22 @@ class Source:
                 return self._archive.extractfile(member).read()
             self._refuse_large(path, (self.path / path).stat().st_size)
             return (self.path / path).read_bytes()
-        except (OSError, EOFError, zipfile.BadZipFile, tarfile.TarError, RuntimeError) as error:
-            # RuntimeError is what zipfile raises for an encrypted member
+        except (OSError, EOFError, KeyError, zipfile.BadZipFile, tarfile.TarError, RuntimeError) as error:
+            # KeyError: no such member; RuntimeError: an encrypted one
             raise SarangiError(f"cannot be read from {self.path}: {error}") from error
+
+    def text(self, path: str, encoding: str = "utf-8") -> str:
+        """Return the content of one text file, without a byte order mark.
+
+        Raises
+        ------
+        SarangiError
+            If the file cannot be read, or is not text in that encoding.
+        """
+        try:
+            return self.read(path).decode(encoding).removeprefix("\ufeff")
+        except UnicodeDecodeError as error:
+            raise SarangiError(f"{self.path}/{path}: expected text in {encoding} ({error})") from error
 
     def _refuse_large(self, path: str, size: int) -> None:
         if size > LARGEST_FILE:
@@ -112,6 +126,23 @@ class Source:
     def __exit__(self, *_: object) -> None:
         if self._archive is not None:
             self._archive.close()
+
+
+def refuse_missing_columns(source: Source, file: str, table: csv.DictReader, columns: Sequence[str]) -> None:
+    """Refuse a table of a corpus that lacks a column.
+
+    Raises
+    ------
+    SarangiError
+        Names the file, what is missing, what was found and what was expected.
+    """
+    found = table.fieldnames or []
+    missing = [column for column in columns if column not in found]
+    if missing:
+        raise SarangiError(
+            f"{source.path}/{file}:1: no column {', '.join(missing)}; found {', '.join(found) or 'none'}, "
+            f"expected {', '.join(columns)}. Get the table again from its publisher."
+        )
 
 
 def _files_below(folder: Path) -> Iterator[str]:

@@ -1,7 +1,8 @@
 """The corpora: one module each, no more than its layout and labels, and what all of them share.
 
 A corpus module has ``TITLE``, ``LANGUAGE`` (BCP 47), ``EMOTIONS`` (the corpus's labels to the
-canonical emotions), ``LAYOUT`` and ``utterances(source)``.
+canonical emotions), ``PROMISES`` (what its publisher counts: ``utterances``, ``speakers`` and emotions by
+name), ``LAYOUT`` and ``utterances(source)``.
 """
 
 import dataclasses

@@ -23,6 +23,9 @@ EMOTIONS = {
     "08": "surprised",
 }
 STATEMENTS = {"01": "Kids are talking by the door", "02": "Dogs are sitting by the door"}
+PROMISES = {"utterances": 1440, "speakers": 24, "neutral": 96} | dict.fromkeys(
+    ("calm", "happy", "sad", "angry", "fearful", "disgust", "surprised"), 192
+)
 LAYOUT = "Actor_<NN>/<MM>-<VC>-<EE>-<II>-<SS>-<RR>-<AA>.wav"
 
 NAME = re.compile(r"(?:^|/)(Actor_(\d\d)/(\d\d)-(\d\d)-(\d\d)-(\d\d)-(\d\d)-(\d\d)-(\d\d)\.wav)$")

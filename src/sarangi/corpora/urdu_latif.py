@@ -13,6 +13,7 @@ from sarangi.utterance import Utterance, failed
 TITLE = "URDU"
 LANGUAGE = "ur"
 EMOTIONS = {"Angry": "angry", "Happy": "happy", "Neutral": "neutral", "Sad": "sad"}
+PROMISES = {"utterances": 400, "speakers": 38} | dict.fromkeys(EMOTIONS.values(), 100)
 LAYOUT = "<Emotion>/S<M|F><speaker>_F<n>_<A|H|N|S>0<n>.wav"
 
 NAME = re.compile(r"(?:^|/)(([^/]+)/(S([MF])\d+)_F\d+_([A-Z])0\d+\.wav)$")

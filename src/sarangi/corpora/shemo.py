@@ -1,0 +1,67 @@
+"""ShEMO (Nezami et al. 2019): 3,000 clips of Persian radio plays, 87 speakers, six emotions.
+
+Layout: ``[FM]<speaker>[AFHNSW]<number>.wav`` (F03S02), in any folders; ``shemo.json`` has transcripts.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+
+from sarangi.errors import SarangiError
+from sarangi.source import Source
+from sarangi.utterance import Utterance, failed
+
+TITLE = "ShEMO"
+LANGUAGE = "fa"
+EMOTIONS = {"A": "angry", "F": "fearful", "H": "happy", "N": "neutral", "S": "sad", "W": "surprised"}
+PROMISES = {
+    "utterances": 3000, "speakers": 87,
+    "neutral": 1160, "angry": 1042, "sad": 362, "happy": 203, "surprised": 201, "fearful": 32,
+}  # fmt: skip
+LAYOUT = "<F|M><NN><A|F|H|N|S|W><NN>.wav"
+
+NAME = re.compile(r"(?:^|/)((([FM])\d\d)([A-Z])\d\d\.wav)$")
+
+
+def utterances(source: Source) -> Iterator[Utterance]:
+    """Yield one utterance for each .wav file, in sorted order."""
+    texts = transcripts(source)
+    for file in source.paths(".wav"):
+        match = NAME.search(file)
+        if match is None:
+            yield failed(file, f"name does not follow {LAYOUT}")
+            continue
+        path, speaker, gender, code = match.groups()
+        known = {
+            "path": path,
+            "language": LANGUAGE,
+            "speaker": speaker,
+            "group": speaker,
+            "gender": {"F": "female", "M": "male"}[gender],
+            "label": code,
+            "text": texts.get(path.removesuffix(".wav")),
+        }
+        if code in EMOTIONS:
+            yield Utterance(**known, file=file, emotion=EMOTIONS[code])
+        else:
+            yield failed(
+                file, f"emotion code {code} is unknown; expected one of {', '.join(EMOTIONS)}", **known
+            )
+
+
+def transcripts(source: Source) -> dict[str, str]:
+    """Return the transcript of each clip by its name; empty where ``shemo.json`` is not there.
+
+    Raises
+    ------
+    SarangiError
+        If the file is there and does not hold a transcript for each name.
+    """
+    for file in source.paths("shemo.json"):
+        try:
+            return {name: entry["transcript"] for name, entry in json.loads(source.text(file)).items()}
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise SarangiError(
+                f"{source.path}/{file}: expected an object of names, each with a transcript ({error!r})"
+            ) from error
+    return {}

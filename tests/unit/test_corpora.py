@@ -1,0 +1,243 @@
+"""Each corpus in its native layout, and broken: the row that is made, or the words that are said."""
+
+import subprocess
+
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import MADE_BY_TEST, real, sound
+from imageio_ffmpeg import get_ffmpeg_exe
+
+from sarangi import store
+from sarangi.audio import decode, resample
+from sarangi.configuration import CORPORA
+from sarangi.corpora import load, manifest
+from sarangi.errors import SarangiError
+from sarangi.source import Source
+from sarangi.utterance import EMOTIONS
+
+WAV = sound(0.2)
+
+
+def lay(folder, files):
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return folder
+
+
+def rows(folder, corpus):
+    output = folder.parent / "manifest.parquet"
+    manifest(folder, corpus, 1, output, MADE_BY_TEST)
+    return store.read(output).set_index("utterance_id").rename(lambda name: name.removeprefix(f"{corpus}/"))
+
+
+def facts(table, name, *columns):
+    return tuple(None if pd.isna(value) else value for value in table.loc[name, list(columns)])
+
+
+@pytest.mark.parametrize("corpus", CORPORA)
+def test_every_corpus_says_what_the_others_need(corpus):
+    module = load(corpus)
+    assert set(module.EMOTIONS.values()) <= set(EMOTIONS)
+    assert set(module.PROMISES) <= {"utterances", "speakers", *module.EMOTIONS.values()}
+    assert module.TITLE
+    assert module.LANGUAGE
+    assert module.LAYOUT
+
+
+def test_shemo(tmp_path):
+    folder = lay(
+        tmp_path / "shemo",
+        {
+            "female/F03S02.wav": WAV, "male/M07N10.wav": WAV, "male/M07X11.wav": WAV, "odd.wav": WAV,
+            "shemo.json": '{"F03S02": {"transcript": "سلام"}}',
+        },
+    )  # fmt: skip
+    found = rows(folder, "shemo")
+    wanted = ("speaker", "group", "gender", "emotion", "text", "language", "status")
+    assert facts(found, "F03S02.wav", *wanted) == ("F03", "F03", "female", "sad", "سلام", "fa", "ok")
+    assert facts(found, "M07N10.wav", "speaker", "gender", "emotion", "text") == (
+        "M07",
+        "male",
+        "neutral",
+        None,
+    )
+    assert "emotion code X is unknown" in found.loc["M07X11.wav", "reason"]
+    assert "name does not follow" in found.loc["odd.wav", "reason"]
+    (folder / "shemo.json").write_text('{"F03S02": {}}')
+    with pytest.raises(
+        SarangiError, match=r"shemo\.json: expected an object of names, each with a transcript"
+    ):
+        rows(folder, "shemo")
+
+
+def test_punjabi_rasa(tmp_path):
+    folder = lay(
+        tmp_path / "rasa",
+        {
+            "train/angry/audio/PAN_F_ANGRY_00001.wav": WAV,
+            "train/angry/metadata.txt": "PAN_F_ANGRY_00001.wav|ਸਤ ਸ੍ਰੀ ਅਕਾਲ|x\n",
+            "test/sad/audio/PAN_male_sad_00002.wav": WAV,
+            "test/sad/audio/PAN_male_happy_00003.wav": WAV,
+            "test/sad/audio/PAN_X_sad_00004.wav": WAV,
+            "more/sad/audio/PAN_F_sad_00005.wav": WAV,
+        },
+    )
+    found = rows(folder, "punjabi_rasa")
+    assert facts(
+        found,
+        "train/angry/audio/PAN_F_ANGRY_00001.wav",
+        "emotion",
+        "gender",
+        "group",
+        "speaker",
+        "part",
+        "text",
+    ) == ("angry", "female", "female", None, "train", "ਸਤ ਸ੍ਰੀ ਅਕਾਲ")
+    assert facts(found, "test/sad/audio/PAN_male_sad_00002.wav", "emotion", "part", "status") == (
+        "sad",
+        "test",
+        "ok",
+    )
+    for name, words in (
+        ("test/sad/audio/PAN_male_happy_00003.wav", "lies in folder sad, but its name says happy"),
+        ("test/sad/audio/PAN_X_sad_00004.wav", "gender X is unknown"),
+        ("more/sad/audio/PAN_F_sad_00005.wav", "expected train or test"),
+    ):
+        assert found.loc[name, "status"] == "failed"
+        assert words in found.loc[name, "reason"]
+
+
+def test_iemocap_takes_the_talker_from_the_utterance_and_four_classes(tmp_path):
+    session = "Session1/sentences/wav/Ses01F_impro01/"
+    labels = "".join(
+        f"[6.29 - 8.23]\t{name}\t{label}\t[2.5, 2.5, 2.5]\nC-E2:\tNeutral;\t()\n"
+        for name, label in (
+            ("Ses01F_impro01_F000", "exc"), ("Ses01F_impro01_M001", "ang"), ("Ses01F_impro01_M002", "fru"),
+            ("Ses01F_impro01_M003", "joy"),
+        )
+    )  # fmt: skip
+    folder = lay(
+        tmp_path / "iemocap",
+        {
+            f"{session}Ses01F_impro01_F000.wav": WAV, f"{session}Ses01F_impro01_M001.wav": WAV,
+            f"{session}Ses01F_impro01_M002.wav": WAV, f"{session}Ses01F_impro01_M003.wav": WAV,
+            f"{session}Ses01F_impro01_F004.wav": WAV,
+            "Session1/dialog/wav/Ses01F_impro01.wav": WAV,
+            "Session1/dialog/EmoEvaluation/Ses01F_impro01.txt": labels,
+            "Session1/dialog/EmoEvaluation/Self-evaluation/Ses01F_impro01_f.txt": "Ses01F_impro01_M001 :sad",
+            "Session1/dialog/transcriptions/Ses01F_impro01.txt":
+                "Ses01F_impro01_F000 [006.2901-008.2357]: Excuse me.\n",
+        },
+    )  # fmt: skip
+    found = rows(folder, "iemocap")
+    assert len(found) == 5
+    assert facts(
+        found, f"{session}Ses01F_impro01_F000.wav", "emotion", "label", "speaker", "gender", "group", "text"
+    ) == ("happy", "exc", "Ses01F", "female", "1", "Excuse me.")
+    assert facts(found, f"{session}Ses01F_impro01_M001.wav", "emotion", "speaker", "gender") == (
+        "angry", "Ses01M", "male",
+    )  # fmt: skip
+    assert facts(found, f"{session}Ses01F_impro01_M002.wav", "status", "reason") == (
+        "skipped", "label fru: not one of the four classes",
+    )  # fmt: skip
+    assert "label joy is unknown" in found.loc[f"{session}Ses01F_impro01_M003.wav", "reason"]
+    assert (
+        "Session1/dialog/EmoEvaluation/Ses01F_impro01.txt has no label for Ses01F_impro01_F004"
+        in found.loc[f"{session}Ses01F_impro01_F004.wav", "reason"]
+    )
+
+
+def test_iitkgp_sehsc_is_what_its_table_says(tmp_path):
+    lines = ("path,emotion,speaker,session", "a/1.wav,anger,s1,1", "a/2.wav,sarcastic,s2,1")
+    table = "\n".join([*lines, "a/3.wav,bored,s1,1", "a/4.wav,fear,s1,2", ""])
+    files = dict.fromkeys(("a/1.wav", "a/2.wav", "a/3.wav", "a/5.wav"), WAV)
+    folder = lay(tmp_path / "hindi", files | {"iitkgp_sehsc.csv": table})
+    found = rows(folder, "iitkgp_sehsc")
+    assert facts(found, "a/1.wav", "emotion", "speaker", "session", "language") == ("angry", "s1", "1", "hi")
+    assert found.loc["a/2.wav", "emotion"] == "sarcasm"
+    assert "iitkgp_sehsc.csv:4: emotion 'bored' is unknown" in found.loc["a/3.wav", "reason"]
+    assert found.loc["a/4.wav", "status"] == "failed"
+    assert facts(found, "a/5.wav", "status", "reason") == ("skipped", "iitkgp_sehsc.csv does not list it")
+    (folder / "iitkgp_sehsc.csv").write_text("file,emotion\n")
+    with pytest.raises(SarangiError, match=r"csv:1: no column path, speaker, session; found file, emotion"):
+        rows(folder, "iitkgp_sehsc")
+    (folder / "iitkgp_sehsc.csv").unlink()
+    with pytest.raises(SarangiError, match=r"found 0 files iitkgp_sehsc\.csv; expected one"):
+        rows(folder, "iitkgp_sehsc")
+
+
+HEADER = (
+    "Sr No.,Utterance,Speaker,Emotion,Sentiment,Dialogue_ID,Utterance_ID,Season,Episode,StartTime,EndTime\n"
+)
+
+
+def test_meld_keys_clips_by_part_and_mends_the_text(tmp_path):
+    folder = lay(
+        tmp_path / "meld",
+        {
+            "train_sent_emo.csv": HEADER + '1,"It\x92s, you know",Ross,joy,positive,0,0,1,1,"0","1"\n'
+            "2,What?,Joey,surprise,negative,125,3,1,1,0,1\n3,Hm,Joey,boredom,neutral,0,1,1,1,0,1\n",
+            "test_sent_emo.csv": HEADER + "1,Hey,Ross,anger,negative,0,0,1,1,0,1\n",
+            "train_splits/dia0_utt0.mp4": b"", "train_splits/dia0_utt1.mp4": b"",
+            "train_splits/dia9_utt9.mp4": b"", "output_repeated_splits_test/dia0_utt0.mp4": b"",
+        },
+    )  # fmt: skip
+    with Source(folder) as source:
+        found = {utterance.path: utterance for utterance in load("meld").utterances(source)}
+    assert len(found) == 5
+    first = found["train_splits/dia0_utt0.mp4"]
+    assert (first.emotion, first.speaker, first.group, first.part) == ("happy", "Ross", "train_dia0", "train")
+    assert first.text == "It’s, you know"
+    assert found["output_repeated_splits_test/dia0_utt0.mp4"].group == "test_dia0"
+    assert "train_sent_emo.csv:3 lists it" in found["train_splits/dia125_utt3.mp4"].reason
+    assert "train_sent_emo.csv:4: emotion 'boredom' is unknown" in found["train_splits/dia0_utt1.mp4"].reason
+    assert found["train_splits/dia9_utt9.mp4"].status == "skipped"
+    (folder / "test_sent_emo.csv").write_text("Utterance,Speaker\n")
+    with (
+        Source(folder) as source,
+        pytest.raises(SarangiError, match="no column Emotion, Dialogue_ID, Utterance_ID"),
+    ):
+        list(load("meld").utterances(source))
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory):
+    """The bytes of a video of a second: a black picture and a tone in stereo."""
+    folder = tmp_path_factory.mktemp("clip")
+    (folder / "tone.wav").write_bytes(sound(1.0, rate=44_100, channels=2, frequency=440))
+    picture = ["-f", "lavfi", "-i", "color=size=64x64:rate=10:duration=1"]
+    command = [get_ffmpeg_exe(), *picture, "-i", folder / "tone.wav", "-c:a", "aac", folder / "clip.mp4"]
+    subprocess.run(command, check=True, capture_output=True)
+    return (folder / "clip.mp4").read_bytes()
+
+
+def test_the_sound_of_a_video_goes_into_manifest_and_audio(clip, tmp_path):
+    names = [f"train_splits/dia0_utt{n}.mp4" for n in range(3)]
+    table = HEADER + "".join(f"{n},Hm,Ross,joy,positive,0,{n},1,1,0,1\n" for n in range(3))
+    contents = [clip, clip[: len(clip) // 2], b"no video"]
+    folder = lay(tmp_path / "meld", dict(zip(names, contents, strict=True)) | {"train_sent_emo.csv": table})
+    found = rows(folder, "meld")
+    assert facts(found, names[0], "status", "sample_rate", "channels") == ("ok", 44_100, 2)
+    assert found.loc[names[0], "duration_s"] == pytest.approx(1, abs=0.1)
+    for name in names[1:]:
+        assert found.loc[name, "status"] == "failed"
+        assert "not a video that can be read" in found.loc[name, "reason"]
+    resample(folder, tmp_path / "manifest.parquet", 0, tmp_path / "a", tmp_path / "l", MADE_BY_TEST)
+    audio = store.read(tmp_path / "a").set_index("utterance_id")
+    signal = decode(audio.loc[f"meld/{names[0]}", "audio"]["bytes"])
+    assert len(signal) == pytest.approx(16_000, rel=0.1)
+    middle = signal[4_000:12_000]
+    assert np.argmax(np.abs(np.fft.rfft(middle))) * 2 == 440
+    assert audio.loc[f"meld/{names[0]}", "reason"] == "mixed down from 2 channels"
+
+
+def test_the_real_table_of_meld_is_read_whole():
+    with Source(real("meld")) as source:
+        found = list(load("meld").utterances(source))
+    assert len(found) == 1109
+    assert {utterance.label for utterance in found} == set(load("meld").EMOTIONS)
+    assert all(utterance.part == "validation" for utterance in found)
+    assert not any("\x80" <= letter < "\xa0" for utterance in found for letter in utterance.text)
