@@ -1,5 +1,6 @@
 # Sarangi: speech emotion recognition by transfer learning, from raw audio to a finished paper.
 #
+#   snakemake --cores 8 audit               what would make a score mean something else than it says
 #   snakemake --cores 8 paper/tables        every table
 #   snakemake --cores 8 paper/figures       every figure
 #   snakemake --cores 8 paper               the PDF
@@ -82,6 +83,15 @@ rule:
 
 
 rule:
+    """The audit of every corpus and of the protocols used on it."""
+    name:
+        "audit"
+    input:
+        [f"results/audit/{corpus}.parquet" for corpus in study.corpora],
+    localrule: True
+
+
+rule:
     """Every figure of the paper."""
     name:
         "paper/figures"
@@ -117,6 +127,7 @@ include: "rules/audio.smk"
 include: "rules/transcripts.smk"
 include: "rules/acoustics.smk"
 include: "rules/protocols.smk"
+include: "rules/audit.smk"
 include: "rules/classical.smk"
 include: "rules/finetuning.smk"
 include: "rules/bootstrap.smk"

@@ -8,6 +8,7 @@ rule classical:
     input:
         manifest=of_experiment("results/corpora/{corpus}/manifest.parquet"),
         protocol=of_experiment("results/protocols/{corpus}/{protocol}.parquet"),
+        after=audit_first,
         features=features_of,
     output:
         "results/runs/{experiment}/predictions.parquet",
@@ -32,6 +33,7 @@ rule baseline:
     input:
         manifest=of_experiment("results/corpora/{corpus}/manifest.parquet"),
         protocol=of_experiment("results/protocols/{corpus}/{protocol}.parquet"),
+        after=audit_first,
     output:
         "results/runs/{experiment}/predictions.parquet",
     log:

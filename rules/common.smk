@@ -1,6 +1,9 @@
 # What the rules share: where things lie, and what an experiment is made of.
 
 
+MEANS_OF_FOLDS = ("stratified_kfold", "stratified_group_kfold", "emobox")
+
+
 def source_of(kind, name):
     """Where a corpus, an encoder or a Whisper comes from when it is not in hand."""
     return study.config[kind][name]["source"]
@@ -28,6 +31,17 @@ def inventory_of(wildcards):
     return inventory(path) if path.is_dir() else "archive"
 
 
+def folds_in_hand(wildcards):
+    """The folder that a protocol of published folds reads; nothing for one that makes its own."""
+    folder = study.config["protocols"][wildcards.protocol].get("folder")
+    return ancient(folder) if folder else []
+
+
+def inventory_of_folds(wildcards):
+    folder = study.config["protocols"][wildcards.protocol].get("folder")
+    return inventory(folder) if folder else None
+
+
 def shards(pattern, corpus, **names):
     """The shards of a corpus, from a pattern with {corpus} and {shard}."""
     count = study.config["corpora"][corpus]["shards"]
@@ -38,6 +52,22 @@ def experiments_of(kind):
     """Names of the runnable experiments whose model has a key, as a pattern for a wildcard."""
     names = [name for name, e in study.runnable.items() if kind in study.config["models"][e.model]]
     return "|".join(names) or "none"
+
+
+def audited(wildcards):
+    """What the audit of a corpus reads."""
+    corpus = wildcards.corpus
+    return {
+        "manifest": f"results/corpora/{corpus}/manifest.parquet",
+        "levels": shards("results/corpora/{corpus}/levels/{shard}.parquet", corpus),
+        "near_duplicates": f"results/near_duplicates/{corpus}.parquet",
+        "protocols": [f"results/protocols/{corpus}/{name}.parquet" for name in study.protocols_of(corpus)],
+    }
+
+
+def audit_first(wildcards):
+    """The audit of an experiment's corpus: before any training, but what it says retrains nothing."""
+    return ancient(f"results/audit/{study.experiments[wildcards.experiment].corpus}.parquet")
 
 
 def of_experiment(pattern):
@@ -89,7 +119,7 @@ def described(wildcards):
         "model": experiment.model,
         "test": getattr(wildcards, "test", experiment.corpus),
         "untrained": study.untrained(model_of(wildcards).get("encoder")),
-        "mean_of_folds": "folds" in study.config["protocols"][experiment.protocol],
+        "mean_of_folds": study.config["protocols"][experiment.protocol]["kind"] in MEANS_OF_FOLDS,
     }
 
 

@@ -8,6 +8,7 @@ rule finetune:
     input:
         manifest=of_experiment("results/corpora/{corpus}/manifest.parquet"),
         protocol=of_experiment("results/protocols/{corpus}/{protocol}.parquet"),
+        after=audit_first,
         audio=audio_of_experiment,
         encoder=encoder_of,
     output:

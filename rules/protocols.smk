@@ -7,6 +7,7 @@ rule protocol:
     """Split a corpus into the folds of a protocol; refuse a leak that is not declared."""
     input:
         manifest="results/corpora/{corpus}/manifest.parquet",
+        folder=folds_in_hand,
     output:
         "results/protocols/{corpus}/{protocol}.parquet",
     log:
@@ -19,5 +20,6 @@ rule protocol:
         mem_mb=1000,
     params:
         settings=lambda wildcards: study.config["protocols"][wildcards.protocol],
+        inventory=inventory_of_folds,
     script:
         "../workflow/scripts/protocol.py"

@@ -34,24 +34,37 @@ def baseline(manifest: Path, protocol: Path, kind: str, seed: int, output: Path,
     utterances = store.read(manifest, ["utterance_id", "emotion", "status", "reason"])
     emotions = sorted(utterances.loc[utterances["status"] == store.OK, "emotion"].unique())
     parts = store.read(protocol).merge(utterances[["utterance_id", "emotion"]], on="utterance_id")
-    commonest = _commonest(parts.loc[parts["part"] == TRAIN, "emotion"])
+    usual = commonest(parts.loc[parts["part"] == TRAIN, "emotion"])
     generator = np.random.default_rng(seed)
 
     def constant(train: pd.DataFrame, test: pd.DataFrame) -> list[str]:
-        return [commonest] * len(test)
+        return [usual] * len(test)
 
     def uniform(train: pd.DataFrame, test: pd.DataFrame) -> list[str]:
         return [emotions[draw] for draw in generator.integers(len(emotions), size=len(test))]
 
     def speaker_only(train: pd.DataFrame, test: pd.DataFrame) -> list[str]:
-        usual = train.groupby("speaker")["emotion"].agg(_commonest).to_dict()
-        return [usual.get(speaker, commonest) for speaker in test["speaker"]]
+        return speakers_commonest(train, test, usual)
 
     predict = {"constant": constant, "uniform": uniform, "speaker_only": speaker_only}[kind]
     present = utterances.set_index("utterance_id")[["status", "reason"]]
     predict_folds(manifest, protocol, present, predict, output, provenance)
 
 
-def _commonest(emotions: pd.Series) -> str:
+def speakers_commonest(train: pd.DataFrame, test: pd.DataFrame, otherwise: str | None = None) -> list[str]:
+    """Predict the speaker's commonest emotion in training; for an unseen one ``otherwise``, or the commonest.
+
+    Parameters
+    ----------
+    train, test : data frames of speaker and emotion
+        One row an utterance.
+    """
+    otherwise = otherwise or commonest(train["emotion"])
+    usual = train.groupby("speaker")["emotion"].agg(commonest).to_dict()
+    return [usual.get(speaker, otherwise) for speaker in test["speaker"]]
+
+
+def commonest(emotions: pd.Series) -> str:
+    """Return the commonest emotion; of several the first in alphabetical order."""
     counts = Counter(emotions)
     return min(counts, key=lambda emotion: (-counts[emotion], emotion))

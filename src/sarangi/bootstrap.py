@@ -9,10 +9,12 @@ import pyarrow as pa
 from scipy import special
 
 from sarangi import store
+from sarangi.audit import FATAL, FEW_GROUPS
 from sarangi.errors import SarangiError
 from sarangi.metrics import confusion, named_scores, uniform_guessing
 
-FEW_GROUPS = 8  # below, an interval only describes
+AUDITED = {"missing_class": "class missing", "near_duplicates_across": "near-duplicates shared"}
+"""Fatal findings of the audit about a protocol, and the marks of its scores."""
 CHUNK = 1000  # draws scored at once: bounds the memory
 
 SCORES = pa.schema(
@@ -39,6 +41,7 @@ def scores(
     predictions: Sequence[Path],
     manifest: Path,
     protocol: Path | None,
+    audit: Path | None,
     experiment: dict,
     settings: dict,
     output: Path,
@@ -58,6 +61,8 @@ def scores(
         Of the corpus that is tested on.
     protocol
         The experiment's, or None for a transfer.
+    audit
+        Of the corpus; what is fatal there about the protocol becomes a mark.
     experiment
         ``experiment``, ``corpus``, ``protocol``, ``model``, ``test``, ``mean_of_folds`` and
         ``untrained``.
@@ -121,6 +126,12 @@ def scores(
     marks = []
     if protocol is not None and store.read(protocol, ["leaks"])["leaks"].any():
         marks.append("groups shared")
+    if audit is not None:
+        found_fatal = store.read(audit)
+        found_fatal = found_fatal[
+            (found_fatal["verdict"] == FATAL) & (found_fatal["subject"] == experiment["protocol"])
+        ]
+        marks += [mark for check, mark in AUDITED.items() if check in set(found_fatal["check"])]
     if len(groups) < FEW_GROUPS:
         marks.append("descriptive interval")
     if table["group"].eq(table["utterance_id"]).all():

@@ -21,6 +21,9 @@ CORPORA = tuple(
 )
 """Names of the corpora that can be read: one module each."""
 
+STAND_INS = tuple(name for name in CORPORA if (Path(__file__).parent / "synthetic" / f"{name}.py").exists())
+"""Names of the corpora that the demo's generator can speak."""
+
 MADE_CORPORA = Path("resources/made")
 MODELS = Path("resources/models")
 MADE_WEIGHTS = Path("resources/weights")
@@ -241,6 +244,9 @@ class Study:
         if experiment.corpus not in self.sources:
             advice = self.unavailable("corpora").get(experiment.corpus, "its recordings are not here")
             waits.append(f"corpus {experiment.corpus}: {advice}")
+        if not self._folds_in_hand(experiment.protocol):
+            folder = self.config["protocols"][experiment.protocol]["folder"]
+            waits.append(f"folds of {experiment.protocol}: put the folder with fold_<n>/ at {folder}")
         encoder = self.config["models"][experiment.model].get("encoder")
         if encoder is not None and encoder not in self.weights:
             waits.append(f"weights of {encoder}: {self.unavailable('encoders')[encoder]}")
@@ -270,11 +276,33 @@ class Study:
                 found.append((e, test))
         return found
 
+    def protocols_of(self, corpus: str) -> list[str]:
+        """Return the protocols of the experiments on a corpus that can be made, sorted."""
+        used = {e.protocol for e in self.experiments.values() if e.corpus == corpus}
+        return sorted(name for name in used if self._folds_in_hand(name))
+
+    def _folds_in_hand(self, protocol: str) -> bool:
+        folder = self.config["protocols"][protocol].get("folder")
+        return folder is None or Path(folder).is_dir()
+
     def runs(self, experiment: Experiment) -> list[tuple[int, int]]:
         """Return each fold and seed of a fine-tuned experiment."""
-        folds = self.config["protocols"][experiment.protocol]["folds"]
+        folds = fold_count(self.config["protocols"][experiment.protocol])
         seeds = self.config["models"][experiment.model]["finetuning"]["seeds"]
         return [(fold, seed) for fold in range(folds) for seed in seeds]
+
+
+def fold_count(protocol: Mapping[str, Any]) -> int | None:
+    """Return how many folds the entry of a protocol says there are; None where the corpus decides."""
+    if protocol["kind"] == "held_out":
+        return len(protocol["test"])
+    return 1 if protocol["kind"] in ("random", "publisher") else protocol.get("folds")
+
+
+def _trainable(protocol: Mapping[str, Any]) -> bool:
+    """Whether the folds are counted and a validation part is there, as fine-tuning needs."""
+    validates = {"validation", "validate"} & set(protocol) or protocol["kind"] in ("publisher", "emobox")
+    return bool(validates) and fold_count(protocol) is not None
 
 
 def _identity(*entries: Any) -> str:
@@ -360,7 +388,12 @@ def _explain(error: jsonschema.ValidationError) -> Iterator[tuple[Place, str]]:
         yield path, f"{error.instance!r} is not valid; {nearest(error.instance, error.validator_value)}"
     elif error.validator in ("oneOf", "anyOf"):
         choices = " or ".join(branch.get("title", "?") for branch in error.validator_value)
-        yield path, f"expected one of: {choices}; found keys {', '.join(error.instance)}"
+        keys = isinstance(error.instance, dict)
+        found = f"keys {', '.join(map(str, error.instance))}" if keys else repr(error.instance)
+        yield path, f"expected one of: {choices}; found {found}"
+    elif error.schema is False:
+        # jsonschema says the value, and not the key
+        yield path, f"the key with value {error.instance!r} does not go with the others of this entry"
     elif error.validator == "required":
         missing = [key for key in error.validator_value if key not in error.instance]
         yield path, f"the key {missing[0]!r} is missing: {_description(error, missing[0])}"
@@ -380,6 +413,12 @@ def _unknown_names(config: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
     for corpus in config["corpora"]:
         if corpus not in CORPORA:
             yield ("corpora", corpus), f"no reader for corpus {corpus!r}; {nearest(corpus, CORPORA)}"
+        elif "synthetic" in config["corpora"][corpus]["source"] and corpus not in STAND_INS:
+            choices = ", ".join(STAND_INS)
+            yield (
+                ("corpora", corpus, "source"),
+                f"there is no stand-in of {corpus}; there is one of {choices}",
+            )
     for model, entry in config["models"].items():
         known = list(config["feature_sets"])
         if "features" in entry and entry["features"] not in known:
@@ -403,7 +442,7 @@ def _unknown_names(config: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
         tuned = [name for name in entry["models"] if "encoder" in config["models"].get(name, ())]
         for place, name in enumerate(entry["protocols"]):
             settings = config["protocols"].get(name)
-            if tuned and settings and not {"validation", "folds"} <= set(settings):
+            if tuned and settings and not _trainable(settings):
                 yield (
                     ("experiments", position, "protocols", place),
                     f"{tuned[0]} is fine-tuned, and {name} lacks folds or a validation part; give it both",

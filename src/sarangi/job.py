@@ -56,7 +56,7 @@ class Job:
         place gives the same bytes.
         """
         job = self._snakemake
-        inputs = sorted(map(provenance.named, job.input))
+        inputs = provenance.inputs_of(job.input)
         return {
             **provenance.described(job.rule, dict(job.wildcards.items()), dict(job.params.items())),
             "inputs": {name: provenance.digest(provenance.located(name)) for name in inputs},

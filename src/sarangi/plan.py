@@ -52,7 +52,7 @@ class Plan:
         self.jobs = [
             Planned(
                 provenance.described(job.rule.name, job.wildcards_dict, dict(job.params.items())),
-                sorted(map(provenance.named, job.input)),
+                provenance.inputs_of(job.input),
                 [str(path) for path in job.output],
                 job,
             )
@@ -69,7 +69,8 @@ class Plan:
         for output in planned.job.output:
             # of an input that is not there Snakemake knows no checksum; we do
             record = persistence.metadata(output)
-            known = {str(path): inputs[provenance.named(path)] for path in planned.job.input}
+            names = {str(path): provenance.named(path) for path in planned.job.input}
+            known = {path: inputs[name] for path, name in names.items() if name in inputs}
             record.input_checksums = known | record.input_checksums
             persistence._write_record(str(output), record)
         persistence._clear_cache()

@@ -1,6 +1,8 @@
 """Protocols: which utterances train, validate and test, fold by fold."""
 
-from pathlib import Path
+import json
+import logging
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 import pandas as pd
@@ -8,6 +10,8 @@ import pyarrow as pa
 
 from sarangi import store
 from sarangi.errors import SarangiError
+
+log = logging.getLogger("sarangi")
 
 TRAIN, VALIDATION, TEST, UNUSED = "train", "validation", "test", "unused"
 
@@ -23,7 +27,9 @@ PROTOCOL = pa.schema(
 )
 
 
-def protocol(manifest: Path, name: str, settings: dict, output: Path, provenance: dict) -> None:
+def protocol(
+    manifest: Path, name: str, settings: dict, output: Path, provenance: dict, folder: Path | None = None
+) -> None:
     """Write the folds of a protocol on a corpus, one row an utterance and fold.
 
     Parameters
@@ -33,40 +39,49 @@ def protocol(manifest: Path, name: str, settings: dict, output: Path, provenance
     name
         Name of the protocol in the configuration, for messages.
     settings
-        Its entry: ``kind``, the numbers of that kind, and ``leaks``.
+        Its entry: ``kind``, what that kind needs, and ``leaks``.
     output
         Parquet file to write, of schema :data:`PROTOCOL`.
     provenance
         Passed to the store.
+    folder
+        Of the folds that somebody published, for the kinds that read one.
 
     Raises
     ------
     SarangiError
-        If the corpus cannot be split so, or a group stands on two sides of a fold and the
-        entry does not say ``leaks: true``.
+        If the corpus cannot be split so, or a group is tested that the model or its selection has
+        seen and the entry does not say ``leaks: true``.
     """
-    utterances = store.read(manifest, ["utterance_id", "group", "emotion", "status", "reason"])
+    utterances = store.read(manifest)
     usable = utterances[utterances["status"] == store.OK].reset_index(drop=True)
-    corpus = utterances["utterance_id"].iloc[0].split("/")[0]
-    where = f"protocol {name} on {corpus}"
-    tests = KINDS[settings["kind"]](usable, settings, where)
-    folds = []
-    for fold, test in enumerate(tests):
-        part = pd.Series(TRAIN, index=usable["utterance_id"])
-        part.iloc[test] = TEST
-        if "validation" in settings:
-            rest = np.setdiff1d(np.arange(len(usable)), test)
-            part.iloc[rest[validation(usable.iloc[rest], settings, f"{where}, fold {fold}")]] = VALIDATION
-        folds.append(
-            utterances[["utterance_id", "status", "reason"]].assign(
-                fold=fold, part=utterances["utterance_id"].map(part).fillna(UNUSED)
-            )
+    where = f"protocol {name} on {utterances['corpus'].iloc[0]}"
+    by = settings.get("by", "group")
+    nameless = usable.loc[usable[by].isna(), "utterance_id"]
+    if len(nameless):
+        raise SarangiError(
+            f"{where}: {len(nameless)} of {len(usable)} utterances have no {by}, the first is "
+            f"{nameless.iloc[0]}; choose a protocol that does not need it"
         )
+    usable = usable.assign(unit=usable[by])
+    reason = utterances[["utterance_id", "status", "reason"]]
+    folds = []
+    for fold, parts in enumerate(KINDS[settings["kind"]](usable, settings | {"folder": folder}, where)):
+        if "validation" in settings and VALIDATION not in parts:
+            rest = np.flatnonzero(parts == TRAIN)
+            cut = validation(usable.iloc[rest], settings, f"{where}, fold {fold}", fold)
+            parts[rest[cut]] = VALIDATION
+        if TEST in parts and TRAIN not in parts:
+            raise SarangiError(f"{where}, fold {fold}: nothing would train")
+        if TEST not in parts:
+            log.warning("%s, fold %d: nothing is tested", where, fold)
+        part_of = pd.Series(parts, index=usable["utterance_id"])
+        folds.append(reason.assign(fold=fold, part=reason["utterance_id"].map(part_of).fillna(UNUSED)))
     table = pd.concat(folds, ignore_index=True)
+    if not (table["part"] == TEST).any():
+        raise SarangiError(f"{where}: nothing would be tested")
     group = table["utterance_id"].map(utterances.set_index("utterance_id")["group"])
-    trained = set(zip(table["fold"], group.where(table["part"] == TRAIN), strict=True))
-    sides = pd.Series(zip(table["fold"], group, strict=True)).isin(trained)
-    table["leaks"] = (table["part"] == TEST) & sides
+    table["leaks"] = stands_on_both_sides(table, group)
     shared = sorted(set(group[table["leaks"]]))
     if shared and not settings["leaks"]:
         raise SarangiError(
@@ -77,8 +92,24 @@ def protocol(manifest: Path, name: str, settings: dict, output: Path, provenance
     store.write(output, table, PROTOCOL, provenance)
 
 
+def stands_on_both_sides(table: pd.DataFrame, property_: pd.Series) -> pd.Series:
+    """Return for each row of a protocol whether it is tested and its property was seen in the fold.
+
+    Parameters
+    ----------
+    table : data frame of fold and part
+        Rows of a protocol.
+    property_ : series of the same index
+        Such as the group or the text of each row; what is missing is like nothing.
+    """
+    known = table["part"].isin([TRAIN, VALIDATION]) & property_.notna()
+    seen = set(zip(table["fold"][known], property_[known], strict=True))
+    both = pd.Series(list(zip(table["fold"], property_, strict=True)), index=table.index).isin(seen)
+    return (table["part"] == TEST) & both
+
+
 def stratified_kfold(usable: pd.DataFrame, settings: dict, where: str) -> list[np.ndarray]:
-    """Return the positions of the test utterances of each fold, the emotions kept in proportion."""
+    """Return the parts of each fold, the emotions kept in proportion."""
     # imported where it is used: most jobs need only the names of this module, and it takes 2 s
     from sklearn.model_selection import StratifiedKFold
 
@@ -89,11 +120,11 @@ def stratified_kfold(usable: pd.DataFrame, settings: dict, where: str) -> list[n
             f"{settings['folds']} folds; choose fewer folds"
         )
     splitter = StratifiedKFold(settings["folds"], shuffle=True, random_state=settings["seed"])
-    return [test for _, test in splitter.split(usable, usable["emotion"])]
+    return [_tested(usable, test) for _, test in splitter.split(usable, usable["emotion"])]
 
 
 def stratified_group_kfold(usable: pd.DataFrame, settings: dict, where: str) -> list[np.ndarray]:
-    """Return the positions of the test utterances of each fold: groups whole, emotions in proportion.
+    """Return the parts of each fold: groups (or what ``by`` names) whole, emotions in proportion.
 
     Raises
     ------
@@ -102,50 +133,191 @@ def stratified_group_kfold(usable: pd.DataFrame, settings: dict, where: str) -> 
     """
     from sklearn.model_selection import StratifiedGroupKFold
 
-    groups = usable.groupby("emotion")["group"].nunique()
+    groups = usable.groupby("emotion")["unit"].nunique()
     if groups.min() < settings["folds"]:
         raise SarangiError(
-            f"{where}: {groups.idxmin()} has {groups.min()} groups, fewer than the {settings['folds']} "
-            "folds; choose fewer folds"
+            f"{where}: {groups.idxmin()} has {groups.min()} {settings.get('by', 'group')}s, fewer than the "
+            f"{settings['folds']} folds; choose fewer folds"
         )
     splitter = StratifiedGroupKFold(settings["folds"], shuffle=True, random_state=settings["seed"])
-    return [test for _, test in splitter.split(usable, usable["emotion"], usable["group"])]
-
-
-def validation(rest: pd.DataFrame, settings: dict, where: str) -> np.ndarray:
-    """Return the positions, among what is not tested, of about a share ``validation`` to validate on.
-
-    Groups stay whole unless the protocol leaks; the emotions are kept in proportion.
-    """
-    from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
-
-    kind = StratifiedKFold if settings["leaks"] else StratifiedGroupKFold
-    counted = rest["emotion"] if settings["leaks"] else rest.drop_duplicates(["emotion", "group"])["emotion"]
-    rarest = counted.value_counts().min()
-    # the share cannot be smaller than one utterance of an emotion, or one group
-    commonest = rest["emotion"].value_counts().max()
-    units = rarest if settings["leaks"] else min(rest["group"].nunique(), commonest)
-    parts = min(max(2, round(1 / settings["validation"])), units)
-    if parts < 2 or rarest < 2:
-        unit = "utterances" if settings["leaks"] else "groups"
-        raise SarangiError(
-            f"{where}: too few {unit} of an emotion to cut a validation part; choose fewer folds"
-        )
-    splitter = kind(parts, shuffle=True, random_state=settings["seed"])
-    return next(splitter.split(rest, rest["emotion"], rest["group"]))[1]
+    return [_tested(usable, test) for _, test in splitter.split(usable, usable["emotion"], usable["unit"])]
 
 
 def leave_one_group_out(usable: pd.DataFrame, settings: dict, where: str) -> list[np.ndarray]:
-    """Return the positions of each group's utterances: a fold a group, in sorted order."""
-    if usable["group"].nunique() < 2:
-        raise SarangiError(f"{where}: {usable['group'].nunique()} group; leaving one out needs two or more")
-    from sklearn.model_selection import LeaveOneGroupOut
+    """Return the parts of each fold: one group (or what ``by`` names) is tested, in sorted order.
 
-    return [test for _, test in LeaveOneGroupOut().split(usable, groups=usable["group"])]
+    Raises
+    ------
+    SarangiError
+        If there are fewer than two, or not as many as ``folds`` says.
+    """
+    units = sorted(usable["unit"].unique())
+    by = settings.get("by", "group")
+    if len(units) < 2:
+        raise SarangiError(f"{where}: {len(units)} {by}; leaving one out needs two or more")
+    if settings.get("folds", len(units)) != len(units):
+        raise SarangiError(
+            f"{where}: the corpus has {len(units)} {by}s, the entry says {settings['folds']} folds"
+        )
+    return [_tested(usable, np.flatnonzero(usable["unit"] == unit)) for unit in units]
+
+
+def random(usable: pd.DataFrame, settings: dict, where: str) -> list[np.ndarray]:
+    """Return the parts of one fold drawn at random: shares ``test`` and ``validation``.
+
+    With ``stratified`` each emotion keeps its proportion; without, as the published study did it on
+    RAVDESS, it may not.
+    """
+    from sklearn.model_selection import train_test_split
+
+    def cut(rest: np.ndarray, share: float) -> np.ndarray:
+        kept = usable["emotion"].iloc[rest] if settings["stratified"] else None
+        return train_test_split(rest, test_size=share, random_state=settings["seed"], stratify=kept)[1]
+
+    parts = np.full(len(usable), TRAIN, dtype=object)
+    try:
+        parts[cut(np.arange(len(usable)), round(settings["test"] * len(usable)))] = TEST
+        if "validation" in settings:
+            parts[cut(np.flatnonzero(parts == TRAIN), round(settings["validation"] * len(usable)))] = (
+                VALIDATION
+            )
+    except ValueError as error:  # an emotion too rare to be stratified
+        raise SarangiError(f"{where}: {error}") from error
+    return [parts]
+
+
+def publisher(usable: pd.DataFrame, settings: dict, where: str) -> list[np.ndarray]:
+    """Return the parts of one fold as the publisher states them.
+
+    Raises
+    ------
+    SarangiError
+        If the publisher states none for an utterance.
+    """
+    known = (TRAIN, VALIDATION, TEST)
+    odd = usable.loc[~usable["part"].isin(known), ["utterance_id", "part"]]
+    if len(odd):
+        part = "no part" if pd.isna(odd["part"].iloc[0]) else f"the part {odd['part'].iloc[0]}"
+        raise SarangiError(
+            f"{where}: its publisher gives {odd['utterance_id'].iloc[0]} {part}; "
+            f"expected one of {', '.join(known)}. A corpus without parts needs another kind of protocol."
+        )
+    return [usable["part"].to_numpy(dtype=object)]
+
+
+def held_out(usable: pd.DataFrame, settings: dict, where: str) -> list[np.ndarray]:
+    """Return the parts of each fold by names: ``test`` lists, for each fold, the units that are tested.
+
+    ``validate`` lists those that validate; the rest trains.
+
+    Raises
+    ------
+    SarangiError
+        If a name is not in the corpus.
+    """
+    folds = []
+    chosen = settings.get("validate", [[] for _ in settings["test"]])
+    for tested, validating in zip(settings["test"], chosen, strict=True):
+        absent = sorted({*tested, *validating} - set(usable["unit"]))
+        if absent:
+            raise SarangiError(
+                f"{where}: no {settings.get('by', 'group')} {', '.join(absent)} in the corpus; it has "
+                f"{', '.join(sorted(usable['unit'].unique())[:40])}"
+            )
+        parts = np.where(usable["unit"].isin(tested), TEST, TRAIN).astype(object)
+        parts[usable["unit"].isin(validating)] = VALIDATION
+        folds.append(parts)
+    return folds
+
+
+def emobox(usable: pd.DataFrame, settings: dict, where: str) -> list[np.ndarray]:
+    """Return the parts of each fold of a folder as EmoBox publishes it.
+
+    ``fold_<n>/<name>_{train,valid,test}_fold_<n>.jsonl`` hold an object a line, whose ``wav`` ends in
+    the name of the recording.  Recordings of the folder that are not in the corpus are left out, and
+    counted in the log.
+
+    Raises
+    ------
+    SarangiError
+        If the folder has no folds, a line is no such object, or no recording is in the corpus.
+    """
+    stems = usable["utterance_id"].str.rsplit("/", n=1).str[-1].str.rsplit(".", n=1).str[0]
+    place = dict(zip(stems, range(len(stems)), strict=True))
+    if len(place) < len(stems):
+        twice = stems[stems.duplicated()].iloc[0]
+        raise SarangiError(
+            f"{where}: two utterances are named {twice}, so a list of names cannot tell them apart"
+        )
+    folds = []
+    named = {"train": TRAIN, "valid": VALIDATION, "test": TEST}
+    folders = sorted(settings["folder"].glob("fold_*"), key=lambda path: int(path.name.split("_")[1]))
+    for folder in folders:
+        parts, absent = np.full(len(usable), UNUSED, dtype=object), 0
+        for suffix, part in named.items():
+            for file in sorted(folder.glob(f"*_{suffix}_{folder.name}.jsonl")):
+                for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+                    try:
+                        stem = PurePosixPath(json.loads(line)["wav"]).stem
+                    except (ValueError, TypeError, KeyError) as error:
+                        raise SarangiError(
+                            f"{file}:{number}: expected an object with wav, found {line[:80]!r} ({error})"
+                        ) from error
+                    if stem in place:
+                        parts[place[stem]] = part
+                    else:
+                        absent += 1
+        if absent:
+            log.warning(
+                "%s, %s: %d recordings of the folds are not in the corpus", where, folder.name, absent
+            )
+        folds.append(parts)
+    if not any((parts != UNUSED).any() for parts in folds):
+        raise SarangiError(
+            f"{where}: {settings['folder']} has {len(folds)} folds (fold_<n>/*_test_fold_<n>.jsonl), and "
+            "none of them names a recording of the corpus"
+        )
+    return folds
+
+
+def validation(rest: pd.DataFrame, settings: dict, where: str, fold: int = 0) -> np.ndarray:
+    """Return the positions, among what is not tested, of about a share ``validation`` to validate on.
+
+    Groups stay whole unless the protocol leaks or says ``validation_by: utterance``; the emotions are
+    kept in proportion.  ``seed`` may be a list with one for each fold.
+    """
+    from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+
+    singly = settings["leaks"] or settings.get("validation_by") == "utterance"
+    counts = rest["emotion"].value_counts()
+    rarest = (counts if singly else rest.groupby("emotion")["group"].nunique()).min()
+    # the share cannot be smaller than one utterance of an emotion, or one group
+    units = rarest if singly else min(rest["group"].nunique(), counts.max())
+    parts = min(max(2, round(1 / settings["validation"])), units)
+    if parts < 2 or rarest < 2:
+        unit = "utterances" if singly else "groups"
+        raise SarangiError(
+            f"{where}: too few {unit} of an emotion to cut a validation part; choose fewer folds"
+        )
+    seed = settings["seed"][fold] if isinstance(settings["seed"], list) else settings["seed"]
+    if singly:
+        return next(StratifiedKFold(parts, shuffle=True, random_state=seed).split(rest, rest["emotion"]))[1]
+    splitter = StratifiedGroupKFold(parts, shuffle=True, random_state=seed)
+    return next(splitter.split(rest, rest["emotion"], rest["group"]))[1]
+
+
+def _tested(usable: pd.DataFrame, test: np.ndarray) -> np.ndarray:
+    parts = np.full(len(usable), TRAIN, dtype=object)
+    parts[test] = TEST
+    return parts
 
 
 KINDS = {
     "stratified_kfold": stratified_kfold,
     "stratified_group_kfold": stratified_group_kfold,
     "leave_one_group_out": leave_one_group_out,
+    "random": random,
+    "publisher": publisher,
+    "held_out": held_out,
+    "emobox": emobox,
 }

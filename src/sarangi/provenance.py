@@ -16,6 +16,9 @@ from sarangi.errors import SarangiError
 from sarangi.source import inventory
 
 FOLDER = Path("results/provenance")
+ORDER = "after"
+"""Name of the inputs that a job waits for and does not read; they are no part of what it is made from."""
+
 PROJECT, OF_PROJECT = Path(__file__).parents[2], "project:"
 KEYS = {"rule", "wildcards", "inputs", "outputs", "parameters", "code", "sha256"}
 
@@ -35,6 +38,19 @@ def described(rule: str, wildcards: Mapping[str, str], params: Mapping[str, Any]
         "parameters": hashlib.sha256(text.encode()).hexdigest(),
         "code": params.get("code"),
     }
+
+
+def inputs_of(inputs: Any) -> list[str]:
+    """Return the names of a job's inputs, sorted, without those it only waits for.
+
+    Parameters
+    ----------
+    inputs
+        Snakemake's input of a job or of a script: a list of paths, some of which have names.
+    """
+    waited = inputs.get(ORDER, ())
+    waited = {waited} if isinstance(waited, str) else set(waited)
+    return sorted(named(path) for path in map(str, inputs) if path not in waited)
 
 
 def named(path: str | Path) -> str:

@@ -1,5 +1,7 @@
 """Parquet in and out: one deterministic way of writing, with the provenance inside the file."""
 
+import bisect
+import itertools
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -112,6 +114,24 @@ def rows(path: str | Path, columns: list[str] | None = None) -> Iterator[dict[st
     with _opened(path) as file:
         for batch in file.iter_batches(batch_size=256, columns=columns):
             yield from batch.to_pylist()
+
+
+class Rows:
+    """Single rows of a Parquet file by their position, a row group read at a time."""
+
+    def __init__(self, path: str | Path):
+        self._file = _opened(path)
+        metadata = self._file.metadata
+        sizes = [metadata.row_group(group).num_rows for group in range(metadata.num_row_groups)]
+        self._starts = [0, *itertools.accumulate(sizes)]
+        self._last: tuple[int, pa.Table] | None = None
+
+    def row(self, position: int) -> dict[str, Any]:
+        """Return the row at a position, counted from 0."""
+        group = bisect.bisect_right(self._starts, position) - 1
+        if self._last is None or self._last[0] != group:
+            self._last = (group, self._file.read_row_group(group))
+        return self._last[1].slice(position - self._starts[group], 1).to_pylist()[0]
 
 
 def count(path: str | Path) -> int:

@@ -1,5 +1,6 @@
 """The paper's tables: LaTeX (booktabs), with the same rows as Markdown and CSV."""
 
+import string
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,6 +15,8 @@ MARKS = {
     "descriptive interval": "fewer than 8 groups: the interval only describes",
     "interval too narrow": "speakers are unknown, so clips are resampled: the interval is too narrow",
     "untrained weights": "the encoder's weights are random: it was never trained on speech before",
+    "class missing": "an emotion has no test utterance and is left out of UAR; see the audit for the ceiling",
+    "near-duplicates shared": "recordings that share sound stand in training and test",
 }
 SPEAKER_ONLY = (
     "speaker only: the speaker's commonest emotion in training. Where every speaker has all emotions "
@@ -235,7 +238,7 @@ def _score_lines(
     found: pd.DataFrame, titles: dict[str, dict[str, str]], synthetic: Sequence[str]
 ) -> tuple[list[tuple[tuple, dict]], list[str]]:
     """Return a line an experiment, each behind its place in the order, and the notes to the marks."""
-    letters = dict(zip(MARKS, "abcd", strict=True))
+    letters = dict(zip(MARKS, string.ascii_lowercase, strict=False))
     lines, marks = [], []
     for (corpus, protocol, model, test), metrics in found.groupby(["corpus", "protocol", "model", "test"]):
         uar = metrics[metrics["metric"] == "uar"].iloc[0]

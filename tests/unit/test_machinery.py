@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from sarangi import fingerprint as fingerprints
 from sarangi import store
-from sarangi.configuration import CORPORA, check
+from sarangi.configuration import CORPORA, STAND_INS, check
 from sarangi.corpora import load
 from sarangi.errors import SarangiError
 from sarangi.fingerprint import fingerprint
@@ -92,6 +92,21 @@ def test_every_key_of_the_schema_is_described_and_every_object_refuses_others():
             lambda s: s["corpora"]["ravdess"].update(shards=0),
             "corpora.ravdess.shards",
             "less than the minimum",
+        ),
+        (
+            lambda s: s["corpora"].update(shemo=s["corpora"]["ravdess"]),
+            "corpora.shemo.source",
+            "there is no stand-in of shemo; there is one of ravdess, urdu_latif",
+        ),
+        (
+            lambda s: s["protocols"]["loso"].update(folder="x"),
+            "protocols.loso",
+            "the key with value 'x' does not go with the others of this entry",
+        ),
+        (
+            lambda s: s["protocols"]["random5"].update(seed="x"),
+            "protocols.random5.seed",
+            "expected one of: a seed or a seed for each fold; found 'x'",
         ),
         (lambda s: s["models"]["constant"].pop("baseline"), "models.constant", "a baseline or features with"),
         (
@@ -232,9 +247,9 @@ def test_modules_import_only_from_those_before_them():
     order = [
         "errors", "store", "progress", "fingerprint", "lock", "source", "provenance", "job",
         "download", "configuration", "weights",
-        "recording", "utterance", "corpora", "audio", "transcripts", "acoustics", "protocols", "predictions",
-        "baselines", "classical", "metrics", "encoders", "finetuning", "bootstrap", "tables", "findings",
-        "figures", "numbers", "paper", "bundle", "plan", "restore",
+        "video", "recording", "utterance", "corpora", "audio", "near_duplicates", "transcripts", "acoustics",
+        "protocols", "predictions", "metrics", "baselines", "audit", "classical", "encoders", "finetuning",
+        "bootstrap", "tables", "findings", "figures", "numbers", "paper", "bundle", "plan", "restore",
     ]  # fmt: skip
     free = {"espeak", "synthetic", "__init__"}
     found = {path.stem for path in (ROOT / "src/sarangi").iterdir() if path.stem[:2] != "__"} - {"sarangi"}
@@ -286,6 +301,9 @@ SCRIPT = """
     class Files(list):
         def __getitem__(self, key):
             return list.__getitem__(self, 0 if key == "only" else key)
+
+        def get(self, name, default=None):
+            return default
 
     snakemake = SimpleNamespace(
         rule="made", input=Files(), output=Files(["out.txt"]), log=Files(["log.txt"]), params=Named(a=1),
@@ -394,7 +412,7 @@ def test_stale_locks_go_those_of_a_living_run_or_another_machine_stay(tmp_path):
 # -- synthetic speech -------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("corpus", CORPORA)
+@pytest.mark.parametrize("corpus", STAND_INS)
 def test_a_stand_in_has_the_layout_of_its_corpus_and_the_same_bytes_each_time(corpus, tmp_path):
     settings_ = (
         {"speakers": 8, "clips": 2, "seed": 4}

@@ -15,6 +15,7 @@ from sklearn.svm import SVC
 from sarangi import metrics, store
 from sarangi.acoustics import extract, features
 from sarangi.audio import AUDIO, encode, to_mono_16k
+from sarangi.audit import AUDIT
 from sarangi.baselines import baseline
 from sarangi.bootstrap import SCORES, draw_groups, intervals, scores
 from sarangi.classical import classical
@@ -253,7 +254,7 @@ def test_draws_as_a_matrix_product_equal_a_loop_over_resampled_clips():
     assert (low, high) == pytest.approx(tuple(np.quantile(looped, [tail, 1 - tail])))
 
 
-def scored(tmp_path, split, predicted=None, mean_of_folds=True, **made):
+def scored(tmp_path, split, mean_of_folds=True, audit=None, **made):
     manifest = made_manifest(tmp_path / "m.parquet", **made)
     vectors = made_features(tmp_path / "f.parquet", manifest)
     protocol(manifest, "p", split, tmp_path / "p.parquet", MADE_BY_TEST)
@@ -268,6 +269,7 @@ def scored(tmp_path, split, predicted=None, mean_of_folds=True, **made):
         [predictions],
         manifest,
         tmp_path / "p.parquet",
+        audit,
         experiment,
         settings_,
         tmp_path / "s.parquet",
@@ -302,6 +304,13 @@ def test_speaker_disjoint_scores_are_pooled_and_bear_no_leak_mark(tmp_path):
     assert set(found["mark"]) == {""}
 
 
+def test_what_the_audit_found_fatal_of_the_protocol_marks_its_scores(tmp_path):
+    rows = [("missing_class", "p", 1.0, "fatal", ""), ("near_duplicates_across", "other", 1.0, "fatal", "")]
+    store.write(tmp_path / "a.parquet", pd.DataFrame(rows, columns=AUDIT.names), AUDIT, MADE_BY_TEST)
+    found, _ = scored(tmp_path, LOSO, mean_of_folds=False, audit=tmp_path / "a.parquet", speakers=9)
+    assert set(found["mark"]) == {"class missing"}
+
+
 def test_nothing_to_score_is_an_error(tmp_path):
     scored(tmp_path, LOSO)
     predictions = store.read(tmp_path / "o.parquet").assign(status="failed")
@@ -310,6 +319,6 @@ def test_nothing_to_score_is_an_error(tmp_path):
     store.write(tmp_path / "o.parquet", predictions, predictions_schema(EMOTIONS), MADE_BY_TEST)
     with pytest.raises(SarangiError, match="no prediction is ok"):
         scores(
-            [tmp_path / "o.parquet"], tmp_path / "m.parquet", tmp_path / "p.parquet",
+            [tmp_path / "o.parquet"], tmp_path / "m.parquet", tmp_path / "p.parquet", None,
             {"experiment": "e"}, {}, tmp_path / "s2.parquet", MADE_BY_TEST,
         )  # fmt: skip

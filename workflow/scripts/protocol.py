@@ -7,10 +7,12 @@ with job(snakemake) as run:
 
     from sarangi.protocols import protocol
 
+    folder = snakemake.input.get("folder")
     protocol(
         Path(snakemake.input.manifest),
         snakemake.wildcards.protocol,
         snakemake.params.settings,
         run.output,
         run.provenance,
+        Path(folder) if folder else None,
     )

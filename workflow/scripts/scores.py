@@ -7,11 +7,13 @@ with job(snakemake) as run:
 
     from sarangi.bootstrap import scores
 
-    protocol = snakemake.input.get("protocol")  # a transfer has none
+    # a transfer has no protocol of its own, and so no audit of one
+    protocol, audit = snakemake.input.get("protocol"), snakemake.input.get("audit")
     scores(
         [Path(path) for path in snakemake.input.predictions],
         Path(snakemake.input.manifest),
         Path(protocol) if protocol else None,
+        Path(audit) if audit else None,
         snakemake.params.experiment,
         snakemake.params.settings,
         run.output,

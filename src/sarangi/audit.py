@@ -1,0 +1,292 @@
+"""The audit: what of a corpus and its protocols would make a score mean something else than it says.
+
+One row a check, before any training.  A *fatal* finding about a protocol goes with its scores into
+every table; the experiment may run all the same.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from sarangi import store
+from sarangi.baselines import commonest, speakers_commonest
+from sarangi.metrics import confusion, recalls, uar
+from sarangi.protocols import TEST, TRAIN, stands_on_both_sides
+
+OK, NOTE, WARNING, FATAL = "ok", "note", "warning", "fatal"
+
+AUDIT = pa.schema(
+    [
+        pa.field("check", pa.string(), nullable=False),
+        pa.field("subject", pa.string(), nullable=False),
+        pa.field("value", pa.float64()),
+        pa.field("verdict", pa.string(), nullable=False),
+        pa.field("detail", pa.string(), nullable=False),
+    ]
+)
+
+FEW_GROUPS = 8  # below, an interval only describes
+SHORT_S, LONG_S = 0.5, 30.0
+SILENT = 0.9  # share of silent frames
+CLIPPED = 10  # samples at full scale
+LISTED = 20  # names in a detail
+MUCH = 0.2  # UAR above chance that a number which does not listen should not reach
+
+Row = tuple[str, str, float, str, str]
+
+
+def corpus_audit(
+    manifest: Path,
+    levels: Sequence[Path],
+    near_duplicates: Path | None,
+    protocols: dict[str, Path],
+    promises: dict[str, float],
+    output: Path,
+    provenance: dict,
+) -> None:
+    """Write the audit of a corpus.
+
+    Parameters
+    ----------
+    manifest
+        Of the corpus.
+    levels
+        How loud each of its recordings is; none for a corpus without recordings.
+    near_duplicates
+        Pairs of recordings that share sound; None for a corpus without recordings.
+    protocols
+        The protocols that experiments use on it, by name.
+    promises
+        What its publisher says: ``utterances``, ``speakers`` and numbers of emotions by name.
+    output
+        Parquet file to write, of schema :data:`AUDIT`, sorted by check and subject.
+    provenance
+        Passed to the store.
+    """
+    whole = store.read(manifest)
+    if levels:
+        # what could not be decoded has failed there, and not yet in the manifest
+        loud = pd.concat([store.read(path) for path in levels])
+        whole = whole.drop(columns=["status", "reason"]).merge(loud, on="utterance_id")
+    usable = whole[whole["status"] == store.OK]
+    pairs = store.read(near_duplicates) if near_duplicates else None
+    rows = [
+        *_counts(whole, usable, promises),
+        *_speakers(usable, promises.get("speakers")),
+        *_recordings(usable, bool(levels)),
+        *(_pairs(usable, pairs) if pairs is not None else ()),
+    ]
+    for name, path in sorted(protocols.items()):
+        rows += _protocol(name, store.read(path), usable, pairs)
+    frame = pd.DataFrame(rows, columns=AUDIT.names).sort_values(["check", "subject"], ignore_index=True)
+    store.write(output, frame, AUDIT, provenance)
+
+
+def _counts(whole: pd.DataFrame, usable: pd.DataFrame, promises: dict[str, float]) -> Iterator[Row]:
+    """Yield how many there are of what the publisher promises, and what cannot be used."""
+    yield "utterances", "", len(whole), *_promised(len(whole), promises.get("utterances"))
+    counts = usable["emotion"].value_counts()
+    emotions = set(counts.index) | set(promises) - {"utterances", "speakers"}
+    for emotion in sorted(emotions):
+        count = int(counts.get(emotion, 0))
+        yield "emotion", emotion, count, *_promised(count, promises.get(emotion))
+    for status in (store.SKIPPED, store.FAILED):
+        those = whole[whole["status"] == status]
+        reasons = those["reason"].value_counts().head(3)
+        detail = "; ".join(f"{count} times: {reason}" for reason, count in reasons.items())
+        yield status, "", len(those), WARNING if len(those) else OK, detail
+
+
+def _promised(found: int, promised: float | None) -> tuple[str, str]:
+    """Return the verdict on a number against what the publisher says, and the words for it."""
+    if promised is None:
+        return NOTE, ""
+    return OK if found == promised else WARNING, f"its publisher says {promised:g}"
+
+
+def _speakers(usable: pd.DataFrame, promised: float | None) -> Iterator[Row]:
+    """Yield how speakers, groups and emotions hang together."""
+    groups = usable["group"].nunique()
+    yield "groups", "", groups, WARNING if groups < FEW_GROUPS else OK, "the unit that is resampled"
+    known = usable[usable["speaker"].notna()]
+    if known.empty:
+        yield "speakers", "", np.nan, WARNING, "the corpus does not say who speaks"
+        return
+    emotions = known.groupby("speaker")["emotion"].nunique()
+    single = emotions.index[emotions == 1]
+    yield "speakers", "", len(emotions), *_promised(len(emotions), promised)
+    yield (
+        "speakers_with_one_emotion",
+        "",
+        len(single),
+        WARNING if len(single) else OK,
+        "who speaks tells the emotion: " + _listed(single) if len(single) else "",
+    )
+    several = known.groupby("group")["speaker"].nunique()
+    for group in several.index[several > 1]:
+        names = sorted(known.loc[known["group"] == group, "speaker"].unique())
+        yield (
+            "speakers_in_one_group",
+            group,
+            len(names),
+            NOTE,
+            f"{_listed(names)} share recordings or a dialogue",
+        )
+
+
+def _recordings(usable: pd.DataFrame, with_sound: bool) -> Iterator[Row]:
+    """Yield surprises in the recordings: form, loudness, names."""
+    names = usable["utterance_id"].str.rsplit("/", n=1).str[-1]
+    again = names[names.duplicated(keep=False)]
+    detail = (
+        f"{again.nunique()} names stand in several folders: {_listed(sorted(again.unique()))}"
+        if len(again)
+        else ""
+    )
+    yield "name_collision", "", len(again), WARNING if len(again) else OK, detail
+    if not with_sound:
+        return
+    rates = usable["sample_rate"].value_counts().sort_index()
+    detail = ", ".join(f"{count} at {rate:.0f} Hz" for rate, count in rates.items())
+    yield "sample_rates", "", len(rates), OK if len(rates) == 1 else WARNING, detail
+    checks = {
+        "stereo": (usable["channels"] > 1, "more than one channel"),
+        "clipped": (usable["full_scale"] > CLIPPED, f"more than {CLIPPED} samples at full scale"),
+        "silent": (usable["silent"] > SILENT, f"more than {SILENT:.0%} of the frames below -60 dB"),
+        "short": (usable["duration_s"] < SHORT_S, f"shorter than {SHORT_S} s"),
+        "long": (usable["duration_s"] > LONG_S, f"longer than {LONG_S} s, what Whisper hears at once"),
+    }
+    for check, (where, words) in checks.items():
+        those = usable.loc[where, "utterance_id"]
+        detail = f"{words}: {_listed(those)}" if len(those) else ""
+        yield check, "", len(those), WARNING if len(those) else OK, detail
+
+
+def _pairs(usable: pd.DataFrame, pairs: pd.DataFrame) -> Iterator[Row]:
+    """Yield each pair of recordings that share sound; fatal where a split by groups can part them."""
+    known = usable.set_index("utterance_id")
+    pairs = pairs[pairs["first"].isin(known.index) & pairs["second"].isin(known.index)]
+    for pair in pairs.itertuples():
+        one, other = known.loc[pair.first], known.loc[pair.second]
+        verdict, words = WARNING, f"{pair.overlap_s:.2f} s shared"
+        if one["sha256"] == other["sha256"]:
+            words += ", byte for byte"
+        if one["group"] != other["group"]:
+            verdict, words = FATAL, f"{words}, across groups {one['group']} and {other['group']}"
+        elif one["speaker"] != other["speaker"]:
+            words += f", across speakers {one['speaker']} and {other['speaker']}, who are one group"
+        if one["emotion"] != other["emotion"]:
+            verdict, words = FATAL, f"{words}, labelled {one['emotion']} and {other['emotion']}"
+        yield "near_duplicate", f"{pair.first} {pair.second}", pair.similarity, verdict, words
+
+
+def _protocol(
+    name: str, table: pd.DataFrame, usable: pd.DataFrame, pairs: pd.DataFrame | None
+) -> Iterator[Row]:
+    """Yield what stands on both sides of a protocol, what its test parts miss, and who does not listen."""
+    columns = ["utterance_id", "speaker", "group", "text", "emotion"]
+    columns += [column for column in ("duration_s", "level_db") if column in usable]
+    table = table.drop(columns=["status", "reason"]).merge(usable[columns], on="utterance_id")
+    tested = table[table["part"] == TEST]
+    for check, column in (
+        ("shared_groups", "group"),
+        ("shared_speakers", "speaker"),
+        ("shared_texts", "text"),
+    ):
+        both = table[stands_on_both_sides(table, table[column])]
+        shared = both.groupby("fold")[column].nunique()
+        all_ = tested.groupby("fold")[column].nunique()
+        worst = int(shared.max()) if len(shared) else 0
+        fold = shared.idxmax() if worst else tested["fold"].iloc[0]
+        bad = FATAL if check == "shared_groups" else WARNING if check == "shared_speakers" else NOTE
+        detail = f"{worst} of {all_.get(fold, 0)} in the test part of fold {fold} stand in training too"
+        yield check, name, worst, bad if worst else OK, detail
+    if pairs is not None:
+        yield _parted(name, table, pairs)
+    yield from _missing(name, tested, sorted(usable["emotion"].unique()))
+    groups = tested["group"].nunique()
+    yield "tested_groups", name, groups, WARNING if groups < FEW_GROUPS else OK, "in all test parts together"
+    yield from _not_listening(name, table, sorted(usable["emotion"].unique()))
+
+
+def _parted(name: str, table: pd.DataFrame, pairs: pd.DataFrame) -> Row:
+    """Return how many near-duplicates a protocol puts on both sides of a fold."""
+    worst, where = 0, ""
+    for fold, rows in table.groupby("fold"):
+        part = rows.set_index("utterance_id")["part"]
+        sides = pd.DataFrame({"one": pairs["first"].map(part), "other": pairs["second"].map(part)}).dropna()
+        count = int(((sides == TEST).sum(axis=1) == 1).mul(sides.isin([TRAIN]).any(axis=1)).sum())
+        if count > worst:
+            worst, where = count, f"in fold {fold}"
+    return "near_duplicates_across", name, worst, FATAL if worst else OK, where
+
+
+def _missing(name: str, tested: pd.DataFrame, emotions: Sequence[str]) -> Iterator[Row]:
+    """Yield the emotions that are never tested, and the ceiling and chance of a UAR that counts them as 0."""
+    counts = tested["emotion"].value_counts()
+    held = [emotion for emotion in emotions if counts.get(emotion, 0)]
+    absent = [emotion for emotion in emotions if emotion not in held]
+    tally = ", ".join(f"{emotion} {counts.get(emotion, 0)}" for emotion in emotions)
+    detail = f"tested: {tally}"
+    yield "missing_class", name, len(absent), FATAL if absent else OK, detail
+    ceiling = len(held) / len(emotions)
+    words = "if an emotion without test utterances counts as recall 0" if absent else ""
+    yield "uar_ceiling", name, ceiling, FATAL if absent else OK, words
+    yield "uar_chance", name, ceiling / len(emotions), FATAL if absent else OK, words or "guessing uniformly"
+
+
+def _not_listening(name: str, table: pd.DataFrame, emotions: Sequence[str]) -> Iterator[Row]:
+    """Yield the UAR of predictors that do not listen."""
+    chance = 1 / len(emotions)
+
+    def by_number(column: str) -> Callable[[pd.DataFrame, pd.DataFrame], Sequence[str]]:
+        return lambda train, test: nearest_emotion(train[column], train["emotion"], test[column])
+
+    predictors = {"constant_uar": lambda train, test: [commonest(train["emotion"])] * len(test)}
+    if table["speaker"].notna().any():
+        predictors["speaker_only_uar"] = speakers_commonest
+    for check, column in (("duration_uar", "duration_s"), ("loudness_uar", "level_db")):
+        if column in table:
+            # digital silence has no level; it is as quiet as the quietest
+            table[column] = table[column].fillna(table[column].min())
+            predictors[check] = by_number(column)
+    for check, predict in predictors.items():
+        answers = []
+        for _, rows in table.groupby("fold"):
+            train, test = rows[rows["part"] == TRAIN], rows[rows["part"] == TEST]
+            answers.append(test.assign(predicted=predict(train, test)))
+        answer = pd.concat(answers)
+        value = float(uar(confusion(answer["emotion"], answer["predicted"], emotions)))
+        each = recalls(confusion(answer["emotion"], answer["predicted"], emotions))
+        detail = "recall " + ", ".join(
+            f"{emotion} {recall:.2f}"
+            for emotion, recall in zip(emotions, each, strict=True)
+            if recall == recall
+        )
+        yield check, name, value, WARNING if value > chance + MUCH else OK, detail
+
+
+def nearest_emotion(train: pd.Series, emotion: pd.Series, test: pd.Series) -> np.ndarray:
+    """Predict an emotion from one number: the one most likely by normal densities, each as likely before.
+
+    Parameters
+    ----------
+    train, emotion
+        The number and the emotion of each training utterance.
+    test
+        The number of each test utterance.
+    """
+    moments = train.groupby(emotion).agg(["mean", "std"])
+    # an emotion of one utterance has no spread of its own, one of equal lengths has none at all
+    spread = moments["std"].fillna(0).clip(lower=max(1e-3, 1e-2 * float(train.std() or 0))).to_numpy()
+    distance = (test.to_numpy()[:, None] - moments["mean"].to_numpy()) / spread
+    return moments.index.to_numpy()[(-0.5 * distance**2 - np.log(spread)).argmax(axis=1)]
+
+
+def _listed(names: Sequence[str]) -> str:
+    names = list(names)
+    more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
+    return ", ".join(names[:LISTED]) + more
