@@ -146,12 +146,12 @@ class Range:
             assert time.monotonic() < deadline
             time.sleep(0.1)
         found = digests(study)
-        wrong = sorted(
-            path
-            for path in found.keys() | self.expected[after].keys()
-            if found.get(path) != self.expected[after].get(path)
-        )
-        wrong += [str(path) for path in study.rglob("*.tmp*") if ".snakemake" not in path.parts]
+        expected = self.expected[after]
+        wrong = [f"missing: {path}" for path in sorted(expected.keys() - found.keys())]
+        wrong += [f"beyond: {path}" for path in sorted(found.keys() - expected.keys())]
+        both = sorted(found.keys() & expected.keys())
+        wrong += [f"different: {path}" for path in both if found[path] != expected[path]]
+        wrong += [f"left over: {path}" for path in study.rglob("*.tmp*") if ".snakemake" not in path.parts]
         if resumed != 0:
             wrong.append("the resume command failed")
         name = how + (", slow orphans" if slow and done and how != "script" else "")
