@@ -145,6 +145,15 @@ def digests(folder):
     return {str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(made)}
 
 
+def smallest(study):
+    """Cut a configuration to one model on one shard of one corpus: what a fault is injected into."""
+    study = small(study)
+    study["corpora"]["urdu_latif"] = stand_in(speakers=8, clips=5, seed=3) | {"shards": 1}
+    study["experiments"] = [{"corpora": ["urdu_latif"], "protocols": ["random5"], "models": ["egemaps_svm"]}]
+    study["findings"]["finding_4"]["experiments"] = ["urdu_latif_random5_egemaps_svm"]
+    return study
+
+
 def stand_in(**settings):
     """A corpus of the configuration that is spoken by the synthesiser."""
     return {

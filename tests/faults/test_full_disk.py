@@ -7,16 +7,14 @@ import sys
 
 import pytest
 import yaml
-from conftest import ROOT, digests, small, snakemake, succeeded, write_study
+from conftest import ROOT, digests, smallest, snakemake, succeeded, write_study
 
 from sarangi import provenance
 
 
 @pytest.fixture(scope="module")
 def study():
-    study = small(yaml.safe_load((ROOT / "demo/config.yaml").read_text()))
-    study["corpora"]["urdu_latif"]["source"]["synthetic"]["clips"] = 5
-    return study
+    return smallest(yaml.safe_load((ROOT / "demo/config.yaml").read_text()))
 
 
 @pytest.fixture(scope="module")
