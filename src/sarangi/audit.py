@@ -14,7 +14,7 @@ import pyarrow as pa
 from sarangi import store
 from sarangi.baselines import commonest, speakers_commonest
 from sarangi.metrics import confusion, recalls, uar
-from sarangi.protocols import TEST, TRAIN, stands_on_both_sides
+from sarangi.protocols import TEST, TRAIN, VALIDATION, stands_on_both_sides
 
 OK, NOTE, WARNING, FATAL = "ok", "note", "warning", "fatal"
 
@@ -218,7 +218,7 @@ def _parted(name: str, table: pd.DataFrame, pairs: pd.DataFrame) -> Row:
     for fold, rows in table.groupby("fold"):
         part = rows.set_index("utterance_id")["part"]
         sides = pd.DataFrame({"one": pairs["first"].map(part), "other": pairs["second"].map(part)}).dropna()
-        count = int(((sides == TEST).sum(axis=1) == 1).mul(sides.isin([TRAIN]).any(axis=1)).sum())
+        count = int(((sides == TEST).sum(axis=1) == 1).mul(sides.isin([TRAIN, VALIDATION]).any(axis=1)).sum())
         if count > worst:
             worst, where = count, f"in fold {fold}"
     return "near_duplicates_across", name, worst, FATAL if worst else OK, where
@@ -245,9 +245,11 @@ def _not_listening(name: str, table: pd.DataFrame, emotions: Sequence[str]) -> I
     def by_number(column: str) -> Callable[[pd.DataFrame, pd.DataFrame], Sequence[str]]:
         return lambda train, test: nearest_emotion(train[column], train["emotion"], test[column])
 
-    predictors = {"constant_uar": lambda train, test: [commonest(train["emotion"])] * len(test)}
+    # of all training parts together, as the baseline has it: a fold's own lacks what it tests
+    usual = commonest(table.loc[table["part"] == TRAIN, "emotion"])
+    predictors = {"constant_uar": lambda train, test: [usual] * len(test)}
     if table["speaker"].notna().any():
-        predictors["speaker_only_uar"] = speakers_commonest
+        predictors["speaker_only_uar"] = lambda train, test: speakers_commonest(train, test, usual)
     for check, column in (("duration_uar", "duration_s"), ("loudness_uar", "level_db")):
         if column in table:
             # digital silence has no level; it is as quiet as the quietest

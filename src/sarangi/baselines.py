@@ -51,15 +51,14 @@ def baseline(manifest: Path, protocol: Path, kind: str, seed: int, output: Path,
     predict_folds(manifest, protocol, present, predict, output, provenance)
 
 
-def speakers_commonest(train: pd.DataFrame, test: pd.DataFrame, otherwise: str | None = None) -> list[str]:
-    """Predict the speaker's commonest emotion in training; for an unseen one ``otherwise``, or the commonest.
+def speakers_commonest(train: pd.DataFrame, test: pd.DataFrame, otherwise: str) -> list[str]:
+    """Predict the speaker's commonest emotion in training; for an unseen one ``otherwise``.
 
     Parameters
     ----------
     train, test : data frames of speaker and emotion
         One row an utterance.
     """
-    otherwise = otherwise or commonest(train["emotion"])
     usual = train.groupby("speaker")["emotion"].agg(commonest).to_dict()
     return [usual.get(speaker, otherwise) for speaker in test["speaker"]]
 

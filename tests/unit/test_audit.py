@@ -232,6 +232,7 @@ def test_the_audit_of_the_real_urdu_corpus_finds_what_is_known(tmp_path):
     assert (value["speakers", ""], found["verdict"]["speakers", ""]) == (29, "warning")  # the README says 38
     assert value["speakers_with_one_emotion", ""] == 26
     assert value["speaker_only_uar", "random5"] == pytest.approx(0.96, abs=0.02)
+    assert (value["constant_uar", "loso"], value["speaker_only_uar", "loso"]) == (0.25, 0.25)
     pairs = found.loc["near_duplicate"]
     assert len(pairs) == 10
     assert pairs["value"].min() >= 0.93
