@@ -7,6 +7,6 @@ from kills import kills
 
 def test_five_kills_at_random_moments_change_no_byte(tmp_path):
     study = smallest(yaml.safe_load((ROOT / "demo/config.yaml").read_text()))
-    hit, lost = kills(5, seed=20, folder=tmp_path, base=study)
+    hit, lost, _ = kills(5, seed=20, folder=tmp_path, base=study)
     assert sum(hit.values()) == 5
     assert lost == []
