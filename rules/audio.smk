@@ -15,6 +15,8 @@ rule resample:
         "results/logs/resample/{corpus}/{shard}.log",
     benchmark:
         "results/benchmarks/resample/{corpus}/{shard}.tsv"
+    wildcard_constraints:
+        corpus=holding("recordings"),
     conda:
         "../envs/speech.yaml"
     resources:

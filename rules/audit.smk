@@ -1,6 +1,7 @@
 # The audit: near-duplicates, leaks, missing emotions, predictors that do not listen; before any training.
 #   in:  manifest, results/corpora/{corpus}/{audio,levels}/*.parquet, protocols
-#   out: results/near_duplicates/{corpus}.parquet, results/audit/{corpus}.parquet
+#   out: results/near_duplicates/{corpus}.parquet, results/audit/{corpus}/corpus.parquet,
+#        results/audit/{corpus}/protocols/{protocol}.parquet, and all of a corpus in results/audit/{corpus}.parquet
 
 
 rule near_duplicates:
@@ -13,6 +14,8 @@ rule near_duplicates:
         "results/logs/near_duplicates/{corpus}.log",
     benchmark:
         "results/benchmarks/near_duplicates/{corpus}.tsv"
+    wildcard_constraints:
+        corpus=holding("recordings"),
     conda:
         "../envs/speech.yaml"
     resources:
@@ -22,11 +25,13 @@ rule near_duplicates:
 
 
 rule corpus_audit:
-    """Check a corpus and its protocols for what would make a score mean something else than it says."""
+    """Check a corpus against what its publisher says, and for what its recordings share."""
     input:
-        unpack(audited),
+        manifest="results/corpora/{corpus}/manifest.parquet",
+        levels=levels_of,
+        near_duplicates=near_duplicates_of,
     output:
-        "results/audit/{corpus}.parquet",
+        "results/audit/{corpus}/corpus.parquet",
     log:
         "results/logs/corpus_audit/{corpus}.log",
     benchmark:
@@ -36,7 +41,46 @@ rule corpus_audit:
     resources:
         mem_mb=1000,
     params:
-        protocols=lambda wildcards: study.protocols_of(wildcards.corpus),
         synthetic=lambda wildcards: wildcards.corpus in study.synthetic,
     script:
         "../workflow/scripts/corpus_audit.py"
+
+
+rule protocol_audit:
+    """Check a protocol for what would make a score mean something else than it says."""
+    input:
+        manifest="results/corpora/{corpus}/manifest.parquet",
+        levels=levels_of,
+        near_duplicates=near_duplicates_of,
+        protocol="results/protocols/{corpus}/{protocol}.parquet",
+    output:
+        "results/audit/{corpus}/protocols/{protocol}.parquet",
+    log:
+        "results/logs/protocol_audit/{corpus}/{protocol}.log",
+    benchmark:
+        "results/benchmarks/protocol_audit/{corpus}/{protocol}.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=1000,
+    script:
+        "../workflow/scripts/protocol_audit.py"
+
+
+rule whole_audit:
+    """Bring the audits of a corpus and of its protocols together."""
+    input:
+        audits_of,
+    output:
+        table="results/audit/{corpus}.parquet",
+        readable="results/audit/{corpus}.csv",
+    log:
+        "results/logs/whole_audit/{corpus}.log",
+    benchmark:
+        "results/benchmarks/whole_audit/{corpus}.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=500,
+    script:
+        "../workflow/scripts/whole_audit.py"

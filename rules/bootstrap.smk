@@ -9,7 +9,7 @@ rule scores:
         predictions=predictions_of,
         manifest=of_experiment("results/corpora/{corpus}/manifest.parquet"),
         protocol=of_experiment("results/protocols/{corpus}/{protocol}.parquet"),
-        audit=of_experiment("results/audit/{corpus}.parquet"),
+        audit=of_experiment("results/audit/{corpus}/protocols/{protocol}.parquet"),
     output:
         "results/scores/{experiment}.parquet",
     log:

@@ -54,20 +54,36 @@ def experiments_of(kind):
     return "|".join(names) or "none"
 
 
-def audited(wildcards):
-    """What the audit of a corpus reads."""
-    corpus = wildcards.corpus
-    return {
-        "manifest": f"results/corpora/{corpus}/manifest.parquet",
-        "levels": shards("results/corpora/{corpus}/levels/{shard}.parquet", corpus),
-        "near_duplicates": f"results/near_duplicates/{corpus}.parquet",
-        "protocols": [f"results/protocols/{corpus}/{name}.parquet" for name in study.protocols_of(corpus)],
-    }
+def holding(kind):
+    """Names of the corpora that hold recordings, or features, as a pattern for a wildcard."""
+    return "|".join(name for name in study.sources if study.holds(name) == kind) or "none"
+
+
+def levels_of(wildcards):
+    """How loud the recordings of a corpus are; nothing for one without recordings."""
+    if study.holds(wildcards.corpus) != "recordings":
+        return []
+    return shards("results/corpora/{corpus}/levels/{shard}.parquet", wildcards.corpus)
+
+
+def near_duplicates_of(wildcards):
+    """The recordings of a corpus that share sound; nothing for one without recordings."""
+    recorded = study.holds(wildcards.corpus) == "recordings"
+    return f"results/near_duplicates/{wildcards.corpus}.parquet" if recorded else []
+
+
+def audits_of(wildcards):
+    """The audit of a corpus, and those of the protocols that experiments use on it."""
+    folder = f"results/audit/{wildcards.corpus}"
+    protocols = study.protocols_of(wildcards.corpus)
+    return [f"{folder}/corpus.parquet", *(f"{folder}/protocols/{name}.parquet" for name in protocols)]
 
 
 def audit_first(wildcards):
-    """The audit of an experiment's corpus: before any training, but what it says retrains nothing."""
-    return ancient(f"results/audit/{study.experiments[wildcards.experiment].corpus}.parquet")
+    """The audit of an experiment's corpus and protocol: before any training; what it says retrains nothing."""
+    experiment = study.experiments[wildcards.experiment]
+    folder = f"results/audit/{experiment.corpus}"
+    return ancient([f"{folder}/corpus.parquet", f"{folder}/protocols/{experiment.protocol}.parquet"])
 
 
 def of_experiment(pattern):

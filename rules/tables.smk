@@ -10,6 +10,7 @@ rule corpora_table:
         levels=[
             shard
             for corpus in study.corpora
+            if study.holds(corpus) == "recordings"
             for shard in shards("results/corpora/{corpus}/levels/{shard}.parquet", corpus)
         ],
     output:

@@ -42,12 +42,11 @@ def corpus_audit(
     manifest: Path,
     levels: Sequence[Path],
     near_duplicates: Path | None,
-    protocols: dict[str, Path],
     promises: dict[str, float],
     output: Path,
     provenance: dict,
 ) -> None:
-    """Write the audit of a corpus.
+    """Write the audit of a corpus, whatever protocol is used on it.
 
     Parameters
     ----------
@@ -57,8 +56,6 @@ def corpus_audit(
         How loud each of its recordings is; none for a corpus without recordings.
     near_duplicates
         Pairs of recordings that share sound; None for a corpus without recordings.
-    protocols
-        The protocols that experiments use on it, by name.
     promises
         What its publisher says: ``utterances``, ``speakers`` and numbers of emotions by name.
     output
@@ -66,23 +63,78 @@ def corpus_audit(
     provenance
         Passed to the store.
     """
-    whole = store.read(manifest)
-    if levels:
-        # what could not be decoded has failed there, and not yet in the manifest
-        loud = pd.concat([store.read(path) for path in levels])
-        whole = whole.drop(columns=["status", "reason"]).merge(loud, on="utterance_id")
+    whole = _with_levels(manifest, levels)
     usable = whole[whole["status"] == store.OK]
-    pairs = store.read(near_duplicates) if near_duplicates else None
     rows = [
         *_counts(whole, usable, promises),
         *_speakers(usable, promises.get("speakers")),
         *_recordings(usable, bool(levels)),
-        *(_pairs(usable, pairs) if pairs is not None else ()),
+        *(_pairs(usable, store.read(near_duplicates)) if near_duplicates else ()),
     ]
-    for name, path in sorted(protocols.items()):
-        rows += _protocol(name, store.read(path), usable, pairs)
-    frame = pd.DataFrame(rows, columns=AUDIT.names).sort_values(["check", "subject"], ignore_index=True)
-    store.write(output, frame, AUDIT, provenance)
+    _write(pd.DataFrame(rows, columns=AUDIT.names), output, provenance)
+
+
+def protocol_audit(
+    manifest: Path,
+    levels: Sequence[Path],
+    near_duplicates: Path | None,
+    protocol: Path,
+    name: str,
+    output: Path,
+    provenance: dict,
+) -> None:
+    """Write the audit of a protocol on a corpus.
+
+    Parameters
+    ----------
+    manifest, levels, near_duplicates
+        As for :func:`corpus_audit`.
+    protocol
+        Table of the protocol on this corpus.
+    name
+        Its name, which is the subject of every row.
+    output
+        Parquet file to write, of schema :data:`AUDIT`, sorted by check.
+    provenance
+        Passed to the store.
+    """
+    whole = _with_levels(manifest, levels)
+    usable = whole[whole["status"] == store.OK]
+    pairs = store.read(near_duplicates) if near_duplicates else None
+    rows = list(_protocol(name, store.read(protocol), usable, pairs))
+    _write(pd.DataFrame(rows, columns=AUDIT.names), output, provenance)
+
+
+def whole_audit(audits: Sequence[Path], output: Path, readable: Path, provenance: dict) -> None:
+    """Write the audits of a corpus and of its protocols in one table.
+
+    Parameters
+    ----------
+    audits
+        Tables of schema :data:`AUDIT`.
+    output
+        Parquet file to write, of the same schema, sorted by check and subject.
+    readable
+        The same as CSV, to be read without a library.
+    provenance
+        Passed to the store.
+    """
+    frame = pd.concat([store.read(path) for path in audits], ignore_index=True)
+    _write(frame, output, provenance)
+    store.read(output).to_csv(readable, index=False, lineterminator="\n")
+
+
+def _with_levels(manifest: Path, levels: Sequence[Path]) -> pd.DataFrame:
+    whole = store.read(manifest)
+    if not levels:
+        return whole
+    # what could not be decoded has failed there, and not yet in the manifest
+    loud = pd.concat([store.read(path) for path in levels])
+    return whole.drop(columns=["status", "reason"]).merge(loud, on="utterance_id")
+
+
+def _write(frame: pd.DataFrame, output: Path, provenance: dict) -> None:
+    store.write(output, frame.sort_values(["check", "subject"], ignore_index=True), AUDIT, provenance)
 
 
 def _counts(whole: pd.DataFrame, usable: pd.DataFrame, promises: dict[str, float]) -> Iterator[Row]:
@@ -227,6 +279,17 @@ def _parted(name: str, table: pd.DataFrame, pairs: pd.DataFrame) -> Row:
 def _missing(name: str, tested: pd.DataFrame, emotions: Sequence[str]) -> Iterator[Row]:
     """Yield the emotions that are never tested, and the ceiling and chance of a UAR that counts them as 0."""
     counts = tested["emotion"].value_counts()
+    each = tested.groupby("fold")["emotion"].nunique()
+    lacking = each.index[each < len(emotions)]
+    detail = f"of {len(each)} folds, {_listed(map(str, lacking))}; a mean over folds then leaves them out"
+    # leaving one speaker out does so by its nature, and is scored over all folds together
+    yield (
+        "folds_missing_class",
+        name,
+        len(lacking),
+        NOTE if len(lacking) else OK,
+        detail if len(lacking) else "",
+    )
     held = [emotion for emotion in emotions if counts.get(emotion, 0)]
     absent = [emotion for emotion in emotions if emotion not in held]
     tally = ", ".join(f"{emotion} {counts.get(emotion, 0)}" for emotion in emotions)

@@ -62,7 +62,7 @@ def scores(
     protocol
         The experiment's, or None for a transfer.
     audit
-        Of the corpus; what is fatal there about the protocol becomes a mark.
+        Of the protocol; what is fatal there becomes a mark.
     experiment
         ``experiment``, ``corpus``, ``protocol``, ``model``, ``test``, ``mean_of_folds`` and
         ``untrained``.
@@ -127,11 +127,9 @@ def scores(
     if protocol is not None and store.read(protocol, ["leaks"])["leaks"].any():
         marks.append("groups shared")
     if audit is not None:
-        found_fatal = store.read(audit)
-        found_fatal = found_fatal[
-            (found_fatal["verdict"] == FATAL) & (found_fatal["subject"] == experiment["protocol"])
-        ]
-        marks += [mark for check, mark in AUDITED.items() if check in set(found_fatal["check"])]
+        audited = store.read(audit)
+        fatal = set(audited.loc[audited["verdict"] == FATAL, "check"])
+        marks += [mark for check, mark in AUDITED.items() if check in fatal]
     if len(groups) < FEW_GROUPS:
         marks.append("descriptive interval")
     if table["group"].eq(table["utterance_id"]).all():

@@ -57,7 +57,7 @@ def results_bundle(targets: Sequence[str], identities: Mapping[str, str], output
 def carried(path: str) -> bool:
     """Whether a bundle carries a result: a Parquet file without sound, or a generated part of the paper."""
     return path.startswith(GENERATED) or (
-        path.startswith("results/") and path.endswith(".parquet") and "/audio/" not in path
+        path.startswith("results/") and path.endswith((".parquet", ".csv")) and "/audio/" not in path
     )
 
 

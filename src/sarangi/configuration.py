@@ -190,12 +190,17 @@ class Study:
             (asr, corpus)
             for asr in sorted(self.config["asr"])
             for corpus in self.corpora
+            if self.holds(corpus) == "recordings"
             if (asr in self.checkpoints and corpus in self.sources)
             or (
                 {f"asr/{asr}", f"corpora/{corpus}"} <= self._restored
                 and (Path("results/transcripts") / asr / corpus).exists()
             )
         ]
+
+    def holds(self, corpus: str) -> str:
+        """Return what a corpus is published as: ``recordings``, or ``features`` without any."""
+        return self.config["corpora"][corpus].get("holds", "recordings")
 
     @property
     def synthetic(self) -> list[str]:
@@ -440,6 +445,13 @@ def _unknown_names(config: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
                 hint = nearest(name, list(config["corpora"]))
                 yield ("experiments", position, "transfer", place), f"{name!r} is not in corpora; {hint}"
         tuned = [name for name in entry["models"] if "encoder" in config["models"].get(name, ())]
+        for kind in ("corpora", "transfer"):
+            for place, name in enumerate(entry.get(kind, ())):
+                if tuned and config["corpora"].get(name, {}).get("holds") == "features":
+                    yield (
+                        ("experiments", position, kind, place),
+                        f"{name} holds features, no recordings, and {tuned[0]} is fine-tuned on recordings",
+                    )
         for place, name in enumerate(entry["protocols"]):
             settings = config["protocols"].get(name)
             if tuned and settings and not _trainable(settings):

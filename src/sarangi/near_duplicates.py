@@ -35,7 +35,7 @@ NEIGHBOURHOOD = (9, 21)  # frames and frequency bins in which a peak is the larg
 PARTNERS = 8  # later peaks that a peak is joined with
 REACH = 64  # frames in which they lie
 VOTES = 4  # landmarks at one offset that make a candidate
-COMMON = 64  # recordings beyond which a landmark says nothing (hum, the same jingle everywhere)
+COMMON = 64  # occurrences beyond which a landmark says nothing (hum, the same jingle everywhere)
 PARTITIONS = 32  # landmarks are sorted a part at a time, so that memory is bounded
 LANDMARK = np.dtype([("hash", "<u8"), ("clip", "<u4"), ("frame", "<u4")])
 
@@ -143,7 +143,8 @@ def landmarks(signal: np.ndarray) -> np.ndarray:
         one, two, three = (slice(k, len(frame) - step - 1 + k) for k in (0, step, step + 1))
         near, far = frame[two] - frame[one], frame[three] - frame[one]
         kept = (near > 0) & (far < REACH)
-        bits = (band[one] << 28) | (band[two] << 20) | (band[three] << 12) | (near << 6) | far
+        # nine bits for 257 bands, six for less than REACH frames
+        bits = (band[one] << 30) | (band[two] << 21) | (band[three] << 12) | (near << 6) | far
         marks = np.zeros(int(kept.sum()), LANDMARK)
         marks["hash"], marks["frame"] = bits[kept], frame[one][kept]
         found.append(marks)

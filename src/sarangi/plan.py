@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
 from snakemake.api import SnakemakeApi
 from snakemake.exceptions import WorkflowError
 from snakemake.settings.types import (
@@ -28,7 +29,7 @@ from sarangi import provenance
 from sarangi.errors import SarangiError
 
 SNAKEFILE = Path(__file__).parents[2] / "Snakefile"
-LARGEST_CHECKSUM = 10_000_000_000  # bytes, as in profiles/default
+PROFILE = SNAKEFILE.parent / "profiles/default/config.yaml"
 
 
 @dataclass(frozen=True)
@@ -96,9 +97,8 @@ def plan(targets: Sequence[str], directory: Path) -> Iterator[Plan]:
                 snakefile=SNAKEFILE,
                 workdir=directory,
             )
-            made.dag(
-                DAGSettings(targets=set(targets), forceall=True, max_checksum_file_size=LARGEST_CHECKSUM)
-            )
+            largest = yaml.safe_load(PROFILE.read_text(encoding="utf-8"))["max-checksum-file-size"]
+            made.dag(DAGSettings(targets=set(targets), forceall=True, max_checksum_file_size=largest))
             workflow = made._workflow
             workflow.execution_settings = ExecutionSettings()
             workflow._prepare_dag(forceall=True, ignore_incomplete=True, lock_warn_only=False)

@@ -54,8 +54,14 @@ def protocol(
         seen and the entry does not say ``leaks: true``.
     """
     utterances = store.read(manifest)
-    usable = utterances[utterances["status"] == store.OK].reset_index(drop=True)
+    usable = utterances[utterances["status"] == store.OK]
     where = f"protocol {name} on {utterances['corpus'].iloc[0]}"
+    if "language" in settings:
+        usable = usable[usable["language"] == settings["language"]]
+        if usable.empty:
+            spoken = ", ".join(sorted(utterances["language"].dropna().unique()))
+            raise SarangiError(f"{where}: no utterance of language {settings['language']}; there is {spoken}")
+    usable = usable.reset_index(drop=True)
     by = settings.get("by", "group")
     nameless = usable.loc[usable[by].isna(), "utterance_id"]
     if len(nameless):

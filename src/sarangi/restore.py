@@ -117,14 +117,9 @@ def _disagreement(
             return "it has no provenance"
         if carried(output) and not Path(output).exists():
             return "it is not in the bundle"
-        for key, word in (
-            ("rule", "rule"),
-            ("wildcards", "wildcards"),
-            ("code", "code"),
-            ("parameters", "parameters"),
-        ):
+        for key in ("rule", "wildcards", "code", "parameters"):
             if record[key] != described[key]:
-                return f"the {word} of rule {described['rule']} differ from this clone's"
+                return f"rule {described['rule']} has other {key} in this clone"
         if sorted(record["inputs"]) != inputs:
             return f"it was made from other files: {_first_odd(record['inputs'], inputs)}"
         for path, sum_ in record["inputs"].items():

@@ -72,6 +72,7 @@ class Source:
                 "Put the corpus there as its publisher ships it."
             )
         self._paths = sorted(path for path in self._paths if not _hidden(path))
+        self._known = frozenset(self._paths)
 
     def paths(self, *suffixes: str) -> list[str]:
         """Return the files, sorted, with one of the suffixes (``.wav``; any case) or all.
@@ -80,6 +81,10 @@ class Source:
         """
         wanted = tuple(suffix.lower() for suffix in suffixes)
         return [path for path in self._paths if not wanted or path.lower().endswith(wanted)]
+
+    def has(self, path: str) -> bool:
+        """Whether there is a file of that path."""
+        return path in self._known
 
     def read(self, path: str) -> bytes:
         """Return the content of one file.

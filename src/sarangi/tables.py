@@ -40,7 +40,7 @@ def corpora_table(
     manifests
         Manifest of each corpus in hand.
     levels
-        Levels of all of them; their status counts, since it covers decoding.
+        Levels of those with recordings; their status counts, since it covers decoding.
     corpora
         Access, licence and citation of each.
     unavailable
@@ -51,11 +51,12 @@ def corpora_table(
         Files to write by suffix: ``tex``, ``md``, ``csv``.
     """
     lines = {}
-    ends = [store.read(shard, ["utterance_id", "status"]) for shard in levels]
+    decoded = [store.read(shard, ["utterance_id", "status"]).set_index("utterance_id") for shard in levels]
+    ends = pd.concat(decoded)["status"] if decoded else pd.Series(dtype=str)
     for path in manifests:
         manifest = store.read(path)
         corpus = manifest["corpus"].iloc[0]
-        status = manifest[["utterance_id"]].merge(pd.concat(ends), on="utterance_id")["status"]
+        status = manifest["utterance_id"].map(ends).fillna(manifest["status"])
         usable = manifest[manifest["status"] == store.OK]
         lines[corpus] = {
             "Corpus": _title(corpus, synthetic),
@@ -67,7 +68,7 @@ def corpora_table(
             "Speakers": usable["speaker"].nunique(),
             "Groups": usable["group"].nunique(),
             "Emotions": usable["emotion"].nunique(),
-            "Hours": f"{usable['duration_s'].sum() / 3600:.2f}",
+            "Hours": f"{hours:.2f}" if (hours := usable["duration_s"].sum() / 3600) else "--",
         }
     columns = list(next(iter(lines.values()), {"Corpus": ""}))
     for corpus in unavailable:

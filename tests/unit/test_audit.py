@@ -9,7 +9,7 @@ from conftest import MADE_BY_TEST, REAL, real
 
 from sarangi import store
 from sarangi.audio import AUDIO, encode, resample
-from sarangi.audit import corpus_audit, nearest_emotion
+from sarangi.audit import corpus_audit, nearest_emotion, protocol_audit, whole_audit
 from sarangi.corpora import MANIFEST, load, manifest
 from sarangi.errors import SarangiError
 from sarangi.near_duplicates import emphasised, near_duplicates, similarity
@@ -106,6 +106,21 @@ def test_gender_and_text_can_be_held_out(tmp_path):
     nameless = made(tmp_path / "none.parquet", store.read(path).assign(gender=None).to_dict("records"))
     with pytest.raises(SarangiError, match="48 of 48 utterances have no gender, the first is made/s0"):
         split(nameless, by_gender)
+
+
+def test_a_corpus_of_two_languages_is_split_within_one_and_across(tmp_path):
+    rows = store.read(people(tmp_path)).to_dict("records")
+    path = made(
+        tmp_path / "two.parquet",
+        [{**row, "language": "ur" if row["speaker"] < "s3" else "sd"} for row in rows],
+    )
+    within = split(path, {"kind": "stratified_kfold", "folds": 2, "seed": 1, "leaks": True, "language": "ur"})
+    assert set(within.loc[within["part"] == "unused", "speaker"]) == {"s3", "s4", "s5"}
+    across = split(path, {"kind": "held_out", "by": "language", "test": [["sd"]], "leaks": False})
+    assert set(across.loc[across["part"] == "test", "speaker"]) == {"s3", "s4", "s5"}
+    assert not (across["part"] == "unused").any()
+    with pytest.raises(SarangiError, match="no utterance of language fa; there is sd, ur"):
+        split(path, LOSO | {"language": "fa"})
 
 
 def test_a_random_split_has_its_shares_and_follows_its_seed(tmp_path):
@@ -217,9 +232,11 @@ def audited(corpus, protocols, tmp_path, folders=None):
     paths = {name: tmp_path / f"{name}.parquet" for name in protocols}
     for name, settings in protocols.items():
         protocol(table, name, settings, paths[name], MADE_BY_TEST, (folders or {}).get(name))
-    corpus_audit(
-        table, [levels], pairs, paths, load(corpus).PROMISES, tmp_path / "audit.parquet", MADE_BY_TEST
-    )
+    audits = [tmp_path / "corpus_audit.parquet", *(tmp_path / f"{name}_audit.parquet" for name in protocols)]
+    corpus_audit(table, [levels], pairs, load(corpus).PROMISES, audits[0], MADE_BY_TEST)
+    for (name, path), audit in zip(paths.items(), audits[1:], strict=True):
+        protocol_audit(table, [levels], pairs, path, name, audit, MADE_BY_TEST)
+    whole_audit(audits, tmp_path / "audit.parquet", tmp_path / "audit.csv", MADE_BY_TEST)
     return store.read(tmp_path / "audit.parquet").set_index(["check", "subject"]).sort_index()
 
 

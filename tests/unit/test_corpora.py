@@ -1,18 +1,24 @@
 """Each corpus in its native layout, and broken: the row that is made, or the words that are said."""
 
+import contextlib
+import io
 import subprocess
 
 import numpy as np
 import pandas as pd
 import pytest
 from conftest import MADE_BY_TEST, real, sound
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from imageio_ffmpeg import get_ffmpeg_exe
+from scipy.io import savemat
 
 from sarangi import store
+from sarangi.acoustics import published_features
 from sarangi.audio import decode, resample
 from sarangi.configuration import CORPORA
 from sarangi.corpora import load, manifest
-from sarangi.errors import SarangiError
+from sarangi.errors import RecordingError, SarangiError
 from sarangi.source import Source
 from sarangi.utterance import EMOTIONS
 
@@ -43,7 +49,7 @@ def test_every_corpus_says_what_the_others_need(corpus):
     assert set(module.EMOTIONS.values()) <= set(EMOTIONS)
     assert set(module.PROMISES) <= {"utterances", "speakers", *module.EMOTIONS.values()}
     assert module.TITLE
-    assert module.LANGUAGE
+    assert getattr(module, "LANGUAGES", None) or module.LANGUAGE
     assert module.LAYOUT
 
 
@@ -167,6 +173,74 @@ def test_iitkgp_sehsc_is_what_its_table_says(tmp_path):
     (folder / "iitkgp_sehsc.csv").unlink()
     with pytest.raises(SarangiError, match=r"found 0 files iitkgp_sehsc\.csv; expected one"):
         rows(folder, "iitkgp_sehsc")
+
+
+def matlab(**variables):
+    file = io.BytesIO()
+    savemat(file, variables)
+    return file.getvalue()
+
+
+def vectors(name, language="Urdu", count=88):
+    """The files of one clip in two feature sets."""
+    place = f"Feats - {language}/{{}} funcs/Matfiles/{name}.mat"
+    return {
+        place.format("eGeMAPS"): matlab(Feats=np.arange(count, dtype=float)[None], other=np.zeros((200, 1))),
+        place.format("IS09Emotion"): matlab(values=np.arange(384.0)[:, None], few=np.zeros(3)),
+    }
+
+
+def test_urdu_sindhi_is_read_from_its_vectors_and_a_bad_one_fails_alone(tmp_path):
+    files = vectors("Anger_0001") | vectors("Sarcasm_0002", "Sindhi") | vectors("Neutral_0003", count=87)
+    files |= vectors("Boredom_0004") | vectors("Sadness_0005", "Pashto") | {"odd.mat": b"x"}
+    files |= vectors("Happiness_0006") | vectors("Happiness_0007") | vectors("Happiness_0008")
+    place = "Feats - Urdu/eGeMAPS funcs/Matfiles/Happiness_000{}.mat"
+    files[place.format(6)] = b"no MATLAB file"
+    files[place.format(7)] = matlab(Feats=np.full((1, 88), np.nan))
+    del files[place.format(8)]
+    folder = lay(tmp_path / "features", files)
+    found = rows(folder, "urdu_sindhi")
+    assert facts(found, "Urdu/Anger_0001", "emotion", "language", "speaker", "duration_s", "status") == (
+        "angry", "ur", None, None, "ok",
+    )  # fmt: skip
+    assert facts(found, "Sindhi/Sarcasm_0002", "emotion", "language", "group") == (
+        "sarcasm", "sd", "urdu_sindhi/Sindhi/Sarcasm_0002",
+    )  # fmt: skip
+    for name, words in (
+        ("Urdu/Boredom_0004", "emotion Boredom is unknown; expected one of Anger"),
+        ("Pashto/Sadness_0005", "language Pashto is unknown"),
+        ("odd.mat", "name does not follow"),
+    ):
+        assert words in found.loc[name, "reason"]
+    manifest_, output = tmp_path / "manifest.parquet", tmp_path / "features.parquet"
+    published_features(folder, "urdu_sindhi", manifest_, 0, "eGeMAPSv02", output, MADE_BY_TEST)
+    table = store.read(output).set_index("utterance_id").rename(lambda name: name.split("/", 1)[1])
+    assert len(table) == len(found)
+    names = [column for column in table if column not in ("status", "reason")]
+    assert table.loc["Urdu/Anger_0001", names].tolist() == list(range(88))
+    for name, words in (
+        ("Urdu/Neutral_0003", "87 values; eGeMAPSv02 has 88"),
+        ("Urdu/Happiness_0006", "not a MATLAB file that can be read"),
+        ("Urdu/Happiness_0007", "88 of 88 values are NaN or infinite"),
+        ("Urdu/Happiness_0008", "there is no file"),
+    ):
+        assert table.loc[name, "status"] == "failed"
+        assert words in table.loc[name, "reason"]
+    published_features(folder, "urdu_sindhi", manifest_, 0, "IS09", output, MADE_BY_TEST)
+    assert store.read(output).iloc[:, 3:].shape[1] == 384
+    with Source(folder) as source:
+        place = found.loc["Urdu/Anger_0001", "file"]
+        with pytest.raises(RecordingError, match=r"no emobase is published; there is eGeMAPSv02"):
+            load("urdu_sindhi").features(source, place, "emobase")
+
+
+@given(st.binary(max_size=300))
+@settings(max_examples=100, deadline=None)
+def test_no_bytes_named_mat_raise_another_error(data):
+    start = matlab(Feats=np.zeros((1, 88)))
+    for broken in (data, start[:-40] + data, start[:128] + data):
+        with contextlib.suppress(RecordingError):
+            load("urdu_sindhi").vector(broken)
 
 
 HEADER = (

@@ -305,7 +305,7 @@ def test_speaker_disjoint_scores_are_pooled_and_bear_no_leak_mark(tmp_path):
 
 
 def test_what_the_audit_found_fatal_of_the_protocol_marks_its_scores(tmp_path):
-    rows = [("missing_class", "p", 1.0, "fatal", ""), ("near_duplicates_across", "other", 1.0, "fatal", "")]
+    rows = [("missing_class", "p", 1.0, "fatal", ""), ("near_duplicates_across", "p", 0.0, "ok", "")]
     store.write(tmp_path / "a.parquet", pd.DataFrame(rows, columns=AUDIT.names), AUDIT, MADE_BY_TEST)
     found, _ = scored(tmp_path, LOSO, mean_of_folds=False, audit=tmp_path / "a.parquet", speakers=9)
     assert set(found["mark"]) == {"class missing"}

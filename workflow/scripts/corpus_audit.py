@@ -1,10 +1,11 @@
-"""Audit a corpus and its protocols."""
+"""Audit a corpus."""
 
 from sarangi.job import job
 
 with job(snakemake) as run:
     from pathlib import Path
 
+    pairs = snakemake.input.get("near_duplicates")
     from sarangi.audit import corpus_audit
     from sarangi.corpora import load
 
@@ -13,8 +14,7 @@ with job(snakemake) as run:
     corpus_audit(
         Path(snakemake.input.manifest),
         [Path(shard) for shard in snakemake.input.levels],
-        Path(snakemake.input.near_duplicates),
-        dict(zip(snakemake.params.protocols, map(Path, snakemake.input.protocols), strict=True)),
+        Path(pairs) if pairs else None,
         promises,
         run.output,
         run.provenance,

@@ -2,12 +2,14 @@
 
 A corpus module has ``TITLE``, ``LANGUAGE`` (BCP 47), ``EMOTIONS`` (the corpus's labels to the
 canonical emotions), ``PROMISES`` (what its publisher counts: ``utterances``, ``speakers`` and emotions by
-name), ``LAYOUT`` and ``utterances(source)``.
+name), ``LAYOUT`` and ``utterances(source)``.  One that is published as features, without recordings, has
+``LANGUAGES``, ``describe(source, file)`` and ``features(source, file, feature_set)`` besides.
 """
 
 import dataclasses
 import hashlib
 import importlib
+from collections.abc import Callable
 from itertools import groupby
 from pathlib import Path
 from types import ModuleType
@@ -80,28 +82,30 @@ def manifest(source: Path, corpus: str, shards: int, output: Path, provenance: d
     SarangiError
         If the source holds nothing that belongs to the corpus.
     """
+    module = load(corpus)
+    describe = getattr(module, "describe", _recording)
     with Source(source) as opened:
-        found = sorted(load(corpus).utterances(opened), key=lambda u: (u.path, u.file))
+        found = sorted(module.utterances(opened), key=lambda u: (u.path, u.file))
         if not any(u.status == store.OK for u in found):
             example = f"; the first is {found[0].file}: {found[0].reason}" if found else ""
             raise SarangiError(
                 f"{source}: no utterance of {corpus} among {len(opened.paths())} files{example}. "
-                f"Expected the layout of the publisher, {load(corpus).LAYOUT}. "
+                f"Expected the layout of the publisher, {module.LAYOUT}. "
                 "Put the corpus there, or take the folder away to have it shown as unavailable."
             )
         with store.Writer(output, MANIFEST, provenance) as writer:
             groups = [list(copies) for _, copies in groupby(found, key=lambda u: u.path)]
             for copies in progress(groups, len(groups), f"manifest {corpus}"):
                 utterance_id = f"{corpus}/{copies[0].path}"
-                row = dataclasses.asdict(copies[0]) | _facts(opened, copies)
+                row = dataclasses.asdict(copies[0]) | _facts(opened, copies, describe)
                 del row["path"]
                 row["group"] = row["group"] or utterance_id  # the clip, for want of better
                 shard = shard_of(utterance_id, shards)
                 writer.add(row | {"utterance_id": utterance_id, "corpus": corpus, "shard": shard})
 
 
-def _facts(source: Source, copies: list[Utterance]) -> dict:
-    """Return hash and header of a recording, and why it fails if it does."""
+def _facts(source: Source, copies: list[Utterance], describe: Callable[[Source, str], dict]) -> dict:
+    """Return what ``describe`` finds in an utterance's file, and why the utterance fails if it does."""
     utterance = copies[0]
     reasons = [utterance.reason] if utterance.reason else []
     if len(copies) > 1:
@@ -110,9 +114,13 @@ def _facts(source: Source, copies: list[Utterance]) -> dict:
         return {"status": store.FAILED, "reason": "; ".join([*reasons, duplicate])}
     facts = {}
     try:
-        data = source.read(utterance.file)
-        facts["sha256"] = hashlib.sha256(data).hexdigest()
-        facts |= dataclasses.asdict(inspect(data, utterance.file))
+        facts |= describe(source, utterance.file)
     except SarangiError as error:
         facts |= {"status": store.FAILED, "reason": "; ".join([*reasons, str(error)])}
     return facts
+
+
+def _recording(source: Source, file: str) -> dict:
+    """Return hash and header of a recording."""
+    data = source.read(file)
+    return {"sha256": hashlib.sha256(data).hexdigest()} | dataclasses.asdict(inspect(data, file))

@@ -26,10 +26,7 @@ def utterances(source: Source) -> Iterator[Utterance]:
     for file in source.paths(".wav"):
         match = NAME.search(file)
         if match is None:
-            yield failed(
-                file,
-                f"name does not follow {LAYOUT}",
-            )
+            yield failed(file, f"name does not follow {LAYOUT}")
             continue
         path, folder, speaker, gender, code = match.groups()
         known = {
