@@ -1,0 +1,127 @@
+"""Time and memory of manifest, audio, near-duplicates and audit as a corpus grows.
+
+    python benchmarks/growth.py --clips 1000 3000 10000
+
+Each stage runs in a process of its own, so that its memory can be told. Near-duplicates stand beside the
+comparison of all pairs, timed on some of them.
+"""
+
+import argparse
+import multiprocessing
+import resource
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from sarangi import store
+from sarangi.audio import resample
+from sarangi.audit import corpus_audit, protocol_audit
+from sarangi.corpora import manifest
+from sarangi.near_duplicates import emphasised, near_duplicates, similarity
+from sarangi.protocols import protocol
+
+SECONDS, RATE, TWINS, SPEAKERS = 3, 22_050, 10, 50
+SHARD = 1000  # utterances
+PAIRS = 300  # compared by brute force, to tell what all would take
+EMOTIONS = ("Angry", "Happy", "Neutral", "Sad")
+PROTOCOL = {"kind": "stratified_kfold", "folds": 5, "seed": 42, "leaks": True}
+
+
+def voice(seed: int, rate: int = RATE) -> np.ndarray:
+    """Return something like speech, int16: harmonics whose pitch and colour change."""
+    draw = np.random.default_rng(seed)
+    time_ = np.arange(rate // 5) / rate
+    pieces = []
+    for _ in range(5 * SECONDS):
+        pitch, colour = draw.uniform(80, 300), draw.uniform(0, 1, 20)
+        waves = np.sin(2 * np.pi * pitch * np.arange(1, 21)[:, None] * time_)
+        pieces.append(colour @ waves * np.hanning(len(time_)))
+    signal = np.concatenate(pieces)
+    signal += draw.normal(0, 0.05, len(signal))
+    return np.rint(16_000 * signal / np.abs(signal).max()).astype(np.int16)
+
+
+def corpus(folder: Path, clips: int) -> None:
+    """Write a corpus in the layout of URDU; its last ten clips are overlapping cuts of the first ten."""
+    for emotion in EMOTIONS:
+        (folder / emotion).mkdir(parents=True)
+    for number in range(clips):
+        twin = number - (clips - TWINS)
+        sound = np.roll(voice(twin), -RATE) if twin >= 0 else voice(number)
+        emotion = EMOTIONS[number % len(EMOTIONS)]
+        name = f"SM{number % SPEAKERS + 1}_F{number}_{emotion[0]}0{number}.wav"
+        soundfile.write(folder / emotion / name, sound, RATE, subtype="PCM_16")
+
+
+def stages(folder: Path, clips: int) -> dict[str, Callable[[], None]]:
+    """Return the stages by name, in their order."""
+    shards = range(max(1, clips // SHARD))
+    audio, levels = ([folder / f"{kind}{n}.parquet" for n in shards] for kind in ("audio", "levels"))
+    listed, pairs, split = (folder / f"{name}.parquet" for name in ("manifest", "pairs", "protocol"))
+
+    def audio_stage() -> None:
+        for shard in shards:
+            resample(folder / "corpus", listed, shard, audio[shard], levels[shard], {})
+
+    def audit_stage() -> None:
+        protocol(listed, "random5", PROTOCOL, split, {})
+        corpus_audit(listed, levels, pairs, {}, folder / "a.parquet", {})
+        protocol_audit(listed, levels, pairs, split, "random5", folder / "b.parquet", {})
+
+    return {
+        "manifest": lambda: manifest(folder / "corpus", "urdu_latif", len(shards), listed, {}),
+        "audio": audio_stage,
+        "near-duplicates": lambda: near_duplicates(audio, pairs, {}),
+        "protocol, audit": audit_stage,
+    }
+
+
+def measured(folder: Path, clips: int, stage: str, answer: multiprocessing.Queue) -> None:
+    """Run one stage; seconds, and MB at most."""
+    began = time.perf_counter()
+    stages(folder, clips)[stage]()
+    answer.put((time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
+
+
+def all_pairs(clips: int) -> float:
+    """Return the seconds that comparing all pairs would take, from some of them."""
+    signals = [emphasised(voice(n, 16_000).astype(np.float32) / 32768) for n in range(25)]
+    began = time.perf_counter()
+    for n in range(PAIRS):
+        similarity(signals[n % 25], signals[(n + 1 + n // 25) % 25])
+    return (time.perf_counter() - began) / PAIRS * clips * (clips - 1) / 2
+
+
+def main() -> None:
+    """Print a line for each size and stage."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--clips", type=int, nargs="+", default=[1000, 3000])
+    print(f"{'clips':>7} {'stage':>16} {'seconds':>8} {'ms a clip':>10} {'MB':>6}")
+    context = multiprocessing.get_context("spawn")
+    for clips in parser.parse_args().clips:
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            corpus(folder / "corpus", clips)
+            for stage in stages(folder, clips):
+                answer = context.Queue()
+                process = context.Process(target=measured, args=(folder, clips, stage, answer))
+                process.start()
+                taken, memory = answer.get()
+                process.join()
+                print(
+                    f"{clips:7} {stage:>16} {taken:8.1f} {1000 * taken / clips:10.2f} {memory:6.0f}",
+                    flush=True,
+                )
+                if stage == "near-duplicates":
+                    found, slow = store.count(folder / "pairs.parquet"), all_pairs(clips)
+                    print(
+                        f"{'':24} {found} of {TWINS} pairs; all pairs: {slow:.0f} s, {slow / taken:.0f} times"
+                    )
+
+
+if __name__ == "__main__":
+    main()
