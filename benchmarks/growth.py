@@ -32,16 +32,19 @@ PROTOCOL = {"kind": "stratified_kfold", "folds": 5, "seed": 42, "leaks": True}
 
 
 def voice(seed: int, rate: int = RATE) -> np.ndarray:
-    """Return something like speech, int16: harmonics whose pitch and colour change."""
+    """Return something like speech, int16: syllables of many lengths, whose pitch glides between colours."""
     draw = np.random.default_rng(seed)
-    time_ = np.arange(rate // 5) / rate
-    pieces = []
-    for _ in range(5 * SECONDS):
-        pitch, colour = draw.uniform(80, 300), draw.uniform(0, 1, 20)
-        waves = np.sin(2 * np.pi * pitch * np.arange(1, 21)[:, None] * time_)
-        pieces.append(colour @ waves * np.hanning(len(time_)))
-    signal = np.concatenate(pieces)
-    signal += draw.normal(0, 0.05, len(signal))
+    signal = draw.normal(0, 0.05, SECONDS * rate)
+    place = 0
+    while place < len(signal):
+        length = min(int(rate * draw.uniform(0.06, 0.4)), len(signal) - place)
+        share = np.linspace(0, 1, length)
+        pitch = np.interp(share, [0, 1], draw.uniform(80, 300, 2))
+        colour = np.exp(draw.normal(0, 1, 20))
+        phase = 2 * np.pi * np.cumsum(pitch) / rate
+        waves = np.sin(np.arange(1, 21)[:, None] * phase)
+        signal[place : place + length] += colour @ waves * np.sin(np.pi * share) * draw.uniform(0.2, 1)
+        place += length + int(rate * draw.exponential(0.03))
     return np.rint(16_000 * signal / np.abs(signal).max()).astype(np.int16)
 
 
