@@ -127,7 +127,7 @@ def test_every_key_of_the_schema_is_described_and_every_object_refuses_others():
         (
             lambda s: s["corpora"]["ravdess"].update(source={"git": "x"}),
             "corpora.ravdess.source",
-            "expected one of: address with size and checksum or git with commit",
+            "expected one of: address with size and checksum if known or zenodo or kaggle or git with commit",
         ),
     ],
 )
@@ -246,7 +246,7 @@ def test_another_version_of_an_imported_package_counts(code, monkeypatch):
 def test_modules_import_only_from_those_before_them():
     order = [
         "errors", "store", "progress", "fingerprint", "lock", "source", "provenance", "job",
-        "download", "configuration", "weights",
+        "repack", "checksums", "download", "configuration", "weights",
         "video", "recording", "utterance", "corpora", "audio", "near_duplicates", "transcripts", "acoustics",
         "protocols", "predictions", "metrics", "baselines", "audit", "classical", "encoders", "finetuning",
         "bootstrap", "tables", "findings", "figures", "numbers", "paper", "bundle", "plan", "restore",
