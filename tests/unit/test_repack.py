@@ -2,7 +2,6 @@
 
 import gzip
 import hashlib
-import io
 import os
 import tarfile
 import tracemalloc
@@ -10,7 +9,7 @@ import zipfile
 from pathlib import PurePosixPath
 
 import pytest
-from conftest import MADE_BY_TEST, sound, zipped
+from conftest import MADE_BY_TEST, sound, tarred, zipped
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,21 +19,6 @@ from sarangi.corpora import load, manifest
 from sarangi.errors import SarangiError
 from sarangi.repack import needs_repacking, repack, safe_name
 from sarangi.source import Source
-
-
-def tarred(members, mode="w:gz"):
-    """Bytes of a tar of (name, bytes) pairs; a text instead of bytes is a kind of member."""
-    file = io.BytesIO()
-    with tarfile.open(fileobj=file, mode=mode) as archive:
-        for name, data in members:
-            entry = tarfile.TarInfo(name)
-            if isinstance(data, bytes):
-                entry.size = len(data)
-                archive.addfile(entry, io.BytesIO(data))
-            else:
-                entry.type, entry.linkname = data.encode(), "a.wav"
-                archive.addfile(entry)
-    return file.getvalue()
 
 
 def opened(path):
