@@ -64,10 +64,15 @@ class Study:
         return self._located("corpora", IN_HAND, MADE_CORPORA, ".zip")
 
     @cached_property
+    def own(self) -> dict[str, Path]:
+        """The user's own copy of each corpus that there is one of."""
+        found = {name: find(name) for name in self.config["corpora"]}
+        return {name: path for name, path in found.items() if path is not None}
+
+    @cached_property
     def compressed(self) -> dict[str, Path]:
         """The user's own compressed archives, which are made into a zip before they are read."""
-        found = {name: find(name) for name in self.config["corpora"] if name not in self.kept_corpora}
-        return {name: own for name, own in found.items() if own and own.name.endswith(SLOW_ARCHIVES)}
+        return {name: path for name, path in self.own.items() if path.name.endswith(SLOW_ARCHIVES)}
 
     @cached_property
     def weights(self) -> dict[str, Path]:
@@ -84,7 +89,7 @@ class Study:
         for name, entry in self.config[kind].items():
             if kind == "corpora" and name in self.kept_corpora:
                 continue
-            own = find(name, in_hand) if kind == "corpora" else in_hand / f"{name}{suffix}"
+            own = self.own.get(name) if kind == "corpora" else in_hand / f"{name}{suffix}"
             if kind == "corpora" and name in self.compressed:
                 found[name] = made / f"{name}{suffix}"
             elif own is not None and own.exists():
@@ -186,7 +191,7 @@ class Study:
         """Corpora whose recordings are not here, and whose results were restored from a bundle."""
         kept = []
         for name in self.config["corpora"]:
-            if f"corpora/{name}" in self._restored and find(name) is None:
+            if f"corpora/{name}" in self._restored and name not in self.own:
                 record = provenance.read(f"results/corpora/{name}/manifest.parquet")
                 if record and all(map(_own, record["inputs"])):
                     kept.append(name)
@@ -450,6 +455,9 @@ def _explain(error: jsonschema.ValidationError) -> Iterator[tuple[Place, str]]:
             yield (*path, key), f"unknown key {key!r}; {nearest(key, valid)}"
     elif error.validator == "enum":
         yield path, f"{error.instance!r} is not valid; {nearest(error.instance, error.validator_value)}"
+    elif error.validator in ("oneOf", "anyOf") and (meant := _branch_meant(error)):
+        for inner in meant:
+            yield from _explain(inner)
     elif error.validator in ("oneOf", "anyOf"):
         choices = " or ".join(branch.get("title", "?") for branch in error.validator_value)
         keys = isinstance(error.instance, dict)
@@ -466,6 +474,15 @@ def _explain(error: jsonschema.ValidationError) -> Iterator[tuple[Place, str]]:
         yield path, f"expected {error.validator_value}, found {found} {error.instance!r}"
     else:
         yield path, error.message
+
+
+def _branch_meant(error: jsonschema.ValidationError) -> list[jsonschema.ValidationError]:
+    """Return what is wrong by the one branch of a choice whose keys are all there, if it is one."""
+    keys = set(error.instance) if isinstance(error.instance, dict) else set()
+    meant = [
+        n for n, b in enumerate(error.validator_value) if b.get("required") and keys >= set(b["required"])
+    ]
+    return [inner for inner in error.context if [inner.schema_path[0]] == meant]
 
 
 def _description(error: jsonschema.ValidationError, key: str) -> str:
