@@ -10,8 +10,13 @@ def source_of(kind, name):
 
 
 def made_from(kind, *keys):
-    """Names of a kind whose source has one of the keys, as a pattern for a wildcard."""
+    """Names of a kind whose source has one of the keys, as a pattern for a wildcard.
+
+    A user's own compressed archive goes before the source: rule repack makes the same file from it.
+    """
     names = [name for name in study.config[kind] if set(keys) & set(source_of(kind, name))]
+    if kind == "corpora":
+        names = [name for name in names if name not in study.compressed]
     return "|".join(names) or "none"
 
 

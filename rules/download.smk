@@ -1,9 +1,10 @@
 # Fetching and making what is not in hand: corpora and weights.
+#   in:  resources/corpora/{corpus}.tar.gz (the user's), checksums.yaml (what came first, where nobody states it)
 #   out: resources/made/{corpus}.zip, resources/weights/{encoder}/, resources/weights/{asr}.pt
 
 
 rule download:
-    """Fetch a corpus: an archive by its checksum, or a git repository at its commit."""
+    """Fetch a corpus: an archive by its checksum, a Zenodo record, or a git repository at its commit."""
     output:
         "resources/made/{corpus}.zip",
     log:
@@ -11,16 +12,36 @@ rule download:
     benchmark:
         "results/benchmarks/download/{corpus}.tsv"
     wildcard_constraints:
-        corpus=made_from("corpora", "address", "git"),
+        corpus=made_from("corpora", "address", "zenodo", "kaggle", "git"),
     localrule: True
     conda:
         "../envs/speech.yaml"
     resources:
-        mem_mb=500,
+        mem_mb=1000,
     params:
         source=lambda wildcards: source_of("corpora", wildcards.corpus),
     script:
         "../workflow/scripts/download.py"
+
+
+rule repack:
+    """Make one zip of a user's own compressed tar, which can only be read from its beginning."""
+    input:
+        archive=lambda wildcards: str(study.compressed[wildcards.corpus]),
+    output:
+        "resources/made/{corpus}.zip",
+    log:
+        "results/logs/repack/{corpus}.log",
+    benchmark:
+        "results/benchmarks/repack/{corpus}.tsv"
+    wildcard_constraints:
+        corpus="|".join(study.compressed) or "none",
+    conda:
+        "../envs/speech.yaml"
+    resources:
+        mem_mb=1000,
+    script:
+        "../workflow/scripts/repack.py"
 
 
 rule synthetic_corpus:

@@ -5,6 +5,7 @@ import io
 import os
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -195,3 +196,18 @@ def zipped(path, members):
         for name, data in members:
             archive.writestr(name, data)
     return path
+
+
+def tarred(members, mode="w:gz"):
+    """Bytes of a tar of (name, bytes) pairs; a text instead of bytes is a kind of member."""
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode=mode) as archive:
+        for name, data in members:
+            entry = tarfile.TarInfo(name)
+            if isinstance(data, bytes):
+                entry.size = len(data)
+                archive.addfile(entry, io.BytesIO(data))
+            else:
+                entry.type, entry.linkname = data.encode(), "a.wav"
+                archive.addfile(entry)
+    return file.getvalue()

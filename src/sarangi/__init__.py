@@ -1,7 +1,8 @@
 """Sarangi: speech emotion recognition by transfer learning, from raw audio to a finished paper.
 
 The modules follow the data, and each imports only from those before it: ``source``,
-``download``, ``weights`` → ``video``, ``recording``, ``utterance``, ``corpora`` → ``audio`` →
+``repack``, ``checksums``, ``download``, ``weights`` → ``video``, ``recording``, ``utterance``,
+``corpora`` → ``audio`` →
 ``near_duplicates``, ``transcripts``, ``acoustics`` → ``protocols`` → ``predictions`` → ``metrics``,
 ``baselines`` → ``audit`` → ``classical`` → ``encoders``, ``finetuning`` → ``bootstrap`` → ``tables``,
 ``findings``, ``figures``, ``numbers``, ``paper``, ``bundle``.

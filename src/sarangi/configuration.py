@@ -3,18 +3,20 @@
 import difflib
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import jsonschema
 import yaml
 
 from sarangi import provenance
 from sarangi.errors import SarangiError
-from sarangi.source import IN_HAND, find
+from sarangi.source import ARCHIVES, IN_HAND, KAGGLE, KAGGLE_ADVICE, SLOW_ARCHIVES, ZENODO, find
 
 CORPORA = tuple(
     sorted(file.stem for file in (Path(__file__).parent / "corpora").glob("*.py") if file.stem[0] != "_")
@@ -62,6 +64,17 @@ class Study:
         return self._located("corpora", IN_HAND, MADE_CORPORA, ".zip")
 
     @cached_property
+    def own(self) -> dict[str, Path]:
+        """The user's own copy of each corpus that there is one of."""
+        found = {name: find(name) for name in self.config["corpora"]}
+        return {name: path for name, path in found.items() if path is not None}
+
+    @cached_property
+    def compressed(self) -> dict[str, Path]:
+        """The user's own compressed archives, which are made into a zip before they are read."""
+        return {name: path for name, path in self.own.items() if path.name.endswith(SLOW_ARCHIVES)}
+
+    @cached_property
     def weights(self) -> dict[str, Path]:
         """Where the weights of each encoder (a folder) that can be had lie, or will lie."""
         return self._located("encoders", MODELS, MADE_WEIGHTS, "")
@@ -76,8 +89,10 @@ class Study:
         for name, entry in self.config[kind].items():
             if kind == "corpora" and name in self.kept_corpora:
                 continue
-            own = find(name, in_hand) if kind == "corpora" else in_hand / f"{name}{suffix}"
-            if own is not None and own.exists():
+            own = self.own.get(name) if kind == "corpora" else in_hand / f"{name}{suffix}"
+            if kind == "corpora" and name in self.compressed:
+                found[name] = made / f"{name}{suffix}"
+            elif own is not None and own.exists():
                 found[name] = own
             elif self._can_be_made(kind, entry["source"], made / f"{name}{suffix}"):
                 found[name] = made / f"{name}{suffix}"
@@ -101,7 +116,34 @@ class Study:
         return reachable(address for e in entries if (address := address_of(e["source"])))
 
     def unavailable(self, kind: str) -> dict[str, str]:
-        """Names of a kind that cannot be had now, each with what to do about it."""
+        """Names of a kind that cannot be had now, each with what to do about it and what waits for it."""
+        waiting = self._waiting() if kind == "corpora" else {}
+        return {
+            name: f"{text}; {waiting[name]}" if waiting.get(name) else text
+            for name, text in self._missing(kind).items()
+        }
+
+    def _waiting(self) -> dict[str, str]:
+        """Return which tables have a part on each corpus and which findings need it, as text."""
+        config, found = self.config, {}
+        tested = {name for e in config["experiments"] for name in e.get("transfer", ())}
+        for corpus in config["corpora"]:
+            names = {name for name, e in self.experiments.items() if e.corpus == corpus}
+            parts = {"scores": names, "transfer": corpus in tested, "transcripts": config["asr"]}
+            waiting = [table for table, part in parts.items() if part]
+            for finding, entry in sorted(config["findings"].items()):
+                # what is not built yet is named in words: corpus punjabi_rasa
+                words = re.findall(r"\w+", " ".join(entry["waits_for"]))
+                if names & set(entry["experiments"]) or corpus in words:
+                    waiting.append(finding)
+            if waiting:
+                *others, last = waiting
+                found[corpus] = (
+                    f"{', '.join(others)} and {last} wait for it" if others else f"{last} waits for it"
+                )
+        return found
+
+    def _missing(self, kind: str) -> dict[str, str]:
         found = {"corpora": self.sources, "encoders": self.weights, "asr": self.checkpoints}[kind]
         place = {
             "corpora": f"{IN_HAND}/{{}}",
@@ -109,7 +151,7 @@ class Study:
             "asr": f"{MODELS}/{{}}.pt",
         }[kind]
         return {
-            name: f"{how_to_get(entry['source'])}, put it at {place.format(name)}"
+            name: f"{how_to_get(entry['source'])}, put it at {place.format(name)}{_suffix(entry['source'])}"
             for name, entry in sorted(self.config[kind].items())
             if name not in found and name not in self.kept_corpora and f"{kind}/{name}" not in self._restored
         }
@@ -149,9 +191,9 @@ class Study:
         """Corpora whose recordings are not here, and whose results were restored from a bundle."""
         kept = []
         for name in self.config["corpora"]:
-            if f"corpora/{name}" in self._restored and find(name) is None:
+            if f"corpora/{name}" in self._restored and name not in self.own:
                 record = provenance.read(f"results/corpora/{name}/manifest.parquet")
-                if record and all(Path(path).is_relative_to(IN_HAND) for path in record["inputs"]):
+                if record and all(map(_own, record["inputs"])):
                     kept.append(name)
         return kept
 
@@ -208,7 +250,9 @@ class Study:
         return sorted(
             name
             for name, path in self.sources.items()
-            if path.is_relative_to(MADE_CORPORA) and "synthetic" in self.config["corpora"][name]["source"]
+            if path.is_relative_to(MADE_CORPORA)
+            and name not in self.compressed
+            and "synthetic" in self.config["corpora"][name]["source"]
         )
 
     def described(self, corpus: str) -> dict[str, str]:
@@ -247,14 +291,14 @@ class Study:
         """Return what an experiment cannot have now, as text; empty if it can run."""
         waits = []
         if experiment.corpus not in self.sources:
-            advice = self.unavailable("corpora").get(experiment.corpus, "its recordings are not here")
+            advice = self._missing("corpora").get(experiment.corpus, "its recordings are not here")
             waits.append(f"corpus {experiment.corpus}: {advice}")
         if not self._folds_in_hand(experiment.protocol):
             folder = self.config["protocols"][experiment.protocol]["folder"]
             waits.append(f"folds of {experiment.protocol}: put the folder with fold_<n>/ at {folder}")
         encoder = self.config["models"][experiment.model].get("encoder")
         if encoder is not None and encoder not in self.weights:
-            waits.append(f"weights of {encoder}: {self.unavailable('encoders')[encoder]}")
+            waits.append(f"weights of {encoder}: {self._missing('encoders')[encoder]}")
         return waits
 
     @cached_property
@@ -315,12 +359,33 @@ def _identity(*entries: Any) -> str:
     return hashlib.sha256(json.dumps(untitled, sort_keys=True).encode()).hexdigest()[:16]
 
 
+def _own(recordings: str) -> bool:
+    """Whether the recordings that a manifest was made from were the user's own, or repacked from that."""
+    made = provenance.read(recordings)
+    return Path(recordings).is_relative_to(IN_HAND) or (made is not None and made["rule"] == "repack")
+
+
+def _suffix(source: Mapping[str, Any]) -> str:
+    """Return how the name of a downloaded archive ends, for the place where a user puts it."""
+    path = urlsplit(source.get("address", "")).path
+    return next((suffix for suffix in ARCHIVES if path.endswith(suffix)), "")
+
+
 def address_of(source: Mapping[str, Any]) -> str | None:
-    """Return the address that a source is fetched from, or None where it is not fetched."""
+    """Return the address that a source is fetched from, or None where it is not fetched.
+
+    A data set of Kaggle is fetched only with a token of the user's.
+    """
     if "hub" in source:
         return HUB
     if "whisper" in source:
         return WHISPER
+    if "zenodo" in source:
+        return f"{ZENODO}/{source['zenodo']}"
+    if "kaggle" in source:
+        from sarangi.download import kaggle_token
+
+        return f"{KAGGLE}/{source['kaggle']}" if kaggle_token() else None
     return source.get("address") or source.get("git")
 
 
@@ -330,6 +395,10 @@ def how_to_get(source: Mapping[str, Any]) -> str:
         return f"download {source['address']}"
     if "git" in source:
         return f"clone {source['git']} at {source['commit'][:12]}"
+    if "zenodo" in source:
+        return f"download the files of Zenodo record {source['zenodo']}"
+    if "kaggle" in source:
+        return f"{KAGGLE_ADVICE}, or download {source['kaggle']}"
     if "hub" in source:
         return f"fetch {source['hub']} at revision {source['revision'][:12]} of the Hugging Face hub"
     if "whisper" in source:
@@ -391,6 +460,9 @@ def _explain(error: jsonschema.ValidationError) -> Iterator[tuple[Place, str]]:
             yield (*path, key), f"unknown key {key!r}; {nearest(key, valid)}"
     elif error.validator == "enum":
         yield path, f"{error.instance!r} is not valid; {nearest(error.instance, error.validator_value)}"
+    elif error.validator in ("oneOf", "anyOf") and (meant := _branch_meant(error)):
+        for inner in meant:
+            yield from _explain(inner)
     elif error.validator in ("oneOf", "anyOf"):
         choices = " or ".join(branch.get("title", "?") for branch in error.validator_value)
         keys = isinstance(error.instance, dict)
@@ -407,6 +479,15 @@ def _explain(error: jsonschema.ValidationError) -> Iterator[tuple[Place, str]]:
         yield path, f"expected {error.validator_value}, found {found} {error.instance!r}"
     else:
         yield path, error.message
+
+
+def _branch_meant(error: jsonschema.ValidationError) -> list[jsonschema.ValidationError]:
+    """Return what is wrong by the one branch of a choice whose keys are all there, if it is one."""
+    keys = set(error.instance) if isinstance(error.instance, dict) else set()
+    meant = [
+        n for n, b in enumerate(error.validator_value) if b.get("required") and keys >= set(b["required"])
+    ]
+    return [inner for inner in error.context if [inner.schema_path[0]] == meant]
 
 
 def _description(error: jsonschema.ValidationError, key: str) -> str:

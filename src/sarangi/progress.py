@@ -9,8 +9,8 @@ from tqdm import tqdm
 Item = TypeVar("Item")
 
 
-def progress(items: Iterable[Item], total: int, what: str) -> Iterable[Item]:
-    """Yield ``items`` and show how many of ``total`` are done.
+def progress(items: Iterable[Item], total: int | None, what: str) -> Iterable[Item]:
+    """Yield ``items`` and show how many of ``total`` (None: nobody knows) are done.
 
     On a terminal the bar moves twice a second; elsewhere a line is written every 30 seconds.
     """

@@ -12,6 +12,12 @@ from sarangi.errors import SarangiError
 
 IN_HAND = Path("resources/corpora")
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
+SLOW_ARCHIVES = (".tar.gz", ".tgz")  # can only be read from their beginning
+ZENODO = "https://zenodo.org/api/records"
+KAGGLE = "https://www.kaggle.com/api/v1/datasets/download"
+KAGGLE_ADVICE = (
+    "make an account and a token at Kaggle (KAGGLE_USERNAME and KAGGLE_KEY, or ~/.kaggle/kaggle.json)"
+)
 LARGEST_FILE = 2**30  # a longer member of an archive is a bomb, not a recording
 
 
@@ -71,7 +77,7 @@ class Source:
                 f"{self.path}: expected a folder, a zip or a tar archive; it is none of these. "
                 "Put the corpus there as its publisher ships it."
             )
-        self._paths = sorted(path for path in self._paths if not _hidden(path))
+        self._paths = sorted(path for path in self._paths if not hidden(path))
         self._known = frozenset(self._paths)
 
     def paths(self, *suffixes: str) -> list[str]:
@@ -155,10 +161,16 @@ def _files_below(folder: Path) -> Iterator[str]:
         folders.sort()
         for file in sorted(files):
             path = (Path(where) / file).relative_to(folder).as_posix()
-            if not _hidden(path):
+            if not hidden(path):
                 yield path
 
 
-def _hidden(path: str) -> bool:
+def is_archive(name: str) -> bool:
+    """Return whether a file's name ends like an archive's."""
+    return name.lower().endswith(ARCHIVES)
+
+
+def hidden(path: str) -> bool:
+    """Return whether a path is a hidden file, lies in a hidden folder, or is a resource fork of macOS."""
     parts = PurePosixPath(path).parts
     return "__MACOSX" in parts or any(part.startswith(".") and part != ".." for part in parts)

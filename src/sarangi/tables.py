@@ -332,4 +332,4 @@ TEXT = (
 def _escape(text: str) -> str:
     for character in "&%$#_{}":
         text = text.replace(character, f"\\{character}")
-    return text
+    return text.replace("~", "\\textasciitilde{}")

@@ -1,6 +1,11 @@
 """Downloads from a server that misbehaves: the right file or none, and never a wrong one."""
 
+import base64
 import hashlib
+import json
+import logging
+import multiprocessing
+import os
 import subprocess
 import threading
 import time
@@ -8,10 +13,12 @@ import zipfile
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+import yaml
+from conftest import tarred, zipped
 
-from sarangi import download
+from sarangi import checksums, configuration, download
 from sarangi.configuration import Study
-from sarangi.download import fetch, fetch_commit, reachable
+from sarangi.download import fetch, fetch_commit, kaggle_token, reachable, receive
 from sarangi.errors import SarangiError
 
 BODY = bytes(range(256)) * 4000  # 1 MB
@@ -156,6 +163,7 @@ def test_whether_a_corpus_can_be_fetched_is_asked_anew_each_time(server, tmp_pat
     address, _ = server
     source = {"address": f"{address}/good", "size": 1, "checksum": SUM}
     config = {"corpora": {"ravdess": {"source": source}}, "encoders": {}, "asr": {}, "download": True}
+    config |= {"experiments": [], "findings": {}}
     assert set(Study(config, probe=True).sources) == {"ravdess"}
     source["address"] = "http://127.0.0.1:1/f"
     study = Study(config, probe=True)
@@ -194,3 +202,315 @@ def test_a_repository_comes_at_its_commit_with_the_same_bytes_each_time(tmp_path
     with pytest.raises(SarangiError, match="git fetch failed"):
         fetch_commit(str(repository), "0" * 40, tmp_path / "none.zip")
     assert not (tmp_path / "none.zip").exists()
+
+
+class Publisher:
+    """A server on this machine: ``files`` by path, ``moved`` paths with where to, and who asked for what."""
+
+    def __init__(self):
+        self.files, self.moved, self.asked, self.cut, self.tags = {}, {}, [], {}, True
+        publisher = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self):
+                publisher.asked.append((self.path, dict(self.headers)))
+                if self.path in publisher.moved:
+                    self.send_response(302)
+                    self.send_header("Location", publisher.moved[self.path])
+                    self.end_headers()
+                    return
+                if self.path not in publisher.files:
+                    self.send_error(404)
+                    return
+                data = publisher.files[self.path]
+                tag = f'"{hashlib.sha256(data).hexdigest()[:8]}"' if publisher.tags else ""
+                start = 0
+                if "Range" in self.headers and self.headers.get("If-Range", tag) == tag:
+                    start = int(self.headers["Range"].removeprefix("bytes=").rstrip("-"))
+                if start >= len(data) > 0:
+                    self.send_error(416)
+                    return
+                self.send_response(206 if start else 200)
+                self.send_header("Content-Length", str(len(data) - start))
+                # as some servers do with every .gz
+                self.send_header("Content-Encoding", "x-gzip" if self.path.endswith(".gz") else "identity")
+                if tag:
+                    self.send_header("ETag", tag)
+                self.end_headers()
+                self.wfile.write(data[start : publisher.cut.pop(self.path, None)])
+
+            def log_message(self, *arguments):
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        self.address = f"http://127.0.0.1:{self._server.server_port}"
+
+    def close(self):
+        self._server.shutdown()
+        self._server.server_close()
+
+
+@pytest.fixture
+def publisher():
+    running = Publisher()
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def study(tmp_path, monkeypatch):
+    """A study's folder, as a job sees it; ``fetched(source)`` gives the members of what is published."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "made").mkdir()
+
+    def fetched(source):
+        download.download(source, tmp_path / "made/c.zip", tmp_path / "made/c.zip.part")
+        with zipfile.ZipFile(tmp_path / "made/c.zip") as archive:
+            found = [(info.filename, archive.read(info)) for info in archive.infolist()]
+        assert [path.name for path in (tmp_path / "made").iterdir()] == ["c.zip"]
+        (tmp_path / "made/c.zip").unlink()
+        return found
+
+    return fetched
+
+
+def locked():
+    return yaml.safe_load(checksums.CHECKSUMS.read_text())
+
+
+def test_an_unknown_checksum_is_recorded_on_first_use_and_enforced_after(publisher, study, tmp_path):
+    first = zipped(tmp_path / "first", [("a.wav", b"first")]).read_bytes()
+    source = {"address": f"{publisher.address}/c.zip"}
+    publisher.files["/c.zip"] = first
+    assert study(source) == [("a.wav", b"first")]
+    entry = {"checksum": f"sha256:{hashlib.sha256(first).hexdigest()}", "size": len(first)}
+    assert locked() == {source["address"]: entry}
+    before = checksums.CHECKSUMS.read_bytes()
+    assert study(source) == [("a.wav", b"first")]
+    publisher.files["/c.zip"] = zipped(tmp_path / "second", [("a.wav", b"second")]).read_bytes()
+    with pytest.raises(SarangiError) as error:
+        study(source)
+    found = hashlib.sha256(publisher.files["/c.zip"]).hexdigest()
+    for said in (source["address"], found, entry["checksum"], "checksums.yaml", "delete the line"):
+        assert said in str(error.value)
+    assert list((tmp_path / "made").iterdir()) == []
+    assert checksums.CHECKSUMS.read_bytes() == before
+    checksums.CHECKSUMS.write_text("")
+    assert study(source) == [("a.wav", b"second")]
+
+
+def test_a_stated_checksum_leaves_no_record_and_a_stated_size_is_held_to(publisher, study, tmp_path):
+    data = publisher.files["/c.zip"] = zipped(tmp_path / "c", [("a.wav", b"a")]).read_bytes()
+    source = {"address": f"{publisher.address}/c.zip", "size": len(data)}
+    study(source | {"checksum": f"sha256:{hashlib.sha256(data).hexdigest()}"})
+    assert not checksums.CHECKSUMS.exists()
+    with pytest.raises(SarangiError, match=rf"found {len(data)} bytes, expected {len(data) - 1} bytes"):
+        study(source | {"size": len(data) - 1})
+    assert not checksums.CHECKSUMS.exists()
+    study(source)
+    assert locked()[source["address"]]["size"] == len(data)
+
+
+def test_what_is_no_good_archive_is_neither_kept_nor_recorded(publisher, study, tmp_path):
+    whole = tarred([("a.wav", os.urandom(50_000))])
+    source = {"address": f"{publisher.address}/c.tar.gz"}
+    for bad in (b"no archive", whole[:-9], tarred([("../a.wav", b"a")])):
+        publisher.files["/c.tar.gz"] = bad
+        with pytest.raises(SarangiError, match=rf"{source['address']}: what came was thrown away: "):
+            study(source)
+        assert not (tmp_path / "made/c.zip.part").exists()
+        assert not checksums.CHECKSUMS.exists()
+        (tmp_path / "made/c.zip").unlink(missing_ok=True)  # a job writes to a temporary file
+    publisher.files["/c.tar.gz"] = whole
+    assert len(study(source)) == 1
+
+
+def test_a_compressed_tar_of_archives_arrives_as_one_zip_over_a_break(publisher, study):
+    inner = tarred([("train_splits/a.mp4", os.urandom(600_000))])
+    publisher.files["/raw.tar.gz"] = tarred([("raw/train.tar.gz", inner), ("raw/train.csv", b"table")])
+    publisher.cut["/raw.tar.gz"] = 300_000
+    found = study({"address": f"{publisher.address}/raw.tar.gz"})
+    assert [name for name, _ in found] == ["raw/train_splits/a.mp4", "raw/train.csv"]
+    assert ["Range" in headers for _, headers in publisher.asked] == [False, True]
+
+
+@pytest.mark.parametrize("tags", [True, False])
+def test_without_a_checksum_an_older_version_is_never_continued_with_a_newer(publisher, tags, tmp_path):
+    old, new = os.urandom(600_000), os.urandom(600_000)
+    publisher.tags = tags
+    publisher.files["/f"] = old
+    publisher.cut["/f"] = 300_000
+    fetch(f"{publisher.address}/f", tmp_path / "f", None, wait=0.01)
+    assert (tmp_path / "f").read_bytes() == old
+    assert ["Range" in headers for _, headers in publisher.asked] == [False, tags]
+    # a run that was killed in the middle leaves what had come, and the name of its version
+    part = tmp_path / "part"
+    part.write_bytes(old[:300_000])
+    tag = f'"{hashlib.sha256(old).hexdigest()[:8]}"' if tags else ""
+    (tmp_path / "part.version").write_text(tag)
+    publisher.files["/f"] = new
+    receive(f"{publisher.address}/f", part, None)
+    assert part.read_bytes() == new
+
+
+def record_of_two(publisher, tmp_path):
+    """Publish a record of a table and of an archive that holds another one."""
+    inner = zipped(tmp_path / "inner", [("Urdu/Anger/Anger_0001.mat", b"urdu")]).read_bytes()
+    files = {"notes.txt": b"read me", "feats.tar.gz": tarred([("Feats/urdu.zip", inner), ("Feats/x", b"x")])}
+    listed = []
+    for name, data in files.items():
+        publisher.files[f"/records/7/files/{name}/content"] = data
+        listed.append(
+            {
+                "key": name,
+                "size": len(data),
+                "checksum": f"md5:{hashlib.md5(data).hexdigest()}",  # noqa: S324  (Zenodo's choice)
+                "links": {"self": f"{publisher.address}/records/7/files/{name}/content"},
+            }
+        )
+    publisher.files["/records/7"] = json.dumps({"files": listed}).encode()
+    return listed
+
+
+def test_the_files_of_a_record_become_one_zip_without_their_nesting(publisher, study, tmp_path, monkeypatch):
+    monkeypatch.setattr(download, "ZENODO", f"{publisher.address}/records")
+    listed = record_of_two(publisher, tmp_path)
+    wanted = [("notes.txt", b"read me"), ("Feats/Urdu/Anger/Anger_0001.mat", b"urdu"), ("Feats/x", b"x")]
+    assert study({"zenodo": "7"}) == wanted
+    assert sorted(locked()) == sorted(entry["links"]["self"] for entry in listed)
+    assert study({"zenodo": "7"}) == wanted
+    before = checksums.CHECKSUMS.read_bytes()
+    # a file that is not what the record says
+    publisher.files["/records/7/files/notes.txt/content"] = b"changed"
+    with pytest.raises(SarangiError, match=r"notes\.txt.* found 7 bytes with md5:.*, expected md5:"):
+        study({"zenodo": "7"})
+    # and a record that was changed with its file
+    listed[0] |= {"checksum": f"md5:{hashlib.md5(b'changed').hexdigest()}"}  # noqa: S324
+    publisher.files["/records/7"] = json.dumps({"files": listed}).encode()
+    with pytest.raises(SarangiError, match=r"notes\.txt.*recorded on first use"):
+        study({"zenodo": "7"})
+    assert checksums.CHECKSUMS.read_bytes() == before
+    assert not (tmp_path / "made/c.zip").exists()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda record: record.pop("files"),
+        lambda record: record.update(files=[]),
+        lambda record: record["files"][0].update(key="../notes.txt"),
+        lambda record: record["files"][0].update(key="a/notes.txt"),
+        lambda record: record["files"][0].update(key=".notes.txt"),
+        lambda record: record["files"][0].update(checksum="crc:1"),
+        lambda record: record["files"][0].pop("links"),
+    ],
+)
+def test_a_record_without_plain_files_is_refused(change, publisher, study, tmp_path, monkeypatch):
+    monkeypatch.setattr(download, "ZENODO", f"{publisher.address}/records")
+    record = {"files": record_of_two(publisher, tmp_path)}
+    change(record)
+    publisher.files["/records/7"] = json.dumps(record).encode()
+    with pytest.raises(SarangiError, match=r"/records/7: (expected a record|the name)"):
+        study({"zenodo": "7"})
+    assert list((tmp_path / "made").iterdir()) == []
+
+
+@pytest.fixture
+def kaggle(monkeypatch, tmp_path):
+    """No token on this machine, and a key to be looked for where it must not be."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("KAGGLE_USERNAME", raising=False)
+    monkeypatch.delenv("KAGGLE_KEY", raising=False)
+    return "k3y-of-nobody"
+
+
+def test_kaggle_is_asked_with_the_token_which_goes_nowhere_else(
+    publisher, study, tmp_path, monkeypatch, kaggle, caplog
+):
+    caplog.set_level(logging.INFO)
+    store = Publisher()
+    store.files["/data?signature=s3cret"] = zipped(tmp_path / "c", [("a.wav", b"a")]).read_bytes()
+    publisher.moved["/owner/name"] = f"{store.address}/data?signature=s3cret"
+    monkeypatch.setattr(download, "KAGGLE", publisher.address)
+    monkeypatch.setenv("KAGGLE_USERNAME", "nobody")
+    monkeypatch.setenv("KAGGLE_KEY", kaggle)
+    assert study({"kaggle": "owner/name"}) == [("a.wav", b"a")]
+    assert [path for path, _ in store.asked] == ["/data?signature=s3cret"]
+    sent = publisher.asked[0][1]["Authorization"]
+    assert base64.b64decode(sent.removeprefix("Basic ")) == f"nobody:{kaggle}".encode()
+    assert "Authorization" not in store.asked[0][1]
+    assert list(locked()) == [f"{publisher.address}/owner/name"]
+    said = [caplog.text, checksums.CHECKSUMS.read_text()]
+    publisher.files["/owner/gone"] = b"<html>"
+    store.close()
+    monkeypatch.setattr(download, "TRIES", 1)
+    for name in ("name", "gone", "nothing"):
+        with pytest.raises(SarangiError) as error:
+            study({"kaggle": f"owner/{name}"})
+        said.append(str(error.value))
+    assert "Check the token" in said[-1]
+    assert kaggle not in "".join(said)
+    assert "s3cret" not in "".join(said)
+    assert base64.b64encode(f"nobody:{kaggle}".encode()).decode() not in "".join(said)
+
+
+def test_kaggle_is_available_with_a_token_and_says_what_to_do_without(
+    publisher, tmp_path, monkeypatch, kaggle, caplog
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(configuration, "KAGGLE", publisher.address)
+    config = {
+        "corpora": {"punjabi_rasa": {"source": {"kaggle": "owner/name"}}},
+        "encoders": {}, "asr": {}, "download": True, "experiments": [], "findings": {},
+    }  # fmt: skip
+    study = Study(config, probe=True)
+    assert study.sources == {}
+    said = study.unavailable("corpora")["punjabi_rasa"]
+    for text in (
+        "an account and a token",
+        "KAGGLE_KEY",
+        "owner/name",
+        "put it at resources/corpora/punjabi_rasa",
+    ):
+        assert text in said
+    (tmp_path / ".kaggle").mkdir()
+    (tmp_path / ".kaggle/kaggle.json").write_text(kaggle)
+    assert kaggle_token() is None
+    assert "kaggle.json: expected username and key" in caplog.text
+    assert kaggle not in caplog.text
+    (tmp_path / ".kaggle/kaggle.json").write_text(json.dumps({"username": "nobody", "key": kaggle}))
+    assert kaggle_token() == ("nobody", kaggle)
+    assert set(Study(config, probe=True).sources) == {"punjabi_rasa"}
+    assert not Study(config | {"download": False}, probe=True).sources
+
+
+def record_some(folder, first):
+    os.chdir(folder)
+    for number in range(first, first + 20):
+        checksums.record(f"http://127.0.0.1/{number}", "sha256:0", number)
+
+
+def test_downloads_at_once_lose_no_checksum_and_the_file_is_sorted_one_line_each(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    forked = multiprocessing.get_context("fork")
+    processes = [forked.Process(target=record_some, args=(tmp_path, 100 + 20 * n)) for n in range(4)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    assert len(locked()) == 80
+    lines = checksums.CHECKSUMS.read_text().splitlines()
+    assert lines == sorted(lines)
+    assert len(lines) == 80
+    assert lines[0] == '"http://127.0.0.1/100": {"checksum": "sha256:0", "size": 100}'
+    assert not list(tmp_path.glob(".checksums*"))
+
+
+@pytest.mark.parametrize("text", ["<<<<<<< ours\na: b", "- 1", "a: sha256:0", '"a": {"size": 1}', ": :"])
+def test_a_damaged_file_of_checksums_is_told_and_not_written_over(text, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    checksums.CHECKSUMS.write_text(text)
+    with pytest.raises(SarangiError, match=r"checksums\.yaml: expected a line"):
+        checksums.record("http://127.0.0.1/f", "sha256:0", 1)
+    assert checksums.CHECKSUMS.read_text() == text

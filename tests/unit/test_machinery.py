@@ -1,5 +1,6 @@
 """Configuration, fingerprints, store, job wrapper, synthetic speech, versions."""
 
+import json
 import os
 import re
 import subprocess
@@ -19,7 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sarangi import fingerprint as fingerprints
-from sarangi import store
+from sarangi import provenance, store
 from sarangi.configuration import CORPORA, STAND_INS, check
 from sarangi.corpora import load
 from sarangi.errors import SarangiError
@@ -127,7 +128,29 @@ def test_every_key_of_the_schema_is_described_and_every_object_refuses_others():
         (
             lambda s: s["corpora"]["ravdess"].update(source={"git": "x"}),
             "corpora.ravdess.source",
-            "expected one of: address with size and checksum or git with commit",
+            "expected one of: address with size and checksum if known or zenodo or kaggle or git with commit",
+        ),
+        (
+            lambda s: s["corpora"]["ravdess"].update(source={"address": "http://a.b/c", "checksum": "md5:x"}),
+            "corpora.ravdess.source.checksum",
+            "'md5:x' does not match",
+        ),
+        (
+            lambda s: s["corpora"]["ravdess"].update(
+                source={"address": "http://a.b/c", "checksums": "md5:x"}
+            ),
+            "corpora.ravdess.source.checksums",
+            "unknown key 'checksums'; did you mean checksum?",
+        ),
+        (
+            lambda s: s["corpora"]["ravdess"].update(source={"zenodo": 3685274}),
+            "corpora.ravdess.source.zenodo",
+            "expected string, found int 3685274",
+        ),
+        (
+            lambda s: s["corpora"]["ravdess"].update(source={"kaggle": "rasa"}),
+            "corpora.ravdess.source.kaggle",
+            "'rasa' does not match",
         ),
     ],
 )
@@ -154,6 +177,64 @@ def test_a_copy_put_in_place_of_a_stand_in_is_not_called_synthetic(study, tmp_pa
     assert found.untrained("tiny")
     (tmp_path / "resources/models/tiny").mkdir(parents=True)
     assert not check(study, SCHEMA, []).untrained("tiny")
+
+
+def test_an_own_compressed_archive_goes_before_the_source_and_is_not_called_synthetic(
+    study, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "resources/corpora").mkdir(parents=True)
+    (tmp_path / "resources/corpora/ravdess.tgz").touch()
+    (tmp_path / "resources/corpora/urdu_latif.zip").touch()
+    found = check(study, SCHEMA, [])
+    assert list(found.compressed) == ["ravdess"]
+    assert found.sources["ravdess"] == Path("resources/made/ravdess.zip")
+    assert found.sources["urdu_latif"] == Path("resources/corpora/urdu_latif.zip")
+    assert found.synthetic == []
+    assert found.described("ravdess")["licence"] == "its publisher's"
+
+
+@pytest.mark.parametrize(("rule", "kept"), [("repack", ["urdu_latif"]), ("download", [])])
+def test_results_of_an_own_archive_can_be_used_without_it_those_of_a_download_can_be_fetched(
+    rule, kept, study, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    study["corpora"] = {"urdu_latif": absent()}
+    study["experiments"] = study["experiments"][:1]
+    study["experiments"][0]["corpora"] = ["urdu_latif"]
+    study["findings"] = {}
+    made, manifest = "resources/made/urdu_latif.zip", "results/corpora/urdu_latif/manifest.parquet"
+    blank = dict.fromkeys(provenance.KEYS, "") | {"outputs": []}
+    for result, record in ((made, {"rule": rule, "inputs": {}}), (manifest, {"inputs": {made: ""}})):
+        provenance.place(result).parent.mkdir(parents=True, exist_ok=True)
+        provenance.place(result).write_text(json.dumps(blank | record))
+    (tmp_path / "results/restored.json").write_text(json.dumps(check(study, SCHEMA, []).identities))
+    assert check(study, SCHEMA, []).kept_corpora == kept
+
+
+def test_what_cannot_be_had_says_what_waits_for_it(study, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    study["corpora"] |= {"ravdess": absent("ask"), "meld": absent("ask"), "shemo": absent("ask")}
+    study["corpora"]["meld"]["source"] = {"address": "http://127.0.0.1:1/raw.tar.gz"}
+    study["asr"] = {}
+    study["findings"] = {
+        "finding_1": {"statement": "", "experiments": ["ravdess_random5_egemaps_svm"], "waits_for": []},
+        "finding_2": {"statement": "", "experiments": [], "waits_for": ["corpus meld, and corpus ravdess"]},
+    }
+    study["experiments"] = [
+        {"corpora": ["ravdess"], "protocols": ["random5"], "models": ["egemaps_svm"], "transfer": ["shemo"]}
+    ]
+    found = check(study, SCHEMA, [])
+    assert found.unavailable("corpora") == {
+        "meld": "download http://127.0.0.1:1/raw.tar.gz, put it at resources/corpora/meld.tar.gz; "
+        "finding_2 waits for it",
+        "ravdess": "ask, put it at resources/corpora/ravdess; scores, finding_1 and finding_2 wait for it",
+        "shemo": "ask, put it at resources/corpora/shemo; transfer waits for it",
+    }
+    # an experiment that waits says it shorter
+    assert found.waits_for(found.experiments["ravdess_random5_egemaps_svm"]) == [
+        "corpus ravdess: ask, put it at resources/corpora/ravdess"
+    ]
 
 
 anything = st.recursive(
@@ -246,7 +327,7 @@ def test_another_version_of_an_imported_package_counts(code, monkeypatch):
 def test_modules_import_only_from_those_before_them():
     order = [
         "errors", "store", "progress", "fingerprint", "lock", "source", "provenance", "job",
-        "download", "configuration", "weights",
+        "repack", "checksums", "download", "configuration", "weights",
         "video", "recording", "utterance", "corpora", "audio", "near_duplicates", "transcripts", "acoustics",
         "protocols", "predictions", "metrics", "baselines", "audit", "classical", "encoders", "finetuning",
         "bootstrap", "tables", "findings", "figures", "numbers", "paper", "bundle", "plan", "restore",

@@ -112,6 +112,8 @@ def test_an_absent_corpus_shows_as_unavailable_and_breaks_nothing(study, tmp_pat
     for name in ("corpora", "scores"):
         text = (folder / f"paper/tables/{name}.md").read_text()
         assert "write to its authors, put it at resources/corpora/ravdess" in text
+    table = (folder / "paper/tables/corpora.md").read_text()
+    assert "ravdess; scores and transcripts wait for it." in table
     # it comes to hand: its tables are made anew, the other corpus is left alone
     members = [
         (f"Actor_0{a}/03-01-0{e}-01-0{s}-01-0{a}.wav", sound(0.5, frequency=100 * e))

@@ -20,7 +20,7 @@ from sarangi import store
 from sarangi.errors import SarangiError
 from sarangi.progress import progress
 from sarangi.recording import inspect
-from sarangi.source import Source
+from sarangi.source import ARCHIVES, Source
 from sarangi.utterance import Utterance
 
 MANIFEST = pa.schema(
@@ -88,8 +88,10 @@ def manifest(source: Path, corpus: str, shards: int, output: Path, provenance: d
         found = sorted(module.utterances(opened), key=lambda u: (u.path, u.file))
         if not any(u.status == store.OK for u in found):
             example = f"; the first is {found[0].file}: {found[0].reason}" if found else ""
+            packed = opened.paths(*ARCHIVES)
+            unpack = f"Archives lie in it: unpack {', '.join(packed[:3])} there. " if packed else ""
             raise SarangiError(
-                f"{source}: no utterance of {corpus} among {len(opened.paths())} files{example}. "
+                f"{source}: no utterance of {corpus} among {len(opened.paths())} files{example}. {unpack}"
                 f"Expected the layout of the publisher, {module.LAYOUT}. "
                 "Put the corpus there, or take the folder away to have it shown as unavailable."
             )
