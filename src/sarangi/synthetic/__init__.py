@@ -16,7 +16,7 @@ from types import ModuleType
 import numpy as np
 
 from sarangi.progress import progress
-from sarangi.synthetic.film import film
+from sarangi.synthetic.film import filmed
 from sarangi.synthetic.speech import VARIANTS, Clip, speak
 from sarangi.video import is_video
 
@@ -60,7 +60,7 @@ def _recorded(pool: ThreadPoolExecutor, clips: list[Clip]) -> Iterator[bytes]:
 
 
 def _record(clip: Clip) -> bytes:
-    return film(speak(clip)) if is_video(clip.path) else speak(clip)
+    return filmed(speak(clip)) if is_video(clip.path) else speak(clip)
 
 
 def layout(corpus: str) -> ModuleType:

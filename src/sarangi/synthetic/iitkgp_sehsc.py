@@ -31,9 +31,9 @@ def clips(speakers: int, clips: int, seed: int) -> Iterator[Clip]:
     for artist, own in enumerate(voices, 1):
         for session in range(1, clips + 1):
             for label in LABELS:
-                name = f"artist{artist:02}/session{session:02}/{label}.wav"
-                yield _clip(name, label, own, seed, {"speaker": f"{artist:02}", "session": f"{session}"})
-    yield _clip("artist01/session01/rehearsal.wav", "neutral", voices[0], seed, {})
+                path = f"wav/{artist:02}_{session:02}_{label}.wav"
+                yield _clip(path, label, own, seed, {"speaker": f"{artist:02}", "session": f"{session}"})
+    yield _clip("wav/01_rehearsal.wav", "neutral", voices[0], seed, {})
 
 
 def _clip(path: str, label: str, own: dict[str, str | int], seed: int, known: dict[str, str]) -> Clip:
