@@ -13,7 +13,6 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 import pytest
-import soundfile
 import yaml
 from conftest import MADE_BY_TEST, ROOT, absent, write_study
 from hypothesis import given, settings
@@ -21,12 +20,9 @@ from hypothesis import strategies as st
 
 from sarangi import fingerprint as fingerprints
 from sarangi import provenance, store
-from sarangi.configuration import CORPORA, STAND_INS, check
-from sarangi.corpora import load
+from sarangi.configuration import CORPORA, check
 from sarangi.errors import SarangiError
 from sarangi.fingerprint import fingerprint
-from sarangi.source import Source
-from sarangi.synthetic import synthetic_corpus
 
 SCHEMA = ROOT / "workflow/schemas/config.schema.yaml"
 
@@ -95,11 +91,6 @@ def test_every_key_of_the_schema_is_described_and_every_object_refuses_others():
             "less than the minimum",
         ),
         (
-            lambda s: s["corpora"].update(shemo=s["corpora"]["ravdess"]),
-            "corpora.shemo.source",
-            "there is no stand-in of shemo; there is one of ravdess, urdu_latif",
-        ),
-        (
             lambda s: s["protocols"]["loso"].update(folder="x"),
             "protocols.loso",
             "the key with value 'x' does not go with the others of this entry",
@@ -166,11 +157,18 @@ def test_a_mistake_is_named_with_file_line_key_and_nearest_name(study, change, p
     assert named in lines[int(found[1]) - 1]
 
 
+def test_a_corpus_that_cannot_be_spoken_is_refused(study, monkeypatch, tmp_path):
+    monkeypatch.setattr("sarangi.configuration.STAND_INS", ("ravdess", "urdu_latif"))
+    text, _ = refused(study, tmp_path)
+    assert "corpora.shemo.source: there is no stand-in of shemo; there is one of ravdess, urdu_latif" in text
+
+
 def test_a_copy_put_in_place_of_a_stand_in_is_not_called_synthetic(study, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "resources/corpora/ravdess").mkdir(parents=True)
     found = check(study, SCHEMA, [])
-    assert found.synthetic == ["urdu_latif"]
+    assert "ravdess" not in found.synthetic
+    assert "urdu_latif" in found.synthetic
     assert found.described("ravdess")["licence"] == "its publisher's"
     assert found.described("urdu_latif")["licence"] == "MIT (synthetic)"
     # nor are weights put in place of random ones called untrained
@@ -488,45 +486,6 @@ def test_stale_locks_go_those_of_a_living_run_or_another_machine_stay(tmp_path):
     (folder / "sarangi.lock").write_text("another-machine")
     assert another() == "False"
     assert lock.exists()
-
-
-# -- synthetic speech -------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("corpus", STAND_INS)
-def test_a_stand_in_has_the_layout_of_its_corpus_and_the_same_bytes_each_time(corpus, tmp_path):
-    settings_ = (
-        {"speakers": 8, "clips": 2, "seed": 4}
-        if corpus == "urdu_latif"
-        else {"speakers": 4, "clips": 1, "seed": 4}
-    )
-    synthetic_corpus(corpus, settings_, tmp_path / "a.zip", workers=2)
-    synthetic_corpus(corpus, settings_, tmp_path / "b.zip", workers=1)
-    assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
-    with Source(tmp_path / "a.zip") as source:
-        found = list(load(corpus).utterances(source))
-        rates = {soundfile.info(__import__("io").BytesIO(source.read(u.file))).samplerate for u in found}
-    assert {u.status for u in found} == {"ok"}
-    assert {u.emotion for u in found} == set(load(corpus).EMOTIONS.values())
-    assert len({u.speaker for u in found}) == settings_["speakers"]
-    assert rates == {{"urdu_latif": 44_100, "ravdess": 48_000}[corpus]}
-
-
-def test_emotions_differ_as_they_should(tmp_path):
-    import numpy as np
-
-    from sarangi.audio import to_mono_16k
-
-    synthetic_corpus("ravdess", {"speakers": 4, "clips": 1, "seed": 4}, tmp_path / "a.zip", workers=2)
-    with Source(tmp_path / "a.zip") as source:
-        heard = {}
-        for utterance in load("ravdess").utterances(source):
-            signal = to_mono_16k(source.read(utterance.file))[0].astype(float) / 32768
-            heard.setdefault(utterance.emotion, []).append((len(signal), np.sqrt((signal**2).mean())))
-    length = {emotion: np.mean([n for n, _ in clips]) for emotion, clips in heard.items()}
-    loudness = {emotion: np.mean([rms for _, rms in clips]) for emotion, clips in heard.items()}
-    assert length["sad"] > length["neutral"] > length["fearful"]
-    assert loudness["angry"] > loudness["neutral"] > loudness["sad"]
 
 
 # -- versions ---------------------------------------------------------------------------------

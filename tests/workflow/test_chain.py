@@ -59,7 +59,7 @@ def test_findings_have_what_there_is_and_say_what_they_wait_for(built):
     expected = score[(score["slice"] == "folds") & (score["metric"] == "uar")]["value"].iloc[0]
     assert third["ours"].iloc[0] == expected
     fifth = store.read(built / "results/findings/finding_5.parquet")
-    assert list(fifth["why"]) == ["waits for corpus punjabi_rasa"]
+    assert list(fifth["why"]) == ["waits for fine-tuning on punjabi_rasa"]
 
 
 def test_numbers_of_the_text_are_those_of_the_scores(built):

@@ -1,6 +1,8 @@
 """The demo's corpora: synthetic speech in the layout and under the file names of the real ones.
 
 Every voice, sentence and melody is chosen by a seed; the traps of the real corpora are in them.
+A corpus has one module with ``clips(speakers, clips, seed)`` and, where the real one has files of
+labels or transcripts, ``tables(clips)``, which yields their paths and contents.
 """
 
 import hashlib
@@ -14,7 +16,9 @@ from types import ModuleType
 import numpy as np
 
 from sarangi.progress import progress
-from sarangi.synthetic.speech import Clip, speak
+from sarangi.synthetic.film import filmed
+from sarangi.synthetic.speech import VARIANTS, Clip, speak
+from sarangi.video import is_video
 
 MIDNIGHT = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can hold: no clock in the bytes
 
@@ -33,19 +37,30 @@ def synthetic_corpus(corpus: str, settings: dict, output: Path, workers: int = 1
     workers
         Utterances to speak at once; the sound does not depend on it.
     """
-    clips: list[Clip] = list(layout(corpus).clips(**settings))
+    module = layout(corpus)
+    clips: list[Clip] = list(module.clips(**settings))
+    present = [clip for clip in clips if not clip.missing]
     with (
         zipfile.ZipFile(output, "w", zipfile.ZIP_STORED) as archive,
         ThreadPoolExecutor(workers) as pool,
     ):
-        for clip, wav in progress(zip(clips, _spoken(pool, clips), strict=True), len(clips), corpus):
+        for clip, recording in progress(
+            zip(present, _recorded(pool, present), strict=True), len(present), corpus
+        ):
             for path in (clip.path, *clip.twins):
-                archive.writestr(zipfile.ZipInfo(path, MIDNIGHT), wav)
+                archive.writestr(zipfile.ZipInfo(path, MIDNIGHT), recording)
+        if hasattr(module, "tables"):
+            for path, content in module.tables(clips):
+                archive.writestr(zipfile.ZipInfo(path, MIDNIGHT), content)
 
 
-def _spoken(pool: ThreadPoolExecutor, clips: list[Clip]) -> Iterator[bytes]:
+def _recorded(pool: ThreadPoolExecutor, clips: list[Clip]) -> Iterator[bytes]:
     for start in range(0, len(clips), 64):
-        yield from pool.map(speak, clips[start : start + 64])
+        yield from pool.map(_record, clips[start : start + 64])
+
+
+def _record(clip: Clip) -> bytes:
+    return filmed(speak(clip)) if is_video(clip.path) else speak(clip)
 
 
 def layout(corpus: str) -> ModuleType:
@@ -57,3 +72,21 @@ def generator(seed: int, name: str) -> np.random.Generator:
     """Return a random generator for one name, whatever is made before or after it."""
     digest = hashlib.sha256(f"{seed}/{name}".encode()).digest()
     return np.random.default_rng(int.from_bytes(digest[:8], "big"))
+
+
+def voice(seed: int, name: str, gender: str, number: int) -> dict[str, str | int]:
+    """Return the voice of a speaker, as :class:`Clip` takes it: ``variant``, ``pitch`` and ``rate``."""
+    draw, variants = generator(seed, name), VARIANTS[gender]
+    return {
+        "variant": variants[number % len(variants)],
+        "pitch": int(draw.integers(30, 60)),
+        "rate": int(draw.integers(140, 185)),
+    }
+
+
+def in_proportion(promised: dict[str, int], commonest: int) -> dict[str, int]:
+    """Return how many clips each emotion gets, as skewed as its publisher says, two at the least."""
+    return {
+        emotion: max(2, round(commonest * count / max(promised.values())))
+        for emotion, count in promised.items()
+    }

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from sarangi.corpora.ravdess import EMOTIONS, LANGUAGE, STATEMENTS
-from sarangi.synthetic import generator
-from sarangi.synthetic.speech import VARIANTS, Clip
+from sarangi.synthetic import generator, voice
+from sarangi.synthetic.speech import Clip
 
 SAMPLE_RATE = 48_000
 
@@ -15,9 +15,7 @@ def clips(speakers: int, clips: int, seed: int) -> Iterator[Clip]:
     As in the real corpus a file of actor 01 is stereo, and two files of actor 07 are the same.
     """
     for actor in range(1, speakers + 1):
-        variants = VARIANTS["male" if actor % 2 else "female"]
-        draw = generator(seed, f"actor {actor}")
-        pitch, rate = int(draw.integers(30, 60)), int(draw.integers(140, 185))
+        own = voice(seed, f"actor {actor}", "male" if actor % 2 else "female", actor // 2)
         for code, emotion in EMOTIONS.items():
             for statement, text in STATEMENTS.items():
                 for repetition in range(1, clips + 1):
@@ -28,9 +26,7 @@ def clips(speakers: int, clips: int, seed: int) -> Iterator[Clip]:
                         path=path,
                         text=text,
                         language=LANGUAGE,
-                        variant=variants[(actor // 2) % len(variants)],
-                        pitch=pitch,
-                        rate=rate,
+                        **own,
                         emotion=emotion,
                         sample_rate=SAMPLE_RATE,
                         channels=2 if (actor, *first) == (1, "02", "01", 1) else 1,

@@ -4,7 +4,7 @@ import io
 import json
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from xml.sax.saxutils import escape
 
@@ -40,6 +40,7 @@ MELODIES = {
     "happy": Melody(14, 85, 1.08, 3, (0, 20, 5, 30)),
     "neutral": Melody(0, 45, 1.0, 0, (0,)),
     "sad": Melody(-8, 15, 0.78, -6, (5, -5, -20)),
+    "sarcasm": Melody(-3, 90, 0.84, 0, (-10, 40, -25, 15)),
     "surprised": Melody(18, 95, 1.02, 4, (-10, 10, 60)),
 }
 
@@ -59,6 +60,8 @@ class Clip:
     seconds: float | None = None  # cut or filled to this length; None keeps the speech's own
     channels: int = 1
     twins: tuple[str, ...] = ()  # further paths with the very same bytes
+    row: dict[str, str] = field(default_factory=dict)  # what the corpus's own tables say; empty: nothing
+    missing: bool = False  # the tables list it, and there is no such file
     generator: np.random.Generator
 
 

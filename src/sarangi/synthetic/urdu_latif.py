@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from sarangi.corpora.urdu_latif import EMOTIONS, LANGUAGE
-from sarangi.synthetic import generator
-from sarangi.synthetic.speech import VARIANTS, Clip
+from sarangi.synthetic import generator, voice
+from sarangi.synthetic.speech import Clip
 
 SAMPLE_RATE = 44_100
 SENTENCES = (
@@ -25,19 +25,9 @@ def clips(speakers: int, clips: int, seed: int) -> Iterator[Clip]:
     One speaker in four has two emotions, the others one.
     """
     labels = list(EMOTIONS)
-    voices = []
-    for number in range(speakers):
-        gender = "female" if number % 3 == 2 else "male"
-        draw = generator(seed, f"speaker {number}")
-        variants = VARIANTS[gender]
-        voices.append(
-            {
-                "name": f"S{gender[0].upper()}{number + 1}",
-                "variant": variants[number % len(variants)],
-                "pitch": int(draw.integers(30, 60)),
-                "rate": int(draw.integers(140, 185)),
-            }
-        )
+    genders = ["female" if number % 3 == 2 else "male" for number in range(speakers)]
+    names = [f"S{gender[0].upper()}{number}" for number, gender in enumerate(genders, 1)]
+    voices = [voice(seed, f"speaker {number}", gender, number) for number, gender in enumerate(genders)]
     spoken = dict.fromkeys(range(speakers), 0)
     for place, label in enumerate(labels):
         own = [n for n in range(speakers) if n % len(labels) == place]
@@ -45,16 +35,13 @@ def clips(speakers: int, clips: int, seed: int) -> Iterator[Clip]:
         for clip in range(clips):
             number = (own + guests)[clip % len(own + guests)]
             spoken[number] += 1
-            voice = voices[number]
-            path = f"{label}/{voice['name']}_F{spoken[number]}_{label[0]}0{clip + 1}.wav"
+            path = f"{label}/{names[number]}_F{spoken[number]}_{label[0]}0{clip + 1}.wav"
             draw = generator(seed, path)
             yield Clip(
                 path=path,
                 text=SENTENCES[int(draw.integers(len(SENTENCES)))],
                 language=LANGUAGE,
-                variant=voice["variant"],
-                pitch=voice["pitch"],
-                rate=voice["rate"],
+                **voices[number],
                 emotion=EMOTIONS[label],
                 sample_rate=SAMPLE_RATE,
                 seconds=float(draw.choice([2, 3])),
