@@ -72,10 +72,10 @@ def test_shemo(tmp_path):
     )
     assert "emotion code X is unknown" in found.loc["M07X11.wav", "reason"]
     assert "name does not follow" in found.loc["odd.wav", "reason"]
+    (folder / "shemo.json").write_text('[{"id": "F03S02", "transcript": "می\ufeffروم"}]')
+    assert rows(folder, "shemo").loc["F03S02.wav", "text"] == "می\u200cروم"
     (folder / "shemo.json").write_text('{"F03S02": {}}')
-    with pytest.raises(
-        SarangiError, match=r"shemo\.json: expected an object of names, each with a transcript"
-    ):
+    with pytest.raises(SarangiError, match=r"shemo\.json: expected names, each with a transcript"):
         rows(folder, "shemo")
 
 

@@ -117,7 +117,7 @@ def test_iemocap_has_two_speakers_in_each_of_five_sessions_at_most(speakers, tmp
         list(layout("iemocap").clips(speakers=speakers, clips=1, seed=4))
 
 
-def test_urdu_sindhi_has_five_sets_of_openSMILE_features_in_two_languages(made):
+def test_urdu_sindhi_has_five_sets_of_features_in_two_languages(made):
     source, rows = made("urdu_sindhi")
     assert rows.groupby("language")["emotion"].nunique().to_dict() == {"sd": 7, "ur": 7}
     module = load("urdu_sindhi")

@@ -20,6 +20,9 @@ PROMISES = {
 }  # fmt: skip
 LAYOUT = "<F|M><NN><A|F|H|N|S|W><NN>.wav"
 
+# marks of byte order and of direction, typed where Persian has a non-joiner
+MARKS = dict.fromkeys(map(ord, "\ufeff\u200e"), "\u200c")
+
 NAME = re.compile(r"(?:^|/)((([FM])\d\d)([A-Z])\d\d\.wav)$")
 
 
@@ -59,9 +62,15 @@ def transcripts(source: Source) -> dict[str, str]:
     """
     for file in source.paths("shemo.json"):
         try:
-            return {name: entry["transcript"] for name, entry in json.loads(source.text(file)).items()}
+            found = json.loads(source.text(file))
+            # later versions list objects with an id
+            named = {entry["id"]: entry for entry in found} if isinstance(found, list) else found
+            return {
+                name: entry["transcript"].translate(MARKS).strip("\u200c ") for name, entry in named.items()
+            }
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise SarangiError(
-                f"{source.path}/{file}: expected an object of names, each with a transcript ({error!r})"
+                f"{source.path}/{file}: expected names, each with a transcript, or a list of objects with id "
+                f"and transcript ({error!r})"
             ) from error
     return {}
