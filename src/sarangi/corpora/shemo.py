@@ -74,3 +74,7 @@ def transcripts(source: Source) -> dict[str, str]:
                 f"and transcript ({error!r})"
             ) from error
     return {}
+
+
+def _mended(text: str) -> str:
+    return text.translate(MARKS).strip("\u200c ")
