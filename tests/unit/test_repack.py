@@ -1,5 +1,6 @@
 """Archives as publishers ship them: every recording comes through once, and nothing else does."""
 
+import gc
 import gzip
 import hashlib
 import os
@@ -191,13 +192,18 @@ def test_memory_does_not_grow_with_the_members(mode, tmp_path):
     assert sorted(p.name for p in tmp_path.iterdir() if p.name != "inner") == ["c.tar", "out.zip"]
 
 
-def test_many_members_do_not_pile_up_headers(tmp_path):
-    repacked(tarred([(f"{n:05}.wav", b"") for n in range(3000)], "w"), tmp_path, "c.tar")
-    tracemalloc.start()
+def test_many_members_do_not_pile_up_headers(tmp_path, monkeypatch):
+    (tmp_path / "c.tar").write_bytes(tarred([(f"{n}.wav", b"") for n in range(300)], "w"))
+    kept = []
+
+    def add(packed, member, path):
+        if member.name == "299.wav":
+            gc.collect()
+            kept.extend(thing for thing in gc.get_objects() if isinstance(thing, tarfile.TarInfo))
+
+    monkeypatch.setattr(repacking, "_add", add)
     repack({"c.tar": tmp_path / "c.tar"}, tmp_path / "out.zip")
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert peak < 3000 * 1500
+    assert 0 < len(kept) < 10
 
 
 @pytest.mark.parametrize("damage", ["cut", "flipped", "header", "no archive", "cut inside"])
