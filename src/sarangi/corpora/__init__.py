@@ -115,6 +115,8 @@ def _facts(source: Source, copies: list[Utterance], describe: Callable[[Source, 
         duplicate = f"duplicate id: {len(copies)} files claim it ({files}); keep the published one"
         return {"status": store.FAILED, "reason": "; ".join([*reasons, duplicate])}
     facts = {}
+    if utterance.reason and not source.has(utterance.file):
+        return facts  # the corpus has said so already
     try:
         facts |= describe(source, utterance.file)
     except SarangiError as error:
