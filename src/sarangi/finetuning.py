@@ -28,7 +28,7 @@ from sarangi import metrics, store
 from sarangi.audio import SAMPLE_RATE, decode
 from sarangi.encoders import EmotionClassifier, freeze, load_encoder
 from sarangi.errors import SarangiError
-from sarangi.predictions import predictions_schema
+from sarangi.predictions import predictions_schema, skip_unused
 from sarangi.progress import progress
 from sarangi.protocols import TEST, TRAIN, UNUSED, VALIDATION
 
@@ -125,7 +125,7 @@ def finetune(
             log.info("goes on from %s", Path(last).name)
         trainer.train(resume_from_checkpoint=last)
         probabilities = _predict(trainer.model, clips[TEST], recipe["batch"])
-    tested = split[split["part"].isin([TEST, UNUSED])]
+    tested = skip_unused(split[split["part"].isin([TEST, UNUSED])])
     _write_predictions(tested, emotions, probabilities, fold, seed, output["predictions"], provenance)
     store.write(output["log"], _log(trainer), LOG, provenance)
     state = {name: tensor.detach().cpu().contiguous() for name, tensor in trainer.model.state_dict().items()}

@@ -73,6 +73,15 @@ def predict_folds(
     tested = table[table["part"] == TEST]
     unused = table[table["part"] == UNUSED].drop_duplicates("utterance_id")
     unused = unused[~unused["utterance_id"].isin(tested["utterance_id"])]
-    table = pd.concat([tested, unused]).sort_values(["utterance_id", "fold"], ignore_index=True)
+    table = pd.concat([tested, skip_unused(unused)])
+    table = table.sort_values(["utterance_id", "fold"], ignore_index=True)
     schema = predictions_schema(emotions)
     store.write(output, table[schema.names], schema, provenance)
+
+
+def skip_unused(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows of part, status and reason, in which what a protocol does not use is skipped."""
+    idle = (rows["part"] == UNUSED) & (rows["status"] == store.OK)
+    rows = rows.copy()
+    rows.loc[idle, ["status", "reason"]] = [store.SKIPPED, "in no part of the protocol"]
+    return rows

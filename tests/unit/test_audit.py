@@ -10,6 +10,7 @@ from conftest import MADE_BY_TEST, REAL, real
 from sarangi import store
 from sarangi.audio import AUDIO, encode, resample
 from sarangi.audit import corpus_audit, nearest_emotion, protocol_audit, whole_audit
+from sarangi.baselines import baseline
 from sarangi.corpora import MANIFEST, load, manifest
 from sarangi.errors import SarangiError
 from sarangi.near_duplicates import emphasised, near_duplicates, similarity
@@ -116,6 +117,10 @@ def test_a_corpus_of_two_languages_is_split_within_one_and_across(tmp_path):
     )
     within = split(path, {"kind": "stratified_kfold", "folds": 2, "seed": 1, "leaks": True, "language": "ur"})
     assert set(within.loc[within["part"] == "unused", "speaker"]) == {"s3", "s4", "s5"}
+    baseline(path, tmp_path / "p.parquet", "constant", 1, tmp_path / "o.parquet", MADE_BY_TEST)
+    answers = store.read(tmp_path / "o.parquet").groupby("status")["reason"].agg(["size", "first"])
+    assert answers.loc["ok", "size"] == answers.loc["skipped", "size"] == 24
+    assert answers.loc["skipped", "first"] == "in no part of the protocol"
     across = split(path, {"kind": "held_out", "by": "language", "test": [["sd"]], "leaks": False})
     assert set(across.loc[across["part"] == "test", "speaker"]) == {"s3", "s4", "s5"}
     assert not (across["part"] == "unused").any()
