@@ -3,6 +3,7 @@
 import difflib
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +13,7 @@ from typing import Any
 import jsonschema
 import yaml
 
-from sarangi import provenance
+from sarangi import claims, provenance
 from sarangi.errors import SarangiError
 from sarangi.source import IN_HAND, find
 
@@ -356,21 +357,99 @@ def check(config: dict[str, Any], schema: Path, files: list[Path], probe: bool =
     SarangiError
         Lists every problem: the key, its place, what was found, what is valid, the nearest name.
     """
+    problems = _against(config, schema) or list(_unknown_names(config))
+    _refuse(problems, files, "the configuration")
+    return Study(config, probe)
+
+
+class _AsPrinted(yaml.SafeLoader):
+    """Reads a number with decimals as the text that it is: 0.590 keeps its last digit."""
+
+
+_AsPrinted.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:float"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def read_claims(file: Path, schema: Path) -> dict[str, dict[str, Any]]:
+    """Read and check a file of claims, and return its records by name (:func:`claims.records`).
+
+    Raises
+    ------
+    SarangiError
+        Lists every problem, as :func:`check` does.
+    """
+    try:
+        document = yaml.load(file.read_text(encoding="utf-8"), _AsPrinted)  # noqa: S506 (a safe loader)
+    except yaml.YAMLError as error:
+        raise SarangiError(f"{file} is not YAML; no job was started. {error}") from None
+    _refuse(_against(document, schema) or list(_unknown_parts(document)), [file], "the file of claims")
+    return claims.records(document)
+
+
+def _against(document: Any, schema: Path) -> list[tuple["Place", str]]:
+    """Return what a JSON schema (as YAML) refuses in a document."""
     validator = jsonschema.Draft202012Validator(yaml.safe_load(schema.read_text(encoding="utf-8")))
-    errors = sorted(validator.iter_errors(config), key=lambda error: list(map(str, error.path)))
+    errors = sorted(validator.iter_errors(document), key=lambda error: list(map(str, error.path)))
     # of a value of the wrong type nothing else is worth saying
     mistyped = {tuple(error.path) for error in errors if error.validator == "type"}
     errors = [error for error in errors if error.validator == "type" or tuple(error.path) not in mistyped]
-    problems = [problem for error in errors for problem in _explain(error)]
-    if not problems:
-        problems = list(_unknown_names(config))
+    return [problem for error in errors for problem in _explain(error)]
+
+
+def _refuse(problems: list[tuple["Place", str]], files: list[Path], what: str) -> None:
     if problems:
         lines = "\n".join(f"  {_place(path, files)}: {text}" for path, text in problems)
         raise SarangiError(
-            f"the configuration has {len(problems)} problem{'s' if len(problems) > 1 else ''}; "
+            f"{what} has {len(problems)} problem{'s' if len(problems) > 1 else ''}; "
             f"no job was started.\n{lines}"
         )
-    return Study(config, probe)
+
+
+def _unknown_parts(document: Mapping[str, Any]) -> Iterator[tuple["Place", str]]:
+    """Yield each row of a grid that does not fit, and each name of a claim that is not there."""
+    for grid, entry in document["grids"].items():
+        for key in ("named_by", "metrics"):
+            for place, column in enumerate(entry[key]):
+                if column not in entry["columns"]:
+                    yield (
+                        ("grids", grid, key, place),
+                        f"no column {column!r}; {nearest(column, entry['columns'])}",
+                    )
+        for place, row in enumerate(entry["rows"]):
+            columns = ", ".join(entry["columns"])
+            if len(row) != len(entry["columns"]):
+                yield (
+                    ("grids", grid, "rows", place),
+                    f"found {len(row)} cells, expected {len(entry['columns'])}: {columns}",
+                )
+                return
+            for column, text in zip(entry["columns"], row, strict=True):
+                if column in entry["metrics"] and not re.fullmatch(r"[-+]?\d+(\.\d+)?", text):
+                    yield ("grids", grid, "rows", place), f"{column} is {text!r}, expected a number"
+    known = list(claims.records(document))
+    for kind, key in (("derived", "compute"), ("derived", "otherwise"), ("statements", "holds")):
+        for name, entry in document[kind].items():
+            for path, asked in _leaves(entry.get(key, {}), (kind, name, key)):
+                if path[-2:-1] == ("are",) or path[-1] in ("near", "within", "unit", "group"):
+                    continue
+                if path[-1] == "rows":
+                    if asked not in document["grids"]:
+                        yield path, f"no grid {asked!r}; {nearest(asked, list(document['grids']))}"
+                elif path[-1] == "metric" or "where" in path or "by" in path:
+                    continue
+                elif asked not in known:
+                    yield path, f"{asked!r} is no number; {nearest(asked, known)}"
+
+
+def _leaves(node: Any, path: "Place") -> Iterator[tuple["Place", Any]]:
+    """Yield every value below a node with its place."""
+    if isinstance(node, dict | list):
+        for key, value in node.items() if isinstance(node, dict) else enumerate(node):
+            yield from _leaves(value, (*path, key))
+    else:
+        yield path, node
 
 
 def nearest(name: str, valid: list[str] | tuple[str, ...]) -> str:
@@ -461,7 +540,7 @@ def _unknown_names(config: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
                 )
     known = list(Study(config).experiments)
     for finding, entry in config["findings"].items():
-        for place, name in enumerate(entry["experiments"]):
+        for place, name in enumerate(entry.get("experiments", ())):
             if name not in known:
                 hint = nearest(name, known)
                 yield ("findings", finding, "experiments", place), f"{name!r} is no experiment; {hint}"

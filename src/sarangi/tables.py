@@ -252,7 +252,7 @@ def _score_lines(
             "Protocol": titles["protocols"][protocol],
             "Model": titles["models"][model],
             "UAR": f"{uar['value']:.3f}",
-            "Interval": _interval(uar["low"], uar["high"]),
+            "Interval": interval_text(uar["low"], uar["high"]),
             "Chance": f"{uar['chance']:.3f}",
             "Pooled": f"{uar['pooled']:.3f}",
             "WF1": f"{values['wf1']:.3f}",
@@ -274,7 +274,8 @@ def _order(titles: dict[str, dict[str, str]], corpus: str, protocol: str, model:
     return corpus, list(titles["protocols"]).index(protocol), list(titles["models"]).index(model)
 
 
-def _interval(low: float, high: float) -> str:
+def interval_text(low: float, high: float) -> str:
+    """Return an interval as tables show it; a dash where there is none."""
     return "--" if pd.isna(low) else f"[{low:.3f}, {high:.3f}]"
 
 
@@ -292,6 +293,8 @@ def write_table(
 ) -> None:
     """Write a data frame as LaTeX, Markdown and CSV with one caption and notes below.
 
+    In LaTeX a long table goes on in further tables, of :data:`ROWS` rows each.
+
     Parameters
     ----------
     frame
@@ -306,16 +309,19 @@ def write_table(
         Files to write by suffix: ``tex``, ``md``, ``csv``.
     """
     notes = [*notes, *([SYNTHETIC] if synthetic else [])]
-    numeric = "".join("l" if name in TEXT else "r" for name in frame.columns)
-    body = frame.to_latex(index=False, escape=True, column_format=numeric)
+    columns = "".join(WRAPPED.get(name, "l" if name in TEXT else "r") for name in frame.columns)
     below = "".join(f"\\par {_escape(note)}\n" for note in notes)
-    output["tex"].write_text(
-        f"% Made by Snakemake from results; edit src/sarangi/tables.py, not this.\n"
-        f"\\begin{{table*}}\n\\centering\\small\n\\caption{{{_escape(caption)}}}\\label{{tab:{label}}}\n"
-        f"\\adjustbox{{max width=\\textwidth}}{{%\n{body}}}\n"
-        f"\\begin{{flushleft}}\\footnotesize\n{below}\\end{{flushleft}}\n\\end{{table*}}\n",
-        encoding="utf-8",
-    )
+    text = "% Made by Snakemake from results; edit src/sarangi/tables.py, not this.\n"
+    for start in range(0, max(len(frame), 1), ROWS):
+        body = frame[start : start + ROWS].to_latex(index=False, escape=True, column_format=columns)
+        named = "(continued)" if start else f"{_escape(caption)}"
+        label = f"{label}:{start}" if start else label
+        text += (
+            f"\\begin{{table*}}\n\\centering\\small\n\\caption{{{named}}}\\label{{tab:{label}}}\n"
+            f"\\adjustbox{{max width=\\textwidth}}{{%\n{body}}}\n"
+            f"\\begin{{flushleft}}\\footnotesize\n{below}\\end{{flushleft}}\n\\end{{table*}}\n"
+        )
+    output["tex"].write_text(text, encoding="utf-8")
     below = "".join(f"\n{note}\n" for note in notes)
     aligned = ["left" if name in TEXT else "right" for name in frame.columns]
     markdown = frame.to_markdown(index=False, colalign=aligned, disable_numparse=True)
@@ -327,6 +333,13 @@ TEXT = (
     "Corpus", "Language", "Protocol", "Model", "Access", "Licence", "Citation", "Marks",
     "Trained on", "Tested on", "Finding", "Claim", "Verdict", "Why",
 )  # fmt: skip
+
+
+WRAPPED = {"Claim": r"p{0.45\textwidth}", "Verdict": r"p{0.3\textwidth}", "Why": r"p{0.45\textwidth}"}
+"""Columns of text that is broken into lines."""
+
+ROWS = 35
+"""Rows that fit on a page."""
 
 
 def _escape(text: str) -> str:
