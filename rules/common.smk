@@ -211,12 +211,12 @@ def what_it_waits_for(name):
         return study.waits_for(study.experiments[name])
     trained, _, test = name.rpartition("_to_")
     if trained not in study.experiments:
-        return [f"experiment {name} is not in the configuration"]
+        return [f"experiment {name}: it is not in the configuration"]
     absent = study.unavailable("corpora").get(test)
     return [
         *study.waits_for(study.experiments[trained]),
         *([f"corpus {test}: {absent}"] if absent else []),
-    ] or [f"transfer of {trained} to {test} is not in the configuration"]
+    ] or [f"transfer of {trained} to {test}: it is not in the configuration"]
 
 
 def waiting():

@@ -79,13 +79,18 @@ def records(document: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
             number = number if isinstance(number, dict) else {"value": number}
             metric = number.get("metric", key)
             said = {"kind": "number", "finding": entry["finding"], "experiment": name, "metric": metric}
-            said |= {"statement": f"{entry['title']}: {key} {number['value']}", "ours": entry.get("ours")}
+            said |= {"statement": f"{entry['title']}: {_in_words(key)}", "ours": entry.get("ours")}
             said |= {"waits_for": entry.get("waits_for"), "row": entry.get("row"), "facts": facts} | number
             found[f"{name}.{key}"] = {key: value for key, value in said.items() if value is not None}
     for kind in ("derived", "statements"):
         for name, entry in document[kind].items():
             found[name] = {"kind": kind.removesuffix("s")} | entry
     return {name: {"agreement": document["agreement"], "unit": ""} | record for name, record in found.items()}
+
+
+def _in_words(key: str) -> str:
+    words = key.split("_")
+    return " ".join(word.upper() if word in ("uar", "wf1", "uf1", "f1") else word for word in words)
 
 
 def _experiments(document: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -19,7 +19,7 @@ FAULTY, CONTRADICTED = "published number is faulty", "statement contradicted by 
 UNTESTABLE = "cannot be tested"
 VOID = {"untrained weights": "untrained weights"}
 """Marks of a score that make any comparison with it void, and what is missing then."""
-LISTED = 3  # of what a claim waits for, before the rest is counted
+LISTED = 2  # of what a claim waits for, before the rest is counted
 
 FINDING = pa.schema(
     [
@@ -255,7 +255,8 @@ def _some(texts: Sequence[str]) -> str:
 def findings_table(findings: Sequence[Path], synthetic: Sequence[str], output: dict[str, Path]) -> None:
     """Write every finding with its claims and verdicts.
 
-    The rows of the study's printed tables are counted by verdict in LaTeX and Markdown; the CSV has all.
+    In LaTeX and Markdown the rows of the study's printed tables are counted by verdict, and the numbers of
+    one experiment that wait for the same share a line; the CSV has a row for each claim.
 
     Parameters
     ----------
@@ -267,19 +268,29 @@ def findings_table(findings: Sequence[Path], synthetic: Sequence[str], output: d
         Files to write by suffix: ``tex``, ``md``, ``csv``.
     """
     table = _read(findings)
+    table["printed"] = table["printed"].fillna("--")
     lines = []
     for (number, grid), rows in table[table["grid"].notna()].groupby(["finding", "grid"], sort=False):
         for verdict, same in rows.groupby(rows["verdict"].str.split(": ").str[0], sort=False):
             claim = f"{len(same)} of the {len(rows)} numbers in the table {grid.replace('_', ' ')}"
             blank = {"Published": "--", "Ours": "--", "Interval": "--"}
             lines.append({"Finding": number, "Claim": claim} | blank | {"Verdict": verdict})
-    for _, row in table[table["grid"].isna()].iterrows():
-        measured = pd.isna(row["published"]) and row["claim"].startswith("UAR of ")
+    rest = table[table["grid"].isna()]
+    # numbers of one published experiment that wait for the same share a line
+    together = rest["claim"].str.split(".").str[0].where(rest["verdict"].str.startswith(UNTESTABLE))
+    together = together.where(rest["ours"].isna()).fillna(rest["claim"])
+    keys = [rest["finding"], together, rest["verdict"]]
+    for _, rows in rest.groupby(keys, sort=False):
+        row = rows.iloc[0]
+        claim, numbers = row["statement"], row["printed"]
+        if len(rows) > 1:
+            names = rows["statement"].str.rsplit(": ", n=1).str[1] + " " + rows["printed"]
+            claim, numbers = f"{claim.rsplit(': ', 1)[0]}: {', '.join(names)}", "--"
         lines.append(
             {
                 "Finding": row["finding"],
-                "Claim": row["claim"] if measured else row["statement"],
-                "Published": row["printed"] or "--",
+                "Claim": row["claim"] if row["claim"].startswith("UAR of ") else claim,
+                "Published": numbers,
                 "Ours": _number(row["ours"]),
                 "Interval": interval_text(row["low"], row["high"]),
                 "Verdict": row["verdict"],

@@ -1,7 +1,7 @@
 """The paper's tables: LaTeX (booktabs), with the same rows as Markdown and CSV."""
 
 import string
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -293,7 +293,7 @@ def write_table(
 ) -> None:
     """Write a data frame as LaTeX, Markdown and CSV with one caption and notes below.
 
-    In LaTeX a long table goes on in further tables, of :data:`ROWS` rows each.
+    In LaTeX a long table goes on in further tables.
 
     Parameters
     ----------
@@ -309,15 +309,16 @@ def write_table(
         Files to write by suffix: ``tex``, ``md``, ``csv``.
     """
     notes = [*notes, *([SYNTHETIC] if synthetic else [])]
-    columns = "".join(WRAPPED.get(name, "l" if name in TEXT else "r") for name in frame.columns)
+    columns = "".join(map(_column, frame.columns))
     below = "".join(f"\\par {_escape(note)}\n" for note in notes)
     text = "% Made by Snakemake from results; edit src/sarangi/tables.py, not this.\n"
-    for start in range(0, max(len(frame), 1), ROWS):
-        body = frame[start : start + ROWS].to_latex(index=False, escape=True, column_format=columns)
-        named = "(continued)" if start else f"{_escape(caption)}"
-        label = f"{label}:{start}" if start else label
+    for number, part in enumerate(_pages(frame)):
+        body = part.to_latex(index=False, escape=True, column_format=columns)
+        # a long name may be broken
+        body = body.replace(r"\_", r"\_\allowbreak{}")
+        named, label_ = ("(continued)", f"{label}:{number}") if number else (_escape(caption), label)
         text += (
-            f"\\begin{{table*}}\n\\centering\\small\n\\caption{{{named}}}\\label{{tab:{label}}}\n"
+            f"\\begin{{table*}}\n\\centering\\small\n\\caption{{{named}}}\\label{{tab:{label_}}}\n"
             f"\\adjustbox{{max width=\\textwidth}}{{%\n{body}}}\n"
             f"\\begin{{flushleft}}\\footnotesize\n{below}\\end{{flushleft}}\n\\end{{table*}}\n"
         )
@@ -335,11 +336,30 @@ TEXT = (
 )  # fmt: skip
 
 
-WRAPPED = {"Claim": r"p{0.45\textwidth}", "Verdict": r"p{0.3\textwidth}", "Why": r"p{0.45\textwidth}"}
-"""Columns of text that is broken into lines."""
+WRAPPED = {"Claim": 0.45, "Verdict": 0.3, "Why": 0.45}
+"""Columns of text that is broken into lines, with their share of the text's width."""
 
-ROWS = 35
-"""Rows that fit on a page."""
+LETTERS = 110  # that fit on a line as wide as the text
+LINES = 60  # that fit on a page
+
+
+def _pages(frame: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """Yield the rows of a table in parts that fit on a page, at least one."""
+    wrapped = [name for name in frame.columns if name in WRAPPED]
+    start = lines = 0
+    for place, row in enumerate(frame[wrapped].to_dict("records")):
+        needed = 1 + max((len(text) // int(LETTERS * WRAPPED[name]) for name, text in row.items()), default=0)
+        if lines + needed > LINES:
+            yield frame.iloc[start:place]
+            start, lines = place, 0
+        lines += needed
+    yield frame.iloc[start:]
+
+
+def _column(name: str) -> str:
+    if name in WRAPPED:
+        return rf">{{\raggedright\arraybackslash}}p{{{WRAPPED[name]}\textwidth}}"
+    return "l" if name in TEXT else "r"
 
 
 def _escape(text: str) -> str:
