@@ -428,28 +428,38 @@ def _unknown_parts(document: Mapping[str, Any]) -> Iterator[tuple["Place", str]]
             for column, text in zip(entry["columns"], row, strict=True):
                 if column in entry["metrics"] and not re.fullmatch(r"[-+]?\d+(\.\d+)?", text):
                     yield ("grids", grid, "rows", place), f"{column} is {text!r}, expected a number"
-    known = list(claims.records(document))
+    records = claims.records(document)
     for kind, key in (("derived", "compute"), ("derived", "otherwise"), ("statements", "holds")):
         for name, entry in document[kind].items():
-            for path, asked in _leaves(entry.get(key, {}), (kind, name, key)):
-                if path[-2:-1] == ("are",) or path[-1] in ("near", "within", "unit", "group"):
-                    continue
-                if path[-1] == "rows":
-                    if asked not in document["grids"]:
-                        yield path, f"no grid {asked!r}; {nearest(asked, list(document['grids']))}"
-                elif path[-1] == "metric" or "where" in path or "by" in path:
-                    continue
-                elif asked not in known:
-                    yield path, f"{asked!r} is no number; {nearest(asked, known)}"
+            if key in entry:
+                yield from _unknown_operands(entry[key], (kind, name, key), records, document["grids"])
 
 
-def _leaves(node: Any, path: "Place") -> Iterator[tuple["Place", Any]]:
-    """Yield every value below a node with its place."""
-    if isinstance(node, dict | list):
-        for key, value in node.items() if isinstance(node, dict) else enumerate(node):
-            yield from _leaves(value, (*path, key))
+def _unknown_operands(
+    node: Any, path: "Place", records: Mapping[str, Any], grids: Mapping[str, Any]
+) -> Iterator[tuple["Place", str]]:
+    """Yield each name below an expression or a relation that is not there."""
+    if isinstance(node, str):
+        if node not in records:
+            yield path, f"{node!r} is no number; {nearest(node, list(records))}"
+    elif isinstance(node, list):
+        for place, operand in enumerate(node):
+            yield from _unknown_operands(operand, (*path, place), records, grids)
+    elif "rows" in node:
+        if node["rows"] not in grids:
+            yield (*path, "rows"), f"no grid {node['rows']!r}; {nearest(node['rows'], list(grids))}"
+        elif not claims.selected(node, records, lambda name: None):
+            cells = ", ".join(f"{key} {text}" for key, text in node.get("where", {}).items())
+            said = f"metric {node['metric']}" + (f" where {cells}" if cells else "")
+            yield path, f"selects no row: {said}; columns: {', '.join(grids[node['rows']]['columns'])}"
     else:
-        yield path, node
+        columns = {column for grid in grids.values() for column in grid["named_by"]}
+        for column in [*node.get("by", ()), *([node["group"]] if "group" in node else [])]:
+            if column not in columns:
+                yield path, f"no column {column!r}; {nearest(column, list(columns))}"
+        for key, operand in node.items():
+            if key not in ("by", "group", "are", "near", "within", "unit"):
+                yield from _unknown_operands(operand, (*path, key), records, grids)
 
 
 def nearest(name: str, valid: list[str] | tuple[str, ...]) -> str:

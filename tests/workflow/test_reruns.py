@@ -112,6 +112,13 @@ def test_a_changed_line_of_an_imported_module_is_seen_through_imports(project, e
     assert not {"classical", "features", "resample", "manifest", "protocol"} & set(found)
 
 
+def test_a_changed_claim_reruns_its_finding_and_no_other(project, edit):
+    edit("claims.yaml", "value: '27'", "value: '24'")
+    assert waiting(project) == {}
+    edit("claims.yaml", "validation_wf1: 0.9897", "validation_wf1: 0.9898")
+    assert waiting(project) == {"finding": 1, "findings_table": 1, "errata_table": 1}
+
+
 def test_a_changed_line_of_a_script_reruns_its_rule(project, edit):
     edit("workflow/scripts/leakage_figure.py", "with job", "CHANGED = 1\nwith job")
     assert waiting(project) == {"leakage_figure": 1}
