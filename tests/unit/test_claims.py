@@ -14,7 +14,16 @@ from sarangi import claims, store
 from sarangi.bootstrap import SCORES
 from sarangi.configuration import read_claims
 from sarangi.errors import SarangiError
-from sarangi.findings import CONTRADICTED, DIFFERS, FAULTY, REPRODUCED, UNTESTABLE, errata_table, finding
+from sarangi.findings import (
+    CONTRADICTED,
+    DIFFERS,
+    FAULTY,
+    REPRODUCED,
+    UNTESTABLE,
+    errata_table,
+    finding,
+    findings_table,
+)
 
 FILE, SCHEMA = ROOT / "claims.yaml", ROOT / "workflow/schemas/claims.schema.yaml"
 PUBLISHED = ROOT.parent / "shared/published"
@@ -50,6 +59,8 @@ CONTRADICTIONS = {
     "compare_is10_last_to_urdu": "Prosody 0.2089",
     "thirty_points_everywhere": "run from 5.53 to 34.51, mean 23.57",
 }
+
+LAST = "lowest: {of: {rows: urdu_sindhi_transfer, metric: uar, where: {test: sindhi}}, group: features, are: "
 
 
 @pytest.fixture(scope="module")
@@ -140,6 +151,7 @@ def test_the_claims_of_a_finding_say_the_same_without_the_others(ours):
         ("stated_chance: 0.1667", "stated_chance: 0.1429", None),
         ("{value: 0.773, also_named: [uar]}", "0.773", "ravdess_si_audio_xlsr.wf1"),
         ("neutral: 8, sad: 0", "neutral: 8, sad: 1", "urdu_within_show.uar"),
+        (LAST + "[ComParE, IS10]", LAST + "[ComParE, Prosody]", "compare_is10_last_to_sindhi"),
         ("near: '30'\n        within: '5'", "near: '20'\n        within: '15'", "thirty_points_everywhere"),
     ],
 )
@@ -351,3 +363,23 @@ def test_the_table_of_errata_has_them_all_and_nothing_else(ours, tmp_path):
     assert len(table) == len(FAULTS) + len(CONTRADICTIONS)
     assert table["Why"].str.contains("-29.65", regex=False).any()
     assert r"\label{tab:errata}" in files["tex"].read_text()
+
+
+def test_the_table_of_findings_counts_rows_of_tables_and_its_csv_has_them_all(ours, tmp_path):
+    everything(ours, tmp_path)
+    files = {suffix: tmp_path / f"findings.{suffix}" for suffix in ("tex", "md", "csv")}
+    findings_table(sorted(tmp_path.glob("finding_*.parquet")), [], files)
+    assert len(pd.read_csv(files["csv"])) == len(ours)
+    text = files["md"].read_text()
+    assert "90 of the 90 numbers in the table urdu sindhi within" in text
+    assert "60 of the 60 numbers in the table urdu sindhi transfer" in text
+    assert "WF1 0.659, UF1 0.631, accuracy 0.667" in text
+    assert len(text.splitlines()) < 100
+    assert files["tex"].read_text().count(r"\caption{(continued)}") >= 1
+
+
+def test_the_tables_can_be_empty(tmp_path):
+    files = {suffix: tmp_path / f"t.{suffix}" for suffix in ("tex", "md", "csv")}
+    for table in (findings_table, errata_table):
+        table([], [], files)
+        assert files["tex"].read_text().count(r"\begin{table*}") == 1
