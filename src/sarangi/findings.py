@@ -19,6 +19,8 @@ FAULTY, CONTRADICTED = "published number is faulty", "statement contradicted by 
 UNTESTABLE = "cannot be tested"
 VOID = {"untrained weights": "untrained weights"}
 """Marks of a score that make any comparison with it void, and what is missing then."""
+CLIPS_APART = 0.01
+"""Share of the test clips that a publisher's and our test part may differ by and be called the same."""
 LISTED = 2  # of what a claim waits for, before the rest is counted
 
 FINDING = pa.schema(
@@ -153,6 +155,9 @@ def _ours(
             held = [VOID[mark] for mark in row["mark"].split("; ") if mark in VOID]
             if {row["corpus"], row["test"]} & set(synthetic):
                 held.insert(0, "synthetic speech")
+            clips = record.get("facts", {}).get("clips")
+            if clips and not part and abs(row["n"] - clips) > CLIPS_APART * clips:
+                held.append(f"the published test part of {clips} clips (ours has {row['n']})")
             if held:
                 ours.void[name] = " and ".join(held)
     return ours
@@ -213,7 +218,7 @@ def _verdict(
         )
     void = sorted({ours.void[part] for part in needed if part in ours.void})
     if void:
-        return f"{UNTESTABLE}: {'; '.join(void)}", "our scores are not of the corpora and weights in question"
+        return f"{UNTESTABLE}: {'; '.join(void)}", "our scores are of something else and only shown beside"
     if judged is not None:
         return (REPRODUCED if judged[0] else DIFFERS), f"our rows: {judged[1]}"
     value, text = estimate.value, record["value"]

@@ -269,12 +269,12 @@ def test_the_ceiling_is_one_only_where_no_emotion_is_absent(counts):
 # -- our scores -------------------------------------------------------------------------------
 
 
-def scored(path, experiment, values, corpus="ravdess", mark="", width=0.02):
+def scored(path, experiment, values, corpus="ravdess", mark="", width=0.02, n=240):
     rows = [
         {
             "experiment": experiment, "corpus": corpus, "protocol": "p", "model": "m", "test": corpus,
             "slice": "pooled", "metric": metric, "value": value, "low": value - width,
-            "high": value + width, "n": 240, "groups": 4, "seeds": 1, "chance": 0.125, "classes": "a b",
+            "high": value + width, "n": n, "groups": 4, "seeds": 1, "chance": 0.125, "classes": "a b",
             "mark": mark,
         }
         for metric, value in values.items()
@@ -344,6 +344,14 @@ def test_synthetic_speech_and_untrained_weights_are_compared_with_nothing(
         assert table.loc[claim, "verdict"] == f"{UNTESTABLE}: {missing}"
     assert table.loc["ravdess_si_audio.wf1", "ours"] == 0.659
     assert not set(table["verdict"]) & {REPRODUCED, DIFFERS}
+
+
+def test_a_score_of_another_test_part_is_compared_with_nothing(ours, tmp_path):
+    values = {"wf1": 0.659}
+    for n, expected in ((239, REPRODUCED), (120, f"{UNTESTABLE}: the published test part of 240 clips")):
+        path = scored(tmp_path / "a.parquet", "ravdess_speakers_21_24_audio", values, n=n)
+        table = judged(ours, "finding_0", tmp_path, [path])
+        assert table.loc["ravdess_si_audio.wf1", "verdict"].startswith(expected)
 
 
 def test_what_is_missing_is_named(ours, tmp_path):
