@@ -14,7 +14,8 @@
 import os
 from pathlib import Path
 
-from sarangi.configuration import ENCODER_FILES, check
+from sarangi.claims import of_finding, our_experiments
+from sarangi.configuration import ENCODER_FILES, check, read_claims
 from sarangi.errors import SarangiError
 from sarangi.fingerprint import fingerprint
 from sarangi.lock import hold
@@ -34,11 +35,13 @@ if workflow.is_main_process:
     hold()
 
 try:
+    published = read_claims(BASE / "claims.yaml", BASE / "workflow/schemas/claims.schema.yaml")
     study = check(
         config,
         BASE / "workflow/schemas/config.schema.yaml",
         [Path(os.path.relpath(file)) for file in workflow.configfiles],
         probe=workflow.is_main_process,
+        published=published,
     )
 except SarangiError as error:
     raise WorkflowError(str(error)) from None
@@ -57,7 +60,10 @@ wildcard_constraints:
     seed=r"\d+",
 
 
-TABLES = [f"paper/tables/{name}.tex" for name in ("corpora", "scores", "transfer", "transcripts", "findings")]
+TABLES = [
+    f"paper/tables/{name}.tex"
+    for name in ("corpora", "scores", "transfer", "transcripts", "findings", "errata")
+]
 FIGURES = ["paper/figures/leakage.pdf"]
 
 

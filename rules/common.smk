@@ -174,6 +174,56 @@ def scores_of_transfers():
     return [f"results/scores/{experiment.name}_to_{test}.parquet" for experiment, test in study.transfers]
 
 
+def claims_of(finding):
+    """The claims of a finding with what they are computed from: a change of another's reruns nothing."""
+    return of_finding(published, finding)
+
+
+def further_experiments(finding):
+    """The experiments that bear on a finding beside those that its claims name."""
+    return study.config["findings"][finding].get("experiments", [])
+
+
+def experiments_of_finding(finding):
+    return sorted({*our_experiments(claims_of(finding)["records"]), *further_experiments(finding)})
+
+
+def transfer_names():
+    """The transfers that can be scored, as claims name them."""
+    return {f"{experiment.name}_to_{test}" for experiment, test in study.transfers}
+
+
+def scores_of_finding(wildcards):
+    """The scores that a finding uses, of what can run or was restored."""
+    known = {*study.scored, *transfer_names()}
+    return [
+        f"results/scores/{name}.parquet"
+        for name in experiments_of_finding(wildcards.finding)
+        if name in known
+    ]
+
+
+def missing_of_finding(wildcards):
+    """The other experiments that a finding uses, with what each waits for."""
+    known = {*study.scored, *transfer_names()}
+    names = experiments_of_finding(wildcards.finding)
+    return {name: what_it_waits_for(name) for name in names if name not in known}
+
+
+def what_it_waits_for(name):
+    """What an experiment, or <experiment>_to_<corpus>, cannot have now."""
+    if name in study.experiments:
+        return study.waits_for(study.experiments[name])
+    trained, _, test = name.rpartition("_to_")
+    if trained not in study.experiments:
+        return [f"experiment {name}: it is not in the configuration"]
+    absent = study.unavailable("corpora").get(test)
+    return [
+        *study.waits_for(study.experiments[trained]),
+        *([f"corpus {test}: {absent}"] if absent else []),
+    ] or [f"transfer of {trained} to {test}: it is not in the configuration"]
+
+
 def waiting():
     """The experiments that cannot run now: corpus, protocol, model, and what each waits for."""
     return [

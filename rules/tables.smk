@@ -1,5 +1,5 @@
 # Tables, findings and numbers.
-#   in:  manifests, audio, transcripts, results/scores/*.parquet
+#   in:  manifests, audio, transcripts, results/scores/*.parquet, claims.yaml
 #   out: paper/tables/*.tex, *.md, *.csv, results/findings/finding_*.parquet, paper/numbers.tex
 
 
@@ -102,13 +102,9 @@ rule transcripts_table:
 
 
 rule finding:
-    """Bring together what bears on one finding of the published study, and what it waits for."""
+    """Judge the claims of one finding of the published study by its own parts and by our scores."""
     input:
-        scores=lambda wildcards: [
-            f"results/scores/{name}.parquet"
-            for name in study.config["findings"][wildcards.finding]["experiments"]
-            if name in study.scored
-        ],
+        scores=scores_of_finding,
     output:
         "results/findings/{finding}.parquet",
     log:
@@ -121,18 +117,16 @@ rule finding:
         mem_mb=1000,
     params:
         statement=lambda wildcards: study.config["findings"][wildcards.finding]["statement"],
-        waiting=lambda wildcards: {
-            name: study.waits_for(study.experiments[name])
-            for name in study.config["findings"][wildcards.finding]["experiments"]
-            if name not in study.scored
-        },
-        waits_for=lambda wildcards: study.config["findings"][wildcards.finding]["waits_for"],
+        claims=lambda wildcards: claims_of(wildcards.finding),
+        experiments=lambda wildcards: further_experiments(wildcards.finding),
+        missing=missing_of_finding,
+        synthetic=study.synthetic,
     script:
         "../workflow/scripts/finding.py"
 
 
 rule findings_table:
-    """Show every finding with its rows and verdicts."""
+    """Show every finding with its claims and verdicts."""
     input:
         findings=expand("results/findings/{finding}.parquet", finding=sorted(study.config["findings"])),
     output:
@@ -149,6 +143,26 @@ rule findings_table:
         synthetic=study.synthetic,
     script:
         "../workflow/scripts/findings_table.py"
+
+
+rule errata_table:
+    """Show what the published study prints against itself."""
+    input:
+        findings=expand("results/findings/{finding}.parquet", finding=sorted(study.config["findings"])),
+    output:
+        **table_files("errata"),
+    log:
+        "results/logs/errata_table.log",
+    benchmark:
+        "results/benchmarks/errata_table.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        synthetic=study.synthetic,
+    script:
+        "../workflow/scripts/errata_table.py"
 
 
 rule numbers:

@@ -109,7 +109,6 @@ def small(study):
         "finding_4": {
             "statement": "made up for a test",
             "experiments": ["urdu_latif_loso_egemaps_svm"],
-            "waits_for": ["corpus punjabi_rasa"],
         }
     }
     study["bootstrap"]["draws"] = 200

@@ -7,6 +7,7 @@ The modules follow the data, and each imports only from those before it: ``sourc
 ``baselines`` → ``audit`` → ``classical`` → ``encoders``, ``finetuning`` → ``bootstrap`` → ``tables``,
 ``findings``, ``figures``, ``numbers``, ``paper``, ``bundle``.
 ``errors``, ``store``, ``progress``, ``fingerprint``, ``provenance`` and ``job``
-serve all of them, ``configuration`` the Snakefile; ``espeak`` and ``synthetic`` make the demo's
-corpora; ``plan`` and ``restore`` put a bundle back.
+serve all of them, ``configuration`` the Snakefile, ``claims`` (what the published study says) both it and
+``findings``; ``espeak`` and ``synthetic`` make the demo's corpora; ``plan`` and ``restore`` put a bundle
+back.
 """

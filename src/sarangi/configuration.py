@@ -5,7 +5,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import jsonschema
 import yaml
 
-from sarangi import provenance
+from sarangi import claims, provenance
 from sarangi.errors import SarangiError
 from sarangi.source import ARCHIVES, IN_HAND, KAGGLE, KAGGLE_ADVICE, SLOW_ARCHIVES, ZENODO, find
 
@@ -52,11 +52,13 @@ class Experiment:
 class Study:
     """A checked configuration and what follows from it and from what is in hand.
 
-    ``probe`` says whether the network may be asked for what is not in hand.
+    ``probe`` says whether the network may be asked for what is not in hand; ``published`` are the claims
+    of :func:`read_claims`.
     """
 
     config: dict[str, Any]
     probe: bool = False
+    published: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
     def sources(self) -> dict[str, Path]:
@@ -132,9 +134,10 @@ class Study:
             parts = {"scores": names, "transfer": corpus in tested, "transcripts": config["asr"]}
             waiting = [table for table, part in parts.items() if part]
             for finding, entry in sorted(config["findings"].items()):
-                # what is not built yet is named in words: corpus punjabi_rasa
-                words = re.findall(r"\w+", " ".join(entry["waits_for"]))
-                if names & set(entry["experiments"]) or corpus in words:
+                used = claims.our_experiments(claims.of_finding(self.published, finding)["records"])
+                used += entry.get("experiments", [])
+                # a claim may name an experiment that is not configured yet
+                if any(name.startswith(f"{corpus}_") or name.endswith(f"_to_{corpus}") for name in used):
                     waiting.append(finding)
             if waiting:
                 *others, last = waiting
@@ -406,7 +409,13 @@ def how_to_get(source: Mapping[str, Any]) -> str:
     return source.get("request", "make it")
 
 
-def check(config: dict[str, Any], schema: Path, files: list[Path], probe: bool = False) -> Study:
+def check(
+    config: dict[str, Any],
+    schema: Path,
+    files: list[Path],
+    probe: bool = False,
+    published: Mapping[str, Any] | None = None,
+) -> Study:
     """Check a configuration and return it as a study.
 
     Parameters
@@ -419,27 +428,117 @@ def check(config: dict[str, Any], schema: Path, files: list[Path], probe: bool =
         The files it came from, to give line numbers.
     probe
         Whether the study may ask the network for what is not in hand.
+    published
+        Claims of the published study, from :func:`read_claims`.
 
     Raises
     ------
     SarangiError
         Lists every problem: the key, its place, what was found, what is valid, the nearest name.
     """
+    problems = _against(config, schema) or list(_unknown_names(config))
+    _refuse(problems, files, "the configuration")
+    return Study(config, probe, published or {})
+
+
+class _AsPrinted(yaml.SafeLoader):
+    """Reads a number with decimals as the text that it is: 0.590 keeps its last digit."""
+
+
+_AsPrinted.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:float"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def read_claims(file: Path, schema: Path) -> dict[str, dict[str, Any]]:
+    """Read and check a file of claims, and return its records by name (:func:`claims.records`).
+
+    Raises
+    ------
+    SarangiError
+        Lists every problem, as :func:`check` does.
+    """
+    try:
+        document = yaml.load(file.read_text(encoding="utf-8"), _AsPrinted)  # noqa: S506 (a safe loader)
+    except yaml.YAMLError as error:
+        raise SarangiError(f"{file} is not YAML; no job was started. {error}") from None
+    _refuse(_against(document, schema) or list(_unknown_parts(document)), [file], "the file of claims")
+    return claims.records(document)
+
+
+def _against(document: Any, schema: Path) -> list[tuple["Place", str]]:
+    """Return what a JSON schema (as YAML) refuses in a document."""
     validator = jsonschema.Draft202012Validator(yaml.safe_load(schema.read_text(encoding="utf-8")))
-    errors = sorted(validator.iter_errors(config), key=lambda error: list(map(str, error.path)))
+    errors = sorted(validator.iter_errors(document), key=lambda error: list(map(str, error.path)))
     # of a value of the wrong type nothing else is worth saying
     mistyped = {tuple(error.path) for error in errors if error.validator == "type"}
     errors = [error for error in errors if error.validator == "type" or tuple(error.path) not in mistyped]
-    problems = [problem for error in errors for problem in _explain(error)]
-    if not problems:
-        problems = list(_unknown_names(config))
+    return [problem for error in errors for problem in _explain(error)]
+
+
+def _refuse(problems: list[tuple["Place", str]], files: list[Path], what: str) -> None:
     if problems:
         lines = "\n".join(f"  {_place(path, files)}: {text}" for path, text in problems)
         raise SarangiError(
-            f"the configuration has {len(problems)} problem{'s' if len(problems) > 1 else ''}; "
+            f"{what} has {len(problems)} problem{'s' if len(problems) > 1 else ''}; "
             f"no job was started.\n{lines}"
         )
-    return Study(config, probe)
+
+
+def _unknown_parts(document: Mapping[str, Any]) -> Iterator[tuple["Place", str]]:
+    """Yield each row of a grid that does not fit, and each name of a claim that is not there."""
+    for grid, entry in document["grids"].items():
+        for key in ("named_by", "metrics"):
+            for place, column in enumerate(entry[key]):
+                if column not in entry["columns"]:
+                    yield (
+                        ("grids", grid, key, place),
+                        f"no column {column!r}; {nearest(column, entry['columns'])}",
+                    )
+        for place, row in enumerate(entry["rows"]):
+            columns = ", ".join(entry["columns"])
+            if len(row) != len(entry["columns"]):
+                yield (
+                    ("grids", grid, "rows", place),
+                    f"found {len(row)} cells, expected {len(entry['columns'])}: {columns}",
+                )
+                return
+            for column, text in zip(entry["columns"], row, strict=True):
+                if column in entry["metrics"] and not re.fullmatch(r"[-+]?\d+(\.\d+)?", text):
+                    yield ("grids", grid, "rows", place), f"{column} is {text!r}, expected a number"
+    records = claims.records(document)
+    for kind, key in (("derived", "compute"), ("derived", "otherwise"), ("statements", "holds")):
+        for name, entry in document[kind].items():
+            if key in entry:
+                yield from _unknown_operands(entry[key], (kind, name, key), records, document["grids"])
+
+
+def _unknown_operands(
+    node: Any, path: "Place", records: Mapping[str, Any], grids: Mapping[str, Any]
+) -> Iterator[tuple["Place", str]]:
+    """Yield each name below an expression or a relation that is not there."""
+    if isinstance(node, str):
+        if node not in records:
+            yield path, f"{node!r} is no number; {nearest(node, list(records))}"
+    elif isinstance(node, list):
+        for place, operand in enumerate(node):
+            yield from _unknown_operands(operand, (*path, place), records, grids)
+    elif "rows" in node:
+        if node["rows"] not in grids:
+            yield (*path, "rows"), f"no grid {node['rows']!r}; {nearest(node['rows'], list(grids))}"
+        elif not claims.selected(node, records, lambda name: None):
+            cells = ", ".join(f"{key} {text}" for key, text in node.get("where", {}).items())
+            said = f"metric {node['metric']}" + (f" where {cells}" if cells else "")
+            yield path, f"selects no row: {said}; columns: {', '.join(grids[node['rows']]['columns'])}"
+    else:
+        columns = {column for grid in grids.values() for column in grid["named_by"]}
+        for column in [*node.get("by", ()), *([node["group"]] if "group" in node else [])]:
+            if column not in columns:
+                yield path, f"no column {column!r}; {nearest(column, list(columns))}"
+        for key, operand in node.items():
+            if key not in ("by", "group", "are", "near", "within", "unit"):
+                yield from _unknown_operands(operand, (*path, key), records, grids)
 
 
 def nearest(name: str, valid: list[str] | tuple[str, ...]) -> str:
@@ -542,7 +641,7 @@ def _unknown_names(config: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
                 )
     known = list(Study(config).experiments)
     for finding, entry in config["findings"].items():
-        for place, name in enumerate(entry["experiments"]):
+        for place, name in enumerate(entry.get("experiments", ())):
             if name not in known:
                 hint = nearest(name, known)
                 yield ("findings", finding, "experiments", place), f"{name!r} is no experiment; {hint}"

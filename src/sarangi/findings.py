@@ -1,91 +1,267 @@
-"""Findings: what the published study says, what we measured, and what cannot be tested yet."""
+"""Findings: the published study's claims, judged by its own parts and by our scores."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 
+from sarangi import claims as published
 from sarangi import store
-from sarangi.tables import headline, write_table
+from sarangi.claims import Estimate
+from sarangi.tables import headline, interval_text, write_table
 
-MEASURED, UNTESTABLE = "measured, not yet compared", "cannot be tested"
+REPRODUCED, DIFFERS = "reproduced", "differs"
+FAULTY, CONTRADICTED = "published number is faulty", "statement contradicted by its own rows"
+UNTESTABLE = "cannot be tested"
+VOID = {"untrained weights": "untrained weights"}
+"""Marks of a score that make any comparison with it void, and what is missing then."""
+CLIPS_APART = 0.01
+"""Share of the test clips that a publisher's and our test part may differ by and be called the same."""
+LISTED = 2  # of what a claim waits for, before the rest is counted
 
 FINDING = pa.schema(
     [
         pa.field("claim", pa.string(), nullable=False),
         pa.field("statement", pa.string(), nullable=False),
+        # with the digits that the study printed
+        pa.field("printed", pa.string()),
         pa.field("published", pa.float64()),
+        pa.field("published_low", pa.float64()),
+        pa.field("published_high", pa.float64()),
+        # a derived number, from its published parts
+        pa.field("recomputed", pa.float64()),
         pa.field("ours", pa.float64()),
         pa.field("low", pa.float64()),
         pa.field("high", pa.float64()),
+        pa.field("unit", pa.string(), nullable=False),
         pa.field("verdict", pa.string(), nullable=False),
         pa.field("why", pa.string(), nullable=False),
         pa.field("sources", pa.string(), nullable=False),
+        # the table that a row is of, where the study printed one
+        pa.field("grid", pa.string()),
     ]
 )
+NUMBERS = ("published", "published_low", "published_high", "recomputed", "ours", "low", "high")
+
+
+@dataclass(frozen=True)
+class Ours:
+    """What the scores have for the numbers of a finding.
+
+    Attributes
+    ----------
+    estimates
+        By the name of a number, those that were scored.
+    missing
+        By the name of a number, why it was not: (in short, in full).
+    void
+        By the name of a number, why its score can be compared with nothing; absent where it can.
+    """
+
+    estimates: dict[str, Estimate]
+    missing: dict[str, tuple[str, str]]
+    void: dict[str, str]
 
 
 def finding(
-    name: str,
     statement: str,
+    claims: dict[str, Any],
+    experiments: Sequence[str],
     scores: Sequence[Path],
-    waiting: dict[str, Sequence[str]],
-    waits_for: Sequence[str],
+    missing: dict[str, Sequence[str]],
+    synthetic: Sequence[str],
     output: Path,
     provenance: dict,
 ) -> None:
-    """Write a finding: a row for each experiment that bears on it, and for each thing it waits for.
-
-    No published number is compared here: that needs the same corpus, protocol and model, and rules
-    of agreement.  A measured row has our UAR, its interval and its marks.
+    """Write a finding: a row for each of its claims, and for each further experiment that bears on it.
 
     Parameters
     ----------
-    name
-        Such as ``finding_3``.
     statement
-        What the published study says.
+        What the published study says, for the further experiments.
+    claims
+        From :func:`sarangi.claims.of_finding`.
+    experiments
+        The further experiments, of which our UAR is shown.
     scores
-        Scores of its experiments that can run.
-    waiting
-        Its experiments that cannot, with what each waits for.
-    waits_for
-        What this project cannot run yet.
+        Scores of all of these experiments that can be scored.
+    missing
+        What each of the others waits for.
+    synthetic
+        Names of the corpora spoken by the demo's generator.
     output
         Parquet file to write, of schema :data:`FINDING`.
     provenance
         Passed to the store.
     """
-    blank = dict.fromkeys(FINDING.names) | {"statement": statement, "sources": ""}
-    lines = []
-    found = headline(scores)
-    for _, score in found[found["metric"] == "uar"].sort_values("experiment").iterrows():
-        lines.append(
-            blank
-            | {
-                "claim": f"UAR of {score['experiment']}",
-                "ours": score["value"],
-                "low": score["low"],
-                "high": score["high"],
-                "verdict": MEASURED,
-                "why": score["mark"],
-                "sources": f"results/scores/{score['experiment']}.parquet",
-            }
-        )
-    for experiment, texts in sorted(waiting.items()):
-        why = "waits for " + "; ".join(texts)
-        lines.append(blank | {"claim": f"UAR of {experiment}", "verdict": UNTESTABLE, "why": why})
-    for text in waits_for:
-        lines.append(blank | {"claim": f"{name}: {text}", "verdict": UNTESTABLE, "why": f"waits for {text}"})
-    frame = pd.DataFrame(lines, columns=FINDING.names).astype(
-        {column: float for column in ("published", "ours", "low", "high")}
-    )
+    records = claims["records"]
+    table = _scores(scores)
+    ours = _ours(records, table, missing, synthetic)
+    lines = [_line(name, records, ours) for name in claims["claims"]]
+    further = {
+        f"UAR of {name}": {
+            "kind": "number", "experiment": name, "ours": name, "metric": "uar", "statement": statement,
+            "unit": "",
+        }
+        for name in experiments
+    }  # fmt: skip
+    known = _ours(further, table, missing, synthetic)
+    lines += [_measured(name, further[name], known) for name in sorted(further)]
+    frame = pd.DataFrame(lines, columns=FINDING.names).astype(dict.fromkeys(NUMBERS, float))
     store.write(output, frame, FINDING, provenance)
 
 
+def _scores(scores: Sequence[Path]) -> pd.DataFrame:
+    """Return the reported scores and those of each slice; the reported ones have slice ``""``."""
+    found = headline(scores).assign(slice="")
+    if scores:
+        found = pd.concat([found, *(store.read(path) for path in scores)], ignore_index=True)
+    transfer = found["test"] != found["corpus"]
+    found["scored"] = found["experiment"].where(~transfer, found["experiment"] + "_to_" + found["test"])
+    return found
+
+
+def _ours(
+    records: Mapping[str, Any], table: pd.DataFrame, missing: Mapping[str, Sequence[str]], synthetic: Sequence
+) -> Ours:
+    ours = Ours({}, {}, {})
+    rows = {(row["scored"], row["metric"], row["slice"]): row for _, row in table.iterrows()}
+    scored = set(table["scored"])
+    for name, record in records.items():
+        if record["kind"] != "number":
+            continue
+        experiment = record.get("ours")
+        metric, part = record["metric"], record.get("slice", "")
+        chance = metric == "chance"
+        row = rows.get((experiment, "uar" if chance else metric, part))
+        if experiment is None:
+            text = record.get("waits_for", "an experiment of ours")
+            ours.missing[name] = (text, text)
+        elif experiment not in scored:
+            texts = missing.get(experiment, [f"the scores of {experiment}"])
+            ours.missing[name] = ("; ".join(text.split(": ")[0] for text in texts), "; ".join(texts))
+        elif row is None or pd.isna(row["value"]):
+            text = f"{metric}{f' of {part}' if part else ''} in the scores of {experiment}"
+            ours.missing[name] = (text, text)
+        elif chance:
+            ours.estimates[name] = Estimate(row["chance"], math.nan, math.nan)
+        else:
+            ours.estimates[name] = Estimate(row["value"], row["low"], row["high"])
+        if row is not None:
+            held = [VOID[mark] for mark in row["mark"].split("; ") if mark in VOID]
+            if {row["corpus"], row["test"]} & set(synthetic):
+                held.insert(0, "synthetic speech")
+            clips = record.get("facts", {}).get("clips")
+            if clips and not part and abs(row["n"] - clips) > CLIPS_APART * clips:
+                held.append(f"the published test part of {clips} clips (ours has {row['n']})")
+            if held:
+                ours.void[name] = " and ".join(held)
+    return ours
+
+
+def _line(name: str, records: Mapping[str, Any], ours: Ours) -> dict[str, Any]:
+    """Return the row of a claim."""
+    record = records[name]
+    kind = record["kind"]
+    needed = [name] if kind == "number" else published.parts(record, records)
+    line = dict.fromkeys(FINDING.names) | {
+        "claim": name,
+        "statement": record["statement"],
+        "unit": record["unit"],
+        "grid": record.get("row", {}).get("grid"),
+        "printed": record.get("value"),
+        "sources": _sources(needed, records, ours),
+    }
+    for key in ("value", "low", "high"):
+        if key in record:
+            column = {"value": "published"}.get(key, f"published_{key}")
+            line[column] = float(record[key])
+    estimate, judged = None, None
+    if kind == "number":
+        estimate = ours.estimates.get(name)
+    elif kind == "derived":
+        line["recomputed"] = float(published.recomputed(record, records).value)
+        found = published.evaluate(record["compute"], records, ours.estimates.get, math.hypot)
+        estimate = found and published.scaled(found, record["unit"])
+    elif "holds" in record:
+        judged = published.holds(record["holds"], records, ours.estimates.get, math.hypot)
+    if estimate is not None:
+        line |= {"ours": estimate.value, "low": estimate.low, "high": estimate.high}
+    line["verdict"], line["why"] = _verdict(name, records, needed, estimate, judged, ours)
+    return line
+
+
+def _verdict(
+    name: str,
+    records: Mapping[str, Any],
+    needed: Sequence[str],
+    estimate: Estimate | None,
+    judged: tuple[bool, str] | None,
+    ours: Ours,
+) -> tuple[str, str]:
+    """Return verdict and reason: first the published side alone, then what is missing, then agreement."""
+    record = records[name]
+    if faults := published.faults(name, records):
+        return FAULTY, "; ".join(faults)
+    if contradiction := published.contradicted(record, records):
+        return CONTRADICTED, contradiction
+    missing = list(dict.fromkeys(ours.missing[part] for part in needed if part in ours.missing))
+    if missing or not needed:
+        missing = missing or [(record.get("waits_for", "an experiment of ours"),) * 2]
+        return tuple(
+            f"{prefix}{_some([text[place] for text in missing])}"
+            for place, prefix in enumerate((f"{UNTESTABLE}: ", "waits for "))
+        )
+    void = sorted({ours.void[part] for part in needed if part in ours.void})
+    if void:
+        return f"{UNTESTABLE}: {'; '.join(void)}", "our scores are of something else and only shown beside"
+    if judged is not None:
+        return (REPRODUCED if judged[0] else DIFFERS), f"our rows: {judged[1]}"
+    value, text = estimate.value, record["value"]
+    if published.agree(text, value):
+        return REPRODUCED, f"ours rounds to {text}"
+    bounds = f"our interval [{estimate.low:.4f}, {estimate.high:.4f}]"
+    if record["agreement"] == "rounding" or math.isnan(estimate.low):
+        return DIFFERS, f"ours does not round to {text}"
+    if estimate.low <= float(text) <= estimate.high:
+        return REPRODUCED, f"{text} lies in {bounds}"
+    return DIFFERS, f"{text} lies outside {bounds}"
+
+
+def _measured(name: str, record: Mapping[str, Any], ours: Ours) -> dict[str, Any]:
+    """Return the row of an experiment that nothing was published of."""
+    line = dict.fromkeys(FINDING.names) | {"claim": name, "statement": record["statement"], "unit": ""}
+    line["sources"] = _sources([name], {name: record}, ours)
+    short, full = ours.missing.get(name, (ours.void.get(name, "nothing was published of it"), ""))
+    line |= {"verdict": f"{UNTESTABLE}: {short}", "why": f"waits for {full}" if full else "shown beside"}
+    if name in ours.estimates:
+        estimate = ours.estimates[name]
+        line |= {"ours": estimate.value, "low": estimate.low, "high": estimate.high}
+    return line
+
+
+def _sources(needed: Sequence[str], records: Mapping[str, Any], ours: Ours) -> str:
+    used = sorted({records[part]["ours"] for part in needed if part in ours.estimates})
+    return "; ".join(f"results/scores/{experiment}.parquet" for experiment in used)
+
+
+def _some(texts: Sequence[str]) -> str:
+    rest = len(texts) - LISTED
+    return "; ".join(texts[:LISTED]) + (f"; and {rest} more" if rest > 0 else "")
+
+
+# -- tables -----------------------------------------------------------------------------------
+
+
 def findings_table(findings: Sequence[Path], synthetic: Sequence[str], output: dict[str, Path]) -> None:
-    """Write every finding with its rows and verdicts.
+    """Write every finding with its claims and verdicts.
+
+    In LaTeX and Markdown the rows of the study's printed tables are counted by verdict, and the numbers of
+    one experiment that wait for the same share a line; the CSV has a row for each claim.
 
     Parameters
     ----------
@@ -96,22 +272,80 @@ def findings_table(findings: Sequence[Path], synthetic: Sequence[str], output: d
     output
         Files to write by suffix: ``tex``, ``md``, ``csv``.
     """
+    table = _read(findings)
+    table["printed"] = table["printed"].fillna("--")
     lines = []
-    for path in map(Path, findings):
-        for _, row in store.read(path).iterrows():
-            measured = not pd.isna(row["ours"])
-            lines.append(
-                {
-                    "Finding": path.stem.removeprefix("finding_"),
-                    "Claim": row["claim"].removeprefix(f"{path.stem}: "),
-                    "Ours": f"{row['ours']:.3f}" if measured else "--",
-                    "Interval": f"[{row['low']:.3f}, {row['high']:.3f}]" if measured else "--",
-                    "Verdict": row["verdict"],
-                }
-            )
+    for (number, grid), rows in table[table["grid"].notna()].groupby(["finding", "grid"], sort=False):
+        for verdict, same in rows.groupby(rows["verdict"].str.split(": ").str[0], sort=False):
+            claim = f"{len(same)} of the {len(rows)} numbers in the table {grid.replace('_', ' ')}"
+            blank = {"Published": "--", "Ours": "--", "Interval": "--"}
+            lines.append({"Finding": number, "Claim": claim} | blank | {"Verdict": verdict})
+    rest = table[table["grid"].isna()]
+    # numbers of one published experiment that wait for the same share a line
+    together = rest["claim"].str.split(".").str[0].where(rest["verdict"].str.startswith(UNTESTABLE))
+    together = together.where(rest["ours"].isna()).fillna(rest["claim"])
+    keys = [rest["finding"], together, rest["verdict"]]
+    for _, rows in rest.groupby(keys, sort=False):
+        row = rows.iloc[0]
+        claim, numbers = row["statement"], row["printed"]
+        if len(rows) > 1:
+            names = rows["statement"].str.rsplit(": ", n=1).str[1] + " " + rows["printed"]
+            claim, numbers = f"{claim.rsplit(': ', 1)[0]}: {', '.join(names)}", "--"
+        lines.append(
+            {
+                "Finding": row["finding"],
+                "Claim": row["claim"] if row["claim"].startswith("UAR of ") else claim,
+                "Published": numbers,
+                "Ours": _number(row["ours"]),
+                "Interval": interval_text(row["low"], row["high"]),
+                "Verdict": row["verdict"],
+            }
+        )
     caption = (
-        "The published study's findings and what bears on them here. Nothing is compared with a published "
-        "number yet; a claim whose corpus, weights or model are missing cannot be tested."
+        "What the published study says, finding by finding, judged by its own parts and by our scores. A "
+        "number is reproduced if it lies in our interval over groups, or ours rounds to it."
     )
-    frame = pd.DataFrame(lines, columns=["Finding", "Claim", "Ours", "Interval", "Verdict"])
+    columns = ["Finding", "Claim", "Published", "Ours", "Interval", "Verdict"]
+    frame = pd.DataFrame(lines, columns=columns).sort_values("Finding", kind="stable")
     write_table(frame, caption, "findings", [], synthetic, output)
+    output["csv"].write_text(table.to_csv(index=False, lineterminator="\n"), encoding="utf-8")
+
+
+def errata_table(findings: Sequence[Path], synthetic: Sequence[str], output: dict[str, Path]) -> None:
+    """Write every published number that its own print shows to be faulty, and every such statement.
+
+    Parameters
+    ----------
+    findings, synthetic, output
+        As in :func:`findings_table`.
+    """
+    table = _read(findings)
+    faulty = table[table["verdict"].isin([FAULTY, CONTRADICTED])]
+    frame = pd.DataFrame(
+        {
+            "Finding": faulty["finding"],
+            "Claim": faulty["statement"],
+            "Published": faulty["printed"].fillna("--"),
+            "Recomputed": faulty["recomputed"].map(_number),
+            "Verdict": faulty["verdict"],
+            "Why": faulty["why"],
+        }
+    )
+    caption = (
+        "Errata: what the published study prints against itself. Each is found by a rule from the numbers, "
+        "counts and protocols that it states; our scores play no part in it."
+    )
+    write_table(frame, caption, "errata", [], synthetic, output)
+
+
+def _read(findings: Sequence[Path]) -> pd.DataFrame:
+    """Return the rows of all findings with their numbers, in order."""
+    tables = [store.read(path).assign(finding=Path(path).stem.removeprefix("finding_")) for path in findings]
+    columns = ["finding", *FINDING.names]
+    return pd.concat(tables, ignore_index=True)[columns] if tables else pd.DataFrame(columns=columns)
+
+
+def _number(value: float) -> str:
+    if pd.isna(value):
+        return "--"
+    return f"{value:.4f}".rstrip("0").rstrip(".") if abs(value) < 1 else f"{value:.2f}"

@@ -1,7 +1,7 @@
 """The paper's tables: LaTeX (booktabs), with the same rows as Markdown and CSV."""
 
 import string
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -252,7 +252,7 @@ def _score_lines(
             "Protocol": titles["protocols"][protocol],
             "Model": titles["models"][model],
             "UAR": f"{uar['value']:.3f}",
-            "Interval": _interval(uar["low"], uar["high"]),
+            "Interval": interval_text(uar["low"], uar["high"]),
             "Chance": f"{uar['chance']:.3f}",
             "Pooled": f"{uar['pooled']:.3f}",
             "WF1": f"{values['wf1']:.3f}",
@@ -274,7 +274,8 @@ def _order(titles: dict[str, dict[str, str]], corpus: str, protocol: str, model:
     return corpus, list(titles["protocols"]).index(protocol), list(titles["models"]).index(model)
 
 
-def _interval(low: float, high: float) -> str:
+def interval_text(low: float, high: float) -> str:
+    """Return an interval as tables show it; a dash where there is none."""
     return "--" if pd.isna(low) else f"[{low:.3f}, {high:.3f}]"
 
 
@@ -292,6 +293,8 @@ def write_table(
 ) -> None:
     """Write a data frame as LaTeX, Markdown and CSV with one caption and notes below.
 
+    In LaTeX a long table goes on in further tables.
+
     Parameters
     ----------
     frame
@@ -306,16 +309,20 @@ def write_table(
         Files to write by suffix: ``tex``, ``md``, ``csv``.
     """
     notes = [*notes, *([SYNTHETIC] if synthetic else [])]
-    numeric = "".join("l" if name in TEXT else "r" for name in frame.columns)
-    body = frame.to_latex(index=False, escape=True, column_format=numeric)
+    columns = "".join(map(_column, frame.columns))
     below = "".join(f"\\par {_escape(note)}\n" for note in notes)
-    output["tex"].write_text(
-        f"% Made by Snakemake from results; edit src/sarangi/tables.py, not this.\n"
-        f"\\begin{{table*}}\n\\centering\\small\n\\caption{{{_escape(caption)}}}\\label{{tab:{label}}}\n"
-        f"\\adjustbox{{max width=\\textwidth}}{{%\n{body}}}\n"
-        f"\\begin{{flushleft}}\\footnotesize\n{below}\\end{{flushleft}}\n\\end{{table*}}\n",
-        encoding="utf-8",
-    )
+    text = "% Made by Snakemake from results; edit src/sarangi/tables.py, not this.\n"
+    for number, part in enumerate(_pages(frame)):
+        body = part.to_latex(index=False, escape=True, column_format=columns)
+        # a long name may be broken
+        body = body.replace(r"\_", r"\_\allowbreak{}")
+        named, label_ = ("(continued)", f"{label}:{number}") if number else (_escape(caption), label)
+        text += (
+            f"\\begin{{table*}}\n\\centering\\small\n\\caption{{{named}}}\\label{{tab:{label_}}}\n"
+            f"\\adjustbox{{max width=\\textwidth}}{{%\n{body}}}\n"
+            f"\\begin{{flushleft}}\\footnotesize\n{below}\\end{{flushleft}}\n\\end{{table*}}\n"
+        )
+    output["tex"].write_text(text, encoding="utf-8")
     below = "".join(f"\n{note}\n" for note in notes)
     aligned = ["left" if name in TEXT else "right" for name in frame.columns]
     markdown = frame.to_markdown(index=False, colalign=aligned, disable_numparse=True)
@@ -327,6 +334,32 @@ TEXT = (
     "Corpus", "Language", "Protocol", "Model", "Access", "Licence", "Citation", "Marks",
     "Trained on", "Tested on", "Finding", "Claim", "Verdict", "Why",
 )  # fmt: skip
+
+
+WRAPPED = {"Claim": 0.45, "Verdict": 0.3, "Why": 0.45}
+"""Columns of text that is broken into lines, with their share of the text's width."""
+
+LETTERS = 110  # that fit on a line as wide as the text
+LINES = 60  # that fit on a page
+
+
+def _pages(frame: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """Yield the rows of a table in parts that fit on a page, at least one."""
+    wrapped = [name for name in frame.columns if name in WRAPPED]
+    start = lines = 0
+    for place, row in enumerate(frame[wrapped].to_dict("records")):
+        needed = 1 + max((len(text) // int(LETTERS * WRAPPED[name]) for name, text in row.items()), default=0)
+        if lines + needed > LINES:
+            yield frame.iloc[start:place]
+            start, lines = place, 0
+        lines += needed
+    yield frame.iloc[start:]
+
+
+def _column(name: str) -> str:
+    if name in WRAPPED:
+        return rf">{{\raggedright\arraybackslash}}p{{{WRAPPED[name]}\textwidth}}"
+    return "l" if name in TEXT else "r"
 
 
 def _escape(text: str) -> str:

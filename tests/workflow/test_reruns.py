@@ -11,7 +11,7 @@ import pytest
 import yaml
 from conftest import ROOT, digests, jobs, small, snakemake, succeeded, write_study, zipped
 
-PARTS = ("Snakefile", "config.yaml", "rules", "workflow", "src", "profiles", "envs", "paper")
+PARTS = ("Snakefile", "config.yaml", "claims.yaml", "rules", "workflow", "src", "profiles", "envs", "paper")
 TARGETS = ("paper/tables", "paper/figures", "finding_4")
 
 
@@ -77,7 +77,7 @@ def edit(project):
         path.write_text(text)
 
 
-AFTER_SCORES = {"scores_table": 1, "leakage_figure": 1, "finding": 1, "findings_table": 1}
+AFTER_SCORES = {"scores_table": 1, "leakage_figure": 1, "finding": 1, "findings_table": 1, "errata_table": 1}
 
 
 def test_touched_files_rerun_nothing(project):
@@ -110,6 +110,13 @@ def test_a_changed_line_of_an_imported_module_is_seen_through_imports(project, e
     found = waiting(project)
     assert found["scores"] == 4
     assert not {"classical", "features", "resample", "manifest", "protocol"} & set(found)
+
+
+def test_a_changed_claim_reruns_its_finding_and_no_other(project, edit):
+    edit("claims.yaml", "value: '27'", "value: '24'")
+    assert waiting(project) == {}
+    edit("claims.yaml", "validation_wf1: 0.9897", "validation_wf1: 0.9898")
+    assert waiting(project) == {"finding": 1, "findings_table": 1, "errata_table": 1}
 
 
 def test_a_changed_line_of_a_script_reruns_its_rule(project, edit):

@@ -1,4 +1,4 @@
-"""Bring together what bears on one finding."""
+"""Judge the claims of one finding."""
 
 from sarangi.job import job
 
@@ -6,11 +6,12 @@ with job(snakemake) as run:
     from sarangi.findings import finding
 
     finding(
-        snakemake.wildcards.finding,
         snakemake.params.statement,
+        snakemake.params.claims,
+        snakemake.params.experiments,
         snakemake.input.scores,
-        snakemake.params.waiting,
-        snakemake.params.waits_for,
+        snakemake.params.missing,
+        snakemake.params.synthetic,
         run.output,
         run.provenance,
     )
