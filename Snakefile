@@ -57,7 +57,10 @@ wildcard_constraints:
     seed=r"\d+",
 
 
-TABLES = [f"paper/tables/{name}.tex" for name in ("corpora", "scores", "transfer", "transcripts", "findings")]
+TABLES = [
+    f"paper/tables/{name}.tex"
+    for name in ("corpora", "scores", "differences", "transfer", "transcripts", "findings")
+]
 FIGURES = ["paper/figures/leakage.pdf"]
 
 

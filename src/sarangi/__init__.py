@@ -3,8 +3,8 @@
 The modules follow the data, and each imports only from those before it: ``source``,
 ``download``, ``weights`` → ``video``, ``recording``, ``utterance``, ``corpora`` → ``audio`` →
 ``near_duplicates``, ``transcripts``, ``acoustics`` → ``protocols`` → ``predictions`` → ``metrics``,
-``baselines`` → ``audit`` → ``classical`` → ``encoders``, ``finetuning`` → ``bootstrap`` → ``tables``,
-``findings``, ``figures``, ``numbers``, ``paper``, ``bundle``.
+``baselines`` → ``audit`` → ``classical`` → ``encoders``, ``finetuning`` → ``bootstrap``, ``differences`` →
+``tables``, ``findings``, ``figures``, ``numbers``, ``paper``, ``bundle``.
 ``errors``, ``store``, ``progress``, ``fingerprint``, ``provenance`` and ``job``
 serve all of them, ``configuration`` the Snakefile; ``espeak`` and ``synthetic`` make the demo's
 corpora; ``plan`` and ``restore`` put a bundle back.
