@@ -51,9 +51,7 @@ rule differences:
     """Compare the models of a corpus and protocol on the same test utterances."""
     input:
         predictions=lambda wildcards: [
-            path
-            for entry in models_compared(wildcards).values()
-            for path in entry["predictions"]
+            path for entry in models_compared(wildcards).values() for path in entry["predictions"]
         ],
         manifest="results/corpora/{corpus}/manifest.parquet",
         protocol="results/protocols/{corpus}/{protocol}.parquet",
