@@ -289,6 +289,7 @@ def test_a_constant_predictor_has_no_spread_even_where_draws_empty_a_fold_of_cla
         assert intervals(found, 16, 0.95)["uar"] == pytest.approx((0.25, 0.25))
         # a draw without a class says nothing of the macro average over four
         assert 0 < np.isnan(found["uar"]).mean() < 0.1
+        assert np.array_equal(np.isnan(found["uf1"]), np.isnan(found["uar"]))
 
 
 @given(st.integers(0, 1000))
@@ -387,6 +388,42 @@ def test_poor_data_give_marked_scores_without_noise(change, mark, tmp_path):
     assert pooled.loc["uar", "low"] <= pooled.loc["uar", "high"] or mark == "descriptive interval"
 
 
+@pytest.mark.parametrize("failed", [False, True])
+def test_a_transfer_is_the_mean_over_runs_and_skips_unknown_emotions(failed, tmp_path):
+    """Every run of the model, of any fold and seed, is tested on all of another corpus."""
+    whole = made(clips=90, groups=9)
+    runs = [
+        whole.assign(fold=fold, seed=seed, predicted=np.roll(whole["emotion"], fold + seed))
+        for fold in (0, 1)
+        for seed in (5, 6)
+    ]
+    table = pd.concat(runs, ignore_index=True)
+    status = np.where(table["emotion"] == "sad", "skipped", "ok")
+    table["predicted"] = table["predicted"].replace("sad", "happy")
+    if failed:
+        status[np.flatnonzero(table["emotion"] == "angry")[0]] = "failed"
+    table["status"] = status
+    files(tmp_path, {"x": table})
+    output = {"scores": tmp_path / "s.parquet", "confusions": tmp_path / "c.parquet"}
+    scores(
+        [tmp_path / "x.parquet"],
+        tmp_path / "m.parquet",
+        None,
+        None,
+        DESCRIBED,
+        SETTINGS,
+        output,
+        MADE_BY_TEST,
+    )
+    found = store.read(output["scores"])
+    assert set(found["mark"]) == {"predictions missing" if failed else ""}
+    row = found[(found["slice"] == "runs") & (found["metric"] == "uar")].iloc[0]
+    ok = table[table["status"] == "ok"]
+    expected = np.mean([reference(run)["uar"] for _, run in ok.groupby(["fold", "seed"])])
+    assert row["value"] == pytest.approx(expected)
+    assert (row["seeds"], row["classes"]) == (2, "angry happy neutral")
+
+
 def test_groups_all_alike_have_an_interval_of_no_width(tmp_path):
     table = made(clips=40, groups=10)
     table["emotion"] = [EMOTIONS[n // 10] for n in range(40)]
@@ -443,6 +480,15 @@ def test_drawn_flips_come_near_the_exact_test_and_never_reach_0():
     for metric in metrics.METRICS:
         assert drawn[metric][0] == pytest.approx(exact[metric][0], abs=0.015)
         assert drawn[metric][1] == 1 / 20_001
+
+
+def test_the_swap_that_was_seen_counts_as_one_more():
+    table = made(clips=200, groups=20)
+    right, wrong = (table.assign(predicted=table["emotion"].map(names)) for names in (
+        {e: e for e in EMOTIONS}, {e: EMOTIONS[place - 1] for place, e in enumerate(EMOTIONS)},
+    ))  # fmt: skip
+    first, second = (tally(t, ["seed"], EMOTIONS)[0] for t in (right, wrong))
+    assert set(sign_flip(first, second, 99, 1).values()) == {(0.01, 0.01)}
 
 
 def test_under_no_difference_p_is_uniform_enough():
