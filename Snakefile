@@ -62,7 +62,7 @@ wildcard_constraints:
 
 TABLES = [
     f"paper/tables/{name}.tex"
-    for name in ("corpora", "scores", "transfer", "transcripts", "findings", "errata")
+    for name in ("corpora", "scores", "differences", "transfer", "transcripts", "findings", "errata")
 ]
 FIGURES = ["paper/figures/leakage.pdf"]
 

@@ -1,6 +1,7 @@
-# Scores with intervals over groups.
+# Scores with intervals over groups, and differences between models.
 #   in:  predictions of every run, manifest, protocol
-#   out: results/scores/{experiment}.parquet, results/scores/{experiment}_to_{test}.parquet
+#   out: results/scores/{experiment}.parquet, results/scores/{experiment}_to_{test}.parquet,
+#        results/confusions/ of the same names, results/differences/{corpus}_{protocol}.parquet
 
 
 rule scores:
@@ -11,7 +12,8 @@ rule scores:
         protocol=of_experiment("results/protocols/{corpus}/{protocol}.parquet"),
         audit=of_experiment("results/audit/{corpus}/protocols/{protocol}.parquet"),
     output:
-        "results/scores/{experiment}.parquet",
+        scores="results/scores/{experiment}.parquet",
+        confusions="results/confusions/{experiment}.parquet",
     log:
         "results/logs/scores/{experiment}.log",
     benchmark:
@@ -34,7 +36,8 @@ use rule scores as transfer_scores with:
         predictions=predictions_of,
         manifest="results/corpora/{test}/manifest.parquet",
     output:
-        "results/scores/{experiment}_to_{test}.parquet",
+        scores="results/scores/{experiment}_to_{test}.parquet",
+        confusions="results/confusions/{experiment}_to_{test}.parquet",
     log:
         "results/logs/scores/{experiment}_to_{test}.log",
     benchmark:
@@ -42,3 +45,34 @@ use rule scores as transfer_scores with:
     wildcard_constraints:
         experiment="|".join(sorted({e.name for e, _ in study.transfers})) or "none",
         test="|".join(study.corpora) or "none",
+
+
+rule differences:
+    """Compare the models of a corpus and protocol on the same test utterances."""
+    input:
+        predictions=lambda wildcards: [
+            path for entry in models_compared(wildcards).values() for path in entry["predictions"]
+        ],
+        manifest="results/corpora/{corpus}/manifest.parquet",
+        protocol="results/protocols/{corpus}/{protocol}.parquet",
+        audit="results/audit/{corpus}/protocols/{protocol}.parquet",
+    output:
+        "results/differences/{corpus}_{protocol}.parquet",
+    log:
+        "results/logs/differences/{corpus}_{protocol}.log",
+    benchmark:
+        "results/benchmarks/differences/{corpus}_{protocol}.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        models=models_compared,
+        described=lambda wildcards: {
+            "corpus": wildcards.corpus,
+            "protocol": wildcards.protocol,
+            "mean_of_folds": mean_of_folds(wildcards.protocol),
+        },
+        settings=study.config["bootstrap"],
+    script:
+        "../workflow/scripts/differences.py"

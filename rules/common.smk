@@ -140,8 +140,43 @@ def described(wildcards):
         "model": experiment.model,
         "test": getattr(wildcards, "test", experiment.corpus),
         "untrained": study.untrained(model_of(wildcards).get("encoder")),
-        "mean_of_folds": study.config["protocols"][experiment.protocol]["kind"] in MEANS_OF_FOLDS,
+        "mean_of_folds": mean_of_folds(experiment.protocol),
     }
+
+
+def mean_of_folds(protocol):
+    """Whether a protocol is reported by the mean over its folds."""
+    return study.config["protocols"][protocol]["kind"] in MEANS_OF_FOLDS
+
+
+def models_compared(wildcards):
+    """The models that can run on a corpus and protocol, in the order of the configuration."""
+    found = {
+        e.model: e
+        for e in study.scored.values()
+        if (e.corpus, e.protocol) == (wildcards.corpus, wildcards.protocol)
+    }
+    return {
+        name: {
+            "predictions": list(map(str, study.predictions(found[name]))),
+            "baseline": "baseline" in entry,
+            "untrained": study.untrained(entry.get("encoder")),
+        }
+        for name, entry in study.config["models"].items()
+        if name in found
+    }
+
+
+def differences_of_study():
+    """The differences on every corpus and protocol with two models that can run, and one that listens."""
+    models = {}
+    for e in study.scored.values():
+        models.setdefault(f"{e.corpus}_{e.protocol}", []).append(study.config["models"][e.model])
+    return [
+        f"results/differences/{name}.parquet"
+        for name, entries in sorted(models.items())
+        if len(entries) > 1 and not all("baseline" in entry for entry in entries)
+    ]
 
 
 def informative(experiment):

@@ -1,5 +1,5 @@
 # Tables, findings and numbers.
-#   in:  manifests, audio, transcripts, results/scores/*.parquet, claims.yaml
+#   in:  manifests, audio, transcripts, results/scores/*.parquet, results/differences/*.parquet, claims.yaml
 #   out: paper/tables/*.tex, *.md, *.csv, results/findings/finding_*.parquet, paper/numbers.tex
 
 
@@ -72,6 +72,27 @@ rule transfer_table:
         synthetic=study.synthetic,
     script:
         "../workflow/scripts/transfer_table.py"
+
+
+rule differences_table:
+    """Show the differences between models with interval and tests."""
+    input:
+        differences=differences_of_study(),
+    output:
+        **table_files("differences"),
+    log:
+        "results/logs/differences_table.log",
+    benchmark:
+        "results/benchmarks/differences_table.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        titles={"protocols": titles("protocols"), "models": titles("models")},
+        synthetic=study.synthetic,
+    script:
+        "../workflow/scripts/differences_table.py"
 
 
 rule transcripts_table:

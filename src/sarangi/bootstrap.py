@@ -1,6 +1,6 @@
 """Scores with intervals over groups: the unit that shares a voice is what is drawn again."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +11,20 @@ from scipy import special
 from sarangi import store
 from sarangi.audit import FATAL, FEW_GROUPS
 from sarangi.errors import SarangiError
-from sarangi.metrics import confusion, named_scores, uniform_guessing
+from sarangi.metrics import (
+    CALIBRATION,
+    calibration,
+    mean_metrics,
+    mean_of_each_class,
+    uniform_guessing,
+    without_errors,
+)
+from sarangi.protocols import TEST
 
 AUDITED = {"missing_class": "class missing", "near_duplicates_across": "near-duplicates shared"}
 """Fatal findings of the audit about a protocol, and the marks of its scores."""
 CHUNK = 1000  # draws scored at once: bounds the memory
+SLICES = ("gender", "language", "speaker")
 
 SCORES = pa.schema(
     [
@@ -26,13 +35,28 @@ SCORES = pa.schema(
         pa.field("value", pa.float64()),
         pa.field("low", pa.float64()),
         pa.field("high", pa.float64()),
+        # percentiles over clips as if they were independent, to show what that hides
+        pa.field("low_clips", pa.float64()),
+        pa.field("high_clips", pa.float64()),
         pa.field("n", pa.int64(), nullable=False),
         pa.field("groups", pa.int64(), nullable=False),
         pa.field("seeds", pa.int64(), nullable=False),
         pa.field("chance", pa.float64()),
+        # the best possible value given the emotions that are tested
+        pa.field("ceiling", pa.float64()),
         # the emotions that the test part holds, which the macro averages are taken over
         pa.field("classes", pa.string(), nullable=False),
         pa.field("mark", pa.string(), nullable=False),
+    ]
+)
+
+CONFUSIONS = pa.schema(
+    [
+        pa.field("seed", pa.int32()),
+        pa.field("fold", pa.int32(), nullable=False),
+        pa.field("emotion", pa.string(), nullable=False),
+        pa.field("predicted", pa.string(), nullable=False),
+        pa.field("n", pa.int64(), nullable=False),
     ]
 )
 
@@ -44,7 +68,7 @@ def scores(
     audit: Path | None,
     experiment: dict,
     settings: dict,
-    output: Path,
+    output: dict[str, Path],
     provenance: dict,
 ) -> None:
     """Write every score of an experiment on a test corpus, with interval, chance level and marks.
@@ -52,6 +76,8 @@ def scores(
     Slice ``pooled`` scores the predictions of all folds together, averaged over seeds; a protocol of
     several folds that is reported by their mean has the slice ``folds`` too, and each ``fold <n>``.
     A transfer has the slice ``runs``: every run is tested on the whole corpus, and the runs averaged.
+    Slices ``gender <g>``, ``language <l>`` and ``speaker <s>`` (without interval) have the main
+    metrics of a part of the utterances, where there are several such parts.
 
     Parameters
     ----------
@@ -69,105 +95,309 @@ def scores(
     settings
         ``draws``, ``seed`` and ``confidence`` of the bootstrap.
     output
-        Parquet file to write, of schema :data:`SCORES`.
+        Parquet files to write: ``scores`` of schema :data:`SCORES`, and ``confusions`` of schema
+        :data:`CONFUSIONS`, one row a seed, fold, emotion and predicted emotion.
     provenance
         Passed to the store.
 
     Raises
     ------
     SarangiError
-        If no prediction is ok.
+        If no prediction is ok, or a run is not there.
     """
-    table = pd.concat([store.read(path) for path in predictions], ignore_index=True)
-    utterances = store.read(manifest, ["utterance_id", "group"])
-    table = table[table["status"] == store.OK].merge(utterances, on="utterance_id")
-    if table.empty:
-        raise SarangiError(f"{experiment['experiment']}: no prediction is ok, so there is nothing to score")
-    table["seed"] = table["seed"].fillna(-1)
-    emotions = [name.removeprefix("p_") for name in table.columns if name.startswith("p_")]
-    axes = [sorted(table[name].unique()) for name in ("seed", "fold", "group")]
-    seeds, folds, groups = axes
-    counts = np.zeros((*map(len, axes), len(emotions), len(emotions)))
-    for keys, clips in table.groupby(["seed", "fold", "group"]):
-        place = tuple(axis.index(key) for axis, key in zip(axes, keys, strict=True))
-        counts[place] = confusion(clips["emotion"], clips["predicted"], emotions)
-    drawn = draw_groups(len(groups), settings["draws"], settings["seed"])
+    table, emotions = answers(predictions, manifest, experiment["experiment"])
 
-    def rows(name: str, part: np.ndarray, clips: pd.DataFrame, with_interval: bool = True) -> list[dict]:
-        """Score ``part``, of shape (repeats, groups, K, K), as the mean over its first axis."""
-        whole = part.sum(1)
-        values = _mean_over_folds(whole, emotions)
-        chances = _mean_over_folds(uniform_guessing(whole), emotions)
-        bounds = {metric: (np.nan, np.nan) for metric in values}
-        if with_interval:
-            bounds = intervals(part, drawn, emotions, settings["confidence"])
-        there = part.sum((0, 1, 3)) > 0
+    def rows(
+        name: str, clips: pd.DataFrame, repeat: list[str], interval: bool = True, whole: bool = True
+    ) -> list[dict]:
+        """Score some clips as the mean over the repeats that the columns ``repeat`` tell apart."""
+        confusions, calibrations = tally(clips, repeat, emotions)
+        total = confusions.sum(1)
+        held = total.sum(-1) > 0
+
+        def score(drawn: np.ndarray) -> dict[str, np.ndarray]:
+            found = mean_metrics(drawn, held)
+            return found | (mean_of_each_class(drawn, emotions) if whole else {})
+
+        values, chances, ceilings = (
+            score(c) for c in (total, uniform_guessing(total), without_errors(total))
+        )
+        bounds, bounds_clips = {}, {}
+        if interval:
+            drawn = draw_groups(confusions.shape[1], settings["draws"], settings["seed"])
+            bounds = intervals(
+                resampled(confusions, drawn, score), confusions.shape[1], settings["confidence"]
+            )
+            patterns, times = clip_patterns(clips, repeat, emotions)
+            drawn_clips = draw_clips(times, settings["draws"], settings["seed"])
+            bounds_clips = percentiles(resampled(patterns, drawn_clips, score), settings["confidence"])
+        if whole and calibrations is not None:
+            values |= calibrated(calibrations.sum(1))
+            # of equal probabilities; what guessing does to the calibration error says nothing
+            chances |= {"brier_score": 1 - 1 / len(emotions), "expected_calibration_error": np.nan}
+            ceilings |= dict.fromkeys(CALIBRATION, 0.0)
+            if interval:
+                found = resampled(calibrations, drawn, calibrated)
+                bounds |= intervals(found, confusions.shape[1], settings["confidence"])
+        unknown = (np.nan, np.nan)
         return [
             {
                 "slice": name,
                 "metric": metric,
                 "value": float(value),
-                "low": bounds[metric][0],
-                "high": bounds[metric][1],
+                "low": bounds.get(metric, unknown)[0],
+                "high": bounds.get(metric, unknown)[1],
+                "low_clips": bounds_clips.get(metric, unknown)[0],
+                "high_clips": bounds_clips.get(metric, unknown)[1],
                 "n": clips["utterance_id"].nunique(),
                 "groups": clips["group"].nunique(),
                 "chance": float(chances[metric]),
-                "classes": " ".join(e for e, held in zip(emotions, there, strict=True) if held),
+                "ceiling": float(ceilings[metric]),
+                "classes": " ".join(e for e, there in zip(emotions, held.any(0), strict=True) if there),
             }
             for metric, value in values.items()
         ]
 
-    each_run = counts.reshape(-1, *counts.shape[2:])
-    found = rows("pooled", counts.sum(1), table) if protocol else rows("runs", each_run, table)
+    each_run = ["seed", "fold"]
+    main, repeat = ("pooled", ["seed"]) if protocol else ("runs", each_run)
+    found = rows(main, table, repeat)
     if protocol and experiment["mean_of_folds"]:
-        found += rows("folds", each_run, table)
-        for place, fold in enumerate(folds):
-            found += rows(f"fold {fold}", counts[:, place], table[table["fold"] == fold], with_interval=False)
-    marks = []
-    if protocol is not None and store.read(protocol, ["leaks"])["leaks"].any():
-        marks.append("groups shared")
+        found += rows("folds", table, each_run)
+        for fold, clips in table.groupby("fold"):
+            found += rows(f"fold {fold}", clips, ["seed"], interval=False)
+    for column in SLICES:
+        if table[column].nunique() > 1:
+            for value, clips in table.groupby(column):
+                found += rows(f"{column} {value}", clips, repeat, interval=column != "speaker", whole=False)
+    names = {key: experiment[key] for key in ("experiment", "corpus", "protocol", "model", "test")}
+    frame = pd.DataFrame(found).assign(
+        **names,
+        seeds=table["seed"].nunique(),
+        mark="; ".join(marks(table, manifest, protocol, audit, experiment["untrained"])),
+    )
+    store.write(output["scores"], frame, SCORES, provenance)
+    counts = table.groupby(["seed", "fold", "emotion", "predicted"]).size().rename("n").reset_index()
+    store.write(
+        output["confusions"],
+        counts.assign(seed=counts["seed"].where(counts["seed"] >= 0)),
+        CONFUSIONS,
+        provenance,
+    )
+
+
+def answers(predictions: Sequence[Path], manifest: Path, name: str) -> tuple[pd.DataFrame, list[str]]:
+    """Return the ok predictions of a system with what the manifest knows of each, and the emotions.
+
+    Parameters
+    ----------
+    predictions
+        Of every fold and seed.
+    manifest
+        Of the corpus that is tested on.
+    name
+        Of the system, for messages.
+
+    Returns
+    -------
+    table
+        One row an utterance, fold and seed; a system that draws nothing has seed -1.
+    emotions
+        What the system tells apart, in the order of its columns.
+
+    Raises
+    ------
+    SarangiError
+        If no prediction is ok, a label is unknown, or one seed has another set of folds than the rest.
+    """
+    table = pd.concat([store.read(path) for path in predictions], ignore_index=True)
+    utterances = store.read(manifest, ["utterance_id", "group", *SLICES])
+    table = table[table["status"] == store.OK].merge(utterances, on="utterance_id")
+    if table.empty:
+        raise SarangiError(f"{name}: no prediction is ok, so there is nothing to score")
+    table["seed"] = table["seed"].fillna(-1).astype(int)
+    emotions = [column.removeprefix("p_") for column in table.columns if column.startswith("p_")]
+    for column in ("emotion", "predicted"):
+        odd = table.loc[~table[column].isin(emotions), ["utterance_id", column]]
+        if len(odd):
+            raise SarangiError(
+                f"{name}: {column} of {odd.iloc[0, 0]} is {odd.iloc[0, 1]!r}; "
+                f"expected one of {', '.join(emotions)}"
+            )
+    again = table.duplicated(["seed", "fold", "utterance_id"])
+    if again.any():
+        raise SarangiError(
+            f"{name}: {table.loc[again, 'utterance_id'].iloc[0]} is predicted twice by one run"
+        )
+    folds = table.groupby("seed")["fold"].agg(lambda each: tuple(sorted(set(each))))
+    if folds.nunique() > 1:
+        raise SarangiError(
+            f"{name}: seed {folds.index[0]} has predictions of folds {folds.iloc[0]}, "
+            f"seed {folds.index[folds != folds.iloc[0]][0]} of others; make the missing runs first"
+        )
+    return table, emotions
+
+
+def marks(
+    table: pd.DataFrame, manifest: Path, protocol: Path | None, audit: Path | None, untrained: bool
+) -> list[str]:
+    """Return what a reader must know before believing scores of a table of :func:`answers`."""
+    found = []
+    parts = store.read(protocol) if protocol else store.read(manifest)
+    if protocol is not None and parts["leaks"].any():
+        found.append("groups shared")
     if audit is not None:
         audited = store.read(audit)
         fatal = set(audited.loc[audited["verdict"] == FATAL, "check"])
-        marks += [mark for check, mark in AUDITED.items() if check in fatal]
-    if len(groups) < FEW_GROUPS:
-        marks.append("descriptive interval")
+        found += [mark for check, mark in AUDITED.items() if check in fatal]
+    if table["group"].nunique() < FEW_GROUPS:
+        found.append("descriptive interval")
     if table["group"].eq(table["utterance_id"]).all():
-        marks.append("interval too narrow")
-    if experiment["untrained"]:
-        marks.append("untrained weights")
-    names = {key: experiment[key] for key in ("experiment", "corpus", "protocol", "model", "test")}
-    frame = pd.DataFrame(found).assign(**names, seeds=len(seeds), mark="; ".join(marks))
-    store.write(output, frame, SCORES, provenance)
+        found.append("interval too narrow")
+    if untrained:
+        found.append("untrained weights")
+    parts = parts[parts["status"] == store.OK]
+    if protocol is not None:
+        wanted, unit = parts[parts["part"] == TEST], ["fold", "utterance_id"]
+        runs = table["seed"].nunique()
+    else:
+        # an emotion that the model does not know is none to be predicted
+        wanted, unit = parts[parts["emotion"].isin(table["emotion"])], ["utterance_id"]
+        runs = len(table[["seed", "fold"]].drop_duplicates())
+    if len(wanted[unit].merge(table[unit], on=unit)) < runs * len(wanted):
+        found.append("predictions missing")
+    return found
+
+
+def tally(
+    table: pd.DataFrame, repeat: Sequence[str], emotions: Sequence[str]
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """Return what each group adds to the sums that scores are made of.
+
+    Parameters
+    ----------
+    table
+        Of :func:`answers`.
+    repeat
+        Columns that tell repeats apart, to be averaged over: ``seed``, or ``seed`` and ``fold``.
+    emotions
+        Names of the K classes.
+
+    Returns
+    -------
+    confusions : array of shape (R, groups, K, K)
+        Repeats and groups sorted.
+    calibrations : array of shape (R, groups, BINS, 4), or None
+        None where not every prediction has its probabilities.
+    """
+    repeats, groups = _places(table, repeat), _places(table, ["group"])
+    classes = len(emotions)
+    shape = (repeats.max() + 1, groups.max() + 1)
+    truth, predicted = (_codes(table[column], emotions) for column in ("emotion", "predicted"))
+    cells = np.ravel_multi_index((repeats, groups, truth, predicted), (*shape, classes, classes))
+    confusions = np.bincount(cells, minlength=np.prod(shape) * classes**2).astype(float)
+    probabilities = table[[f"p_{emotion}" for emotion in emotions]].to_numpy(float)
+    calibrations = None
+    if np.isfinite(probabilities).all():
+        each = calibration(truth, probabilities)
+        calibrations = np.zeros((*shape, *each.shape[1:]))
+        np.add.at(calibrations, (repeats, groups), each)
+    return confusions.reshape(*shape, classes, classes), calibrations
+
+
+def clip_patterns(
+    table: pd.DataFrame, repeat: Sequence[str], emotions: Sequence[str]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the different ways in which clips are answered, and how many clips have each.
+
+    Clips that are labelled and predicted alike in every repeat need not be told apart when clips are
+    drawn again, so far fewer than the clips are drawn.
+
+    Parameters
+    ----------
+    table, repeat, emotions
+        As for :func:`tally`.
+
+    Returns
+    -------
+    patterns : array of shape (R, P, K, K)
+        Confusions of one clip of each pattern.
+    times : integer array of shape (P,)
+        Clips of each.
+    """
+    classes = len(emotions)
+    repeats, clips = _places(table, repeat), _places(table, ["utterance_id"])
+    truth, predicted = (_codes(table[column], emotions) for column in ("emotion", "predicted"))
+    answered = np.full((clips.max() + 1, repeats.max() + 1), -1)
+    answered[clips, repeats] = truth * classes + predicted
+    kinds, times = np.unique(answered, axis=0, return_counts=True)
+    patterns = kinds.T[..., None] == np.arange(classes**2)
+    return patterns.astype(float).reshape(*patterns.shape[:2], classes, classes), times
 
 
 def draw_groups(groups: int, draws: int, seed: int) -> np.ndarray:
-    """Return how often each group is taken in each draw, float64 of shape (draws, groups).
+    """Return how often each group is taken in each draw, unsigned integers of shape (draws, groups).
 
     The same numbers for every system that is tested on the same groups, so that comparisons are
     paired.
     """
+    return draw_clips(np.ones(groups, dtype=int), draws, seed)
+
+
+def draw_clips(times: np.ndarray, draws: int, seed: int) -> np.ndarray:
+    """Return how often each kind of clip is taken in each draw, unsigned integers of shape (draws, kinds).
+
+    ``times`` has how many clips of each kind there are; as many as there are in all are drawn.
+    """
     generator = np.random.default_rng(seed)
-    return generator.multinomial(groups, np.full(groups, 1 / groups), size=draws).astype(float)
+    kinds, count = len(times), int(times.sum())
+    kind = np.repeat(np.arange(kinds, dtype=np.int32), times)
+    found = np.empty((draws, kinds), dtype=np.min_scalar_type(count))
+    for start in range(0, draws, CHUNK):
+        size = min(CHUNK, draws - start)
+        taken = kind[generator.integers(count, size=(size, count), dtype=np.int32)]
+        taken += kinds * np.arange(size, dtype=np.int32)[:, None]
+        found[start : start + size] = np.bincount(taken.ravel(), minlength=size * kinds).reshape(size, kinds)
+    return found
 
 
-def intervals(
-    counts: np.ndarray, drawn: np.ndarray, emotions: list[str], confidence: float
-) -> dict[str, tuple[float, float]]:
+def resampled(
+    sums: np.ndarray, drawn: np.ndarray, score: Callable[[np.ndarray], dict[str, np.ndarray]]
+) -> dict[str, np.ndarray]:
+    """Return the scores of every draw by name, each of shape (draws,).
+
+    Parameters
+    ----------
+    sums : array of shape (R, units, ...)
+        What each unit (group, kind of clip) adds to the sums of each repeat.
+    drawn : array of shape (draws, units)
+        How often each is taken.
+    score
+        From sums of shape (draws, R, ...) to scores of shape (draws,).
+    """
+    repeats, units, *shape = sums.shape
+    flat = np.ascontiguousarray(sums.swapaxes(0, 1)).reshape(units, -1)
+    parts = []
+    for start in range(0, len(drawn), CHUNK):
+        weighted = drawn[start : start + CHUNK].astype(float) @ flat
+        parts.append(score(weighted.reshape(-1, repeats, *shape)))
+    return {metric: np.concatenate([part[metric] for part in parts]) for metric in parts[0]}
+
+
+def intervals(found: dict[str, np.ndarray], groups: int, confidence: float) -> dict[str, tuple[float, float]]:
     """Return the interval of each metric by the t-expanded percentile bootstrap over groups.
 
     Plain percentiles cover too little with few groups; here they are taken further out, as
     Student's t with ``groups - 1`` degrees of freedom and the variance's missing n / (n - 1) ask
-    (Hesterberg 2015, The American Statistician 69(4), section 5.3).
+    (Hesterberg 2015, The American Statistician 69(4), section 5.3).  Draws that lack a class which the
+    test part holds have no macro average and are left out: the classes are held fixed, and which
+    draws lack one does not depend on the system.
 
     Parameters
     ----------
-    counts : array of shape (folds, groups, K, K)
-        Confusions; a score is the mean over the first axis.
-    drawn : array of shape (draws, groups)
-        From :func:`draw_groups`.
-    emotions
-        Names of the K classes.
+    found
+        Scores of the draws, from :func:`resampled`.
+    groups
+        How many there are.
     confidence
         Such as 0.95.
 
@@ -176,32 +406,34 @@ def intervals(
     dict
         Metric to (low, high); NaN where there is one group, or a metric is nowhere defined.
     """
-    folds, groups, classes, _ = counts.shape
-    flat = counts.transpose(1, 0, 2, 3).reshape(groups, -1)
-    parts = []
-    for start in range(0, len(drawn), CHUNK):
-        weighted = drawn[start : start + CHUNK] @ flat
-        parts.append(_mean_over_folds(weighted.reshape(-1, folds, classes, classes), emotions))
-    found = {}
-    for metric in parts[0]:
-        values = np.concatenate([part[metric] for part in parts])
+    if groups < 2:
+        return dict.fromkeys(found, (np.nan, np.nan))
+    t = special.stdtrit(groups - 1, (1 - confidence) / 2)
+    return _quantiles(found, special.ndtr(t * np.sqrt(groups / (groups - 1))))
+
+
+def percentiles(found: dict[str, np.ndarray], confidence: float) -> dict[str, tuple[float, float]]:
+    """Return the plain percentile interval of each metric (Efron 1979), as if clips were independent."""
+    return _quantiles(found, (1 - confidence) / 2)
+
+
+def calibrated(calibrations: np.ndarray) -> dict[str, np.ndarray]:
+    """Return the metrics of stated probabilities, each of shape (...), from shape (..., R, BINS, 4)."""
+    return {metric: score(calibrations) for metric, score in CALIBRATION.items()}
+
+
+def _quantiles(found: dict[str, np.ndarray], tail: float) -> dict[str, tuple[float, float]]:
+    bounds = {}
+    for metric, values in found.items():
         values = values[np.isfinite(values)]
-        if groups < 2 or not len(values):
-            found[metric] = (np.nan, np.nan)
-            continue
-        t = special.stdtrit(groups - 1, (1 - confidence) / 2)
-        tail = special.ndtr(t * np.sqrt(groups / (groups - 1)))
-        low, high = np.quantile(values, [tail, 1 - tail])
-        found[metric] = (float(low), float(high))
-    return found
+        low, high = np.quantile(values, [tail, 1 - tail]) if len(values) else (np.nan, np.nan)
+        bounds[metric] = (float(low), float(high))
+    return bounds
 
 
-def _mean_over_folds(confusions: np.ndarray, emotions: list[str]) -> dict[str, np.ndarray]:
-    """Score confusions of shape (..., folds, K, K); a fold where a metric is undefined is left out."""
-    means = {}
-    for metric, values in named_scores(confusions, emotions).items():
-        there = np.isfinite(values)
-        total = np.where(there, values, 0.0).sum(-1)
-        held = there.sum(-1).astype(float)
-        means[metric] = np.divide(total, held, out=np.full(held.shape, np.nan), where=held > 0)
-    return means
+def _places(table: pd.DataFrame, columns: Sequence[str]) -> np.ndarray:
+    return table.groupby(list(columns), sort=True).ngroup().to_numpy()
+
+
+def _codes(names: pd.Series, emotions: Sequence[str]) -> np.ndarray:
+    return names.map({emotion: place for place, emotion in enumerate(emotions)}).to_numpy(int)

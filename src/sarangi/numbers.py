@@ -27,7 +27,7 @@ def numbers(scores: Sequence[Path], synthetic: Sequence[str], output: Path) -> N
         name = score["experiment"]
         if score["test"] != score["corpus"]:
             name += f"_to_{score['test']}"
-        for key in ("value", "low", "high", "chance"):
+        for key in ("value", "low", "high", "chance", "ceiling"):
             suffix = "" if key == "value" else f".{key}"
             number = "--" if score[key] != score[key] else f"{score[key]:.3f}"
             lines.append(rf"\setresult{{{name}.{score['metric']}{suffix}}}{{{number}}}")

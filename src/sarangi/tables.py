@@ -9,6 +9,7 @@ import pandas as pd
 from sarangi import store
 from sarangi.bootstrap import SCORES
 from sarangi.corpora import load
+from sarangi.differences import DIFFERENCES, holm
 
 MARKS = {
     "groups shared": "groups (speakers) stand in training and test: the score is too good",
@@ -17,10 +18,15 @@ MARKS = {
     "untrained weights": "the encoder's weights are random: it was never trained on speech before",
     "class missing": "an emotion has no test utterance and is left out of UAR; see the audit for the ceiling",
     "near-duplicates shared": "recordings that share sound stand in training and test",
+    "predictions missing": "some test utterances have no prediction from some run and are left out",
 }
 SPEAKER_ONLY = (
     "speaker only: the speaker's commonest emotion in training. Where every speaker has all emotions "
     "alike it falls below chance, since what is tested is missing from training."
+)
+ABSENT_AS_ZERO = (
+    "Absent as 0: the macro recall that counts an emotion without test utterances as recall 0, as the "
+    "published study does, with its ceiling and what guessing uniformly gives."
 )
 SYNTHETIC = "Synthetic speech made by this project's demo: no result about people."
 
@@ -107,6 +113,11 @@ def scores_table(
         "folds' predictions together."
     )
     lines, notes = _score_lines(found, titles, synthetic)
+    columns = list(SCORE_COLUMNS)
+    if all(line["Absent as 0"] == "--" for _, line in lines):
+        columns.remove("Absent as 0")
+    else:
+        notes.append(ABSENT_AS_ZERO)
     for corpus, protocol, model, _ in waiting:
         blank = dict.fromkeys(SCORE_COLUMNS, "--")
         known = {
@@ -118,7 +129,7 @@ def scores_table(
         lines.append((_order(titles, corpus, protocol, model), blank | known))
     waits = sorted({text for *_, texts in waiting for text in texts})
     notes += [f"Unavailable: {text}." for text in waits]
-    frame = pd.DataFrame([line for _, line in sorted(lines, key=lambda pair: pair[0])], columns=SCORE_COLUMNS)
+    frame = pd.DataFrame([line for _, line in sorted(lines, key=lambda pair: pair[0])], columns=columns)
     write_table(frame, caption, "scores", notes, synthetic, output)
 
 
@@ -141,7 +152,8 @@ def transfer_table(
         "Transfer. Each run's model is tested on all of another corpus, over the emotions that both have; "
         "the value is the mean over runs, its interval resamples the groups of the corpus tested."
     )
-    columns = ["Trained on", "Tested on", *SCORE_COLUMNS[1:6], *SCORE_COLUMNS[7:]]
+    left_out = ("Corpus", "Pooled", "Absent as 0")
+    columns = ["Trained on", "Tested on", *(name for name in SCORE_COLUMNS if name not in left_out)]
     if not scores:
         nothing = pd.DataFrame(columns=columns)
         write_table(
@@ -154,6 +166,63 @@ def transfer_table(
     for _, line in sorted(lines, key=lambda pair: pair[0]):
         rows.append(line | {"Trained on": line["Corpus"], "Tested on": line["Tested"]})
     write_table(pd.DataFrame(rows)[columns], caption, "transfer", notes, synthetic, output)
+
+
+def differences_table(
+    differences: Sequence[Path],
+    titles: dict[str, dict[str, str]],
+    synthetic: Sequence[str],
+    output: dict[str, Path],
+) -> None:
+    """Write how models differ in UAR on the same test utterances, with interval and tests.
+
+    Parameters
+    ----------
+    differences
+        Of each corpus and protocol; none where no two models can be compared.
+    titles, synthetic, output
+        As in :func:`scores_table`.
+    """
+    tables = [store.read(path) for path in differences]
+    found = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=DIFFERENCES.names)
+    keys = ["corpus", "protocol", "first", "second"]
+    # what the table of scores reports: the mean over folds where there is one
+    main = found.sort_values("slice", kind="stable").drop_duplicates([*keys, "metric"]).sort_index()
+    clips = main[main["metric"] == "accuracy"].set_index(keys)["p_mcnemar"].rename("clips")
+    main = main[main["metric"] == "uar"].join(clips, on=keys)
+    main["holm"] = holm(main["p"])
+    lines, marks = [], []
+    for _, row in main.iterrows():
+        held = [mark for mark in row["mark"].split("; ") if mark]
+        marks += held
+        line = {
+            "Corpus": _title(row["corpus"], synthetic),
+            "Protocol": titles["protocols"][row["protocol"]],
+            "Model": titles["models"][row["first"]],
+            "Against": titles["models"][row["second"]],
+            "Difference": f"{row['value']:+.3f}",
+            "Interval": interval_text(row["low"], row["high"]),
+            "p": f"{row['p']:.4f}",
+            "Smallest p": f"{row['p_smallest']:.4f}",
+            "Holm": f"{row['holm']:.4f}",
+            "McNemar": f"{row['clips']:.4f}",
+            "n": row["n"],
+            "Groups": row["groups"],
+            "Marks": _letters(held),
+        }
+        place = [list(titles["models"]).index(row[name]) for name in ("first", "second")]
+        lines.append(((*_order(titles, row["corpus"], row["protocol"], row["first"]), *place), line))
+    caption = (
+        "Differences in UAR on the same test utterances, with the 95% interval over groups; p swaps the "
+        "answers of whole groups between the two models and cannot be under the smallest p; Holm corrects "
+        "it for all rows of this table. McNemar's test of the accuracy takes clips for independent, so its "
+        "p is too small."
+    )
+    notes = _meanings(marks) if lines else ["No two models can be compared with what is in hand."]
+    frame = pd.DataFrame(
+        [line for _, line in sorted(lines, key=lambda pair: pair[0])], columns=DIFFERENCE_COLUMNS
+    )
+    write_table(frame, caption, "differences", notes, synthetic, output)
 
 
 def transcripts_table(
@@ -213,8 +282,12 @@ def transcripts_table(
 TRANSCRIPT_COLUMNS = [
     "Corpus", "Model", "Utterances", "Transcribed", "With reference", "WER", "CER", "Log probability",
 ]  # fmt: skip
+DIFFERENCE_COLUMNS = [
+    "Corpus", "Protocol", "Model", "Against", "Difference", "Interval", "p", "Smallest p", "Holm",
+    "McNemar", "n", "Groups", "Marks",
+]  # fmt: skip
 SCORE_COLUMNS = [
-    "Corpus", "Protocol", "Model", "UAR", "Interval", "Chance", "Pooled",
+    "Corpus", "Protocol", "Model", "UAR", "Interval", "Chance", "Pooled", "Absent as 0",
     "WF1", "UF1", "Accuracy", "n", "Groups", "Seeds", "Marks",
 ]  # fmt: skip
 
@@ -239,7 +312,6 @@ def _score_lines(
     found: pd.DataFrame, titles: dict[str, dict[str, str]], synthetic: Sequence[str]
 ) -> tuple[list[tuple[tuple, dict]], list[str]]:
     """Return a line an experiment, each behind its place in the order, and the notes to the marks."""
-    letters = dict(zip(MARKS, string.ascii_lowercase, strict=False))
     lines, marks = [], []
     for (corpus, protocol, model, test), metrics in found.groupby(["corpus", "protocol", "model", "test"]):
         uar = metrics[metrics["metric"] == "uar"].iloc[0]
@@ -255,23 +327,39 @@ def _score_lines(
             "Interval": interval_text(uar["low"], uar["high"]),
             "Chance": f"{uar['chance']:.3f}",
             "Pooled": f"{uar['pooled']:.3f}",
+            "Absent as 0": _absent_as_zero(metrics.set_index("metric").loc["uar_absent_as_zero"]),
             "WF1": f"{values['wf1']:.3f}",
             "UF1": f"{values['uf1']:.3f}",
             "Accuracy": f"{values['accuracy']:.3f}",
             "n": uar["n"],
             "Groups": uar["groups"],
             "Seeds": uar["seeds"],
-            "Marks": " ".join(letters[mark] for mark in held),
+            "Marks": _letters(held),
         }
         lines.append(((*_order(titles, corpus, protocol, model), test), line))
-    notes = [f"{letters[mark]}: {MARKS[mark]}." for mark in MARKS if mark in marks]
+    notes = _meanings(marks)
     if "speaker_only" in set(found["model"]):
         notes.append(SPEAKER_ONLY)
     return lines, notes
 
 
+def _letters(marks: Sequence[str]) -> str:
+    return " ".join(string.ascii_lowercase[list(MARKS).index(mark)] for mark in marks)
+
+
+def _meanings(marks: Sequence[str]) -> list[str]:
+    return [f"{_letters([mark])}: {words}." for mark, words in MARKS.items() if mark in marks]
+
+
 def _order(titles: dict[str, dict[str, str]], corpus: str, protocol: str, model: str) -> tuple[str, int, int]:
     return corpus, list(titles["protocols"]).index(protocol), list(titles["models"]).index(model)
+
+
+def _absent_as_zero(score: pd.Series) -> str:
+    """Return the score with its ceiling and chance, where an emotion is absent."""
+    if score["ceiling"] == 1:
+        return "--"
+    return f"{score['value']:.3f} of {score['ceiling']:.4g}, chance {score['chance']:.4g}"
 
 
 def interval_text(low: float, high: float) -> str:
@@ -331,7 +419,7 @@ def write_table(
 
 
 TEXT = (
-    "Corpus", "Language", "Protocol", "Model", "Access", "Licence", "Citation", "Marks",
+    "Corpus", "Language", "Protocol", "Model", "Against", "Access", "Licence", "Citation", "Marks",
     "Trained on", "Tested on", "Finding", "Claim", "Verdict", "Why",
 )  # fmt: skip
 

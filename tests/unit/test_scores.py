@@ -17,7 +17,7 @@ from sarangi.acoustics import extract, features
 from sarangi.audio import AUDIO, encode, to_mono_16k
 from sarangi.audit import AUDIT
 from sarangi.baselines import baseline
-from sarangi.bootstrap import SCORES, draw_groups, intervals, scores
+from sarangi.bootstrap import SCORES, scores
 from sarangi.classical import classical
 from sarangi.corpora import MANIFEST
 from sarangi.errors import SarangiError
@@ -223,35 +223,21 @@ def test_an_absent_class_is_never_a_recall_of_zero():
     assert np.isnan(metrics.recalls(counts)[2])
 
 
+def everything(confusions):
+    """Every metric of confusions of shape (..., K, K) over all classes of EMOTIONS."""
+    held = np.ones((1, 3), dtype=bool)
+    each = metrics.mean_of_each_class(confusions[..., None, :, :], EMOTIONS)
+    return metrics.mean_metrics(confusions[..., None, :, :], held) | each
+
+
 def test_chance_is_the_mean_of_guessing():
     true = ["angry"] * 300 + ["happy"] * 60 + ["sad"] * 40
     draw = np.random.default_rng(0)
     counts = metrics.confusion(true, true, EMOTIONS)
-    expected = metrics.named_scores(metrics.uniform_guessing(counts), EMOTIONS)
+    expected = everything(metrics.uniform_guessing(counts))
     drawn = [metrics.confusion(true, draw.choice(EMOTIONS, 400), EMOTIONS) for _ in range(2000)]
-    for name, values in metrics.named_scores(np.array(drawn), EMOTIONS).items():
+    for name, values in everything(np.array(drawn)).items():
         assert expected[name] == pytest.approx(values.mean(), abs=0.01), name
-
-
-def test_draws_as_a_matrix_product_equal_a_loop_over_resampled_clips():
-    draw = np.random.default_rng(5)
-    true, predicted = draw.choice(EMOTIONS, 120), draw.choice(EMOTIONS, 120)
-    groups = draw.integers(10, size=120)
-    counts = np.stack(
-        [metrics.confusion(true[groups == g], predicted[groups == g], EMOTIONS) for g in range(10)]
-    )
-    drawn = draw_groups(10, 300, seed=4)
-    assert (drawn.sum(1) == 10).all()
-    looped = []
-    for taken in drawn.astype(int):
-        clips = np.concatenate([np.repeat(np.flatnonzero(groups == g), taken[g]) for g in range(10)])
-        looped.append(recall_score(true[clips], predicted[clips], average="macro"))
-    low, high = intervals(counts[None], drawn, list(EMOTIONS), 0.95)["uar"]
-    # the percentiles of Student's t with 9 degrees of freedom, further out by sqrt(10 / 9)
-    from scipy import stats
-
-    tail = stats.norm.cdf(stats.t.ppf(0.025, 9) * np.sqrt(10 / 9))
-    assert (low, high) == pytest.approx(tuple(np.quantile(looped, [tail, 1 - tail])))
 
 
 def scored(tmp_path, split, mean_of_folds=True, audit=None, **made):
@@ -272,7 +258,7 @@ def scored(tmp_path, split, mean_of_folds=True, audit=None, **made):
         audit,
         experiment,
         settings_,
-        tmp_path / "s.parquet",
+        {"scores": tmp_path / "s.parquet", "confusions": tmp_path / "c.parquet"},
         MADE_BY_TEST,
     )
     return store.read(tmp_path / "s.parquet"), store.read(predictions)
@@ -300,8 +286,14 @@ def test_scores_are_the_mean_over_folds_with_the_pooled_score_beside_it(tmp_path
 
 def test_speaker_disjoint_scores_are_pooled_and_bear_no_leak_mark(tmp_path):
     found, _ = scored(tmp_path, LOSO, mean_of_folds=False, speakers=9)
-    assert set(found["slice"]) == {"pooled"}
+    assert set(found["slice"]) == {"pooled", *(f"speaker S{n}" for n in range(9))}
     assert set(found["mark"]) == {""}
+    spoken = found[found["slice"].str.startswith("speaker")]
+    assert set(spoken["metric"]) == set(metrics.METRICS)
+    assert spoken["low"].isna().all()
+    pooled = found[found["slice"] == "pooled"].set_index("metric")
+    assert set(pooled.index) > {"precision_sad", "f1_sad", "recall_sad"}
+    assert pooled["ceiling"].eq(1).all()
 
 
 def test_what_the_audit_found_fatal_of_the_protocol_marks_its_scores(tmp_path):

@@ -47,7 +47,7 @@ def test_tables_have_intervals_and_say_untrained_and_synthetic(built):
     assert list(transfer["Trained on"]) == ["RAVDESS (synthetic)", "URDU (synthetic)"]
     assert list(transfer["n"]) == [40, 6 * 8 + 0]
     assert "untrained" in (built / "paper/tables/transcripts.md").read_text()
-    for name in ("scores", "transfer", "transcripts", "findings", "errata", "corpora"):
+    for name in ("scores", "differences", "transfer", "transcripts", "findings", "errata", "corpora"):
         assert "ynthetic speech" in (built / f"paper/tables/{name}.tex").read_text()
 
 

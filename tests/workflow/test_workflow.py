@@ -93,7 +93,7 @@ def test_a_changed_parameter_reruns_what_depends_on_it_and_no_more(demo, tmp_pat
     found = jobs(snakemake("--cores", 1, "-n", *TARGETS, directory=folder))
     found = {name: count for name, count in found.items() if name not in TARGETS}
     assert found == {
-        "classical": 2, "scores": 2, "scores_table": 1,
+        "classical": 2, "scores": 2, "scores_table": 1, "differences": 2, "differences_table": 1,
         "leakage_figure": 1, "finding": 1, "findings_table": 1, "errata_table": 1,
     }  # fmt: skip
 

@@ -16,6 +16,6 @@ with job(snakemake) as run:
         Path(audit) if audit else None,
         snakemake.params.experiment,
         snakemake.params.settings,
-        run.output,
+        {name: run.named(name) for name in ("scores", "confusions")},
         run.provenance,
     )

@@ -1,0 +1,13 @@
+"""Write the table of differences."""
+
+from sarangi.job import job
+
+with job(snakemake) as run:
+    from sarangi.tables import differences_table
+
+    differences_table(
+        snakemake.input.differences,
+        snakemake.params.titles,
+        snakemake.params.synthetic,
+        {suffix: run.named(suffix) for suffix in ("tex", "md", "csv")},
+    )
