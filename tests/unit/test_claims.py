@@ -279,7 +279,7 @@ def scored(path, experiment, values, corpus="ravdess", mark="", width=0.02, n=24
         }
         for metric, value in values.items()
     ]  # fmt: skip
-    store.write(path, pd.DataFrame(rows), SCORES, MADE_BY_TEST)
+    store.write(path, pd.DataFrame(rows, columns=SCORES.names), SCORES, MADE_BY_TEST)
     return path
 
 

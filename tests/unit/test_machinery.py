@@ -216,13 +216,18 @@ def test_what_cannot_be_had_says_what_waits_for_it(study, tmp_path, monkeypatch)
     study["corpora"]["meld"]["source"] = {"address": "http://127.0.0.1:1/raw.tar.gz"}
     study["asr"] = {}
     study["findings"] = {
-        "finding_1": {"statement": "", "experiments": ["ravdess_random5_egemaps_svm"], "waits_for": []},
-        "finding_2": {"statement": "", "experiments": [], "waits_for": ["corpus meld, and corpus ravdess"]},
+        "finding_1": {"statement": "", "experiments": ["ravdess_random5_egemaps_svm"]},
+        "finding_2": {"statement": ""},
+    }
+    number = {"finding": "finding_2", "kind": "number"}
+    published = {
+        "text.wf1": number | {"experiment": "text", "ours": "meld_publisher_text"},
+        "audio.wf1": number | {"experiment": "audio", "ours": "ravdess_random5_audio"},
     }
     study["experiments"] = [
         {"corpora": ["ravdess"], "protocols": ["random5"], "models": ["egemaps_svm"], "transfer": ["shemo"]}
     ]
-    found = check(study, SCHEMA, [])
+    found = check(study, SCHEMA, [], published=published)
     assert found.unavailable("corpora") == {
         "meld": "download http://127.0.0.1:1/raw.tar.gz, put it at resources/corpora/meld.tar.gz; "
         "finding_2 waits for it",
