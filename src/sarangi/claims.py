@@ -19,6 +19,9 @@ FEW_CLIPS = 5
 UNITS = {"": 1, "percentage points": 100}
 """What a computed value is multiplied by to be in the unit of the printed one."""
 
+MACRO_RECALLS = ("uar", "uar_absent_as_zero")
+"""The second counts a class without test clips as recall 0."""
+
 CONSTANT = ("accuracy", "wf1", "uf1", "uar")
 """The metrics that a constant predictor's supports decide."""
 
@@ -441,7 +444,7 @@ def absent_class(metric: str, value: str, supports: Mapping[str, int]) -> str | 
     """Check that no class of a macro average lacks test clips: its ceiling and chance level drop."""
     absent = [emotion for emotion, support in supports.items() if not support]
     ceiling, chance = ceiling_and_chance(supports)
-    if not absent or metric not in ("uar", "uf1", "chance"):
+    if not absent or metric not in (*MACRO_RECALLS, "uf1", "chance"):
         return None
     if metric == "chance" and agree(value, chance):
         return None
@@ -453,7 +456,7 @@ def absent_class(metric: str, value: str, supports: Mapping[str, int]) -> str | 
 
 def few_clips(metric: str, supports: Mapping[str, int], recalled: Mapping[str, int]) -> str | None:
     """Check that a macro recall does not rest on the few clips of one class."""
-    if metric != "uar":
+    if metric not in MACRO_RECALLS:
         return None
     texts = [
         f"{recalled[emotion]} of {support} {emotion} clips right, which alone give "
