@@ -1,5 +1,5 @@
 # The audit: near-duplicates, leaks, missing emotions, predictors that do not listen; before any training.
-#   in:  manifest, results/corpora/{corpus}/{audio,levels}/*.parquet, protocols
+#   in:  manifest, results/corpora/{corpus}/{audio,levels}/*.parquet
 #   out: results/near_duplicates/{corpus}.parquet, results/audit/{corpus}/corpus.parquet,
 #        results/audit/{corpus}/protocols/{protocol}.parquet, and all of a corpus in results/audit/{corpus}.parquet
 
@@ -52,7 +52,7 @@ rule protocol_audit:
         manifest="results/corpora/{corpus}/manifest.parquet",
         levels=levels_of,
         near_duplicates=near_duplicates_of,
-        protocol="results/protocols/{corpus}/{protocol}.parquet",
+        folder=folds_in_hand,
     output:
         "results/audit/{corpus}/protocols/{protocol}.parquet",
     log:
@@ -63,6 +63,9 @@ rule protocol_audit:
         "../envs/analysis.yaml"
     resources:
         mem_mb=1000,
+    params:
+        settings=lambda wildcards: study.config["protocols"][wildcards.protocol],
+        inventory=inventory_of_folds,
     script:
         "../workflow/scripts/protocol_audit.py"
 

@@ -13,8 +13,9 @@ import pyarrow as pa
 
 from sarangi import store
 from sarangi.baselines import commonest, speakers_commonest
+from sarangi.errors import SarangiError
 from sarangi.metrics import confusion, recalls, uar
-from sarangi.protocols import TEST, TRAIN, VALIDATION, stands_on_both_sides
+from sarangi.protocols import TEST, TRAIN, VALIDATION, split, stands_on_both_sides
 
 OK, NOTE, WARNING, FATAL = "ok", "note", "warning", "fatal"
 
@@ -78,21 +79,20 @@ def protocol_audit(
     manifest: Path,
     levels: Sequence[Path],
     near_duplicates: Path | None,
-    protocol: Path,
     name: str,
+    settings: dict,
+    folder: Path | None,
     output: Path,
     provenance: dict,
 ) -> None:
-    """Write the audit of a protocol on a corpus.
+    """Write the audit of a protocol on a corpus, and why it cannot be made if so.
 
     Parameters
     ----------
     manifest, levels, near_duplicates
         As for :func:`corpus_audit`.
-    protocol
-        Table of the protocol on this corpus.
-    name
-        Its name, which is the subject of every row.
+    name, settings, folder
+        As for :func:`sarangi.protocols.split`; the name is the subject of every row.
     output
         Parquet file to write, of schema :data:`AUDIT`, sorted by check.
     provenance
@@ -101,7 +101,12 @@ def protocol_audit(
     whole = _with_levels(manifest, levels)
     usable = whole[whole["status"] == store.OK]
     pairs = store.read(near_duplicates) if near_duplicates else None
-    rows = list(_protocol(name, store.read(protocol), usable, pairs))
+    try:
+        table = split(store.read(manifest), name, settings, folder)
+    except SarangiError as error:
+        rows: list[Row] = [("folds", name, 0, FATAL, str(error))]
+    else:
+        rows = [("folds", name, table["fold"].nunique(), OK, ""), *_protocol(name, table, usable, pairs)]
     _write(pd.DataFrame(rows, columns=AUDIT.names), output, provenance)
 
 

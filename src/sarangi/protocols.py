@@ -35,15 +35,33 @@ def protocol(
     Parameters
     ----------
     manifest
+        Manifest of the corpus.
+    name, settings, folder
+        As for :func:`split`.
+    output
+        Parquet file to write, of schema :data:`PROTOCOL`.
+    provenance
+        Passed to the store.
+
+    Raises
+    ------
+    SarangiError
+        As :func:`split`.
+    """
+    store.write(output, split(store.read(manifest), name, settings, folder), PROTOCOL, provenance)
+
+
+def split(utterances: pd.DataFrame, name: str, settings: dict, folder: Path | None = None) -> pd.DataFrame:
+    """Return the folds of a protocol on a corpus, of the columns of :data:`PROTOCOL`.
+
+    Parameters
+    ----------
+    utterances
         Manifest of the corpus; what is not ok there is in no part, and keeps its reason.
     name
         Name of the protocol in the configuration, for messages.
     settings
         Its entry: ``kind``, what that kind needs, and ``leaks``.
-    output
-        Parquet file to write, of schema :data:`PROTOCOL`.
-    provenance
-        Passed to the store.
     folder
         Of the folds that somebody published, for the kinds that read one.
 
@@ -53,7 +71,6 @@ def protocol(
         If the corpus cannot be split so, or a group is tested that the model or its selection has
         seen and the entry does not say ``leaks: true``.
     """
-    utterances = store.read(manifest)
     usable = utterances[utterances["status"] == store.OK]
     where = f"protocol {name} on {utterances['corpus'].iloc[0]}"
     if "language" in settings:
@@ -95,7 +112,7 @@ def protocol(
             "so the scores would be too good. Choose a protocol that holds groups out, or state "
             "`leaks: true` in its entry to have its scores marked."
         )
-    store.write(output, table, PROTOCOL, provenance)
+    return table
 
 
 def stands_on_both_sides(table: pd.DataFrame, property_: pd.Series) -> pd.Series:

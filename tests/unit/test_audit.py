@@ -234,13 +234,11 @@ def audited(corpus, protocols, tmp_path, folders=None):
     sound, levels, pairs = (tmp_path / f"{name}.parquet" for name in ("audio", "levels", "pairs"))
     resample(source, table, 0, sound, levels, MADE_BY_TEST)
     near_duplicates([sound], pairs, MADE_BY_TEST)
-    paths = {name: tmp_path / f"{name}.parquet" for name in protocols}
-    for name, settings in protocols.items():
-        protocol(table, name, settings, paths[name], MADE_BY_TEST, (folders or {}).get(name))
     audits = [tmp_path / "corpus_audit.parquet", *(tmp_path / f"{name}_audit.parquet" for name in protocols)]
     corpus_audit(table, [levels], pairs, load(corpus).PROMISES, audits[0], MADE_BY_TEST)
-    for (name, path), audit in zip(paths.items(), audits[1:], strict=True):
-        protocol_audit(table, [levels], pairs, path, name, audit, MADE_BY_TEST)
+    for (name, settings), audit in zip(protocols.items(), audits[1:], strict=True):
+        folder = (folders or {}).get(name)
+        protocol_audit(table, [levels], pairs, name, settings, folder, audit, MADE_BY_TEST)
     whole_audit(audits, tmp_path / "audit.parquet", tmp_path / "audit.csv", MADE_BY_TEST)
     return store.read(tmp_path / "audit.parquet").set_index(["check", "subject"]).sort_index()
 
@@ -275,9 +273,12 @@ def test_the_audit_of_the_real_urdu_corpus_finds_what_is_known(tmp_path):
 
 def test_the_audit_of_the_real_ravdess_finds_twins_and_stereo(tmp_path):
     emobox = {"kind": "emobox", "folder": str(REAL / "emobox/ravdess"), "folds": 6, "leaks": False}
-    found = audited(
-        "ravdess", {"loso": LOSO, "emobox": emobox}, tmp_path, {"emobox": REAL / "emobox/ravdess"}
-    )
+    held_out = {"kind": "held_out", "by": "speaker", "test": [["21", "22"]], "leaks": False}
+    protocols = {"loso": LOSO, "emobox": emobox, "speakers_21_22": held_out}
+    found = audited("ravdess", protocols, tmp_path, {"emobox": REAL / "emobox/ravdess"})
+    assert found["verdict"]["folds", "speakers_21_22"] == "fatal"  # those actors are not here
+    assert "no speaker 21, 22 in the corpus" in found["detail"]["folds", "speakers_21_22"]
+    assert found["value"]["folds", "loso"] == 8
     twins = found.loc["near_duplicate"]
     assert list(twins.index) == [
         "ravdess/Actor_07/03-01-03-01-02-01-07.wav ravdess/Actor_07/03-01-03-01-02-02-07.wav"

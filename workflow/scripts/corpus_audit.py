@@ -5,10 +5,10 @@ from sarangi.job import job
 with job(snakemake) as run:
     from pathlib import Path
 
-    pairs = snakemake.input.get("near_duplicates")
     from sarangi.audit import corpus_audit
     from sarangi.corpora import load
 
+    pairs = snakemake.input.get("near_duplicates")
     # a stand-in is not what the publisher promises
     promises = {} if snakemake.params.synthetic else load(snakemake.wildcards.corpus).PROMISES
     corpus_audit(

@@ -5,15 +5,17 @@ from sarangi.job import job
 with job(snakemake) as run:
     from pathlib import Path
 
-    pairs = snakemake.input.get("near_duplicates")
     from sarangi.audit import protocol_audit
+
+    pairs, folder = snakemake.input.get("near_duplicates"), snakemake.input.get("folder")
 
     protocol_audit(
         Path(snakemake.input.manifest),
         [Path(shard) for shard in snakemake.input.levels],
         Path(pairs) if pairs else None,
-        Path(snakemake.input.protocol),
         snakemake.wildcards.protocol,
+        snakemake.params.settings,
+        Path(folder) if folder else None,
         run.output,
         run.provenance,
     )
