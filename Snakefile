@@ -65,6 +65,7 @@ TABLES = [
     for name in ("corpora", "scores", "differences", "transfer", "transcripts", "findings", "errata")
 ]
 FIGURES = ["paper/figures/leakage.pdf"]
+AUDITS = [f"results/audit/{corpus}.parquet" for corpus in study.corpora]
 
 
 localrules:
@@ -76,6 +77,7 @@ rule all:
     input:
         TABLES,
         FIGURES,
+        AUDITS,
         [] if missing_programs() else "paper/main.pdf",
 
 
@@ -93,7 +95,7 @@ rule:
     name:
         "audit"
     input:
-        [f"results/audit/{corpus}.parquet" for corpus in study.corpora],
+        AUDITS,
     localrule: True
 
 

@@ -31,7 +31,7 @@ rule results_bundle:
         FIGURES,
         "paper/numbers.tex",
         [] if missing_programs() else "paper/main.pdf",
-        [f"results/audit/{corpus}.parquet" for corpus in study.corpora],
+        AUDITS,
     output:
         "results/bundle.zip",
     log:
