@@ -78,6 +78,7 @@ rule all:
         TABLES,
         FIGURES,
         AUDITS,
+        lambda wildcards: every_table(),
         [] if missing_programs() else "paper/main.pdf",
 
 
@@ -148,10 +149,6 @@ include: "rules/paper.smk"
 for made in workflow.rules:
     if made.script:
         made.set_params(code=code_of(BASE / "workflow/scripts" / Path(made.script).name))
-        # a result stands under its name until the next one takes its place. Snakemake would delete it first,
-        # and not make it anew if the run is killed then and what stands on it is right again
-        for file in made.output:
-            file.set_flags({**file.flags, "update": True})
     elif made.output:
         raise WorkflowError(
             f"rule {made.name} makes files without a script, so changes of its code would go unseen: "

@@ -53,6 +53,39 @@ def shards(pattern, corpus, **names):
     return [pattern.format(corpus=corpus, shard=f"{shard:03}", **names) for shard in range(count)]
 
 
+def every_table():
+    """Every table of results that can be made here, whether anything that is asked for still needs it.
+
+    Snakemake deletes what a job will make before it starts. Where that run is killed and the parameter
+    changed back, all that stands on the deleted file is right again, and nothing else would make it anew.
+    """
+    found = []
+    for corpus in study.sources:
+        found.append(f"results/corpora/{corpus}/manifest.parquet")
+        found += [f"results/protocols/{corpus}/{name}.parquet" for name in protocols_in_use(corpus)]
+        if study.holds(corpus) == "recordings":
+            found.append(f"results/near_duplicates/{corpus}.parquet")
+            found += shards("results/corpora/{corpus}/levels/{shard}.parquet", corpus)
+    for experiment in study.runnable.values():
+        found += map(str, study.predictions(experiment))
+        features = study.config["models"][experiment.model].get("features")
+        if features:
+            pattern = "results/features/{feature_set}/{corpus}/{shard}.parquet"
+            found += shards(pattern, experiment.corpus, feature_set=features)
+    for experiment, test in study.transfers:
+        if experiment.name in study.runnable and test in study.sources:
+            found += map(str, study.predictions(experiment, test))
+    for asr, corpus in study.transcribed():
+        if corpus in study.sources:
+            found += shards("results/transcripts/{asr}/{corpus}/{shard}.parquet", corpus, asr=asr)
+    return sorted({*found, *scores_of_study(), *scores_of_transfers(), *differences_of_study()})
+
+
+def protocols_in_use(corpus):
+    """The protocols of the experiments that can run on a corpus."""
+    return sorted({e.protocol for e in study.runnable.values() if e.corpus == corpus})
+
+
 def experiments_of(kind):
     """Names of the runnable experiments whose model has a key, as a pattern for a wildcard."""
     names = [name for name, e in study.runnable.items() if kind in study.config["models"][e.model]]
