@@ -12,6 +12,7 @@ import resource
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,6 @@ from sarangi.audio import resample
 from sarangi.audit import corpus_audit, protocol_audit
 from sarangi.corpora import manifest
 from sarangi.near_duplicates import emphasised, near_duplicates, similarity
-from sarangi.protocols import protocol
 
 SECONDS, RATE, TWINS, SPEAKERS = 3, 22_050, 10, 50
 SHARD = 1000  # utterances
@@ -64,30 +64,29 @@ def stages(folder: Path, clips: int) -> dict[str, Callable[[], None]]:
     """Return the stages by name, in their order."""
     shards = range(max(1, clips // SHARD))
     audio, levels = ([folder / f"{kind}{n}.parquet" for n in shards] for kind in ("audio", "levels"))
-    listed, pairs, split = (folder / f"{name}.parquet" for name in ("manifest", "pairs", "protocol"))
+    listed, pairs = (folder / f"{name}.parquet" for name in ("manifest", "pairs"))
 
     def audio_stage() -> None:
         for shard in shards:
             resample(folder / "corpus", listed, shard, audio[shard], levels[shard], {})
 
     def audit_stage() -> None:
-        protocol(listed, "random5", PROTOCOL, split, {})
         corpus_audit(listed, levels, pairs, {}, folder / "a.parquet", {})
-        protocol_audit(listed, levels, pairs, split, "random5", folder / "b.parquet", {})
+        protocol_audit(listed, levels, pairs, "random5", PROTOCOL, None, folder / "b.parquet", {})
 
     return {
         "manifest": lambda: manifest(folder / "corpus", "urdu_latif", len(shards), listed, {}),
         "audio": audio_stage,
         "near-duplicates": lambda: near_duplicates(audio, pairs, {}),
-        "protocol, audit": audit_stage,
+        "audit": audit_stage,
     }
 
 
-def measured(folder: Path, clips: int, stage: str, answer: multiprocessing.Queue) -> None:
-    """Run one stage; seconds, and MB at most."""
+def measured(folder: Path, clips: int, stage: str) -> tuple[float, float]:
+    """Run one stage; return its seconds, and its MB at most."""
     began = time.perf_counter()
     stages(folder, clips)[stage]()
-    answer.put((time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
+    return time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def all_pairs(clips: int) -> float:
@@ -110,11 +109,8 @@ def main() -> None:
             folder = Path(name)
             corpus(folder / "corpus", clips)
             for stage in stages(folder, clips):
-                answer = context.Queue()
-                process = context.Process(target=measured, args=(folder, clips, stage, answer))
-                process.start()
-                taken, memory = answer.get()
-                process.join()
+                with ProcessPoolExecutor(1, context) as alone:
+                    taken, memory = alone.submit(measured, folder, clips, stage).result()
                 print(
                     f"{clips:7} {stage:>16} {taken:8.1f} {1000 * taken / clips:10.2f} {memory:6.0f}",
                     flush=True,
