@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
+import torch
 
 from sarangi import store
 from sarangi.audio import resample
@@ -83,7 +84,8 @@ def stages(folder: Path, clips: int) -> dict[str, Callable[[], None]]:
 
 
 def measured(folder: Path, clips: int, stage: str) -> tuple[float, float]:
-    """Run one stage; return its seconds, and its MB at most."""
+    """Run one stage with one thread, as the workflow does; return its seconds, and its MB at most."""
+    torch.set_num_threads(1)
     began = time.perf_counter()
     stages(folder, clips)[stage]()
     return time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -212,15 +212,20 @@ def differences_of_study():
     ]
 
 
-def informative(experiment):
-    """Whether an experiment shows what shared speakers are worth, beyond the chance line drawn anyway."""
-    kinds = ("stratified_kfold", "leave_one_group_out")
-    if study.config["protocols"][experiment.protocol]["kind"] not in kinds:
-        return False
-    return study.config["models"][experiment.model].get("baseline") not in (
-        "constant",
-        "uniform",
-    )
+def scores_of_leakage():
+    """The scores that show what shared speakers are worth: of models tried with shared and unseen ones."""
+    found = {}
+    for name, e in study.scored.items():
+        protocol, model = study.config["protocols"][e.protocol], study.config["models"][e.model]
+        comparable = (protocol["kind"], protocol["leaks"]) in (
+            ("stratified_kfold", True),
+            ("leave_one_group_out", False),
+        )
+        # the chance line is drawn anyway
+        if comparable and model.get("baseline") not in ("constant", "uniform"):
+            found.setdefault((e.corpus, e.model), {})[name] = protocol["leaks"]
+    both = [names for names in found.values() if len(set(names.values())) == 2]
+    return [f"results/scores/{name}.parquet" for names in both for name in names]
 
 
 def titles(kind):

@@ -6,7 +6,7 @@
 rule leakage_figure:
     """Draw UAR under random folds against UAR on speakers held out."""
     input:
-        scores=[f"results/scores/{name}.parquet" for name, e in study.scored.items() if informative(e)],
+        scores=scores_of_leakage(),
     output:
         pdf="paper/figures/leakage.pdf",
         png="paper/figures/leakage.png",
