@@ -38,7 +38,7 @@ test: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/snakefmt --check Snakefile rules
 	$(BIN)/snakemake --directory demo --lint
-	$(BIN)/python -m pytest -n $(CORES) --dist loadgroup
+	$(BIN)/python -m pytest -n $(CORES) --dist loadfile
 
 restore: setup
 	@test -n "$(BUNDLE)" || { echo "Say which: make restore BUNDLE=path/to/bundle.zip (DIRECTORY=demo for the demo's)" >&2; exit 1; }

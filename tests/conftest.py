@@ -82,13 +82,6 @@ def jobs(done):
     return counts
 
 
-def pytest_collection_modifyitems(items):
-    """Keep on one worker what shares a run of the workflow: the tests of a file, and all of `built`."""
-    for item in items:
-        shared = "built" if "built" in item.fixturenames else item.path.stem
-        item.add_marker(pytest.mark.xdist_group(shared))
-
-
 @pytest.fixture
 def study():
     """The demo's configuration, to be cut down and changed."""
