@@ -230,7 +230,7 @@ def test_a_corpus_is_downloaded_from_its_source_and_without_network_it_is_unavai
     shutil.rmtree(folder / "results")
     start = time.monotonic()
     succeeded(snakemake("--cores", 1, "-n", directory=folder))
-    assert time.monotonic() - start < 10
+    assert time.monotonic() - start < 60  # a dead network must not hang it
     # nothing at all is in hand, and everything is built nevertheless
     succeeded(snakemake("--cores", 2, directory=folder))
     assert "URDU (unavailable)" in (folder / "paper/tables/corpora.md").read_text()
