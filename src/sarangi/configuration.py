@@ -119,26 +119,32 @@ class Study:
 
     def unavailable(self, kind: str) -> dict[str, str]:
         """Names of a kind that cannot be had now, each with what to do about it and what waits for it."""
-        waiting = self._waiting() if kind == "corpora" else {}
+        waiting = self._waiting if kind == "corpora" else {}
         return {
             name: f"{text}; {waiting[name]}" if waiting.get(name) else text
             for name, text in self._missing(kind).items()
         }
 
+    @cached_property
     def _waiting(self) -> dict[str, str]:
         """Return which tables have a part on each corpus and which findings need it, as text."""
         config, found = self.config, {}
         tested = {name for e in config["experiments"] for name in e.get("transfer", ())}
+        used = {
+            finding: claims.our_experiments(claims.of_finding(self.published, finding)["records"])
+            + entry.get("experiments", [])
+            for finding, entry in sorted(config["findings"].items())
+        }
         for corpus in config["corpora"]:
             names = {name for name, e in self.experiments.items() if e.corpus == corpus}
             parts = {"scores": names, "transfer": corpus in tested, "transcripts": config["asr"]}
             waiting = [table for table, part in parts.items() if part]
-            for finding, entry in sorted(config["findings"].items()):
-                used = claims.our_experiments(claims.of_finding(self.published, finding)["records"])
-                used += entry.get("experiments", [])
-                # a claim may name an experiment that is not configured yet
-                if any(name.startswith(f"{corpus}_") or name.endswith(f"_to_{corpus}") for name in used):
-                    waiting.append(finding)
+            # a claim may name an experiment that is not configured yet
+            waiting += [
+                finding
+                for finding, experiments in used.items()
+                if any(n.startswith(f"{corpus}_") or n.endswith(f"_to_{corpus}") for n in experiments)
+            ]
             if waiting:
                 *others, last = waiting
                 found[corpus] = (

@@ -65,9 +65,7 @@ def transcripts(source: Source) -> dict[str, str]:
             found = json.loads(source.text(file))
             # later versions list objects with an id
             named = {entry["id"]: entry for entry in found} if isinstance(found, list) else found
-            return {
-                name: entry["transcript"].translate(MARKS).strip("\u200c ") for name, entry in named.items()
-            }
+            return {name: _mended(entry["transcript"]) for name, entry in named.items()}
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise SarangiError(
                 f"{source.path}/{file}: expected names, each with a transcript, or a list of objects with id "
