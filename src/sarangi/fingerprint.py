@@ -53,9 +53,10 @@ def closure(
         Top-level names of everything else that is imported.
     """
     loaded = dict(by_name)
-    code = {"": _canonical(script)}
+    text = script.read_text(encoding="utf-8")
+    code = {"": _canonical(text, script)}
     installed: set[str] = set()
-    waiting = _imports(script, package="")
+    waiting = [*_imports(text, script, package="")]
     while waiting:
         name = waiting.pop()
         if name.split(".")[0] != PACKAGE:
@@ -64,9 +65,10 @@ def closure(
         for part in _with_parents(name):
             file = _module_file(part)
             if file is not None and part not in code:
-                code[part] = _canonical(file)
+                text = file.read_text(encoding="utf-8")
+                code[part] = _canonical(text, file)
                 package = part if file.name == "__init__.py" else part.rpartition(".")[0]
-                waiting += [*_imports(file, package), *loaded.get(part, ())]
+                waiting += [*_imports(text, file, package), *loaded.get(part, ())]
     return code, installed
 
 
@@ -83,8 +85,10 @@ def _module_file(name: str) -> Path | None:
     return None
 
 
-def _canonical(file: Path) -> str:
-    tree = ast.parse(file.read_text(encoding="utf-8"), filename=str(file))
+# by the text, which a hundred rules share: parsing is what takes time
+@cache
+def _canonical(text: str, file: Path) -> str:
+    tree = ast.parse(text, filename=str(file))
     for node in ast.walk(tree):
         documented = isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
         if documented and ast.get_docstring(node, clean=False) is not None:
@@ -93,9 +97,10 @@ def _canonical(file: Path) -> str:
     return ast.unparse(tree)
 
 
-def _imports(file: Path, package: str) -> list[str]:
+@cache
+def _imports(text: str, file: Path, package: str) -> tuple[str, ...]:
     names = []
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"), filename=str(file))):
+    for node in ast.walk(ast.parse(text, filename=str(file))):
         if isinstance(node, ast.Import):
             names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
@@ -103,7 +108,7 @@ def _imports(file: Path, package: str) -> list[str]:
             names.append(base)
             # "from package import module" names a module too
             names += [f"{base}.{alias.name}" for alias in node.names]
-    return names
+    return tuple(names)
 
 
 @cache
