@@ -62,9 +62,30 @@ wildcard_constraints:
 
 TABLES = [
     f"paper/tables/{name}.tex"
-    for name in ("corpora", "scores", "differences", "transfer", "transcripts", "findings", "errata")
+    for name in (
+        "corpora",
+        "scores",
+        "differences",
+        "transfer",
+        "within_language",
+        "across_languages",
+        "gaps",
+        "sensitivity",
+        "transcripts",
+        "findings",
+        "errata",
+    )
 ]
-FIGURES = ["paper/figures/leakage.pdf"]
+FIGURES = ["paper/figures/leakage.pdf", "paper/figures/inversion.pdf"]
+# tables and figures that a finding is more than its claims with
+SHOWN = {
+    "finding_1": ["paper/tables/within_language.tex"],
+    "finding_2": [
+        "paper/tables/across_languages.tex",
+        "paper/tables/gaps.tex",
+        "paper/figures/inversion.pdf",
+    ],
+}
 AUDITS = [f"results/audit/{corpus}.parquet" for corpus in study.corpora]
 
 
@@ -126,6 +147,7 @@ for finding in study.config["findings"]:
             finding
         input:
             f"results/findings/{finding}.parquet",
+            SHOWN.get(finding, []),
         localrule: True
 
 

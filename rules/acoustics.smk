@@ -1,10 +1,10 @@
-# Acoustic features: by openSMILE, or as a corpus without recordings is published.
-#   in:  results/corpora/{corpus}/audio/{shard}.parquet; the corpus itself where it holds features
+# Acoustic features: by openSMILE at 16 kHz or at the recordings' own rates, or as a corpus publishes them.
+#   in:  results/corpora/{corpus}/audio/{shard}.parquet, or the corpus itself and its manifest
 #   out: results/features/{feature_set}/{corpus}/{shard}.parquet
 
 
 rule features:
-    """Extract one feature set from one shard of audio."""
+    """Extract one feature set from one shard of 16 kHz audio."""
     input:
         audio="results/corpora/{corpus}/audio/{shard}.parquet",
     output:
@@ -15,15 +15,42 @@ rule features:
         "results/benchmarks/features/{feature_set}/{corpus}/{shard}.tsv"
     wildcard_constraints:
         corpus=holding("recordings"),
+        feature_set=feature_sets_where(lambda entry: "opensmile" in entry and "rate" not in entry),
     conda:
         "../envs/speech.yaml"
     threads: 2
     resources:
         mem_mb=1000,
     params:
-        feature_set=lambda wildcards: study.config["feature_sets"][wildcards.feature_set]["opensmile"],
+        feature_set=set_of,
     script:
         "../workflow/scripts/features.py"
+
+
+rule recording_features:
+    """Extract one feature set from the recordings of one shard at their own sample rates."""
+    input:
+        corpus=corpus_in_hand,
+        manifest="results/corpora/{corpus}/manifest.parquet",
+    output:
+        "results/features/{feature_set}/{corpus}/{shard}.parquet",
+    log:
+        "results/logs/recording_features/{feature_set}/{corpus}/{shard}.log",
+    benchmark:
+        "results/benchmarks/recording_features/{feature_set}/{corpus}/{shard}.tsv"
+    wildcard_constraints:
+        corpus=holding("recordings"),
+        feature_set=feature_sets_where(lambda entry: "rate" in entry),
+    conda:
+        "../envs/speech.yaml"
+    threads: 2
+    resources:
+        mem_mb=2000,
+    params:
+        feature_set=set_of,
+        inventory=inventory_of,
+    script:
+        "../workflow/scripts/recording_features.py"
 
 
 rule published_features:
@@ -39,12 +66,13 @@ rule published_features:
         "results/benchmarks/published_features/{feature_set}/{corpus}/{shard}.tsv"
     wildcard_constraints:
         corpus=holding("features"),
+        feature_set=feature_sets_where(lambda entry: "rate" not in entry),
     conda:
         "../envs/speech.yaml"
     resources:
         mem_mb=1000,
     params:
-        feature_set=lambda wildcards: study.config["feature_sets"][wildcards.feature_set]["opensmile"],
+        feature_set=set_of,
         inventory=inventory_of,
     script:
         "../workflow/scripts/published_features.py"

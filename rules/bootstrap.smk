@@ -5,27 +5,27 @@
 
 
 rule scores:
-    """Score an experiment: every metric with its interval, its chance level and its marks."""
+    """Score a fine-tuned experiment: every metric with its interval, its chance level and its marks."""
     input:
         predictions=predictions_of,
         manifest=of_experiment("results/corpora/{corpus}/manifest.parquet"),
         protocol=of_experiment("results/protocols/{corpus}/{protocol}.parquet"),
         audit=of_experiment("results/audit/{corpus}/protocols/{protocol}.parquet"),
     output:
-        scores="results/scores/{experiment}.parquet",
-        confusions="results/confusions/{experiment}.parquet",
+        scores=["results/scores/{experiment}.parquet"],
+        confusions=["results/confusions/{experiment}.parquet"],
     log:
         "results/logs/scores/{experiment}.log",
     benchmark:
         "results/benchmarks/scores/{experiment}.tsv"
     wildcard_constraints:
-        experiment="|".join(study.scored) or "none",
+        experiment="|".join(sorted(name for name, e in study.scored.items() if is_tuned(e))) or "none",
     conda:
         "../envs/analysis.yaml"
     resources:
         mem_mb=1000,
     params:
-        experiment=described,
+        experiments=lambda wildcards: [to_score(study.experiments[wildcards.experiment])],
         settings=study.config["bootstrap"],
     script:
         "../workflow/scripts/scores.py"
@@ -36,15 +36,54 @@ use rule scores as transfer_scores with:
         predictions=predictions_of,
         manifest="results/corpora/{test}/manifest.parquet",
     output:
-        scores="results/scores/{experiment}_to_{test}.parquet",
-        confusions="results/confusions/{experiment}_to_{test}.parquet",
+        scores=["results/scores/{experiment}_to_{test}.parquet"],
+        confusions=["results/confusions/{experiment}_to_{test}.parquet"],
     log:
         "results/logs/scores/{experiment}_to_{test}.log",
     benchmark:
         "results/benchmarks/scores/{experiment}_to_{test}.tsv"
     wildcard_constraints:
-        experiment="|".join(sorted({e.name for e, _ in study.transfers})) or "none",
+        experiment="|".join(sorted({e.name for e, _ in study.transfers if is_tuned(e)})) or "none",
         test="|".join(study.corpora) or "none",
+    params:
+        experiments=lambda wildcards: [to_score(study.experiments[wildcards.experiment], wildcards.test)],
+        settings=study.config["bootstrap"],
+
+
+# the experiments that were predicted in one job are scored in one, too
+for batch in study.batches(study.scored):
+
+    rule:
+        """Score every experiment on one feature set of a corpus, or every baseline, and their transfers."""
+        name:
+            f"scores_{batch.name}"
+        input:
+            sorted(
+                {
+                    path
+                    for entry in entries_to_score(batch)
+                    for path in (
+                        *entry["predictions"],
+                        *(entry[key] for key in ("manifest", "protocol_file", "audit") if key in entry),
+                    )
+                }
+            ),
+        output:
+            scores=[f"results/scores/{entry['scored']}.parquet" for entry in entries_to_score(batch)],
+            confusions=[f"results/confusions/{entry['scored']}.parquet" for entry in entries_to_score(batch)],
+        log:
+            f"results/logs/scores/{batch.name}.log",
+        benchmark:
+            f"results/benchmarks/scores/{batch.name}.tsv"
+        conda:
+            "../envs/analysis.yaml"
+        resources:
+            mem_mb=1000,
+        params:
+            experiments=entries_to_score(batch),
+            settings=study.config["bootstrap"],
+        script:
+            "../workflow/scripts/scores.py"
 
 
 rule differences:

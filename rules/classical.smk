@@ -1,53 +1,79 @@
-# Classical models and trivial baselines.
-#   in:  manifest, protocol, results/features/{feature_set}/{corpus}/*.parquet
-#   out: results/runs/{experiment}/predictions.parquet
+# Classical models and trivial baselines: one job for all experiments of a corpus and feature set, which
+# share the reading, the scaling and the distances; a rule each, since each has outputs of its own.
+#   in:  manifest, protocols, results/features/{feature_set}/{corpus}/*.parquet
+#   out: results/runs/{experiment}/predictions/within.parquet, results/runs/{experiment}/predictions/{test}.parquet
 
 
-rule classical:
-    """Train a classifier in every fold of an experiment and predict the test parts."""
-    input:
-        manifest=of_experiment("results/corpora/{corpus}/manifest.parquet"),
-        protocol=of_experiment("results/protocols/{corpus}/{protocol}.parquet"),
-        after=audit_first,
-        features=features_of,
-    output:
-        "results/runs/{experiment}/predictions.parquet",
-    log:
-        "results/logs/classical/{experiment}.log",
-    benchmark:
-        "results/benchmarks/classical/{experiment}.tsv"
-    wildcard_constraints:
-        experiment=experiments_of("classifier"),
-    conda:
-        "../envs/analysis.yaml"
-    resources:
-        mem_mb=2000,
-    params:
-        settings=lambda wildcards: model_of(wildcards)["classifier"],
-    script:
-        "../workflow/scripts/classical.py"
+for batch in study.batches(study.runnable):
+    if batch.features is None:
+        continue
+
+    rule:
+        """Train every classifier on one feature set of a corpus, in the folds of each protocol, and test it."""
+        name:
+            f"classical_{batch.name}"
+        input:
+            **files_elsewhere(batch),
+            manifest=f"results/corpora/{batch.corpus}/manifest.parquet",
+            protocols=protocols_of_batch(batch),
+            after=audits_first(batch),
+            features=feature_shards(batch.corpus, batch.features),
+        output:
+            **predictions_of_batch(batch),
+        log:
+            f"results/logs/classical/{batch.name}.log",
+        benchmark:
+            f"results/benchmarks/classical/{batch.name}.tsv"
+        conda:
+            "../envs/analysis.yaml"
+        threads: 4
+        resources:
+            mem_mb=8000,
+        params:
+            protocols=batch.protocols,
+            experiments={
+                e.name: {
+                    "protocol": e.protocol,
+                    "settings": study.settings(e.model),
+                    "tests": study.tests(e),
+                }
+                for e in batch.experiments
+            },
+        script:
+            "../workflow/scripts/classical.py"
 
 
-rule baseline:
-    """Predict the test parts without listening, for comparison."""
-    input:
-        manifest=of_experiment("results/corpora/{corpus}/manifest.parquet"),
-        protocol=of_experiment("results/protocols/{corpus}/{protocol}.parquet"),
-        after=audit_first,
-    output:
-        "results/runs/{experiment}/predictions.parquet",
-    log:
-        "results/logs/baseline/{experiment}.log",
-    benchmark:
-        "results/benchmarks/baseline/{experiment}.tsv"
-    wildcard_constraints:
-        experiment=experiments_of("baseline"),
-    conda:
-        "../envs/analysis.yaml"
-    resources:
-        mem_mb=1000,
-    params:
-        kind=lambda wildcards: model_of(wildcards)["baseline"],
-        seed=study.config["seed"],
-    script:
-        "../workflow/scripts/baseline.py"
+for batch in study.batches(study.runnable):
+    if batch.features is not None:
+        continue
+
+    rule:
+        """Predict the test parts of every protocol of a corpus without listening, for comparison."""
+        name:
+            f"baseline_{batch.corpus}"
+        input:
+            manifest=f"results/corpora/{batch.corpus}/manifest.parquet",
+            protocols=protocols_of_batch(batch),
+            after=audits_first(batch),
+        output:
+            **predictions_of_batch(batch),
+        log:
+            f"results/logs/baseline/{batch.corpus}.log",
+        benchmark:
+            f"results/benchmarks/baseline/{batch.corpus}.tsv"
+        conda:
+            "../envs/analysis.yaml"
+        resources:
+            mem_mb=1000,
+        params:
+            protocols=batch.protocols,
+            experiments={
+                e.name: {
+                    "protocol": e.protocol,
+                    "kind": study.config["models"][e.model]["baseline"],
+                }
+                for e in batch.experiments
+            },
+            seed=study.config["seed"],
+        script:
+            "../workflow/scripts/baseline.py"

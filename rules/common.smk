@@ -70,8 +70,7 @@ def every_table():
         found += map(str, study.predictions(experiment))
         features = study.config["models"][experiment.model].get("features")
         if features:
-            pattern = "results/features/{feature_set}/{corpus}/{shard}.parquet"
-            found += shards(pattern, experiment.corpus, feature_set=features)
+            found += feature_shards(experiment.corpus, features)
     for experiment, test in study.transfers:
         if experiment.name in study.runnable and test in study.sources:
             found += map(str, study.predictions(experiment, test))
@@ -95,6 +94,17 @@ def experiments_of(kind):
 def holding(kind):
     """Names of the corpora that hold recordings, or features, as a pattern for a wildcard."""
     return "|".join(name for name in study.sources if study.holds(name) == kind) or "none"
+
+
+def feature_sets_where(wanted):
+    """Names of the feature sets with a wanted entry, as a pattern for a wildcard."""
+    return "|".join(name for name, entry in study.config["feature_sets"].items() if wanted(entry)) or "none"
+
+
+def set_of(wildcards):
+    """A feature set by openSMILE's name, or by that under which a corpus publishes it."""
+    entry = study.config["feature_sets"][wildcards.feature_set]
+    return entry.get("opensmile") or entry["published"]
 
 
 def levels_of(wildcards):
@@ -124,6 +134,43 @@ def audit_first(wildcards):
     return ancient([f"{folder}/corpus.parquet", f"{folder}/protocols/{experiment.protocol}.parquet"])
 
 
+def audits_first(batch):
+    """The audits of a batch's corpus and protocols, as for one experiment."""
+    folder = f"results/audit/{batch.corpus}"
+    return ancient(
+        [f"{folder}/corpus.parquet", *(f"{folder}/protocols/{name}.parquet" for name in batch.protocols)]
+    )
+
+
+def protocols_of_batch(batch):
+    return [f"results/protocols/{batch.corpus}/{name}.parquet" for name in batch.protocols]
+
+
+def predictions_of_batch(batch):
+    """The files of predictions of a batch by name: <experiment>, and <experiment>_to_<corpus>."""
+    found = {}
+    for e in batch.experiments:
+        (found[e.name],) = map(str, study.predictions(e))
+        for test in study.tests(e):
+            (found[f"{e.name}_to_{test}"],) = map(str, study.predictions(e, test))
+    return found
+
+
+def files_elsewhere(batch):
+    """Manifest and features of the other corpora that a batch's experiments are tested on."""
+    found = {}
+    for test in sorted({test for e in batch.experiments for test in study.tests(e)}):
+        found[f"manifest_{test}"] = f"results/corpora/{test}/manifest.parquet"
+        found[f"features_{test}"] = feature_shards(test, batch.features)
+    return found
+
+
+def feature_shards(corpus, feature_set):
+    """The features of a corpus."""
+    pattern = "results/features/{feature_set}/{corpus}/{shard}.parquet"
+    return shards(pattern, corpus, feature_set=feature_set)
+
+
 def of_experiment(pattern):
     """An input function that fills a pattern with an experiment's corpus and protocol."""
 
@@ -136,14 +183,6 @@ def of_experiment(pattern):
 
 def model_of(wildcards):
     return study.config["models"][study.experiments[wildcards.experiment].model]
-
-
-def features_of(wildcards):
-    return shards(
-        "results/features/{feature_set}/{corpus}/{shard}.parquet",
-        study.experiments[wildcards.experiment].corpus,
-        feature_set=model_of(wildcards)["features"],
-    )
 
 
 def audio_of_experiment(wildcards):
@@ -163,18 +202,38 @@ def predictions_of(wildcards):
     return list(map(str, study.predictions(experiment, getattr(wildcards, "test", None))))
 
 
-def described(wildcards):
-    """What the scores say of their experiment."""
-    experiment = study.experiments[wildcards.experiment]
-    return {
+def is_tuned(experiment):
+    """Whether an experiment is a fine-tuning, with a run a fold and seed."""
+    return "finetuning" in study.config["models"][experiment.model]
+
+
+def to_score(experiment, test=None):
+    """What the scores say of their experiment, and the files that they are computed from."""
+    tested = test or experiment.corpus
+    found = {
+        "scored": f"{experiment.name}_to_{test}" if test else experiment.name,
         "experiment": experiment.name,
         "corpus": experiment.corpus,
         "protocol": experiment.protocol,
         "model": experiment.model,
-        "test": getattr(wildcards, "test", experiment.corpus),
-        "untrained": study.untrained(model_of(wildcards).get("encoder")),
+        "test": tested,
+        "untrained": study.untrained(study.config["models"][experiment.model].get("encoder")),
         "mean_of_folds": mean_of_folds(experiment.protocol),
+        "predictions": list(map(str, study.predictions(experiment, test))),
+        "manifest": f"results/corpora/{tested}/manifest.parquet",
     }
+    if test is None:
+        found["protocol_file"] = f"results/protocols/{tested}/{experiment.protocol}.parquet"
+        found["audit"] = f"results/audit/{tested}/protocols/{experiment.protocol}.parquet"
+    return found
+
+
+def entries_to_score(batch):
+    """The experiments of a batch, each on its own corpus and on others."""
+    tests = {}
+    for e, test in study.transfers:
+        tests.setdefault(e.name, []).append(test)
+    return [to_score(e, test) for e in batch.experiments for test in (None, *tests.get(e.name, ()))]
 
 
 def mean_of_folds(protocol):
@@ -183,11 +242,12 @@ def mean_of_folds(protocol):
 
 
 def models_compared(wildcards):
-    """The models that can run on a corpus and protocol, in the order of the configuration."""
+    """The models to compare on a corpus and protocol, in the order of the configuration."""
+    wanted = study.compared(wildcards.corpus, wildcards.protocol)
     found = {
         e.model: e
         for e in study.scored.values()
-        if (e.corpus, e.protocol) == (wildcards.corpus, wildcards.protocol)
+        if (e.corpus, e.protocol) == (wildcards.corpus, wildcards.protocol) and e.model in wanted
     }
     return {
         name: {
@@ -204,7 +264,8 @@ def differences_of_study():
     """The differences on every corpus and protocol with two models that can run, and one that listens."""
     models = {}
     for e in study.scored.values():
-        models.setdefault(f"{e.corpus}_{e.protocol}", []).append(study.config["models"][e.model])
+        if e.model in study.compared(e.corpus, e.protocol):
+            models.setdefault(f"{e.corpus}_{e.protocol}", []).append(study.config["models"][e.model])
     return [
         f"results/differences/{name}.parquet"
         for name, entries in sorted(models.items())
@@ -221,8 +282,9 @@ def scores_of_leakage():
             ("stratified_kfold", True),
             ("leave_one_group_out", False),
         )
+        shown = e.model in study.compared(e.corpus, e.protocol)
         # the chance line is drawn anyway
-        if comparable and model.get("baseline") not in ("constant", "uniform"):
+        if comparable and shown and model.get("baseline") not in ("constant", "uniform"):
             found.setdefault((e.corpus, e.model), {})[name] = protocol["leaks"]
     both = [names for names in found.values() if len(set(names.values())) == 2]
     return [f"results/scores/{name}.parquet" for names in both for name in names]
@@ -245,6 +307,11 @@ def scores_of_study():
 def scores_of_transfers():
     """The scores of every transfer that can run or was restored."""
     return [f"results/scores/{experiment.name}_to_{test}.parquet" for experiment, test in study.transfers]
+
+
+def scores_of_cells():
+    """The scores of the classical models within and across languages."""
+    return [cell["scores"] for cell in study.language_cells() if cell["scores"]]
 
 
 def claims_of(finding):

@@ -23,3 +23,25 @@ rule leakage_figure:
         synthetic=study.synthetic,
     script:
         "../workflow/scripts/leakage_figure.py"
+
+
+rule inversion_figure:
+    """Draw UAR of each feature set within and across languages."""
+    input:
+        scores=scores_of_cells(),
+    output:
+        pdf="paper/figures/inversion.pdf",
+        png="paper/figures/inversion.png",
+    log:
+        "results/logs/inversion_figure.log",
+    benchmark:
+        "results/benchmarks/inversion_figure.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        cells=study.language_cells(),
+        synthetic=study.synthetic,
+    script:
+        "../workflow/scripts/inversion_figure.py"

@@ -95,6 +95,90 @@ rule differences_table:
         "../workflow/scripts/differences_table.py"
 
 
+rule within_language_table:
+    """Show the classical models within each language."""
+    input:
+        scores=scores_of_cells(),
+    output:
+        **table_files("within_language"),
+    log:
+        "results/logs/within_language_table.log",
+    benchmark:
+        "results/benchmarks/within_language_table.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        cells=study.language_cells(),
+        synthetic=study.synthetic,
+    script:
+        "../workflow/scripts/within_language_table.py"
+
+
+rule across_languages_table:
+    """Show the classical models trained on one language and tested on the other."""
+    input:
+        scores=scores_of_cells(),
+    output:
+        **table_files("across_languages"),
+    log:
+        "results/logs/across_languages_table.log",
+    benchmark:
+        "results/benchmarks/across_languages_table.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        cells=study.language_cells(),
+        synthetic=study.synthetic,
+    script:
+        "../workflow/scripts/across_languages_table.py"
+
+
+rule gaps_table:
+    """Show what is lost across languages, computed both ways."""
+    input:
+        scores=scores_of_cells(),
+    output:
+        **table_files("gaps"),
+    log:
+        "results/logs/gaps_table.log",
+    benchmark:
+        "results/benchmarks/gaps_table.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        cells=study.language_cells(),
+        synthetic=study.synthetic,
+    script:
+        "../workflow/scripts/gaps_table.py"
+
+
+rule sensitivity_table:
+    """Show what the sample rate that features are computed at is worth."""
+    input:
+        scores=[row[key] for row in study.rates_compared() for key in ("resampled", "own_rate") if row[key]],
+    output:
+        **table_files("sensitivity"),
+    log:
+        "results/logs/sensitivity_table.log",
+    benchmark:
+        "results/benchmarks/sensitivity_table.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        rows=study.rates_compared(),
+        synthetic=study.synthetic,
+    script:
+        "../workflow/scripts/sensitivity_table.py"
+
+
 rule transcripts_table:
     """Show how well each Whisper transcribes each corpus."""
     input:

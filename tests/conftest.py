@@ -98,6 +98,7 @@ def small(study):
             "models": ["egemaps_svm", "speaker_only"],
         }
     ]
+    study["language_pairs"] = []
     study["findings"] = {
         "finding_4": {
             "statement": "made up for a test",
@@ -120,7 +121,15 @@ def chain():
     study["experiments"][0] = {
         "corpora": ["ravdess", "urdu_latif"], "protocols": ["random5", "loso"], "models": ["egemaps_svm"],
     }  # fmt: skip
-    del study["experiments"][2:]  # of the other corpora
+    study["experiments"][2:] = [
+        {
+            "corpora": ["ravdess", "urdu_latif"], "protocols": ["random5_four"],
+            "models": ["egemaps_svm", "egemaps_logistic"], "transfer": ["ravdess", "urdu_latif"],
+        },
+    ]  # fmt: skip
+    study["language_pairs"] = study["language_pairs"][1:]
+    for side in study["language_pairs"][0]["languages"]:
+        side["within"] = ["random5_four"]
     study["findings"]["finding_4"]["experiments"] = []
     study["bootstrap"]["draws"] = 200
     return study

@@ -4,19 +4,20 @@ import io
 import json
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import soundfile
-import torch
-import torchaudio
 
 from sarangi import store
 from sarangi.errors import RecordingError, SarangiError
 from sarangi.progress import progress
 from sarangi.source import Source
 from sarangi.video import is_video, sound_of
+
+if TYPE_CHECKING:
+    from torchaudio.transforms import Resample
 
 SAMPLE_RATE = 16_000
 ROW_GROUP = 64  # about 5 MB of sound
@@ -92,8 +93,7 @@ def resample(source: Path, manifest: Path, shard: int, audio: Path, levels: Path
             sound, level = {}, {}
             if status == store.OK:
                 try:
-                    data = opened.read(file)
-                    found = to_mono_16k(sound_of(data) if is_video(file) else data)
+                    found = to_mono_16k(sound_in(opened.read(file), file))
                     sound = {"audio": {"bytes": encode(found.signal), "path": f"{utterance_id}.flac"}}
                     level = level_of(found.signal) | {"full_scale": found.full_scale}
                     row["reason"] = found.note
@@ -101,6 +101,19 @@ def resample(source: Path, manifest: Path, shard: int, audio: Path, levels: Path
                     row |= {"status": store.FAILED, "reason": str(error)}
             sounds.add(row | sound)
             measured.add(row | level)
+
+
+class Decoded(NamedTuple):
+    """A recording at the rate at which it was published, mixed down to mono."""
+
+    signal: np.ndarray
+    """float32 of shape (samples,); a file of floating-point numbers may leave [-1, 1)"""
+    rate: int
+    """Samples a second."""
+    notes: list[str]
+    """What was done beside decoding (channels mixed down)."""
+    full_scale: int
+    """Samples of the recording, over its channels, at the largest value or beyond."""
 
 
 class Resampled(NamedTuple):
@@ -114,8 +127,19 @@ class Resampled(NamedTuple):
     """Samples of the recording, over its channels, at the largest value or beyond."""
 
 
-def to_mono_16k(data: bytes) -> Resampled:
-    """Decode a recording, mix it down to mono and resample it to 16 kHz.
+def sound_in(data: bytes, name: str) -> bytes:
+    """Return the sound file that a file of that name is or, as a video, holds.
+
+    Raises
+    ------
+    RecordingError
+        If the sound of a video cannot be decoded.
+    """
+    return sound_of(data) if is_video(name) else data
+
+
+def to_mono(data: bytes) -> Decoded:
+    """Decode a recording and mix it down to mono, the mean of its channels.
 
     Parameters
     ----------
@@ -148,15 +172,31 @@ def to_mono_16k(data: bytes) -> Resampled:
     notes = []
     if signal.shape[1] > 1:
         notes.append(f"mixed down from {signal.shape[1]} channels")
-    mono = torch.from_numpy(signal.mean(axis=1))
+    # 16-bit sound reaches 32767/32768 at most
+    full_scale = int(np.count_nonzero(np.abs(signal) >= 32767 / 32768))
+    return Decoded(signal.mean(axis=1), rate, notes, full_scale)
+
+
+def to_mono_16k(data: bytes) -> Resampled:
+    """Decode a recording, mix it down to mono and resample it to 16 kHz.
+
+    Parameters
+    ----------
+    data
+        A sound file in any format that libsndfile reads.
+
+    Raises
+    ------
+    RecordingError
+        As :func:`to_mono`.
+    """
+    mono, rate, notes, full_scale = to_mono(data)
     if rate != SAMPLE_RATE:
-        mono = _resampler(rate)(mono)
-    scaled = np.rint(mono.numpy() * 32768)
+        mono = _resampled(mono, rate)
+    scaled = np.rint(mono * 32768)
     clipped = int(np.count_nonzero((scaled < -32768) | (scaled > 32767)))
     if clipped:
         notes.append(f"{clipped} samples clipped")
-    # 16-bit sound reaches 32767/32768 at most
-    full_scale = int(np.count_nonzero(np.abs(signal) >= 32767 / 32768))
     return Resampled(np.clip(scaled, -32768, 32767).astype(np.int16), "; ".join(notes) or None, full_scale)
 
 
@@ -181,9 +221,18 @@ def level_of(signal: np.ndarray) -> dict[str, float | None]:
     }
 
 
+def _resampled(signal: np.ndarray, rate: int) -> np.ndarray:
+    # here, since torch takes seconds and 400 MB to load, which reading 16 kHz audio does not need
+    import torch
+
+    return _resampler(rate)(torch.from_numpy(signal)).numpy()
+
+
 @cache
-def _resampler(rate: int) -> torchaudio.transforms.Resample:
-    return torchaudio.transforms.Resample(rate, SAMPLE_RATE)
+def _resampler(rate: int) -> "Resample":
+    from torchaudio.transforms import Resample
+
+    return Resample(rate, SAMPLE_RATE)
 
 
 def encode(signal: np.ndarray) -> bytes:

@@ -15,7 +15,7 @@ from sarangi import store
 from sarangi.baselines import commonest, speakers_commonest
 from sarangi.errors import SarangiError
 from sarangi.metrics import confusion, recalls, uar
-from sarangi.protocols import TEST, TRAIN, VALIDATION, split, stands_on_both_sides
+from sarangi.protocols import TEST, TRAIN, UNUSED, VALIDATION, split, stands_on_both_sides
 
 OK, NOTE, WARNING, FATAL = "ok", "note", "warning", "fatal"
 
@@ -263,10 +263,12 @@ def _protocol(
         yield check, name, worst, bad if worst else OK, detail
     if pairs is not None:
         yield _parted(name, table, pairs)
-    yield from _missing(name, tested, sorted(usable["emotion"].unique()))
+    # a protocol may keep to some emotions
+    emotions = sorted(table.loc[table["part"] != UNUSED, "emotion"].unique())
+    yield from _missing(name, tested, emotions)
     groups = tested["group"].nunique()
     yield "tested_groups", name, groups, WARNING if groups < FEW_GROUPS else OK, "in all test parts together"
-    yield from _not_listening(name, table, sorted(usable["emotion"].unique()))
+    yield from _not_listening(name, table, emotions)
 
 
 def _parted(name: str, table: pd.DataFrame, pairs: pd.DataFrame) -> Row:

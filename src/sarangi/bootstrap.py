@@ -1,5 +1,6 @@
 """Scores with intervals over groups: the unit that shares a voice is what is drawn again."""
 
+import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -21,8 +22,12 @@ from sarangi.metrics import (
 )
 from sarangi.protocols import TEST
 
+log = logging.getLogger("sarangi")
+
 AUDITED = {"missing_class": "class missing", "near_duplicates_across": "near-duplicates shared"}
 """Fatal findings of the audit about a protocol, and the marks of its scores."""
+UNPREDICTED = "nothing predicted"
+REPORTED = ("uar", "uar_absent_as_zero", "wf1", "uf1", "accuracy")  # at least, though nothing is known
 CHUNK = 1000  # draws scored at once: bounds the memory
 SLICES = ("gender", "language", "speaker")
 
@@ -79,6 +84,9 @@ def scores(
     Slices ``gender <g>``, ``language <l>`` and ``speaker <s>`` (without interval) have the main
     metrics of a part of the utterances, where there are several such parts.
 
+    Where no prediction is ok there is one row a reported metric, without a value, marked
+    :data:`UNPREDICTED`; the predictions say why.
+
     Parameters
     ----------
     predictions
@@ -103,9 +111,17 @@ def scores(
     Raises
     ------
     SarangiError
-        If no prediction is ok, or a run is not there.
+        As :func:`answers`.
     """
     table, emotions = answers(predictions, manifest, experiment["experiment"])
+    names = {key: experiment[key] for key in ("experiment", "corpus", "protocol", "model", "test")}
+    if table.empty:
+        reported = ("folds" if experiment["mean_of_folds"] else "pooled") if protocol else "runs"
+        blank = dict.fromkeys(SCORES.names) | names | {"slice": reported, "classes": "", "mark": UNPREDICTED}
+        lines = [blank | {"metric": metric, "n": 0, "groups": 0, "seeds": 0} for metric in REPORTED]
+        store.write(output["scores"], pd.DataFrame(lines), SCORES, provenance)
+        store.write(output["confusions"], pd.DataFrame(columns=CONFUSIONS.names), CONFUSIONS, provenance)
+        return
 
     def rows(
         name: str, clips: pd.DataFrame, repeat: list[str], interval: bool = True, whole: bool = True
@@ -169,7 +185,6 @@ def scores(
         if table[column].nunique() > 1:
             for value, clips in table.groupby(column):
                 found += rows(f"{column} {value}", clips, repeat, interval=column != "speaker", whole=False)
-    names = {key: experiment[key] for key in ("experiment", "corpus", "protocol", "model", "test")}
     frame = pd.DataFrame(found).assign(
         **names,
         seeds=table["seed"].nunique(),
@@ -200,20 +215,28 @@ def answers(predictions: Sequence[Path], manifest: Path, name: str) -> tuple[pd.
     Returns
     -------
     table
-        One row an utterance, fold and seed; a system that draws nothing has seed -1.
+        One row an utterance, fold and seed; a system that draws nothing has seed -1.  Empty, which the
+        log says with a reason, where no prediction is ok.
     emotions
         What the system tells apart, in the order of its columns.
 
     Raises
     ------
     SarangiError
-        If no prediction is ok, a label is unknown, or one seed has another set of folds than the rest.
+        If a label is unknown, or one seed has another set of folds than the rest.
     """
     table = pd.concat([store.read(path) for path in predictions], ignore_index=True)
     utterances = store.read(manifest, ["utterance_id", "group", *SLICES])
+    reasons = table.loc[table["status"] == store.FAILED, "reason"]
     table = table[table["status"] == store.OK].merge(utterances, on="utterance_id")
     if table.empty:
-        raise SarangiError(f"{name}: no prediction is ok, so there is nothing to score")
+        why = f" ({reasons.iloc[0]})" if len(reasons) else ""
+        log.error(
+            "%s: no prediction is ok%s, so there is nothing to score. Take its model out of the entry of "
+            "`experiments` for this corpus and protocol, or choose another protocol",
+            name,
+            why,
+        )
     table["seed"] = table["seed"].fillna(-1).astype(int)
     emotions = [column.removeprefix("p_") for column in table.columns if column.startswith("p_")]
     for column in ("emotion", "predicted"):

@@ -49,6 +49,25 @@ class Experiment:
 
 
 @dataclass(frozen=True)
+class Batch:
+    """Experiments that one job trains and predicts: they share a corpus and its features, or guess alone."""
+
+    corpus: str
+    features: str | None
+    experiments: tuple[Experiment, ...]
+
+    @property
+    def name(self) -> str:
+        """Name of the batch, as in names of rules and logs."""
+        return f"{self.corpus}_{self.features or 'baselines'}"
+
+    @property
+    def protocols(self) -> list[str]:
+        """Names of its protocols, sorted."""
+        return sorted({e.protocol for e in self.experiments})
+
+
+@dataclass(frozen=True)
 class Study:
     """A checked configuration and what follows from it and from what is in hand.
 
@@ -137,7 +156,18 @@ class Study:
         }
         for corpus in config["corpora"]:
             names = {name for name, e in self.experiments.items() if e.corpus == corpus}
-            parts = {"scores": names, "transfer": corpus in tested, "transcripts": config["asr"]}
+            paired = any(
+                f"{corpus}_{protocol}_{model}" in names
+                for pair in config["language_pairs"]
+                for side in pair["languages"]
+                if side["corpus"] == corpus
+                for protocol in (*side["within"], *([side["across"]] if "across" in side else []))
+                for model in config["models"]
+            )
+            rates = any(row["corpus"] == corpus for row in self.rates_compared())
+            parts = {"scores": names, "transfer": corpus in tested}
+            parts |= dict.fromkeys(("within_language", "across_languages", "gaps"), paired)
+            parts |= {"sensitivity": rates, "transcripts": config["asr"]}
             waiting = [table for table, part in parts.items() if part]
             # a claim may name an experiment that is not configured yet
             waiting += [
@@ -182,6 +212,7 @@ class Study:
                 config["protocols"][e.protocol],
                 model,
                 config["feature_sets"].get(model.get("features")),
+                config["classifiers"].get(model.get("classifier")),
                 config["encoders"].get(model.get("encoder")),
                 config["seed"],
             )
@@ -229,11 +260,131 @@ class Study:
 
     def predictions(self, experiment: Experiment, test: str | None = None) -> list[Path]:
         """Return the files of predictions of all runs, on the experiment's own corpus or on ``test``."""
-        folder = Path("results/runs") / experiment.name
+        folder, name = Path("results/runs") / experiment.name, f"{test or 'within'}.parquet"
         if "finetuning" not in self.config["models"][experiment.model]:
-            return [folder / "predictions.parquet"]
-        name = f"{test or 'within'}.parquet"
+            return [folder / "predictions" / name]
         return [folder / f"{fold}/{seed}/predictions/{name}" for fold, seed in self.runs(experiment)]
+
+    def batches(self, experiments: Mapping[str, Experiment]) -> list[Batch]:
+        """Return the experiments that are no fine-tuning in batches, each of one corpus and feature set."""
+        together: dict[tuple[str, str], list[Experiment]] = {}
+        for e in experiments.values():
+            model = self.config["models"][e.model]
+            if "finetuning" not in model:
+                together.setdefault((e.corpus, model.get("features", "")), []).append(e)
+        return [
+            Batch(corpus, features or None, tuple(found))
+            for (corpus, features), found in sorted(together.items())
+        ]
+
+    def settings(self, model: str) -> dict[str, Any]:
+        """Return what a model's classifier is and how its features are prepared, without titles."""
+        entry = self.config["models"][model]
+        classifier = self.config["classifiers"][entry["classifier"]]
+        prepared = {key: entry[key] for key in ("scaling", "alignment") if key in entry}
+        return {key: value for key, value in classifier.items() if key != "title"} | prepared
+
+    def tests(self, experiment: Experiment) -> list[str]:
+        """Return the other corpora that an experiment is tested on, as far as they are in hand."""
+        return [test for e, test in self.transfers if e == experiment and test in self.sources]
+
+    def compared(self, corpus: str, protocol: str) -> set[str]:
+        """Return the models on a corpus and protocol whose differences are of interest."""
+        return {
+            model
+            for entry in self.config["experiments"]
+            if corpus in entry["corpora"] and protocol in entry["protocols"]
+            for model in entry["models"]
+            if model in entry.get("compared", entry["models"]) or "baseline" in self.config["models"][model]
+        }
+
+    @cached_property
+    def _published_uars(self) -> dict[str, str]:
+        """The UAR that was published of each experiment of ours that replays one, as it was printed."""
+        return {
+            record["ours"]: record["value"]
+            for record in reversed(self.published.values())
+            if "ours" in record and record.get("metric") == "uar" and "slice" not in record
+        }
+
+    def language_cells(self) -> list[dict[str, Any]]:
+        """Return a cell for each classical model within and across the languages of each pair.
+
+        Titles, the scores that there can be, and what was published, see :mod:`sarangi.languages`.
+        """
+        config, found = self.config, []
+        models = {name: entry for name, entry in config["models"].items() if "classifier" in entry}
+        can_be = {*self.scored, *(f"{e.name}_to_{test}" for e, test in self.transfers)}
+        wanted = {f"{e.name}_to_{test}" for e, test in self._wanted_transfers} | set(self.experiments)
+        for pair in config["language_pairs"]:
+            first, second = pair["languages"]
+            for train, test in ((first, second), (second, first)):
+                corpus, other = train["corpus"], train.get("transfer")
+                within = [(name, f"{corpus}_{name}_{{}}", train) for name in train["within"]]
+                # the other language is unseen whatever the folds within, so the first protocol serves
+                if other:
+                    across = [(train["within"][0], f"{corpus}_{train['within'][0]}_{{}}_to_{other}", test)]
+                else:
+                    across = [(train["across"], f"{corpus}_{train['across']}_{{}}", test)]
+                for protocol, pattern, tested in (*within, *across):
+                    for model, entry in models.items():
+                        name = pattern.format(model)
+                        adapted = "alignment" in entry or entry.get("scaling") == "each"
+                        if name not in wanted or (adapted and tested is train):
+                            continue
+                        if "rate" in config["feature_sets"][entry["features"]]:
+                            continue
+                        found.append(
+                            {
+                                "pair": pair["title"],
+                                "train": train["title"],
+                                "test": tested["title"],
+                                "protocol": config["protocols"][protocol]["title"],
+                                "disjoint": _keeps_apart(config["protocols"][protocol]),
+                                "features": config["feature_sets"][entry["features"]]["title"],
+                                "model": self._classifier_title(entry),
+                                "scores": f"results/scores/{name}.parquet" if name in can_be else None,
+                                "published": self._published_uars.get(name),
+                            }
+                        )
+        return found
+
+    def _classifier_title(self, entry: Mapping[str, Any]) -> str:
+        """Return the title of a classifier with what is done to its features beside."""
+        beside = {"scaling": {"each": "each side scaled"}, "alignment": {"coral": "CORAL"}}
+        done = [beside[key][entry[key]] for key in beside if entry.get(key) in beside[key]]
+        return ", ".join([self.config["classifiers"][entry["classifier"]]["title"], *done])
+
+    def rates_compared(self) -> list[dict[str, Any]]:
+        """Return each experiment on features of the recordings' own rate beside the same one at 16 kHz."""
+        config, found = self.config, []
+        sets, models = config["feature_sets"], config["models"]
+        for name, e in self.experiments.items():
+            entry = models[e.model]
+            own = sets.get(entry.get("features"), {})
+            if "rate" not in own:
+                continue
+            twins = [
+                f"{e.corpus}_{e.protocol}_{model}"
+                for model, other in models.items()
+                if other == entry | {"title": other["title"], "features": other.get("features")}
+                and sets.get(other["features"], {}).get("opensmile") == own["opensmile"]
+                and "rate" not in sets[other["features"]]
+            ]
+            twin = next((twin for twin in twins if twin in self.experiments), None)
+            found.append(
+                {
+                    "corpus": e.corpus,
+                    "protocol": config["protocols"][e.protocol]["title"],
+                    "features": sets[models[self.experiments[twin].model]["features"]]["title"]
+                    if twin
+                    else own["title"],
+                    "model": self._classifier_title(entry),
+                    "resampled": f"results/scores/{twin}.parquet" if twin in self.scored else None,
+                    "own_rate": f"results/scores/{name}.parquet" if name in self.scored else None,
+                }
+            )
+        return found
 
     def transcribed(self) -> list[tuple[str, str]]:
         """Return each Whisper and corpus of which there are transcripts, or can be."""
@@ -313,6 +464,20 @@ class Study:
     @cached_property
     def transfers(self) -> list[tuple[Experiment, str]]:
         """The experiments that can run or were restored, with each other corpus they are tested on."""
+        found = []
+        for e, test in self._wanted_transfers:
+            can_run = e.name in self.runnable and test in self.sources
+            if can_run or (
+                f"experiments/{e.name}" in self._restored
+                and test in self.corpora
+                and all(path.exists() for path in self.predictions(e, test))
+            ):
+                found.append((e, test))
+        return found
+
+    @cached_property
+    def _wanted_transfers(self) -> list[tuple[Experiment, str]]:
+        """The trained experiments with each other corpus that they are to be tested on, sorted."""
         wanted = {
             (f"{corpus}_{protocol}_{model}", test)
             for entry in self.config["experiments"]
@@ -320,19 +485,9 @@ class Study:
             for protocol in entry["protocols"]
             for model in entry["models"]
             for test in entry.get("transfer", ())
-            if test != corpus and "encoder" in self.config["models"][model]
+            if test != corpus and "baseline" not in self.config["models"][model]
         }
-        found = []
-        for name, test in sorted(wanted):
-            e = self.experiments[name]
-            can_run = name in self.runnable and test in self.sources
-            if can_run or (
-                f"experiments/{name}" in self._restored
-                and test in self.corpora
-                and all(path.exists() for path in self.predictions(e, test))
-            ):
-                found.append((e, test))
-        return found
+        return [(self.experiments[name], test) for name, test in sorted(wanted)]
 
     def protocols_of(self, corpus: str) -> list[str]:
         """Return the protocols of the experiments on a corpus that can be made, sorted."""
@@ -361,6 +516,11 @@ def _trainable(protocol: Mapping[str, Any]) -> bool:
     """Whether the folds are counted and a validation part is there, as fine-tuning needs."""
     validates = {"validation", "validate"} & set(protocol) or protocol["kind"] in ("publisher", "emobox")
     return bool(validates) and fold_count(protocol) is not None
+
+
+def _keeps_apart(protocol: Mapping[str, Any]) -> bool:
+    """Whether a protocol keeps groups apart, and not only because a corpus states none."""
+    return protocol["kind"] not in ("stratified_kfold", "random") and not protocol["leaks"]
 
 
 def _identity(*entries: Any) -> str:
@@ -617,6 +777,9 @@ def _unknown_names(config: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
                 ("models", model, "features"),
                 f"unknown feature set {entry['features']!r}; {nearest(entry['features'], known)}",
             )
+        if "classifier" in entry and entry["classifier"] not in config["classifiers"]:
+            hint = nearest(entry["classifier"], list(config["classifiers"]))
+            yield ("models", model, "classifier"), f"unknown classifier {entry['classifier']!r}; {hint}"
         if "encoder" in entry and entry["encoder"] not in config["encoders"]:
             hint = nearest(entry["encoder"], list(config["encoders"]))
             yield ("models", model, "encoder"), f"unknown encoder {entry['encoder']!r}; {hint}"
@@ -633,11 +796,31 @@ def _unknown_names(config: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
         tuned = [name for name in entry["models"] if "encoder" in config["models"].get(name, ())]
         for kind in ("corpora", "transfer"):
             for place, name in enumerate(entry.get(kind, ())):
-                if tuned and config["corpora"].get(name, {}).get("holds") == "features":
+                holds = config["corpora"].get(name, {}).get("holds", "recordings")
+                if tuned and holds == "features":
                     yield (
                         ("experiments", position, kind, place),
-                        f"{name} holds features, no recordings, and {tuned[0]} is fine-tuned on recordings",
+                        f"{name!r} holds features, no recordings, and {tuned[0]} is fine-tuned on recordings",
                     )
+                for model in entry["models"]:
+                    features = config["models"].get(model, {}).get("features")
+                    wants = config["feature_sets"].get(features, {})
+                    if "published" in wants and holds == "recordings":
+                        yield (
+                            ("experiments", position, kind, place),
+                            f"{name!r} holds recordings, and {features} of {model} cannot be computed from "
+                            "them: it is only as a corpus publishes it",
+                        )
+                    elif "rate" in wants and holds == "features":
+                        yield (
+                            ("experiments", position, kind, place),
+                            f"{name!r} holds features, no recordings, and {features} of {model} is computed "
+                            "from recordings",
+                        )
+        for place, name in enumerate(entry.get("compared", ())):
+            if name not in entry["models"]:
+                hint = nearest(name, entry["models"])
+                yield ("experiments", position, "compared", place), f"{name!r} is not in models; {hint}"
         for place, name in enumerate(entry["protocols"]):
             settings = config["protocols"].get(name)
             if tuned and settings and not _trainable(settings):
@@ -645,6 +828,17 @@ def _unknown_names(config: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
                     ("experiments", position, "protocols", place),
                     f"{tuned[0]} is fine-tuned, and {name} lacks folds or a validation part; give it both",
                 )
+    for position, pair in enumerate(config["language_pairs"]):
+        for side, entry in enumerate(pair["languages"]):
+            place = ("language_pairs", position, "languages", side)
+            for key, kind in (("corpus", "corpora"), ("across", "protocols"), ("transfer", "corpora")):
+                if key in entry and entry[key] not in config[kind]:
+                    hint = nearest(entry[key], list(config[kind]))
+                    yield (*place, key), f"{entry[key]!r} is not in {kind}; {hint}"
+            for number, name in enumerate(entry["within"]):
+                if name not in config["protocols"]:
+                    hint = nearest(name, list(config["protocols"]))
+                    yield (*place, "within", number), f"{name!r} is not in protocols; {hint}"
     known = list(Study(config).experiments)
     for finding, entry in config["findings"].items():
         for place, name in enumerate(entry.get("experiments", ())):

@@ -52,9 +52,9 @@ def differences(
 ) -> None:
     """Write the differences between the models of a corpus and protocol, each model against each baseline.
 
-    Only the utterances that both models of a pair predict count; where that leaves some out, the mark
-    says so.  Slices are as in the scores: ``pooled``, and ``folds`` where the protocol is reported by
-    the mean over its folds.
+    A model that predicts nothing is left out.  Only the utterances that both models of a pair predict
+    count; where that leaves some out, the mark says so.  Slices are as in the scores: ``pooled``, and
+    ``folds`` where the protocol is reported by the mean over its folds.
 
     Parameters
     ----------
@@ -81,6 +81,7 @@ def differences(
     found = {
         name: answers(entry["predictions"], manifest, f"{name} on {where}") for name, entry in models.items()
     }
+    models = {name: entry for name, entry in models.items() if len(found[name][0])}
     lines = []
     for first, second in pairs(models):
         (one, emotions), (other, others) = found[first], found[second]

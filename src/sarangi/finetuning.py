@@ -28,9 +28,9 @@ from sarangi import metrics, store
 from sarangi.audio import SAMPLE_RATE, decode
 from sarangi.encoders import EmotionClassifier, freeze, load_encoder
 from sarangi.errors import SarangiError
-from sarangi.predictions import predictions_schema, skip_unused
+from sarangi.predictions import predictions_schema, shared_emotions, skip_foreign, skip_unused
 from sarangi.progress import progress
-from sarangi.protocols import TEST, TRAIN, UNUSED, VALIDATION
+from sarangi.protocols import TEST, TRAIN, UNUSED, VALIDATION, why_not_made
 
 log = logging.getLogger("sarangi")
 
@@ -96,6 +96,8 @@ def finetune(
     torch.set_num_threads(threads)
     rows = store.read(manifest, ["utterance_id", "emotion"])
     split = store.read(protocol)
+    if unmade := why_not_made(split):
+        raise SarangiError(f"{protocol}: {unmade}")
     split = split[split["fold"] == fold].merge(rows, on="utterance_id")
     emotions = sorted(split.loc[split["part"] != UNUSED, "emotion"].unique())
     with recordings(audio, set(split["utterance_id"])) as (sound, present):
@@ -180,18 +182,10 @@ def transfer(
     torch.set_num_threads(threads)
     described = json.loads(config.read_text())
     rows = store.read(manifest, ["utterance_id", "emotion", "status"])
-    there = set(rows.loc[rows["status"] == store.OK, "emotion"])
-    shared = [emotion for emotion in described["emotions"] if emotion in there]
-    if len(shared) < 2:
-        raise SarangiError(
-            f"{manifest}: shares {len(shared)} emotions with the model ({', '.join(described['emotions'])}); "
-            "a transfer needs two or more"
-        )
+    shared = shared_emotions(described["emotions"], rows, manifest)
     network = _load_run(model, config)
     with recordings(audio, set(rows["utterance_id"])) as (sound, present):
-        rows = rows.drop(columns="status").join(present, on="utterance_id")
-        foreign = (rows["status"] == store.OK) & ~rows["emotion"].isin(shared)
-        rows.loc[foreign, ["status", "reason"]] = [store.SKIPPED, "the model does not know its emotion"]
+        rows = skip_foreign(rows.drop(columns="status").join(present, on="utterance_id"), shared)
         usable = rows[rows["status"] == store.OK].reset_index(drop=True)
         clips = Clips(sound, usable, shared, described["max_audio_s"], described["normalise"])
         known = [described["emotions"].index(emotion) for emotion in shared]

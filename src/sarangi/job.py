@@ -46,7 +46,11 @@ class Job:
 
     def named(self, name: str) -> Path:
         """Where to write the output of that name."""
-        return self.temporary[self.outputs.index(Path(self._snakemake.output[name]))]
+        return self.place(self._snakemake.output[name])
+
+    def place(self, output: str) -> Path:
+        """Where to write an output, of several under one name."""
+        return self.temporary[self.outputs.index(Path(output))]
 
     @cached_property
     def provenance(self) -> dict[str, Any]:

@@ -3,19 +3,18 @@
 Candidates share landmarks, constellations of three spectral peaks at the same distances, at one
 offset in time (Wang 2003, "An industrial-strength audio search algorithm", ISMIR, with three peaks
 where he takes two).  A candidate counts if the pre-emphasised signals at 8 kHz, laid over each other
-where they agree best, have a normalised cross-correlation of at least :data:`SIMILAR` over the overlap.
+where they agree best near that offset, have a normalised cross-correlation of at least :data:`SIMILAR`
+over the overlap.
 """
 
 import tempfile
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-from scipy.fft import irfft, next_fast_len, rfft
+from scipy.fft import irfft, rfft
 from scipy.ndimage import maximum_filter
 from scipy.signal import resample_poly
 
@@ -38,6 +37,7 @@ VOTES = 6  # landmarks at one offset that make a candidate; the pairs of URDU ha
 COMMON = 64  # occurrences beyond which a landmark says nothing (hum, the same jingle everywhere)
 PARTITIONS = 32  # landmarks are sorted a part at a time, so that memory is bounded
 LANDMARK = np.dtype([("hash", "<u8"), ("clip", "<u4"), ("frame", "<u4")])
+BLOCK = 2048 - 2 * HOP  # samples correlated at once
 
 NEAR_DUPLICATES = pa.schema(
     [
@@ -69,45 +69,46 @@ def near_duplicates(audio: Sequence[Path], output: Path, provenance: dict) -> No
         Passed to the store.
     """
     names: list[str] = []
-    places: list[tuple[int, int]] = []  # shard and row of each recording, to find it again
+    ends = [0]  # where each signal ends in the file of them all, in samples
     with tempfile.TemporaryDirectory() as folder:
-        total = sum(map(store.count, audio))
+        kept, total = Path(folder, "signals"), sum(map(store.count, audio))
         with ExitStack() as opened:
-            files = [opened.enter_context(Path(folder, f"{part}").open("wb")) for part in range(PARTITIONS)]
-            for shard, row, utterance_id, signal in progress(_signals(audio), total, "landmarks"):
+            parts = [opened.enter_context(Path(folder, f"{part}").open("wb")) for part in range(PARTITIONS)]
+            signals = opened.enter_context(kept.open("wb"))
+            for utterance_id, signal in progress(_signals(audio), total, "landmarks"):
                 found = landmarks(signal)
                 found["clip"] = len(names)
                 names.append(utterance_id)
-                places.append((shard, row))
-                for part, file in enumerate(files):
+                ends.append(ends[-1] + len(signal))
+                signals.write(signal.tobytes())
+                for part, file in enumerate(parts):
                     file.write(found[found["hash"] % PARTITIONS == part].tobytes())
-        votes: dict[tuple[int, int, int], int] = defaultdict(int)
-        for part in range(PARTITIONS):
-            for key, count in _votes(np.fromfile(Path(folder, f"{part}"), dtype=LANDMARK)):
-                votes[key] += count
-    best: dict[tuple[int, int], int] = {}
-    for (first, second, _), count in votes.items():
-        if count >= VOTES:
-            best[first, second] = max(best.get((first, second), 0), count)
-    signal_of = _reader(audio, places)
-    rows = []
-    # pairs in the order of the first, so that its signal is read once
-    for (first, second), count in progress(sorted(best.items()), len(best), "candidates"):
-        found = similarity(signal_of(first), signal_of(second))
-        if found[0] >= SIMILAR and found[2] >= SHORTEST:
-            one, other, sign = first, second, 1
-            if names[other] < names[one]:
-                one, other, sign = other, one, -1
-            rows.append(
-                {
-                    "first": names[one],
-                    "second": names[other],
-                    "similarity": found[0],
-                    "offset_s": sign * found[1],
-                    "overlap_s": found[2],
-                    "landmarks": count,
-                }
-            )
+        votes = [_votes(np.fromfile(Path(folder, f"{part}"), dtype=LANDMARK)) for part in range(PARTITIONS)]
+        rows = []
+        with kept.open("rb") as signals:
+
+            def signal_of(clip: int) -> np.ndarray:
+                signals.seek(4 * ends[clip])
+                return np.frombuffer(signals.read(4 * (ends[clip + 1] - ends[clip])), dtype=np.float32)
+
+            candidates = _candidates(votes)
+            for first, second, offset, count in progress(candidates, len(candidates), "candidates"):
+                value, lag, overlap = similarity(signal_of(first), signal_of(second), offset * HOP)
+                if value < SIMILAR or overlap < SHORTEST:
+                    continue
+                one, other, sign = first, second, 1
+                if names[other] < names[one]:
+                    one, other, sign = other, one, -1
+                rows.append(
+                    {
+                        "first": names[one],
+                        "second": names[other],
+                        "similarity": value,
+                        "offset_s": sign * lag,
+                        "overlap_s": overlap,
+                        "landmarks": count,
+                    }
+                )
     with store.Writer(output, NEAR_DUPLICATES, provenance) as writer:
         for row in sorted(rows, key=lambda row: (row["first"], row["second"])):
             writer.add(row)
@@ -151,13 +152,15 @@ def landmarks(signal: np.ndarray) -> np.ndarray:
     return np.concatenate(found)
 
 
-def similarity(first: np.ndarray, second: np.ndarray) -> tuple[float, float, float]:
-    """Return how alike two signals are where they agree best.
+def similarity(first: np.ndarray, second: np.ndarray, lag: int) -> tuple[float, float, float]:
+    """Return how alike two signals are where they agree best near a lag.
 
     Parameters
     ----------
     first, second : float32 arrays of shape (samples,)
         From :func:`emphasised`.
+    lag
+        Samples by which what they share begins later in the second, right to :data:`HOP` samples.
 
     Returns
     -------
@@ -168,33 +171,40 @@ def similarity(first: np.ndarray, second: np.ndarray) -> tuple[float, float, flo
     overlap : float
         Seconds that they overlap.
     """
-    size = next_fast_len(len(first) + len(second), real=True)
-    product = np.conj(rfft(first.astype(np.float64), size)) * rfft(second.astype(np.float64), size)
-    correlation = np.abs(irfft(product, size))
-    lag = int(correlation.argmax())
-    height = correlation[lag]
-    lag = lag if lag < len(second) else lag - size
+    # the first in blocks, each against what lies around it in the second: as few lags as are asked for
+    blocks = -(-len(first) // BLOCK)
+    one = np.pad(first, (0, blocks * BLOCK - len(first))).reshape(blocks, BLOCK)
+    around = np.zeros(blocks * BLOCK + 2 * HOP, dtype=np.float32)
+    start, end = max(0, lag - HOP), min(len(second), lag - HOP + len(around))
+    if start < end:
+        around[start - lag + HOP : end - lag + HOP] = second[start:end]
+    other = np.lib.stride_tricks.sliding_window_view(around, BLOCK + 2 * HOP)[::BLOCK]
+    product = (np.conj(rfft(one, BLOCK + 2 * HOP, axis=1)) * rfft(other, axis=1)).sum(0)
+    correlation = np.abs(irfft(product)[: 2 * HOP + 1])
+    lag += int(correlation.argmax()) - HOP
     start, end = max(0, -lag), min(len(first), len(second) - lag)
-    energy = np.square(first[start:end], dtype=np.float64).sum()
-    energy *= np.square(second[start + lag : end + lag], dtype=np.float64).sum()
-    value = float(height / np.sqrt(energy)) if energy > 0 else 0.0
+    if start >= end:
+        return 0.0, lag / RATE, 0.0
+    one, other = (part.astype(np.float64) for part in (first[start:end], second[start + lag : end + lag]))
+    energy = np.sqrt(one @ one) * np.sqrt(other @ other)
+    value = abs(float(one @ other / energy)) if energy > 0 else 0.0
     return min(value, 1.0), lag / RATE, (end - start) / RATE
 
 
-def _signals(audio: Sequence[Path]) -> Iterator[tuple[int, int, str, np.ndarray]]:
-    for shard, path in enumerate(audio):
-        for row, utterance in enumerate(store.rows(path, ["utterance_id", "audio", "status"])):
+def _signals(audio: Sequence[Path]) -> Iterator[tuple[str, np.ndarray]]:
+    for path in audio:
+        for utterance in store.rows(path, ["utterance_id", "audio", "status"]):
             if utterance["status"] == store.OK:
-                yield shard, row, utterance["utterance_id"], emphasised(decode(utterance["audio"]["bytes"]))
+                yield utterance["utterance_id"], emphasised(decode(utterance["audio"]["bytes"]))
 
 
-def _votes(part: np.ndarray) -> Iterator[tuple[tuple[int, int, int], int]]:
-    """Yield (first clip, second clip, offset in frames) and the landmarks that say so, two or more."""
+def _votes(part: np.ndarray) -> np.ndarray:
+    """Return (first clip, second clip, offset in frames, landmarks that say so), two landmarks or more."""
     part = np.sort(part, order=["hash", "clip", "frame"])
     edges = np.flatnonzero(np.diff(part["hash"], prepend=part["hash"][:1] + 1 if len(part) else 0))
     sizes = np.diff(np.append(edges, len(part)))
     part = part[np.repeat(sizes <= COMMON, sizes)]
-    pairs = []
+    pairs = [np.zeros((0, 3), dtype=np.int64)]
     for step in range(1, COMMON):
         same = part["hash"][step:] == part["hash"][:-step]
         if not same.any():
@@ -203,20 +213,27 @@ def _votes(part: np.ndarray) -> Iterator[tuple[tuple[int, int, int], int]]:
         other = one["clip"] != two["clip"]
         offset = two["frame"].astype(np.int64) - one["frame"]
         pairs.append(np.stack([one["clip"][other], two["clip"][other], offset[other]], axis=1))
-    if not pairs:
-        return
-    keys, counts = np.unique(np.concatenate(pairs), axis=0, return_counts=True)
-    for key, count in zip(keys[counts > 1].tolist(), counts[counts > 1].tolist(), strict=True):
-        yield tuple(key), count
+    found = _summed(np.concatenate(pairs))
+    return found[found[:, 3] > 1]
 
 
-def _reader(audio: Sequence[Path], places: Sequence[tuple[int, int]]) -> Callable[[int], np.ndarray]:
-    """Return a function from a recording's number to its signal; the last ones are remembered."""
-    opened = [store.Rows(path) for path in audio]
+def _candidates(votes: Sequence[np.ndarray]) -> list[tuple[int, int, int, int]]:
+    """Return (first clip, second clip, offset in frames, landmarks) of each pair with enough at one offset.
 
-    @lru_cache(maxsize=64)
-    def signal_of(clip: int) -> np.ndarray:
-        shard, row = places[clip]
-        return emphasised(decode(opened[shard].row(row)["audio"]["bytes"]))
+    The offset with most landmarks; sorted by pair.
+    """
+    found = np.concatenate(votes)
+    found = _summed(found[:, :3], found[:, 3])
+    found = found[found[:, 3] >= VOTES]
+    found = found[np.lexsort((-found[:, 3], found[:, 1], found[:, 0]))]
+    best = np.unique(found[:, :2], axis=0, return_index=True)[1]
+    return list(map(tuple, found[best].tolist()))
 
-    return signal_of
+
+def _summed(keys: np.ndarray, counts: np.ndarray | None = None) -> np.ndarray:
+    """Return the different rows of (first, second, offset), sorted, with how often each occurs."""
+    order = np.lexsort((keys[:, 2], keys[:, 1], keys[:, 0]))
+    keys = keys[order]
+    edges = np.flatnonzero(np.append(True, (np.diff(keys, axis=0) != 0).any(1))) if len(keys) else order
+    each = np.ones(len(keys), dtype=np.int64) if counts is None else counts[order]
+    return np.column_stack([keys[edges], np.add.reduceat(each, edges) if len(keys) else edges])

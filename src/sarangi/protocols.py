@@ -32,6 +32,9 @@ def protocol(
 ) -> None:
     """Write the folds of a protocol on a corpus, one row an utterance and fold.
 
+    One that cannot be made is written, too: one fold, in which every utterance has failed for the same
+    reason and is in no part.  So only what needs the protocol ends with it, not all that shares a job.
+
     Parameters
     ----------
     manifest
@@ -42,13 +45,28 @@ def protocol(
         Parquet file to write, of schema :data:`PROTOCOL`.
     provenance
         Passed to the store.
-
-    Raises
-    ------
-    SarangiError
-        As :func:`split`.
     """
-    store.write(output, split(store.read(manifest), name, settings, folder), PROTOCOL, provenance)
+    utterances = store.read(manifest)
+    try:
+        table = split(utterances, name, settings, folder)
+    except SarangiError as error:
+        log.error("%s", error)
+        table = utterances[["utterance_id"]].assign(
+            fold=0, part=UNUSED, leaks=False, status=store.FAILED, reason=f"cannot be made: {error}"
+        )
+    store.write(output, table, PROTOCOL, provenance)
+
+
+def why_not_made(table: pd.DataFrame) -> str | None:
+    """Return why a protocol could not be made; None for one that was.
+
+    Parameters
+    ----------
+    table : data frame of part and reason
+        Rows of a protocol.
+    """
+    # one that was made tests something
+    return None if (table["part"] == TEST).any() else table["reason"].iloc[0]
 
 
 def split(utterances: pd.DataFrame, name: str, settings: dict, folder: Path | None = None) -> pd.DataFrame:
@@ -78,6 +96,12 @@ def split(utterances: pd.DataFrame, name: str, settings: dict, folder: Path | No
         if usable.empty:
             spoken = ", ".join(sorted(utterances["language"].dropna().unique()))
             raise SarangiError(f"{where}: no utterance of language {settings['language']}; there is {spoken}")
+    if "emotions" in settings:
+        absent = sorted(set(settings["emotions"]) - set(usable["emotion"]))
+        if absent:
+            there = ", ".join(sorted(usable["emotion"].unique()))
+            raise SarangiError(f"{where}: no utterance of emotion {', '.join(absent)}; there is {there}")
+        usable = usable[usable["emotion"].isin(settings["emotions"])]
     usable = usable.reset_index(drop=True)
     by = settings.get("by", "group")
     nameless = usable.loc[usable[by].isna(), "utterance_id"]

@@ -63,7 +63,8 @@ class Writer:
     def add_table(self, table: pa.Table) -> None:
         """Add the rows of an Arrow table as row groups of their own."""
         self._flush()
-        table = table.select(self.schema.names).cast(self.schema)
+        if table.schema != self.schema:  # metadata apart; thousands of columns take long to cast
+            table = table.select(self.schema.names).cast(self.schema)
         self._file.write_table(table, row_group_size=self.row_group)
 
     def _flush(self) -> None:
@@ -112,8 +113,10 @@ def read(path: str | Path, columns: list[str] | None = None) -> pd.DataFrame:
 def rows(path: str | Path, columns: list[str] | None = None) -> Iterator[dict[str, Any]]:
     """Yield the rows of a Parquet file one by one, holding one row group in memory."""
     with _opened(path) as file:
-        for batch in file.iter_batches(batch_size=256, columns=columns):
-            yield from batch.to_pylist()
+        # not iter_batches, which fetches every row group ahead and keeps it to the end
+        for group in range(file.num_row_groups):
+            for batch in file.read_row_group(group, columns=columns).to_batches(max_chunksize=256):
+                yield from batch.to_pylist()
 
 
 class Rows:

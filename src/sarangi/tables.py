@@ -18,7 +18,9 @@ MARKS = {
     "untrained weights": "the encoder's weights are random: it was never trained on speech before",
     "class missing": "an emotion has no test utterance and is left out of UAR; see the audit for the ceiling",
     "near-duplicates shared": "recordings that share sound stand in training and test",
+    "nothing predicted": "no test utterance has a prediction; the results of that experiment say why",
     "predictions missing": "some test utterances have no prediction from some run and are left out",
+    "sides differ": "the two sides are scored on other emotions, or on another number of utterances",
 }
 SPEAKER_ONLY = (
     "speaker only: the speaker's commonest emotion in training. Where every speaker has all emotions "
@@ -65,7 +67,7 @@ def corpora_table(
         status = manifest["utterance_id"].map(ends).fillna(manifest["status"])
         usable = manifest[manifest["status"] == store.OK]
         lines[corpus] = {
-            "Corpus": _title(corpus, synthetic),
+            "Corpus": title(corpus, synthetic),
             "Language": ", ".join(sorted(usable["language"].unique())),
             "Utterances": len(manifest),
             "ok": int((status == store.OK).sum()),
@@ -121,7 +123,7 @@ def scores_table(
     for corpus, protocol, model, _ in waiting:
         blank = dict.fromkeys(SCORE_COLUMNS, "--")
         known = {
-            "Corpus": _title(corpus, synthetic),
+            "Corpus": title(corpus, synthetic),
             "Protocol": titles["protocols"][protocol],
             "Model": titles["models"][model],
             "Marks": "unavailable",
@@ -196,7 +198,7 @@ def differences_table(
         held = [mark for mark in row["mark"].split("; ") if mark]
         marks += held
         line = {
-            "Corpus": _title(row["corpus"], synthetic),
+            "Corpus": title(row["corpus"], synthetic),
             "Protocol": titles["protocols"][row["protocol"]],
             "Model": titles["models"][row["first"]],
             "Against": titles["models"][row["second"]],
@@ -208,7 +210,7 @@ def differences_table(
             "McNemar": f"{row['clips']:.4f}",
             "n": row["n"],
             "Groups": row["groups"],
-            "Marks": _letters(held),
+            "Marks": letters(held),
         }
         place = [list(titles["models"]).index(row[name]) for name in ("first", "second")]
         lines.append(((*_order(titles, row["corpus"], row["protocol"], row["first"]), *place), line))
@@ -218,7 +220,7 @@ def differences_table(
         "it for all rows of this table. McNemar's test of the accuracy takes clips for independent, so its "
         "p is too small."
     )
-    notes = _meanings(marks) if lines else ["No two models can be compared with what is in hand."]
+    notes = meanings(marks) if lines else ["No two models can be compared with what is in hand."]
     frame = pd.DataFrame(
         [line for _, line in sorted(lines, key=lambda pair: pair[0])], columns=DIFFERENCE_COLUMNS
     )
@@ -259,7 +261,7 @@ def transcripts_table(
             rates = {name: f"{known[name.lower()].mean():.3f}" for name in rates}
         lines.append(
             {
-                "Corpus": _title(corpus, synthetic),
+                "Corpus": title(corpus, synthetic),
                 "Model": titles[asr] + (" (untrained)" if asr in untrained else ""),
                 "Utterances": len(table),
                 "Transcribed": len(heard),
@@ -319,36 +321,38 @@ def _score_lines(
         held = [mark for mark in uar["mark"].split("; ") if mark]
         marks += held
         line = {
-            "Corpus": _title(corpus, synthetic),
-            "Tested": _title(test, synthetic),
+            "Corpus": title(corpus, synthetic),
+            "Tested": title(test, synthetic),
             "Protocol": titles["protocols"][protocol],
             "Model": titles["models"][model],
-            "UAR": f"{uar['value']:.3f}",
+            "UAR": number_text(uar["value"]),
             "Interval": interval_text(uar["low"], uar["high"]),
-            "Chance": f"{uar['chance']:.3f}",
-            "Pooled": f"{uar['pooled']:.3f}",
+            "Chance": number_text(uar["chance"]),
+            "Pooled": number_text(uar["pooled"]),
             "Absent as 0": _absent_as_zero(metrics.set_index("metric").loc["uar_absent_as_zero"]),
-            "WF1": f"{values['wf1']:.3f}",
-            "UF1": f"{values['uf1']:.3f}",
-            "Accuracy": f"{values['accuracy']:.3f}",
+            "WF1": number_text(values["wf1"]),
+            "UF1": number_text(values["uf1"]),
+            "Accuracy": number_text(values["accuracy"]),
             "n": uar["n"],
             "Groups": uar["groups"],
             "Seeds": uar["seeds"],
-            "Marks": _letters(held),
+            "Marks": letters(held),
         }
         lines.append(((*_order(titles, corpus, protocol, model), test), line))
-    notes = _meanings(marks)
+    notes = meanings(marks)
     if "speaker_only" in set(found["model"]):
         notes.append(SPEAKER_ONLY)
     return lines, notes
 
 
-def _letters(marks: Sequence[str]) -> str:
+def letters(marks: Sequence[str]) -> str:
+    """Return the letters of some marks of :data:`MARKS`, apart by spaces."""
     return " ".join(string.ascii_lowercase[list(MARKS).index(mark)] for mark in marks)
 
 
-def _meanings(marks: Sequence[str]) -> list[str]:
-    return [f"{_letters([mark])}: {words}." for mark, words in MARKS.items() if mark in marks]
+def meanings(marks: Sequence[str]) -> list[str]:
+    """Return the notes that say what the letters of some marks mean, in the order of :data:`MARKS`."""
+    return [f"{letters([mark])}: {words}." for mark, words in MARKS.items() if mark in marks]
 
 
 def _order(titles: dict[str, dict[str, str]], corpus: str, protocol: str, model: str) -> tuple[str, int, int]:
@@ -357,9 +361,14 @@ def _order(titles: dict[str, dict[str, str]], corpus: str, protocol: str, model:
 
 def _absent_as_zero(score: pd.Series) -> str:
     """Return the score with its ceiling and chance, where an emotion is absent."""
-    if score["ceiling"] == 1:
+    if pd.isna(score["value"]) or score["ceiling"] == 1:
         return "--"
     return f"{score['value']:.3f} of {score['ceiling']:.4g}, chance {score['chance']:.4g}"
+
+
+def number_text(value: float, form: str = ".3f") -> str:
+    """Return a number as tables show it; a dash where there is none."""
+    return "--" if pd.isna(value) else format(value, form)
 
 
 def interval_text(low: float, high: float) -> str:
@@ -367,7 +376,8 @@ def interval_text(low: float, high: float) -> str:
     return "--" if pd.isna(low) else f"[{low:.3f}, {high:.3f}]"
 
 
-def _title(corpus: str, synthetic: Sequence[str]) -> str:
+def title(corpus: str, synthetic: Sequence[str]) -> str:
+    """Return the title of a corpus, with a word where the demo's generator spoke it."""
     return load(corpus).TITLE + (" (synthetic)" if corpus in synthetic else "")
 
 
@@ -421,10 +431,11 @@ def write_table(
 TEXT = (
     "Corpus", "Language", "Protocol", "Model", "Against", "Access", "Licence", "Citation", "Marks",
     "Trained on", "Tested on", "Finding", "Claim", "Verdict", "Why",
+    "Pair", "Direction", "Features", "Within", "Scores", "Best within", "Best across",
 )  # fmt: skip
 
 
-WRAPPED = {"Claim": 0.45, "Verdict": 0.3, "Why": 0.45}
+WRAPPED = {"Claim": 0.45, "Verdict": 0.3, "Why": 0.45, "Best within": 0.18, "Best across": 0.18}
 """Columns of text that is broken into lines, with their share of the text's width."""
 
 LETTERS = 110  # that fit on a line as wide as the text

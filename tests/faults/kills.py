@@ -90,7 +90,7 @@ class Range:
     def __init__(self, folder: Path, base: dict, cores: int = 2):
         self.folder, self.cores = folder, cores
         self.variants = [base, copy.deepcopy(base)]
-        self.variants[1]["models"]["egemaps_svm"]["classifier"]["C"] = 1
+        self.variants[1]["classifiers"]["svm"]["C"] = 1
         self.variants[1]["bootstrap"]["draws"] = 300
         self.expected: list[dict[str, str]] = []
         self.seconds: dict[str, float] = {}  # that a run takes after the deletion of a stage

@@ -6,6 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import MADE_BY_TEST, REAL, real
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.signal import correlate, correlation_lags
 
 from sarangi import store
 from sarangi.audio import AUDIO, encode, resample
@@ -13,8 +16,8 @@ from sarangi.audit import corpus_audit, nearest_emotion, protocol_audit, whole_a
 from sarangi.baselines import baseline
 from sarangi.corpora import MANIFEST, load, manifest
 from sarangi.errors import SarangiError
-from sarangi.near_duplicates import emphasised, near_duplicates, similarity
-from sarangi.protocols import protocol
+from sarangi.near_duplicates import HOP, RATE, emphasised, near_duplicates, similarity
+from sarangi.protocols import protocol, why_not_made
 
 RANDOM5 = {"kind": "stratified_kfold", "folds": 5, "seed": 42, "leaks": True}
 LOSO = {"kind": "leave_one_group_out", "leaks": False}
@@ -60,6 +63,8 @@ def split(path, settings, folder=None):
     """The rows of a protocol with what the manifest says of them."""
     output = path.with_name("p.parquet")
     protocol(path, "p", settings, output, MADE_BY_TEST, folder)
+    if why := why_not_made(store.read(output)):
+        raise SarangiError(why)
     known = store.read(path, ["utterance_id", "speaker", "gender", "text"])
     return store.read(output).merge(known, on="utterance_id")
 
@@ -109,6 +114,20 @@ def test_gender_and_text_can_be_held_out(tmp_path):
         split(nameless, by_gender)
 
 
+def test_a_protocol_of_some_emotions_is_split_and_audited_over_those(tmp_path):
+    rows = store.read(people(tmp_path)).to_dict("records")
+    calm = [{**row, "utterance_id": row["utterance_id"] + "c", "emotion": "calm"} for row in rows[:4]]
+    path = made(tmp_path / "three.parquet", sorted([*rows, *calm], key=lambda row: row["utterance_id"]))
+    settings_ = RANDOM5 | {"folds": 2, "emotions": ["angry", "sad"]}
+    found = split(path, settings_)
+    assert set(found.loc[found["part"] == "unused", "utterance_id"]) == {row["utterance_id"] for row in calm}
+    protocol_audit(path, [], None, "two", settings_, None, tmp_path / "a.parquet", MADE_BY_TEST)
+    checks = store.read(tmp_path / "a.parquet").set_index("check")["value"]
+    assert (checks["missing_class"], checks["uar_ceiling"], checks["uar_chance"]) == (0, 1, 0.5)
+    with pytest.raises(SarangiError, match=r"no utterance of emotion bored; there is angry, calm, sad"):
+        split(path, RANDOM5 | {"emotions": ["angry", "bored"]})
+
+
 def test_a_corpus_of_two_languages_is_split_within_one_and_across(tmp_path):
     rows = store.read(people(tmp_path)).to_dict("records")
     path = made(
@@ -117,7 +136,10 @@ def test_a_corpus_of_two_languages_is_split_within_one_and_across(tmp_path):
     )
     within = split(path, {"kind": "stratified_kfold", "folds": 2, "seed": 1, "leaks": True, "language": "ur"})
     assert set(within.loc[within["part"] == "unused", "speaker"]) == {"s3", "s4", "s5"}
-    baseline(path, tmp_path / "p.parquet", "constant", 1, tmp_path / "o.parquet", MADE_BY_TEST)
+    baseline(
+        path, {"p": tmp_path / "p.parquet"}, {"o": {"protocol": "p", "kind": "constant"}}, 1,
+        {"o": tmp_path / "o.parquet"}, MADE_BY_TEST,
+    )  # fmt: skip
     answers = store.read(tmp_path / "o.parquet").groupby("status")["reason"].agg(["size", "first"])
     assert answers.loc["ok", "size"] == answers.loc["skipped", "size"] == 24
     assert answers.loc["skipped", "first"] == "in no part of the protocol"
@@ -162,7 +184,7 @@ def test_an_emobox_folder_is_read_and_a_broken_line_is_named(tmp_path):
     )
     (folder / "fold_2/made_test_fold_2.jsonl").write_text('{"wav": 1}')
     with pytest.raises(SarangiError, match=r"made_test_fold_2\.jsonl:1: expected an object with wav"):
-        protocol(path, "p", settings, tmp_path / "o.parquet", MADE_BY_TEST, folder)
+        split(path, settings, folder)
 
 
 # -- near-duplicates --------------------------------------------------------------------------
@@ -207,13 +229,37 @@ def test_overlapping_cuts_are_found_with_their_offset_and_others_are_not(tmp_pat
     assert found["overlap_s"].tolist() == pytest.approx([1.5, 3], abs=1e-2)
 
 
-def test_similarity_is_symmetric_and_bounded():
+@given(
+    lag=st.integers(-15_000, 15_000),
+    wrong=st.integers(-HOP, HOP),
+    lengths=st.tuples(*[st.integers(1, 20_000)] * 2),
+)
+@settings(max_examples=40, deadline=None)
+def test_similarity_is_the_highest_correlation_near_the_lag(lag, wrong, lengths):
+    whole = emphasised(noisy_voice(1, 8).astype(np.float32))
+    one, other = whole[20_000 : 20_000 + lengths[0]], whole[20_000 - lag : 20_000 - lag + lengths[1]]
+    value, offset, overlap = similarity(one, other, lag + wrong)
+    back = similarity(other, one, -lag - wrong)
+    lags = correlation_lags(len(other), len(one))
+    near = np.abs(lags - lag - wrong) <= HOP
+    if not near.any():
+        assert (value, overlap) == (0, 0)
+        return
+    heights = np.abs(correlate(other.astype(float), one.astype(float), method="fft"))[near]
+    assert round(offset * RATE) in lags[near]
+    at = heights[lags[near] == round(offset * RATE)][0]
+    assert at == pytest.approx(heights.max(), rel=1e-4, abs=1e-4)
+    assert 0 <= value <= 1
+    if overlap > 0.5:
+        assert value == pytest.approx(1, abs=1e-5)
+        assert (back[0], -back[1]) == pytest.approx((value, offset))
+
+
+def test_similarity_of_silence_and_of_what_does_not_overlap_is_zero():
     one, other = (emphasised(noisy_voice(n, 2).astype(np.float32)) for n in (1, 2))
-    forward, back = similarity(one, other), similarity(other, one)
-    assert forward[0] == pytest.approx(back[0])
-    assert forward[1] == pytest.approx(-back[1])
-    assert 0 <= forward[0] < 0.6
-    assert similarity(one, np.zeros(100, np.float32))[0] == 0
+    assert similarity(one, other, 0)[0] < 0.6
+    assert similarity(one, np.zeros(100, np.float32), 0)[0] == 0
+    assert similarity(one, other, len(other) + HOP + 1)[0] == 0
 
 
 # -- audit ------------------------------------------------------------------------------------
@@ -236,9 +282,9 @@ def audited(corpus, protocols, tmp_path, folders=None):
     near_duplicates([sound], pairs, MADE_BY_TEST)
     audits = [tmp_path / "corpus_audit.parquet", *(tmp_path / f"{name}_audit.parquet" for name in protocols)]
     corpus_audit(table, [levels], pairs, load(corpus).PROMISES, audits[0], MADE_BY_TEST)
-    for (name, settings), audit in zip(protocols.items(), audits[1:], strict=True):
+    for (name, entry), audit in zip(protocols.items(), audits[1:], strict=True):
         folder = (folders or {}).get(name)
-        protocol_audit(table, [levels], pairs, name, settings, folder, audit, MADE_BY_TEST)
+        protocol_audit(table, [levels], pairs, name, entry, folder, audit, MADE_BY_TEST)
     whole_audit(audits, tmp_path / "audit.parquet", tmp_path / "audit.csv", MADE_BY_TEST)
     return store.read(tmp_path / "audit.parquet").set_index(["check", "subject"]).sort_index()
 

@@ -163,7 +163,7 @@ def test_whether_a_corpus_can_be_fetched_is_asked_anew_each_time(server, tmp_pat
     address, _ = server
     source = {"address": f"{address}/good", "size": 1, "checksum": SUM}
     config = {"corpora": {"ravdess": {"source": source}}, "encoders": {}, "asr": {}, "download": True}
-    config |= {"experiments": [], "findings": {}}
+    config |= {"experiments": [], "findings": {}, "language_pairs": [], "feature_sets": {}, "models": {}}
     assert set(Study(config, probe=True).sources) == {"ravdess"}
     source["address"] = "http://127.0.0.1:1/f"
     study = Study(config, probe=True)
@@ -463,6 +463,7 @@ def test_kaggle_is_available_with_a_token_and_says_what_to_do_without(
     config = {
         "corpora": {"punjabi_rasa": {"source": {"kaggle": "owner/name"}}},
         "encoders": {}, "asr": {}, "download": True, "experiments": [], "findings": {},
+        "language_pairs": [], "feature_sets": {}, "models": {},
     }  # fmt: skip
     study = Study(config, probe=True)
     assert study.sources == {}

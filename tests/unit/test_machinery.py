@@ -107,6 +107,36 @@ def test_every_key_of_the_schema_is_described_and_every_object_refuses_others():
             "unknown encoder 'tinny'; did you mean tiny?",
         ),
         (
+            lambda s: s["models"]["egemaps_svm"].update(classifier="smv"),
+            "models.egemaps_svm.classifier",
+            "unknown classifier 'smv'; did you mean svm?",
+        ),
+        (
+            lambda s: s["classifiers"]["svm"].update(trees=5),
+            "classifiers.svm",
+            "the key with value 5 does not go with the others of this entry",
+        ),
+        (
+            lambda s: s["experiments"][0]["models"].append("prosody_svm"),
+            "experiments[0].corpora[0]",
+            "'ravdess' holds recordings, and prosody of prosody_svm cannot be computed from them",
+        ),
+        (
+            lambda s: s["experiments"][7]["models"].append("egemaps_own_rate_svm"),
+            "experiments[7].corpora[0]",
+            "'urdu_sindhi' holds features, no recordings, and egemaps_own_rate of egemaps_own_rate_svm is",
+        ),
+        (
+            lambda s: s["experiments"][7].update(compared=["egemaps_svm_corl"]),
+            "experiments[7].compared[0]",
+            "'egemaps_svm_corl' is not in models; did you mean egemaps_svm_coral?",
+        ),
+        (
+            lambda s: s["language_pairs"][0]["languages"][0].update(across="urdu_to_sind"),
+            "language_pairs[0].languages[0].across",
+            "'urdu_to_sind' is not in protocols; did you mean urdu_to_sindhi?",
+        ),
+        (
             lambda s: s["experiments"][1].update(protocols=["loso"]),
             "experiments[1].protocols[0]",
             "audio_tiny is fine-tuned, and loso lacks folds or a validation part",
@@ -198,6 +228,7 @@ def test_results_of_an_own_archive_can_be_used_without_it_those_of_a_download_ca
 ):
     monkeypatch.chdir(tmp_path)
     study["corpora"] = {"urdu_latif": absent()}
+    study["language_pairs"] = []
     study["experiments"] = study["experiments"][:1]
     study["experiments"][0]["corpora"] = ["urdu_latif"]
     study["findings"] = {}
@@ -227,11 +258,13 @@ def test_what_cannot_be_had_says_what_waits_for_it(study, tmp_path, monkeypatch)
     study["experiments"] = [
         {"corpora": ["ravdess"], "protocols": ["random5"], "models": ["egemaps_svm"], "transfer": ["shemo"]}
     ]
+    study["language_pairs"][1]["languages"][1]["within"] = ["random5"]
     found = check(study, SCHEMA, [], published=published)
     assert found.unavailable("corpora") == {
         "meld": "download http://127.0.0.1:1/raw.tar.gz, put it at resources/corpora/meld.tar.gz; "
         "finding_2 waits for it",
-        "ravdess": "ask, put it at resources/corpora/ravdess; scores, finding_1 and finding_2 wait for it",
+        "ravdess": "ask, put it at resources/corpora/ravdess; scores, within_language, across_languages, "
+        "gaps, finding_1 and finding_2 wait for it",
         "shemo": "ask, put it at resources/corpora/shemo; transfer waits for it",
     }
     # an experiment that waits says it shorter
@@ -333,8 +366,8 @@ def test_modules_import_only_from_those_before_them():
         "repack", "checksums", "download", "claims", "configuration", "weights",
         "video", "recording", "utterance", "corpora", "audio", "near_duplicates", "transcripts", "acoustics",
         "protocols", "predictions", "metrics", "baselines", "audit", "classical", "encoders", "finetuning",
-        "bootstrap", "differences", "tables", "findings", "figures", "numbers", "paper", "bundle", "plan",
-        "restore",
+        "bootstrap", "differences", "tables", "findings", "languages", "figures", "numbers", "paper",
+        "bundle", "plan", "restore",
     ]  # fmt: skip
     free = {"espeak", "synthetic", "__init__"}
     found = {path.stem for path in (ROOT / "src/sarangi").iterdir() if path.stem[:2] != "__"} - {"sarangi"}
@@ -524,12 +557,20 @@ def test_every_rule_has_what_a_rule_needs_and_an_environment_with_what_it_import
 
     distributions = fingerprints._distributions()
     rules = "\n\n".join(file.read_text() for file in sorted((ROOT / "rules").glob("*.smk")))
-    texts = [text for text in re.split(r"\n\n\n(?=rule |use rule |def )", rules) if "script:" in text]
-    assert len(texts) == len(list((ROOT / "workflow/scripts").glob("*.py")))
+    texts = [
+        text[re.search(r"^ *rule[ :]", text, re.M).start() :]
+        for text in re.split(r"\n\n\n(?=rule |use rule |def |for |# )", rules)
+        if "script:" in text
+    ]
+    scripts = {path.stem for path in (ROOT / "workflow/scripts").glob("*.py")}
+    assert {re.search(r"workflow/scripts/(\w+)\.py", text)[1] for text in texts} == scripts
     for text in texts:
-        text = text[text.index("rule ") :] if not text.startswith("rule ") else text
-        name = re.match(r"rule (\w+):", text)[1]
-        assert re.match(r'rule \w+:\n    """[A-Z].*\."""\n', text), name
+        # a rule made in a loop is named <script>_<what it is for>
+        name, batched = re.match(
+            r' *rule(?: (\w+))?:\n(?: *""".*"""\n *name:\n *f"([a-z]+)_\{batch)?', text
+        ).groups()
+        name = name or batched
+        assert re.match(r' *rule.*:\n *"""[A-Z].*\."""\n', text), name
         for key in ("log:", "benchmark:", "conda:", "resources:", "mem_mb=", f"workflow/scripts/{name}.py"):
             assert key in text, f"rule {name} lacks {key}"
         kind = re.search(r'"\.\./envs/(\w+)\.yaml"', text)[1]

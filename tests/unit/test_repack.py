@@ -139,7 +139,9 @@ def test_every_visible_member_comes_through_once_whatever_the_archive(tmp_path_f
         found = repacked(data, folder, "corpus.zip")
     except SarangiError as error:
         leads_out = [name[0] == "/" or ".." in PurePosixPath(name).parts for name, _ in members]
-        assert "no file" in str(error) or any(leads_out) or "." in dict(members)
+        assert (
+            "no file" in str(error) or any(leads_out) or PurePosixPath() in map(PurePosixPath, dict(members))
+        )
         return
     wanted = [(PurePosixPath(name), content) for name, content in members]
     visible = [(str(p), c) for p, c in wanted if not any(part.startswith(".") for part in p.parts)]

@@ -1,27 +1,22 @@
-"""Features, protocols, predictions, metrics and intervals."""
+"""Features, protocols, metrics and intervals."""
 
 import numpy as np
-import opensmile
 import pandas as pd
 import pytest
-from conftest import MADE_BY_TEST, sound
+from conftest import MADE_BY_TEST
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, f1_score, recall_score
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
-from sklearn.svm import SVC
 
 from sarangi import metrics, store
-from sarangi.acoustics import extract, features
-from sarangi.audio import AUDIO, encode, to_mono_16k
 from sarangi.audit import AUDIT
-from sarangi.baselines import baseline
 from sarangi.bootstrap import SCORES, scores
 from sarangi.classical import classical
 from sarangi.corpora import MANIFEST
 from sarangi.errors import SarangiError
-from sarangi.protocols import protocol
+from sarangi.predictions import predictions_schema
+from sarangi.protocols import protocol, split
+from sarangi.tables import MARKS, headline, scores_table
 
 EMOTIONS = ("angry", "happy", "sad")
 RANDOM = {"kind": "stratified_kfold", "folds": 3, "seed": 1, "leaks": True}
@@ -72,40 +67,6 @@ def made_features(path, manifest, failed=()):
     return path
 
 
-# -- features ---------------------------------------------------------------------------------
-
-
-def made_audio(path, signals):
-    with store.Writer(path, AUDIO, MADE_BY_TEST) as writer:
-        for number, signal in enumerate(signals):
-            row = {"utterance_id": f"made/{number:02}.wav", "status": "failed", "reason": "broken"}
-            if signal is not None:
-                row |= {"status": "ok", "reason": None, "audio": {"bytes": encode(signal), "path": "x"}}
-            writer.add(row)
-    return path
-
-
-def test_features_are_opensmiles_whatever_the_workers_and_failures_stay_alone(tmp_path):
-    signals = [to_mono_16k(sound(seconds=0.8, frequency=120 + 40 * n, seed=n))[0] for n in range(6)]
-    audio = made_audio(tmp_path / "audio.parquet", [*signals, None, signals[0][:50]])
-    for workers in (1, 2):
-        features(audio, "eGeMAPSv02", tmp_path / f"{workers}.parquet", MADE_BY_TEST, workers)
-    assert (tmp_path / "1.parquet").read_bytes() == (tmp_path / "2.parquet").read_bytes()
-    found = store.read(tmp_path / "1.parquet")
-    smile = opensmile.Smile(opensmile.FeatureSet.eGeMAPSv02, opensmile.FeatureLevel.Functionals)
-    for number, signal in enumerate(signals):
-        expected = smile.process_signal(signal.astype(np.float32) / 32768, 16_000)
-        assert np.array_equal(found.loc[number, list(expected.columns)], expected.iloc[0])
-    assert list(found["status"]) == ["ok"] * 6 + ["failed"] * 2
-    assert found["reason"].iloc[6] == "broken"
-    assert "too short" in found["reason"].iloc[7]
-
-
-def test_silence_has_finite_features_or_a_reason():
-    values, problem = extract(np.zeros(16_000, dtype=np.float32), "eGeMAPSv02")
-    assert problem or np.isfinite(values).all()
-
-
 # -- protocols --------------------------------------------------------------------------------
 
 
@@ -140,62 +101,23 @@ def test_validation_is_cut_from_what_is_not_tested_and_keeps_groups_whole(leaks,
 def test_a_protocol_that_leaks_without_saying_so_is_refused(tmp_path):
     manifest = made_manifest(tmp_path / "m.parquet")
     with pytest.raises(SarangiError, match=r"groups S0, S1, S2, S3 stand on both sides.*leaks: true"):
-        protocol(manifest, "p", RANDOM | {"leaks": False}, tmp_path / "p.parquet", MADE_BY_TEST)
-    assert not (tmp_path / "p.parquet").exists()
+        split(store.read(manifest), "p", RANDOM | {"leaks": False})
 
 
 @pytest.mark.parametrize(
     ("settings_", "speakers", "message"),
     [
-        (RANDOM | {"folds": 9}, 4, "8 utterances, fewer than the 9 folds"),
+        (RANDOM | {"folds": 9}, 4, "7 utterances, fewer than the 9 folds"),
         (LOSO, 1, "1 group; leaving one out"),
     ],
 )
 def test_a_protocol_that_cannot_be_says_why(settings_, speakers, message, tmp_path):
-    manifest = made_manifest(tmp_path / "m.parquet", speakers=speakers)
-    with pytest.raises(SarangiError, match=message):
-        protocol(manifest, "p", settings_, tmp_path / "p.parquet", MADE_BY_TEST)
-
-
-# -- predictions ------------------------------------------------------------------------------
-
-
-def test_the_svm_is_scikit_learns_fold_by_fold(tmp_path):
-    manifest = made_manifest(tmp_path / "m.parquet", failed=1)
-    vectors = made_features(tmp_path / "f.parquet", manifest, failed=["made/S0_00.wav"])
-    protocol(manifest, "p", LOSO, tmp_path / "p.parquet", MADE_BY_TEST)
-    classical(manifest, tmp_path / "p.parquet", [vectors], SVM, tmp_path / "o.parquet", MADE_BY_TEST)
-    found = store.read(tmp_path / "o.parquet").set_index("utterance_id")
-    assert len(found) == 24
-    assert found.loc[["made/S0_00.wav", "made/S3_05.wav"], "reason"].tolist() == ["too short", "broken"]
-    rows = (
-        store.read(manifest).merge(store.read(vectors, ["utterance_id", "a", "b"])).set_index("utterance_id")
-    )
-    usable = rows.loc[found.index[found["status"] == "ok"]]
-    for speaker, test in usable.groupby("speaker"):
-        train = usable[usable["speaker"] != speaker]
-        model = make_pipeline(StandardScaler(), SVC(C=10, class_weight="balanced"))
-        model.fit(train[["a", "b"]].to_numpy(float), train["emotion"])
-        expected = model.predict(test[["a", "b"]].to_numpy(float))
-        assert found.loc[test.index, "predicted"].tolist() == expected.tolist()
-
-
-def test_baselines_do_what_they_say(tmp_path):
-    manifest = made_manifest(tmp_path / "m.parquet")
-    rows = store.read(manifest)
-    rows["emotion"] = ["happy" if speaker == "S0" else "sad" for speaker in rows["speaker"]]
-    store.write(manifest, rows, MANIFEST, MADE_BY_TEST)
-    found = {}
-    for name, split in (("random", RANDOM), ("loso", LOSO)):
-        protocol(manifest, name, split, tmp_path / f"{name}.parquet", MADE_BY_TEST)
-        for kind in ("constant", "uniform", "speaker_only"):
-            baseline(manifest, tmp_path / f"{name}.parquet", kind, 1, tmp_path / "o.parquet", MADE_BY_TEST)
-            found[name, kind] = store.read(tmp_path / "o.parquet")
-    assert set(found["random", "constant"]["predicted"]) == {"sad"}
-    assert set(found["random", "uniform"]["predicted"]) == {"happy", "sad"}
-    known = found["random", "speaker_only"]
-    assert known["predicted"].equals(known["emotion"])
-    assert set(found["loso", "speaker_only"]["predicted"]) == {"sad"}
+    manifest = made_manifest(tmp_path / "m.parquet", speakers=speakers, failed=1)
+    protocol(manifest, "p", settings_, tmp_path / "p.parquet", MADE_BY_TEST)
+    table = store.read(tmp_path / "p.parquet")
+    assert set(zip(table["part"], table["status"], strict=True)) == {("unused", "failed")}
+    assert table["utterance_id"].tolist() == store.read(manifest)["utterance_id"].tolist()
+    assert table["reason"].str.contains(message).all()
 
 
 # -- metrics and intervals --------------------------------------------------------------------
@@ -245,7 +167,10 @@ def scored(tmp_path, split, mean_of_folds=True, audit=None, **made):
     vectors = made_features(tmp_path / "f.parquet", manifest)
     protocol(manifest, "p", split, tmp_path / "p.parquet", MADE_BY_TEST)
     predictions = tmp_path / "o.parquet"
-    classical(manifest, tmp_path / "p.parquet", [vectors], SVM, predictions, MADE_BY_TEST)
+    classical(
+        manifest, {"p": tmp_path / "p.parquet"}, [vectors], {"e": {"protocol": "p", "settings": SVM}}, {},
+        {"e": predictions}, MADE_BY_TEST,
+    )  # fmt: skip
     experiment = {
         "experiment": "e", "corpus": "made", "protocol": "p", "model": "svm",
         "mean_of_folds": mean_of_folds, "test": "made", "untrained": False,
@@ -303,14 +228,31 @@ def test_what_the_audit_found_fatal_of_the_protocol_marks_its_scores(tmp_path):
     assert set(found["mark"]) == {"class missing"}
 
 
-def test_nothing_to_score_is_an_error(tmp_path):
-    scored(tmp_path, LOSO)
-    predictions = store.read(tmp_path / "o.parquet").assign(status="failed")
-    from sarangi.predictions import predictions_schema
-
+def test_nothing_to_score_is_a_row_that_says_so(tmp_path, caplog):
+    whole, _ = scored(tmp_path, LOSO)
+    predictions = store.read(tmp_path / "o.parquet").assign(status="failed", reason="no voice")
     store.write(tmp_path / "o.parquet", predictions, predictions_schema(EMOTIONS), MADE_BY_TEST)
-    with pytest.raises(SarangiError, match="no prediction is ok"):
-        scores(
-            [tmp_path / "o.parquet"], tmp_path / "m.parquet", tmp_path / "p.parquet", None,
-            {"experiment": "e"}, {}, tmp_path / "s2.parquet", MADE_BY_TEST,
-        )  # fmt: skip
+    names = {"experiment": "e", "corpus": "ravdess", "protocol": "p", "model": "svm", "test": "ravdess"}
+    experiment = names | {"mean_of_folds": True, "untrained": False}
+    files = {"scores": tmp_path / "s2.parquet", "confusions": tmp_path / "c2.parquet"}
+    scores(
+        [tmp_path / "o.parquet"], tmp_path / "m.parquet", tmp_path / "p.parquet", None,
+        experiment, {}, files, MADE_BY_TEST,
+    )  # fmt: skip
+    assert "e: no prediction is ok (no voice), so there is nothing to score" in caplog.text
+    empty = store.read(files["scores"])
+    assert set(empty["mark"]) == {"nothing predicted"} <= set(MARKS)
+    assert empty[["value", "low", "high", "chance"]].isna().all(axis=None)
+    reported = headline([files["scores"]])
+    assert set(reported["metric"]) == {"uar", "uar_absent_as_zero", "wf1", "uf1", "accuracy"}
+    assert set(reported["metric"]) < set(headline([tmp_path / "s.parquet"])["metric"])
+    assert len(store.read(files["confusions"])) == 0
+    # the other model of the table keeps its row
+    other = whole.assign(experiment="other", corpus="ravdess", test="ravdess", model="other")
+    store.write(tmp_path / "s.parquet", other, SCORES, MADE_BY_TEST)
+    output = {suffix: tmp_path / f"t.{suffix}" for suffix in ("tex", "md", "csv")}
+    titles = {"protocols": {"p": "P"}, "models": {"svm": "M", "other": "O"}}
+    scores_table([tmp_path / "s.parquet", files["scores"]], titles, [], [], output)
+    table = pd.read_csv(output["csv"], dtype=str).set_index("Model")
+    assert table.loc["M", ["UAR", "Interval", "Chance", "n"]].tolist() == ["--", "--", "--", "0"]
+    assert float(table.loc["O", "UAR"]) > 0

@@ -201,8 +201,9 @@ def test_the_published_test_part_of_urdu_has_a_ceiling_of_three_quarters(tmp_pat
     manifest(real("urdu_latif"), "urdu_latif", 1, tmp_path / "m.parquet", MADE_BY_TEST)
     protocol(tmp_path / "m.parquet", "p", entry, tmp_path / "p.parquet", MADE_BY_TEST)
     baseline(
-        tmp_path / "m.parquet", tmp_path / "p.parquet", "constant", 1, tmp_path / "x.parquet", MADE_BY_TEST
-    )
+        tmp_path / "m.parquet", {"p": tmp_path / "p.parquet"},
+        {"x": {"protocol": "p", "kind": "constant"}}, 1, {"x": tmp_path / "x.parquet"}, MADE_BY_TEST,
+    )  # fmt: skip
     output = {"scores": tmp_path / "s.parquet", "confusions": tmp_path / "c.parquet"}
     scores(
         [tmp_path / "x.parquet"], tmp_path / "m.parquet", tmp_path / "p.parquet", None,

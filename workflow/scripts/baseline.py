@@ -1,4 +1,4 @@
-"""Predict the test parts without listening."""
+"""Predict the test parts of every protocol of a corpus without listening."""
 
 from sarangi.job import job
 
@@ -9,9 +9,9 @@ with job(snakemake) as run:
 
     baseline(
         Path(snakemake.input.manifest),
-        Path(snakemake.input.protocol),
-        snakemake.params.kind,
+        dict(zip(snakemake.params.protocols, map(Path, snakemake.input.protocols), strict=True)),
+        snakemake.params.experiments,
         snakemake.params.seed,
-        run.output,
+        {name: run.named(name) for name in snakemake.output.keys()},  # noqa: SIM118 (a Namedlist)
         run.provenance,
     )

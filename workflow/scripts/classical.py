@@ -1,4 +1,4 @@
-"""Train and test a classifier fold by fold."""
+"""Train and test the classifiers of one corpus and feature set, fold by fold."""
 
 from sarangi.job import job
 
@@ -7,11 +7,17 @@ with job(snakemake) as run:
 
     from sarangi.classical import classical
 
+    experiments, files = snakemake.params.experiments, snakemake.input
     classical(
-        Path(snakemake.input.manifest),
-        Path(snakemake.input.protocol),
-        [Path(shard) for shard in snakemake.input.features],
-        snakemake.params.settings,
-        run.output,
+        Path(files.manifest),
+        dict(zip(snakemake.params.protocols, map(Path, files.protocols), strict=True)),
+        [Path(shard) for shard in files.features],
+        experiments,
+        {
+            test: (Path(files[f"manifest_{test}"]), [Path(shard) for shard in files[f"features_{test}"]])
+            for test in sorted({test for entry in experiments.values() for test in entry["tests"]})
+        },
+        {name: run.named(name) for name in snakemake.output.keys()},  # noqa: SIM118 (a Namedlist)
         run.provenance,
+        snakemake.threads,
     )

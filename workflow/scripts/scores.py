@@ -1,4 +1,4 @@
-"""Score an experiment, or its transfer, with intervals over groups."""
+"""Score experiments, or their transfers, with intervals over groups."""
 
 from sarangi.job import job
 
@@ -6,16 +6,20 @@ with job(snakemake) as run:
     from pathlib import Path
 
     from sarangi.bootstrap import scores
+    from sarangi.progress import progress
 
-    # a transfer has no protocol of its own, and so no audit of one
-    protocol, audit = snakemake.input.get("protocol"), snakemake.input.get("audit")
-    scores(
-        [Path(path) for path in snakemake.input.predictions],
-        Path(snakemake.input.manifest),
-        Path(protocol) if protocol else None,
-        Path(audit) if audit else None,
-        snakemake.params.experiment,
-        snakemake.params.settings,
-        {name: run.named(name) for name in ("scores", "confusions")},
-        run.provenance,
-    )
+    experiments, output = snakemake.params.experiments, snakemake.output
+    written = zip(experiments, output.scores, output.confusions, strict=True)
+    for experiment, score, confusion in progress(written, len(experiments), "scores"):
+        # a transfer has no protocol of its own, and so no audit of one
+        protocol, audit = experiment.get("protocol_file"), experiment.get("audit")
+        scores(
+            [Path(path) for path in experiment["predictions"]],
+            Path(experiment["manifest"]),
+            Path(protocol) if protocol else None,
+            Path(audit) if audit else None,
+            experiment,
+            snakemake.params.settings,
+            {"scores": run.place(score), "confusions": run.place(confusion)},
+            run.provenance,
+        )

@@ -27,10 +27,9 @@ PROMISES = {"utterances": 1435}
 LAYOUT = "Feats - <Urdu|Sindhi>/<feature set> funcs/Matfiles/<Emotion>_<NNNN>.mat"
 FEATURE_SETS = {
     "eGeMAPSv02": "eGeMAPS funcs", "ComParE_2016": "ComParE funcs", "IS09": "IS09Emotion funcs",
-    "IS10": "IS10Paraling funcs",
+    "IS10": "IS10Paraling funcs", "Prosody": "Prosody funcs",
 }  # fmt: skip
-"""Folder of each feature set that openSMILE has, too, by openSMILE's name."""
-FOLDERS = (*FEATURE_SETS.values(), "Prosody funcs")
+"""Folder of each feature set, by openSMILE's name but for Prosody, which is the publisher's own."""
 
 NAME = re.compile(r"(?:^|/)Feats - (\w+)/([^/]+ funcs)/Matfiles/(([^/_]+)_\d+)\.mat$")
 VARIABLE = "Feats"
@@ -64,7 +63,7 @@ def describe(source: Source, file: str) -> dict:
     """Return the hash of all feature files of a clip together; of its sound nothing is known."""
     digest = hashlib.sha256()
     named = NAME.search(file) is not None
-    for path in (_in_folder(folder, file) for folder in sorted(FOLDERS)) if named else (file,):
+    for path in (_in_folder(folder, file) for folder in sorted(FEATURE_SETS.values())) if named else (file,):
         if source.has(path):
             digest.update(source.read(path))
     return {"sha256": digest.hexdigest()}

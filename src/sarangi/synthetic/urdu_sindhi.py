@@ -8,7 +8,7 @@ import numpy as np
 import soundfile
 from scipy.io import savemat
 
-from sarangi.acoustics import extract
+from sarangi.acoustics import UNNAMED, extract
 from sarangi.audio import SAMPLE_RATE
 from sarangi.corpora.urdu_sindhi import EMOTIONS, FEATURE_SETS, LANGUAGES, VARIABLE
 from sarangi.synthetic import generator, voice
@@ -26,7 +26,6 @@ SENTENCES = {
         "ٻار باغ ۾ کيڏي رهيا آهن",
     ),
 }
-PROSODY = 35  # values of the publisher's own set; the first of eGeMAPS, pitch and loudness, stand for them
 WORKERS = 2
 HEADER = b"MATLAB 5.0 MAT-file, synthetic".ljust(116)  # SciPy's own has the time in it
 
@@ -63,8 +62,10 @@ def tables(clips: list[Clip]) -> Iterator[tuple[str, bytes]]:
 
 def _vectors(clip: Clip) -> dict[str, np.ndarray]:
     signal = soundfile.read(io.BytesIO(speak(clip)), dtype="float32")[0]
-    found = {folder: extract(signal, name)[0] for name, folder in FEATURE_SETS.items()}
-    return found | {"Prosody funcs": found[FEATURE_SETS["eGeMAPSv02"]][:PROSODY]}
+    found = {name: extract(signal, name)[0] for name in FEATURE_SETS if name not in UNNAMED}
+    # the first of eGeMAPS, of pitch and loudness, stand for the publisher's own set
+    found["Prosody"] = found["eGeMAPSv02"][: UNNAMED["Prosody"]]
+    return {FEATURE_SETS[name]: values for name, values in found.items()}
 
 
 def _matlab(values: np.ndarray) -> bytes:

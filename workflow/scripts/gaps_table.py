@@ -1,0 +1,12 @@
+"""Write what a change of language costs."""
+
+from sarangi.job import job
+
+with job(snakemake) as run:
+    from sarangi.languages import gaps_table
+
+    gaps_table(
+        snakemake.params.cells,
+        snakemake.params.synthetic,
+        {suffix: run.named(suffix) for suffix in ("tex", "md", "csv")},
+    )

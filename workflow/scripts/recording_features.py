@@ -1,0 +1,18 @@
+"""Extract a feature set from the recordings of one shard, at their own sample rates."""
+
+from sarangi.job import job
+
+with job(snakemake) as run:
+    from pathlib import Path
+
+    from sarangi.acoustics import recording_features
+
+    recording_features(
+        Path(snakemake.input.corpus),
+        Path(snakemake.input.manifest),
+        int(snakemake.wildcards.shard),
+        snakemake.params.feature_set,
+        run.output,
+        run.provenance,
+        workers=snakemake.threads,
+    )

@@ -1,0 +1,12 @@
+"""Write the scores of classical models within one language."""
+
+from sarangi.job import job
+
+with job(snakemake) as run:
+    from sarangi.languages import within_language_table
+
+    within_language_table(
+        snakemake.params.cells,
+        snakemake.params.synthetic,
+        {suffix: run.named(suffix) for suffix in ("tex", "md", "csv")},
+    )
