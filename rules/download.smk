@@ -1,5 +1,6 @@
 # Fetching and making what is not in hand: corpora and weights.
-#   in:  resources/corpora/{corpus}.tar.gz (the user's), checksums.yaml (what came first, where nobody states it)
+#   in:  resources/corpora/{corpus}.tar.gz (the user's), checksums.yaml (what came first, where nobody states it),
+#        weights/{asr}.safetensors (the demo's, packed)
 #   out: resources/made/{corpus}.zip, resources/weights/{encoder}/, resources/weights/{asr}.pt
 
 
@@ -145,3 +146,23 @@ rule random_whisper:
         shape=lambda wildcards: source_of("asr", wildcards.asr)["random"],
     script:
         "../workflow/scripts/random_whisper.py"
+
+
+rule unpacked_whisper:
+    """Unpack a small Whisper that comes with the project: what it can never say is filled in."""
+    input:
+        packed=lambda wildcards: source_of("asr", wildcards.asr)["packed"],
+    output:
+        "resources/weights/{asr}.pt",
+    log:
+        "results/logs/unpacked_whisper/{asr}.log",
+    benchmark:
+        "results/benchmarks/unpacked_whisper/{asr}.tsv"
+    wildcard_constraints:
+        asr=made_from("asr", "packed"),
+    conda:
+        "../envs/speech.yaml"
+    resources:
+        mem_mb=1000,
+    script:
+        "../workflow/scripts/unpacked_whisper.py"

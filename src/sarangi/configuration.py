@@ -120,6 +120,8 @@ class Study:
         return found
 
     def _can_be_made(self, kind: str, source: dict[str, Any], path: Path) -> bool:
+        if "packed" in source:
+            return Path(source["packed"]).is_file()
         # a fetch that broke off leaves the folder of an encoder, not all of its files
         files = [path / name for name in ENCODER_FILES] if kind == "encoders" else [path]
         if "synthetic" in source or "random" in source or all(file.exists() for file in files):
@@ -572,6 +574,8 @@ def how_to_get(source: Mapping[str, Any]) -> str:
         return f"fetch {source['hub']} at revision {source['revision'][:12]} of the Hugging Face hub"
     if "whisper" in source:
         return f"fetch Whisper {source['whisper']} of openai-whisper"
+    if "packed" in source:
+        return f"restore {source['packed']}, which is missing, or fetch another Whisper"
     return source.get("request", "make it")
 
 

@@ -1,0 +1,10 @@
+"""Unpack a small Whisper that comes with the project."""
+
+from sarangi.job import job
+
+with job(snakemake) as run:
+    from pathlib import Path
+
+    from sarangi.weights import unpacked_whisper
+
+    unpacked_whisper(Path(snakemake.input.packed), run.output)
