@@ -8,6 +8,7 @@ TABLES = ["imageio-ffmpeg", "numpy", "pandas", "pyarrow", "soundfile", "tqdm"]
 FETCHING = ["jsonschema", "PyYAML", "requests", "tenacity"]
 MODELS = [
     "accelerate",
+    "ctranslate2",
     "faster-whisper",
     "jiwer",
     "openai-whisper",
