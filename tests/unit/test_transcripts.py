@@ -442,3 +442,24 @@ def test_the_table_weighs_words_and_says_what_is_empty_or_was_decoded_again(tmp_
     low, high = map(float, row["Interval"].strip("[]").split(","))
     assert low <= 0.5 <= high
     assert float(row["CER"]) == pytest.approx((20 + 17) / (3 * 20 + 2 * 3), abs=1e-3)
+
+
+# -- real recordings, with the demo's weights ---------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["urdu_latif", "ravdess"])
+def test_real_recordings_go_through_though_the_demos_whisper_does_not_know_their_sentences(name, tmp_path):
+    source = real(name)
+    for file in sorted(source.rglob("*.wav"))[::30]:
+        place = tmp_path / "corpus" / file.relative_to(source)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.symlink_to(file)
+    manifest(tmp_path / "corpus", name, 1, tmp_path / "m.parquet", MADE_BY_TEST)
+    resample(tmp_path / "corpus", tmp_path / "m.parquet", 0, tmp_path / "a.parquet", tmp_path / "l", MADE_BY_TEST)
+    unpacked_whisper(DEMO_WHISPER, tmp_path / "demo.pt")
+    found = run(tmp_path, tmp_path, checkpoint=tmp_path / "demo.pt", tokens=60, batch=8)
+    assert len(found) > 10
+    assert set(found["status"]) == {"ok"}
+    assert set(found["language"]) == {"ur" if name == "urdu_latif" else "en"}
+    assert found["reason"].notna()[found["text"] == ""].all()
+    assert found["wer"].notna().all() == (name == "ravdess")
