@@ -6,7 +6,17 @@ from pathlib import Path
 HERE = Path(__file__).parent
 TABLES = ["imageio-ffmpeg", "numpy", "pandas", "pyarrow", "soundfile", "tqdm"]
 FETCHING = ["jsonschema", "PyYAML", "requests", "tenacity"]
-MODELS = ["accelerate", "jiwer", "openai-whisper", "safetensors", "torch", "torchaudio", "transformers"]
+MODELS = [
+    "accelerate",
+    "ctranslate2",
+    "faster-whisper",
+    "jiwer",
+    "openai-whisper",
+    "safetensors",
+    "torch",
+    "torchaudio",
+    "transformers",
+]
 KINDS = {
     "speech": [
         *TABLES,
@@ -29,7 +39,7 @@ def environments() -> dict[str, str]:
     pins |= dict(line.split("==") for line in project["dependency-groups"]["build"])
     texts = {}
     for kind, packages in KINDS.items():
-        listed = "".join(f"      - {name}=={pins[name]}\n" for name in sorted(packages))
+        listed = "".join(f"      - {name}=={pins[name]}\n" for name in sorted(set(packages)))
         texts[f"{kind}.yaml"] = (
             "# Written by envs/generate.py from pyproject.toml; the library itself is on PYTHONPATH.\n"
             "channels:\n  - conda-forge\n  - nodefaults\n"

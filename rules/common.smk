@@ -25,6 +25,17 @@ def encoder_files(folder):
     return {name.split(".")[0]: f"{folder}/{name}" for name in ENCODER_FILES}
 
 
+def transcribed_corpora():
+    """Names of the corpora that some Whisper transcribes."""
+    return sorted({corpus for _, corpus in study.transcribed()})
+
+
+def whisper_files(name):
+    """The file of a Whisper's checkpoint, or the files of its folder."""
+    path = study.checkpoints[name]
+    return sorted(str(file) for file in path.iterdir() if file.is_file()) if path.is_dir() else str(path)
+
+
 def corpus_in_hand(wildcards):
     """A folder is ancient (its own time says nothing); its inventory is a parameter."""
     path = study.sources[wildcards.corpus]

@@ -187,6 +187,7 @@ rule transcripts_table:
             for asr, corpus in study.transcribed()
             for shard in shards("results/transcripts/{asr}/{corpus}/{shard}.parquet", corpus, asr=asr)
         ],
+        manifests=[f"results/corpora/{corpus}/manifest.parquet" for corpus in transcribed_corpora()],
     output:
         **table_files("transcripts"),
     log:
@@ -198,6 +199,8 @@ rule transcripts_table:
     resources:
         mem_mb=1000,
     params:
+        corpora=transcribed_corpora(),
+        settings=study.config["bootstrap"],
         titles=titles("asr"),
         unavailable=study.unavailable("asr"),
         untrained=[name for name in study.config["asr"] if "random" in source_of("asr", name)],

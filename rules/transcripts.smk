@@ -1,14 +1,14 @@
 # Transcripts by Whisper.
-#   in:  results/corpora/{corpus}/audio/{shard}.parquet, manifest, a checkpoint
+#   in:  results/corpora/{corpus}/audio/{shard}.parquet, manifest, a checkpoint (a file, or a folder of files)
 #   out: results/transcripts/{asr}/{corpus}/{shard}.parquet
 
 
 rule transcribe:
-    """Transcribe one shard of audio in the language of its manifest; error rates where words are known."""
+    """Transcribe one shard of audio, with error rates where words are known; a killed run goes on."""
     input:
         audio="results/corpora/{corpus}/audio/{shard}.parquet",
         manifest="results/corpora/{corpus}/manifest.parquet",
-        checkpoint=lambda wildcards: str(study.checkpoints[wildcards.asr]),
+        checkpoint=lambda wildcards: whisper_files(wildcards.asr),
     output:
         "results/transcripts/{asr}/{corpus}/{shard}.parquet",
     log:
@@ -21,8 +21,9 @@ rule transcribe:
         mem_mb=4000,
         gpu=1,
     params:
-        batch=lambda wildcards: study.config["asr"][wildcards.asr]["batch"],
-        tokens=lambda wildcards: study.config["asr"][wildcards.asr]["tokens"],
+        checkpoint=lambda wildcards: str(study.checkpoints[wildcards.asr]),
+        settings=lambda wildcards: study.asr_settings(wildcards.asr),
+        unfinished="results/work/transcribe/{asr}/{corpus}/{shard}",
         threads=study.config["threads"]["torch"],
     script:
         "../workflow/scripts/transcribe.py"

@@ -26,6 +26,7 @@ from torch.nn import functional
 from whisper.audio import HOP_LENGTH, N_FFT, mel_filters
 from whisper.tokenizer import get_tokenizer
 
+from sarangi.asr import log_mels
 from sarangi.audio import SAMPLE_RATE, sound_in, to_mono_16k
 from sarangi.corpora.ravdess import STATEMENTS
 from sarangi.synthetic import generator, layout
@@ -46,6 +47,8 @@ KEPT_OUT = ("m8", "f5")
 TRAINING_SEED, KEPT_OUT_SEED = 1001, 2001
 SPEAKERS = {"iemocap": 10}
 SILENT = 0.05  # of the clips heard in training
+# share of the clips behind which the spectrogram is zero, as whisper.transcribe has it; else it is silence
+ZEROED = 0.75
 ROOM = 10 ** (-60 / 20)  # the room noise of sarangi.synthetic.speech
 WIDTH, LAYERS, HEADS = 128, 2, 4
 TEXT_POSITIONS = 128
@@ -333,11 +336,14 @@ def _losses(
     seconds = longest + draw.uniform(0.05, 0.6)
     if longer:
         seconds = longest + 0.5 * (2 * (WHOLE_S - longest)) ** draw.random()
-    # two frames a position of the encoder; whisper pads the sound, not the spectrogram
+    # two frames a position of the encoder
     samples = WHOLE_S * SAMPLE_RATE if whole else int(min(seconds, WHOLE_S) * SAMPLE_RATE / 320 + 1) * 320
     mels = spectrograms(signals, min(samples, WHOLE_S * SAMPLE_RATE))
     if not whole or draw.random() < 0.5:
         mels = masked(mels, lengths, draw)
+    for mel, length in zip(mels, lengths, strict=True):
+        if draw.random() < ZEROED:
+            mel[:, length:] = 0
     logits, after, features = outputs(model, vocabulary, mels, [clip.language for clip in chosen], said)
     right_ones = functional.cross_entropy(
         logits.flatten(0, 1), after.flatten(), ignore_index=-100, reduction="sum"
@@ -410,8 +416,7 @@ def report(model: whisper.model.Whisper, clips: list[Heard], title: str, tokens:
             language=language, without_timestamps=True, fp16=False, sample_len=tokens, temperature=0.0
         )
         for some in batched(spoken_in_it, 8):
-            padded = [whisper.pad_or_trim(clip.signal.astype(np.float32) / 32768) for clip in some]
-            mels = torch.stack([whisper.log_mel_spectrogram(signal) for signal in padded])
+            mels = log_mels([clip.signal.astype(np.float32) / 32768 for clip in some], 80, 3000)
             with torch.no_grad():
                 features = model.encoder(mels)
                 languages = model.detect_language(features)[1]
@@ -445,7 +450,7 @@ def report_silence(model: whisper.model.Whisper) -> None:
     signals = [
         draw.normal(0, ROOM, int(s * SAMPLE_RATE)).astype(np.float32) for s in np.linspace(0.5, 30, 20)
     ]
-    mels = torch.stack([whisper.log_mel_spectrogram(whisper.pad_or_trim(signal)) for signal in signals])
+    mels = log_mels(signals, 80, 3000)
     options = whisper.DecodingOptions(language="en", without_timestamps=True, fp16=False, sample_len=20)
     found = whisper.decode(model, mels, options)
     least = min(result.no_speech_prob for result in found)

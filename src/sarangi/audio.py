@@ -245,3 +245,8 @@ def encode(signal: np.ndarray) -> bytes:
 def decode(flac: bytes) -> np.ndarray:
     """Return the bytes of a FLAC file as a float32 signal of shape (samples,) in [-1, 1)."""
     return soundfile.read(io.BytesIO(flac), dtype="float32")[0]
+
+
+def samples_in(flac: bytes) -> int:
+    """Return how many samples the bytes of a FLAC file hold, from its header."""
+    return soundfile.info(io.BytesIO(flac)).frames

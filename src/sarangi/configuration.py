@@ -30,6 +30,9 @@ MADE_CORPORA = Path("resources/made")
 MODELS = Path("resources/models")
 MADE_WEIGHTS = Path("resources/weights")
 RESTORED = Path("results/restored.json")
+ASR_DEFAULTS = {"engine": "openai-whisper", "language": "manifest", "context": "whole"}
+FASTER_WHISPER = "faster-whisper"
+FASTER_WHISPER_FILES = ("model.bin", "config.json", "tokenizer.json")
 ENCODER_FILES = ("config.json", "preprocessor_config.json", "model.safetensors")
 HUB, WHISPER = "https://huggingface.co", "https://openaipublic.azureedge.net"
 
@@ -102,14 +105,20 @@ class Study:
 
     @cached_property
     def checkpoints(self) -> dict[str, Path]:
-        """Where each Whisper checkpoint (a file) that can be had lies, or will lie."""
+        """Where each Whisper that can be had lies, or will lie: a file, or a folder for faster-whisper."""
         return self._located("asr", MODELS, MADE_WEIGHTS, ".pt")
 
-    def _located(self, kind: str, in_hand: Path, made: Path, suffix: str) -> dict[str, Path]:
+    def asr_settings(self, name: str) -> dict[str, Any]:
+        """Return how a Whisper is to transcribe."""
+        entry = self.config["asr"][name]
+        return ASR_DEFAULTS | {key: entry[key] for key in (*ASR_DEFAULTS, "batch", "tokens") if key in entry}
+
+    def _located(self, kind: str, in_hand: Path, made: Path, suffix_of_kind: str) -> dict[str, Path]:
         found = {}
         for name, entry in self.config[kind].items():
             if kind == "corpora" and name in self.kept_corpora:
                 continue
+            suffix = "" if entry.get("engine") == FASTER_WHISPER else suffix_of_kind
             own = self.own.get(name) if kind == "corpora" else in_hand / f"{name}{suffix}"
             if kind == "corpora" and name in self.compressed:
                 found[name] = made / f"{name}{suffix}"
@@ -191,8 +200,13 @@ class Study:
             "encoders": f"{MODELS}/{{}} ({', '.join(ENCODER_FILES)})",
             "asr": f"{MODELS}/{{}}.pt",
         }[kind]
+        folder = f"{MODELS}/{{}} ({', '.join(FASTER_WHISPER_FILES)})"
+        places = {
+            name: (folder if entry.get("engine") == FASTER_WHISPER else place).format(name)
+            for name, entry in self.config[kind].items()
+        }
         return {
-            name: f"{how_to_get(entry['source'])}, put it at {place.format(name)}{_suffix(entry['source'])}"
+            name: f"{how_to_get(entry['source'])}, put it at {places[name]}{_suffix(entry['source'])}"
             for name, entry in sorted(self.config[kind].items())
             if name not in found and name not in self.kept_corpora and f"{kind}/{name}" not in self._restored
         }

@@ -1,6 +1,5 @@
 """Fine-tuning a speech encoder: one run is an experiment, one fold, one seed."""
 
-import hashlib
 import json
 import logging
 import shutil
@@ -31,6 +30,7 @@ from sarangi.errors import SarangiError
 from sarangi.predictions import predictions_schema, shared_emotions, skip_foreign, skip_unused
 from sarangi.progress import progress
 from sarangi.protocols import TEST, TRAIN, UNUSED, VALIDATION, why_not_made
+from sarangi.resume import begun
 
 log = logging.getLogger("sarangi")
 
@@ -120,9 +120,9 @@ def finetune(
             part: Clips(sound, table, emotions, recipe["max_audio_s"], normalise)
             for part, table in parts.items()
         }
-        trainer = _trainer(model, clips, recipe, seed, checkpoints / _key(provenance), emotions)
-        _drop_others(checkpoints, _key(provenance))
-        last = last_whole_checkpoint(checkpoints / _key(provenance))
+        kept = begun(checkpoints, provenance)
+        trainer = _trainer(model, clips, recipe, seed, kept, emotions)
+        last = last_whole_checkpoint(kept)
         if last is not None:
             log.info("goes on from %s", Path(last).name)
         trainer.train(resume_from_checkpoint=last)
@@ -332,17 +332,6 @@ def _trainer(
         compute_metrics=measured,
         callbacks=[EarlyStoppingCallback(recipe["patience"])],
     )
-
-
-def _key(provenance: dict) -> str:
-    return hashlib.sha256(json.dumps(provenance, sort_keys=True).encode()).hexdigest()[:16]
-
-
-def _drop_others(checkpoints: Path, key: str) -> None:
-    """Remove checkpoints of other data, parameters or code, which must not be taken up."""
-    for other in checkpoints.glob("*"):
-        if other.name != key:
-            shutil.rmtree(other)
 
 
 def _refuse_unfit(parts: dict[str, pd.DataFrame], emotions: list[str], where: str) -> None:

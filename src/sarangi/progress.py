@@ -9,8 +9,10 @@ from tqdm import tqdm
 Item = TypeVar("Item")
 
 
-def progress(items: Iterable[Item], total: int | None, what: str) -> Iterable[Item]:
+def progress(items: Iterable[Item] | None, total: int | None, what: str) -> tqdm:
     """Yield ``items`` and show how many of ``total`` (None: nobody knows) are done.
+
+    Without items the bar is a context, to be moved on by its ``update``.
 
     On a terminal the bar moves twice a second; elsewhere a line is written every 30 seconds.
     """

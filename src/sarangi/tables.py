@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from sarangi import store
-from sarangi.bootstrap import SCORES
+from sarangi.bootstrap import SCORES, draw_groups, intervals, resampled
 from sarangi.corpora import load
 from sarangi.differences import DIFFERENCES, holm
 
@@ -229,6 +229,8 @@ def differences_table(
 
 def transcripts_table(
     transcripts: Sequence[Path],
+    manifests: dict[str, Path],
+    settings: dict,
     titles: dict[str, str],
     unavailable: dict[str, str],
     untrained: Sequence[str],
@@ -241,6 +243,10 @@ def transcripts_table(
     ----------
     transcripts
         Shards of transcripts, in ``results/transcripts/<asr>/<corpus>/``.
+    manifests
+        By corpus.
+    settings
+        ``draws``, ``seed`` and ``confidence`` of the bootstrap.
     titles
         Names of the Whisper models to titles.
     unavailable
@@ -256,23 +262,25 @@ def transcripts_table(
         table = pd.concat([store.read(path) for path in shards])
         heard = table[table["status"] == store.OK]
         known = heard[heard["wer"].notna()]
-        rates = {"WER": "--", "CER": "--"}
-        if len(known):
-            rates = {name: f"{known[name.lower()].mean():.3f}" for name in rates}
+        group = store.read(manifests[corpus], ["utterance_id", "group"]).set_index("utterance_id")["group"]
         lines.append(
             {
                 "Corpus": title(corpus, synthetic),
                 "Model": titles[asr] + (" (untrained)" if asr in untrained else ""),
                 "Utterances": len(table),
                 "Transcribed": len(heard),
+                "Empty": int((heard["text"] == "").sum()),
+                "Again": int((heard["temperature"] > 0).sum()),
                 "With reference": len(known),
-                **rates,
+                **_error_rates(known, known["utterance_id"].map(group), settings),
                 "Log probability": f"{heard['avg_logprob'].mean():.2f}",
             }
         )
     caption = (
-        "Transcripts. Word and character error rates are means over the utterances whose words the corpus "
-        "states; log probability is the mean over utterances of the mean over tokens."
+        "Transcripts. WER and CER are the edits of all words and characters that the corpus states, with the "
+        "95% interval of WER over groups; empty are those in which no speech was heard; again are those that "
+        "were decoded at a higher temperature, since the first text repeated itself or was improbable; log "
+        "probability is the mean over utterances of the mean over tokens."
     )
     blank = dict.fromkeys(TRANSCRIPT_COLUMNS, "--")
     lines += [blank | {"Model": f"{titles[asr]} (unavailable)"} for asr in unavailable]
@@ -282,7 +290,8 @@ def transcripts_table(
 
 
 TRANSCRIPT_COLUMNS = [
-    "Corpus", "Model", "Utterances", "Transcribed", "With reference", "WER", "CER", "Log probability",
+    "Corpus", "Model", "Utterances", "Transcribed", "Empty", "Again", "With reference", "WER", "Interval",
+    "CER", "Log probability",
 ]  # fmt: skip
 DIFFERENCE_COLUMNS = [
     "Corpus", "Protocol", "Model", "Against", "Difference", "Interval", "p", "Smallest p", "Holm",
@@ -343,6 +352,22 @@ def _score_lines(
     if "speaker_only" in set(found["model"]):
         notes.append(SPEAKER_ONLY)
     return lines, notes
+
+
+def _error_rates(known: pd.DataFrame, groups: pd.Series, settings: dict) -> dict[str, str]:
+    """Return the error rates over all words and characters, with the interval of the former over groups."""
+    if known.empty:
+        return {"WER": "--", "Interval": "--", "CER": "--"}
+    edits = pd.DataFrame({"edits": known["wer"] * known["words"], "words": known["words"]})
+    sums = edits.groupby(groups.to_numpy()).sum().to_numpy()
+    drawn = draw_groups(len(sums), settings["draws"], settings["seed"])
+    found = resampled(sums[None], drawn, lambda s: {"wer": s[:, 0, 0] / s[:, 0, 1]})
+    low, high = intervals(found, len(sums), settings["confidence"])["wer"]
+    return {
+        "WER": number_text(sums[:, 0].sum() / sums[:, 1].sum()),
+        "Interval": interval_text(low, high),
+        "CER": number_text((known["cer"] * known["characters"]).sum() / known["characters"].sum()),
+    }
 
 
 def letters(marks: Sequence[str]) -> str:

@@ -362,9 +362,10 @@ def test_another_version_of_an_imported_package_counts(code, monkeypatch):
 
 def test_modules_import_only_from_those_before_them():
     order = [
-        "errors", "store", "progress", "fingerprint", "lock", "source", "provenance", "job",
+        "errors", "store", "progress", "resume", "fingerprint", "lock", "source", "provenance", "job",
         "repack", "checksums", "download", "claims", "configuration", "weights",
-        "video", "recording", "utterance", "corpora", "audio", "near_duplicates", "transcripts", "acoustics",
+        "video", "recording", "utterance", "corpora", "audio", "near_duplicates", "asr", "transcripts",
+        "acoustics",
         "protocols", "predictions", "metrics", "baselines", "audit", "classical", "encoders", "finetuning",
         "bootstrap", "differences", "tables", "findings", "languages", "figures", "numbers", "paper",
         "bundle", "plan", "restore",

@@ -1,4 +1,4 @@
-"""Weights, encoders, fine-tuning and transcripts on small networks with random weights."""
+"""Weights, encoders and fine-tuning on small networks with random weights."""
 
 import numpy as np
 import pandas as pd
@@ -9,13 +9,13 @@ from conftest import MADE_BY_TEST, sound
 from test_scores import EMOTIONS, made_manifest
 
 from sarangi import store
+from sarangi.asr import load
 from sarangi.audio import AUDIO, encode, to_mono_16k
 from sarangi.configuration import ENCODER_FILES
 from sarangi.encoders import freeze, load_encoder, pooled
 from sarangi.errors import SarangiError
 from sarangi.finetuning import class_weights, finetune, last_whole_checkpoint, transfer
 from sarangi.protocols import protocol
-from sarangi.transcripts import decode_batch, error_rates, load, transcribe
 from sarangi.weights import random_encoder, random_whisper
 
 SHAPE = {"hidden_size": 16, "layers": 2, "heads": 2, "channels": 8, "seed": 1}
@@ -30,13 +30,6 @@ def encoder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("encoder")
     random_encoder(SHAPE, {name: folder / name for name in ENCODER_FILES})
     return folder
-
-
-@pytest.fixture(scope="module")
-def small_whisper(tmp_path_factory):
-    path = tmp_path_factory.mktemp("whisper") / "small.pt"
-    random_whisper({"width": 16, "layers": 1, "heads": 2, "seed": 1}, path)
-    return path
 
 
 @pytest.fixture(scope="module")
@@ -235,58 +228,7 @@ def test_a_part_that_is_empty_stops_the_run_with_its_name(corpus, encoder, tmp_p
         trained(tmp_path, encoder, tmp_path / "run")
 
 
-# -- transcripts ------------------------------------------------------------------------------
-
-
-def test_a_batch_has_the_tokens_of_one_by_one(small_whisper):
-    model = load(small_whisper)
-    signals = [np.random.default_rng(n).normal(0, 0.1, 8000 + 4000 * n).astype(np.float32) for n in range(4)]
-    together = decode_batch(model, signals, "ur", 6)
-    for signal, found in zip(signals, together, strict=True):
-        alone = decode_batch(model, [signal], "ur", 6)[0]
-        assert found.tokens == alone.tokens
-        assert found.avg_logprob == pytest.approx(alone.avg_logprob, abs=1e-4)
-
-
-def test_transcripts_have_a_row_an_utterance_whatever_the_batch(small_whisper, corpus, tmp_path):
-    from sarangi.corpora import MANIFEST
-
-    rows = store.read(corpus / "manifest.parquet").assign(text="Kids are talking by the door", language="en")
-    rows.loc[rows.index % 2 == 1, "language"] = "ur"
-    store.write(tmp_path / "manifest.parquet", rows, MANIFEST, MADE_BY_TEST)
-    found = []
-    for batch in (3, 8):
-        transcribe(
-            corpus / "audio.parquet", tmp_path / "manifest.parquet", small_whisper,
-            {"batch": batch, "tokens": 4}, 1, tmp_path / f"{batch}.parquet", MADE_BY_TEST,
-        )  # fmt: skip
-        found.append(store.read(tmp_path / f"{batch}.parquet"))
-    assert found[0]["text"].equals(found[1]["text"])
-    table = found[0].set_index("utterance_id")
-    assert list(table.index) == list(rows["utterance_id"])
-    assert table.loc["made/S0_03.wav", ["status", "reason"]].tolist() == ["failed", "broken"]
-    ok = table[table["status"] == "ok"]
-    assert set(ok["language"]) == {"en", "ur"}
-    assert ok["wer"].notna().all()
-    assert ok["avg_logprob"].between(-20, 0, inclusive="neither").all()
-
-
-def test_error_rates_follow_whispers_normaliser():
-    assert error_rates("Kids are talking, by the door!", "kids are talking by the door", "en") == {
-        "wer": 0,
-        "cer": 0,
-    }
-    assert error_rates("colour", "color", "en")["wer"] == 0
-    assert error_rates("آج موسم", "آج", "ur")["wer"] == 0.5
-    assert error_rates(None, "x", "en") == {"wer": None, "cer": None}
-
-
-def test_an_unknown_language_or_a_foreign_checkpoint_says_so(small_whisper, tmp_path):
-    with pytest.raises(SarangiError, match="does not know the language 'xx'"):
-        decode_batch(load(small_whisper), [np.zeros(1600, dtype=np.float32)], "xx", 4)
-    torch.save({"weights": torch.zeros(3)}, tmp_path / "other.pt")
-    with pytest.raises(SarangiError, match="not a Whisper checkpoint"):
-        load(tmp_path / "other.pt")
+# -- weights of Whisper -----------------------------------------------------------------------
 
 
 def test_openai_states_checksums_where_we_look_for_them():

@@ -10,9 +10,10 @@ with job(snakemake) as run:
     transcribe(
         Path(snakemake.input.audio),
         Path(snakemake.input.manifest),
-        Path(snakemake.input.checkpoint),
-        {"batch": snakemake.params.batch, "tokens": snakemake.params.tokens},
+        Path(snakemake.params.checkpoint),
+        snakemake.params.settings,
         snakemake.params.threads,
+        Path(snakemake.params.unfinished),
         run.output,
         run.provenance,
     )

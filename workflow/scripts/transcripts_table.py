@@ -3,10 +3,14 @@
 from sarangi.job import job
 
 with job(snakemake) as run:
+    from pathlib import Path
+
     from sarangi.tables import transcripts_table
 
     transcripts_table(
         snakemake.input.transcripts,
+        dict(zip(snakemake.params.corpora, map(Path, snakemake.input.manifests), strict=True)),
+        snakemake.params.settings,
         snakemake.params.titles,
         snakemake.params.unavailable,
         snakemake.params.untrained,

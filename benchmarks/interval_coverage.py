@@ -1,6 +1,6 @@
 """How often a 95 % interval of the UAR holds the true one, in simulated studies.
 
-    python benchmarks/coverage.py
+    python benchmarks/interval_coverage.py
 
 A group (speaker) has an effect of its own on how well each of four emotions is recalled, and clips
 follow it.  Each study draws groups and clips anew; the true UAR is that of infinitely many groups.
