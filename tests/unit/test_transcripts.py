@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import torch
 import whisper
-from conftest import MADE_BY_TEST, sound
+from conftest import MADE_BY_TEST, ROOT, real, sound
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_scores import made_manifest
@@ -17,12 +17,12 @@ from whisper.decoding import DecodingResult
 
 from sarangi import asr, store
 from sarangi.asr import FasterWhisper, Heard, OpenAIWhisper, fails, joined, load, log_mels
-from sarangi.audio import AUDIO, SAMPLE_RATE, encode, to_mono_16k
-from sarangi.corpora import MANIFEST
+from sarangi.audio import AUDIO, SAMPLE_RATE, encode, resample, to_mono_16k
+from sarangi.corpora import MANIFEST, manifest
 from sarangi.errors import SarangiError
 from sarangi.tables import transcripts_table
 from sarangi.transcripts import TRANSCRIPTS, batches, error_rates, normalised, transcribe, windows
-from sarangi.weights import random_whisper
+from sarangi.weights import random_whisper, unpacked_whisper
 
 SETTINGS = {"engine": "openai-whisper", "language": "manifest", "context": "whole", "batch": 4, "tokens": 6}
 
@@ -454,9 +454,10 @@ def test_real_recordings_go_through_though_the_demos_whisper_does_not_know_their
         place = tmp_path / "corpus" / file.relative_to(source)
         place.parent.mkdir(parents=True, exist_ok=True)
         place.symlink_to(file)
-    manifest(tmp_path / "corpus", name, 1, tmp_path / "m.parquet", MADE_BY_TEST)
-    resample(tmp_path / "corpus", tmp_path / "m.parquet", 0, tmp_path / "a.parquet", tmp_path / "l", MADE_BY_TEST)
-    unpacked_whisper(DEMO_WHISPER, tmp_path / "demo.pt")
+    corpus, rows = tmp_path / "corpus", tmp_path / "m.parquet"
+    manifest(corpus, name, 1, rows, MADE_BY_TEST)
+    resample(corpus, rows, 0, tmp_path / "a.parquet", tmp_path / "l.parquet", MADE_BY_TEST)
+    unpacked_whisper(ROOT / "demo/weights/tiny_whisper.safetensors", tmp_path / "demo.pt")
     found = run(tmp_path, tmp_path, checkpoint=tmp_path / "demo.pt", tokens=60, batch=8)
     assert len(found) > 10
     assert set(found["status"]) == {"ok"}
