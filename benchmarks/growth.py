@@ -1,9 +1,9 @@
-"""Time and memory of manifest, audio, near-duplicates and audit as a corpus grows.
+"""Time and memory of manifest, audio, near-duplicates, audit and transcripts as a corpus grows.
 
     python benchmarks/growth.py --clips 1000 3000 10000
 
 Each stage runs in a process of its own, so that its memory can be told. Near-duplicates stand beside the
-comparison of all pairs, timed on some of them.
+comparison of all pairs, timed on some of them.  Transcripts are by the demo's small Whisper, its context cut.
 """
 
 import argparse
@@ -25,11 +25,15 @@ from sarangi.audio import resample
 from sarangi.audit import corpus_audit, protocol_audit
 from sarangi.corpora import manifest
 from sarangi.near_duplicates import emphasised, near_duplicates
+from sarangi.transcripts import transcribe
+from sarangi.weights import unpacked_whisper
 
 SECONDS, RATE, TWINS, SPEAKERS = 3, 22_050, 10, 50
 SHARD = 1000  # utterances
 PAIRS = 300  # compared by brute force, to tell what all would take
 EMOTIONS = ("Angry", "Happy", "Neutral", "Sad")
+WHISPER = Path(__file__).parent.parent / "demo/weights/tiny_whisper.safetensors"
+ASR = {"engine": "openai-whisper", "language": "manifest", "context": "clip", "batch": 16, "tokens": 16}
 PROTOCOL = {"kind": "stratified_kfold", "folds": 5, "seed": 42, "leaks": True}
 
 
@@ -76,11 +80,18 @@ def stages(folder: Path, clips: int) -> dict[str, Callable[[], None]]:
         corpus_audit(listed, levels, pairs, {}, folder / "a.parquet", {})
         protocol_audit(listed, levels, pairs, "random5", PROTOCOL, None, folder / "b.parquet", {})
 
+    def transcripts_stage() -> None:
+        unpacked_whisper(WHISPER, folder / "whisper.pt")
+        for shard in shards:
+            output, unfinished = folder / f"transcripts{shard}.parquet", folder / "unfinished"
+            transcribe(audio[shard], listed, folder / "whisper.pt", ASR, 1, unfinished, output, {})
+
     return {
         "manifest": lambda: manifest(folder / "corpus", "urdu_latif", len(shards), listed, {}),
         "audio": audio_stage,
         "near-duplicates": lambda: near_duplicates(audio, pairs, {}),
         "audit": audit_stage,
+        "transcripts": transcripts_stage,
     }
 
 
