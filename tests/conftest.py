@@ -191,6 +191,8 @@ def absent(request="write to its authors"):
 def write_study(study, folder):
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "config.yaml").write_text(yaml.safe_dump(study, sort_keys=False, allow_unicode=True))
+    if not (folder / "weights").exists():
+        (folder / "weights").symlink_to(ROOT / "demo/weights")
     return folder
 
 
