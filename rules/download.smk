@@ -88,7 +88,7 @@ rule encoder_weights:
 
 
 rule random_encoder:
-    """Make the demo's small encoder, with random weights."""
+    """Make a small encoder with random weights, for tests."""
     output:
         **encoder_files("resources/weights/{encoder}"),
     log:

@@ -3,7 +3,6 @@
 import hashlib
 import io
 import os
-import shutil
 import subprocess
 import sys
 import tarfile
@@ -195,14 +194,11 @@ def absent(request="write to its authors"):
 
 
 def write_study(study, folder):
-    """Write a configuration into a folder, with the packed weights of the demo that it names."""
+    """Write a configuration into a folder, beside a link to the weights of the demo that it may name."""
     folder.mkdir(parents=True, exist_ok=True)
-    for entry in (study.get("asr") or {}).values():
-        packed = entry["source"].get("packed")
-        if packed and not (folder / packed).exists():
-            (folder / packed).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(ROOT / "demo" / packed, folder / packed)
     (folder / "config.yaml").write_text(yaml.safe_dump(study, sort_keys=False, allow_unicode=True))
+    if not (folder / "weights").exists():
+        (folder / "weights").symlink_to(ROOT / "demo/weights")
     return folder
 
 

@@ -124,6 +124,9 @@ class Study:
                 found[name] = made / f"{name}{suffix}"
             elif own is not None and own.exists():
                 found[name] = own
+            elif "folder" in entry["source"]:
+                if not lacking(entry["source"]["folder"]):
+                    found[name] = Path(entry["source"]["folder"])
             elif self._can_be_made(kind, entry["source"], made / f"{name}{suffix}"):
                 found[name] = made / f"{name}{suffix}"
         return found
@@ -206,7 +209,9 @@ class Study:
             for name, entry in self.config[kind].items()
         }
         return {
-            name: f"{how_to_get(entry['source'])}, put it at {places[name]}{_suffix(entry['source'])}"
+            name: how_to_get(entry["source"])
+            if "folder" in entry["source"]
+            else f"{how_to_get(entry['source'])}, put it at {places[name]}{_suffix(entry['source'])}"
             for name, entry in sorted(self.config[kind].items())
             if name not in found and name not in self.kept_corpora and f"{kind}/{name}" not in self._restored
         }
@@ -574,6 +579,11 @@ def address_of(source: Mapping[str, Any]) -> str | None:
     return source.get("address") or source.get("git")
 
 
+def lacking(folder: str | Path) -> list[str]:
+    """Return which of an encoder's files a folder lacks."""
+    return [name for name in ENCODER_FILES if not (Path(folder) / name).is_file()]
+
+
 def how_to_get(source: Mapping[str, Any]) -> str:
     """Return what a person can do to get what a source describes."""
     if "address" in source:
@@ -590,6 +600,8 @@ def how_to_get(source: Mapping[str, Any]) -> str:
         return f"fetch Whisper {source['whisper']} of openai-whisper"
     if "packed" in source:
         return f"restore {source['packed']}, which is missing, or fetch another Whisper"
+    if "folder" in source:
+        return f"put {' and '.join(lacking(source['folder']))} into the folder {source['folder']}"
     return source.get("request", "make it")
 
 

@@ -55,7 +55,7 @@ def encoder_weights(source: dict, output: dict[str, Path]) -> None:
 
 
 def random_encoder(shape: dict, output: dict[str, Path]) -> None:
-    """Write a small wav2vec 2.0 with random weights, untrained, for the demo and the tests.
+    """Write a small wav2vec 2.0 with random weights, untrained, for the tests.
 
     Parameters
     ----------

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from sarangi import fingerprint as fingerprints
 from sarangi import provenance, store
-from sarangi.configuration import CORPORA, check
+from sarangi.configuration import CORPORA, ENCODER_FILES, check
 from sarangi.errors import SarangiError
 from sarangi.fingerprint import fingerprint
 
@@ -202,9 +202,41 @@ def test_a_copy_put_in_place_of_a_stand_in_is_not_called_synthetic(study, tmp_pa
     assert found.described("ravdess")["licence"] == "its publisher's"
     assert found.described("urdu_latif")["licence"] == "MIT (synthetic)"
     # nor are weights put in place of random ones called untrained
-    assert found.untrained("tiny")
+    shape = {"hidden_size": 16, "layers": 1, "heads": 2, "channels": 8, "seed": 1}
+    study["encoders"]["tiny"]["source"] = {"random": shape}
+    assert check(study, SCHEMA, []).untrained("tiny")
     (tmp_path / "resources/models/tiny").mkdir(parents=True)
     assert not check(study, SCHEMA, []).untrained("tiny")
+
+
+def test_an_encoder_in_a_folder_is_read_where_it_lies_and_what_it_lacks_is_named(
+    study, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    study["encoders"]["tiny"]["source"] = {"folder": "weights/tiny"}
+    name = "ravdess_grouped3_audio_tiny"
+    found = check(study, SCHEMA, [])
+    assert "tiny" not in found.weights
+    assert name not in found.runnable
+    folder = tmp_path / "weights/tiny"
+    folder.mkdir(parents=True)
+    for file in ENCODER_FILES[:2]:
+        (folder / file).touch()
+    found = check(study, SCHEMA, [])
+    said = "put model.safetensors into the folder weights/tiny"
+    assert found.unavailable("encoders") == {"tiny": said}
+    assert found.waits_for(found.experiments[name]) == [f"weights of tiny: {said}"]
+    (folder / "model.safetensors").touch()
+    found = check(study, SCHEMA, [])
+    assert found.weights == {"tiny": Path("weights/tiny")}
+    assert name in found.runnable
+    assert not found.untrained("tiny")
+    # the user's own goes before it, as before any source
+    (tmp_path / "resources/models/tiny").mkdir(parents=True)
+    assert check(study, SCHEMA, []).weights == {"tiny": Path("resources/models/tiny")}
+    study["encoders"]["tiny"]["source"] = {"folder": "/weights/tiny"}
+    text, _ = refused(study, tmp_path)
+    assert "'/weights/tiny' does not match" in text
 
 
 def test_an_own_compressed_archive_goes_before_the_source_and_is_not_called_synthetic(

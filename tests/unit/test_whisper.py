@@ -105,14 +105,13 @@ def test_a_file_that_is_no_packed_whisper_says_so(fault, small, tmp_path):
 def test_a_packed_whisper_that_is_not_there_is_waited_for(study, tmp_path, monkeypatch):
     write_study(study, tmp_path)
     monkeypatch.chdir(tmp_path)
-    path = Path(study["asr"]["tiny_whisper"]["source"]["packed"])
     found = check(study, ROOT / "workflow/schemas/config.schema.yaml", [])
     assert found.checkpoints == {"tiny_whisper": Path("resources/weights/tiny_whisper.pt")}
-    path.unlink()
+    study["asr"]["tiny_whisper"]["source"]["packed"] = "weights/lost.safetensors"
     found = check(study, ROOT / "workflow/schemas/config.schema.yaml", [])
     assert found.checkpoints == {}
     assert found.unavailable("asr") == {
-        "tiny_whisper": "restore weights/tiny_whisper.safetensors, which is missing, or fetch another "
+        "tiny_whisper": "restore weights/lost.safetensors, which is missing, or fetch another "
         "Whisper, put it at resources/models/tiny_whisper.pt"
     }
 
