@@ -315,12 +315,12 @@ def test_the_order_of_clips_and_the_names_of_groups_change_nothing(seed):
 
 def test_the_group_interval_covers_and_that_over_clips_does_not():
     sys.path.insert(0, str(ROOT / "benchmarks"))
-    import coverage
+    import interval_coverage
 
-    found = coverage.covered(groups=20, studies=300, draws=500, seed=1)
+    found = interval_coverage.covered(groups=20, studies=300, draws=500, seed=1)
     assert 0.91 <= found["t-expanded percentile over groups"] <= 0.99
     assert found["percentile over clips"] < 0.8
-    few = coverage.covered(groups=10, studies=300, draws=500, seed=2)
+    few = interval_coverage.covered(groups=10, studies=300, draws=500, seed=2)
     assert few["t-expanded percentile over groups"] >= 0.9
 
 
