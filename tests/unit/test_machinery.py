@@ -102,8 +102,8 @@ def test_every_key_of_the_schema_is_described_and_every_object_refuses_others():
         ),
         (lambda s: s["models"]["constant"].pop("baseline"), "models.constant", "a baseline or features with"),
         (
-            lambda s: s["models"]["audio_tiny"].update(encoder="tinny"),
-            "models.audio_tiny.encoder",
+            lambda s: s["models"]["audio_tiny"]["audio"].update(encoder="tinny"),
+            "models.audio_tiny.audio.encoder",
             "unknown encoder 'tinny'; did you mean tiny?",
         ),
         (
@@ -202,9 +202,10 @@ def test_a_copy_put_in_place_of_a_stand_in_is_not_called_synthetic(study, tmp_pa
     assert found.described("ravdess")["licence"] == "its publisher's"
     assert found.described("urdu_latif")["licence"] == "MIT (synthetic)"
     # nor are weights put in place of random ones called untrained
-    assert found.untrained("tiny")
+    assert found.untrained("audio_tiny")
+    assert not found.untrained("egemaps_svm")
     (tmp_path / "resources/models/tiny").mkdir(parents=True)
-    assert not check(study, SCHEMA, []).untrained("tiny")
+    assert not check(study, SCHEMA, []).untrained("audio_tiny")
 
 
 def test_an_own_compressed_archive_goes_before_the_source_and_is_not_called_synthetic(
@@ -366,7 +367,8 @@ def test_modules_import_only_from_those_before_them():
         "repack", "checksums", "download", "claims", "configuration", "weights",
         "video", "recording", "utterance", "corpora", "audio", "near_duplicates", "asr", "transcripts",
         "acoustics",
-        "protocols", "predictions", "metrics", "baselines", "audit", "classical", "encoders", "finetuning",
+        "protocols", "predictions", "metrics", "baselines", "audit", "classical", "encoders", "fusion",
+        "finetuning",
         "bootstrap", "differences", "tables", "findings", "languages", "figures", "numbers", "paper",
         "bundle", "plan", "restore",
     ]  # fmt: skip
