@@ -15,7 +15,15 @@ import os
 from pathlib import Path
 
 from sarangi.claims import of_finding, our_experiments
-from sarangi.configuration import ENCODER_FILES, check, read_claims
+from sarangi.configuration import (
+    BRANCHES,
+    ENCODER_FILES,
+    check,
+    encoders_of,
+    modality,
+    read_claims,
+    words_of,
+)
 from sarangi.errors import SarangiError
 from sarangi.fingerprint import fingerprint
 from sarangi.lock import hold

@@ -20,9 +20,15 @@ def made_from(kind, *keys):
     return "|".join(names) or "none"
 
 
-def encoder_files(folder):
-    """The files of an encoder by the names that a rule can give them."""
-    return {name.split(".")[0]: f"{folder}/{name}" for name in ENCODER_FILES}
+def encoder_files(folder, kind):
+    """The files of an encoder of speech or text."""
+    return [f"{folder}/{name}" for name in ENCODER_FILES[kind]]
+
+
+def fetched_encoders(kind):
+    """Names of the encoders of speech or text that are fetched from the hub, as a pattern for a wildcard."""
+    entries = study.config["encoders"].items()
+    return "|".join(n for n, e in entries if "hub" in e["source"] and modality(e) == kind) or "none"
 
 
 def transcribed_corpora():
@@ -196,15 +202,46 @@ def model_of(wildcards):
     return study.config["models"][study.experiments[wildcards.experiment].model]
 
 
-def audio_of_experiment(wildcards):
-    return shards(
-        "results/corpora/{corpus}/audio/{shard}.parquet", study.experiments[wildcards.experiment].corpus
-    )
+def recipe_of(wildcards):
+    """An experiment's model without what does not change a run: its title, and the other seeds."""
+    model = {key: entry for key, entry in model_of(wildcards).items() if key != "title"}
+    return model | {"finetuning": {k: v for k, v in model["finetuning"].items() if k != "seeds"}}
 
 
-def encoder_of(wildcards):
-    """The files of an experiment's encoder."""
-    return list(encoder_files(study.weights[model_of(wildcards)["encoder"]]).values())
+def corpus_tested(wildcards):
+    """The corpus that a run is tested on: another one, or its experiment's own."""
+    return getattr(wildcards, "test", None) or study.experiments[wildcards.experiment].corpus
+
+
+def audio_of_model(wildcards):
+    """The recordings for a model's audio branch; nothing without one."""
+    if "audio" not in model_of(wildcards):
+        return []
+    return shards("results/corpora/{corpus}/audio/{shard}.parquet", corpus_tested(wildcards))
+
+
+def transcripts_of_model(wildcards):
+    """The transcripts for a model's text branch; nothing without one, or for the corpus's own words."""
+    asr = words_of(model_of(wildcards))
+    pattern = "results/transcripts/{asr}/{corpus}/{shard}.parquet"
+    return shards(pattern, corpus_tested(wildcards), asr=asr) if asr else []
+
+
+def encoder_of(branch):
+    """An input function for the files of the encoder of an experiment's branch; nothing without one."""
+
+    def files(wildcards):
+        encoder = encoders_of(model_of(wildcards)).get(branch)
+        if encoder is None:
+            return []
+        folder = study.weights[encoder]
+        optional = [f"{folder}/tokenizer_config.json"] if branch == "text" else []
+        return [
+            *encoder_files(folder, BRANCHES[branch]),
+            *(name for name in optional if os.path.exists(name)),
+        ]
+
+    return files
 
 
 def predictions_of(wildcards):
@@ -228,7 +265,7 @@ def to_score(experiment, test=None):
         "protocol": experiment.protocol,
         "model": experiment.model,
         "test": tested,
-        "untrained": study.untrained(study.config["models"][experiment.model].get("encoder")),
+        "untrained": study.untrained(experiment.model),
         "mean_of_folds": mean_of_folds(experiment.protocol),
         "predictions": list(map(str, study.predictions(experiment, test))),
         "manifest": f"results/corpora/{tested}/manifest.parquet",
@@ -264,7 +301,7 @@ def models_compared(wildcards):
         name: {
             "predictions": list(map(str, study.predictions(found[name]))),
             "baseline": "baseline" in entry,
-            "untrained": study.untrained(entry.get("encoder")),
+            "untrained": study.untrained(name),
         }
         for name, entry in study.config["models"].items()
         if name in found

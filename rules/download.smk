@@ -69,13 +69,13 @@ rule synthetic_corpus:
 rule encoder_weights:
     """Fetch a speech encoder at its revision; its tensors become safetensors."""
     output:
-        **encoder_files("resources/weights/{encoder}"),
+        encoder_files("resources/weights/{encoder}", "speech"),
     log:
         "results/logs/encoder_weights/{encoder}.log",
     benchmark:
         "results/benchmarks/encoder_weights/{encoder}.tsv"
     wildcard_constraints:
-        encoder=made_from("encoders", "hub"),
+        encoder=fetched_encoders("speech"),
     localrule: True
     conda:
         "../envs/speech.yaml"
@@ -87,10 +87,21 @@ rule encoder_weights:
         "../workflow/scripts/encoder_weights.py"
 
 
+use rule encoder_weights as text_encoder_weights with:
+    output:
+        encoder_files("resources/weights/{encoder}", "text"),
+    log:
+        "results/logs/text_encoder_weights/{encoder}.log",
+    benchmark:
+        "results/benchmarks/text_encoder_weights/{encoder}.tsv"
+    wildcard_constraints:
+        encoder=fetched_encoders("text"),
+
+
 rule random_encoder:
     """Make a small encoder with random weights, for tests."""
     output:
-        **encoder_files("resources/weights/{encoder}"),
+        encoder_files("resources/weights/{encoder}", "speech"),
     log:
         "results/logs/random_encoder/{encoder}.log",
     benchmark:

@@ -1,16 +1,19 @@
-# Fine-tuning speech encoders, one run (experiment, fold, seed) a job, and their transfer.
-#   in:  manifest, protocol, results/corpora/{corpus}/audio/*.parquet, weights
+# Fine-tuning encoders of speech and text, one run (experiment, fold, seed) a job, and their transfer.
+#   in:  manifest, protocol, weights, results/corpora/{corpus}/audio/*.parquet,
+#        results/transcripts/{asr}/{corpus}/*.parquet
 #   out: results/runs/{experiment}/{fold}/{seed}/
 
 
 rule finetune:
-    """Fine-tune an encoder on one fold with one seed; a run that was killed goes on at its last epoch."""
+    """Fine-tune encoders on one fold with one seed; a run that was killed goes on at its last epoch."""
     input:
         manifest=of_experiment("results/corpora/{corpus}/manifest.parquet"),
         protocol=of_experiment("results/protocols/{corpus}/{protocol}.parquet"),
         after=audit_first,
-        audio=audio_of_experiment,
-        encoder=encoder_of,
+        audio=audio_of_model,
+        transcripts=transcripts_of_model,
+        audio_encoder=encoder_of("audio"),
+        text_encoder=encoder_of("text"),
     output:
         model="results/runs/{experiment}/{fold}/{seed}/model.safetensors",
         config="results/runs/{experiment}/{fold}/{seed}/config.json",
@@ -25,10 +28,10 @@ rule finetune:
     conda:
         "../envs/speech.yaml"
     resources:
-        mem_mb=8000,
+        mem_mb=lambda wildcards: 8000 * len(encoders_of(model_of(wildcards))),
         gpu=1,
     params:
-        recipe=lambda wildcards: {k: v for k, v in model_of(wildcards)["finetuning"].items() if k != "seeds"},
+        model=recipe_of,
         threads=study.config["threads"]["torch"],
     script:
         "../workflow/scripts/finetune.py"
@@ -40,7 +43,8 @@ rule transfer:
         model="results/runs/{experiment}/{fold}/{seed}/model.safetensors",
         config="results/runs/{experiment}/{fold}/{seed}/config.json",
         manifest="results/corpora/{test}/manifest.parquet",
-        audio=lambda wildcards: shards("results/corpora/{corpus}/audio/{shard}.parquet", wildcards.test),
+        audio=audio_of_model,
+        transcripts=transcripts_of_model,
     output:
         "results/runs/{experiment}/{fold}/{seed}/predictions/{test}.parquet",
     log:
@@ -52,7 +56,7 @@ rule transfer:
     conda:
         "../envs/speech.yaml"
     resources:
-        mem_mb=4000,
+        mem_mb=lambda wildcards: 4000 * len(encoders_of(model_of(wildcards))),
         gpu=1,
     params:
         batch=lambda wildcards: model_of(wildcards)["finetuning"]["batch"],

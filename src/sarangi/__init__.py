@@ -4,8 +4,8 @@ The modules follow the data, and each imports only from those before it: ``sourc
 ``repack``, ``checksums``, ``download``, ``weights`` → ``video``, ``recording``, ``utterance``,
 ``corpora`` → ``audio`` →
 ``near_duplicates``, ``transcripts``, ``acoustics`` → ``protocols`` → ``predictions`` → ``metrics``,
-``baselines`` → ``audit`` → ``classical`` → ``encoders``, ``finetuning`` → ``bootstrap``, ``differences`` →
-``tables``, ``findings``, ``figures``, ``numbers``, ``paper``, ``bundle``.
+``baselines`` → ``audit`` → ``classical`` → ``encoders``, ``fusion``, ``finetuning`` →
+``bootstrap``, ``differences`` → ``tables``, ``findings``, ``figures``, ``numbers``, ``paper``, ``bundle``.
 ``errors``, ``store``, ``progress``, ``fingerprint``, ``provenance`` and ``job``
 serve all of them, ``configuration`` the Snakefile, ``claims`` (what the published study says) both it and
 ``findings``; ``espeak`` and ``synthetic`` make the demo's corpora; ``plan`` and ``restore`` put a bundle

@@ -4,7 +4,7 @@ import difflib
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -33,7 +33,14 @@ RESTORED = Path("results/restored.json")
 ASR_DEFAULTS = {"engine": "openai-whisper", "language": "manifest", "context": "whole"}
 FASTER_WHISPER = "faster-whisper"
 FASTER_WHISPER_FILES = ("model.bin", "config.json", "tokenizer.json")
-ENCODER_FILES = ("config.json", "preprocessor_config.json", "model.safetensors")
+ENCODER_FILES = {
+    "speech": ("config.json", "preprocessor_config.json", "model.safetensors"),
+    "text": ("config.json", "tokenizer.json", "model.safetensors"),
+}
+"""The files of an encoder, by its modality."""
+BRANCHES = {"audio": "speech", "text": "text"}
+"""The branches of a fine-tuned model, with the modality of the encoder of each."""
+CORPUS_WORDS = "corpus"
 HUB, WHISPER = "https://huggingface.co", "https://openaipublic.azureedge.net"
 
 
@@ -125,17 +132,21 @@ class Study:
             elif own is not None and own.exists():
                 found[name] = own
             elif "folder" in entry["source"]:
-                if not lacking(entry["source"]["folder"]):
+                if not lacking(entry):
                     found[name] = Path(entry["source"]["folder"])
-            elif self._can_be_made(kind, entry["source"], made / f"{name}{suffix}"):
+            elif self._can_be_made(
+                ENCODER_FILES[modality(entry)] if kind == "encoders" else (),
+                entry["source"],
+                made / f"{name}{suffix}",
+            ):
                 found[name] = made / f"{name}{suffix}"
         return found
 
-    def _can_be_made(self, kind: str, source: dict[str, Any], path: Path) -> bool:
+    def _can_be_made(self, names: Iterable[str], source: dict[str, Any], path: Path) -> bool:
         if "packed" in source:
             return Path(source["packed"]).is_file()
         # a fetch that broke off leaves the folder of an encoder, not all of its files
-        files = [path / name for name in ENCODER_FILES] if kind == "encoders" else [path]
+        files = [path / name for name in names] or [path]
         if "synthetic" in source or "random" in source or all(file.exists() for file in files):
             return True
         return address_of(source) in self._reachable
@@ -200,16 +211,18 @@ class Study:
         found = {"corpora": self.sources, "encoders": self.weights, "asr": self.checkpoints}[kind]
         place = {
             "corpora": f"{IN_HAND}/{{}}",
-            "encoders": f"{MODELS}/{{}} ({', '.join(ENCODER_FILES)})",
+            "encoders": f"{MODELS}/{{}} ({{}})",
             "asr": f"{MODELS}/{{}}.pt",
         }[kind]
         folder = f"{MODELS}/{{}} ({', '.join(FASTER_WHISPER_FILES)})"
         places = {
-            name: (folder if entry.get("engine") == FASTER_WHISPER else place).format(name)
+            name: (folder if entry.get("engine") == FASTER_WHISPER else place).format(
+                name, ", ".join(ENCODER_FILES[modality(entry)])
+            )
             for name, entry in self.config[kind].items()
         }
         return {
-            name: how_to_get(entry["source"])
+            name: f"put {' and '.join(lacking(entry))} into the folder {entry['source']['folder']}"
             if "folder" in entry["source"]
             else f"{how_to_get(entry['source'])}, put it at {places[name]}{_suffix(entry['source'])}"
             for name, entry in sorted(self.config[kind].items())
@@ -234,7 +247,8 @@ class Study:
                 model,
                 config["feature_sets"].get(model.get("features")),
                 config["classifiers"].get(model.get("classifier")),
-                config["encoders"].get(model.get("encoder")),
+                *(config["encoders"][encoder] for encoder in encoders_of(model).values()),
+                config["asr"].get(words_of(model)),
                 config["seed"],
             )
         return found
@@ -443,12 +457,12 @@ class Study:
             return {"access": "own copy", "licence": "its publisher's", "citation": "its publisher"}
         return {key: entry[key] for key in ("access", "licence", "citation")}
 
-    def untrained(self, encoder: str | None) -> bool:
-        """Whether an encoder's weights are random ones of ours, and not somebody's training."""
-        return (
-            encoder is not None
-            and "random" in self.config["encoders"][encoder]["source"]
+    def untrained(self, model: str) -> bool:
+        """Whether the weights of a model's encoder are random ones of ours, and not somebody's training."""
+        return any(
+            "random" in self.config["encoders"][encoder]["source"]
             and self.weights.get(encoder, Path()).is_relative_to(MADE_WEIGHTS)
+            for encoder in encoders_of(self.config["models"][model]).values()
         )
 
     @cached_property
@@ -477,9 +491,14 @@ class Study:
         if not self._folds_in_hand(experiment.protocol):
             folder = self.config["protocols"][experiment.protocol]["folder"]
             waits.append(f"folds of {experiment.protocol}: put the folder with fold_<n>/ at {folder}")
-        encoder = self.config["models"][experiment.model].get("encoder")
-        if encoder is not None and encoder not in self.weights:
-            waits.append(f"weights of {encoder}: {self._missing('encoders')[encoder]}")
+        model = self.config["models"][experiment.model]
+        for encoder in encoders_of(model).values():
+            if encoder not in self.weights:
+                waits.append(f"weights of {encoder}: {self._missing('encoders')[encoder]}")
+        asr = words_of(model)
+        if asr is not None and asr not in self.checkpoints:
+            advice = self._missing("asr").get(asr, "its checkpoint is not here")
+            waits.append(f"transcripts by {asr}: {advice}")
         return waits
 
     @cached_property
@@ -524,6 +543,22 @@ class Study:
         folds = fold_count(self.config["protocols"][experiment.protocol])
         seeds = self.config["models"][experiment.model]["finetuning"]["seeds"]
         return [(fold, seed) for fold in range(folds) for seed in seeds]
+
+
+def encoders_of(model: Mapping[str, Any]) -> dict[str, str]:
+    """Return the encoder of each branch of a model's entry; none where nothing is fine-tuned."""
+    return {branch: model[branch]["encoder"] for branch in BRANCHES if branch in model}
+
+
+def words_of(model: Mapping[str, Any]) -> str | None:
+    """Return the entry of ``asr`` whose transcripts a model's entry reads; None for a corpus's own words."""
+    words = model.get("text", {}).get("words", CORPUS_WORDS)
+    return None if words == CORPUS_WORDS else words
+
+
+def modality(encoder: Mapping[str, Any]) -> str:
+    """Return the modality of an encoder's entry: ``speech``, if it does not say ``text``."""
+    return encoder.get("modality", "speech")
 
 
 def fold_count(protocol: Mapping[str, Any]) -> int | None:
@@ -579,9 +614,10 @@ def address_of(source: Mapping[str, Any]) -> str | None:
     return source.get("address") or source.get("git")
 
 
-def lacking(folder: str | Path) -> list[str]:
-    """Return which of an encoder's files a folder lacks."""
-    return [name for name in ENCODER_FILES if not (Path(folder) / name).is_file()]
+def lacking(encoder: Mapping[str, Any]) -> list[str]:
+    """Return which of an encoder's files the folder of its source lacks."""
+    folder = Path(encoder["source"]["folder"])
+    return [name for name in ENCODER_FILES[modality(encoder)] if not (folder / name).is_file()]
 
 
 def how_to_get(source: Mapping[str, Any]) -> str:
@@ -600,8 +636,6 @@ def how_to_get(source: Mapping[str, Any]) -> str:
         return f"fetch Whisper {source['whisper']} of openai-whisper"
     if "packed" in source:
         return f"restore {source['packed']}, which is missing, or fetch another Whisper"
-    if "folder" in source:
-        return f"put {' and '.join(lacking(source['folder']))} into the folder {source['folder']}"
     return source.get("request", "make it")
 
 
@@ -810,9 +844,26 @@ def _unknown_names(config: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
         if "classifier" in entry and entry["classifier"] not in config["classifiers"]:
             hint = nearest(entry["classifier"], list(config["classifiers"]))
             yield ("models", model, "classifier"), f"unknown classifier {entry['classifier']!r}; {hint}"
-        if "encoder" in entry and entry["encoder"] not in config["encoders"]:
-            hint = nearest(entry["encoder"], list(config["encoders"]))
-            yield ("models", model, "encoder"), f"unknown encoder {entry['encoder']!r}; {hint}"
+        for branch, encoder in encoders_of(entry).items():
+            place = ("models", model, branch, "encoder")
+            if encoder not in config["encoders"]:
+                hint = nearest(encoder, list(config["encoders"]))
+                yield place, f"unknown encoder {encoder!r}; {hint}"
+            elif (found := modality(config["encoders"][encoder])) != BRANCHES[branch]:
+                yield (
+                    place,
+                    f"{encoder!r} is an encoder of {found}, and this branch takes one of {BRANCHES[branch]}",
+                )
+        fusion = entry.get("fusion", {})
+        if "heads" in fusion and fusion["width"] % fusion["heads"]:
+            yield (
+                ("models", model, "fusion", "heads"),
+                f"{fusion['heads']} is no divisor of the width {fusion['width']}",
+            )
+        asr = words_of(entry)
+        if asr is not None and asr not in config["asr"]:
+            hint = nearest(asr, [CORPUS_WORDS, *config["asr"]])
+            yield ("models", model, "text", "words"), f"unknown words {asr!r}; {hint}"
     for position, entry in enumerate(config["experiments"]):
         for kind in ("corpora", "protocols", "models"):
             for place, name in enumerate(entry[kind]):
@@ -823,7 +874,7 @@ def _unknown_names(config: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
             if name not in config["corpora"]:
                 hint = nearest(name, list(config["corpora"]))
                 yield ("experiments", position, "transfer", place), f"{name!r} is not in corpora; {hint}"
-        tuned = [name for name in entry["models"] if "encoder" in config["models"].get(name, ())]
+        tuned = [name for name in entry["models"] if "finetuning" in config["models"].get(name, ())]
         for kind in ("corpora", "transfer"):
             for place, name in enumerate(entry.get(kind, ())):
                 holds = config["corpora"].get(name, {}).get("holds", "recordings")

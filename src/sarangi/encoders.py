@@ -1,69 +1,218 @@
-"""Speech encoders of the wav2vec 2.0 family, so that neither padding nor batch size changes a result."""
+"""Pretrained encoders of speech and of text; neither padding nor batch size changes what they give."""
 
+import json
+import tempfile
+import warnings
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
-from safetensors.torch import load_file
+from safetensors import SafetensorError
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
-from transformers import AutoConfig, AutoModel, PreTrainedModel
+from transformers import AutoConfig, AutoModel, PreTrainedModel, PreTrainedTokenizerFast
 
+from sarangi.audio import SAMPLE_RATE
 from sarangi.errors import SarangiError
 
-FAMILIES = ("wav2vec2", "hubert")
+FAMILIES = {
+    "audio": ("wav2vec2", "hubert", "wavlm"),
+    "text": ("roberta", "xlm-roberta", "deberta-v2", "bert"),
+}
+"""The model types that each branch of a network takes."""
+
+# WavLM's own mixture of a mask and a position bias
+warnings.filterwarnings("ignore", "Support for mismatched key_padding_mask and attn_mask")
+
+ALL = "all"
+TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json")
+SPECIAL_TOKENS = {
+    "roberta": {"sep_token": "</s>", "pad_token": "<pad>"},
+    "xlm-roberta": {"sep_token": "</s>", "pad_token": "<pad>"},
+    "deberta-v2": {"sep_token": "[SEP]", "pad_token": "[PAD]"},
+    "bert": {"sep_token": "[SEP]", "pad_token": "[PAD]"},
+}
+"""Those of each family, where a tokeniser's own configuration does not state them."""
+OPTIONAL = ("masked_spec_embed", "pooler.")  # of heads and of SpecAugment, which fine-tuning does not use
 
 
-def load_encoder(folder: Path) -> PreTrainedModel:
-    """Load a speech encoder from a folder with ``config.json`` and ``model.safetensors``.
+def load_encoder(folder: Path, branch: str = "audio") -> PreTrainedModel:
+    """Load an encoder from a folder with ``config.json`` and ``model.safetensors``.
+
+    Parameters
+    ----------
+    folder
+        With weights in float16 or float32; they become float32.
+    branch
+        ``audio`` for an encoder of speech, ``text`` for one of text, of :data:`FAMILIES`.
 
     Raises
     ------
     SarangiError
-        If the folder holds no encoder of the family, or its weights do not fit its configuration.
+        If the folder holds no encoder of the branch, or its weights do not fit its configuration.
     """
-    config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
-    if config.model_type not in FAMILIES:
-        raise SarangiError(f"{folder}: model type {config.model_type}; expected one of {', '.join(FAMILIES)}")
-    model = AutoModel.from_config(config, attn_implementation="sdpa")
-    state = load_file(folder / "model.safetensors")
-    # checkpoints of pretraining name the encoder, and have heads that fine-tuning does not use
-    prefix = f"{config.model_type}."
-    if any(name.startswith(prefix) for name in state):
-        state = {name.removeprefix(prefix): t for name, t in state.items() if name.startswith(prefix)}
-    state = {_modern(name): tensor for name, tensor in state.items()}
-    missing, _ = model.load_state_dict(state, strict=False)
-    missing = [name for name in missing if name != "masked_spec_embed"]
+    try:
+        config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    except (OSError, ValueError) as error:
+        reason = str(error).splitlines()[0]
+        raise SarangiError(f"{folder}: config.json describes no encoder that is known: {reason}") from None
+    _refuse_other_branch(config.model_type, branch, folder)
+    try:
+        model, found = AutoModel.from_pretrained(
+            folder,
+            config=config,
+            local_files_only=True,
+            trust_remote_code=False,
+            use_safetensors=True,
+            dtype=torch.float32,
+            output_loading_info=True,
+            **_without_pooler(config.model_type),
+        )
+    except (OSError, RuntimeError, SafetensorError) as error:
+        raise SarangiError(f"{folder}: model.safetensors does not fit config.json: {error}") from None
+    missing = sorted(name for name in found["missing_keys"] if not name.startswith(OPTIONAL))
     if missing:
         raise SarangiError(f"{folder}: the weights lack {len(missing)} tensors, first {missing[0]}")
     return model
 
 
-def _modern(name: str) -> str:
-    """Name the halves of a weight norm as torch does now."""
-    norm = "pos_conv_embed.conv."
-    name = name.replace(f"{norm}weight_g", f"{norm}parametrizations.weight.original0")
-    return name.replace(f"{norm}weight_v", f"{norm}parametrizations.weight.original1")
+def build_encoder(settings: Mapping[str, Any]) -> PreTrainedModel:
+    """Return an encoder of the shape that a ``config.json`` describes, with random weights."""
+    settings = dict(settings)
+    family = settings.pop("model_type")
+    return AutoModel.from_config(
+        AutoConfig.for_model(family, **settings), dtype=torch.float32, **_without_pooler(family)
+    )
 
 
-def freeze(model: PreTrainedModel, layers: int) -> None:
-    """Keep the convolutions and the lowest ``layers`` of the transformer from learning.
+def _without_pooler(family: str) -> dict[str, bool]:
+    return {"add_pooling_layer": False} if family in ("roberta", "xlm-roberta", "bert") else {}
+
+
+def _refuse_other_branch(family: str, branch: str, folder: Path) -> None:
+    if family in FAMILIES[branch]:
+        return
+    kinds = {"audio": "a speech encoder", "text": "a text encoder"}
+    found = next((f", {kinds[other]}" for other, known in FAMILIES.items() if family in known), "")
+    raise SarangiError(
+        f"{folder}/config.json: model_type is {family}{found}; the branch {branch!r} takes {kinds[branch]}, "
+        f"one of {', '.join(FAMILIES[branch])}"
+    )
+
+
+def normalises(folder: Path) -> bool:
+    """Whether a speech encoder takes signals of zero mean and unit variance.
+
+    Raises
+    ------
+    SarangiError
+        If its ``preprocessor_config.json`` is of another sample rate or of more than one channel.
+    """
+    file = folder / "preprocessor_config.json"
+    settings = json.loads(file.read_text(encoding="utf-8"))
+    for key, expected in (("sampling_rate", SAMPLE_RATE), ("feature_size", 1)):
+        if settings.get(key, expected) != expected:
+            raise SarangiError(
+                f"{file}: {key} is {settings[key]}, and the audio is mono at {SAMPLE_RATE} Hz; "
+                "this encoder cannot be used on it"
+            )
+    return settings.get("do_normalize", True)
+
+
+def tokenizer_files(folder: Path) -> dict[str, str]:
+    """Return the contents of what a tokeniser is loaded from, by name; one of the two is optional."""
+    found = [folder / name for name in TOKENIZER_FILES if (folder / name).exists()]
+    return {file.name: file.read_text(encoding="utf-8") for file in found}
+
+
+def load_tokenizer(
+    files: Mapping[str, str], encoder: Mapping[str, Any], tokens: int, name: str
+) -> PreTrainedTokenizerFast:
+    """Load the tokeniser of a text encoder; it cuts long texts at their beginning.
+
+    Parameters
+    ----------
+    files
+        From :func:`tokenizer_files`.
+    encoder
+        The encoder's ``config.json``.
+    tokens
+        Tokens of an utterance at most.
+    name
+        Of the encoder, for messages.
+
+    Raises
+    ------
+    SarangiError
+        If there is no tokeniser, it does not go with the encoder, or the encoder takes fewer tokens.
+    """
+    if "tokenizer.json" not in files:
+        raise SarangiError(f"encoder {name}: no tokenizer.json; put the tokeniser beside the weights")
+    settings = SPECIAL_TOKENS[encoder["model_type"]] | json.loads(files.get("tokenizer_config.json", "{}"))
+    # the classes of the families, and so AutoTokenizer, build their own and take only parts of the file
+    settings |= {"tokenizer_class": "PreTrainedTokenizerFast", "truncation_side": "left"}
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "tokenizer.json").write_text(files["tokenizer.json"], encoding="utf-8")
+        (Path(folder) / "tokenizer_config.json").write_text(json.dumps(settings), encoding="utf-8")
+        tokenizer = PreTrainedTokenizerFast.from_pretrained(folder, local_files_only=True)
+    size, largest = encoder["vocab_size"], max(tokenizer.get_vocab().values())
+    if largest >= size:
+        raise SarangiError(
+            f"encoder {name}: the tokeniser knows {largest + 1} tokens, and the encoder {size}; "
+            "take both from one place"
+        )
+    if tokenizer.sep_token is None or tokenizer.pad_token_id != encoder.get("pad_token_id"):
+        raise SarangiError(
+            f"encoder {name}: the tokeniser separates with {tokenizer.sep_token!r} and pads with "
+            f"{tokenizer.pad_token_id}, and the encoder expects a separator and padding with "
+            f"{encoder.get('pad_token_id')}; take both from one place"
+        )
+    most = encoder["max_position_embeddings"]
+    if encoder["model_type"] in ("roberta", "xlm-roberta"):
+        most -= encoder["pad_token_id"] + 1  # their positions count from behind the padding's
+    if tokens > most:
+        raise SarangiError(
+            f"encoder {name}: max_tokens is {tokens}, but the encoder takes {most}; choose fewer"
+        )
+    return tokenizer
+
+
+def layers_of(model: PreTrainedModel) -> nn.ModuleList:
+    """Return the layers of the transformer, the lowest first."""
+    return model.encoder.layers if hasattr(model.encoder, "layers") else model.encoder.layer
+
+
+def freeze(model: PreTrainedModel, layers: int | str) -> None:
+    """Keep the lowest ``layers`` of the transformer from learning, and what lies below them.
+
+    Of speech that is the convolutional feature extractor, which never learns; of text the embeddings, which
+    learn where no layer is frozen.  ``all`` keeps the whole encoder from learning.
 
     Raises
     ------
     SarangiError
         If the transformer has fewer layers.
     """
-    if layers > len(model.encoder.layers):
-        raise SarangiError(
-            f"frozen_layers is {layers}, but the encoder has {len(model.encoder.layers)}; choose fewer"
-        )
-    for part in (model.feature_extractor, *model.encoder.layers[:layers]):
-        for parameter in part.parameters():
-            parameter.requires_grad = False
+    own = layers_of(model)
+    if layers == ALL:
+        model.requires_grad_(False)
+        return
+    if layers > len(own):
+        raise SarangiError(f"frozen_layers is {layers}, but the encoder has {len(own)}; choose fewer")
+    frozen = list(own[:layers])
+    if hasattr(model, "feature_extractor"):
+        frozen.append(model.feature_extractor)
+    elif layers:
+        frozen.append(model.embeddings)
+    for part in frozen:
+        part.requires_grad_(False)
 
 
-def pooled(model: PreTrainedModel, signals: list[Tensor]) -> Tensor:
-    """Return the mean over time of the last layer for each signal, without a trace of padding.
+def speech_states(
+    model: PreTrainedModel, signals: Sequence[Tensor], every_layer: bool = False
+) -> tuple[Tensor, Tensor]:
+    """Return the states of each signal without a trace of padding, and a mask of what is padding.
 
     The convolutions run clip by clip: group normalisation over padded clips would make the result
     depend on the batch.  The transformer runs on all of them, masked.
@@ -74,10 +223,14 @@ def pooled(model: PreTrainedModel, signals: list[Tensor]) -> Tensor:
         From :func:`load_encoder`.
     signals : list of float32 tensors of shape (samples,)
         At 16 kHz, each with zero mean and unit variance where the encoder asks for it.
+    every_layer
+        Whether to return what goes into each layer, too, and not the last state alone.
 
     Returns
     -------
-    Tensor of shape (clips, width)
+    Tensor of shape (clips, frames, width), or (layers + 1, clips, frames, width) with ``every_layer``
+    Tensor of bool of shape (clips, frames)
+        True where there is a frame of the clip.
     """
     with torch.no_grad():
         frames = [model.feature_extractor(signal[None])[0].T for signal in signals]
@@ -85,40 +238,36 @@ def pooled(model: PreTrainedModel, signals: list[Tensor]) -> Tensor:
     hidden = model.feature_projection(pad_sequence(frames, batch_first=True))
     hidden = hidden[0] if isinstance(hidden, tuple) else hidden
     mask = torch.arange(hidden.shape[1], device=hidden.device)[None] < lengths[:, None]
-    states = model.encoder(hidden, attention_mask=mask).last_hidden_state
-    return (states * mask[..., None]).sum(1) / lengths[:, None]
+    below: list[Tensor] = []
+    hooks = [
+        layer.register_forward_pre_hook(lambda _, arguments: below.append(arguments[0]))
+        for layer in (layers_of(model) if every_layer else ())
+    ]
+    try:
+        states = model.encoder(hidden, attention_mask=mask).last_hidden_state
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return (torch.stack([*below, states]) if every_layer else states), mask
 
 
-class EmotionClassifier(nn.Module):
-    """Encoder, mean over time, dropout, one linear layer.
+def text_states(model: PreTrainedModel, tokens: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+    """Return the last states of each text, and a mask of what is padding.
 
     Parameters
     ----------
-    encoder
+    model
         From :func:`load_encoder`.
-    emotions
-        Number of classes.
-    dropout
-        Before the linear layer.
-    weights : Tensor of shape (emotions,), optional
-        Weights of the classes in the cross-entropy.
+    tokens : list of int64 tensors of shape (tokens,)
+        From the encoder's tokeniser, with its special tokens.
+
+    Returns
+    -------
+    Tensor of shape (texts, tokens, width)
+    Tensor of bool of shape (texts, tokens)
+        True where there is a token of the text.
     """
-
-    def __init__(
-        self, encoder: PreTrainedModel, emotions: int, dropout: float, weights: Tensor | None = None
-    ) -> None:
-        super().__init__()
-        self.encoder = encoder
-        self.dropout = nn.Dropout(dropout)
-        self.classifier = nn.Linear(encoder.config.hidden_size, emotions)
-        self.register_buffer("weights", weights, persistent=False)
-
-    def forward(self, signals: list[Tensor], labels: Tensor | None = None) -> dict[str, Tensor]:
-        """Return logits of shape (clips, emotions), and the loss where labels (clips,) are given."""
-        device = self.classifier.weight.device
-        states = pooled(self.encoder, [signal.to(device) for signal in signals])
-        logits = self.classifier(self.dropout(states))
-        if labels is None:
-            return {"logits": logits}
-        loss = nn.functional.cross_entropy(logits, labels.to(device), weight=self.weights)
-        return {"loss": loss, "logits": logits}
+    lengths = torch.tensor([len(text) for text in tokens], device=tokens[0].device)
+    together = pad_sequence(list(tokens), batch_first=True, padding_value=model.config.pad_token_id)
+    mask = torch.arange(together.shape[1], device=lengths.device)[None] < lengths[:, None]
+    return model(together, attention_mask=mask.long()).last_hidden_state, mask

@@ -1,36 +1,35 @@
-"""Fine-tuning a speech encoder: one run is an experiment, one fold, one seed."""
+"""Fine-tuning encoders of speech, of text, or of both: one run is an experiment, one fold, one seed."""
 
 import json
 import logging
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import torch
+import transformers
 from safetensors.torch import load_file, save_file
-from torch import Tensor
+from torch import Tensor, nn
 from torch.utils.data import Dataset
-from transformers import (
-    EarlyStoppingCallback,
-    EvalPrediction,
-    Trainer,
-    TrainingArguments,
-    set_seed,
-)
+from transformers import EarlyStoppingCallback, EvalPrediction, TrainingArguments, set_seed
 
 from sarangi import metrics, store
 from sarangi.audio import SAMPLE_RATE, decode
-from sarangi.encoders import EmotionClassifier, freeze, load_encoder
+from sarangi.encoders import build_encoder, load_encoder, load_tokenizer, normalises, tokenizer_files
 from sarangi.errors import SarangiError
+from sarangi.fusion import EmotionClassifier, classifier
 from sarangi.predictions import predictions_schema, shared_emotions, skip_foreign, skip_unused
 from sarangi.progress import progress
 from sarangi.protocols import TEST, TRAIN, UNUSED, VALIDATION, why_not_made
 from sarangi.resume import begun
+from sarangi.utterance import turn_of
 
 log = logging.getLogger("sarangi")
 
@@ -48,20 +47,25 @@ LOG = pa.schema(
 )
 
 
+CORPUS = "corpus"
+"""Words of the manifest, and not of transcripts."""
+
+
 def finetune(
     manifest: Path,
     protocol: Path,
     audio: Sequence[Path],
-    encoder: Path,
+    transcripts: Sequence[Path],
+    encoders: Mapping[str, Path],
     fold: int,
     seed: int,
-    recipe: dict,
+    model: Mapping[str, Any],
     threads: int,
     checkpoints: Path,
-    output: dict[str, Path],
+    output: Mapping[str, Path],
     provenance: dict,
 ) -> None:
-    """Fine-tune an encoder on one fold with one seed, and predict the fold's test part.
+    """Fine-tune one or two encoders on one fold with one seed, and predict the fold's test part.
 
     The best epoch by the validation part's WF1 is kept; the test part is looked at once, after.
     Each epoch leaves a checkpoint; a run that was killed goes on from the last whole one and ends in
@@ -72,13 +76,15 @@ def finetune(
     manifest, protocol
         Tables of the corpus; the protocol must have a validation part.
     audio
-        Audio shards of the corpus.
-    encoder
-        Folder of the encoder.
+        Audio shards of the corpus; none for a model without an audio branch.
+    transcripts
+        Shards of transcripts of the corpus, where the text branch reads those; else none.
+    encoders
+        Folder of the encoder of each branch, ``audio`` and ``text``.
     fold, seed
         Of this run.
-    recipe
-        ``finetuning`` of the model's entry in the configuration.
+    model
+        Its entry in the configuration: ``audio``, ``text``, ``fusion`` and ``finetuning``.
     threads
         Threads of torch.
     checkpoints
@@ -91,54 +97,57 @@ def finetune(
     Raises
     ------
     SarangiError
-        If a part is empty, or the training part lacks an emotion of the corpus.
+        If a part is empty, the training part lacks an emotion of the corpus, the validation part has only
+        one, the corpus has no words for a text branch, an encoder is not what its branch takes, the
+        loss is no longer finite, or the memory of the GPU does not suffice.
     """
     torch.set_num_threads(threads)
-    rows = store.read(manifest, ["utterance_id", "emotion"])
+    recipe = model["finetuning"]
+    rows = store.read(manifest, ["utterance_id", "emotion", "text", "status", "reason"])
     split = store.read(protocol)
     if unmade := why_not_made(split):
         raise SarangiError(f"{protocol}: {unmade}")
-    split = split[split["fold"] == fold].merge(rows, on="utterance_id")
+    split = split.drop(columns=["status", "reason"])
+    split = split[split["fold"] == fold].merge(rows[["utterance_id", "emotion"]], on="utterance_id")
     emotions = sorted(split.loc[split["part"] != UNUSED, "emotion"].unique())
-    with recordings(audio, set(split["utterance_id"])) as (sound, present):
-        split = split.drop(columns=["status", "reason"]).join(present, on="utterance_id")
+    turns = model["text"]["context_turns"] if "text" in model else 0
+    if turns and not rows["utterance_id"].map(turn_of).any():
+        raise SarangiError(
+            f"{manifest}: text.context_turns is {turns}, and no utterance states its dialogue and turn; "
+            "set it to 0 for this corpus"
+        )
+    described = describe(model, encoders, emotions)
+    with inputs_of(described, rows, audio, transcripts, manifest, set(split["utterance_id"])) as (
+        found,
+        present,
+    ):
+        split = split.join(present, on="utterance_id")
         usable = split[split["status"] == store.OK]
         parts = {
             part: usable[usable["part"] == part].reset_index(drop=True) for part in (TRAIN, VALIDATION, TEST)
         }
         _refuse_unfit(parts, emotions, f"{protocol}, fold {fold}")
         set_seed(seed)
-        model = EmotionClassifier(
-            load_encoder(encoder),
-            len(emotions),
-            recipe["dropout"],
-            class_weights(parts[TRAIN]["emotion"], emotions) if recipe["class_weights"] else None,
-        )
-        freeze(model.encoder, recipe["frozen_layers"])
-        normalise = json.loads((encoder / "preprocessor_config.json").read_text())["do_normalize"]
-        clips = {
-            part: Clips(sound, table, emotions, recipe["max_audio_s"], normalise)
-            for part, table in parts.items()
-        }
+        loaded = {branch: load_encoder(folder, branch) for branch, folder in encoders.items()}
+        weights = class_weights(parts[TRAIN]["emotion"], emotions) if recipe["class_weights"] else None
+        network = classifier(described, loaded, len(emotions), recipe["dropout"], weights)
+        if recipe.get("gradient_checkpointing"):
+            for encoder in loaded.values():
+                encoder.activation_checkpointing_enable({"use_reentrant": False})
+        data = {part: Utterances(table, emotions, found) for part, table in parts.items()}
         kept = begun(checkpoints, provenance)
-        trainer = _trainer(model, clips, recipe, seed, kept, emotions)
+        trainer = _trainer(network, data, recipe, seed, kept, emotions)
         last = last_whole_checkpoint(kept)
         if last is not None:
             log.info("goes on from %s", Path(last).name)
-        trainer.train(resume_from_checkpoint=last)
-        probabilities = _predict(trainer.model, clips[TEST], recipe["batch"])
+        with _advice_on_memory(described, recipe["batch"]):
+            trainer.train(resume_from_checkpoint=last)
+            probabilities = _predict(trainer.model, data[TEST], recipe["batch"])
     tested = skip_unused(split[split["part"].isin([TEST, UNUSED])])
     _write_predictions(tested, emotions, probabilities, fold, seed, output["predictions"], provenance)
     store.write(output["log"], _log(trainer), LOG, provenance)
     state = {name: tensor.detach().cpu().contiguous() for name, tensor in trainer.model.state_dict().items()}
     save_file(state, output["model"], metadata={"sarangi": json.dumps(provenance, sort_keys=True)})
-    described = {
-        "emotions": emotions,
-        "dropout": recipe["dropout"],
-        "max_audio_s": recipe["max_audio_s"],
-        "normalise": normalise,
-        "encoder": json.loads((encoder / "config.json").read_text()),
-    }
     output["config"].write_text(json.dumps(described, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     shutil.rmtree(checkpoints)
 
@@ -148,6 +157,7 @@ def transfer(
     config: Path,
     manifest: Path,
     audio: Sequence[Path],
+    transcripts: Sequence[Path],
     fold: int,
     seed: int,
     batch: int,
@@ -161,8 +171,8 @@ def transfer(
     ----------
     model, config
         ``model.safetensors`` and ``config.json`` of a run.
-    manifest, audio
-        The other corpus.
+    manifest, audio, transcripts
+        The other corpus, as for :func:`finetune`.
     fold, seed
         Of the run.
     batch
@@ -177,20 +187,154 @@ def transfer(
     Raises
     ------
     SarangiError
-        If the corpora share fewer than two emotions.
+        If the corpora share fewer than two emotions, or the other has no words for a text branch.
     """
     torch.set_num_threads(threads)
-    described = json.loads(config.read_text())
-    rows = store.read(manifest, ["utterance_id", "emotion", "status"])
+    described = json.loads(config.read_text(encoding="utf-8"))
+    rows = store.read(manifest, ["utterance_id", "emotion", "text", "status", "reason"])
     shared = shared_emotions(described["emotions"], rows, manifest)
-    network = _load_run(model, config)
-    with recordings(audio, set(rows["utterance_id"])) as (sound, present):
-        rows = skip_foreign(rows.drop(columns="status").join(present, on="utterance_id"), shared)
+    network = load_run(model, config)
+    with inputs_of(described, rows, audio, transcripts, manifest, set(rows["utterance_id"])) as (
+        found,
+        present,
+    ):
+        rows = rows[["utterance_id", "emotion"]].join(present, on="utterance_id")
+        rows = skip_foreign(rows, shared)
         usable = rows[rows["status"] == store.OK].reset_index(drop=True)
-        clips = Clips(sound, usable, shared, described["max_audio_s"], described["normalise"])
         known = [described["emotions"].index(emotion) for emotion in shared]
-        logits = _logits(network, clips, batch)[:, known]
+        with _advice_on_memory(described, batch):
+            logits = _logits(network, Utterances(usable, shared, found), batch)[:, known]
     _write_predictions(rows, shared, torch.softmax(logits, 1).numpy(), fold, seed, output, provenance)
+
+
+def describe(model: Mapping[str, Any], encoders: Mapping[str, Path], emotions: list[str]) -> dict[str, Any]:
+    """Return all that it takes to build a run's network anew and to prepare its inputs.
+
+    Parameters
+    ----------
+    model, encoders
+        As for :func:`finetune`.
+    emotions
+        In the order of the network's outputs.
+
+    Returns
+    -------
+    dict
+        ``emotions``, ``dropout``, and of the model's entry ``audio``, ``text`` and ``fusion``; each branch
+        with the name of its encoder, the encoder's ``config.json`` in its place, and what prepares its
+        inputs: ``normalise``, or the files of the tokeniser as they are.
+    """
+    found = {"emotions": emotions, "dropout": model["finetuning"]["dropout"]}
+    for branch, folder in encoders.items():
+        settings = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        found[branch] = {**model[branch], "encoder": settings, "name": model[branch]["encoder"]}
+        if branch == "audio":
+            found[branch]["normalise"] = normalises(folder)
+        else:
+            found[branch]["tokenizer"] = tokenizer_files(folder)
+    return found | ({"fusion": model["fusion"]} if "fusion" in model else {})
+
+
+@contextmanager
+def inputs_of(
+    described: Mapping[str, Any],
+    rows: pd.DataFrame,
+    audio: Sequence[Path],
+    transcripts: Sequence[Path],
+    manifest: Path,
+    wanted: set[str],
+) -> Iterator[tuple[dict[str, Callable[[str], Tensor]], pd.DataFrame]]:
+    """Yield what gives each input of an utterance by its id, and the status and reason of each utterance.
+
+    The audio decides which utterances can be used; without an audio branch the transcripts do, or the
+    manifest where the words are the corpus's own.
+
+    Parameters
+    ----------
+    described
+        From :func:`describe`.
+    rows : data frame of utterance_id, text, status and reason
+        The whole manifest.
+    audio, transcripts, manifest
+        As for :func:`finetune`.
+    wanted
+        Ids of the utterances that are asked for.
+
+    Raises
+    ------
+    SarangiError
+        If there is a text branch and no wanted utterance has words.
+    """
+    found: dict[str, Callable[[str], Tensor]] = {}
+    present = rows.set_index("utterance_id")[["status", "reason"]]
+    with ExitStack() as stack:
+        if "text" in described:
+            entry = described["text"]
+            where = manifest
+            words = rows.set_index("utterance_id")["text"].dropna().to_dict()
+            if entry["words"] != CORPUS:
+                where = transcripts[0].parent
+                columns = ["utterance_id", "text", "status", "reason"]
+                said = pd.concat(store.read(shard, columns) for shard in transcripts)
+                said = said.set_index("utterance_id")
+                words, present = said["text"].dropna().to_dict(), said[["status", "reason"]]
+            if not any(words.get(utterance_id, "").strip() for utterance_id in wanted):
+                raise SarangiError(
+                    f"{where}: no utterance has words, and the model has a text branch; give it the "
+                    "transcripts of an entry of asr (words: <name>), or take the corpus out of the experiment"
+                )
+            tokenizer = load_tokenizer(
+                entry["tokenizer"], entry["encoder"], entry["max_tokens"], entry["name"]
+            )
+            texts = in_context(rows["utterance_id"], words, entry["context_turns"])
+
+            def tokens(utterance_id: str) -> Tensor:
+                text = tokenizer.sep_token.join(texts[utterance_id])
+                return torch.tensor(
+                    tokenizer(text, truncation=True, max_length=entry["max_tokens"])["input_ids"]
+                )
+
+            found["tokens"] = tokens
+        if "audio" in described:
+            recording, present = stack.enter_context(recordings(audio, wanted))
+            settings = described["audio"]
+
+            def signal_of(utterance_id: str) -> Tensor:
+                signal = recording(utterance_id)
+                most = round(settings["max_audio_s"] * SAMPLE_RATE)
+                start = max(0, (len(signal) - most) // 2)
+                signal = signal[start : start + most]
+                if settings["normalise"]:
+                    signal = (signal - signal.mean()) / np.sqrt(signal.var() + 1e-7)
+                return torch.from_numpy(signal)
+
+            found["signals"] = signal_of
+        yield found, present
+
+
+def in_context(utterance_ids: Iterable[str], words: Mapping[str, str], turns: int) -> dict[str, list[str]]:
+    """Return the words of each utterance behind those of the turns before it in its dialogue.
+
+    Parameters
+    ----------
+    utterance_ids
+        Of the whole manifest; what is not there is nobody's context.
+    words
+        By utterance; one without has an empty text, and is left out of the context of others.
+    turns
+        Turns before, at most.  A corpus without dialogues has none.
+    """
+    dialogues = defaultdict(list)
+    for utterance_id in utterance_ids:
+        dialogue, turn = turn_of(utterance_id) or (utterance_id, 0)
+        dialogues[dialogue].append((turn, utterance_id))
+    found = {}
+    for said in dialogues.values():
+        ordered = [utterance_id for _, utterance_id in sorted(said)]
+        for place, utterance_id in enumerate(ordered):
+            before = [words.get(name, "") for name in ordered[max(0, place - turns) : place]]
+            found[utterance_id] = [*filter(str.strip, before), words.get(utterance_id, "")]
+    return found
 
 
 def class_weights(emotions: pd.Series, classes: Sequence[str]) -> Tensor:
@@ -231,40 +375,56 @@ def recordings(shards: Sequence[Path], wanted: set[str]) -> Iterator[tuple[dict,
             yield read, present
 
 
-class Clips(Dataset):
-    """Signals and labels of some utterances, cut at the centre to the longest length allowed."""
+class Utterances(Dataset):
+    """Inputs and labels of some utterances.
+
+    Parameters
+    ----------
+    table : data frame of utterance_id and emotion
+    emotions
+        The classes, in order.
+    inputs
+        By the name of the network's input, what gives that of an utterance: ``signals`` (float32 of shape
+        (samples,)) and ``tokens`` (int64 of shape (tokens,)).
+    """
 
     def __init__(
-        self,
-        read: Callable[[str], np.ndarray],
-        table: pd.DataFrame,
-        emotions: list[str],
-        seconds: float,
-        normalise: bool,
-    ):
-        self.read, self.seconds, self.normalise = read, seconds, normalise
+        self, table: pd.DataFrame, emotions: list[str], inputs: Mapping[str, Callable[[str], Tensor]]
+    ) -> None:
         self.ids = list(table["utterance_id"])
         self.labels = [emotions.index(emotion) for emotion in table["emotion"]]
+        self.inputs = inputs
 
     def __len__(self) -> int:
         return len(self.ids)
 
     def __getitem__(self, place: int) -> dict:
-        signal = self.read(self.ids[place])
-        most = round(self.seconds * SAMPLE_RATE)
-        start = max(0, (len(signal) - most) // 2)
-        signal = signal[start : start + most]
-        if self.normalise:
-            signal = (signal - signal.mean()) / np.sqrt(signal.var() + 1e-7)
-        return {"signal": torch.from_numpy(signal), "label": self.labels[place]}
+        utterance_id = self.ids[place]
+        inputs = {name: give(utterance_id) for name, give in self.inputs.items()}
+        return {"labels": self.labels[place], "utterances": utterance_id, **inputs}
 
 
-def collate(clips: list[dict]) -> dict:
-    """Put clips together as the classifier takes them: a list of signals, a tensor of labels."""
-    return {
-        "signals": [clip["signal"] for clip in clips],
-        "labels": torch.tensor([clip["label"] for clip in clips]),
-    }
+def collate(entries: list[dict]) -> dict:
+    """Put utterances together as the classifier takes them: lists of inputs, a tensor of labels."""
+    together = {name: [entry[name] for entry in entries] for name in entries[0]}
+    return together | {"labels": torch.tensor(together["labels"])}
+
+
+class Trainer(transformers.Trainer):
+    """Stops where the loss is no longer a number; the checkpoint of the last good epoch stays."""
+
+    def compute_loss(self, model: nn.Module, inputs: dict, **named: Any) -> Any:
+        """Return what the Trainer does; ``inputs`` say their ``utterances``, too."""
+        utterances = inputs.pop("utterances")
+        found = super().compute_loss(model, inputs, **named)
+        loss = found[0] if isinstance(found, tuple) else found
+        if model.training and not loss.isfinite():
+            raise SarangiError(
+                f"the loss is {loss.item()} in epoch {int(self.state.epoch) + 1} after step "
+                f"{self.state.global_step}, on {', '.join(utterances)}; look at these utterances, or lower "
+                "finetuning.learning_rate"
+            )
+        return found
 
 
 def last_whole_checkpoint(folder: Path) -> str | None:
@@ -283,7 +443,7 @@ def last_whole_checkpoint(folder: Path) -> str | None:
 
 
 def _trainer(
-    model: EmotionClassifier, clips: dict, recipe: dict, seed: int, folder: Path, emotions: list[str]
+    model: EmotionClassifier, data: dict, recipe: Mapping, seed: int, folder: Path, emotions: list[str]
 ) -> Trainer:
     gpu = torch.cuda.is_available()
 
@@ -326,8 +486,8 @@ def _trainer(
     return Trainer(
         model=model,
         args=arguments,
-        train_dataset=clips[TRAIN],
-        eval_dataset=clips[VALIDATION],
+        train_dataset=data[TRAIN],
+        eval_dataset=data[VALIDATION],
         data_collator=collate,
         compute_metrics=measured,
         callbacks=[EarlyStoppingCallback(recipe["patience"])],
@@ -341,22 +501,48 @@ def _refuse_unfit(parts: dict[str, pd.DataFrame], emotions: list[str], where: st
     missing = sorted(set(emotions) - set(parts[TRAIN]["emotion"]))
     if missing:
         raise SarangiError(f"{where}: no {', '.join(missing)} in the training part; choose another protocol")
+    (validated, *others) = parts[VALIDATION]["emotion"].unique()
+    if not others:
+        raise SarangiError(
+            f"{where}: only {validated} in the validation part, and the best epoch cannot be chosen by one "
+            "emotion; choose another protocol, or give this one a larger validation part"
+        )
 
 
-def _logits(model: EmotionClassifier, clips: Clips, batch: int) -> Tensor:
-    """Return logits of shape (clips, emotions) in the order of the clips."""
+@contextmanager
+def _advice_on_memory(described: Mapping[str, Any], batch: int) -> Iterator[None]:
+    """Say which settings to lower where the memory of the GPU does not suffice."""
+    try:
+        yield
+    except torch.OutOfMemoryError as error:
+        lengths = {"audio": "max_audio_s", "text": "max_tokens"}
+        longest = [
+            f"{branch}.{key} ({described[branch][key]})"
+            for branch, key in lengths.items()
+            if branch in described
+        ]
+        raise SarangiError(
+            f"the memory of the GPU does not suffice; lower finetuning.batch ({batch}) and raise "
+            f"finetuning.accumulate alike, set finetuning.gradient_checkpointing, or lower "
+            f"{' or '.join(longest)}. {str(error).splitlines()[0]}"
+        ) from None
+
+
+def _logits(model: EmotionClassifier, data: Utterances, batch: int) -> Tensor:
+    """Return logits of shape (utterances, emotions) in the order of the data."""
     model.eval()
     found = []
-    starts = range(0, len(clips), batch)
+    starts = range(0, len(data), batch)
     with torch.inference_mode():
         for start in progress(starts, len(starts), "predict"):
-            together = collate([clips[place] for place in range(start, min(start + batch, len(clips)))])
-            found.append(model(together["signals"])["logits"].float().cpu())
+            inputs = collate([data[place] for place in range(start, min(start + batch, len(data)))])
+            inputs = {name: inputs[name] for name in data.inputs}
+            found.append(model(**inputs)["logits"].float().cpu())
     return torch.cat(found)
 
 
-def _predict(model: EmotionClassifier, clips: Clips, batch: int) -> np.ndarray:
-    return torch.softmax(_logits(model, clips, batch), 1).numpy()
+def _predict(model: EmotionClassifier, data: Utterances, batch: int) -> np.ndarray:
+    return torch.softmax(_logits(model, data, batch), 1).numpy()
 
 
 def _write_predictions(
@@ -401,15 +587,20 @@ def _log(trainer: Trainer) -> pd.DataFrame:
     return frame.assign(best=frame["step"] == trainer.state.best_global_step)
 
 
-def _load_run(model: Path, config: Path) -> EmotionClassifier:
-    """Build a run's classifier from its own two files."""
-    from transformers import AutoConfig, AutoModel
+def load_run(model: Path, config: Path) -> EmotionClassifier:
+    """Build a run's network from its own two files, on the GPU if there is one.
 
-    described = json.loads(config.read_text())
-    settings = dict(described["encoder"])
-    encoder = AutoModel.from_config(
-        AutoConfig.for_model(settings.pop("model_type"), **settings), attn_implementation="sdpa"
-    )
-    classifier = EmotionClassifier(encoder, len(described["emotions"]), described["dropout"])
-    classifier.load_state_dict(load_file(model))
-    return classifier.to("cuda" if torch.cuda.is_available() else "cpu")
+    Parameters
+    ----------
+    model, config
+        ``model.safetensors`` and ``config.json`` of the run.
+    """
+    described = json.loads(config.read_text(encoding="utf-8"))
+    encoders = {
+        branch: build_encoder(described[branch]["encoder"])
+        for branch in ("audio", "text")
+        if branch in described
+    }
+    network = classifier(described, encoders, len(described["emotions"]), described["dropout"])
+    network.load_state_dict(load_file(model))
+    return network.to("cuda" if torch.cuda.is_available() else "cpu")

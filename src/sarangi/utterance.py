@@ -1,5 +1,6 @@
 """What the name and place of a recording say about it, in one form for every corpus."""
 
+import re
 from dataclasses import dataclass
 
 from sarangi.store import FAILED, SKIPPED
@@ -41,3 +42,9 @@ def failed(file: str, reason: str, **known: str) -> Utterance:
 def skipped(file: str, reason: str, **known: str) -> Utterance:
     """Return an utterance that does not belong to the study, with what is known about it."""
     return Utterance(**{"path": file, **known}, file=file, status=SKIPPED, reason=reason)
+
+
+def turn_of(utterance_id: str) -> tuple[str, int] | None:
+    """Return the dialogue of an utterance and its turn in it where its name states both, as MELD's do."""
+    found = re.fullmatch(r"(.*\bdia\d+)_utt(\d+)\.\w+", utterance_id)
+    return (found[1], int(found[2])) if found else None

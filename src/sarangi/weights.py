@@ -11,7 +11,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
-from sarangi.configuration import ENCODER_FILES, HUB, nearest
+from sarangi.configuration import HUB, nearest
 from sarangi.download import fetch
 from sarangi.errors import SarangiError
 
@@ -25,7 +25,7 @@ SINUSOIDS = "encoder.positional_embedding"  # computed, not learnt
 
 
 def encoder_weights(source: dict, output: dict[str, Path]) -> None:
-    """Fetch a speech encoder from the hub at a revision and store its tensors as safetensors.
+    """Fetch an encoder from the hub at a revision and store its tensors as safetensors.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def encoder_weights(source: dict, output: dict[str, Path]) -> None:
         ``hub`` (repository), ``revision`` (commit), ``file`` (of weights) and ``checksums`` of the
         files fetched.
     output
-        Where to write each of :data:`ENCODER_FILES`.
+        Where to write each of the encoder's files, of :data:`sarangi.configuration.ENCODER_FILES`.
 
     Raises
     ------
@@ -41,7 +41,7 @@ def encoder_weights(source: dict, output: dict[str, Path]) -> None:
         If a file cannot be fetched or is not what its checksum says.
     """
     base = f"{HUB}/{source['hub']}/resolve/{source['revision']}"
-    for name in ENCODER_FILES[:2]:
+    for name in sorted(set(output) - {"model.safetensors"}):
         fetch(f"{base}/{name}", output[name], source["checksums"].get(name))
     fetched = output["model.safetensors"].with_name(source["file"])
     fetch(f"{base}/{source['file']}", fetched, source["checksums"].get(source["file"]))
@@ -50,7 +50,10 @@ def encoder_weights(source: dict, output: dict[str, Path]) -> None:
         return
     # weights_only: a pickle from elsewhere may hold tensors, and nothing that runs
     state = torch.load(fetched, map_location="cpu", weights_only=True)
-    save_file({name: tensor.contiguous() for name, tensor in state.items()}, output["model.safetensors"])
+    # tied weights are one tensor under two names, which safetensors refuses
+    save_file(
+        {name: tensor.clone().contiguous() for name, tensor in state.items()}, output["model.safetensors"]
+    )
     fetched.unlink()
 
 
@@ -62,7 +65,7 @@ def random_encoder(shape: dict, output: dict[str, Path]) -> None:
     shape
         ``hidden_size``, ``layers``, ``heads``, ``channels`` (of each convolution) and ``seed``.
     output
-        Where to write each of :data:`ENCODER_FILES`.
+        Where to write each of the files of a speech encoder.
     """
     from transformers import Wav2Vec2Config, Wav2Vec2Model
 

@@ -102,8 +102,8 @@ def test_every_key_of_the_schema_is_described_and_every_object_refuses_others():
         ),
         (lambda s: s["models"]["constant"].pop("baseline"), "models.constant", "a baseline or features with"),
         (
-            lambda s: s["models"]["audio_tiny"].update(encoder="tinny"),
-            "models.audio_tiny.encoder",
+            lambda s: s["models"]["audio_tiny"]["audio"].update(encoder="tinny"),
+            "models.audio_tiny.audio.encoder",
             "unknown encoder 'tinny'; did you mean tiny?",
         ),
         (
@@ -204,9 +204,11 @@ def test_a_copy_put_in_place_of_a_stand_in_is_not_called_synthetic(study, tmp_pa
     # nor are weights put in place of random ones called untrained
     shape = {"hidden_size": 16, "layers": 1, "heads": 2, "channels": 8, "seed": 1}
     study["encoders"]["tiny"]["source"] = {"random": shape}
-    assert check(study, SCHEMA, []).untrained("tiny")
+    found = check(study, SCHEMA, [])
+    assert found.untrained("audio_tiny")
+    assert not found.untrained("egemaps_svm")
     (tmp_path / "resources/models/tiny").mkdir(parents=True)
-    assert not check(study, SCHEMA, []).untrained("tiny")
+    assert not check(study, SCHEMA, []).untrained("audio_tiny")
 
 
 def test_an_encoder_in_a_folder_is_read_where_it_lies_and_what_it_lacks_is_named(
@@ -220,7 +222,7 @@ def test_an_encoder_in_a_folder_is_read_where_it_lies_and_what_it_lacks_is_named
     assert name not in found.runnable
     folder = tmp_path / "weights/tiny"
     folder.mkdir(parents=True)
-    for file in ENCODER_FILES[:2]:
+    for file in ENCODER_FILES["speech"][:2]:
         (folder / file).touch()
     found = check(study, SCHEMA, [])
     said = "put model.safetensors into the folder weights/tiny"
@@ -230,7 +232,7 @@ def test_an_encoder_in_a_folder_is_read_where_it_lies_and_what_it_lacks_is_named
     found = check(study, SCHEMA, [])
     assert found.weights == {"tiny": Path("weights/tiny")}
     assert name in found.runnable
-    assert not found.untrained("tiny")
+    assert not found.untrained("audio_tiny")
     # the user's own goes before it, as before any source
     (tmp_path / "resources/models/tiny").mkdir(parents=True)
     assert check(study, SCHEMA, []).weights == {"tiny": Path("resources/models/tiny")}
@@ -398,7 +400,8 @@ def test_modules_import_only_from_those_before_them():
         "repack", "checksums", "download", "claims", "configuration", "weights",
         "video", "recording", "utterance", "corpora", "audio", "near_duplicates", "asr", "transcripts",
         "acoustics",
-        "protocols", "predictions", "metrics", "baselines", "audit", "classical", "encoders", "finetuning",
+        "protocols", "predictions", "metrics", "baselines", "audit", "classical", "encoders", "fusion",
+        "finetuning",
         "bootstrap", "differences", "tables", "findings", "languages", "figures", "numbers", "paper",
         "bundle", "plan", "restore",
     ]  # fmt: skip

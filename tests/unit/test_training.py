@@ -1,5 +1,7 @@
 """Weights, encoders and fine-tuning on small networks with random weights."""
 
+from contextlib import contextmanager
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,27 +10,30 @@ import whisper
 from conftest import MADE_BY_TEST, sound
 from test_scores import EMOTIONS, made_manifest
 
-from sarangi import store
+from sarangi import finetuning, store
 from sarangi.asr import load
 from sarangi.audio import AUDIO, encode, to_mono_16k
 from sarangi.configuration import ENCODER_FILES
-from sarangi.encoders import freeze, load_encoder, pooled
+from sarangi.encoders import freeze, load_encoder, speech_states
 from sarangi.errors import SarangiError
 from sarangi.finetuning import class_weights, finetune, last_whole_checkpoint, transfer
+from sarangi.fusion import masked_mean
 from sarangi.protocols import protocol
 from sarangi.weights import random_encoder, random_whisper
 
 SHAPE = {"hidden_size": 16, "layers": 2, "heads": 2, "channels": 8, "seed": 1}
+FILES = ENCODER_FILES["speech"]
+HEARING = {"encoder": "tiny", "frozen_layers": 0, "max_audio_s": 0.5}
 RECIPE = {
-    "frozen_layers": 0, "learning_rate": 0.003, "weight_decay": 0.01, "warmup": 0.1, "dropout": 0.1,
-    "batch": 4, "accumulate": 1, "max_epochs": 3, "patience": 3, "max_audio_s": 0.5, "class_weights": True,
+    "learning_rate": 0.003, "weight_decay": 0.01, "warmup": 0.1, "dropout": 0.1,
+    "batch": 4, "accumulate": 1, "max_epochs": 3, "patience": 3, "class_weights": True,
 }  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def encoder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("encoder")
-    random_encoder(SHAPE, {name: folder / name for name in ENCODER_FILES})
+    random_encoder(SHAPE, {name: folder / name for name in FILES})
     return folder
 
 
@@ -39,7 +44,13 @@ def corpus(tmp_path_factory):
     manifest = made_manifest(folder / "manifest.parquet", speakers=6, clips=6)
     settings = {"kind": "stratified_group_kfold", "folds": 2, "seed": 1, "validation": 0.34, "leaks": False}
     protocol(manifest, "p", settings, folder / "protocol.parquet", MADE_BY_TEST)
-    with store.Writer(folder / "audio.parquet", AUDIO, MADE_BY_TEST) as writer:
+    record(manifest, folder / "audio.parquet")
+    return folder
+
+
+def record(manifest, output):
+    """Tones whose pitch says the emotion; the fourth is broken."""
+    with store.Writer(output, AUDIO, MADE_BY_TEST) as writer:
         for place, row in store.read(manifest).iterrows():
             tone = sound(
                 0.4 + 0.02 * (place % 5), frequency=150 * (1 + EMOTIONS.index(row["emotion"])), seed=place
@@ -49,7 +60,24 @@ def corpus(tmp_path_factory):
             if place == 3:
                 line |= {"status": "failed", "reason": "broken", "audio": None}
             writer.add(line)
-    return folder
+
+
+@contextmanager
+def killed_after_epoch(epoch, monkeypatch):
+    """Break a training off when the checkpoint of an epoch has been written."""
+
+    class KilledError(Exception):
+        pass
+
+    class Trainer(finetuning.Trainer):
+        def _save_checkpoint(self, *arguments, **named):
+            super()._save_checkpoint(*arguments, **named)
+            if self.state.epoch == epoch:
+                raise KilledError
+
+    with monkeypatch.context() as patch, pytest.raises(KilledError):
+        patch.setattr(finetuning, "Trainer", Trainer)
+        yield
 
 
 def trained(corpus, encoder, folder, provenance=MADE_BY_TEST, **changes):
@@ -59,8 +87,9 @@ def trained(corpus, encoder, folder, provenance=MADE_BY_TEST, **changes):
         "log": folder / "log.parquet", "predictions": folder / "within.parquet",
     }  # fmt: skip
     finetune(
-        corpus / "manifest.parquet", corpus / "protocol.parquet", [corpus / "audio.parquet"], encoder,
-        0, 7, RECIPE | changes, 1, folder / "checkpoints", output, provenance,
+        corpus / "manifest.parquet", corpus / "protocol.parquet", [corpus / "audio.parquet"], [],
+        {"audio": encoder}, 0, 7, {"audio": HEARING, "finetuning": RECIPE | changes}, 1,
+        folder / "checkpoints", output, provenance,
     )  # fmt: skip
     return output
 
@@ -69,8 +98,8 @@ def trained(corpus, encoder, folder, provenance=MADE_BY_TEST, **changes):
 
 
 def test_random_weights_are_the_same_each_time(encoder, tmp_path):
-    random_encoder(SHAPE, {name: tmp_path / name for name in ENCODER_FILES})
-    for name in ENCODER_FILES:
+    random_encoder(SHAPE, {name: tmp_path / name for name in FILES})
+    for name in FILES:
         assert (tmp_path / name).read_bytes() == (encoder / name).read_bytes()
     for name in ("one.pt", "another name.pt"):
         random_whisper({"width": 8, "layers": 1, "heads": 2, "seed": 1}, tmp_path / name)
@@ -89,8 +118,8 @@ def test_neither_padding_nor_batch_size_changes_a_result(encoder, norm):
         ).eval()
     signals = [torch.randn(length) for length in (4000, 16_000, 9000, 700)]
     with torch.no_grad():
-        together = pooled(model, signals)
-        alone = torch.cat([pooled(model, [signal]) for signal in signals])
+        together = masked_mean(*speech_states(model, signals))
+        alone = torch.cat([masked_mean(*speech_states(model, [signal])) for signal in signals])
         # the long way: transformers' own forward on one clip, plain mean over time
         direct = torch.cat([model(signal[None]).last_hidden_state.mean(1) for signal in signals])
     assert torch.allclose(together, alone, atol=2e-6)
@@ -98,7 +127,7 @@ def test_neither_padding_nor_batch_size_changes_a_result(encoder, norm):
 
 
 def test_weights_that_do_not_fit_or_more_frozen_layers_than_there_are_say_so(encoder, tmp_path):
-    for name in ENCODER_FILES[:2]:
+    for name in FILES[:2]:
         (tmp_path / name).write_bytes((encoder / name).read_bytes())
     from safetensors.torch import load_file, save_file
 
@@ -144,21 +173,8 @@ def test_a_killed_run_goes_on_at_its_last_whole_epoch_and_ends_in_the_same_weigh
     corpus, encoder, tmp_path, monkeypatch
 ):
     whole = trained(corpus, encoder, tmp_path / "whole")
-    from sarangi import finetuning
-
-    class KilledError(Exception):
-        pass
-
-    class Trainer(finetuning.Trainer):
-        def _save_checkpoint(self, *arguments, **named):
-            super()._save_checkpoint(*arguments, **named)
-            if self.state.epoch == 2:
-                raise KilledError
-
-    with monkeypatch.context() as patch:
-        patch.setattr(finetuning, "Trainer", Trainer)
-        with pytest.raises(KilledError):
-            trained(corpus, encoder, tmp_path / "killed")
+    with killed_after_epoch(2, monkeypatch):
+        trained(corpus, encoder, tmp_path / "killed")
     checkpoints = sorted((tmp_path / "killed/checkpoints").glob("*/checkpoint-*"))
     assert len(checkpoints) == 2
     # the kill fell into the writing of the last one
@@ -198,7 +214,7 @@ def test_a_transfer_predicts_every_utterance_over_the_shared_emotions(corpus, en
     for batch in (2, 5):
         transfer(
             output["model"], output["config"], tmp_path / "other.parquet", [corpus / "audio.parquet"],
-            0, 7, batch, 1, tmp_path / f"{batch}.parquet", MADE_BY_TEST,
+            [], 0, 7, batch, 1, tmp_path / f"{batch}.parquet", MADE_BY_TEST,
         )  # fmt: skip
         found.append(store.read(tmp_path / f"{batch}.parquet"))
     assert np.allclose(found[0]["p_angry"], found[1]["p_angry"], atol=1e-5, equal_nan=True)
@@ -212,7 +228,7 @@ def test_a_transfer_predicts_every_utterance_over_the_shared_emotions(corpus, en
     with pytest.raises(SarangiError, match="shares 0 emotions"):
         transfer(
             output["model"], output["config"], tmp_path / "other.parquet", [corpus / "audio.parquet"],
-            0, 7, 2, 1, tmp_path / "none.parquet", MADE_BY_TEST,
+            [], 0, 7, 2, 1, tmp_path / "none.parquet", MADE_BY_TEST,
         )  # fmt: skip
 
 

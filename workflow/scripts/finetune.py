@@ -1,4 +1,4 @@
-"""Fine-tune an encoder: one fold, one seed."""
+"""Fine-tune encoders: one fold, one seed."""
 
 from sarangi.job import job
 
@@ -11,10 +11,18 @@ with job(snakemake) as run:
         Path(snakemake.input.manifest),
         Path(snakemake.input.protocol),
         [Path(shard) for shard in snakemake.input.audio],
-        Path(snakemake.input.encoder[0]).parent,
+        [Path(shard) for shard in snakemake.input.transcripts],
+        {
+            branch: Path(files[0]).parent
+            for branch, files in (
+                ("audio", snakemake.input.audio_encoder),
+                ("text", snakemake.input.text_encoder),
+            )
+            if files
+        },
         int(snakemake.wildcards.fold),
         int(snakemake.wildcards.seed),
-        snakemake.params.recipe,
+        snakemake.params.model,
         snakemake.params.threads,
         Path(snakemake.output.model).parent / "checkpoints",
         {name: run.named(name) for name in ("model", "config", "log", "predictions")},

@@ -12,6 +12,7 @@ with job(snakemake) as run:
         Path(snakemake.input.config),
         Path(snakemake.input.manifest),
         [Path(shard) for shard in snakemake.input.audio],
+        [Path(shard) for shard in snakemake.input.transcripts],
         int(snakemake.wildcards.fold),
         int(snakemake.wildcards.seed),
         snakemake.params.batch,

@@ -1,0 +1,280 @@
+"""From the states of one or two encoders to an emotion: pooling, fusion, classification.
+
+Shapes: ``clips`` utterances at once, ``frames`` of audio, ``tokens`` of text, ``width`` of a state.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from transformers import PreTrainedModel
+
+from sarangi.audio import SAMPLE_RATE
+from sarangi.encoders import freeze, layers_of, speech_states, text_states
+
+PADDED, WEIGHTED = "padded", "weighted"
+
+
+def masked_mean(states: Tensor, mask: Tensor) -> Tensor:
+    """Return the mean over time of what the mask leaves.
+
+    Parameters
+    ----------
+    states : Tensor of shape (clips, time, width)
+    mask : Tensor of bool of shape (clips, time)
+        True where a state counts; once at least in each row.
+
+    Returns
+    -------
+    Tensor of shape (clips, width)
+    """
+    return (states * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
+
+
+class LayerSum(nn.Module):
+    """The sum of an encoder's layers, weighted by a learned softmax (Yang et al. 2021, SUPERB).
+
+    Parameters
+    ----------
+    layers
+        Number of states to add up: the transformer's layers, and what goes into the first.
+    """
+
+    def __init__(self, layers: int) -> None:
+        super().__init__()
+        self.scores = nn.Parameter(torch.zeros(layers))
+
+    def forward(self, states: Tensor) -> Tensor:
+        """Return (clips, time, width) from (layers, clips, time, width)."""
+        return torch.einsum("l,lctw->ctw", self.scores.softmax(0), states)
+
+
+class Branch(nn.Module):
+    """An encoder; one that learns nothing stays in evaluation, without dropout."""
+
+    def __init__(self, encoder: PreTrainedModel) -> None:
+        super().__init__()
+        self.encoder = encoder
+
+    @property
+    def width(self) -> int:
+        """Width of its states."""
+        return self.encoder.config.hidden_size
+
+    def train(self, mode: bool = True) -> "Branch":
+        """Set training or evaluation."""
+        super().train(mode)
+        if not any(parameter.requires_grad for parameter in self.encoder.parameters()):
+            self.encoder.eval()
+        return self
+
+
+class AudioBranch(Branch):
+    """A speech encoder.
+
+    Parameters
+    ----------
+    encoder
+        From :func:`sarangi.encoders.load_encoder`.
+    samples
+        Length to which each signal is padded with zeros, which then count as signal, as in the published
+        study; None to mask what is padding.
+    weighted
+        Whether to give the weighted sum of all layers instead of the last.
+    """
+
+    def __init__(self, encoder: PreTrainedModel, samples: int | None = None, weighted: bool = False) -> None:
+        super().__init__(encoder)
+        self.samples = samples
+        self.layers = LayerSum(len(layers_of(encoder)) + 1) if weighted else None
+
+    def forward(self, signals: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+        """Return states (clips, frames, width) and mask (clips, frames) of signals of shape (samples,)."""
+        if self.samples is not None:
+            signals = [nn.functional.pad(signal, (0, self.samples - len(signal))) for signal in signals]
+        states, mask = speech_states(self.encoder, signals, every_layer=self.layers is not None)
+        return (states if self.layers is None else self.layers(states)), mask
+
+
+class TextBranch(Branch):
+    """A text encoder, from :func:`sarangi.encoders.load_encoder`."""
+
+    def forward(self, tokens: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+        """Return states (clips, tokens, width) and mask (clips, tokens) of token ids of shape (tokens,)."""
+        return text_states(self.encoder, tokens)
+
+
+class Concatenation(nn.Module):
+    """The means of both, side by side.
+
+    Parameters
+    ----------
+    audio, text
+        Widths of their states.
+    """
+
+    def __init__(self, audio: int, text: int) -> None:
+        super().__init__()
+        self.width = audio + text
+
+    def forward(self, audio: Tensor, audio_mask: Tensor, text: Tensor, text_mask: Tensor) -> Tensor:
+        """Return (clips, audio + text width) from states (clips, time, width) and masks (clips, time)."""
+        return torch.cat([masked_mean(audio, audio_mask), masked_mean(text, text_mask)], 1)
+
+
+class Gated(nn.Module):
+    """A gated multimodal unit: a learned gate weighs both means (Arevalo et al. 2017, equation 1).
+
+    Parameters
+    ----------
+    audio, text
+        Widths of their states.
+    width
+        Of the result.
+    """
+
+    def __init__(self, audio: int, text: int, width: int) -> None:
+        super().__init__()
+        self.width = width
+        self.audio = nn.Linear(audio, width, bias=False)
+        self.text = nn.Linear(text, width, bias=False)
+        self.gate = nn.Linear(audio + text, width, bias=False)
+
+    def forward(self, audio: Tensor, audio_mask: Tensor, text: Tensor, text_mask: Tensor) -> Tensor:
+        """Return (clips, width) from states (clips, time, width) and masks (clips, time)."""
+        audio, text = masked_mean(audio, audio_mask), masked_mean(text, text_mask)
+        gate = self.gate(torch.cat([audio, text], 1)).sigmoid()
+        return gate * self.audio(audio).tanh() + (1 - gate) * self.text(text).tanh()
+
+
+class CrossAttention(nn.Module):
+    """Audio attends to text and text to audio, each with a residual; the means of both, side by side.
+
+    One crossmodal block each way, without position embeddings of its own, after Tsai et al. 2019
+    (multimodal transformer).
+
+    Parameters
+    ----------
+    audio, text
+        Widths of their states.
+    width
+        Of the attention.
+    heads
+        A divisor of the width.
+    """
+
+    def __init__(self, audio: int, text: int, width: int, heads: int) -> None:
+        super().__init__()
+        self.width = 2 * width
+        self.audio = nn.Linear(audio, width)
+        self.text = nn.Linear(text, width)
+        self.audio_to_text = nn.MultiheadAttention(width, heads, batch_first=True)
+        self.text_to_audio = nn.MultiheadAttention(width, heads, batch_first=True)
+        self.audio_norm = nn.LayerNorm(width)
+        self.text_norm = nn.LayerNorm(width)
+
+    def forward(self, audio: Tensor, audio_mask: Tensor, text: Tensor, text_mask: Tensor) -> Tensor:
+        """Return (clips, 2 * width) from states (clips, time, width) and masks (clips, time)."""
+        audio, text = self.audio(audio), self.text(text)
+        of_text, _ = self.audio_to_text(audio, text, text, key_padding_mask=~text_mask, need_weights=False)
+        of_audio, _ = self.text_to_audio(text, audio, audio, key_padding_mask=~audio_mask, need_weights=False)
+        audio, text = self.audio_norm(audio + of_text), self.text_norm(text + of_audio)
+        return torch.cat([masked_mean(audio, audio_mask), masked_mean(text, text_mask)], 1)
+
+
+FUSIONS = {"concatenation": Concatenation, "gated": Gated, "cross_attention": CrossAttention}
+"""By ``kind`` of the configuration; its other keys are their parameters."""
+
+
+class EmotionClassifier(nn.Module):
+    """One branch or two with a fusion, dropout, one linear layer.
+
+    A branch alone is pooled by :func:`masked_mean`.
+
+    Parameters
+    ----------
+    audio, text
+        The branches; one of them may be None.
+    fusion
+        Of :data:`FUSIONS`, where both are there.
+    emotions
+        Number of classes.
+    dropout
+        Before the linear layer.
+    weights : Tensor of shape (emotions,), optional
+        Weights of the classes in the cross-entropy.
+    """
+
+    def __init__(
+        self,
+        audio: AudioBranch | None,
+        text: TextBranch | None,
+        fusion: nn.Module | None,
+        emotions: int,
+        dropout: float,
+        weights: Tensor | None = None,
+    ) -> None:
+        super().__init__()
+        self.audio, self.text, self.fusion = audio, text, fusion
+        self.dropout = nn.Dropout(dropout)
+        self.classifier = nn.Linear((fusion or audio or text).width, emotions)
+        self.register_buffer("weights", weights, persistent=False)
+
+    def forward(
+        self,
+        signals: Sequence[Tensor] | None = None,
+        tokens: Sequence[Tensor] | None = None,
+        labels: Tensor | None = None,
+    ) -> dict[str, Tensor]:
+        """Return logits of shape (clips, emotions), and the loss where labels (clips,) are given."""
+        device = self.classifier.weight.device
+        found: list[Tensor] = []
+        for branch, inputs in ((self.audio, signals), (self.text, tokens)):
+            if branch is not None:
+                found += branch([entry.to(device) for entry in inputs])
+        states = masked_mean(*found) if self.fusion is None else self.fusion(*found)
+        logits = self.classifier(self.dropout(states))
+        if labels is None:
+            return {"logits": logits}
+        loss = nn.functional.cross_entropy(logits, labels.to(device), weight=self.weights)
+        return {"loss": loss, "logits": logits}
+
+
+def classifier(
+    model: Mapping[str, Any],
+    encoders: Mapping[str, PreTrainedModel],
+    emotions: int,
+    dropout: float,
+    weights: Tensor | None = None,
+) -> EmotionClassifier:
+    """Build the network that a model of the configuration describes, with its frozen parts frozen.
+
+    Parameters
+    ----------
+    model
+        ``audio``, ``text`` and ``fusion`` of its entry, as far as they are there.
+    encoders
+        By branch.
+    emotions, dropout, weights
+        Of :class:`EmotionClassifier`.
+
+    Raises
+    ------
+    SarangiError
+        If more layers are to be frozen than there are.
+    """
+    audio = text = fusion = None
+    if "audio" in model:
+        entry = model["audio"]
+        padded = entry.get("pooling") == PADDED
+        samples = round(entry["max_audio_s"] * SAMPLE_RATE) if padded else None
+        audio = AudioBranch(encoders["audio"], samples, entry.get("layers") == WEIGHTED)
+    if "text" in model:
+        text = TextBranch(encoders["text"])
+    if audio is not None and text is not None:
+        shape = {key: value for key, value in model["fusion"].items() if key != "kind"}
+        fusion = FUSIONS[model["fusion"]["kind"]](audio.width, text.width, **shape)
+    for branch, encoder in encoders.items():
+        freeze(encoder, model[branch]["frozen_layers"])
+    return EmotionClassifier(audio, text, fusion, emotions, dropout, weights)
