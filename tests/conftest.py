@@ -126,7 +126,7 @@ def chain():
     study["experiments"][0] = {
         "corpora": ["ravdess", "urdu_latif"], "protocols": ["random5", "loso"], "models": ["egemaps_svm"],
     }  # fmt: skip
-    study["experiments"][2:] = [
+    study["experiments"][3:] = [
         {
             "corpora": ["ravdess", "urdu_latif"], "protocols": ["random5_four"],
             "models": ["egemaps_svm", "egemaps_logistic"], "transfer": ["ravdess", "urdu_latif"],

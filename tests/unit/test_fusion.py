@@ -661,9 +661,12 @@ def with_models(study):
     study["encoders"]["tiny_text"] = {
         "title": "tiny RoBERTa", "licence": "MIT", "modality": "text", "source": {"request": "make it"},
     }  # fmt: skip
+    study["encoders"]["tiny"]["source"] = {
+        "random": {"hidden_size": 16, "layers": 1, "heads": 2, "channels": 8, "seed": 1}
+    }
     recipe = study["models"]["audio_tiny"]["finetuning"]
     text = {**WORDS, "encoder": "tiny_text"}
-    study["models"]["text_tiny"] = {"title": "text", "text": text, "finetuning": recipe}
+    study["models"]["words_tiny"] = {"title": "text", "text": text, "finetuning": recipe}
     study["models"]["both_tiny"] = {
         "title": "both", "audio": {"encoder": "tiny", "frozen_layers": "all", "max_audio_s": 3,
                                    "pooling": "padded", "layers": "weighted"},
@@ -671,7 +674,7 @@ def with_models(study):
         "finetuning": {**recipe, "gradient_checkpointing": True},
     }  # fmt: skip
     study["experiments"].append(
-        {"corpora": ["ravdess"], "protocols": ["grouped3"], "models": ["text_tiny", "both_tiny"]}
+        {"corpora": ["ravdess"], "protocols": ["grouped3"], "models": ["words_tiny", "both_tiny"]}
     )
     return copy.deepcopy(study)
 
@@ -685,7 +688,7 @@ def test_models_of_text_can_be_configured_and_wait_for_what_is_not_there(study, 
     monkeypatch.chdir(tmp_path)
     study["asr"]["tiny_whisper"]["source"] = {"request": "fetch it"}
     found = check(study, SCHEMA, [])
-    text, both = (found.experiments[f"ravdess_grouped3_{name}_tiny"] for name in ("text", "both"))
+    text, both = (found.experiments[f"ravdess_grouped3_{name}_tiny"] for name in ("words", "both"))
     place = "resources/models/tiny_text (config.json, tokenizer.json, model.safetensors)"
     wait = f"weights of tiny_text: make it, put it at {place}"
     assert found.waits_for(text) == [wait]
@@ -693,13 +696,17 @@ def test_models_of_text_can_be_configured_and_wait_for_what_is_not_there(study, 
         wait, "transcripts by tiny_whisper: fetch it, put it at resources/models/tiny_whisper.pt",
     ]  # fmt: skip
     assert found.untrained("both_tiny")
-    assert not found.untrained("text_tiny")
+    assert not found.untrained("words_tiny")
     (tmp_path / "resources/models/tiny_text").mkdir(parents=True)
     (tmp_path / "resources/models/tiny_whisper.pt").touch()
     found = check(study, SCHEMA, [])
     assert {text.name, both.name} <= set(found.runnable)
+    demo = [found.experiments[f"ravdess_grouped3_{name}_tiny"] for name in ("text", "fusion")]
     # a run follows from its encoders and from what transcribed its words
-    for kind, name, changed in (("asr", "tiny_whisper", [both]), ("encoders", "tiny_text", [text, both])):
+    for kind, name, changed in (
+        ("asr", "tiny_whisper", [both, *demo]),
+        ("encoders", "tiny_text", [text, both]),
+    ):
         before = found.identities
         study[kind][name]["licence"] = "another"
         after = check(study, SCHEMA, []).identities
@@ -713,8 +720,8 @@ def test_models_of_text_can_be_configured_and_wait_for_what_is_not_there(study, 
     [
         (lambda m: m["both_tiny"].pop("fusion"), "models.both_tiny", "expected one of: a baseline"),
         (
-            lambda m: m["text_tiny"].update(fusion=FUSIONS["gated"]),
-            "models.text_tiny",
+            lambda m: m["words_tiny"].update(fusion=FUSIONS["gated"]),
+            "models.words_tiny",
             "the key with value {'kind': 'gated', 'width': 12} does not go with the others of this entry",
         ),
         (lambda m: m["both_tiny"]["fusion"].update(kind="cros_attention"), "models.both_tiny.fusion.kind",
@@ -729,7 +736,7 @@ def test_models_of_text_can_be_configured_and_wait_for_what_is_not_there(study, 
          "unknown words 'tinny_whisper'; did you mean tiny_whisper?"),
         (lambda m: m["both_tiny"]["text"].update(encoder="tiny"), "models.both_tiny.text.encoder",
          "'tiny' is an encoder of speech, and this branch takes one of text"),
-        (lambda m: m["text_tiny"]["text"].update(encoder="tiny_txt"), "models.text_tiny.text.encoder",
+        (lambda m: m["words_tiny"]["text"].update(encoder="tiny_txt"), "models.words_tiny.text.encoder",
          "unknown encoder 'tiny_txt'; did you mean tiny_text?"),
         (lambda m: m["audio_tiny"]["audio"].pop("max_audio_s"), "models.audio_tiny.audio",
          "the key 'max_audio_s' is missing"),

@@ -122,13 +122,13 @@ def test_every_key_of_the_schema_is_described_and_every_object_refuses_others():
             "'ravdess' holds recordings, and prosody of prosody_svm cannot be computed from them",
         ),
         (
-            lambda s: s["experiments"][7]["models"].append("egemaps_own_rate_svm"),
-            "experiments[7].corpora[0]",
+            lambda s: s["experiments"][8]["models"].append("egemaps_own_rate_svm"),
+            "experiments[8].corpora[0]",
             "'urdu_sindhi' holds features, no recordings, and egemaps_own_rate of egemaps_own_rate_svm is",
         ),
         (
-            lambda s: s["experiments"][7].update(compared=["egemaps_svm_corl"]),
-            "experiments[7].compared[0]",
+            lambda s: s["experiments"][8].update(compared=["egemaps_svm_corl"]),
+            "experiments[8].compared[0]",
             "'egemaps_svm_corl' is not in models; did you mean egemaps_svm_coral?",
         ),
         (
@@ -226,16 +226,16 @@ def test_an_encoder_in_a_folder_is_read_where_it_lies_and_what_it_lacks_is_named
         (folder / file).touch()
     found = check(study, SCHEMA, [])
     said = "put model.safetensors into the folder weights/tiny"
-    assert found.unavailable("encoders") == {"tiny": said}
+    assert found.unavailable("encoders")["tiny"] == said
     assert found.waits_for(found.experiments[name]) == [f"weights of tiny: {said}"]
     (folder / "model.safetensors").touch()
     found = check(study, SCHEMA, [])
-    assert found.weights == {"tiny": Path("weights/tiny")}
+    assert found.weights["tiny"] == Path("weights/tiny")
     assert name in found.runnable
     assert not found.untrained("audio_tiny")
     # the user's own goes before it, as before any source
     (tmp_path / "resources/models/tiny").mkdir(parents=True)
-    assert check(study, SCHEMA, []).weights == {"tiny": Path("resources/models/tiny")}
+    assert check(study, SCHEMA, []).weights["tiny"] == Path("resources/models/tiny")
     study["encoders"]["tiny"]["source"] = {"folder": "/weights/tiny"}
     text, _ = refused(study, tmp_path)
     assert "'/weights/tiny' does not match" in text
@@ -279,7 +279,7 @@ def test_what_cannot_be_had_says_what_waits_for_it(study, tmp_path, monkeypatch)
     monkeypatch.chdir(tmp_path)
     study["corpora"] |= {"ravdess": absent("ask"), "meld": absent("ask"), "shemo": absent("ask")}
     study["corpora"]["meld"]["source"] = {"address": "http://127.0.0.1:1/raw.tar.gz"}
-    study["asr"] = {}
+    study["asr"], study["models"] = {}, {"egemaps_svm": study["models"]["egemaps_svm"]}
     study["findings"] = {
         "finding_1": {"statement": "", "experiments": ["ravdess_random5_egemaps_svm"]},
         "finding_2": {"statement": ""},
