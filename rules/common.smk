@@ -199,7 +199,7 @@ def of_experiment(pattern):
 
 
 def model_of(wildcards):
-    return study.config["models"][study.experiments[wildcards.experiment].model]
+    return study.model(study.experiments[wildcards.experiment])
 
 
 def recipe_of(wildcards):

@@ -240,7 +240,7 @@ class Study:
         found = {f"corpora/{name}": _identity(entry["shards"]) for name, entry in config["corpora"].items()}
         found |= {f"asr/{name}": _identity(entry) for name, entry in config["asr"].items()}
         for name, e in self.experiments.items():
-            model = config["models"][e.model]
+            model = self.model(e)
             found[f"experiments/{name}"] = _identity(
                 config["corpora"][e.corpus]["shards"],
                 config["protocols"][e.protocol],
@@ -491,7 +491,7 @@ class Study:
         if not self._folds_in_hand(experiment.protocol):
             folder = self.config["protocols"][experiment.protocol]["folder"]
             waits.append(f"folds of {experiment.protocol}: put the folder with fold_<n>/ at {folder}")
-        model = self.config["models"][experiment.model]
+        model = self.model(experiment)
         for encoder in encoders_of(model).values():
             if encoder not in self.weights:
                 waits.append(f"weights of {encoder}: {self._missing('encoders')[encoder]}")
@@ -538,11 +538,22 @@ class Study:
         folder = self.config["protocols"][protocol].get("folder")
         return folder is None or Path(folder).is_dir()
 
+    def model(self, experiment: Experiment) -> dict[str, Any]:
+        """Return the entry of an experiment's model, with what it says of the experiment's corpus."""
+        return on_corpus(self.config["models"][experiment.model], experiment.corpus)
+
     def runs(self, experiment: Experiment) -> list[tuple[int, int]]:
         """Return each fold and seed of a fine-tuned experiment."""
         folds = fold_count(self.config["protocols"][experiment.protocol])
-        seeds = self.config["models"][experiment.model]["finetuning"]["seeds"]
+        seeds = self.model(experiment)["finetuning"]["seeds"]
         return [(fold, seed) for fold in range(folds) for seed in seeds]
+
+
+def on_corpus(model: Mapping[str, Any], corpus: str) -> dict[str, Any]:
+    """Return a model's entry as it is on a corpus: its recipe of it in place of the general values."""
+    recipe = model.get("recipes", {}).get(corpus, {})
+    entry = {key: value for key, value in model.items() if key != "recipes"}
+    return entry | {part: {**entry.get(part, {}), **changed} for part, changed in recipe.items()}
 
 
 def encoders_of(model: Mapping[str, Any]) -> dict[str, str]:
@@ -666,7 +677,7 @@ def check(
     SarangiError
         Lists every problem: the key, its place, what was found, what is valid, the nearest name.
     """
-    problems = _against(config, schema) or list(_unknown_names(config))
+    problems = _against(config, schema) or _unfit_recipes(config, schema) or list(_unknown_names(config))
     _refuse(problems, files, "the configuration")
     return Study(config, probe, published or {})
 
@@ -705,6 +716,20 @@ def _against(document: Any, schema: Path) -> list[tuple["Place", str]]:
     mistyped = {tuple(error.path) for error in errors if error.validator == "type"}
     errors = [error for error in errors if error.validator == "type" or tuple(error.path) not in mistyped]
     return [problem for error in errors for problem in _explain(error)]
+
+
+def _unfit_recipes(config: Mapping[str, Any], schema: Path) -> list[tuple["Place", str]]:
+    """Return what the schema refuses in a model as it is on a corpus that it has a recipe of."""
+    found = []
+    for name, entry in config["models"].items():
+        for corpus in entry.get("recipes", ()):
+            place = ("models", name, "recipes", corpus)
+            if corpus not in config["corpora"]:
+                hint = nearest(corpus, list(config["corpora"]))
+                found.append((place, f"{corpus!r} is not in corpora; {hint}"))
+            whole = {**config, "models": {name: on_corpus(entry, corpus)}}
+            found += [((*place, *path[2:]), text) for path, text in _against(whole, schema)]
+    return found
 
 
 def _refuse(problems: list[tuple["Place", str]], files: list[Path], what: str) -> None:
