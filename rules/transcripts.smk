@@ -23,7 +23,7 @@ rule transcribe:
     params:
         checkpoint=lambda wildcards: str(study.checkpoints[wildcards.asr]),
         settings=lambda wildcards: study.asr_settings(wildcards.asr),
-        unfinished="results/work/transcribe/{asr}/{corpus}/{shard}",
+        unfinished="results/unfinished/transcripts/{asr}/{corpus}/{shard}",
         threads=study.config["threads"]["torch"],
     script:
         "../workflow/scripts/transcribe.py"

@@ -32,9 +32,9 @@ LARGEST_TOTAL, LARGEST_RATIO = 2**30, 100
 DECOMPRESSORS: dict[bytes, Callable[[Any], Any]] = {
     b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open,
 }  # fmt: skip
+# zipfile raises a RuntimeError for what is encrypted, or compressed in a way that it does not know
 DAMAGE = (
-    EOFError, OSError, RuntimeError, NotImplementedError, zlib.error, lzma.LZMAError, tarfile.TarError,
-    zipfile.BadZipFile,
+    EOFError, OSError, RuntimeError, zlib.error, lzma.LZMAError, tarfile.TarError, zipfile.BadZipFile,
 )  # fmt: skip
 
 
