@@ -5,6 +5,8 @@
 #   snakemake --cores 8 paper/figures       every figure
 #   snakemake --cores 8 paper               the PDF
 #   snakemake --cores 8 finding_3           one finding of the published study
+#   snakemake --cores 8 ravdess_si_audio    one experiment of the published study
+#   snakemake --cores 1 verify              every result hashed and opened again, and compared
 #   snakemake --cores 8 results_bundle      the results in one file, for another clone
 #   snakemake --directory demo --cores 2    the same, on the demo's synthetic speech
 #
@@ -14,7 +16,7 @@
 import os
 from pathlib import Path
 
-from sarangi.claims import of_finding, our_experiments
+from sarangi.claims import SIDES, of_finding, our_experiments, replays, with_parts
 from sarangi.configuration import (
     BRANCHES,
     ENCODER_FILES,
@@ -22,6 +24,7 @@ from sarangi.configuration import (
     encoders_of,
     modality,
     read_claims,
+    read_errata,
     words_of,
 )
 from sarangi.errors import SarangiError
@@ -44,6 +47,7 @@ if workflow.is_main_process:
 
 try:
     published = read_claims(BASE / "claims.yaml", BASE / "workflow/schemas/claims.schema.yaml")
+    errata = read_errata(BASE / "errata.yaml", BASE / "workflow/schemas/errata.schema.yaml", published)
     study = check(
         config,
         BASE / "workflow/schemas/config.schema.yaml",
@@ -79,15 +83,31 @@ TABLES = [
         "across_languages",
         "gaps",
         "sensitivity",
+        "splits",
         "transcripts",
         "findings",
         "errata",
     )
 ]
-FIGURES = ["paper/figures/leakage.pdf", "paper/figures/inversion.pdf"]
+FIGURES = [
+    f"paper/figures/{name}.pdf"
+    for name in (
+        "methodology",
+        "leakage",
+        "inversion",
+        "conditions",
+        "seeds",
+        "recalls",
+        "confusions",
+        "published",
+        "published_points",
+    )
+]
 # tables and figures that a finding is more than its claims with
 SHOWN = {
     "finding_1": ["paper/tables/within_language.tex"],
+    "finding_0": ["paper/figures/leakage.pdf"],
+    "finding_5": ["paper/tables/transfer.tex"],
     "finding_2": [
         "paper/tables/across_languages.tex",
         "paper/tables/gaps.tex",
@@ -155,7 +175,19 @@ for finding in study.config["findings"]:
             finding
         input:
             f"results/findings/{finding}.parquet",
+            f"paper/tables/{finding}.tex",
             SHOWN.get(finding, []),
+        localrule: True
+
+
+for experiment, ours in replays(published).items():
+
+    rule:
+        """One experiment of the published study, by the study's name: the scores of ours that replays it."""
+        name:
+            experiment
+        input:
+            lambda wildcards, ours=ours: scores_by_name(ours),
         localrule: True
 
 
@@ -168,11 +200,14 @@ include: "rules/acoustics.smk"
 include: "rules/protocols.smk"
 include: "rules/audit.smk"
 include: "rules/classical.smk"
+include: "rules/states.smk"
 include: "rules/finetuning.smk"
 include: "rules/bootstrap.smk"
+include: "rules/sensitivity.smk"
 include: "rules/figures.smk"
 include: "rules/tables.smk"
 include: "rules/paper.smk"
+include: "rules/verify.smk"
 
 
 # Every rule reruns when its code changes, and only then: no rule has to ask for it, and none can do without.

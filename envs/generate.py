@@ -28,6 +28,7 @@ KINDS = {
         "scikit-learn",
         "scipy",
     ],
+    "workflow": [*TABLES, *FETCHING, "jinja2", "scikit-learn", "scipy", "snakemake", "tabulate"],
     "analysis": [*TABLES, "jinja2", "matplotlib", "scikit-learn", "scipy", "tabulate"],
 }
 

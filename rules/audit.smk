@@ -16,6 +16,8 @@ rule near_duplicates:
         "results/benchmarks/near_duplicates/{corpus}.tsv"
     wildcard_constraints:
         corpus=holding("recordings"),
+    # before any training that is ready: what it says may spare that
+    priority: 1
     conda:
         "../envs/speech.yaml"
     resources:
@@ -36,6 +38,8 @@ rule corpus_audit:
         "results/logs/corpus_audit/{corpus}.log",
     benchmark:
         "results/benchmarks/corpus_audit/{corpus}.tsv"
+    # before any training that is ready: what it says may spare that
+    priority: 1
     conda:
         "../envs/analysis.yaml"
     resources:
@@ -59,6 +63,8 @@ rule protocol_audit:
         "results/logs/protocol_audit/{corpus}/{protocol}.log",
     benchmark:
         "results/benchmarks/protocol_audit/{corpus}/{protocol}.tsv"
+    # before any training that is ready: what it says may spare that
+    priority: 1
     conda:
         "../envs/analysis.yaml"
     resources:
@@ -81,6 +87,8 @@ rule whole_audit:
         "results/logs/whole_audit/{corpus}.log",
     benchmark:
         "results/benchmarks/whole_audit/{corpus}.tsv"
+    # before any training that is ready: what it says may spare that
+    priority: 1
     conda:
         "../envs/analysis.yaml"
     resources:

@@ -1,7 +1,8 @@
 # Scores with intervals over groups, and differences between models.
 #   in:  predictions of every run, manifest, protocol
 #   out: results/scores/{experiment}.parquet, results/scores/{experiment}_to_{test}.parquet,
-#        results/confusions/ of the same names, results/differences/{corpus}_{protocol}.parquet
+#        results/confusions/ of the same names, results/differences/{corpus}_{protocol}.parquet,
+#        results/premiums.parquet
 
 
 rule scores:
@@ -115,3 +116,35 @@ rule differences:
         settings=study.config["bootstrap"],
     script:
         "../workflow/scripts/differences.py"
+
+
+rule premiums:
+    """Say what shared speakers add to a score: random folds against speakers held out."""
+    input:
+        predictions=sorted(
+            {
+                path
+                for pair in pairs_of_premiums()
+                for side in ("shared", "apart")
+                for path in pair[side]["predictions"]
+            }
+        ),
+        manifests=[
+            f"results/corpora/{corpus}/manifest.parquet"
+            for corpus in sorted({pair["corpus"] for pair in leakage_pairs()})
+        ],
+    output:
+        "results/premiums.parquet",
+    log:
+        "results/logs/premiums.log",
+    benchmark:
+        "results/benchmarks/premiums.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        pairs=pairs_of_premiums(),
+        settings=study.config["bootstrap"],
+    script:
+        "../workflow/scripts/premiums.py"

@@ -16,7 +16,6 @@ for batch in study.batches(study.runnable):
             **files_elsewhere(batch),
             manifest=f"results/corpora/{batch.corpus}/manifest.parquet",
             protocols=protocols_of_batch(batch),
-            after=audits_first(batch),
             features=feature_shards(batch.corpus, batch.features),
         output:
             **predictions_of_batch(batch),
@@ -39,6 +38,8 @@ for batch in study.batches(study.runnable):
                 }
                 for e in batch.experiments
             },
+            # only where another corpus is tested, so that a change reruns nothing else
+            label_map=study.config["label_map"] if any(map(study.tests, batch.experiments)) else {},
         script:
             "../workflow/scripts/classical.py"
 
@@ -54,7 +55,6 @@ for batch in study.batches(study.runnable):
         input:
             manifest=f"results/corpora/{batch.corpus}/manifest.parquet",
             protocols=protocols_of_batch(batch),
-            after=audits_first(batch),
         output:
             **predictions_of_batch(batch),
         log:

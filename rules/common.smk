@@ -88,12 +88,14 @@ def every_table():
         features = study.config["models"][experiment.model].get("features")
         if features:
             found += feature_shards(experiment.corpus, features)
+        found += [*pooled_of(experiment, experiment.corpus), *prefix_of(experiment)]
     for experiment, test in study.transfers:
         if experiment.name in study.runnable and test in study.sources:
             found += map(str, study.predictions(experiment, test))
     for asr, corpus in study.transcribed():
         if corpus in study.sources:
             found += shards("results/transcripts/{asr}/{corpus}/{shard}.parquet", corpus, asr=asr)
+    found.append("results/premiums.parquet")
     return sorted({*found, *scores_of_study(), *scores_of_transfers(), *differences_of_study()})
 
 
@@ -102,10 +104,11 @@ def protocols_in_use(corpus):
     return sorted({e.protocol for e in study.runnable.values() if e.corpus == corpus})
 
 
-def experiments_of(kind):
-    """Names of the runnable experiments whose model has a key, as a pattern for a wildcard."""
-    names = [name for name, e in study.runnable.items() if kind in study.config["models"][e.model]]
-    return "|".join(names) or "none"
+def experiments_tuned(pooled=True):
+    """Names of the runnable experiments that are fine-tuned, as a pattern for a wildcard."""
+    names = [name for name, e in study.runnable.items() if is_tuned(e)]
+    probes = {e.name for e in study.probes(study.runnable)}
+    return "|".join(name for name in names if pooled or name not in probes) or "none"
 
 
 def holding(kind):
@@ -142,21 +145,6 @@ def audits_of(wildcards):
     folder = f"results/audit/{wildcards.corpus}"
     protocols = study.protocols_of(wildcards.corpus)
     return [f"{folder}/corpus.parquet", *(f"{folder}/protocols/{name}.parquet" for name in protocols)]
-
-
-def audit_first(wildcards):
-    """The audit of an experiment's corpus and protocol: before any training; what it says retrains nothing."""
-    experiment = study.experiments[wildcards.experiment]
-    folder = f"results/audit/{experiment.corpus}"
-    return ancient([f"{folder}/corpus.parquet", f"{folder}/protocols/{experiment.protocol}.parquet"])
-
-
-def audits_first(batch):
-    """The audits of a batch's corpus and protocols, as for one experiment."""
-    folder = f"results/audit/{batch.corpus}"
-    return ancient(
-        [f"{folder}/corpus.parquet", *(f"{folder}/protocols/{name}.parquet" for name in batch.protocols)]
-    )
 
 
 def protocols_of_batch(batch):
@@ -203,8 +191,12 @@ def model_of(wildcards):
 
 
 def recipe_of(wildcards):
-    """An experiment's model without what does not change a run: its title, and the other seeds."""
-    model = {key: entry for key, entry in model_of(wildcards).items() if key != "title"}
+    return recipe_without_seeds(model_of(wildcards))
+
+
+def recipe_without_seeds(model):
+    """A model without what does not change a run: its title, and the other seeds."""
+    model = {key: entry for key, entry in model.items() if key != "title"}
     return model | {"finetuning": {k: v for k, v in model["finetuning"].items() if k != "seeds"}}
 
 
@@ -214,8 +206,9 @@ def corpus_tested(wildcards):
 
 
 def audio_of_model(wildcards):
-    """The recordings for a model's audio branch; nothing without one."""
-    if "audio" not in model_of(wildcards):
+    """The recordings for a model's audio branch; nothing without one, or for one of pooled states."""
+    audio = model_of(wildcards).get("audio")
+    if audio is None or "states" in audio:
         return []
     return shards("results/corpora/{corpus}/audio/{shard}.parquet", corpus_tested(wildcards))
 
@@ -225,6 +218,38 @@ def transcripts_of_model(wildcards):
     asr = words_of(model_of(wildcards))
     pattern = "results/transcripts/{asr}/{corpus}/{shard}.parquet"
     return shards(pattern, corpus_tested(wildcards), asr=asr) if asr else []
+
+
+def pooled_of(experiment, corpus):
+    """The pooled states of a corpus for an experiment's audio branch; nothing for one that runs its encoder."""
+    audio = study.model(experiment).get("audio", {})
+    if "states" not in audio:
+        return []
+    pattern = "results/states/{encoder}/{seconds:g}s/{corpus}/{shard}.parquet"
+    return shards(pattern, corpus, encoder=audio["encoder"], seconds=audio["max_audio_s"])
+
+
+def pooled_of_model(wildcards):
+    return pooled_of(study.experiments[wildcards.experiment], corpus_tested(wildcards))
+
+
+def prefix_of(experiment):
+    """What the frozen prefix of an experiment's audio branch gives on its corpus; nothing without one."""
+    audio = study.model(experiment).get("audio", {})
+    if "prefix" not in audio:
+        return []
+    pattern = "results/prefix/{encoder}/{layers}/{seconds:g}s/{corpus}/{shard}.safetensors"
+    return shards(
+        pattern,
+        experiment.corpus,
+        encoder=audio["encoder"],
+        layers=audio["frozen_layers"],
+        seconds=audio["max_audio_s"],
+    )
+
+
+def prefix_of_model(wildcards):
+    return prefix_of(study.experiments[wildcards.experiment])
 
 
 def encoder_of(branch):
@@ -248,6 +273,33 @@ def predictions_of(wildcards):
     """The predictions of all runs of an experiment, on its own corpus or on another one."""
     experiment = study.experiments[wildcards.experiment]
     return list(map(str, study.predictions(experiment, getattr(wildcards, "test", None))))
+
+
+def runs_of(wildcards):
+    """The runs of a fine-tuned experiment: (fold, seed)."""
+    return study.runs(study.experiments[wildcards.experiment])
+
+
+FILES_OF_RUN = {
+    "model": "model.safetensors",
+    "config": "config.json",
+    "log": "log.parquet",
+    "predictions": "predictions/within.parquet",
+}
+
+
+def folders_of_runs(experiment):
+    """The folder of each run of a fine-tuned experiment."""
+    return [f"results/runs/{experiment.name}/{fold}/{seed}" for fold, seed in study.runs(experiment)]
+
+
+def files_of_runs(wildcards):
+    """Weights and description of each run of a fine-tuned experiment, in the order of :func:`runs_of`."""
+    folders = folders_of_runs(study.experiments[wildcards.experiment])
+    return {
+        "models": [f"{folder}/model.safetensors" for folder in folders],
+        "configs": [f"{folder}/config.json" for folder in folders],
+    }
 
 
 def is_tuned(experiment):
@@ -289,6 +341,39 @@ def mean_of_folds(protocol):
     return study.config["protocols"][protocol]["kind"] in MEANS_OF_FOLDS
 
 
+def corpora_split_again():
+    """The corpora with experiments that are shown under other splits, or were before they were restored."""
+    return [
+        corpus
+        for corpus in study.corpora
+        if study.split_again(corpus)
+        and (corpus in study.sources or os.path.exists(f"results/sensitivity/{corpus}.parquet"))
+    ]
+
+
+def features_split_again(wildcards):
+    """The features of a corpus that models are split again on, by feature set."""
+    entries = experiments_split_again(wildcards).values()
+    sets = {entry[key] for entry in entries for key in ("features", "own_rate")} - {None}
+    return {name: feature_shards(wildcards.corpus, name) for name in sorted(sets)}
+
+
+def experiments_split_again(wildcards):
+    """The experiments on a corpus to show under other splits: features, protocol and classifier of each."""
+    return {
+        e.name: {
+            "features": study.config["models"][e.model]["features"],
+            "own_rate": study.own_rate(e),
+            "protocol": e.protocol,
+            "split": study.config["protocols"][e.protocol],
+            "others": study.other_splits(e.protocol),
+            "settings": study.settings(e.model),
+            "mean_of_folds": mean_of_folds(e.protocol),
+        }
+        for e in study.split_again(wildcards.corpus)
+    }
+
+
 def models_compared(wildcards):
     """The models to compare on a corpus and protocol, in the order of the configuration."""
     wanted = study.compared(wildcards.corpus, wildcards.protocol)
@@ -321,21 +406,62 @@ def differences_of_study():
     ]
 
 
-def scores_of_leakage():
-    """The scores that show what shared speakers are worth: of models tried with shared and unseen ones."""
+def leakage_pairs():
+    """The models tried with shared and with unseen speakers: random folds, and one group left out."""
     found = {}
     for name, e in study.scored.items():
         protocol, model = study.config["protocols"][e.protocol], study.config["models"][e.model]
-        comparable = (protocol["kind"], protocol["leaks"]) in (
-            ("stratified_kfold", True),
-            ("leave_one_group_out", False),
-        )
+        kinds = {("stratified_kfold", True): "shared", ("leave_one_group_out", False): "apart"}
+        side = kinds.get((protocol["kind"], protocol["leaks"]))
         shown = e.model in study.compared(e.corpus, e.protocol)
         # the chance line is drawn anyway
-        if comparable and shown and model.get("baseline") not in ("constant", "uniform"):
-            found.setdefault((e.corpus, e.model), {})[name] = protocol["leaks"]
-    both = [names for names in found.values() if len(set(names.values())) == 2]
-    return [f"results/scores/{name}.parquet" for names in both for name in names]
+        if side and shown and model.get("baseline") not in ("constant", "uniform"):
+            # of the same emotions, or the difference is theirs; of several protocols the first
+            emotions = tuple(protocol.get("emotions", ()))
+            found.setdefault((e.corpus, e.model, emotions), {}).setdefault(side, name)
+    return [
+        {"corpus": corpus, "model": model} | sides
+        for (corpus, model, _), sides in found.items()
+        if len(sides) == 2
+    ]
+
+
+def scores_of_leakage():
+    """The scores that show what shared speakers are worth."""
+    return [
+        f"results/scores/{pair[side]}.parquet" for pair in leakage_pairs() for side in ("shared", "apart")
+    ]
+
+
+def pairs_of_premiums():
+    """The pairs of leakage with the predictions of both sides."""
+    found = []
+    for pair in leakage_pairs():
+        sides = {}
+        for side in ("shared", "apart"):
+            e = study.experiments[pair[side]]
+            sides[side] = {
+                "experiment": e.name,
+                "predictions": list(map(str, study.predictions(e))),
+                "mean_of_folds": mean_of_folds(e.protocol),
+            }
+        found.append(pair | sides)
+    return found
+
+
+def results_shown(kind):
+    """The scores or confusions that figures show: what a finding's entry names, then what is fine-tuned."""
+    named = [name for entry in study.config["findings"].values() for name in entry.get("experiments", ())]
+    tuned = [name for name, e in study.scored.items() if is_tuned(e)]
+    moved = [f"{e.name}_to_{test}" for e, test in study.transfers if is_tuned(e)]
+    known = {*study.scored, *transfer_names()}
+    names = dict.fromkeys(name for name in [*named, *tuned, *moved] if name in known)
+    return [f"results/{kind}/{name}.parquet" for name in names]
+
+
+def figure_files(name):
+    """The files of a figure by suffix."""
+    return {suffix: f"paper/figures/{name}.{suffix}" for suffix in ("pdf", "png")}
 
 
 def titles(kind):
@@ -344,7 +470,7 @@ def titles(kind):
 
 def table_files(name):
     """The files of a table by suffix."""
-    return {suffix: f"paper/tables/{name}.{suffix}" for suffix in ("tex", "md", "csv")}
+    return {suffix: f"paper/tables/{name}.{suffix}" for suffix in ("tex", "md", "csv", "json")}
 
 
 def scores_of_study():
@@ -391,11 +517,65 @@ def scores_of_finding(wildcards):
     ]
 
 
+def scores_by_name(name):
+    """The scores of an experiment or a transfer; where there can be none, what it waits for."""
+    if name not in {*study.scored, *transfer_names()}:
+        raise WorkflowError(f"{name} waits for {'; '.join(what_it_waits_for(name))}")
+    return f"results/scores/{name}.parquet"
+
+
 def missing_of_finding(wildcards):
     """The other experiments that a finding uses, with what each waits for."""
     known = {*study.scored, *transfer_names()}
     names = experiments_of_finding(wildcards.finding)
     return {name: what_it_waits_for(name) for name in names if name not in known}
+
+
+def said_by_errata(kind):
+    """What the errata compare of a kind: claims, scores, differences, or rows of the audit."""
+    sides = [row[side] for entry in errata for row in entry["rows"] for side in SIDES if side in row]
+    return [said for said in sides if kind in said]
+
+
+def experiments_of_errata():
+    """The experiments that the errata compare, those behind their differences included."""
+    differences = said_by_errata("difference")
+    pairs = {f"{said['difference']}_{said[side]}" for said in differences for side in ("first", "second")}
+    return sorted({said["score"] for said in said_by_errata("score")} | pairs)
+
+
+def corpora_of_errata():
+    """The corpora whose audit the errata show."""
+    shown = {said["corpus"] for entry in errata for said in entry.get("audit", ())}
+    return sorted(shown | {said["audit"] for said in said_by_errata("audit")})
+
+
+def scores_of_errata():
+    """The scores that the errata compare, of what can run or was restored."""
+    known = {*study.scored, *transfer_names()}
+    names = {said["score"] for said in said_by_errata("score")}
+    return [f"results/scores/{name}.parquet" for name in sorted(names & known)]
+
+
+def differences_of_errata():
+    """The differences that the errata compare, as far as both models can be compared."""
+    wanted = {f"results/differences/{said['difference']}.parquet" for said in said_by_errata("difference")}
+    return sorted(wanted & set(differences_of_study()))
+
+
+def audits_of_errata():
+    """The audits that the errata show, of the corpora in hand."""
+    return [f"results/audit/{name}.parquet" for name in corpora_of_errata() if name in study.corpora]
+
+
+def missing_of_errata():
+    """The other experiments and corpora of the errata, with what each waits for."""
+    known = {*study.scored, *transfer_names()}
+    found = {name: what_it_waits_for(name) for name in experiments_of_errata() if name not in known}
+    absent = study.unavailable("corpora", with_waiting=False)
+    corpora = [name for name in corpora_of_errata() if name not in study.corpora]
+    advice = {name: absent.get(name, "it is not in the configuration") for name in corpora}
+    return found | {name: [f"corpus {name}: {text}"] for name, text in advice.items()}
 
 
 def what_it_waits_for(name):
@@ -405,7 +585,7 @@ def what_it_waits_for(name):
     trained, _, test = name.rpartition("_to_")
     if trained not in study.experiments:
         return [f"experiment {name}: it is not in the configuration"]
-    absent = study.unavailable("corpora").get(test)
+    absent = study.unavailable("corpora", with_waiting=False).get(test)
     return [
         *study.waits_for(study.experiments[trained]),
         *([f"corpus {test}: {absent}"] if absent else []),

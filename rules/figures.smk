@@ -1,15 +1,34 @@
 # Figures.
-#   in:  results/scores/*.parquet
+#   in:  results/scores/*.parquet, results/confusions/*.parquet, results/premiums.parquet,
+#        results/findings/finding_*.parquet
 #   out: paper/figures/*.pdf, *.png
 
 
+rule methodology_figure:
+    """Draw what is made from what, from the recordings to the paper."""
+    output:
+        **figure_files("methodology"),
+    log:
+        "results/logs/methodology_figure.log",
+    benchmark:
+        "results/benchmarks/methodology_figure.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        synthetic=study.synthetic,
+    script:
+        "../workflow/scripts/methodology_figure.py"
+
+
 rule leakage_figure:
-    """Draw UAR under random folds against UAR on speakers held out."""
+    """Draw UAR under random folds against UAR on speakers held out, and what the difference is."""
     input:
         scores=scores_of_leakage(),
+        premiums="results/premiums.parquet",
     output:
-        pdf="paper/figures/leakage.pdf",
-        png="paper/figures/leakage.png",
+        **figure_files("leakage"),
     log:
         "results/logs/leakage_figure.log",
     benchmark:
@@ -30,8 +49,7 @@ rule inversion_figure:
     input:
         scores=scores_of_cells(),
     output:
-        pdf="paper/figures/inversion.pdf",
-        png="paper/figures/inversion.png",
+        **figure_files("inversion"),
     log:
         "results/logs/inversion_figure.log",
     benchmark:
@@ -45,3 +63,110 @@ rule inversion_figure:
         synthetic=study.synthetic,
     script:
         "../workflow/scripts/inversion_figure.py"
+
+
+rule conditions_figure:
+    """Draw UAR of each model within corpora and on others."""
+    input:
+        scores=results_shown("scores"),
+    output:
+        **figure_files("conditions"),
+    log:
+        "results/logs/conditions_figure.log",
+    benchmark:
+        "results/benchmarks/conditions_figure.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        titles={"protocols": titles("protocols"), "models": titles("models")},
+        synthetic=study.synthetic,
+    script:
+        "../workflow/scripts/conditions_figure.py"
+
+
+rule seeds_figure:
+    """Draw UAR of each seed and of all of them."""
+    input:
+        scores=results_shown("scores"),
+    output:
+        **figure_files("seeds"),
+    log:
+        "results/logs/seeds_figure.log",
+    benchmark:
+        "results/benchmarks/seeds_figure.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        titles={"protocols": titles("protocols"), "models": titles("models")},
+        synthetic=study.synthetic,
+    script:
+        "../workflow/scripts/seeds_figure.py"
+
+
+rule recalls_figure:
+    """Draw the recall of each emotion by each experiment."""
+    input:
+        scores=results_shown("scores"),
+    output:
+        **figure_files("recalls"),
+    log:
+        "results/logs/recalls_figure.log",
+    benchmark:
+        "results/benchmarks/recalls_figure.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        titles={"protocols": titles("protocols"), "models": titles("models")},
+        synthetic=study.synthetic,
+    script:
+        "../workflow/scripts/recalls_figure.py"
+
+
+rule confusions_figure:
+    """Draw which emotions each experiment takes for which."""
+    input:
+        scores=results_shown("scores"),
+        confusions=results_shown("confusions"),
+    output:
+        **figure_files("confusions"),
+    log:
+        "results/logs/confusions_figure.log",
+    benchmark:
+        "results/benchmarks/confusions_figure.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        titles={"protocols": titles("protocols"), "models": titles("models")},
+        synthetic=study.synthetic,
+    script:
+        "../workflow/scripts/confusions_figure.py"
+
+
+rule published_figure:
+    """Draw published numbers beside ours, and say which cannot be compared."""
+    input:
+        findings=expand("results/findings/{finding}.parquet", finding=sorted(study.config["findings"])),
+    output:
+        **figure_files("published"),
+        points_pdf="paper/figures/published_points.pdf",
+        points_png="paper/figures/published_points.png",
+    log:
+        "results/logs/published_figure.log",
+    benchmark:
+        "results/benchmarks/published_figure.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        synthetic=study.synthetic,
+    script:
+        "../workflow/scripts/published_figure.py"

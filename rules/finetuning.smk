@@ -1,7 +1,7 @@
-# Fine-tuning encoders of speech and text, one run (experiment, fold, seed) a job, and their transfer.
+# Fine-tuning encoders of speech and text, one run (experiment, fold, seed) a job, and the transfer of all of them.
 #   in:  manifest, protocol, weights, results/corpora/{corpus}/audio/*.parquet,
-#        results/transcripts/{asr}/{corpus}/*.parquet
-#   out: results/runs/{experiment}/{fold}/{seed}/
+#        results/transcripts/{asr}/{corpus}/*.parquet, states of frozen encoders
+#   out: results/runs/{experiment}/{fold}/{seed}/, results/runs/{experiment}/predictions/{test}.parquet
 
 
 rule finetune:
@@ -9,9 +9,9 @@ rule finetune:
     input:
         manifest=of_experiment("results/corpora/{corpus}/manifest.parquet"),
         protocol=of_experiment("results/protocols/{corpus}/{protocol}.parquet"),
-        after=audit_first,
         audio=audio_of_model,
         transcripts=transcripts_of_model,
+        prefix_states=prefix_of_model,
         audio_encoder=encoder_of("audio"),
         text_encoder=encoder_of("text"),
     output:
@@ -24,7 +24,7 @@ rule finetune:
     benchmark:
         "results/benchmarks/finetune/{experiment}/{fold}/{seed}.tsv"
     wildcard_constraints:
-        experiment=experiments_of("finetuning"),
+        experiment=experiments_tuned(pooled=False),
     conda:
         "../envs/speech.yaml"
     resources:
@@ -37,29 +37,64 @@ rule finetune:
         "../workflow/scripts/finetune.py"
 
 
+for probed in study.probes(study.runnable):
+
+    rule:
+        """Train a model on the pooled states of a frozen encoder, in all folds and with all seeds."""
+        name:
+            f"probe_{probed.name}"
+        input:
+            manifest=f"results/corpora/{probed.corpus}/manifest.parquet",
+            protocol=f"results/protocols/{probed.corpus}/{probed.protocol}.parquet",
+            pooled_states=pooled_of(probed, probed.corpus),
+            encoder=encoder_files(study.weights[study.model(probed)["audio"]["encoder"]], "speech"),
+        output:
+            **{
+                kind: [f"{folder}/{file}" for folder in folders_of_runs(probed)]
+                for kind, file in FILES_OF_RUN.items()
+            },
+        log:
+            f"results/logs/probe/{probed.name}.log",
+        benchmark:
+            f"results/benchmarks/probe/{probed.name}.tsv"
+        conda:
+            "../envs/speech.yaml"
+        resources:
+            mem_mb=4000,
+        params:
+            runs=study.runs(probed),
+            model=recipe_without_seeds(study.model(probed)),
+            checkpoints=f"results/runs/{probed.name}/checkpoints",
+            threads=study.config["threads"]["torch"],
+        script:
+            "../workflow/scripts/probe.py"
+
+
 rule transfer:
-    """Test a fine-tuned run on another corpus, over the emotions that both have."""
+    """Test all runs of a fine-tuned experiment on another corpus, over the emotions that both have."""
     input:
-        model="results/runs/{experiment}/{fold}/{seed}/model.safetensors",
-        config="results/runs/{experiment}/{fold}/{seed}/config.json",
+        unpack(files_of_runs),
         manifest="results/corpora/{test}/manifest.parquet",
         audio=audio_of_model,
         transcripts=transcripts_of_model,
+        pooled_states=pooled_of_model,
     output:
-        "results/runs/{experiment}/{fold}/{seed}/predictions/{test}.parquet",
+        "results/runs/{experiment}/predictions/{test}.parquet",
     log:
-        "results/logs/transfer/{experiment}/{fold}/{seed}/{test}.log",
+        "results/logs/transfer/{experiment}/{test}.log",
     benchmark:
-        "results/benchmarks/transfer/{experiment}/{fold}/{seed}/{test}.tsv"
+        "results/benchmarks/transfer/{experiment}/{test}.tsv"
     wildcard_constraints:
-        experiment=experiments_of("finetuning"),
+        experiment=experiments_tuned(),
     conda:
         "../envs/speech.yaml"
     resources:
         mem_mb=lambda wildcards: 4000 * len(encoders_of(model_of(wildcards))),
         gpu=1,
     params:
+        runs=runs_of,
         batch=lambda wildcards: model_of(wildcards)["finetuning"]["batch"],
+        label_map=study.config["label_map"],
         threads=study.config["threads"]["torch"],
     script:
         "../workflow/scripts/transfer.py"

@@ -1,5 +1,6 @@
 # Tables, findings and numbers.
-#   in:  manifests, audio, transcripts, results/scores/*.parquet, results/differences/*.parquet, claims.yaml
+#   in:  manifests, audio, transcripts, results/scores/*.parquet, results/differences/*.parquet, claims.yaml,
+#        errata.yaml, results/audit/*.parquet
 #   out: paper/tables/*.tex, *.md, *.csv, results/findings/finding_*.parquet, paper/numbers.tex
 
 
@@ -179,6 +180,32 @@ rule sensitivity_table:
         "../workflow/scripts/sensitivity_table.py"
 
 
+rule splits_table:
+    """Show scores under few groups beside those under other splits."""
+    input:
+        sensitivity=[f"results/sensitivity/{corpus}.parquet" for corpus in corpora_split_again()],
+        scores=[
+            f"results/scores/{experiment.name}.parquet"
+            for corpus in corpora_split_again()
+            for experiment in study.split_again(corpus)
+        ],
+    output:
+        **table_files("splits"),
+    log:
+        "results/logs/splits_table.log",
+    benchmark:
+        "results/benchmarks/splits_table.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        titles={"protocols": titles("protocols"), "models": titles("models")},
+        synthetic=study.synthetic,
+    script:
+        "../workflow/scripts/splits_table.py"
+
+
 rule transcripts_table:
     """Show how well each Whisper transcribes each corpus."""
     input:
@@ -253,10 +280,33 @@ rule findings_table:
         "../workflow/scripts/findings_table.py"
 
 
+rule finding_table:
+    """Show one finding with its claims and verdicts, a line each."""
+    input:
+        finding="results/findings/{finding}.parquet",
+    output:
+        **table_files("{finding}"),
+    log:
+        "results/logs/finding_table/{finding}.log",
+    benchmark:
+        "results/benchmarks/finding_table/{finding}.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        synthetic=study.synthetic,
+    script:
+        "../workflow/scripts/finding_table.py"
+
+
 rule errata_table:
-    """Show what the published study prints against itself."""
+    """Show where the published study is at fault, measured in its way and in a valid one."""
     input:
         findings=expand("results/findings/{finding}.parquet", finding=sorted(study.config["findings"])),
+        scores=scores_of_errata(),
+        differences=differences_of_errata(),
+        audits=audits_of_errata(),
     output:
         **table_files("errata"),
     log:
@@ -268,6 +318,10 @@ rule errata_table:
     resources:
         mem_mb=1000,
     params:
+        errata=errata,
+        records=with_parts({said["claim"] for said in said_by_errata("claim")}, published),
+        missing=missing_of_errata(),
+        titles={"protocols": titles("protocols"), "models": titles("models")},
         synthetic=study.synthetic,
     script:
         "../workflow/scripts/errata_table.py"

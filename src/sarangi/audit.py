@@ -168,6 +168,10 @@ def _speakers(usable: pd.DataFrame, promised: float | None) -> Iterator[Row]:
     """Yield how speakers, groups and emotions hang together."""
     groups = usable["group"].nunique()
     yield "groups", "", groups, WARNING if groups < FEW_GROUPS else OK, "the unit that is resampled"
+    for emotion, count in usable.groupby("emotion")["group"].nunique().items():
+        few = count < FEW_GROUPS
+        words = "as many grouped folds at most" if few else ""
+        yield "groups_of_emotion", emotion, count, WARNING if few else OK, words
     known = usable[usable["speaker"].notna()]
     if known.empty:
         yield "speakers", "", np.nan, WARNING, "the corpus does not say who speaks"
@@ -226,6 +230,11 @@ def _pairs(usable: pd.DataFrame, pairs: pd.DataFrame) -> Iterator[Row]:
     """Yield each pair of recordings that share sound; fatal where a split by groups can part them."""
     known = usable.set_index("utterance_id")
     pairs = pairs[pairs["first"].isin(known.index) & pairs["second"].isin(known.index)]
+    sides = [known.loc[pairs[side]].reset_index() for side in ("first", "second")]
+    same = {key: int((sides[0][key] == sides[1][key]).sum()) for key in ("sha256", "speaker")}
+    detail = f"{same['sha256']} byte for byte, {len(pairs) - same['speaker']} across speakers"
+    found = len(pairs) > 0
+    yield "near_duplicates", "", len(pairs), WARNING if found else OK, detail if found else ""
     for pair in pairs.itertuples():
         one, other = known.loc[pair.first], known.loc[pair.second]
         verdict, words = WARNING, f"{pair.overlap_s:.2f} s shared"

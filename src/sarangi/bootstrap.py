@@ -81,7 +81,8 @@ def scores(
     Slice ``pooled`` scores the predictions of all folds together, averaged over seeds; a protocol of
     several folds that is reported by their mean has the slice ``folds`` too, and each ``fold <n>``.
     A transfer has the slice ``runs``: every run is tested on the whole corpus, and the runs averaged.
-    Slices ``gender <g>``, ``language <l>`` and ``speaker <s>`` (without interval) have the main
+    Slice ``seed <n>`` has the main metrics of one seed, where there are several, as the reported slice has
+    them.  Slices ``gender <g>``, ``language <l>`` and ``speaker <s>`` (without interval) have the main
     metrics of a part of the utterances, where there are several such parts.
 
     Where no prediction is ok there is one row a reported metric, without a value, marked
@@ -181,6 +182,10 @@ def scores(
         found += rows("folds", table, each_run)
         for fold, clips in table.groupby("fold"):
             found += rows(f"fold {fold}", clips, ["seed"], interval=False)
+    if table["seed"].nunique() > 1:
+        reported = each_run if protocol is None or experiment["mean_of_folds"] else repeat
+        for seed, clips in table.groupby("seed"):
+            found += rows(f"seed {seed}", clips, reported, whole=False)
     for column in SLICES:
         if table[column].nunique() > 1:
             for value, clips in table.groupby(column):

@@ -56,8 +56,10 @@ def results_bundle(targets: Sequence[str], identities: Mapping[str, str], output
 
 def carried(path: str) -> bool:
     """Whether a bundle carries a result: a Parquet file without sound, or a generated part of the paper."""
+    # states of encoders are as large as what they come from
+    large = "/audio/" in path or path.startswith("results/states/")
     return path.startswith(GENERATED) or (
-        path.startswith("results/") and path.endswith((".parquet", ".csv")) and "/audio/" not in path
+        path.startswith("results/") and path.endswith((".parquet", ".csv")) and not large
     )
 
 

@@ -7,8 +7,10 @@ words, or None.  Printed digits are exact fractions with the range that their ro
 derived number is at fault only where no values behind the digits could give it.
 """
 
+import math
 import operator
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import statistics
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -120,12 +122,19 @@ def _experiments(document: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, A
 def of_finding(claims: Records, finding: str) -> dict[str, Any]:
     """Return the claims of one finding: their names, and the records that they are computed from."""
     own = [name for name, record in claims.items() if record["finding"] == finding]
-    needed = {part for name in own for part in (name, *parts(claims[name], claims))}
-    needed |= {part for name in own for part in _parts_otherwise(claims[name], claims)}
+    needed = with_parts(own, claims)
     # numbers of one experiment are judged together
     held = {claims[name]["experiment"] for name in own if claims[name]["kind"] == "number"}
-    needed |= {name for name, record in claims.items() if record.get("experiment") in held}
-    return {"claims": own, "records": {name: dict(claims[name]) for name in claims if name in needed}}
+    needed |= {name: dict(record) for name, record in claims.items() if record.get("experiment") in held}
+    return {"claims": own, "records": {name: needed[name] for name in claims if name in needed}}
+
+
+def with_parts(names: Iterable[str], claims: Records) -> dict[str, dict[str, Any]]:
+    """Return the records of some claims, and those that they are computed from, in the file's order."""
+    names = list(names)
+    needed = {part for name in names for part in (name, *parts(claims[name], claims))}
+    needed |= {part for name in names for part in _parts_otherwise(claims[name], claims)}
+    return {name: dict(claims[name]) for name in claims if name in needed}
 
 
 def _parts_otherwise(record: Record, claims: Records) -> list[str]:
@@ -138,6 +147,12 @@ def _parts_otherwise(record: Record, claims: Records) -> list[str]:
 def our_experiments(claims: Records) -> list[str]:
     """Return our experiments that the numbers among some claims are compared with, sorted."""
     return sorted({record["ours"] for record in claims.values() if "ours" in record})
+
+
+def replays(claims: Records) -> dict[str, str]:
+    """Return by the name of each published experiment ours that replays it, without the rows of a grid."""
+    named = (record for record in claims.values() if "ours" in record and "row" not in record)
+    return {record["experiment"]: record["ours"] for record in named}
 
 
 # -- expressions ------------------------------------------------------------------------------
@@ -261,14 +276,18 @@ def holds(
             f"{inside} of {len(values)} lie within {within:g} of {near:g} {said['unit']}: they run from "
             f"{values[0]:.2f} to {values[-1]:.2f}, mean {sum(values) / len(values):.2f}"
         )
+    best = _ranked(rows, said["group"])
+    count = len(said["are"])
+    ends = list(best)[:count] if relation == "highest" else list(best)[-count:]
+    return set(ends) == set(said["are"]), ", ".join(f"{cell} {float(v):.4f}" for cell, v in best.items())
+
+
+def _ranked(rows: Sequence[tuple[Mapping[str, str], Estimate]], group: str) -> dict[str, Any]:
+    """Return the cells of a column by their best row, the best cell first."""
     best: dict[str, Any] = {}
     for row, value in rows:
-        cell = row[said["group"]]
-        best[cell] = max(best.get(cell, value.value), value.value)
-    ranked = sorted(best, key=lambda cell: -best[cell])
-    count = len(said["are"])
-    ends = ranked[:count] if relation == "highest" else ranked[-count:]
-    return set(ends) == set(said["are"]), ", ".join(f"{cell} {float(best[cell]):.4f}" for cell in ranked)
+        best[row[group]] = max(best.get(row[group], value.value), value.value)
+    return dict(sorted(best.items(), key=lambda item: -item[1]))
 
 
 def _show(value: Any) -> str:
@@ -478,3 +497,188 @@ def not_mean_of_classes(metric: str, beside: Mapping[str, str], classes: int | N
     if low <= said.high and said.low <= high:
         return None
     return f"the mean of the {classes} classes is {float((low + high) / 2):.4f}"
+
+
+# -- other ways to read a claim ---------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A claim read in one way: how tables show it, and its number in no unit, where it is one."""
+
+    text: str
+    value: float = math.nan
+    low: float = math.nan
+    high: float = math.nan
+
+
+SIDES = ("published", "study", "valid")
+"""What a row of the errata sets side by side."""
+
+
+def reading(name: str, claims: Records, how: str = "printed", otherwise: str | None = None) -> Reading | None:
+    """Return a claim read in another way than it was meant, from the print alone.
+
+    Parameters
+    ----------
+    name
+        Of the claim.
+    claims
+        Records by name, with all that the claim is computed from.
+    how
+        One of :data:`READINGS`.
+    otherwise
+        One of the claim's other expressions by its label, in place of ``how``.
+
+    Returns
+    -------
+    Reading or None
+        None where the claim cannot be read so.
+    """
+    record = claims[name]
+    if otherwise is None:
+        return READINGS[how](record, claims)
+    expression = record.get("otherwise", {}).get(otherwise)
+    return expression and _computed(expression, record, claims)
+
+
+def _as_printed(record: Record, claims: Records) -> Reading | None:
+    if "value" not in record:
+        return None
+    interval = f" [{record['low']}, {record['high']}]" if "low" in record else ""
+    unit = " points" if record["unit"] else ""
+    values = [float(record[key]) if key in record else math.nan for key in ("value", "low", "high")]
+    return Reading(f"{record['value']}{interval}{unit}", *_in_no_unit(record, *values))
+
+
+def _recomputed(record: Record, claims: Records) -> Reading | None:
+    return _computed(record["compute"], record, claims) if record["kind"] == "derived" else None
+
+
+def _computed(expression: Any, record: Record, claims: Records) -> Reading:
+    estimate = evaluate(expression, claims, lambda part: printed(claims[part]["value"]))
+    value = float(scaled(estimate, record["unit"]).value)
+    sign, unit = ("+", " points") if record["unit"] else ("", "")
+    text = f"{value:{sign}.{max(digits(record['value']), 2)}f}{unit}"
+    return Reading(text, *_in_no_unit(record, value))
+
+
+def _in_no_unit(record: Record, *values: float) -> list[float]:
+    return [value / UNITS[record["unit"]] for value in values]
+
+
+def _seeds(record: Record, claims: Records) -> Reading | None:
+    """Read the smallest and the largest seed around the mean of all."""
+    if "per_seed" not in record:
+        return None
+    values = [float(text) for text in record["per_seed"]]
+    return _spread(statistics.mean(values), min(values), max(values))
+
+
+def _interval_of_seeds(record: Record, claims: Records) -> Reading | None:
+    """Read the 95% interval of the mean over seeds, by Student's t: of training again, no more."""
+    if "per_seed" not in record:
+        return None
+    from scipy.special import stdtrit
+
+    values = [float(text) for text in record["per_seed"]]
+    mean = statistics.mean(values)
+    half = stdtrit(len(values) - 1, 0.975) * statistics.stdev(values) / math.sqrt(len(values))
+    return _spread(mean, mean - half, mean + half)
+
+
+def _clips_once(record: Record, claims: Records) -> Reading | None:
+    """Read an interval that counts clips once a seed as if once, were all seeds to answer alike.
+
+    Its ends are as many times as far off as the root of the seeds; less where seeds answer unlike.
+    """
+    facts = record.get("facts", {})
+    if "low" not in record or not repeated_clips(record.get("n"), facts.get("clips"), facts.get("seeds")):
+        return None
+    value, low, high = (float(record[key]) for key in ("value", "low", "high"))
+    wider = math.sqrt(facts["seeds"])
+    return _spread(value, value - wider * (value - low), value + wider * (high - value))
+
+
+def _constant(record: Record, claims: Records) -> Reading | None:
+    """Read the score of always saying the emotion with most test clips."""
+    supports, metric = record.get("facts", {}).get("supports"), record.get("metric")
+    if not supports or metric not in CONSTANT:
+        return None
+    value = float(constant_scores(supports, max(supports, key=lambda emotion: supports[emotion]))[metric])
+    return Reading(f"{value:.4f}", value)
+
+
+def _one_clip_fewer(record: Record, claims: Records) -> Reading | None:
+    """Read a macro recall with one clip fewer right, of the emotion with fewest clips."""
+    supports = record.get("facts", {}).get("supports")
+    if not supports or record.get("metric") not in MACRO_RECALLS:
+        return None
+    fewest = min(count for count in supports.values() if count)
+    value = float(Fraction(record["value"]) - Fraction(1, fewest * len(supports)))
+    return Reading(f"{value:.{digits(record['value'])}f}", value)
+
+
+def _values(record: Record, claims: Records) -> Reading | None:
+    """Read mean, smallest and largest of values that are said to lie near one number."""
+    said = record.get("holds", {}).get("every")
+    if not said:
+        return None
+    rows = selected(said["of"], claims, lambda part: printed(claims[part]["value"]))
+    values = [float(value.value) * UNITS[said["unit"]] for _, value in rows]
+    mean, low, high = statistics.mean(values), min(values), max(values)
+    return Reading(f"{mean:.2f} [{low:.2f}, {high:.2f}]", *_in_no_unit(said, mean, low, high))
+
+
+def _near(record: Record, claims: Records) -> Reading | None:
+    """Read the number that values are said to lie near."""
+    said = record.get("holds", {}).get("every")
+    return Reading(said["near"], *_in_no_unit(said, float(said["near"]))) if said else None
+
+
+def _ranks(record: Record, claims: Records) -> Reading | None:
+    """Read the ranks, by the printed rows, of the cells that a statement puts first or last."""
+    said = _ranking(record)
+    if not said:
+        return None
+    rows = selected(said["of"], claims, lambda part: printed(claims[part]["value"]))
+    ranked = list(_ranked(rows, said["group"]))
+    places = sorted((ranked.index(cell) + 1, cell) for cell in said["are"])
+    return Reading(f"{', '.join(f'{cell} {place}' for place, cell in places)} of {len(ranked)}")
+
+
+def _ranks_said(record: Record, claims: Records) -> Reading | None:
+    """Read the ranks that a statement gives its cells together."""
+    said = _ranking(record)
+    if not said:
+        return None
+    rows = selected(said["of"], claims, lambda part: printed(claims[part]["value"]))
+    count, all_ = len(said["are"]), len({row[said["group"]] for row, _ in rows})
+    first = 1 if "highest" in record["holds"] else all_ - count + 1
+    places = " and ".join(map(str, range(first, first + count)))
+    return Reading(f"{', '.join(sorted(said['are']))}: {places} of {all_}")
+
+
+def _ranking(record: Record) -> Mapping[str, Any] | None:
+    said = record.get("holds", {})
+    return said.get("highest") or said.get("lowest")
+
+
+def _spread(value: float, low: float, high: float) -> Reading:
+    return Reading(f"{value:.4f} [{low:.4f}, {high:.4f}]", value, low, high)
+
+
+READINGS: dict[str, Callable[[Record, Records], Reading | None]] = {
+    "printed": _as_printed,
+    "recomputed": _recomputed,
+    "seeds": _seeds,
+    "interval_of_seeds": _interval_of_seeds,
+    "clips_once": _clips_once,
+    "constant": _constant,
+    "one_clip_fewer": _one_clip_fewer,
+    "values": _values,
+    "near": _near,
+    "ranks": _ranks,
+    "ranks_said": _ranks_said,
+}
+"""The ways to read a claim, by name."""

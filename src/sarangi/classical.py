@@ -10,9 +10,10 @@ import logging
 import math
 import threading
 import warnings
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,15 @@ from sklearn.svm import SVC
 from sarangi import store
 from sarangi.errors import SarangiError
 from sarangi.metrics import confusion, uar
-from sarangi.predictions import Fold, Parts, Unfit, shared_emotions, skip_foreign, write_transfer
+from sarangi.predictions import (
+    Fold,
+    Parts,
+    Unfit,
+    as_counted,
+    shared_emotions,
+    skip_foreign,
+    write_transfer,
+)
 from sarangi.progress import progress
 
 log = logging.getLogger("sarangi")
@@ -49,6 +58,7 @@ def classical(
     output: dict[str, Path],
     provenance: dict,
     threads: int = 1,
+    label_map: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
     """Train classifiers on each fold's training part; predict its test part, and other corpora.
 
@@ -102,6 +112,9 @@ def classical(
         Passed to the store.
     threads
         Models trained at once, and trees of a forest; the bytes do not depend on it.
+    label_map
+        By emotion, the one that it counts as when another corpus is tested, in what a model answers and
+        in that corpus alike.
 
     Raises
     ------
@@ -111,7 +124,7 @@ def classical(
     """
     own = Vectors(manifest, features)
     needed = sorted({test for entry in experiments.values() for test in entry.get("tests", ())})
-    others = {name: Vectors(*elsewhere[name]) for name in needed}
+    others = {name: Vectors(*elsewhere[name], label_map) for name in needed}
     for other in others.values():
         own.refuse_other_features(other)
     problems: dict[Path, str] = {}
@@ -122,7 +135,14 @@ def classical(
             continue
         parts = Parts(own.rows, path, own.present)
         made |= parts.unmade is None
-        answers = _train(parts, own, others, chosen, str(path), threads)
+        sides = {
+            test: {}
+            if parts.unmade
+            else shared_emotions(parts.emotions, others[test].rows, others[test].manifest, label_map)
+            for entry in chosen.values()
+            for test in entry.get("tests", ())
+        }
+        answers = _train(parts, own, others, chosen, sides, str(path), threads)
         if not any(answers.values()):
             reasons = [f": {reason}" for reason in own.present["reason"].dropna()[:1]]
             problems[path] = parts.unmade or "".join(["no test utterance has features", *reasons])
@@ -134,7 +154,7 @@ def classical(
                 there = others[side].listed
                 write_transfer(there, [], nothing, output[f"{experiment}_to_{side}"], provenance)
             else:
-                shared = shared_emotions(parts.emotions, others[side].rows, others[side].manifest)
+                shared = list(dict.fromkeys(sides[side].values()))
                 rows = skip_foreign(others[side].listed, shared)
                 write_transfer(rows, shared, found, output[f"{experiment}_to_{side}"], provenance)
         for answer in itertools.chain.from_iterable(found.values() for found in answers.values()):
@@ -157,6 +177,8 @@ class Vectors:
     ----------
     manifest, features
         Table of the corpus, and its shards of a feature set.
+    label_map
+        By emotion, the one that it counts as here.
 
     Attributes
     ----------
@@ -168,9 +190,12 @@ class Vectors:
         The whole corpus in the manifest's order, and what is ok of it.
     """
 
-    def __init__(self, manifest: Path, features: Sequence[Path]):
+    def __init__(
+        self, manifest: Path, features: Sequence[Path], label_map: Mapping[str, str] = MappingProxyType({})
+    ):
         self.manifest = manifest
-        self.rows = store.read(manifest, ["utterance_id", "speaker", "group", "emotion", "status"])
+        columns = ["utterance_id", "speaker", "group", "emotion", "status"]
+        self.rows = as_counted(store.read(manifest, columns), label_map)
         table = pd.concat([store.read(shard) for shard in features]).set_index("utterance_id")
         self.present = table[["status", "reason"]].copy()
         numbers = table.drop(columns=["status", "reason"])
@@ -240,7 +265,7 @@ class FoldMatrices:
         key = ("rbf", settings["gamma"], *_view(settings, aim, side))
         return self._once(key, lambda: self._rbf(settings, aim, side))
 
-    def known(self, side: str, emotions: Sequence[str]) -> np.ndarray:
+    def known(self, side: str, emotions: Collection[str]) -> np.ndarray:
         """Return which usable utterances of another corpus have one of the emotions, booleans."""
         return self._others[side].usable["emotion"].isin(emotions).to_numpy()
 
@@ -408,16 +433,15 @@ def _train(
     own: Vectors,
     others: Mapping[str, Vectors],
     experiments: Mapping[str, dict],
+    shared: Mapping[str, Mapping[str, str]],
     where: str,
     threads: int,
 ) -> dict[tuple[str, str], dict]:
     """Return the answers of every experiment of a protocol on each of its sides, by both."""
     tasks = []
     for experiment, entry in experiments.items():
-        sides = {OWN: parts.emotions}
-        for test in entry.get("tests", ()):
-            other = others[test]
-            sides[test] = [] if parts.unmade else shared_emotions(parts.emotions, other.rows, other.manifest)
+        sides = {OWN: {emotion: emotion for emotion in parts.emotions}}
+        sides |= {test: shared[test] for test in entry.get("tests", ())}
         for seed in entry["settings"].get("seeds", [None]):
             tasks.append((experiment, entry["settings"], seed, sides))
     answers: dict[tuple[str, str], dict] = {
@@ -453,16 +477,19 @@ def _answers(
     experiment: str,
     settings: dict,
     seed: int | None,
-    sides: Mapping[str, Sequence[str]],
+    sides: Mapping[str, Mapping[str, str]],
     where: str,
     threads: int,
 ) -> dict[str, Sequence[str] | Unfit]:
-    """Return what a classifier answers on each side, whose emotions are given, or why nothing."""
+    """Return what a classifier answers on each side, or why nothing.
+
+    Of each side are given the emotions that may be answered, with what each counts as.
+    """
     train = matrices.fold.train
     emotions, groups = (train[column].to_numpy(dtype=object) for column in ("emotion", "group"))
     found: dict[str, Sequence[str] | Unfit] = {}
     model = None
-    for side, allowed in sides.items():
+    for side, counted in sides.items():
         try:
             # a model serves every side unless its training part is aligned with one
             if model is None or settings.get("alignment"):
@@ -472,8 +499,9 @@ def _answers(
             tested = matrices.inputs(settings, side, side)
             # emotions that the model does not know were scaled and aligned with, and are not answered
             if side != OWN:
-                tested = tested[matrices.known(side, allowed)]
-            found[side] = _predicted(model, tested, allowed)
+                tested = tested[matrices.known(side, set(counted.values()))]
+            answers = _predicted(model, tested, list(counted))
+            found[side] = np.array([counted[answer] for answer in answers], dtype=object)
         except Unfit as problem:
             found[side] = problem
     return found
@@ -521,9 +549,9 @@ def _fitted(
     return model
 
 
-def _predicted(model: ClassifierMixin, inputs: np.ndarray, allowed: Sequence[str]) -> np.ndarray:
+def _predicted(model: ClassifierMixin, inputs: np.ndarray, allowed: list[str]) -> np.ndarray:
     """Return the most likely of the allowed emotions, array of shape (utterances,)."""
-    known = np.isin(model.classes_, list(allowed))
+    known = np.isin(model.classes_, allowed)
     if known.sum() < 2:
         raise Unfit("the training part has fewer than two of the emotions that are tested")
     if known.all():

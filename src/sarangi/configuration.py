@@ -40,6 +40,8 @@ ENCODER_FILES = {
 """The files of an encoder, by its modality."""
 BRANCHES = {"audio": "speech", "text": "text"}
 """The branches of a fine-tuned model, with the modality of the encoder of each."""
+SHUFFLED = ("stratified_kfold", "stratified_group_kfold", "random")
+"""The kinds of protocols whose test parts follow from a seed."""
 CORPUS_WORDS = "corpus"
 HUB, WHISPER = "https://huggingface.co", "https://openaipublic.azureedge.net"
 
@@ -161,9 +163,9 @@ class Study:
         entries = [entry for kind in ("corpora", "encoders", "asr") for entry in self.config[kind].values()]
         return reachable(address for e in entries if (address := address_of(e["source"])))
 
-    def unavailable(self, kind: str) -> dict[str, str]:
+    def unavailable(self, kind: str, with_waiting: bool = True) -> dict[str, str]:
         """Names of a kind that cannot be had now, each with what to do about it and what waits for it."""
-        waiting = self._waiting if kind == "corpora" else {}
+        waiting = self._waiting if kind == "corpora" and with_waiting else {}
         return {
             name: f"{text}; {waiting[name]}" if waiting.get(name) else text
             for name, text in self._missing(kind).items()
@@ -192,7 +194,8 @@ class Study:
             rates = any(row["corpus"] == corpus for row in self.rates_compared())
             parts = {"scores": names, "transfer": corpus in tested}
             parts |= dict.fromkeys(("within_language", "across_languages", "gaps"), paired)
-            parts |= {"sensitivity": rates, "transcripts": config["asr"]}
+            again = any(self._chosen(self.experiments[name]) for name in names)
+            parts |= {"sensitivity": rates, "splits": again, "transcripts": config["asr"]}
             waiting = [table for table, part in parts.items() if part]
             # a claim may name an experiment that is not configured yet
             waiting += [
@@ -249,6 +252,7 @@ class Study:
                 config["classifiers"].get(model.get("classifier")),
                 *(config["encoders"][encoder] for encoder in encoders_of(model).values()),
                 config["asr"].get(words_of(model)),
+                config["label_map"],
                 config["seed"],
             )
         return found
@@ -295,10 +299,12 @@ class Study:
 
     def predictions(self, experiment: Experiment, test: str | None = None) -> list[Path]:
         """Return the files of predictions of all runs, on the experiment's own corpus or on ``test``."""
-        folder, name = Path("results/runs") / experiment.name, f"{test or 'within'}.parquet"
-        if "finetuning" not in self.config["models"][experiment.model]:
-            return [folder / "predictions" / name]
-        return [folder / f"{fold}/{seed}/predictions/{name}" for fold, seed in self.runs(experiment)]
+        folder = Path("results/runs") / experiment.name
+        # each run of a fine-tuning predicts its own test part, in a job of its own
+        if test is None and "finetuning" in self.config["models"][experiment.model]:
+            runs = self.runs(experiment)
+            return [folder / f"{fold}/{seed}/predictions/within.parquet" for fold, seed in runs]
+        return [folder / f"predictions/{test or 'within'}.parquet"]
 
     def batches(self, experiments: Mapping[str, Experiment]) -> list[Batch]:
         """Return the experiments that are no fine-tuning in batches, each of one corpus and feature set."""
@@ -371,6 +377,7 @@ class Study:
                             continue
                         found.append(
                             {
+                                "name": name,
                                 "pair": pair["title"],
                                 "train": train["title"],
                                 "test": tested["title"],
@@ -420,6 +427,45 @@ class Study:
                 }
             )
         return found
+
+    def split_again(self, corpus: str) -> list[Experiment]:
+        """Return the experiments on a corpus that are shown under other splits or rates, sorted by name."""
+        return [
+            e
+            for e in self.scored.values()
+            if e.corpus == corpus and self._chosen(e) and (self.other_splits(e.protocol) or self.own_rate(e))
+        ]
+
+    def _chosen(self, experiment: Experiment) -> bool:
+        """Whether an experiment is to be shown under other splits, where the audit finds few groups."""
+        chosen = self.config["sensitivity"]
+        return experiment.protocol in chosen["protocols"] and experiment.model in chosen["models"]
+
+    def other_splits(self, protocol: str) -> dict[str, list[int]]:
+        """Return the other seeds and numbers of folds that a protocol is shown with, where it has them."""
+        entry, chosen = self.config["protocols"][protocol], self.config["sensitivity"]
+        if entry["kind"] not in SHUFFLED:
+            return {}
+        values = {"seed": chosen["seeds"], "folds": chosen["folds"]}
+        return {key: [v for v in values[key] if v != entry[key]] for key in values if key in entry}
+
+    def own_rate(self, experiment: Experiment) -> str | None:
+        """Return the features of an experiment at the recordings' own rate, if any model is trained on them.
+
+        None where no experiment on its corpus is, or where its own features are such.
+        """
+        sets, models = self.config["feature_sets"], self.config["models"]
+        own = sets[models[experiment.model]["features"]]
+        used = {
+            models[e.model].get("features") for e in self.scored.values() if e.corpus == experiment.corpus
+        }
+        found = [
+            name
+            for name, entry in sets.items()
+            if name in used and "rate" in entry and "rate" not in own
+            if entry["opensmile"] == own.get("opensmile")
+        ]
+        return found[0] if found else None
 
     def transcribed(self) -> list[tuple[str, str]]:
         """Return each Whisper and corpus of which there are transcripts, or can be."""
@@ -541,6 +587,10 @@ class Study:
     def model(self, experiment: Experiment) -> dict[str, Any]:
         """Return the entry of an experiment's model, with what it says of the experiment's corpus."""
         return on_corpus(self.config["models"][experiment.model], experiment.corpus)
+
+    def probes(self, experiments: Mapping[str, Experiment]) -> list[Experiment]:
+        """Return the experiments that are trained on the pooled states of a frozen encoder."""
+        return [e for e in experiments.values() if "states" in self.model(e).get("audio", {})]
 
     def runs(self, experiment: Experiment) -> list[tuple[int, int]]:
         """Return each fold and seed of a fine-tuned experiment."""
@@ -706,6 +756,62 @@ def read_claims(file: Path, schema: Path) -> dict[str, dict[str, Any]]:
         raise SarangiError(f"{file} is not YAML; no job was started. {error}") from None
     _refuse(_against(document, schema) or list(_unknown_parts(document)), [file], "the file of claims")
     return claims.records(document)
+
+
+def read_errata(file: Path, schema: Path, published: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Read and check a file of errata, and return its entries in the order of their numbers.
+
+    Parameters
+    ----------
+    file, schema
+        As for :func:`read_claims`.
+    published
+        The claims that it names, from :func:`read_claims`.
+
+    Raises
+    ------
+    SarangiError
+        Lists every problem, as :func:`check` does.
+    """
+    try:
+        document = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise SarangiError(f"{file} is not YAML; no job was started. {error}") from None
+    problems = _against(document, schema) or list(_unknown_claims(document, published))
+    _refuse(problems, [file], "the file of errata")
+    return sorted(document, key=lambda entry: entry["number"])
+
+
+def _unknown_claims(
+    document: list[dict[str, Any]], published: Mapping[str, Any]
+) -> Iterator[tuple["Place", str]]:
+    """Yield each number that stands twice, each claim that is not there, or cannot be read as it says."""
+    known = list(published)
+    for place, entry in enumerate(document):
+        if entry["number"] in [other["number"] for other in document[:place]]:
+            yield (place, "number"), f"{entry['number']} stands twice"
+        for position, name in enumerate(entry.get("claims", ())):
+            if name not in published:
+                yield (place, "claims", position), f"{name!r} is no claim; {nearest(name, known)}"
+        for position, row in enumerate(entry["rows"]):
+            for side in claims.SIDES:
+                operand = row.get(side, {})
+                where, name = (place, "rows", position, side), operand.get("claim")
+                if name is None:
+                    continue
+                if name not in published:
+                    yield (*where, "claim"), f"{name!r} is no claim; {nearest(name, known)}"
+                elif "otherwise" in operand:
+                    labels = list(published[name].get("otherwise", ()))
+                    if operand["otherwise"] not in labels:
+                        hint = nearest(operand["otherwise"], labels)
+                        yield (*where, "otherwise"), f"{name} has no {operand['otherwise']!r}; {hint}"
+                elif claims.reading(name, published, operand.get("as", "printed")) is None:
+                    ways = [how for how in claims.READINGS if claims.reading(name, published, how)]
+                    yield (
+                        (*where, "as"),
+                        f"{name} cannot be read as {operand.get('as', 'printed')}; valid: {', '.join(ways)}",
+                    )
 
 
 def _against(document: Any, schema: Path) -> list[tuple["Place", str]]:
@@ -879,6 +985,11 @@ def _unknown_names(config: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
                     place,
                     f"{encoder!r} is an encoder of {found}, and this branch takes one of {BRANCHES[branch]}",
                 )
+        if "states" in entry.get("audio", {}) and "text" in entry:
+            yield (
+                ("models", model, "audio", "states"),
+                "pooled states have no frames, and a fusion trains a text encoder beside them; take it out",
+            )
         fusion = entry.get("fusion", {})
         if "heads" in fusion and fusion["width"] % fusion["heads"]:
             yield (
@@ -934,6 +1045,12 @@ def _unknown_names(config: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
                     ("experiments", position, "protocols", place),
                     f"{tuned[0]} is fine-tuned, and {name} lacks folds or a validation part; give it both",
                 )
+    classical = [name for name, entry in config["models"].items() if "classifier" in entry]
+    for kind, known in (("protocols", list(config["protocols"])), ("models", classical)):
+        for place, name in enumerate(config["sensitivity"][kind]):
+            if name not in known:
+                what = "classical models" if kind == "models" else kind
+                yield ("sensitivity", kind, place), f"{name!r} is not in {what}; {nearest(name, known)}"
     for position, pair in enumerate(config["language_pairs"]):
         for side, entry in enumerate(pair["languages"]):
             place = ("language_pairs", position, "languages", side)
@@ -945,7 +1062,14 @@ def _unknown_names(config: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
                 if name not in config["protocols"]:
                     hint = nearest(name, list(config["protocols"]))
                     yield (*place, "within", number), f"{name!r} is not in protocols; {hint}"
-    known = list(Study(config).experiments)
+    for emotion, counts_as in config["label_map"].items():
+        if counts_as in config["label_map"]:
+            yield (
+                ("label_map", emotion),
+                f"{counts_as!r} counts as {config['label_map'][counts_as]!r} itself; name that",
+            )
+    study = Study(config)
+    known = [*study.experiments, *(f"{e.name}_to_{test}" for e, test in study._wanted_transfers)]
     for finding, entry in config["findings"].items():
         for place, name in enumerate(entry.get("experiments", ())):
             if name not in known:

@@ -11,11 +11,14 @@ import pyarrow as pa
 from scipy import special
 
 from sarangi import store
-from sarangi.bootstrap import answers, draw_groups, intervals, marks, resampled, tally
+from sarangi.audit import FEW_GROUPS
+from sarangi.bootstrap import UNPREDICTED, answers, draw_groups, intervals, marks, resampled, tally
 from sarangi.errors import SarangiError
 from sarangi.metrics import METRICS, mean_metrics
 
 EXACT = 16  # groups that differ, up to which every flip of their signs is tried
+SIDES = ("shared", "apart")
+"""Protocols of a premium: with groups on both sides of the split, and without."""
 CHUNK = 1000  # flips scored at once: bounds the memory
 
 DIFFERENCES = pa.schema(
@@ -108,6 +111,108 @@ def differences(
             ]
     frame = pd.DataFrame(lines, columns=DIFFERENCES.names)
     store.write(output, frame, DIFFERENCES, provenance)
+
+
+PREMIUMS = pa.schema(
+    [
+        *(
+            pa.field(name, pa.string(), nullable=False)
+            for name in ("corpus", "model", "shared", "apart", "metric")
+        ),
+        # the score with shared groups minus that without
+        pa.field("value", pa.float64()),
+        pa.field("low", pa.float64()),
+        pa.field("high", pa.float64()),
+        pa.field("n", pa.int64(), nullable=False),
+        pa.field("groups", pa.int64(), nullable=False),
+        pa.field("mark", pa.string(), nullable=False),
+    ]
+)
+
+
+def premiums(
+    pairs: Sequence[dict], manifests: dict[str, Path], settings: dict, output: Path, provenance: dict
+) -> None:
+    """Write what groups on both sides of a split add to a score: the same model on the same utterances.
+
+    Both scores are as they are reported, and take the same draws of groups.  A pair of which one side
+    predicts nothing, or that shares no utterance, has no value and is marked.
+
+    Parameters
+    ----------
+    pairs
+        ``corpus``, ``model``, and ``shared`` and ``apart``: of each protocol ``experiment``, ``predictions``
+        and ``mean_of_folds``.
+    manifests
+        By corpus.
+    settings
+        ``draws``, ``seed`` and ``confidence`` of the bootstrap.
+    output
+        Parquet file to write, of schema :data:`PREMIUMS`.
+    provenance
+        Passed to the store.
+
+    Raises
+    ------
+    SarangiError
+        As :func:`sarangi.bootstrap.answers`.
+    """
+    lines = []
+    for pair in pairs:
+        names = {key: pair[key] for key in ("corpus", "model")}
+        names |= {side: pair[side]["experiment"] for side in SIDES}
+        sides = {
+            side: answers(pair[side]["predictions"], manifests[pair["corpus"]], names[side]) for side in SIDES
+        }
+        known = [set(table["utterance_id"]) for table, _ in sides.values()]
+        shared, everything = known[0] & known[1], known[0] | known[1]
+        emotions = sides["shared"][1]
+        if not shared or emotions != sides["apart"][1]:
+            blank = {"metric": "uar", "n": 0, "groups": 0, "mark": UNPREDICTED}
+            lines.append(dict.fromkeys(PREMIUMS.names) | names | blank)
+            continue
+        tables = [table[table["utterance_id"].isin(shared)] for table, _ in sides.values()]
+        repeats = [["seed", "fold"] if pair[side]["mean_of_folds"] else ["seed"] for side in SIDES]
+        groups = tables[0]["group"].nunique()
+        mark = ["descriptive interval"] if groups < FEW_GROUPS else []
+        mark += ["sides differ"] if shared != everything else []
+        names |= {"n": len(shared), "groups": groups, "mark": "; ".join(mark)}
+        lines += [names | line for line in premium(tables, repeats, emotions, settings)]
+    store.write(output, pd.DataFrame(lines, columns=PREMIUMS.names), PREMIUMS, provenance)
+
+
+def premium(
+    tables: Sequence[pd.DataFrame], repeats: Sequence[Sequence[str]], emotions: Sequence[str], settings: dict
+) -> list[dict]:
+    """Return a row a metric of the first table's score minus the second's, of the same utterances.
+
+    Parameters
+    ----------
+    tables
+        Predictions of the same utterances under two protocols.
+    repeats
+        For each the columns that tell apart what its score is averaged over.
+    emotions
+        Names of the classes.
+    settings
+        ``draws``, ``seed`` and ``confidence``.
+    """
+    sums = [tally(table, repeat, emotions)[0] for table, repeat in zip(tables, repeats, strict=True)]
+    held = [each.sum((1, 3)) > 0 for each in sums]
+    count, groups = sums[0].shape[:2]
+    both = np.concatenate(sums)
+
+    def difference(confusions: np.ndarray) -> dict[str, np.ndarray]:
+        parts = np.split(confusions, [count], axis=-3)
+        return _minus(*(mean_metrics(part, there) for part, there in zip(parts, held, strict=True)))
+
+    values = difference(both.sum(1))
+    drawn = draw_groups(groups, settings["draws"], settings["seed"])
+    bounds = intervals(resampled(both, drawn, difference), groups, settings["confidence"])
+    return [
+        {"metric": name, "value": float(values[name]), "low": bounds[name][0], "high": bounds[name][1]}
+        for name in METRICS
+    ]
 
 
 def pairs(models: dict[str, dict]) -> list[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """Pretrained encoders of speech and of text; neither padding nor batch size changes what they give."""
 
+import copy
 import json
 import tempfile
 import warnings
@@ -7,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from safetensors import SafetensorError
 from torch import Tensor, nn
@@ -34,7 +36,12 @@ SPECIAL_TOKENS = {
     "bert": {"sep_token": "[SEP]", "pad_token": "[PAD]"},
 }
 """Those of each family, where a tokeniser's own configuration does not state them."""
-OPTIONAL = ("masked_spec_embed", "pooler.")  # of heads and of SpecAugment, which fine-tuning does not use
+OPTIONAL = ("masked_spec_embed", "pooler.")  # of heads, and of SpecAugment, which draws its own
+
+
+def device() -> str:
+    """Return where networks run: the GPU if there is one."""
+    return "cuda" if torch.cuda.is_available() else "cpu"
 
 
 def load_encoder(folder: Path, branch: str = "audio") -> PreTrainedModel:
@@ -183,11 +190,12 @@ def layers_of(model: PreTrainedModel) -> nn.ModuleList:
     return model.encoder.layers if hasattr(model.encoder, "layers") else model.encoder.layer
 
 
-def freeze(model: PreTrainedModel, layers: int | str) -> None:
+def freeze(model: PreTrainedModel, layers: int | str, prefix: bool = False) -> None:
     """Keep the lowest ``layers`` of the transformer from learning, and what lies below them.
 
     Of speech that is the convolutional feature extractor, which never learns; of text the embeddings, which
-    learn where no layer is frozen.  ``all`` keeps the whole encoder from learning.
+    learn where no layer is frozen.  ``all`` keeps the whole encoder from learning, ``prefix`` (of speech)
+    also what lies between the convolutions and the frozen layers.
 
     Raises
     ------
@@ -205,8 +213,59 @@ def freeze(model: PreTrainedModel, layers: int | str) -> None:
         frozen.append(model.feature_extractor)
     elif layers:
         frozen.append(model.embeddings)
+    if prefix:
+        frozen += [model.feature_projection, model.encoder.pos_conv_embed]
+        if not _norm_is_last(model):
+            frozen.append(model.encoder.layer_norm)
+        if hasattr(own[0].attention, "rel_attn_embed"):
+            frozen.append(own[0].attention.rel_attn_embed)
     for part in frozen:
         part.requires_grad_(False)
+
+
+def _norm_is_last(model: PreTrainedModel) -> bool:
+    """Whether the transformer's own norm stands above its layers, and not below them."""
+    return model.config.do_stable_layer_norm
+
+
+class _NoPositions(nn.Module):
+    """Adds nothing in place of the positional convolution, which the states have behind them."""
+
+    def forward(self, hidden: Tensor) -> Tensor:
+        """Return one zero."""
+        return hidden.new_zeros(())
+
+
+def _part_of_transformer(model: PreTrainedModel, layers: int, lower: bool) -> nn.Module:
+    """Return a speech encoder's transformer with its lowest layers alone, or with the others alone.
+
+    It shares all parameters with the encoder.  What stands below the layers goes with the lower part, a norm
+    above them with the upper.
+    """
+    whole = model.encoder
+    part = _twin(whole)
+    norm_is_last = _norm_is_last(model)
+    chosen = list(whole.layers[:layers] if lower else whole.layers[layers:])
+    if not lower:
+        part.pos_conv_embed, part.dropout = _NoPositions(), nn.Identity()
+        if not norm_is_last:
+            part.layer_norm = nn.Identity()
+        if chosen and hasattr(whole.layers[0].attention, "rel_attn_embed"):
+            # WavLM's first layer makes the bias of positions for all
+            chosen[0] = _twin(chosen[0])
+            chosen[0].attention = _twin(chosen[0].attention)
+            chosen[0].attention.rel_attn_embed = whole.layers[0].attention.rel_attn_embed
+    elif norm_is_last:
+        part.layer_norm = nn.Identity()
+    part.layers = nn.ModuleList(chosen)
+    return part
+
+
+def _twin(module: nn.Module) -> nn.Module:
+    """Return a module of the same parameters, whose own parts can be exchanged."""
+    twin = copy.copy(module)
+    twin._modules = dict(module._modules)
+    return twin
 
 
 def speech_states(
@@ -215,7 +274,8 @@ def speech_states(
     """Return the states of each signal without a trace of padding, and a mask of what is padding.
 
     The convolutions run clip by clip: group normalisation over padded clips would make the result
-    depend on the batch.  The transformer runs on all of them, masked.
+    depend on the batch.  The transformer runs on all of them, masked.  In training stretches are masked
+    where the model's configuration says so (SpecAugment, Park et al. 2019), and the batch does count.
 
     Parameters
     ----------
@@ -234,10 +294,10 @@ def speech_states(
     """
     with torch.no_grad():
         frames = [model.feature_extractor(signal[None])[0].T for signal in signals]
-    lengths = torch.tensor([len(clip) for clip in frames], device=frames[0].device)
-    hidden = model.feature_projection(pad_sequence(frames, batch_first=True))
-    hidden = hidden[0] if isinstance(hidden, tuple) else hidden
-    mask = torch.arange(hidden.shape[1], device=hidden.device)[None] < lengths[:, None]
+    together, mask = padded(frames)
+    hidden = _projected(model, together)
+    if model.training and hidden.shape[1] >= model.config.mask_time_length:
+        hidden = model._mask_hidden_states(hidden, attention_mask=mask)  # as the model's own forward does
     below: list[Tensor] = []
     hooks = [
         layer.register_forward_pre_hook(lambda _, arguments: below.append(arguments[0]))
@@ -249,6 +309,96 @@ def speech_states(
         for hook in hooks:
             hook.remove()
     return (torch.stack([*below, states]) if every_layer else states), mask
+
+
+def padded(clips: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+    """Return clips of shape (frames, width) as one, (clips, frames, width), and a mask of what is there."""
+    together = pad_sequence(list(clips), batch_first=True)
+    lengths = torch.tensor([len(clip) for clip in clips], device=together.device)
+    return together, torch.arange(together.shape[1], device=together.device)[None] < lengths[:, None]
+
+
+def _projected(model: PreTrainedModel, frames: Tensor) -> Tensor:
+    hidden = model.feature_projection(frames)
+    return hidden[0] if isinstance(hidden, tuple) else hidden
+
+
+class SplitEncoder:
+    """A speech encoder in two: a prefix that never learns and draws nothing at random, and the rest.
+
+    Both share all parameters with the encoder.  What the prefix gives for a clip is the same each time, and
+    so can be kept: it is run clip by clip, without padding, dropout, LayerDrop or SpecAugment.
+
+    Parameters
+    ----------
+    model
+        From :func:`load_encoder`.
+    layers
+        Number of layers of the transformer in the prefix.
+
+    Raises
+    ------
+    SarangiError
+        If the transformer has fewer layers.
+    """
+
+    def __init__(self, model: PreTrainedModel, layers: int) -> None:
+        freeze(model, layers, prefix=True)
+        self.model = model
+        self.lower = _part_of_transformer(model, layers, lower=True)
+        self.upper = _part_of_transformer(model, layers, lower=False)
+
+    def train(self, mode: bool) -> None:
+        """Set the rest to training or evaluation; the prefix stays in evaluation."""
+        self.upper.train(mode)
+        for part in (self.model.feature_extractor, self.model.feature_projection, self.lower):
+            part.eval()
+
+    @torch.no_grad()
+    def below(self, signal: Tensor) -> Tensor:
+        """Return what the prefix gives for a clip.
+
+        Parameters
+        ----------
+        signal : float32 tensor of shape (samples,)
+            As for :func:`speech_states`.
+
+        Returns
+        -------
+        Tensor of shape (frames, width)
+        """
+        hidden = _projected(self.model, self.model.feature_extractor(signal[None]).transpose(1, 2))
+        everything = torch.ones(hidden.shape[:2], dtype=torch.bool, device=hidden.device)
+        return self.lower(hidden, attention_mask=everything).last_hidden_state[0]
+
+    def above(self, states: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+        """Return what :func:`speech_states` does, from what :meth:`below` gives for each clip."""
+        together, mask = padded(states)
+        return self.upper(together, attention_mask=mask).last_hidden_state, mask
+
+
+def prepared(signal: np.ndarray, seconds: float, normalise: bool) -> Tensor:
+    """Return a clip as an encoder hears it: cut at the centre, of zero mean and unit variance if it asks.
+
+    Parameters
+    ----------
+    signal : array of float32 of shape (samples,)
+        At 16 kHz.
+    seconds
+        Longest clip.
+    normalise
+        From :func:`normalises`.
+
+    Returns
+    -------
+    Tensor of float32 of shape (samples,)
+    """
+    most = round(seconds * SAMPLE_RATE)
+    start = max(0, (len(signal) - most) // 2)
+    signal = signal[start : start + most]
+    if normalise:
+        signal = (signal - signal.mean()) / np.sqrt(signal.var() + 1e-7)
+    return torch.from_numpy(signal)
 
 
 def text_states(model: PreTrainedModel, tokens: Sequence[Tensor]) -> tuple[Tensor, Tensor]:

@@ -10,39 +10,41 @@ import matplotlib
 import numpy as np
 import pandas as pd
 
+from sarangi import store
 from sarangi.corpora import load
+from sarangi.drawing import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    PALE,
+    STYLE,
+    WIDTH,
+    in_words,
+    key,
+    pyplot,
+    save,
+    say_synthetic,
+)
 from sarangi.languages import ranks, scored
 from sarangi.tables import headline
-
-matplotlib.use("Agg")
-from matplotlib import pyplot
-
-# Okabe and Ito's palette: told apart by the colour-blind, and in grey by lightness
-ORANGE, BLUE, GREEN, GREY = "#E69F00", "#0072B2", "#009E73", "#666666"
-STYLE = {
-    "font.family": "DejaVu Sans",
-    "font.size": 8,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.titlesize": 9,
-    "pdf.fonttype": 42,
-    "svg.hashsalt": "sarangi",
-    "savefig.dpi": 200,
-}
 
 
 def leakage_figure(
     scores: Sequence[Path],
+    premiums: Path,
     titles: dict[str, dict[str, str]],
     synthetic: Sequence[str],
     output: dict[str, Path],
 ) -> None:
-    """Draw UAR under random folds against UAR on unseen speakers, with intervals and chance.
+    """Draw UAR under random folds beside UAR on unseen speakers, and the difference, with intervals.
 
     Parameters
     ----------
     scores
         Scores of the experiments to show.
+    premiums
+        What shared speakers add, of schema :data:`sarangi.differences.PREMIUMS`; one row of the figure each.
     titles
         ``models``: names to titles, in the order of the rows.
     synthetic
@@ -50,45 +52,62 @@ def leakage_figure(
     output
         Files to write by suffix: ``pdf``, ``png``.
     """
+    added = store.read(premiums)
+    added = added[added["metric"] == "uar"]
+    if added.empty:
+        in_words("No corpus is in hand with speakers both shared and held out.", synthetic, output)
+        return
     found = headline(scores)
-    found = found[found["metric"] == "uar"]
+    found = found[found["metric"] == "uar"].set_index("experiment")
     models = list(titles["models"])
-    rows = sorted(
-        set(zip(found["corpus"], found["model"], strict=True)), key=lambda r: (r[0], models.index(r[1]))
-    )
+    rows = sorted(added.to_dict("records"), key=lambda row: (row["corpus"], models.index(row["model"])))
     with matplotlib.rc_context(STYLE):
-        figure, axes = pyplot.subplots(figsize=(5.2, 1.3 + 0.42 * max(1, len(rows))), layout="constrained")
-        if not rows:
-            axes.text(0.5, 0, "no corpus is in hand", ha="center", va="center", color=GREY)
-        for position, (corpus, model) in enumerate(rows):
-            here = found[(found["corpus"] == corpus) & (found["model"] == model)]
-            axes.plot(
-                [here["chance"].iloc[0]] * 2, [position - 0.4, position + 0.4], color=GREY, lw=1, ls=":"
-            )
-            for _, score in here.iterrows():
-                shared = "groups shared" in score["mark"]
-                colour, marker, shift = (ORANGE, "o", -0.14) if shared else (BLUE, "s", 0.14)
-                axes.plot([score["low"], score["high"]], [position + shift] * 2, color=colour, lw=1.6)
-                axes.plot(score["value"], position + shift, marker, color=colour, ms=5)
-        axes.set_yticks(
-            range(len(rows)), [f"{load(corpus).TITLE}\n{titles['models'][model]}" for corpus, model in rows]
+        figure, (left, right) = pyplot.subplots(
+            1,
+            2,
+            figsize=(WIDTH, 1.2 + 0.4 * len(rows)),
+            layout="constrained",
+            sharey=True,
+            width_ratios=(3, 2),
         )
-        axes.set_ylim(max(1, len(rows)) - 0.5, -0.5)
-        axes.set_xlim(0, 1)
-        axes.set_xticks(np.linspace(0, 1, 6))
-        axes.set_xlabel("UAR, with its interval over groups")
-        for place in range(1, len(rows)):
-            axes.axhline(place - 0.5, color="#DDDDDD", lw=0.5, zorder=0)
+        for place, row in enumerate(rows):
+            for side, colour, marker, shift in (("shared", ORANGE, "o", -0.14), ("apart", BLUE, "s", 0.14)):
+                score = found.loc[row[side]]
+                left.plot([score["chance"]] * 2, [place - 0.4, place + 0.4], color=GREY, lw=1, ls=":")
+                left.plot([score["low"], score["high"]], [place + shift] * 2, color=colour, lw=1.6)
+                left.plot(score["value"], place + shift, marker, color=colour, ms=5, clip_on=False)
+            if row["value"] is None or np.isnan(row["value"]):
+                right.text(0, place, "cannot be computed", ha="center", va="center", color=GREY)
+                continue
+            dashed = (0, (2.2, 1.2)) if "descriptive interval" in row["mark"] else "-"
+            points = [100 * row[name] for name in ("low", "high")]
+            right.plot(points, [place] * 2, color="black", lw=1.6, ls=dashed)
+            right.plot(100 * row["value"], place, "D", color="black", ms=5)
+        left.set_yticks(
+            range(len(rows)),
+            [f"{load(row['corpus']).TITLE}\n{titles['models'][row['model']]}" for row in rows],
+        )
+        left.set_ylim(len(rows) - 0.5, -0.5)
+        left.set_xlim(0, 1)
+        left.set_xticks(np.linspace(0, 1, 6))
+        left.set_xlabel("UAR, with its interval over groups")
+        right.set_xlabel("shared minus held out,\nin percentage points")
+        right.axvline(0, color=GREY, lw=0.8)
+        right.tick_params(axis="y", length=0)
+        for axes in (left, right):
+            for place in range(1, len(rows)):
+                axes.axhline(place - 0.5, color=PALE, lw=0.5, zorder=0)
         handles = [
-            pyplot.Line2D(
-                [], [], color=ORANGE, marker="o", ms=5, lw=1.6, label="speakers shared (random folds)"
-            ),
-            pyplot.Line2D([], [], color=BLUE, marker="s", ms=5, lw=1.6, label="speakers held out"),
-            pyplot.Line2D([], [], color=GREY, lw=1, ls=":", label="chance"),
+            key("speakers shared (random folds)", ORANGE, "o"),
+            key("speakers held out", BLUE, "s"),
+            key("difference on the same utterances", "black", "D"),
+            key("chance", GREY, line=":"),
         ]
+        if any("descriptive interval" in row["mark"] for row in rows):
+            handles.append(key("interval of few groups", GREY, line=(0, (2.2, 1.2))))
         figure.legend(handles=handles, loc="outside lower center", ncols=3, frameon=False)
-        _say_synthetic(figure, synthetic)
-        _save(figure, output)
+        say_synthetic(figure, synthetic)
+        save(figure, output)
 
 
 CONDITIONS = {
@@ -166,8 +185,8 @@ def inversion_figure(
         handles.append(pyplot.Line2D([], [], color=GREY, lw=1, ls=":", label="chance"))
         if panels:
             figure.legend(handles=handles, loc="outside lower center", ncols=3, frameon=False)
-        _say_synthetic(figure, synthetic)
-        _save(figure, output)
+        say_synthetic(figure, synthetic)
+        save(figure, output)
 
 
 def _inversion_panel(axes: matplotlib.axes.Axes, table: pd.DataFrame) -> None:
@@ -201,15 +220,3 @@ def _inversion_panel(axes: matplotlib.axes.Axes, table: pd.DataFrame) -> None:
     axes.tick_params(axis="x", length=0)
     for place in range(1, len(features)):
         axes.axvline(place - 0.5, color="#DDDDDD", lw=0.5, zorder=0)
-
-
-def _say_synthetic(figure: matplotlib.figure.Figure, synthetic: Sequence[str]) -> None:
-    if synthetic:
-        figure.suptitle("SYNTHETIC SPEECH: no result about people", fontsize=8, color="#B00000")
-
-
-def _save(figure: matplotlib.figure.Figure, output: dict[str, Path]) -> None:
-    nothing = {"pdf": {"CreationDate": None, "Creator": None, "Producer": None}, "png": {"Software": None}}
-    for suffix, path in output.items():
-        figure.savefig(path, format=suffix, metadata=nothing[suffix])
-    pyplot.close(figure)

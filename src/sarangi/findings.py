@@ -12,7 +12,7 @@ import pyarrow as pa
 from sarangi import claims as published
 from sarangi import store
 from sarangi.claims import Estimate
-from sarangi.tables import headline, interval_text, write_table
+from sarangi.tables import Evidence, headline, interval_text, reference, write_table
 
 REPRODUCED, DIFFERS = "reproduced", "differs"
 FAULTY, CONTRADICTED = "published number is faulty", "statement contradicted by its own rows"
@@ -21,6 +21,7 @@ VOID = {"untrained weights": "untrained weights"}
 """Marks of a score that make any comparison with it void, and what is missing then."""
 CLIPS_APART = 0.01
 """Share of the test clips that a publisher's and our test part may differ by and be called the same."""
+JUDGED = "judged by its own parts and by our scores"
 LISTED = 2  # of what a claim waits for, before the rest is counted
 
 FINDING = pa.schema(
@@ -99,7 +100,7 @@ def finding(
         Passed to the store.
     """
     records = claims["records"]
-    table = _scores(scores)
+    table = scores_by_name(scores)
     ours = _ours(records, table, missing, synthetic)
     lines = [_line(name, records, ours) for name in claims["claims"]]
     further = {
@@ -115,9 +116,14 @@ def finding(
     store.write(output, frame, FINDING, provenance)
 
 
-def _scores(scores: Sequence[Path]) -> pd.DataFrame:
-    """Return the reported scores and those of each slice; the reported ones have slice ``""``."""
-    found = headline(scores).assign(slice="")
+def scores_by_name(scores: Sequence[Path]) -> pd.DataFrame:
+    """Return the reported scores (slice ``""``) and those of each slice.
+
+    Column ``scored`` has the experiment's name, or ``<experiment>_to_<corpus>`` for a transfer; ``reported``
+    the slice that a reported score is of.
+    """
+    found = headline(scores)
+    found = found.assign(reported=found["slice"], slice="")
     if scores:
         found = pd.concat([found, *(store.read(path) for path in scores)], ignore_index=True)
     transfer = found["test"] != found["corpus"]
@@ -270,16 +276,56 @@ def findings_table(findings: Sequence[Path], synthetic: Sequence[str], output: d
     synthetic
         Names of the corpora spoken by the demo's generator.
     output
-        Files to write by suffix: ``tex``, ``md``, ``csv``.
+        Files to write by suffix: ``tex``, ``md``, ``csv``, ``json``.
     """
-    table = _read(findings)
-    table["printed"] = table["printed"].fillna("--")
+    table = read_findings(findings)
+    caption = (
+        f"What the published study says, finding by finding, {JUDGED}. A number is reproduced if it lies in "
+        "our interval over groups, or ours rounds to it."
+    )
+    frame, evidence = _by_claim(table)
+    write_table(frame, evidence, caption, "findings", [], synthetic, output)
+    _write_csv(table, output)
+
+
+def finding_table(finding: Path, synthetic: Sequence[str], output: dict[str, Path]) -> None:
+    """Write one finding with its claims and verdicts, a line each.
+
+    Parameters
+    ----------
+    finding
+        ``results/findings/finding_<n>.parquet``.
+    synthetic, output
+        As in :func:`findings_table`.
+    """
+    table = read_findings([finding])
+    number = table["finding"].iloc[0]
+    caption = f"What the published study says in finding {number}, {JUDGED}."
+    frame, evidence = _by_claim(table, counted=False)
+    write_table(frame.drop(columns="Finding"), evidence, caption, finding.stem, [], synthetic, output)
+    _write_csv(table, output)
+
+
+def _write_csv(table: pd.DataFrame, output: dict[str, Path]) -> None:
+    table = table.drop(columns="file")
+    output["csv"].write_text(table.to_csv(index=False, lineterminator="\n"), encoding="utf-8")
+
+
+def _by_claim(table: pd.DataFrame, counted: bool = True) -> tuple[pd.DataFrame, list[Evidence]]:
+    """Return lines of claims and where each comes from.
+
+    ``counted`` says whether the rows of a printed table are counted by verdict.
+    """
+    table = table.assign(printed=table["printed"].fillna("--"))
+    if not counted:
+        table = table.assign(grid=None)
     lines = []
     for (number, grid), rows in table[table["grid"].notna()].groupby(["finding", "grid"], sort=False):
         for verdict, same in rows.groupby(rows["verdict"].str.split(": ").str[0], sort=False):
             claim = f"{len(same)} of the {len(rows)} numbers in the table {grid.replace('_', ' ')}"
             blank = {"Published": "--", "Ours": "--", "Interval": "--"}
-            lines.append({"Finding": number, "Claim": claim} | blank | {"Verdict": verdict})
+            line = {"Finding": number, "Claim": claim} | blank | {"Verdict": verdict}
+            lines.append((line, _behind(same)))
     rest = table[table["grid"].isna()]
     # numbers of one published experiment that wait for the same share a line
     together = rest["claim"].str.split(".").str[0].where(rest["verdict"].str.startswith(UNTESTABLE))
@@ -291,57 +337,50 @@ def findings_table(findings: Sequence[Path], synthetic: Sequence[str], output: d
         if len(rows) > 1:
             names = rows["statement"].str.rsplit(": ", n=1).str[1] + " " + rows["printed"]
             claim, numbers = f"{claim.rsplit(': ', 1)[0]}: {', '.join(names)}", "--"
-        lines.append(
-            {
-                "Finding": row["finding"],
-                "Claim": row["claim"] if row["claim"].startswith("UAR of ") else claim,
-                "Published": numbers,
-                "Ours": _number(row["ours"]),
-                "Interval": interval_text(row["low"], row["high"]),
-                "Verdict": row["verdict"],
-            }
-        )
-    caption = (
-        "What the published study says, finding by finding, judged by its own parts and by our scores. A "
-        "number is reproduced if it lies in our interval over groups, or ours rounds to it."
-    )
-    columns = ["Finding", "Claim", "Published", "Ours", "Interval", "Verdict"]
-    frame = pd.DataFrame(lines, columns=columns).sort_values("Finding", kind="stable")
-    write_table(frame, caption, "findings", [], synthetic, output)
-    output["csv"].write_text(table.to_csv(index=False, lineterminator="\n"), encoding="utf-8")
-
-
-def errata_table(findings: Sequence[Path], synthetic: Sequence[str], output: dict[str, Path]) -> None:
-    """Write every published number that its own print shows to be faulty, and every such statement.
-
-    Parameters
-    ----------
-    findings, synthetic, output
-        As in :func:`findings_table`.
-    """
-    table = _read(findings)
-    faulty = table[table["verdict"].isin([FAULTY, CONTRADICTED])]
-    frame = pd.DataFrame(
-        {
-            "Finding": faulty["finding"],
-            "Claim": faulty["statement"],
-            "Published": faulty["printed"].fillna("--"),
-            "Recomputed": faulty["recomputed"].map(_number),
-            "Verdict": faulty["verdict"],
-            "Why": faulty["why"],
+        line = {
+            "Finding": row["finding"],
+            "Claim": row["claim"] if row["claim"].startswith("UAR of ") else claim,
+            "Published": numbers,
+            "Ours": _number(row["ours"]),
+            "Interval": interval_text(row["low"], row["high"]),
+            "Verdict": row["verdict"],
         }
-    )
-    caption = (
-        "Errata: what the published study prints against itself. Each is found by a rule from the numbers, "
-        "counts and protocols that it states; our scores play no part in it."
-    )
-    write_table(frame, caption, "errata", [], synthetic, output)
+        lines.append((line, _behind(rows)))
+    columns = ["Finding", "Claim", "Published", "Ours", "Interval", "Verdict"]
+    lines.sort(key=lambda entry: entry[0]["Finding"])
+    return pd.DataFrame([line for line, _ in lines], columns=columns), [known for _, known in lines]
 
 
-def _read(findings: Sequence[Path]) -> pd.DataFrame:
+def _behind(claims: pd.DataFrame) -> Evidence:
+    """Return where the columns of a row about some claims come from."""
+
+    def stand(*columns: str | None) -> list[dict]:
+        return [
+            reference(row["file"], column, claim=row["claim"])
+            for _, row in claims.iterrows()
+            for column in columns
+        ]
+
+    if len(claims) > 1:
+        return {"": stand(None)}
+    return {
+        "": stand(None),
+        "Published": stand("printed"),
+        "Recomputed": stand("recomputed"),
+        "Ours": stand("ours"),
+        "Interval": stand("low", "high"),
+        "Verdict": stand("verdict"),
+        "Why": stand("why"),
+    }
+
+
+def read_findings(findings: Sequence[Path]) -> pd.DataFrame:
     """Return the rows of all findings with their numbers, in order."""
-    tables = [store.read(path).assign(finding=Path(path).stem.removeprefix("finding_")) for path in findings]
-    columns = ["finding", *FINDING.names]
+    tables = [
+        store.read(path).assign(finding=Path(path).stem.removeprefix("finding_"), file=str(path))
+        for path in findings
+    ]
+    columns = ["finding", *FINDING.names, "file"]
     return pd.concat(tables, ignore_index=True)[columns] if tables else pd.DataFrame(columns=columns)
 
 

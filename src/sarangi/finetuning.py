@@ -15,17 +15,32 @@ import pandas as pd
 import pyarrow as pa
 import torch
 import transformers
-from safetensors.torch import load_file, save_file
+from safetensors import safe_open
+from safetensors.torch import save_file
 from torch import Tensor, nn
-from torch.utils.data import Dataset
+from torch.utils.data import Dataset, Sampler
 from transformers import EarlyStoppingCallback, EvalPrediction, TrainingArguments, set_seed
+from transformers.trainer_pt_utils import LengthGroupedSampler
 
 from sarangi import metrics, store
-from sarangi.audio import SAMPLE_RATE, decode
-from sarangi.encoders import build_encoder, load_encoder, load_tokenizer, normalises, tokenizer_files
+from sarangi.audio import decode
+from sarangi.encoders import (
+    device,
+    load_encoder,
+    load_tokenizer,
+    normalises,
+    prepared,
+    tokenizer_files,
+)
 from sarangi.errors import SarangiError
-from sarangi.fusion import EmotionClassifier, classifier
-from sarangi.predictions import predictions_schema, shared_emotions, skip_foreign, skip_unused
+from sarangi.fusion import EmotionClassifier, classifier, with_encoder
+from sarangi.predictions import (
+    as_counted,
+    predictions_schema,
+    shared_emotions,
+    skip_foreign,
+    skip_unused,
+)
 from sarangi.progress import progress
 from sarangi.protocols import TEST, TRAIN, UNUSED, VALIDATION, why_not_made
 from sarangi.resume import begun
@@ -49,13 +64,14 @@ LOG = pa.schema(
 
 CORPUS = "corpus"
 """Words of the manifest, and not of transcripts."""
+COLUMNS = ["utterance_id", "emotion", "text", "duration_s", "status", "reason"]
+"""Of the manifest, what a run needs."""
 
 
 def finetune(
     manifest: Path,
     protocol: Path,
-    audio: Sequence[Path],
-    transcripts: Sequence[Path],
+    files: Mapping[str, Sequence[Path]],
     encoders: Mapping[str, Path],
     fold: int,
     seed: int,
@@ -75,10 +91,10 @@ def finetune(
     ----------
     manifest, protocol
         Tables of the corpus; the protocol must have a validation part.
-    audio
-        Audio shards of the corpus; none for a model without an audio branch.
-    transcripts
-        Shards of transcripts of the corpus, where the text branch reads those; else none.
+    files
+        Shards of the corpus by kind, as far as the model needs them: ``audio``; ``pooled_states``, in place
+        of audio, for an audio branch of those; ``prefix_states``, beside it; ``transcripts``, where the text
+        branch reads those.
     encoders
         Folder of the encoder of each branch, ``audio`` and ``text``.
     fold, seed
@@ -103,12 +119,14 @@ def finetune(
     """
     torch.set_num_threads(threads)
     recipe = model["finetuning"]
-    rows = store.read(manifest, ["utterance_id", "emotion", "text", "status", "reason"])
+    rows = store.read(manifest, COLUMNS)
     split = store.read(protocol)
     if unmade := why_not_made(split):
         raise SarangiError(f"{protocol}: {unmade}")
     split = split.drop(columns=["status", "reason"])
-    split = split[split["fold"] == fold].merge(rows[["utterance_id", "emotion"]], on="utterance_id")
+    split = split[split["fold"] == fold].merge(
+        rows[["utterance_id", "emotion", "duration_s"]], on="utterance_id"
+    )
     emotions = sorted(split.loc[split["part"] != UNUSED, "emotion"].unique())
     turns = model["text"]["context_turns"] if "text" in model else 0
     if turns and not rows["utterance_id"].map(turn_of).any():
@@ -117,34 +135,33 @@ def finetune(
             "set it to 0 for this corpus"
         )
     described = describe(model, encoders, emotions)
-    with inputs_of(described, rows, audio, transcripts, manifest, set(split["utterance_id"])) as (
-        found,
-        present,
-    ):
+    with inputs_of(described, rows, files, manifest, set(split["utterance_id"])) as (found, present):
         split = split.join(present, on="utterance_id")
         usable = split[split["status"] == store.OK]
-        parts = {
-            part: usable[usable["part"] == part].reset_index(drop=True) for part in (TRAIN, VALIDATION, TEST)
-        }
+        # what is only predicted goes by length, so that little is padded; it changes no answer
+        usable = {TRAIN: usable, VALIDATION: by_length(usable), TEST: by_length(usable)}
+        parts = {part: u[u["part"] == part].reset_index(drop=True) for part, u in usable.items()}
         _refuse_unfit(parts, emotions, f"{protocol}, fold {fold}")
         set_seed(seed)
-        loaded = {branch: load_encoder(folder, branch) for branch, folder in encoders.items()}
+        loaded = {branch: load_encoder(encoders[branch], branch) for branch in with_encoder(model)}
         weights = class_weights(parts[TRAIN]["emotion"], emotions) if recipe["class_weights"] else None
-        network = classifier(described, loaded, len(emotions), recipe["dropout"], weights)
+        set_seed(seed)  # again: how much is drawn for what an encoder's weights lack must not count
+        network = classifier(described, loaded, weights)
         if recipe.get("gradient_checkpointing"):
             for encoder in loaded.values():
                 encoder.activation_checkpointing_enable({"use_reentrant": False})
         data = {part: Utterances(table, emotions, found) for part, table in parts.items()}
         kept = begun(checkpoints, provenance)
-        trainer = _trainer(network, data, recipe, seed, kept, emotions)
+        trainer = trainer_of(network, data, recipe, seed, kept, emotions)
         last = last_whole_checkpoint(kept)
         if last is not None:
             log.info("goes on from %s", Path(last).name)
         with _advice_on_memory(described, recipe["batch"]):
             trainer.train(resume_from_checkpoint=last)
             probabilities = _predict(trainer.model, data[TEST], recipe["batch"])
-    tested = skip_unused(split[split["part"].isin([TEST, UNUSED])])
-    _write_predictions(tested, emotions, probabilities, fold, seed, output["predictions"], provenance)
+    tested = by_length(skip_unused(split[split["part"].isin([TEST, UNUSED])]))
+    answered = _answered(tested, emotions, probabilities, fold, seed)
+    _write([answered], emotions, output["predictions"], provenance)
     store.write(output["log"], _log(trainer), LOG, provenance)
     state = {name: tensor.detach().cpu().contiguous() for name, tensor in trainer.model.state_dict().items()}
     save_file(state, output["model"], metadata={"sarangi": json.dumps(provenance, sort_keys=True)})
@@ -152,35 +169,80 @@ def finetune(
     shutil.rmtree(checkpoints)
 
 
-def transfer(
-    model: Path,
-    config: Path,
+def probe(
     manifest: Path,
-    audio: Sequence[Path],
-    transcripts: Sequence[Path],
-    fold: int,
-    seed: int,
-    batch: int,
+    protocol: Path,
+    pooled_states: Sequence[Path],
+    encoder: Path,
+    runs: Mapping[tuple[int, int], Mapping[str, Path]],
+    model: Mapping[str, Any],
     threads: int,
-    output: Path,
+    checkpoints: Path,
     provenance: dict,
 ) -> None:
-    """Predict every utterance of another corpus over the emotions that both have.
+    """Train a model on the pooled states of a frozen encoder, as :func:`finetune` does, in several runs.
 
     Parameters
     ----------
-    model, config
-        ``model.safetensors`` and ``config.json`` of a run.
-    manifest, audio, transcripts
+    manifest, protocol, model, threads, provenance
+        As for :func:`finetune`.
+    pooled_states
+        Shards of the corpus.
+    encoder
+        Its folder.
+    runs
+        By fold and seed, what :func:`finetune` writes.
+    checkpoints
+        Folder that outlives a kill, emptied when the runs have finished.
+    """
+    files = {"pooled_states": pooled_states}
+    for (fold, seed), output in progress(runs.items(), len(runs), "runs"):
+        place = checkpoints / f"{fold}_{seed}"
+        finetune(
+            manifest,
+            protocol,
+            files,
+            {"audio": encoder},
+            fold,
+            seed,
+            model,
+            threads,
+            place,
+            output,
+            provenance,
+        )
+    shutil.rmtree(checkpoints, ignore_errors=True)
+
+
+def transfer(
+    runs: Mapping[tuple[int, int], Path],
+    manifest: Path,
+    files: Mapping[str, Sequence[Path]],
+    batch: int,
+    threads: int,
+    label_map: Mapping[str, str],
+    output: Path,
+    provenance: dict,
+) -> None:
+    """Predict every utterance of another corpus by each run, over the emotions that both have.
+
+    A run chooses among those alone; the probabilities of emotions that count as one are added up.
+
+    Parameters
+    ----------
+    runs
+        By fold and seed, the folder of a run of one experiment.
+    manifest, files
         The other corpus, as for :func:`finetune`.
-    fold, seed
-        Of the run.
     batch
         Clips at once; it changes nothing but speed.
     threads
         Threads of torch.
+    label_map
+        By emotion, the one that it counts as, in what the model answers and in the other corpus alike.
     output
-        Parquet file to write; an utterance whose emotion the model does not know is skipped.
+        Parquet file to write, a row for each utterance and run; an utterance whose emotion the model does
+        not know is skipped.
     provenance
         Passed to the store.
 
@@ -190,21 +252,30 @@ def transfer(
         If the corpora share fewer than two emotions, or the other has no words for a text branch.
     """
     torch.set_num_threads(threads)
-    described = json.loads(config.read_text(encoding="utf-8"))
-    rows = store.read(manifest, ["utterance_id", "emotion", "text", "status", "reason"])
-    shared = shared_emotions(described["emotions"], rows, manifest)
-    network = load_run(model, config)
-    with inputs_of(described, rows, audio, transcripts, manifest, set(rows["utterance_id"])) as (
-        found,
-        present,
+    rows = as_counted(store.read(manifest, COLUMNS), label_map)
+    # what prepares the inputs is of the experiment, the same for each run
+    described = json.loads((next(iter(runs.values())) / "config.json").read_text(encoding="utf-8"))
+    wanted = set(rows["utterance_id"])
+    answered, columns = [], {}
+    with (
+        inputs_of(described, rows, files, manifest, wanted) as (found, present),
+        _advice_on_memory(described, batch),
     ):
-        rows = rows[["utterance_id", "emotion"]].join(present, on="utterance_id")
-        rows = skip_foreign(rows, shared)
-        usable = rows[rows["status"] == store.OK].reset_index(drop=True)
-        known = [described["emotions"].index(emotion) for emotion in shared]
-        with _advice_on_memory(described, batch):
-            logits = _logits(network, Utterances(usable, shared, found), batch)[:, known]
-    _write_predictions(rows, shared, torch.softmax(logits, 1).numpy(), fold, seed, output, provenance)
+        listed = by_length(rows[["utterance_id", "emotion", "duration_s"]].join(present, on="utterance_id"))
+        for (fold, seed), folder in runs.items():
+            network = EmotionClassifier.from_pretrained(folder).to(device())
+            own = network.described["emotions"]
+            shared = shared_emotions(own, rows, manifest, label_map)
+            emotions = list(dict.fromkeys(shared.values()))
+            tested = skip_foreign(listed, emotions)
+            usable = tested[tested["status"] == store.OK].reset_index(drop=True)
+            logits = _logits(network, Utterances(usable, emotions, found), batch)
+            chosen = logits[:, [own.index(emotion) for emotion in shared]].softmax(1)
+            counts_as = torch.tensor([emotions.index(emotion) for emotion in shared.values()])
+            probabilities = torch.zeros(len(chosen), len(emotions)).index_add_(1, counts_as, chosen)
+            answered.append(_answered(tested, emotions, probabilities.numpy(), fold, seed))
+            columns |= dict.fromkeys(emotions)
+    _write(answered, list(columns), output, provenance)
 
 
 def describe(model: Mapping[str, Any], encoders: Mapping[str, Path], emotions: list[str]) -> dict[str, Any]:
@@ -239,8 +310,7 @@ def describe(model: Mapping[str, Any], encoders: Mapping[str, Path], emotions: l
 def inputs_of(
     described: Mapping[str, Any],
     rows: pd.DataFrame,
-    audio: Sequence[Path],
-    transcripts: Sequence[Path],
+    files: Mapping[str, Sequence[Path]],
     manifest: Path,
     wanted: set[str],
 ) -> Iterator[tuple[dict[str, Callable[[str], Tensor]], pd.DataFrame]]:
@@ -255,7 +325,7 @@ def inputs_of(
         From :func:`describe`.
     rows : data frame of utterance_id, text, status and reason
         The whole manifest.
-    audio, transcripts, manifest
+    files, manifest
         As for :func:`finetune`.
     wanted
         Ids of the utterances that are asked for.
@@ -273,9 +343,9 @@ def inputs_of(
             where = manifest
             words = rows.set_index("utterance_id")["text"].dropna().to_dict()
             if entry["words"] != CORPUS:
-                where = transcripts[0].parent
+                where = files["transcripts"][0].parent
                 columns = ["utterance_id", "text", "status", "reason"]
-                said = pd.concat(store.read(shard, columns) for shard in transcripts)
+                said = pd.concat(store.read(shard, columns) for shard in files["transcripts"])
                 said = said.set_index("utterance_id")
                 words, present = said["text"].dropna().to_dict(), said[["status", "reason"]]
             if not any(words.get(utterance_id, "").strip() for utterance_id in wanted):
@@ -295,18 +365,19 @@ def inputs_of(
                 )
 
             found["tokens"] = tokens
-        if "audio" in described:
-            recording, present = stack.enter_context(recordings(audio, wanted))
+        if "states" in described.get("audio", ()):
+            means, present = stack.enter_context(pooled(files["pooled_states"], wanted))
+            shape = (-1, described["audio"]["encoder"]["hidden_size"])
+            found["signals"] = lambda utterance_id: torch.from_numpy(means(utterance_id)).view(shape).float()
+        elif "audio" in described:
+            recording, present = stack.enter_context(recordings(files["audio"], wanted))
+            kept = Prefixes(files.get("prefix_states", ()))
             settings = described["audio"]
 
             def signal_of(utterance_id: str) -> Tensor:
-                signal = recording(utterance_id)
-                most = round(settings["max_audio_s"] * SAMPLE_RATE)
-                start = max(0, (len(signal) - most) // 2)
-                signal = signal[start : start + most]
-                if settings["normalise"]:
-                    signal = (signal - signal.mean()) / np.sqrt(signal.var() + 1e-7)
-                return torch.from_numpy(signal)
+                if utterance_id in kept:
+                    return kept[utterance_id].float()
+                return prepared(recording(utterance_id), settings["max_audio_s"], settings["normalise"])
 
             found["signals"] = signal_of
         yield found, present
@@ -375,17 +446,72 @@ def recordings(shards: Sequence[Path], wanted: set[str]) -> Iterator[tuple[dict,
             yield read, present
 
 
+@contextmanager
+def pooled(shards: Sequence[Path], wanted: set[str]) -> Iterator[tuple[Callable, pd.DataFrame]]:
+    """Yield what gives the pooled states of an utterance by id, and the status of each.
+
+    They go once into a file in the folder for temporary files, as the :func:`recordings` do.
+    """
+    places: dict[str, int] = {}
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "pooled.float16"
+        with path.open("wb") as file:
+            for shard in shards:
+                table = store.read(shard, ["utterance_id", "status", "reason", "pooled"])
+                table = table[table["utterance_id"].isin(wanted)]
+                found.append(table[["utterance_id", "status", "reason"]])
+                ok = table[table["status"] == store.OK]
+                for utterance_id, values in zip(ok["utterance_id"], ok["pooled"], strict=True):
+                    places[utterance_id] = len(places)
+                    file.write(values.astype(np.float16).tobytes())
+        if places:
+            matrix = np.memmap(path, np.float16, "r").reshape(len(places), -1)
+        yield (
+            lambda utterance_id: np.array(matrix[places[utterance_id]]),
+            pd.concat(found).set_index("utterance_id"),
+        )
+
+
+class Prefixes:
+    """What a frozen prefix gave for utterances, by id, mapped from disk.
+
+    Parameters
+    ----------
+    shards
+        From :func:`sarangi.states.prefix_states`.
+    """
+
+    def __init__(self, shards: Sequence[Path]) -> None:
+        self._shard_of = {}
+        for shard in shards:
+            opened = safe_open(shard, "pt")
+            self._shard_of |= dict.fromkeys(opened.keys(), opened)
+
+    def __contains__(self, utterance_id: str) -> bool:
+        return utterance_id in self._shard_of
+
+    def __getitem__(self, utterance_id: str) -> Tensor:
+        return self._shard_of[utterance_id].get_tensor(utterance_id)
+
+
+def by_length(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows of utterance_id and duration_s by their duration."""
+    return rows.sort_values(["duration_s", "utterance_id"])
+
+
 class Utterances(Dataset):
     """Inputs and labels of some utterances.
 
     Parameters
     ----------
-    table : data frame of utterance_id and emotion
+    table : data frame of utterance_id, emotion and duration_s
     emotions
         The classes, in order.
     inputs
         By the name of the network's input, what gives that of an utterance: ``signals`` (float32 of shape
-        (samples,)) and ``tokens`` (int64 of shape (tokens,)).
+        (samples,), or in its place states of shape (frames, width) or (layers, width)) and ``tokens`` (int64
+        of shape (tokens,)).
     """
 
     def __init__(
@@ -393,6 +519,7 @@ class Utterances(Dataset):
     ) -> None:
         self.ids = list(table["utterance_id"])
         self.labels = [emotions.index(emotion) for emotion in table["emotion"]]
+        self.seconds = list(table["duration_s"])
         self.inputs = inputs
 
     def __len__(self) -> int:
@@ -410,8 +537,42 @@ def collate(entries: list[dict]) -> dict:
     return together | {"labels": torch.tensor(together["labels"])}
 
 
+class ByLength(LengthGroupedSampler):
+    """Shuffles utterances so that those of a batch are about as long; each epoch by a seed of its own.
+
+    Parameters
+    ----------
+    batch
+        Utterances that are sorted together.
+    seconds
+        Of each utterance.
+    seed
+        Of the first epoch.
+    """
+
+    def __init__(self, batch: int, seconds: list[float], seed: int) -> None:
+        super().__init__(batch, lengths=seconds)
+        self.seed = seed
+        self.set_epoch(0)
+
+    def set_epoch(self, epoch: int) -> None:
+        """Choose the seed; a run that goes on has the order that it would have had."""
+        self.generator = torch.Generator().manual_seed(self.seed + epoch)
+
+
 class Trainer(transformers.Trainer):
-    """Stops where the loss is no longer a number; the checkpoint of the last good epoch stays."""
+    """Stops where the loss is no longer a number; the checkpoint of the last good epoch stays.
+
+    With ``by_length`` the clips of a batch are about as long.
+    """
+
+    by_length = False
+
+    def _get_train_sampler(self, train_dataset: Dataset | None = None) -> Sampler | None:
+        if not self.by_length:
+            return super()._get_train_sampler(train_dataset)
+        together = self.args.train_batch_size * self.args.gradient_accumulation_steps
+        return ByLength(together, self.train_dataset.seconds, self.args.data_seed)
 
     def compute_loss(self, model: nn.Module, inputs: dict, **named: Any) -> Any:
         """Return what the Trainer does; ``inputs`` say their ``utterances``, too."""
@@ -442,9 +603,26 @@ def last_whole_checkpoint(folder: Path) -> str | None:
     return None
 
 
-def _trainer(
+def trainer_of(
     model: EmotionClassifier, data: dict, recipe: Mapping, seed: int, folder: Path, emotions: list[str]
 ) -> Trainer:
+    """Return what trains a network by a recipe.
+
+    Parameters
+    ----------
+    model
+        With its frozen parts frozen.
+    data
+        :class:`Utterances` of the parts ``train`` and ``validation``.
+    recipe
+        ``finetuning`` of a model's entry.
+    seed
+        Of the order of the utterances and of dropout.
+    folder
+        For checkpoints.
+    emotions
+        In the order of the network's outputs.
+    """
     gpu = torch.cuda.is_available()
 
     def measured(result: EvalPrediction) -> dict[str, float]:
@@ -483,7 +661,7 @@ def _trainer(
         dataloader_pin_memory=False,
         report_to=[],
     )
-    return Trainer(
+    trainer = Trainer(
         model=model,
         args=arguments,
         train_dataset=data[TRAIN],
@@ -492,6 +670,8 @@ def _trainer(
         compute_metrics=measured,
         callbacks=[EarlyStoppingCallback(recipe["patience"])],
     )
+    trainer.by_length = recipe.get("group_by_length", False)
+    return trainer
 
 
 def _refuse_unfit(parts: dict[str, pd.DataFrame], emotions: list[str], where: str) -> None:
@@ -545,17 +725,10 @@ def _predict(model: EmotionClassifier, data: Utterances, batch: int) -> np.ndarr
     return torch.softmax(_logits(model, data, batch), 1).numpy()
 
 
-def _write_predictions(
-    rows: pd.DataFrame,
-    emotions: list[str],
-    probabilities: np.ndarray,
-    fold: int,
-    seed: int,
-    output: Path,
-    provenance: dict,
-) -> None:
-    """Write one row an utterance; ``probabilities`` are those of the ok rows, in their order."""
-    schema = predictions_schema(emotions)
+def _answered(
+    rows: pd.DataFrame, emotions: list[str], probabilities: np.ndarray, fold: int, seed: int
+) -> pd.DataFrame:
+    """Return rows with what a run answers; ``probabilities`` are those of the ok rows, in their order."""
     heard = (rows["status"] == store.OK).to_numpy()
     table = rows.assign(fold=fold, seed=seed, predicted=None)
     answers = np.array(emotions, dtype=object)[probabilities.argmax(1)]
@@ -564,7 +737,14 @@ def _write_predictions(
         column = np.full(len(table), np.nan, dtype=np.float32)
         column[heard] = probabilities[:, place]
         table[f"p_{emotion}"] = column
-    table = table[schema.names].sort_values("utterance_id", ignore_index=True)
+    return table
+
+
+def _write(runs: list[pd.DataFrame], emotions: list[str], output: Path, provenance: dict) -> None:
+    """Write what runs answer, a row an utterance and run."""
+    schema = predictions_schema(emotions)
+    table = pd.concat(runs)[schema.names]
+    table = table.sort_values(["utterance_id", "fold", "seed"], ignore_index=True)
     store.write(output, table, schema, provenance)
 
 
@@ -585,22 +765,3 @@ def _log(trainer: Trainer) -> pd.DataFrame:
         line |= {ours: entry[theirs] for theirs, ours in names.items() if theirs in entry}
     frame = pd.DataFrame(list(lines.values()), columns=[name for name in LOG.names if name != "best"])
     return frame.assign(best=frame["step"] == trainer.state.best_global_step)
-
-
-def load_run(model: Path, config: Path) -> EmotionClassifier:
-    """Build a run's network from its own two files, on the GPU if there is one.
-
-    Parameters
-    ----------
-    model, config
-        ``model.safetensors`` and ``config.json`` of the run.
-    """
-    described = json.loads(config.read_text(encoding="utf-8"))
-    encoders = {
-        branch: build_encoder(described[branch]["encoder"])
-        for branch in ("audio", "text")
-        if branch in described
-    }
-    network = classifier(described, encoders, len(described["emotions"]), described["dropout"])
-    network.load_state_dict(load_file(model))
-    return network.to("cuda" if torch.cuda.is_available() else "cpu")

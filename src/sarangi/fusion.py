@@ -3,15 +3,28 @@
 Shapes: ``clips`` utterances at once, ``frames`` of audio, ``tokens`` of text, ``width`` of a state.
 """
 
+import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
 from torch import Tensor, nn
 from transformers import PreTrainedModel
 
 from sarangi.audio import SAMPLE_RATE
-from sarangi.encoders import freeze, layers_of, speech_states, text_states
+from sarangi.encoders import (
+    FAMILIES,
+    SplitEncoder,
+    build_encoder,
+    freeze,
+    layers_of,
+    speech_states,
+    text_states,
+)
+from sarangi.errors import SarangiError
 
 PADDED, WEIGHTED = "padded", "weighted"
 
@@ -82,19 +95,63 @@ class AudioBranch(Branch):
         study; None to mask what is padding.
     weighted
         Whether to give the weighted sum of all layers instead of the last.
+    prefix
+        Number of layers that are frozen with all that lies below them, as :class:`SplitEncoder` has it; None
+        for an encoder in one piece.
     """
 
-    def __init__(self, encoder: PreTrainedModel, samples: int | None = None, weighted: bool = False) -> None:
+    def __init__(
+        self,
+        encoder: PreTrainedModel,
+        samples: int | None = None,
+        weighted: bool = False,
+        prefix: int | None = None,
+    ) -> None:
         super().__init__(encoder)
         self.samples = samples
         self.layers = LayerSum(len(layers_of(encoder)) + 1) if weighted else None
+        self.split = None if prefix is None else SplitEncoder(encoder, prefix)
+
+    def train(self, mode: bool = True) -> "AudioBranch":
+        """Set training or evaluation."""
+        super().train(mode)
+        if self.split is not None:
+            self.split.train(mode)
+        return self
 
     def forward(self, signals: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
-        """Return states (clips, frames, width) and mask (clips, frames) of signals of shape (samples,)."""
+        """Return states (clips, frames, width) and mask (clips, frames) of signals of shape (samples,).
+
+        In place of a signal may stand what its prefix gave, of shape (frames, width).
+        """
+        if self.split is not None:
+            return self.split.above([s if s.dim() == 2 else self.split.below(s) for s in signals])
         if self.samples is not None:
             signals = [nn.functional.pad(signal, (0, self.samples - len(signal))) for signal in signals]
         states, mask = speech_states(self.encoder, signals, every_layer=self.layers is not None)
         return (states if self.layers is None else self.layers(states)), mask
+
+
+class PooledBranch(nn.Module):
+    """The weighted sum of a frozen encoder's layers, whose means over time were computed before.
+
+    The mean of a sum is the sum of the means, so this equals an :class:`AudioBranch` of weighted layers.
+
+    Parameters
+    ----------
+    layers, width
+        Of the encoder's states.
+    """
+
+    def __init__(self, layers: int, width: int) -> None:
+        super().__init__()
+        self.width = width
+        self.layers = LayerSum(layers)
+
+    def forward(self, pooled: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+        """Return states (clips, 1, width) and mask (clips, 1) of means of shape (layers, width)."""
+        states = self.layers(torch.stack(list(pooled), 1)[:, :, None])
+        return states, torch.ones(states.shape[:2], dtype=torch.bool, device=states.device)
 
 
 class TextBranch(Branch):
@@ -206,9 +263,12 @@ class EmotionClassifier(nn.Module):
         Weights of the classes in the cross-entropy.
     """
 
+    described: Mapping[str, Any]
+    """What it was built from by :func:`classifier`."""
+
     def __init__(
         self,
-        audio: AudioBranch | None,
+        audio: AudioBranch | PooledBranch | None,
         text: TextBranch | None,
         fusion: nn.Module | None,
         emotions: int,
@@ -240,23 +300,43 @@ class EmotionClassifier(nn.Module):
         loss = nn.functional.cross_entropy(logits, labels.to(device), weight=self.weights)
         return {"loss": loss, "logits": logits}
 
+    @classmethod
+    def from_pretrained(cls, folder: Path) -> "EmotionClassifier":
+        """Open a run: ``config.json`` and ``model.safetensors``; no file of an encoder is needed.
+
+        Raises
+        ------
+        SarangiError
+            If a file is missing, or they do not go together.
+        """
+        try:
+            described = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+            encoders = {b: build_encoder(described[b]["encoder"]) for b in with_encoder(described)}
+            network = classifier(described, encoders)
+            network.load_state_dict(load_file(folder / "model.safetensors"))
+        except (OSError, KeyError, ValueError, RuntimeError, SafetensorError) as error:
+            raise SarangiError(f"{folder}: no whole run of fine-tuning lies here: {error}") from None
+        return network.eval()
+
+
+def with_encoder(model: Mapping[str, Any]) -> list[str]:
+    """Return the branches of a model's entry that run an encoder; one of pooled states does not."""
+    return [branch for branch in FAMILIES if branch in model and "states" not in model[branch]]
+
 
 def classifier(
-    model: Mapping[str, Any],
-    encoders: Mapping[str, PreTrainedModel],
-    emotions: int,
-    dropout: float,
-    weights: Tensor | None = None,
+    described: Mapping[str, Any], encoders: Mapping[str, PreTrainedModel], weights: Tensor | None = None
 ) -> EmotionClassifier:
     """Build the network that a model of the configuration describes, with its frozen parts frozen.
 
     Parameters
     ----------
-    model
-        ``audio``, ``text`` and ``fusion`` of its entry, as far as they are there.
+    described
+        ``emotions``, ``dropout``, and ``audio``, ``text`` and ``fusion`` of the model's entry, as far as
+        they are there.
     encoders
-        By branch.
-    emotions, dropout, weights
+        By branch, those of :func:`with_encoder`.
+    weights
         Of :class:`EmotionClassifier`.
 
     Raises
@@ -265,16 +345,26 @@ def classifier(
         If more layers are to be frozen than there are.
     """
     audio = text = fusion = None
-    if "audio" in model:
-        entry = model["audio"]
-        padded = entry.get("pooling") == PADDED
-        samples = round(entry["max_audio_s"] * SAMPLE_RATE) if padded else None
-        audio = AudioBranch(encoders["audio"], samples, entry.get("layers") == WEIGHTED)
-    if "text" in model:
+    if "audio" in described:
+        audio = _audio_branch(described["audio"], encoders.get("audio"))
+    if "text" in described:
         text = TextBranch(encoders["text"])
     if audio is not None and text is not None:
-        shape = {key: value for key, value in model["fusion"].items() if key != "kind"}
-        fusion = FUSIONS[model["fusion"]["kind"]](audio.width, text.width, **shape)
+        shape = {key: value for key, value in described["fusion"].items() if key != "kind"}
+        fusion = FUSIONS[described["fusion"]["kind"]](audio.width, text.width, **shape)
     for branch, encoder in encoders.items():
-        freeze(encoder, model[branch]["frozen_layers"])
-    return EmotionClassifier(audio, text, fusion, emotions, dropout, weights)
+        freeze(encoder, described[branch]["frozen_layers"])
+    emotions, dropout = len(described["emotions"]), described["dropout"]
+    network = EmotionClassifier(audio, text, fusion, emotions, dropout, weights)
+    network.described = described
+    return network
+
+
+def _audio_branch(entry: Mapping[str, Any], encoder: PreTrainedModel | None) -> AudioBranch | PooledBranch:
+    if encoder is None:
+        return PooledBranch(entry["encoder"]["num_hidden_layers"] + 1, entry["encoder"]["hidden_size"])
+    if not entry.get("spec_augment", True):
+        encoder.config.apply_spec_augment = False
+    samples = round(entry["max_audio_s"] * SAMPLE_RATE) if entry.get("pooling") == PADDED else None
+    prefix = entry["frozen_layers"] if "prefix" in entry else None
+    return AudioBranch(encoder, samples, entry.get("layers") == WEIGHTED, prefix)

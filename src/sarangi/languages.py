@@ -1,7 +1,8 @@
 """Classical models within and across languages: what a change of language costs, and what hides in it.
 
 A *cell* is one configuration (feature set and model) trained on a language and tested on a language, as a
-mapping: ``pair`` (title of two languages or corpora), ``train`` and ``test`` (languages, the same within
+mapping: ``name`` (of the experiment, or ``<experiment>_to_<corpus>``), ``pair`` (title of two languages or
+corpora), ``train`` and ``test`` (languages, the same within
 one), ``protocol`` and ``disjoint`` (its title, and whether speakers are kept apart), ``features``,
 ``model``, ``scores`` (file of schema :data:`sarangi.bootstrap.SCORES`, or None where it cannot be made),
 ``published`` (UAR as the published study printed it, or None).  A model that stands only across
@@ -16,17 +17,31 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sarangi import store
 from sarangi.errors import SarangiError
-from sarangi.tables import headline, interval_text, letters, meanings, number_text, title, write_table
+from sarangi.protocols import UNMADE
+from sarangi.tables import (
+    Evidence,
+    behind_score,
+    headline,
+    interval_text,
+    letters,
+    meanings,
+    number_text,
+    reference,
+    title,
+    write_table,
+)
 
 Cell = Mapping[str, Any]
 
-CELL = ["pair", "train", "test", "protocol", "disjoint", "features", "model", "published"]
-SCORE = ["value", "low", "high", "chance", "n", "groups", "classes", "mark"]
+CELL = ["name", "pair", "train", "test", "protocol", "disjoint", "features", "model", "published"]
+SCORE = ["value", "low", "high", "chance", "n", "groups", "classes", "mark", "file", "slice", "metric"]
 GAP = [
     "pair", "train", "test", "protocol", "within", "disjoint", "adapted", "features", "model", "base",
     "uar_within", "uar_across", "gap", "published_within", "published_across", "published_gap", "mark",
 ]  # fmt: skip
+SIDES = [f"{name}{side}" for side in ("", "_inside") for name in ("name", "file", "slice", "published")]
 CONDITION = ["pair", "train", "test", "protocol"]
 
 # marks of an interval, which a difference without one has nothing to do with
@@ -137,11 +152,14 @@ def gaps(table: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         One row a configuration across languages and protocol within the language tested: UAR of both
         sides from 0 to 1, ``gap`` in percentage points (across minus within), the same of the
-        published values, ``within`` (that protocol), ``disjoint`` (of it) and ``mark`` of both sides.  An
-        adapted model is compared with its base.  A value is missing where a side lacks it.
+        published values, ``within`` (that protocol), ``disjoint`` (of it) and ``mark`` of both sides, and
+        where both stand (:data:`SIDES`).  An adapted model is compared with its base.  A value is missing
+        where a side lacks it.
     """
     inside = table[table["train"] == table["test"]]
-    inside = inside[["pair", "test", "protocol", "disjoint", "features", "model", *SCORE, "published"]]
+    inside = inside[
+        ["name", "pair", "test", "protocol", "disjoint", "features", "model", *SCORE, "published"]
+    ]
     inside = inside.rename(columns={"protocol": "within", "model": "base"})
     across = table[table["train"] != table["test"]].drop(columns="disjoint")
     both = across.merge(inside, on=["pair", "test", "features", "base"], suffixes=("", "_inside"))
@@ -152,7 +170,7 @@ def gaps(table: pd.DataFrame) -> pd.DataFrame:
     both["gap"] = 100 * (both["uar_across"] - both["uar_within"])
     both["published_gap"] = 100 * (both["published_across"] - both["published_within"])
     both["mark"] = ["; ".join(_marks(row)) for row in both.to_dict("records")]
-    return both[GAP]
+    return both[[*GAP, *SIDES]]
 
 
 def _marks(row: Mapping[str, Any]) -> Iterable[str]:
@@ -180,7 +198,7 @@ def within_language_table(cells: Sequence[Cell], synthetic: Sequence[str], outpu
     synthetic
         Names of the corpora spoken by the demo's generator.
     output
-        Files to write by suffix: ``tex``, ``md``, ``csv``.
+        Files to write by suffix: ``tex``, ``md``, ``csv``, ``json``.
 
     Raises
     ------
@@ -237,11 +255,12 @@ def _write(
 ) -> None:
     """Write the cells of one kind, a row each."""
     table = table.assign(rank=ranks(table))[shown]
-    lines, marks = [], []
+    lines, marks, evidence = [], [], []
     for row in table.to_dict("records"):
         there = isinstance(row["mark"], str)
         held = [mark for mark in row["mark"].split("; ") if mark] if there else []
         marks += held
+        evidence.append(_behind([row]))
         lines.append(
             {"Pair": row["pair"]}
             | {name: row[column] for name, column in where.items()}
@@ -265,7 +284,23 @@ def _write(
     if table.empty:
         notes.append(NO_PAIR)
     columns = ["Pair", *where, *COLUMNS]
-    write_table(pd.DataFrame(lines, columns=columns), caption, label, notes, synthetic, output)
+    write_table(pd.DataFrame(lines, columns=columns), evidence, caption, label, notes, synthetic, output)
+
+
+def _behind(rows: Sequence[Mapping[str, Any]]) -> Evidence:
+    """Return where the columns of a row about some cells come from, ours and what was published."""
+    # one cell may be compared with many
+    rows = list({row["name"]: row for row in rows}.values())
+    there = [row for row in rows if isinstance(row["file"], str)]
+    ours = [reference(row["file"], "value", metric="uar", slice=row["slice"]) for row in there]
+    print_ = [
+        reference("project:claims.yaml", "value", ours=row["name"], metric="uar")
+        for row in rows
+        if not pd.isna(row["published"])
+    ]
+    alone = len(rows) == len(there) == 1
+    found = behind_score(pd.DataFrame(there, index=["uar"])) if alone else {}
+    return found | {"": ours, "Published": print_}
 
 
 COLUMNS = [
@@ -297,7 +332,7 @@ def gaps_table(cells: Sequence[Cell], synthetic: Sequence[str], output: dict[str
         As :func:`scored`.
     """
     found = gaps(scored(cells, synthetic))
-    lines, marks = [], []
+    lines, marks, evidence = [], [], []
     for _, rows in found.groupby([*CONDITION, "within", "adapted"], sort=False):
         first = rows.iloc[0]
         for scores, (inside, across) in SOURCES.items():
@@ -310,6 +345,8 @@ def gaps_table(cells: Sequence[Cell], synthetic: Sequence[str], output: dict[str
                 together = "; ".join(rows.loc[both, "mark"]).split("; ")
                 held = [mark for mark in dict.fromkeys(together) if mark]
             marks += held
+            known = _behind([side for row in rows.to_dict("records") for side in _sides(row)])
+            evidence.append({"": known["" if scores == "ours" else "Published"]})
             lines.append(
                 {
                     "Pair": first["pair"],
@@ -330,10 +367,18 @@ def gaps_table(cells: Sequence[Cell], synthetic: Sequence[str], output: dict[str
         "interval."
     )
     notes = [*GAP_NOTES, *meanings(marks)] if lines else [NO_PAIR]
-    write_table(pd.DataFrame(lines, columns=GAP_COLUMNS), caption, "gaps", notes, synthetic, output)
+    write_table(pd.DataFrame(lines, columns=GAP_COLUMNS), evidence, caption, "gaps", notes, synthetic, output)
     output["csv"].write_text(
-        found.to_csv(index=False, lineterminator="\n", float_format="%.6g"), encoding="utf-8"
+        found[GAP].to_csv(index=False, lineterminator="\n", float_format="%.6g"), encoding="utf-8"
     )
+
+
+def _sides(gap: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the cells within and across that a gap lies between."""
+    return [
+        {name: gap[f"{name}{side}"] for name in ("name", "file", "slice", "published")}
+        for side in ("_inside", "")
+    ]
 
 
 GAP_NOTES = (
@@ -383,7 +428,7 @@ def sensitivity_table(
     SarangiError
         If a score file does not report one UAR.
     """
-    lines, marks, missing = [], [], False
+    lines, marks, missing, evidence = [], [], False, []
     for row in rows:
         scores = {name: row[name] and uar_of(row[name]) for name in ("resampled", "own_rate")}
         there = [score for score in scores.values() if score is not None]
@@ -396,6 +441,10 @@ def sensitivity_table(
             {name: np.nan if score is None else score[key] for name, score in scores.items()}
             for key in ("value", "low", "high")
         )
+        known = {
+            name: _behind([dict(score) | NO_PRINT]) for name, score in scores.items() if score is not None
+        }
+        evidence.append(_behind_both(known))
         missing |= bool(np.isnan(list(value.values())).any())
         lines.append(
             {
@@ -426,10 +475,111 @@ def sensitivity_table(
     if not lines:
         notes.append("No corpus with recordings is in hand.")
     frame = pd.DataFrame(lines, columns=SENSITIVITY_COLUMNS)
-    write_table(frame, caption, "sensitivity", notes, synthetic, output)
+    write_table(frame, evidence, caption, "sensitivity", notes, synthetic, output)
+
+
+NO_PRINT = {"name": "", "published": None}
+
+
+def _behind_both(known: Mapping[str, Evidence]) -> Evidence:
+    """Return where the columns of a row of two rates come from, by the rate."""
+    blank: Evidence = {"": [], "Interval": []}
+    resampled, own = known.get("resampled", blank), known.get("own_rate", blank)
+    both = {name: [*resampled.get(name, []), *own.get(name, [])] for name in ("n", "Groups", "Marks")}
+    return both | {
+        "": [*resampled[""], *own[""]],
+        "16 kHz": resampled[""],
+        "Interval": resampled["Interval"],
+        "Own rate": own[""],
+        "Its interval": own["Interval"],
+        "Chance": (known.get("resampled") or known.get("own_rate") or {}).get("Chance", []),
+    }
 
 
 SENSITIVITY_COLUMNS = [
     "Corpus", "Protocol", "Features", "Model", "16 kHz", "Interval", "Own rate", "Its interval",
     "Difference", "Chance", "n", "Groups", "Marks",
+]  # fmt: skip
+
+
+def splits_table(
+    tables: Sequence[Path],
+    scores: Sequence[Path],
+    titles: Mapping[str, Mapping[str, str]],
+    synthetic: Sequence[str],
+    output: dict[str, Path],
+) -> None:
+    """Write the scores under few groups beside what other seeds, folds and sample rates make of them.
+
+    Parameters
+    ----------
+    tables
+        Of schema :data:`sarangi.sensitivity.SENSITIVITY`, one a corpus; none where nothing can be varied.
+    scores
+        Of their experiments.
+    titles
+        ``protocols`` and ``models``: names to titles.
+    synthetic
+        Names of the corpora spoken by the demo's generator.
+    output
+        Files to write by suffix: ``tex``, ``md``, ``csv``, ``json``.
+    """
+    reported = headline(scores)
+    reported = reported[reported["metric"] == "uar"].set_index("experiment")
+    frames = [store.read(path).assign(file=str(path)) for path in tables]
+    found = pd.concat(frames) if frames else pd.DataFrame(columns=["experiment", "varied"])
+    lines, marks, unmade, evidence = [], [], [], []
+    for (experiment, varied), rows in found.groupby(["experiment", "varied"], sort=False):
+        score = reported.loc[experiment]
+        held = [mark for mark in score["mark"].split("; ") if mark]
+        marks += held
+        unmade += [reason.removeprefix(UNMADE) for reason in rows["reason"].dropna()]
+        made = rows[rows["uar"].notna()]
+        varying = {"experiment": experiment, "varied": varied}
+        tried = [reference(rows["file"].iloc[0], "uar", **varying)]
+        evidence.append(
+            {
+                **{key: _of_score(score, *columns) for key, columns in SPLIT_SCORES.items()},
+                **dict.fromkeys(("", "Smallest", "Median", "Largest"), tried),
+                "Fewest groups": [reference(rows["file"].iloc[0], "fewest", **varying)],
+            }
+        )
+        lines.append(
+            {
+                "Corpus": title(score["corpus"], synthetic),
+                "Protocol": titles["protocols"][score["protocol"]],
+                "Model": titles["models"][score["model"]],
+                "UAR": number_text(score["value"]),
+                "Interval": interval_text(score["low"], score["high"]),
+                "Varied": f"{varied}: {', '.join(made['setting'])}" if len(made) else varied,
+                "Variants": f"{len(made)} of {len(rows)}",
+                "Smallest": number_text(made["uar"].min()),
+                "Median": number_text(made["uar"].median()),
+                "Largest": number_text(made["uar"].max()),
+                "Fewest groups": rows["fewest"].iloc[0],
+                "Marks": letters(held),
+            }
+        )
+    caption = (
+        "Sensitivity to the split, where the audit finds few groups, in all, of an emotion or in a test "
+        "part. UAR as reported, with its 95% interval over groups, and the same model's smallest, median and "
+        "largest UAR with other seeds of the split, with other numbers of folds, and from the recordings at "
+        "their own sample rate, one changed at a time; nothing is chosen by it."
+    )
+    notes = [*meanings(marks), *(f"Not made: {text}." for text in sorted(set(unmade)))]
+    if not lines:
+        notes.append("No score that can be made here rests on few groups and on a split that can be varied.")
+    frame = pd.DataFrame(lines, columns=SPLIT_COLUMNS)
+    write_table(frame, evidence, caption, "splits", notes, synthetic, output)
+
+
+def _of_score(score: pd.Series, *columns: str) -> list[dict[str, Any]]:
+    """Return where columns of a reported score stand."""
+    return [reference(score["file"], name, metric="uar", slice=score["slice"]) for name in columns]
+
+
+SPLIT_SCORES = {"UAR": ("value",), "Interval": ("low", "high"), "Marks": ("mark",)}
+SPLIT_COLUMNS = [
+    "Corpus", "Protocol", "Model", "UAR", "Interval", "Varied", "Variants", "Smallest", "Median", "Largest",
+    "Fewest groups", "Marks",
 ]  # fmt: skip

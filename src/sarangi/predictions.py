@@ -1,6 +1,6 @@
 """Predictions: the test part of every fold, whatever predicts it, and another corpus as a whole."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -118,17 +118,31 @@ class Parts:
         _write([*runs, idle], self.emotions, output, provenance)
 
 
-def shared_emotions(known: Sequence[str], rows: pd.DataFrame, manifest: Path) -> list[str]:
-    """Return the emotions that a model knows and another corpus has, in the model's order.
+def as_counted(rows: pd.DataFrame, label_map: Mapping[str, str]) -> pd.DataFrame:
+    """Return rows of another corpus with the emotion that each counts as in a transfer."""
+    return rows.assign(emotion=rows["emotion"].map(lambda emotion: label_map.get(emotion, emotion)))
+
+
+def shared_emotions(
+    known: Sequence[str], rows: pd.DataFrame, manifest: Path, label_map: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the emotions of a model that another corpus has, each with what it counts as there.
 
     Parameters
     ----------
     known
         Emotions of the model.
     rows : data frame of emotion and status
-        Of the other corpus's manifest.
+        Of the other corpus, from :func:`as_counted`.
     manifest
         Its file, for the message.
+    label_map
+        By emotion, the one that it counts as in transfers.
+
+    Returns
+    -------
+    dict
+        In the model's order.
 
     Raises
     ------
@@ -136,17 +150,26 @@ def shared_emotions(known: Sequence[str], rows: pd.DataFrame, manifest: Path) ->
         If they are fewer than two.
     """
     there = set(rows.loc[rows["status"] == store.OK, "emotion"])
-    shared = [emotion for emotion in known if emotion in there]
-    if len(shared) < 2:
+    counted = {emotion: label_map.get(emotion, emotion) for emotion in known}
+    shared = {emotion: counts_as for emotion, counts_as in counted.items() if counts_as in there}
+    if len(set(shared.values())) < 2:
         raise SarangiError(
-            f"{manifest}: shares {len(shared)} emotions with the model ({', '.join(known)}); "
-            "a transfer needs two or more"
+            f"{manifest}: shares {len(set(shared.values()))} emotions with the model ({', '.join(known)}); "
+            "a transfer needs two or more; label_map of the configuration can count one emotion as another"
         )
     return shared
 
 
-def skip_foreign(rows: pd.DataFrame, shared: Sequence[str]) -> pd.DataFrame:
-    """Return rows of emotion, status and reason, in which what the model does not know is skipped."""
+def skip_foreign(rows: pd.DataFrame, shared: Collection[str]) -> pd.DataFrame:
+    """Return rows of emotion, status and reason, in which what the model does not know is skipped.
+
+    Parameters
+    ----------
+    rows
+        From :func:`as_counted`.
+    shared
+        What the emotions of :func:`shared_emotions` count as.
+    """
     foreign = (rows["status"] == store.OK) & ~rows["emotion"].isin(shared)
     rows = rows.copy()
     rows.loc[foreign, ["status", "reason"]] = [store.SKIPPED, "the model does not know its emotion"]
@@ -163,7 +186,7 @@ def write_transfer(
     rows : data frame of utterance_id, emotion, status and reason
         The whole corpus, as from :func:`skip_foreign`.
     emotions
-        From :func:`shared_emotions`.
+        The columns of probabilities: what those of :func:`shared_emotions` count as.
     answers
         Of every run, in the order of the rows that are ok.
     output

@@ -14,6 +14,7 @@ from sarangi.errors import SarangiError
 log = logging.getLogger("sarangi")
 
 TRAIN, VALIDATION, TEST, UNUSED = "train", "validation", "test", "unused"
+UNMADE = "cannot be made: "  # before the reason of a protocol's utterances
 
 PROTOCOL = pa.schema(
     [
@@ -52,7 +53,7 @@ def protocol(
     except SarangiError as error:
         log.error("%s", error)
         table = utterances[["utterance_id"]].assign(
-            fold=0, part=UNUSED, leaks=False, status=store.FAILED, reason=f"cannot be made: {error}"
+            fold=0, part=UNUSED, leaks=False, status=store.FAILED, reason=f"{UNMADE}{error}"
         )
     store.write(output, table, PROTOCOL, provenance)
 
@@ -118,6 +119,10 @@ def split(utterances: pd.DataFrame, name: str, settings: dict, folder: Path | No
             rest = np.flatnonzero(parts == TRAIN)
             cut = validation(usable.iloc[rest], settings, f"{where}, fold {fold}", fold)
             parts[rest[cut]] = VALIDATION
+        for part, most in settings.get("at_most", {}).items():
+            place = np.flatnonzero(parts == part)
+            dropped = beyond(usable["emotion"].iloc[place], most, settings, f"{where}, fold {fold}", fold)
+            parts[place[dropped]] = UNUSED
         if TEST in parts and TRAIN not in parts:
             raise SarangiError(f"{where}, fold {fold}: nothing would train")
         if TEST not in parts:
@@ -346,11 +351,39 @@ def validation(rest: pd.DataFrame, settings: dict, where: str, fold: int = 0) ->
         raise SarangiError(
             f"{where}: too few {unit} of an emotion to cut a validation part; choose fewer folds"
         )
-    seed = settings["seed"][fold] if isinstance(settings["seed"], list) else settings["seed"]
+    seed = _seed(settings, fold)
     if singly:
         return next(StratifiedKFold(parts, shuffle=True, random_state=seed).split(rest, rest["emotion"]))[1]
     splitter = StratifiedGroupKFold(parts, shuffle=True, random_state=seed)
     return next(splitter.split(rest, rest["emotion"], rest["group"]))[1]
+
+
+def beyond(emotions: pd.Series, most: int, settings: dict, where: str, fold: int = 0) -> np.ndarray:
+    """Return the positions of what is too much in a part, drawn with the emotions in proportion.
+
+    Parameters
+    ----------
+    emotions
+        Of the part.
+    most
+        Utterances to keep; of a part that has no more, nothing is returned.
+    settings, where, fold
+        As for :func:`validation`.
+    """
+    from sklearn.model_selection import train_test_split
+
+    if len(emotions) <= most:
+        return np.array([], dtype=int)
+    try:
+        return train_test_split(
+            np.arange(len(emotions)), train_size=most, random_state=_seed(settings, fold), stratify=emotions
+        )[1]
+    except ValueError as error:  # fewer than emotions
+        raise SarangiError(f"{where}: at_most {most} of {len(emotions)} utterances: {error}") from error
+
+
+def _seed(settings: dict, fold: int) -> int:
+    return settings["seed"][fold] if isinstance(settings["seed"], list) else settings["seed"]
 
 
 def _tested(usable: pd.DataFrame, test: np.ndarray) -> np.ndarray:

@@ -1,8 +1,8 @@
 """Provenance: what each result was made from, in a small JSON file of its own.
 
 ``results/provenance/<path of the result>.json`` holds the rule, its wildcards and outputs, the sha256
-of each input, of the parameters and of the result itself, and the fingerprint of the code.  It holds
-no time and no place, so the same work elsewhere gives the same bytes.
+of each input, of the parameters and of the result itself, its path, and the fingerprint of the code.
+It holds no time and no place, so the same work elsewhere gives the same bytes.
 """
 
 import hashlib
@@ -16,8 +16,6 @@ from sarangi.errors import SarangiError
 from sarangi.source import inventory
 
 FOLDER = Path("results/provenance")
-ORDER = "after"
-"""Name of the inputs that a job waits for and does not read; they are no part of what it is made from."""
 
 PROJECT, OF_PROJECT = Path(__file__).parents[2], "project:"
 KEYS = {"rule", "wildcards", "inputs", "outputs", "parameters", "code", "sha256"}
@@ -40,17 +38,9 @@ def described(rule: str, wildcards: Mapping[str, str], params: Mapping[str, Any]
     }
 
 
-def inputs_of(inputs: Any) -> list[str]:
-    """Return the names of a job's inputs, sorted, without those it only waits for.
-
-    Parameters
-    ----------
-    inputs
-        Snakemake's input of a job or of a script: a list of paths, some of which have names.
-    """
-    waited = inputs.get(ORDER, ())
-    waited = {waited} if isinstance(waited, str) else set(waited)
-    return sorted(named(path) for path in map(str, inputs) if path not in waited)
+def inputs_of(inputs: Iterable[Any]) -> list[str]:
+    """Return the names of a job's inputs (Snakemake's list of paths), sorted, each once."""
+    return sorted({named(str(path)) for path in inputs})
 
 
 def named(path: str | Path) -> str:
@@ -88,11 +78,17 @@ def write(result: Path, content: Path, made_from: Mapping[str, Any]) -> None:
         stale.unlink(missing_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        record = {**made_from, "sha256": digest(content)}
-        temporary.write_text(json.dumps(record, sort_keys=True, indent=1) + "\n", encoding="utf-8")
+        # of which result it is, since those of one job differ in nothing else
+        record = {**made_from, "result": str(result), "sha256": digest(content)}
+        temporary.write_text(as_text(record), encoding="utf-8")
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def as_text(record: Mapping[str, Any]) -> str:
+    """Return the text of a provenance file."""
+    return json.dumps(record, sort_keys=True, indent=1) + "\n"
 
 
 def read(result: str | Path, folder: str | Path = ".") -> dict[str, Any] | None:

@@ -1,8 +1,14 @@
-"""The paper's tables: LaTeX (booktabs), with the same rows as Markdown and CSV."""
+"""The paper's tables: LaTeX (booktabs), with the same rows as Markdown, CSV and JSON.
 
+The JSON says of each cell where its number stands (:data:`Evidence`); ``python -m sarangi explain`` goes on
+from there.
+"""
+
+import json
 import string
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -10,6 +16,9 @@ from sarangi import store
 from sarangi.bootstrap import SCORES, draw_groups, intervals, resampled
 from sarangi.corpora import load
 from sarangi.differences import DIFFERENCES, holm
+
+Evidence = Mapping[str, Sequence[Mapping[str, Any]]]
+"""Where the cells of a row come from, by column (``""``: any other), each as :func:`reference` has it."""
 
 MARKS = {
     "groups shared": "groups (speakers) stand in training and test: the score is too good",
@@ -56,9 +65,9 @@ def corpora_table(
     synthetic
         Names of the corpora spoken by the demo's generator.
     output
-        Files to write by suffix: ``tex``, ``md``, ``csv``.
+        Files to write by suffix: ``tex``, ``md``, ``csv``, ``json``.
     """
-    lines = {}
+    lines, evidence = {}, {}
     decoded = [store.read(shard, ["utterance_id", "status"]).set_index("utterance_id") for shard in levels]
     ends = pd.concat(decoded)["status"] if decoded else pd.Series(dtype=str)
     for path in manifests:
@@ -66,6 +75,8 @@ def corpora_table(
         corpus = manifest["corpus"].iloc[0]
         status = manifest["utterance_id"].map(ends).fillna(manifest["status"])
         usable = manifest[manifest["status"] == store.OK]
+        counted = [path, *(shard for shard in levels if Path(shard).parts[-3] == corpus)]
+        evidence[corpus] = {"": [reference(file) for file in counted]}
         lines[corpus] = {
             "Corpus": title(corpus, synthetic),
             "Language": ", ".join(sorted(usable["language"].unique())),
@@ -85,7 +96,8 @@ def corpora_table(
         line |= {name.capitalize(): value for name, value in corpora[corpus].items()}
     frame = pd.DataFrame([lines[corpus] for corpus in sorted(lines)])
     waits = [f"{load(corpus).TITLE} is unavailable: {text}." for corpus, text in unavailable.items()]
-    write_table(frame, "Corpora.", "corpora", waits, synthetic, output)
+    behind = [evidence.get(corpus, {}) for corpus in sorted(lines)]
+    write_table(frame, behind, "Corpora.", "corpora", waits, synthetic, output)
 
 
 def scores_table(
@@ -116,7 +128,7 @@ def scores_table(
     )
     lines, notes = _score_lines(found, titles, synthetic)
     columns = list(SCORE_COLUMNS)
-    if all(line["Absent as 0"] == "--" for _, line in lines):
+    if all(line["Absent as 0"] == "--" for _, line, _ in lines):
         columns.remove("Absent as 0")
     else:
         notes.append(ABSENT_AS_ZERO)
@@ -128,11 +140,12 @@ def scores_table(
             "Model": titles["models"][model],
             "Marks": "unavailable",
         }
-        lines.append((_order(titles, corpus, protocol, model), blank | known))
+        lines.append((_order(titles, corpus, protocol, model), blank | known, {}))
     waits = sorted({text for *_, texts in waiting for text in texts})
     notes += [f"Unavailable: {text}." for text in waits]
-    frame = pd.DataFrame([line for _, line in sorted(lines, key=lambda pair: pair[0])], columns=columns)
-    write_table(frame, caption, "scores", notes, synthetic, output)
+    lines.sort(key=lambda entry: entry[0])
+    frame = pd.DataFrame([line for _, line, _ in lines], columns=columns)
+    write_table(frame, [known for *_, known in lines], caption, "scores", notes, synthetic, output)
 
 
 def transfer_table(
@@ -158,16 +171,15 @@ def transfer_table(
     columns = ["Trained on", "Tested on", *(name for name in SCORE_COLUMNS if name not in left_out)]
     if not scores:
         nothing = pd.DataFrame(columns=columns)
-        write_table(
-            nothing, caption, "transfer", ["No transfer can be run with what is in hand."], synthetic, output
-        )
+        none = ["No transfer can be run with what is in hand."]
+        write_table(nothing, [], caption, "transfer", none, synthetic, output)
         return
     found = headline(scores)
     lines, notes = _score_lines(found, titles, synthetic)
-    rows = []
-    for _, line in sorted(lines, key=lambda pair: pair[0]):
-        rows.append(line | {"Trained on": line["Corpus"], "Tested on": line["Tested"]})
-    write_table(pd.DataFrame(rows)[columns], caption, "transfer", notes, synthetic, output)
+    lines.sort(key=lambda entry: entry[0])
+    rows = [line | {"Trained on": line["Corpus"], "Tested on": line["Tested"]} for _, line, _ in lines]
+    evidence = [known for *_, known in lines]
+    write_table(pd.DataFrame(rows)[columns], evidence, caption, "transfer", notes, synthetic, output)
 
 
 def differences_table(
@@ -185,8 +197,10 @@ def differences_table(
     titles, synthetic, output
         As in :func:`scores_table`.
     """
-    tables = [store.read(path) for path in differences]
-    found = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=DIFFERENCES.names)
+    tables = [store.read(path).assign(file=str(path)) for path in differences]
+    found = (
+        pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=[*DIFFERENCES.names, "file"])
+    )
     keys = ["corpus", "protocol", "first", "second"]
     # what the table of scores reports: the mean over folds where there is one
     main = found.sort_values("slice", kind="stable").drop_duplicates([*keys, "metric"]).sort_index()
@@ -213,7 +227,8 @@ def differences_table(
             "Marks": letters(held),
         }
         place = [list(titles["models"]).index(row[name]) for name in ("first", "second")]
-        lines.append(((*_order(titles, row["corpus"], row["protocol"], row["first"]), *place), line))
+        order = (*_order(titles, row["corpus"], row["protocol"], row["first"]), *place)
+        lines.append((order, line, _behind_difference(row)))
     caption = (
         "Differences in UAR on the same test utterances, with the 95% interval over groups; p swaps the "
         "answers of whole groups between the two models and cannot be under the smallest p; Holm corrects "
@@ -221,10 +236,28 @@ def differences_table(
         "p is too small."
     )
     notes = meanings(marks) if lines else ["No two models can be compared with what is in hand."]
-    frame = pd.DataFrame(
-        [line for _, line in sorted(lines, key=lambda pair: pair[0])], columns=DIFFERENCE_COLUMNS
-    )
-    write_table(frame, caption, "differences", notes, synthetic, output)
+    lines.sort(key=lambda entry: entry[0])
+    frame = pd.DataFrame([line for _, line, _ in lines], columns=DIFFERENCE_COLUMNS)
+    write_table(frame, [known for *_, known in lines], caption, "differences", notes, synthetic, output)
+
+
+def _behind_difference(row: pd.Series) -> Evidence:
+    pair = {key: row[key] for key in ("first", "second", "slice")}
+
+    def stand(*columns: str, metric: str = "uar") -> list[dict]:
+        return [reference(row["file"], column, **pair, metric=metric) for column in columns]
+
+    return {
+        "": stand("value"),
+        "Interval": stand("low", "high"),
+        "p": stand("p"),
+        "Smallest p": stand("p_smallest"),
+        "Holm": stand("p"),
+        "McNemar": stand("p_mcnemar", metric="accuracy"),
+        "n": stand("n"),
+        "Groups": stand("groups"),
+        "Marks": stand("mark"),
+    }
 
 
 def transcripts_table(
@@ -256,10 +289,11 @@ def transcripts_table(
     synthetic, output
         As in :func:`corpora_table`.
     """
-    lines = []
+    lines, evidence = [], []
     for asr, corpus in sorted({path.parts[-3:-1] for path in map(Path, transcripts)}):
         shards = [path for path in map(Path, transcripts) if path.parts[-3:-1] == (asr, corpus)]
         table = pd.concat([store.read(path) for path in shards])
+        evidence.append({"": [reference(file) for file in (*shards, manifests[corpus])]})
         heard = table[table["status"] == store.OK]
         known = heard[heard["wer"].notna()]
         group = store.read(manifests[corpus], ["utterance_id", "group"]).set_index("utterance_id")["group"]
@@ -285,8 +319,9 @@ def transcripts_table(
     blank = dict.fromkeys(TRANSCRIPT_COLUMNS, "--")
     lines += [blank | {"Model": f"{titles[asr]} (unavailable)"} for asr in unavailable]
     notes = [f"{titles[asr]} is unavailable: {text}." for asr, text in unavailable.items()]
+    evidence += [{} for _ in unavailable]
     frame = pd.DataFrame(lines, columns=TRANSCRIPT_COLUMNS)
-    write_table(frame, caption, "transcripts", notes, synthetic, output)
+    write_table(frame, evidence, caption, "transcripts", notes, synthetic, output)
 
 
 TRANSCRIPT_COLUMNS = [
@@ -306,11 +341,11 @@ SCORE_COLUMNS = [
 def headline(scores: Sequence[Path]) -> pd.DataFrame:
     """Return the scores to report: the mean over folds or runs where there is one, else the pooled score.
 
-    Column ``pooled`` has the pooled value beside it.
+    Column ``pooled`` has the pooled value beside it, ``file`` where the score stands.
     """
     if not scores:
-        return pd.DataFrame(columns=[*SCORES.names, "pooled"])
-    table = pd.concat([store.read(path) for path in scores], ignore_index=True)
+        return pd.DataFrame(columns=[*SCORES.names, "file", "pooled"])
+    table = pd.concat([store.read(path).assign(file=str(path)) for path in scores], ignore_index=True)
     keys = ["experiment", "test"]
     pooled = table[table["slice"] == "pooled"].set_index([*keys, "metric"])["value"].rename("pooled")
     means = table[table["slice"].isin(["folds", "runs"])]
@@ -321,8 +356,8 @@ def headline(scores: Sequence[Path]) -> pd.DataFrame:
 
 def _score_lines(
     found: pd.DataFrame, titles: dict[str, dict[str, str]], synthetic: Sequence[str]
-) -> tuple[list[tuple[tuple, dict]], list[str]]:
-    """Return a line an experiment, each behind its place in the order, and the notes to the marks."""
+) -> tuple[list[tuple[tuple, dict, Evidence]], list[str]]:
+    """Return a line an experiment, between its place in the order and its evidence, and the notes."""
     lines, marks = [], []
     for (corpus, protocol, model, test), metrics in found.groupby(["corpus", "protocol", "model", "test"]):
         uar = metrics[metrics["metric"] == "uar"].iloc[0]
@@ -347,11 +382,48 @@ def _score_lines(
             "Seeds": uar["seeds"],
             "Marks": letters(held),
         }
-        lines.append(((*_order(titles, corpus, protocol, model), test), line))
+        order = (*_order(titles, corpus, protocol, model), test)
+        lines.append((order, line, behind_score(metrics.set_index("metric"))))
     notes = meanings(marks)
     if "speaker_only" in set(found["model"]):
         notes.append(SPEAKER_ONLY)
     return lines, notes
+
+
+def behind_score(metrics: pd.DataFrame) -> Evidence:
+    """Return where the columns of a row about one experiment come from.
+
+    Parameters
+    ----------
+    metrics : data frame of file and slice, indexed by metric
+        Of :func:`headline`.
+    """
+
+    def stand(metric: str, *columns: str) -> list[dict]:
+        score = metrics.loc[metric]
+        return [reference(score["file"], name, metric=metric, slice=score["slice"]) for name in columns]
+
+    uar = metrics.loc["uar"]
+    found = {
+        "": stand("uar", "value"),
+        "Interval": stand("uar", "low", "high"),
+        "Chance": stand("uar", "chance"),
+        "Pooled": [reference(uar["file"], "value", metric="uar", slice="pooled")],
+        "n": stand("uar", "n"),
+        "Groups": stand("uar", "groups"),
+        "Seeds": stand("uar", "seeds"),
+        "Marks": stand("uar", "mark"),
+    }
+    for column, metric in METRICS.items():
+        if metric in metrics.index:
+            found[column] = stand(metric, "value")
+    if "Absent as 0" in found:
+        found["Absent as 0"] = stand(METRICS["Absent as 0"], "value", "ceiling", "chance")
+    return found
+
+
+METRICS = {"Absent as 0": "uar_absent_as_zero", "WF1": "wf1", "UF1": "uf1", "Accuracy": "accuracy"}
+"""Columns that show another metric than UAR."""
 
 
 def _error_rates(known: pd.DataFrame, groups: pd.Series, settings: dict) -> dict[str, str]:
@@ -391,6 +463,17 @@ def _absent_as_zero(score: pd.Series) -> str:
     return f"{score['value']:.3f} of {score['ceiling']:.4g}, chance {score['chance']:.4g}"
 
 
+def reference(file: str | Path, column: str | None = None, **where: Any) -> dict[str, Any]:
+    """Return where a number stands: a file, there the rows that have these values, there a column.
+
+    Without rows or column it is computed from all of them.
+    """
+    found: dict[str, Any] = {"file": str(file)}
+    if where:
+        found["where"] = where
+    return found | ({"column": column} if column else {})
+
+
 def number_text(value: float, form: str = ".3f") -> str:
     """Return a number as tables show it; a dash where there is none."""
     return "--" if pd.isna(value) else format(value, form)
@@ -408,20 +491,23 @@ def title(corpus: str, synthetic: Sequence[str]) -> str:
 
 def write_table(
     frame: pd.DataFrame,
+    evidence: Sequence[Evidence],
     caption: str,
     label: str,
     notes: Sequence[str],
     synthetic: Sequence[str],
     output: dict[str, Path],
 ) -> None:
-    """Write a data frame as LaTeX, Markdown and CSV with one caption and notes below.
+    """Write a data frame as LaTeX, Markdown, CSV and JSON with one caption and notes below.
 
-    In LaTeX a long table goes on in further tables.
+    In LaTeX a long table goes on in further tables; the notes stand below the last of them.
 
     Parameters
     ----------
     frame
         Text and numbers as they are to be read.
+    evidence
+        Of each row; the JSON has it.
     caption, label
         Of the table.
     notes
@@ -429,13 +515,14 @@ def write_table(
     synthetic
         Names of the corpora spoken by the demo's generator; any adds a note that says so.
     output
-        Files to write by suffix: ``tex``, ``md``, ``csv``.
+        Files to write by suffix: ``tex``, ``md``, ``csv``, ``json``.
     """
     notes = [*notes, *([SYNTHETIC] if synthetic else [])]
     columns = "".join(map(_column, frame.columns))
     below = "".join(f"\\par {_escape(note)}\n" for note in notes)
     text = "% Made by Snakemake from results; edit src/sarangi/tables.py, not this.\n"
-    for number, part in enumerate(_pages(frame)):
+    parts = list(_pages(frame))
+    for number, part in enumerate(parts):
         body = part.to_latex(index=False, escape=True, column_format=columns)
         # a long name may be broken
         body = body.replace(r"\_", r"\_\allowbreak{}")
@@ -443,7 +530,8 @@ def write_table(
         text += (
             f"\\begin{{table*}}\n\\centering\\small\n\\caption{{{named}}}\\label{{tab:{label_}}}\n"
             f"\\adjustbox{{max width=\\textwidth}}{{%\n{body}}}\n"
-            f"\\begin{{flushleft}}\\footnotesize\n{below}\\end{{flushleft}}\n\\end{{table*}}\n"
+            f"\\begin{{flushleft}}\\footnotesize\n{below if number == len(parts) - 1 else ''}"
+            "\\end{flushleft}\n\\end{table*}\n"
         )
     output["tex"].write_text(text, encoding="utf-8")
     below = "".join(f"\n{note}\n" for note in notes)
@@ -451,16 +539,28 @@ def write_table(
     markdown = frame.to_markdown(index=False, colalign=aligned, disable_numparse=True)
     output["md"].write_text(f"{caption}\n\n{markdown}\n{below}", encoding="utf-8")
     output["csv"].write_text(frame.to_csv(index=False, lineterminator="\n"), encoding="utf-8")
+    rows = [
+        {"cells": {column: str(cell) for column, cell in row.items()}, "from": dict(known)}
+        for row, known in zip(frame.to_dict("records"), evidence, strict=True)
+    ]
+    known = {"caption": caption, "columns": list(frame.columns), "rows": rows, "notes": notes}
+    output["json"].write_text(json.dumps(known, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 TEXT = (
     "Corpus", "Language", "Protocol", "Model", "Against", "Access", "Licence", "Citation", "Marks",
     "Trained on", "Tested on", "Finding", "Claim", "Verdict", "Why",
     "Pair", "Direction", "Features", "Within", "Scores", "Best within", "Best across",
+    "Entry", "At fault", "Compared", "As published", "Study's way", "Valid way", "Worth", "Evidence",
+    "Varied",
 )  # fmt: skip
 
 
-WRAPPED = {"Claim": 0.45, "Verdict": 0.3, "Why": 0.45, "Best within": 0.18, "Best across": 0.18}
+WRAPPED = {
+    "Claim": 0.45, "Verdict": 0.3, "Why": 0.45, "Best within": 0.18, "Best across": 0.18,
+    "At fault": 0.22, "Compared": 0.15, "As published": 0.11, "Study's way": 0.16, "Valid way": 0.16,
+    "Worth": 0.08, "Evidence": 0.28,
+}  # fmt: skip
 """Columns of text that is broken into lines, with their share of the text's width."""
 
 LETTERS = 110  # that fit on a line as wide as the text

@@ -38,8 +38,8 @@ from sarangi.encoders import (
     tokenizer_files,
 )
 from sarangi.errors import SarangiError
-from sarangi.finetuning import describe, finetune, in_context, inputs_of, load_run, transfer
-from sarangi.fusion import AudioBranch, LayerSum, classifier, masked_mean
+from sarangi.finetuning import describe, finetune, in_context, inputs_of, transfer
+from sarangi.fusion import AudioBranch, EmotionClassifier, LayerSum, classifier, masked_mean
 from sarangi.protocols import PROTOCOL, protocol
 from sarangi.transcripts import TRANSCRIPTS
 from sarangi.utterance import turn_of
@@ -76,6 +76,7 @@ FUSIONS = {
     "gated": {"kind": "gated", "width": 12},
     "cross_attention": {"kind": "cross_attention", "width": 16, "heads": 2},
 }
+DESCRIBED = {"emotions": ["angry", "happy", "sad"], "dropout": 0.1}
 BOTH = {"audio": AUDIO, "text": WORDS, "fusion": FUSIONS["cross_attention"]}
 
 
@@ -140,7 +141,7 @@ def write_corpus(folder, rows):
     protocol(folder / "manifest.parquet", "p", settings, folder / "protocol.parquet", MADE_BY_TEST)
 
 
-def trained(corpus, encoders, folder, model=BOTH, transcripts=(), **changes):
+def trained(corpus, encoders, folder, model=BOTH, transcripts=(), files=None, **changes):
     folder.mkdir(exist_ok=True)
     output = {
         "model": folder / "model.safetensors", "config": folder / "config.json",
@@ -148,7 +149,7 @@ def trained(corpus, encoders, folder, model=BOTH, transcripts=(), **changes):
     }  # fmt: skip
     finetune(
         corpus / "manifest.parquet", corpus / "protocol.parquet",
-        [corpus / "audio.parquet"] if "audio" in model else [], transcripts,
+        files or {"audio": [corpus / "audio.parquet"], "transcripts": transcripts},
         {branch: encoders[model[branch]["encoder"]] for branch in ("audio", "text") if branch in model},
         0, 7, {**model, "finetuning": RECIPE | changes}, 1, folder / "checkpoints", output, MADE_BY_TEST,
     )  # fmt: skip
@@ -334,7 +335,7 @@ def test_a_batch_of_eight_equals_single_utterances_in_each_fusion(encoders, fusi
         "text": WORDS,
         "fusion": FUSIONS[fusion],
     }
-    network = classifier(model, loaded, 3, 0.1).eval()
+    network = classifier(model | DESCRIBED, loaded).eval()
     signals, tokens = signals_and_tokens()
     with torch.no_grad():
         together = network(signals, tokens)["logits"]
@@ -354,7 +355,7 @@ def test_half_precision_gives_about_the_same(encoders, fusion):
     loaded = {"audio": load_encoder(encoders["wavlm"]), "text": load_encoder(encoders["deberta"], "text")}
     audio = AUDIO | {"frozen_layers": "all", "layers": "weighted"}
     model = {"audio": audio, "text": WORDS, "fusion": FUSIONS[fusion]}
-    network = classifier(model, loaded, 3, 0.0, torch.ones(3)).eval()
+    network = classifier(model | DESCRIBED | {"dropout": 0.0}, loaded, torch.ones(3)).eval()
     signals, tokens = signals_and_tokens()
     labels = torch.arange(8) % 3
     whole = network(signals, tokens, labels)
@@ -368,7 +369,7 @@ def test_half_precision_gives_about_the_same(encoders, fusion):
 
 def test_the_gate_weighs_the_two_sides(encoders):
     loaded = {"audio": load_encoder(encoders["wav2vec2"]), "text": load_encoder(encoders["bert"], "text")}
-    fusion = classifier(BOTH | {"fusion": FUSIONS["gated"]}, loaded, 3, 0.1).fusion
+    fusion = classifier(BOTH | {"fusion": FUSIONS["gated"]} | DESCRIBED, loaded).fusion
     audio, text = torch.randn(2, 5, 16), torch.randn(2, 4, 16)
     masks = torch.ones(2, 5, dtype=torch.bool), torch.ones(2, 4, dtype=torch.bool)
     heard, read = fusion.audio(audio.mean(1)).tanh(), fusion.text(text.mean(1)).tanh()
@@ -379,7 +380,7 @@ def test_the_gate_weighs_the_two_sides(encoders):
 
 def test_what_is_masked_is_not_attended_to(encoders):
     loaded = {"audio": load_encoder(encoders["wavlm"]), "text": load_encoder(encoders["roberta"], "text")}
-    fusion = classifier(BOTH, loaded, 3, 0.1).fusion
+    fusion = classifier(BOTH | DESCRIBED, loaded).fusion
     audio, text = torch.randn(1, 6, 16), torch.randn(1, 5, 16)
     masks = torch.arange(6)[None] < 4, torch.arange(5)[None] < 3
     before = fusion(audio, masks[0], text, masks[1])
@@ -422,12 +423,44 @@ def test_the_utterance_itself_stays_where_the_context_is_cut(corpus, encoders):
     for most in (40, len(own) + 4):
         described = describe({"text": WORDS | {"max_tokens": most}, "finetuning": RECIPE},
                              {"text": encoders["roberta"]}, list(EMOTIONS))  # fmt: skip
-        with inputs_of(described, rows, [], [], corpus / "manifest.parquet", set(ids)) as (found, _):
+        with inputs_of(described, rows, {}, corpus / "manifest.parquet", set(ids)) as (found, _):
             tokens = found["tokens"](ids[2]).tolist()
             whole = [0, *before[0], 2, *before[1], 2, *own]
             assert tokens == (whole if most == 40 else [0, *whole[-(len(own) + 3) :]])
             # the ninth has no words
             assert found["tokens"](ids[8]).tolist()[-2:] == [2, 2]
+
+
+@pytest.mark.parametrize("name", ["wav2vec2", "hubert_layer_norm", "wavlm"])
+def test_stretches_are_masked_in_training_as_the_encoder_itself_does(encoders, name):
+    model = load_encoder(encoders[name]).train()
+    config = model.config
+    for key in (
+        "hidden_dropout",
+        "attention_dropout",
+        "activation_dropout",
+        "feat_proj_dropout",
+        "layerdrop",
+    ):
+        setattr(config, key, 0.0)
+    for module in model.modules():
+        if isinstance(module, torch.nn.Dropout):
+            module.p = 0.0
+        if hasattr(module, "dropout") and isinstance(module.dropout, float):
+            module.dropout = 0.0
+    config.mask_time_prob, config.apply_spec_augment = 0.4, True
+    signal = torch.randn(12_000, generator=torch.Generator().manual_seed(3))
+    with torch.no_grad():
+        np.random.seed(5)
+        expected = model(signal[None]).last_hidden_state
+        np.random.seed(5)
+        masked, _ = speech_states(model, [signal])
+        assert torch.allclose(masked, expected, atol=1e-5)
+        whole, _ = speech_states(model.eval(), [signal])
+        assert not torch.allclose(masked, whole, atol=1e-3)
+        speech_states(model.train(), [signal[:500]])  # too short to be masked
+        classifier({"audio": AUDIO | {"spec_augment": False}} | DESCRIBED, {"audio": model})
+        assert torch.allclose(speech_states(model, [signal])[0], whole, atol=1e-5)
 
 
 # -- runs -------------------------------------------------------------------------------------
@@ -444,7 +477,7 @@ def test_a_fusion_learns_and_writes_all_that_it_takes_to_build_it_anew(corpus, e
     described = json.loads(output["config"].read_text())
     assert set(described) == {"emotions", "dropout", "audio", "text", "fusion"}
     tensors = load_file(output["model"])
-    network = load_run(output["model"], output["config"])
+    network = EmotionClassifier.from_pretrained(tmp_path / "run")
     # transformers opens each encoder of the run
     for branch, name in (("audio", "wavlm"), ("text", "roberta")):
         folder = tmp_path / branch
@@ -462,12 +495,16 @@ def test_a_fusion_learns_and_writes_all_that_it_takes_to_build_it_anew(corpus, e
         assert all(torch.equal(after[key], tensor) for key, tensor in own.items())
     # the files of the encoders are not needed any more
     transfer(
-        output["model"], output["config"], corpus / "manifest.parquet", [corpus / "audio.parquet"], [],
-        0, 7, 5, 1, tmp_path / "again.parquet", MADE_BY_TEST,
+        {(0, 7): tmp_path / "run"}, corpus / "manifest.parquet", {"audio": [corpus / "audio.parquet"]},
+        5, 1, {}, tmp_path / "again.parquet", MADE_BY_TEST,
     )  # fmt: skip
     again = store.read(tmp_path / "again.parquet").set_index("utterance_id").loc[rows["utterance_id"]]
     assert np.allclose(again["p_sad"], rows["p_sad"], atol=1e-5, equal_nan=True)
     assert network.text.encoder.config.vocab_size == 320
+    # half a run is refused with its folder
+    output["model"].write_bytes(output["model"].read_bytes()[:-100])
+    with pytest.raises(SarangiError, match="run: no whole run of fine-tuning"):
+        EmotionClassifier.from_pretrained(tmp_path / "run")
 
 
 def test_a_killed_fusion_goes_on_and_ends_in_the_same_weights(corpus, encoders, tmp_path, monkeypatch):
@@ -510,7 +547,7 @@ def test_frozen_layers_stay_and_the_others_learn(corpus, encoders, tmp_path, lay
     assert (learned > 0) == (layers != "all")
     if layers == "all":
         assert after["audio.layers.scores"].abs().max() > 0
-        network = load_run(output["model"], output["config"]).train()
+        network = EmotionClassifier.from_pretrained(tmp_path / "run").train()
         assert network.audio.samples == 8000
         assert not network.audio.encoder.training
 
@@ -530,7 +567,7 @@ def test_a_text_model_needs_no_sound_and_another_corpus_no_dialogues(corpus, enc
     store.write(tmp_path / "other.parquet", other, MANIFEST, MADE_BY_TEST)
     for batch in (3, 36):
         transfer(
-            output["model"], output["config"], tmp_path / "other.parquet", [], [], 0, 7, batch, 1,
+            {(0, 7): tmp_path / "run"}, tmp_path / "other.parquet", {}, batch, 1, {},
             tmp_path / f"{batch}.parquet", MADE_BY_TEST,
         )  # fmt: skip
         found.append(store.read(tmp_path / f"{batch}.parquet"))
@@ -561,7 +598,9 @@ def test_transcripts_can_be_read_in_place_of_the_corpus_own_words(corpus, encode
     model = {"text": WORDS | {"words": "tiny_whisper"}}
     output = trained(silent, encoders, tmp_path / "run", model, parts, max_epochs=1)
     described = json.loads(output["config"].read_text())
-    with inputs_of(described, rows.assign(text="x"), [], parts, silent, set(rows["utterance_id"])) as (
+    with inputs_of(
+        described, rows.assign(text="x"), {"transcripts": parts}, silent, set(rows["utterance_id"])
+    ) as (
         found,
         present,
     ):
@@ -701,7 +740,8 @@ def test_models_of_text_can_be_configured_and_wait_for_what_is_not_there(study, 
     (tmp_path / "resources/models/tiny_whisper.pt").touch()
     found = check(study, SCHEMA, [])
     assert {text.name, both.name} <= set(found.runnable)
-    demo = [found.experiments[f"ravdess_grouped3_{name}_tiny"] for name in ("text", "fusion")]
+    demo = [e for e in found.experiments.values() if e.model.startswith(("text_", "fusion_"))]
+    assert len(demo) == 4
     # a run follows from its encoders and from what transcribed its words
     for kind, name, changed in (
         ("asr", "tiny_whisper", [both, *demo]),

@@ -41,7 +41,8 @@ def score(path, value, low=None, high=None, **other):
 def cell(train, test, features, model, scores, published=None, pair="Urdu and Sindhi", **other):
     protocol = "random 5-fold" if train == test else f"{train} to {test}"
     return {
-        "pair": pair, "train": train, "test": test, "protocol": protocol, "disjoint": train != test,
+        "name": f"{train}_{test}_{features}_{model}", "pair": pair, "train": train, "test": test,
+        "protocol": protocol, "disjoint": train != test,
         "features": features, "model": model, "scores": scores, "published": published,
     } | other  # fmt: skip
 
@@ -62,7 +63,7 @@ def study_cells(folder, with_scores=True):
 
 def written(folder, table, *arguments):
     """The lines of a table's Markdown, by column, and all it wrote."""
-    output = {suffix: folder / f"table.{suffix}" for suffix in ("tex", "md", "csv")}
+    output = {suffix: folder / f"table.{suffix}" for suffix in ("tex", "md", "csv", "json")}
     table(*arguments, output)
     text = {suffix: path.read_text(encoding="utf-8") for suffix, path in output.items()}
     rows = [line for line in text["md"].splitlines() if line.startswith("|")]
@@ -319,7 +320,7 @@ def drawn(cells, synthetic, monkeypatch):
         kept["figure"] = [figure.get_suptitle(), *legend]
         figures.pyplot.close(figure)
 
-    monkeypatch.setattr(figures, "_save", keep)
+    monkeypatch.setattr(figures, "save", keep)
     figures.inversion_figure(cells, synthetic, {})
     return kept
 

@@ -98,6 +98,26 @@ def test_validation_is_cut_from_what_is_not_tested_and_keeps_groups_whole(leaks,
             assert fold.groupby("group")["part"].nunique().max() == 1
 
 
+def test_a_part_is_cut_down_with_the_emotions_in_proportion(tmp_path):
+    manifest = made_manifest(tmp_path / "m.parquet", speakers=12, clips=12)
+    settings_ = LOSO | {"validation": 0.3, "validation_by": "utterance", "seed": 1}
+    whole = split(store.read(manifest), "p", settings_)
+    cut = split(store.read(manifest), "p", settings_ | {"at_most": {"train": 30, "validation": 900}})
+    emotion = store.read(manifest).set_index("utterance_id")["emotion"]
+    for fold, rows in cut.groupby("fold"):
+        counts = rows["part"].value_counts()
+        before = whole.loc[whole["fold"] == fold, "part"].value_counts()
+        assert counts["train"] == 30 < before["train"]
+        assert counts["unused"] == before["train"] - 30
+        assert (counts["test"], counts["validation"]) == (before["test"], before["validation"])
+        train = rows.loc[rows["part"] == "train", "utterance_id"]
+        assert set(emotion[train].value_counts()) == {10}
+    other = split(store.read(manifest), "p", settings_ | {"at_most": {"train": 30}, "seed": 2})
+    assert not (other["part"] == cut["part"]).all()
+    with pytest.raises(SarangiError, match=r"fold 0: at_most 2 of .* utterances"):
+        split(store.read(manifest), "p", settings_ | {"at_most": {"train": 2}})
+
+
 def test_a_protocol_that_leaks_without_saying_so_is_refused(tmp_path):
     manifest = made_manifest(tmp_path / "m.parquet")
     with pytest.raises(SarangiError, match=r"groups S0, S1, S2, S3 stand on both sides.*leaks: true"):
@@ -250,7 +270,7 @@ def test_nothing_to_score_is_a_row_that_says_so(tmp_path, caplog):
     # the other model of the table keeps its row
     other = whole.assign(experiment="other", corpus="ravdess", test="ravdess", model="other")
     store.write(tmp_path / "s.parquet", other, SCORES, MADE_BY_TEST)
-    output = {suffix: tmp_path / f"t.{suffix}" for suffix in ("tex", "md", "csv")}
+    output = {suffix: tmp_path / f"t.{suffix}" for suffix in ("tex", "md", "csv", "json")}
     titles = {"protocols": {"p": "P"}, "models": {"svm": "M", "other": "O"}}
     scores_table([tmp_path / "s.parquet", files["scores"]], titles, [], [], output)
     table = pd.read_csv(output["csv"], dtype=str).set_index("Model")

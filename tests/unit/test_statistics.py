@@ -188,7 +188,7 @@ def test_an_absent_emotion_lowers_ceiling_and_chance_by_rule(tmp_path):
     assert row["value"] == pytest.approx(0.75 * found.loc[("pooled", "uar"), "value"])
     assert found.loc[("pooled", "uar"), ["ceiling", "chance"]].tolist() == [1, 0.25]
     titles = {"protocols": {"p": "P"}, "models": {"m": "M"}}
-    output = {suffix: tmp_path / f"t.{suffix}" for suffix in ("tex", "md", "csv")}
+    output = {suffix: tmp_path / f"t.{suffix}" for suffix in ("tex", "md", "csv", "json")}
     scores_table([tmp_path / "s.parquet"], titles, [], [], output)
     assert " of 0.75, chance 0.1875" in output["md"].read_text()
     scored(tmp_path, made())
@@ -332,8 +332,13 @@ def test_scores_have_slices_ceilings_both_intervals_and_confusions(tmp_path):
     genders = np.where(table.drop_duplicates("utterance_id")["group"] < "G06", "female", "male")
     found = scored(tmp_path, table, gender=genders).set_index(["slice", "metric"])
     assert set(found.index.get_level_values(0)) == {
-        "pooled", "gender female", "gender male", *(f"speaker G{g:02}" for g in range(12)),
+        "pooled", "seed 0", "seed 1", "gender female", "gender male",
+        *(f"speaker G{g:02}" for g in range(12)),
     }  # fmt: skip
+    for seed, clips in table.groupby("seed"):
+        one = found.loc[(f"seed {seed}", "uar")]
+        assert one["value"] == pytest.approx(reference(clips)["uar"])
+        assert one["low"] < one["value"] < one["high"]
     part = table[table["group"] < "G06"]
     expected = np.mean([reference(clips)["uar"] for _, clips in part.groupby("seed")])
     female = found.loc[("gender female", "uar")]
@@ -562,7 +567,7 @@ def test_differences_of_a_protocol_and_their_table(tmp_path):
     table, _ = answers([tmp_path / "a.parquet"], tmp_path / "m.parquet", "a")
     assert row["value"] == pytest.approx(reference(table)["uar"] - reference(tables["c"])["uar"])
     assert row["low"] <= row["value"] <= row["high"]
-    output = {suffix: tmp_path / f"t.{suffix}" for suffix in ("tex", "md", "csv")}
+    output = {suffix: tmp_path / f"t.{suffix}" for suffix in ("tex", "md", "csv", "json")}
     titles = {"protocols": {"p": "P"}, "models": {name: name.upper() for name in tables}}
     differences_table([tmp_path / "d.parquet"], titles, [], output)
     shown = pd.read_csv(output["csv"])

@@ -87,7 +87,7 @@ def trained(corpus, encoder, folder, provenance=MADE_BY_TEST, **changes):
         "log": folder / "log.parquet", "predictions": folder / "within.parquet",
     }  # fmt: skip
     finetune(
-        corpus / "manifest.parquet", corpus / "protocol.parquet", [corpus / "audio.parquet"], [],
+        corpus / "manifest.parquet", corpus / "protocol.parquet", {"audio": [corpus / "audio.parquet"]},
         {"audio": encoder}, 0, 7, {"audio": HEARING, "finetuning": RECIPE | changes}, 1,
         folder / "checkpoints", output, provenance,
     )  # fmt: skip
@@ -213,8 +213,8 @@ def test_a_transfer_predicts_every_utterance_over_the_shared_emotions(corpus, en
     found = []
     for batch in (2, 5):
         transfer(
-            output["model"], output["config"], tmp_path / "other.parquet", [corpus / "audio.parquet"],
-            [], 0, 7, batch, 1, tmp_path / f"{batch}.parquet", MADE_BY_TEST,
+            {(0, 7): output["model"].parent}, tmp_path / "other.parquet",
+            {"audio": [corpus / "audio.parquet"]}, batch, 1, {}, tmp_path / f"{batch}.parquet", MADE_BY_TEST,
         )  # fmt: skip
         found.append(store.read(tmp_path / f"{batch}.parquet"))
     assert np.allclose(found[0]["p_angry"], found[1]["p_angry"], atol=1e-5, equal_nan=True)
@@ -223,12 +223,25 @@ def test_a_transfer_predicts_every_utterance_over_the_shared_emotions(corpus, en
     assert [name for name in table.columns if name.startswith("p_")] == ["p_angry", "p_happy"]
     assert table["status"].value_counts().to_dict() == {"ok": 23, "skipped": 12, "failed": 1}
     assert set(table.loc[table["status"] == "ok", "predicted"]) <= {"angry", "happy"}
+    # another run beside it, and one emotion that counts as another
+    folder = output["model"].parent
+    transfer(
+        {(0, 7): folder, (1, 7): folder}, tmp_path / "other.parquet", {"audio": [corpus / "audio.parquet"]},
+        5, 1, {"surprised": "neutral", "sad": "neutral"}, tmp_path / "mapped.parquet", MADE_BY_TEST,
+    )  # fmt: skip
+    mapped = store.read(tmp_path / "mapped.parquet")
+    assert list(mapped["fold"]) == [0, 1] * len(other)
+    assert mapped["status"].value_counts().to_dict() == {"ok": 70, "failed": 2}
+    assert [name for name in mapped.columns if name.startswith("p_")] == ["p_angry", "p_happy", "p_neutral"]
+    assert set(mapped.loc[other.index[other["emotion"] == "surprised"] * 2, "emotion"]) == {"neutral"}
+    sums = mapped.loc[mapped["status"] == "ok", ["p_angry", "p_happy", "p_neutral"]].sum(axis=1)
+    assert np.allclose(sums, 1)
     other["emotion"] = "calm"
     store.write(tmp_path / "other.parquet", other, MANIFEST, MADE_BY_TEST)
     with pytest.raises(SarangiError, match="shares 0 emotions"):
         transfer(
-            output["model"], output["config"], tmp_path / "other.parquet", [corpus / "audio.parquet"],
-            [], 0, 7, 2, 1, tmp_path / "none.parquet", MADE_BY_TEST,
+            {(0, 7): output["model"].parent}, tmp_path / "other.parquet",
+            {"audio": [corpus / "audio.parquet"]}, 2, 1, {}, tmp_path / "none.parquet", MADE_BY_TEST,
         )  # fmt: skip
 
 

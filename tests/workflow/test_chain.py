@@ -8,10 +8,12 @@ import subprocess
 import sys
 import threading
 import time
+from copy import deepcopy as copy_of
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pandas as pd
 import pytest
+import yaml
 from conftest import ROOT, absent, chain, jobs, snakemake, succeeded, write_study
 
 from sarangi import store
@@ -29,10 +31,12 @@ def test_every_stage_left_its_part_and_rows_add_up(built):
     # the demo's Whisper knows what is said there
     english = sorted((built / "results/transcripts/tiny_whisper/ravdess").iterdir())
     assert pd.concat(store.read(path) for path in english)["wer"].mean() < 0.1
-    runs = sorted((built / "results/runs/ravdess_grouped3_audio_tiny").glob("*/*"))
+    runs = sorted((built / "results/runs/ravdess_grouped3_audio_tiny").glob("[0-9]*/*"))
     assert len(runs) == 2
+    elsewhere = store.read(runs[0].parent.parent / "predictions/urdu_latif.parquet")
+    assert list(elsewhere["utterance_id"]) == sorted(2 * ids)
+    assert list(elsewhere["fold"]) == [0, 1] * len(ids)
     for run in runs:
-        assert list(store.read(run / "predictions/urdu_latif.parquet")["utterance_id"]) == ids
         assert sorted(path.name for path in run.iterdir()) == [
             "config.json", "log.parquet", "model.safetensors", "predictions",
         ]  # fmt: skip
@@ -51,7 +55,11 @@ def test_tables_have_intervals_and_say_untrained_and_synthetic(built):
     assert "untrained weights" not in (built / "paper/tables/scores.md").read_text()
     transfer = pd.read_csv(built / "paper/tables/transfer.csv")
     models = ["eGeMAPS + SVM", "eGeMAPS + logistic regression", "tiny wav2vec 2.0, fine-tuned"]
-    assert sorted(transfer["Model"].unique()) == sorted(models)
+    once = ["tiny wav2vec 2.0, prefix of one layer kept, fine-tuned",
+            "tiny wav2vec 2.0, frozen, weighted sum of its layers"]  # fmt: skip
+    assert sorted(transfer["Model"].unique()) == sorted(models + once)
+    assert list(transfer.loc[transfer["Model"].isin(once), "n"]) == [40, 40]
+    transfer = transfer[transfer["Model"].isin(models)]
     for model, rows in transfer.groupby("Model"):
         assert list(rows["Trained on"]) == ["RAVDESS (synthetic)", "URDU (synthetic)"], model
         # of RAVDESS the clips of the emotions that URDU has; alike for those trained on four
@@ -81,7 +89,12 @@ def test_findings_judge_the_print_and_compare_synthetic_speech_with_nothing(buil
 
 def test_the_errata_are_listed_with_what_was_recomputed(built):
     errata = pd.read_csv(built / "paper/tables/errata.csv")
-    assert errata["Recomputed"].astype(str).str.contains("-29.65", regex=False).any()
+    assert errata["valid"].astype(str).str.contains("-29.65", regex=False).any()
+    assert set(errata["entry"]) == set(range(1, 18))
+    measured = errata[errata["compared"] == "UAR, speakers shared against held out"].iloc[0]
+    assert (
+        measured["study_of"].startswith("URDU (synthetic), random 5-fold") and "points" in measured["worth"]
+    )
     assert "-29.65" in (built / "paper/tables/errata.tex").read_text()
 
 
@@ -104,9 +117,56 @@ def test_a_second_run_does_nothing(built, target):
 def test_one_finding_is_rerun_by_its_name_and_touches_nothing_else(built):
     before = {path: path.stat().st_mtime_ns for path in built.glob("results/**/*.parquet")}
     done = snakemake("--cores", 1, "--forcerun", "finding", "--", "finding_3", directory=built)
-    assert jobs(done) == {"finding": 1, "finding_3": 1}
+    assert jobs(done) == {"finding": 1, "finding_table": 1, "finding_3": 1}
     changed = {path.name for path, time_ in before.items() if path.stat().st_mtime_ns != time_}
     assert changed == {"finding_3.parquet"}
+
+
+def test_what_is_computed_once_is_made_anew_by_a_change_of_what_it_follows_from_and_by_nothing_else(
+    built, tmp_path
+):
+    copy = tmp_path / "copy"
+    shutil.copytree(built, copy, symlinks=True)
+    kept = ["results/prefix/tiny/1/3s/ravdess/000.safetensors", "results/states/tiny/3s/ravdess/000.parquet"]
+    before = yaml.safe_load((copy / "config.yaml").read_text())
+
+    def left(*targets, change=lambda study: None):
+        study = copy_of(before)
+        change(study)
+        (copy / "config.yaml").write_text(yaml.safe_dump(study, sort_keys=False))
+        return jobs(snakemake("--cores", 1, "-n", *(targets or kept), directory=copy))
+
+    assert left() == {}
+    # neither what is trained on it, nor what is allowed for it
+    recipe = before["models"]["audio_tiny_prefix"]["finetuning"]
+    assert left(change=lambda study: study["encoders"]["tiny"].update(title="x")) == {}
+    changed = recipe | {"seeds": [1, 2], "learning_rate": 0.1, "batch": 3}
+    assert left(change=lambda study: study["models"]["audio_tiny_prefix"].update(finetuning=changed)) == {}
+    assert left(change=lambda study: study.update(cache_gb=30)) == {}
+    # other layers or another length lie elsewhere, and all that is asked for there is made
+    for key, value, place in (
+        ("frozen_layers", 2, "results/prefix/tiny/2/3s/ravdess/000.safetensors"),
+        ("max_audio_s", 2.5, "results/prefix/tiny/1/2.5s/ravdess/000.safetensors"),
+    ):
+        found = left(
+            place, change=lambda study, key=key, value=value: (
+                study["models"]["audio_tiny_prefix"]["audio"].update({key: value})
+            ),
+        )  # fmt: skip
+        assert found == {"prefix_states": 1}
+    # other weights, and other audio
+    (copy / "weights").unlink()
+    shutil.copytree(ROOT / "demo/weights", copy / "weights")
+    assert left() == {}
+    shutil.copyfile(ROOT / "demo/weights/tiny_hubert/model.safetensors",
+                    copy / "weights/tiny_wav2vec2/model.safetensors")  # fmt: skip
+    assert left() == {"prefix_states": 1, "pooled_states": 1}
+    shutil.copyfile(ROOT / "demo/weights/tiny_wav2vec2/model.safetensors",
+                    copy / "weights/tiny_wav2vec2/model.safetensors")  # fmt: skip
+    assert left() == {}
+    audio = copy / "results/corpora/ravdess/audio/000.parquet"
+    audio.write_bytes(audio.read_bytes() + b"x")
+    assert left() == {"prefix_states": 1, "pooled_states": 1}
 
 
 @pytest.mark.skipif(
@@ -227,8 +287,7 @@ def test_a_corpus_is_downloaded_from_its_source_and_without_network_it_is_unavai
     }
     study["experiments"] = [{"corpora": ["urdu_latif"], "protocols": ["random5"], "models": ["speaker_only"]}]
     study["encoders"], study["asr"] = {}, {}
-    for name in ("audio_tiny", "text_tiny", "fusion_tiny"):
-        del study["models"][name]
+    study["models"] = {n: m for n, m in study["models"].items() if not {"audio", "text"} & set(m)}
     folder = write_study(study, tmp_path)
     done = snakemake("--cores", 2, "paper/tables/scores.tex", directory=folder)
     assert jobs(done)["download"] == 1

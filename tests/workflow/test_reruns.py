@@ -1,64 +1,14 @@
 """What reruns after an edit, and what a bundle restores: real runs in a copy of the project."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 import zipfile
 
 import pytest
 import yaml
-from conftest import ROOT, digests, jobs, small, snakemake, succeeded, write_study, zipped
+from conftest import TARGETS, clone, digests, run, sarangi, succeeded, waiting, write_study, zipped
 
-PARTS = ("Snakefile", "config.yaml", "claims.yaml", "rules", "workflow", "src", "profiles", "envs", "paper")
-TARGETS = ("paper/tables", "paper/figures", "finding_4")
-
-
-def clone(folder):
-    """A copy of the project's code, without anything made."""
-    for part in PARTS:
-        if (ROOT / part).is_dir():
-            made = shutil.ignore_patterns("__pycache__", "*.egg-info", "main.pdf", "numbers.tex")
-            shutil.copytree(ROOT / part, folder / part, ignore=made)
-        else:
-            folder.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(ROOT / part, folder / part)
-    for made in ("tables", "figures"):
-        shutil.rmtree(folder / "paper" / made, ignore_errors=True)
-    return folder
-
-
-def run(project, *arguments, path=(), **environment):
-    """Snakemake on the study of a clone, with the clone's own library."""
-    path = os.pathsep.join(map(str, (project / "src", *path)))
-    return snakemake(*arguments, directory=project / "study", root=project, PYTHONPATH=path, **environment)
-
-
-def waiting(project, *targets, **named):
-    """The jobs that are left to be done, without the targets that make nothing."""
-    found = jobs(run(project, "--cores", 2, "-n", *(targets or TARGETS), **named))
-    return {name: count for name, count in found.items() if name not in TARGETS}
-
-
-def sarangi(project, *arguments):
-    return subprocess.run(
-        [sys.executable, "-m", "sarangi", *map(str, arguments)],
-        cwd=project,
-        env=os.environ | {"PYTHONPATH": str(project / "src")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-@pytest.fixture(scope="module")
-def project(tmp_path_factory):
-    """A clone with the small study run in it, and bundled."""
-    folder = clone(tmp_path_factory.mktemp("project") / "sarangi")
-    write_study(small(yaml.safe_load((ROOT / "demo/config.yaml").read_text())), folder / "study")
-    succeeded(run(folder, "--cores", 2, *TARGETS, "results_bundle"))
-    return folder
+from sarangi.paper import missing_programs
 
 
 @pytest.fixture
@@ -80,8 +30,9 @@ def edit(project):
 RETRAINED = {"classical_urdu_latif_egemaps": 1, "scores_urdu_latif_egemaps": 1}
 SCORED = {"scores_urdu_latif_baselines", "scores_urdu_latif_egemaps"}
 AFTER_SCORES = {
-    "scores_table": 1, "differences": 2, "differences_table": 1, "leakage_figure": 1,
-    "finding": 1, "findings_table": 1, "errata_table": 1,
+    "scores_table": 1, "differences": 2, "differences_table": 1, "premiums": 1, "leakage_figure": 1,
+    "conditions_figure": 1, "seeds_figure": 1, "recalls_figure": 1, "confusions_figure": 1,
+    "finding": 1, "finding_table": 1, "findings_table": 1, "errata_table": 1, "published_figure": 1,
 }  # fmt: skip
 
 
@@ -113,20 +64,29 @@ def test_a_changed_line_of_a_module_reruns_its_dependents_and_no_others(project,
 def test_a_changed_line_of_an_imported_module_is_seen_through_imports(project, edit):
     edit("src/sarangi/metrics.py", "def confusion(", "CHANGED = 1\n\n\ndef confusion(")
     found = waiting(project)
-    assert found.keys() >= SCORED
-    assert not {"classical_urdu_latif_egemaps", "features", "resample", "manifest", "protocol"} & set(found)
+    # audits, which go first and count with it, hide none of the others' own reasons
+    assert found.keys() >= {*SCORED, *RETRAINED, "protocol_audit"}
+    assert not {"features", "resample", "manifest", "protocol"} & set(found)
 
 
 def test_a_changed_claim_reruns_its_finding_and_no_other(project, edit):
     edit("claims.yaml", "value: '27'", "value: '24'")
-    assert waiting(project) == {}
+    assert waiting(project) == {"errata_table": 1}
     edit("claims.yaml", "validation_wf1: 0.9897", "validation_wf1: 0.9898")
-    assert waiting(project) == {"finding": 1, "findings_table": 1, "errata_table": 1}
+    tables = {"finding_table": 1, "findings_table": 1, "errata_table": 1}
+    assert waiting(project) == {"finding": 1, "published_figure": 1} | tables
 
 
 def test_a_changed_line_of_a_script_reruns_its_rule(project, edit):
     edit("workflow/scripts/leakage_figure.py", "with job", "CHANGED = 1\nwith job")
     assert waiting(project) == {"leakage_figure": 1}
+
+
+@pytest.mark.skipif(bool(missing_programs()), reason="LaTeX is not installed")
+def test_a_changed_figure_is_drawn_anew_with_the_paper_and_nothing_else(project, edit):
+    assert waiting(project, *TARGETS, "paper") == {}
+    edit("workflow/scripts/seeds_figure.py", "with job", "CHANGED = 1\nwith job")
+    assert waiting(project, *TARGETS, "paper") == {"seeds_figure": 1, "paper_pdf": 1, "paper": 1}
 
 
 def test_another_version_of_a_package_reruns_what_imports_it(project, tmp_path):
@@ -241,6 +201,8 @@ def test_without_the_recordings_tables_are_rebuilt_from_a_bundle_and_a_changed_m
     succeeded(run(mine, "--cores", 2, *TARGETS, "results_bundle"))
     assert sarangi(theirs, "restore", bundle_of(mine), "--directory", "study").returncode == 0
     assert waiting(theirs) == {}
+    said = succeeded(run(theirs, "--cores", 1, "verify"))
+    assert "files agree with their provenance alone" in said
     module = theirs / "src/sarangi/bootstrap.py"
     module.write_text(module.read_text() + "\nCHANGED = 1\n")
     assert waiting(theirs).keys() >= SCORED

@@ -20,4 +20,5 @@ with job(snakemake) as run:
         {name: run.named(name) for name in snakemake.output.keys()},  # noqa: SIM118 (a Namedlist)
         run.provenance,
         snakemake.threads,
+        snakemake.params.label_map,
     )

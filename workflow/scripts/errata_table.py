@@ -3,10 +3,14 @@
 from sarangi.job import job
 
 with job(snakemake) as run:
-    from sarangi.findings import errata_table
+    from sarangi.errata import errata_table
 
     errata_table(
-        snakemake.input.findings,
+        snakemake.params.errata,
+        snakemake.params.records,
+        {kind: snakemake.input[kind] for kind in ("findings", "scores", "differences", "audits")},
+        snakemake.params.missing,
+        snakemake.params.titles,
         snakemake.params.synthetic,
-        {suffix: run.named(suffix) for suffix in ("tex", "md", "csv")},
+        {suffix: run.named(suffix) for suffix in ("tex", "md", "csv", "json")},
     )

@@ -10,8 +10,10 @@ with job(snakemake) as run:
     finetune(
         Path(snakemake.input.manifest),
         Path(snakemake.input.protocol),
-        [Path(shard) for shard in snakemake.input.audio],
-        [Path(shard) for shard in snakemake.input.transcripts],
+        {
+            kind: [Path(shard) for shard in snakemake.input[kind]]
+            for kind in ("audio", "transcripts", "prefix_states")
+        },
         {
             branch: Path(files[0]).parent
             for branch, files in (

@@ -7,6 +7,7 @@ with job(snakemake) as run:
 
     leakage_figure(
         snakemake.input.scores,
+        snakemake.input.premiums,
         snakemake.params.titles,
         snakemake.params.synthetic,
         {suffix: run.named(suffix) for suffix in ("pdf", "png")},

@@ -1,4 +1,4 @@
-"""Test a fine-tuned run on another corpus."""
+"""Test the runs of a fine-tuned experiment on another corpus."""
 
 from sarangi.job import job
 
@@ -7,16 +7,17 @@ with job(snakemake) as run:
 
     from sarangi.finetuning import transfer
 
+    folders = [Path(model).parent for model in snakemake.input.models]
     transfer(
-        Path(snakemake.input.model),
-        Path(snakemake.input.config),
+        dict(zip(map(tuple, snakemake.params.runs), folders, strict=True)),
         Path(snakemake.input.manifest),
-        [Path(shard) for shard in snakemake.input.audio],
-        [Path(shard) for shard in snakemake.input.transcripts],
-        int(snakemake.wildcards.fold),
-        int(snakemake.wildcards.seed),
+        {
+            kind: [Path(shard) for shard in snakemake.input[kind]]
+            for kind in ("audio", "transcripts", "pooled_states")
+        },
         snakemake.params.batch,
         snakemake.params.threads,
+        snakemake.params.label_map,
         run.output,
         run.provenance,
     )

@@ -1,6 +1,7 @@
-"""Pretrain the demo's small wav2vec 2.0 on synthetic speech of voices that the demo does not have.
+"""Pretrain one of the demo's small speech encoders on synthetic speech of voices that the demo does not have.
 
-Run it from any folder; the defaults write ``tiny_wav2vec2`` beside this file.  The voices speak in
+Run it from any folder with the form of the encoder: wav2vec2, hubert or wavlm; it writes ``tiny_wav2vec2``
+and so on beside this file.  Form and first weights differ, the tasks are the same.  The voices speak in
 melodies drawn at random, so that no emotion is in the speech.  The network learns to fill in masked
 stretches of the log mel spectrum, to follow pitch and loudness frame by frame, and to state from the mean
 over its frames openSMILE's eGeMAPS features of the clip and the melody that the synthesiser was asked for.
@@ -23,7 +24,7 @@ import torchaudio
 from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
-from transformers import Wav2Vec2Config, Wav2Vec2Model
+from transformers import AutoConfig, AutoModel, PreTrainedConfig, PreTrainedModel
 
 from sarangi.acoustics import extract
 from sarangi.audio import SAMPLE_RATE, to_mono_16k
@@ -58,7 +59,7 @@ MELS, SPAN = 40, 10  # bands of the mel spectrum; frames of a masked stretch
 WEIGHT = {"melody": 3}  # of a task in the loss; 1 of the others
 MASKED = 0.4  # share of the frames of a masked clip, about
 
-CONFIG = Wav2Vec2Config(
+SHAPE = dict(
     hidden_size=64,
     num_hidden_layers=2,
     num_attention_heads=4,
@@ -76,8 +77,14 @@ CONFIG = Wav2Vec2Config(
     activation_dropout=0.0,
     hidden_dropout=0.1,
     apply_spec_augment=False,
-    architectures=["Wav2Vec2Model"],
 )
+FAMILIES = {
+    "wav2vec2": {},
+    "hubert": {},
+    # the clips have at most 150 frames; WavLM's own 320 buckets reach to 800
+    "wavlm": {"num_buckets": 64, "max_bucket_distance": 160},
+}
+"""The forms, with what one has beside :data:`SHAPE`."""
 EXTRACTOR = {
     "feature_extractor_type": "Wav2Vec2FeatureExtractor",
     "feature_size": 1,
@@ -86,7 +93,7 @@ EXTRACTOR = {
     "padding_value": 0.0,
     "return_attention_mask": True,
 }
-STRIDE, FIELD = 320, 870  # samples from frame to frame, and heard by one, of CONFIG's convolutions
+STRIDE, FIELD = 320, 870  # samples from frame to frame, and heard by one, of SHAPE's convolutions
 
 
 def spoken(corpora: tuple[tuple[str, dict], ...], file: Path, workers: int) -> dict[str, list[np.ndarray]]:
@@ -211,7 +218,7 @@ def normalised(signal: np.ndarray) -> Tensor:
 class Pretraining(nn.Module):
     """The encoder and the heads of its tasks, which are thrown away afterwards."""
 
-    def __init__(self, encoder: Wav2Vec2Model, clip_targets: int, melody_targets: int) -> None:
+    def __init__(self, encoder: PreTrainedModel, clip_targets: int, melody_targets: int) -> None:
         super().__init__()
         self.encoder = encoder
         width = encoder.config.hidden_size
@@ -225,7 +232,8 @@ class Pretraining(nn.Module):
         # clip by clip, as the fine-tuning does: the first layer's norm is over a clip's time
         frames = [model.feature_extractor(signal[None])[0].T for signal in signals]
         lengths = torch.tensor([len(clip) for clip in frames])
-        hidden, _ = model.feature_projection(pad_sequence(frames, batch_first=True))
+        hidden = model.feature_projection(pad_sequence(frames, batch_first=True))
+        hidden = hidden[0] if isinstance(hidden, tuple) else hidden
         hide = pad_sequence(masked, batch_first=True)
         hidden = torch.where(hide[..., None], model.masked_spec_embed, hidden)
         real = torch.arange(hidden.shape[1])[None] < lengths[:, None]
@@ -275,11 +283,17 @@ def batches(clips: list[tuple[Tensor, dict]], size: int, draw: torch.Generator) 
         yield signals, wanted, hidden
 
 
+def configuration(family: str) -> PreTrainedConfig:
+    """Return the configuration of an encoder of one of :data:`FAMILIES`."""
+    return AutoConfig.for_model(family, **SHAPE, **FAMILIES[family])
+
+
 def main() -> None:
     """Speak, pretrain, write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     here = Path(__file__).parent
-    parser.add_argument("--output", type=Path, default=here / "tiny_wav2vec2", help="folder to write")
+    parser.add_argument("family", choices=FAMILIES)
+    parser.add_argument("--output", type=Path, help="folder to write")
     parser.add_argument(
         "--speech",
         type=Path,
@@ -305,7 +319,8 @@ def main() -> None:
     log.info("%d clips, %.1f h; %.0f s so far", len(speech["signal"]), hours, time.monotonic() - began)
     targets, draw = Targets(speech), torch.Generator().manual_seed(arguments.seed)
     clips, tested_clips = targets.of(speech), targets.of(unseen)
-    model = Pretraining(Wav2Vec2Model(CONFIG), len(speech["clip"][0]), len(speech["melody"][0]))
+    encoder = AutoModel.from_config(configuration(arguments.family))
+    model = Pretraining(encoder, len(speech["clip"][0]), len(speech["melody"][0]))
     log.info("%d parameters", sum(p.numel() for p in model.encoder.parameters()))
     optimiser = torch.optim.AdamW(model.parameters(), arguments.learning_rate, weight_decay=0.01)
     steps = arguments.epochs * -(-len(speech["signal"]) // arguments.batch)
@@ -321,7 +336,7 @@ def main() -> None:
             tested = _pass(model, batches(tested_clips, arguments.batch, fixed))
         said = ", ".join(f"{key} {trained[key]:.3f}/{tested[key]:.3f}" for key in sorted(tested))
         log.info("epoch %d, trained/unseen voices: %s; %.0f s", epoch, said, time.monotonic() - began)
-        write(model.encoder, arguments.output)
+        write(model.encoder, arguments.output or here / f"tiny_{arguments.family}")
 
 
 def _pass(
@@ -344,9 +359,10 @@ def _pass(
     return {key: float(np.mean(values)) for key, values in sums.items()}
 
 
-def write(encoder: Wav2Vec2Model, folder: Path) -> None:
+def write(encoder: PreTrainedModel, folder: Path) -> None:
     """Write ``config.json``, ``preprocessor_config.json`` and ``model.safetensors``."""
     folder.mkdir(parents=True, exist_ok=True)
+    encoder.config.architectures = [type(encoder).__name__]
     encoder.config.save_pretrained(folder)
     (folder / "preprocessor_config.json").write_text(json.dumps(EXTRACTOR, indent=2, sort_keys=True) + "\n")
     state = {name: tensor.contiguous() for name, tensor in encoder.state_dict().items()}

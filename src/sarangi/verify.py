@@ -1,0 +1,470 @@
+"""Verification that every result is still what its rule made, from what lies here, by this code.
+
+Snakemake never looks at a finished file again.  This hashes and opens each one, compares its provenance
+with the plan of this clone and with the files that it was made from, looks for scores typed into the
+paper's text, and compares what is published with the lock (:mod:`sarangi.results_lock`).
+"""
+
+import json
+import logging
+import os
+import re
+import shutil
+import subprocess
+import zipfile
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sarangi import provenance, results_lock, store
+from sarangi.bundle import carried
+from sarangi.configuration import RESTORED
+from sarangi.errors import SarangiError
+from sarangi.progress import progress
+
+log = logging.getLogger("sarangi")
+
+PLACES = ("results", "resources/made", "resources/weights", "paper/tables", "paper/figures")
+FILES = ("paper/numbers.tex", "paper/main.pdf")
+UNCHECKED = ("results/logs", "results/benchmarks", "results/provenance", "results/unfinished")
+"""What is no result: it may differ from run to run, or says what the results are."""
+MAY_BE_DELETED = ("results/prefix/",)
+BESIDE = ("result", "sha256")  # what a provenance file has and the copy inside Parquet has not
+
+COMMENT = re.compile(r"(?<!\\)%(.*)")
+ALLOWED = re.compile(r"%\s*not a score: (.*)")
+NAMES = re.compile(
+    r"\\(?:result|\w*ref|label|input|include\w*|bibliography\w*|use\w+|\w*cite\w*)\*?(?:\[[^]]*\])*\{[^}]*\}"
+)
+LENGTH = re.compile(r"\d*\.?\d+(?:\\(?:text|column|line|paper)(?:width|height)|(?:pt|mm|cm|in|em|ex)\b)")
+SCORE = re.compile(r"(?<![\w.])(?:\d*\.\d+|\d+(?=(?:\\,|~|\s)*(?:\\%|per\s?cent)))(?!\d|\.\d)")
+
+
+Job = tuple[Mapping[str, Any], Sequence[str], Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A file that is not what it should be: what was found, and the command that mends it."""
+
+    file: str
+    found: str
+    command: str
+
+
+@dataclass
+class Report:
+    """What a verification found.
+
+    Attributes
+    ----------
+    faults
+        In the order in which they are to be mended: what others are made from comes first.
+    counts
+        How many files are what.
+    """
+
+    faults: list[Fault] = field(default_factory=list)
+    counts: Counter = field(default_factory=Counter)
+
+
+def verify(targets: Sequence[str]) -> None:
+    """Verify all results of the workflow in this folder.
+
+    Parameters
+    ----------
+    targets
+        What the plan is made of: ``all``, and the findings by name.
+
+    Raises
+    ------
+    SarangiError
+        If a file is bad: lists each, with the command that makes it anew.
+    """
+    report = check(targets, Path())
+    for what, count in report.counts.items():
+        log.info("%d %s", count, what)
+    if report.faults:
+        raise SarangiError(_listed(report.faults))
+    log.info("all of them are what their rules made, here and now")
+
+
+def _listed(faults: Sequence[Fault]) -> str:
+    """Return the faults as text, each command behind what it mends."""
+    text = f"{len(faults)} files are bad; mend them in this order, and verify again:"
+    for place, fault in enumerate(faults):
+        text += f"\n  {fault.file}: {fault.found}"
+        if place + 1 == len(faults) or faults[place + 1].command != fault.command:
+            text += f"\n    {fault.command}"
+    return text
+
+
+def check(targets: Sequence[str], directory: Path) -> Report:
+    """Return what is wrong with the results in the folder of a workflow, and count what is right.
+
+    Raises
+    ------
+    SarangiError
+        If the workflow cannot be planned, or the lock cannot be read.
+    """
+    from sarangi.plan import plan  # Snakemake itself: slow to import, and only needed here
+
+    before = Path.cwd()
+    bundle = ["results/bundle.zip"] if (directory / "results/bundle.zip").exists() else []
+    with plan([*targets, *bundle], directory) as planned:
+        jobs = [(job.described, job.inputs, job.outputs) for job in planned.jobs]
+    os.chdir(directory)
+    try:
+        return examine(jobs)
+    finally:
+        os.chdir(before)
+
+
+def examine(jobs: Sequence[Job]) -> Report:
+    """Return what is wrong with the results in this folder, where these jobs are its plan.
+
+    Parameters
+    ----------
+    jobs
+        In the order of the data: what the provenance of each must say, its inputs, its outputs.
+
+    Raises
+    ------
+    SarangiError
+        If the lock cannot be read.
+    """
+    return _Verification(jobs).run()
+
+
+class _Verification:
+    """One verification, in the folder of the workflow."""
+
+    def __init__(self, jobs: Sequence[Job]):
+        self.planned = {output: job for job in jobs for output in job[2]}
+        self.report = Report()
+        self._digests: dict[str, str | None] = {}
+        self._bad: dict[str, str] = {}  # file to what is wrong with itself
+        self._restored = RESTORED.exists()
+
+    def run(self) -> Report:
+        found = list(_results())
+        recorded = [path for path in _recorded() if path not in found]
+        # what no job of this plan makes is upstream of what one does, or nothing needs it
+        order = {path: place for place, path in enumerate(self.planned)}
+        files = sorted({*found, *recorded}, key=lambda path: (order.get(path, -1), path))
+        needed, beside = self._needed(files)
+        for path in progress(files, len(files), "results verified"):
+            self._one(path, path in found, needed)
+        planned = [path for path in self.planned if path not in found and path not in recorded]
+        for path in planned:
+            if path in needed | beside and not self._may_miss(path):
+                self._fault(path, "missing, with its provenance")
+            else:
+                self.report.counts["files not made yet"] += 1
+        for fault in typed_scores(provenance.PROJECT / "paper"):
+            self.report.faults.insert(0, fault)
+        self._compare_with_lock()
+        return self.report
+
+    def _needed(self, files: Iterable[str]) -> tuple[set[str], set[str]]:
+        """Return what the results that are here say they were made from, and beside."""
+        needed: set[str] = set()
+        beside: set[str] = set()
+        for path in files:
+            if Path(path).exists():
+                record = _quietly(path)
+                needed.update(record["inputs"])
+                beside.update(record["outputs"])
+        return needed, beside
+
+    def _one(self, path: str, here: bool, needed: set[str]) -> None:
+        try:
+            record = provenance.read(path)
+        except SarangiError:
+            self._fault(path, f"its provenance ({provenance.place(path)}) cannot be read", own=here)
+            return
+        if not here:
+            self._absent(path, needed)
+        elif record is None and path not in self.planned:
+            self._fault(path, "it has no provenance, and no rule of this configuration makes it")
+        else:
+            why = "it has no provenance" if record is None else self._wrong(path, record)
+            if why:
+                self._fault(path, why)
+                return
+            if why := self._made_otherwise(path, record):
+                if path in self.planned or path in needed:
+                    self._fault(path, why, own=False)
+                else:
+                    self.report.counts["files left from another configuration"] += 1
+                return
+            known = path in self.planned
+            self.report.counts[
+                "files are as made" if known else "files agree with their provenance alone"
+            ] += 1
+
+    def _absent(self, path: str, needed: set[str]) -> None:
+        if self._may_miss(path):
+            self.report.counts["files left out of the bundle, or deleted as one may"] += 1
+        elif path in self.planned:
+            self._fault(path, "missing, and its provenance is there")
+        elif path in needed:
+            self.report.counts["files gone that others were made from, and that cannot be made here"] += 1
+
+    def _may_miss(self, path: str) -> bool:
+        return path.startswith(MAY_BE_DELETED) or (self._restored and not carried(path))
+
+    def _wrong(self, path: str, record: Mapping[str, Any]) -> str | None:
+        """Return what is wrong with a file or its provenance, whatever else lies here."""
+        place = provenance.place(path)
+        if place.read_text(encoding="utf-8") != provenance.as_text(record):
+            return f"its provenance ({place}) was edited"
+        if record.get("result") != path:
+            return f"its provenance is that of {record.get('result', 'no result')}"
+        if self._digest(path) != record["sha256"]:
+            return f"not the bytes that rule {record['rule']} made"
+        try:
+            if (inside := opened(Path(path))) is not None:
+                outside = {key: value for key, value in record.items() if key not in BESIDE}
+                if inside != outside:
+                    return "the provenance inside is not the one beside it"
+        except (OSError, ValueError, EOFError, SarangiError, zipfile.BadZipFile, pa.ArrowException) as error:
+            return f"cannot be opened: {error}"
+        return None
+
+    def _made_otherwise(self, path: str, record: Mapping[str, Any]) -> str | None:
+        """Return how a file was made otherwise than it would be now, or None."""
+        if path in self.planned:
+            described, inputs, outputs = self.planned[path]
+            for key in ("rule", "wildcards", "code", "parameters"):
+                if record[key] != described[key]:
+                    return f"made by another {key} than this clone's ({described['rule']})"
+            if record["outputs"] != sorted(outputs):
+                return f"its job ({described['rule']}) makes other files in this clone"
+            if sorted(record["inputs"]) != inputs:
+                odd = sorted({*record["inputs"]} ^ {*inputs})
+                return f"made from other files than this clone's: {odd[0]}"
+        for name, sum_ in record["inputs"].items():
+            now = self._digest(name)
+            # what is bad itself, or not here, says so itself
+            if now is not None and now != sum_ and name not in self._bad:
+                return f"made from another {name} than lies here"
+        return None
+
+    def _digest(self, name: str) -> str | None:
+        if name not in self._digests:
+            path = provenance.located(name)
+            self._digests[name] = provenance.digest(path) if path.exists() else None
+        return self._digests[name]
+
+    def _fault(self, path: str, found: str, command: str | None = None, own: bool = True) -> None:
+        if own:
+            self._bad[path] = found
+        self.report.faults.append(Fault(path, found, command or self._command(path)))
+
+    def _command(self, path: str) -> str:
+        if path in self.planned:
+            return _made_anew(_quoted(self.planned[path][2][0]))
+        if not self._restored:
+            return f"rm -f {_here(path)} {_here(str(provenance.place(path)))}"
+        again = _directory().replace(" --directory ", " DIRECTORY=")
+        return f"rm {_here(path)}; make restore BUNDLE=<the bundle that it came in>{again}"
+
+    def _compare_with_lock(self) -> None:
+        found = results_lock.compare(Path())
+        if found is None:
+            self.report.counts[f"files locked: there is no {results_lock.LOCK}"] = 0
+            return
+        for state, count in Counter(found.states.values()).items():
+            self.report.counts[f"files {state}, compared with {results_lock.LOCK}"] = count
+        bad = {fault.file for fault in self.report.faults}
+        for file, state in found.states.items():
+            if file in bad:
+                continue
+            if state == results_lock.MISSING and file in self.planned:
+                self._fault(file, "published, and missing here")
+            elif file in found.why:
+                meant = f"; if the change is meant: python -m sarangi lock{_directory()}"
+                self._fault(
+                    file, f"other numbers than published: {found.why[file]}", self._command(file) + meant
+                )
+
+
+# -- files ------------------------------------------------------------------------------------
+
+
+def _results() -> Iterator[str]:
+    """Yield the results that are here, sorted."""
+    for place in PLACES:
+        for folder, folders, names in os.walk(place):
+            folders[:] = sorted(name for name in folders if f"{folder}/{name}" not in UNCHECKED)
+            for name in sorted(names):
+                path = f"{folder}/{name}"
+                # of a running or killed job, whose rule removes it
+                if not name.startswith(".") and path != str(RESTORED):
+                    yield path
+    yield from (file for file in FILES if Path(file).exists())
+
+
+def _recorded() -> Iterator[str]:
+    """Yield what there is provenance of, sorted."""
+    for path in sorted(provenance.FOLDER.rglob("*.json")):
+        if not path.name.startswith("."):
+            yield str(path.relative_to(provenance.FOLDER)).removesuffix(".json")
+
+
+def _quietly(path: str) -> Mapping[str, Any]:
+    try:
+        return provenance.read(path) or {"inputs": {}, "outputs": []}
+    except SarangiError:
+        return {"inputs": {}, "outputs": []}
+
+
+def opened(path: Path) -> dict[str, Any] | None:
+    """Open a result and read it to its end, a piece at a time.
+
+    Returns
+    -------
+    dict or None
+        The provenance inside, of a file that has it.
+
+    Raises
+    ------
+    ValueError, OSError, SarangiError, zipfile.BadZipFile, pyarrow.ArrowException
+        If the file is not what its suffix says.
+    """
+    reader: Callable[[Path], dict | None] = READERS.get(path.suffix, lambda _: None)
+    return reader(path)
+
+
+def _parquet(path: Path) -> dict[str, Any]:
+    inside = store.provenance(path)
+    with pq.ParquetFile(path) as file:
+        for group in range(file.num_row_groups):
+            file.read_row_group(group)
+    return inside
+
+
+def _json(path: Path) -> None:
+    json.loads(path.read_text(encoding="utf-8"))
+
+
+def _text(path: Path) -> None:
+    with path.open(encoding="utf-8") as file:
+        if not any(line.strip() for line in file):
+            raise ValueError("it is empty")
+
+
+def _zip(path: Path) -> None:
+    with zipfile.ZipFile(path) as archive:
+        archive.infolist()
+
+
+def _safetensors(path: Path) -> None:
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        length = int.from_bytes(file.read(8), "little")
+        if not 0 < length <= size - 8:
+            raise ValueError("its header is longer than the file")
+        header = json.loads(file.read(length))
+    ends = [entry["data_offsets"][1] for name, entry in header.items() if name != "__metadata__"]
+    if 8 + length + max(ends, default=0) != size:
+        raise ValueError("its tensors do not end where the file does")
+
+
+def _framed(start: bytes, end: bytes) -> Callable[[Path], None]:
+    def check(path: Path) -> None:
+        with path.open("rb") as file:
+            first = file.read(len(start))
+            file.seek(max(0, path.stat().st_size - 64))
+            if first != start or end not in file.read():
+                raise ValueError(f"it does not begin with {start!r}, or {end!r} is missing at its end")
+
+    return check
+
+
+READERS: dict[str, Callable[[Path], dict | None]] = {
+    ".parquet": _parquet,
+    ".json": _json,
+    ".zip": _zip,
+    ".safetensors": _safetensors,
+    ".pdf": _framed(b"%PDF-", b"%%EOF"),
+    ".png": _framed(b"\x89PNG\r\n\x1a\n", b"IEND"),
+    **dict.fromkeys((".tex", ".md", ".csv"), _text),
+}
+
+
+def _quoted(path: str) -> str:
+    return path if re.fullmatch(r"[\w./-]+", path) else f"'{path}'"
+
+
+def _made_anew(file: str) -> str:
+    """Return the command that makes a (quoted) file anew, also where Snakemake takes it for done.
+
+    Files are known by content, so nothing else is made anew unless its bytes change.  One job a command:
+    of many forced files at once Snakemake was seen to leave one out.
+    """
+    return f"snakemake{_directory()} --cores 1 --forcerun {file} -- {file}"
+
+
+def _folder() -> Path:
+    """Return this folder as a command given in the project's names it."""
+    here = Path.cwd().resolve()
+    return here.relative_to(provenance.PROJECT) if here.is_relative_to(provenance.PROJECT) else here
+
+
+def _here(path: str) -> str:
+    return _quoted(str(_folder() / path))
+
+
+def _directory() -> str:
+    folder = str(_folder())
+    return "" if folder == "." else f" --directory {_quoted(folder)}"
+
+
+# -- scores typed into the text ---------------------------------------------------------------
+
+
+def typed_scores(paper: Path) -> Iterator[Fault]:
+    r"""Yield each number in the paper's own text that may be a score, and so must be a ``\result``.
+
+    These are numbers with a decimal point, and numbers before a percent sign; not lengths, nor what
+    stands in a comment or in the name of a result, reference, citation or file.  A comment
+    ``% not a score: 2.0`` at the end of a line allows the numbers that it names on that line.
+
+    Parameters
+    ----------
+    paper
+        Folder with ``main.tex`` and ``sections/``.
+    """
+    for path in [paper / "main.tex", *sorted((paper / "sections").glob("*.tex"))]:
+        if not path.exists():
+            continue
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            found = ALLOWED.search(line)
+            allowed = {text.strip() for text in found[1].split(",")} if found else set()
+            text = LENGTH.sub("", NAMES.sub("", COMMENT.sub("", line)))
+            for score in SCORE.findall(text):
+                if score not in allowed:
+                    name = str(path.relative_to(paper.parent))
+                    yield Fault(
+                        f"{name}:{number}",
+                        f"{score} is typed; a score is looked up by \\result{{<experiment>.<metric>}}, and "
+                        f"another number allowed by a comment on its line: % not a score: {score}",
+                        _mended(paper.parent, name),
+                    )
+
+
+def _mended(project: Path, name: str) -> str:
+    git = shutil.which("git")
+    if git is not None:
+        command = [git, "diff", "--quiet", "HEAD", "--", name]
+        done = subprocess.run(command, cwd=project, capture_output=True, check=False)
+        if done.returncode == 1:  # it is another than the committed one
+            return f"git checkout HEAD -- {_quoted(name)}"
+    return f"edit {name}"

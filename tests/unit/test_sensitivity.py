@@ -1,0 +1,138 @@
+"""Scores under few groups with other seeds, numbers of folds and sample rates."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from conftest import MADE_BY_TEST, ROOT
+from test_classical import SVM, Corpus, drawn
+
+from sarangi import store
+from sarangi.audit import AUDIT, corpus_audit
+from sarangi.bootstrap import scores
+from sarangi.classical import classical
+from sarangi.configuration import Study, check
+from sarangi.errors import SarangiError
+from sarangi.languages import splits_table
+from sarangi.protocols import protocol
+from sarangi.sensitivity import fewest_groups, sensitivity
+
+SPLIT = {"kind": "stratified_group_kfold", "folds": 2, "seed": 1, "leaks": False}
+SCORED = {"draws": 100, "seed": 1, "confidence": 0.95}
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    return Corpus(tmp_path / "made", *drawn(4, 72, 12, classes=3, groups=6, spread=1.5))
+
+
+def varied(corpus, others, few=True, own_rate=None):
+    """The rows of one experiment on a made corpus, and the file of its score under its own split."""
+    audit = corpus.folder / "audit.parquet"
+    count, verdict = (6, "warning") if few else (20, "ok")
+    rows = [("groups", "", count, verdict, ""), ("groups_of_emotion", "angry", count - 1, verdict, "")]
+    table = pd.DataFrame(rows, columns=AUDIT.names).astype({"value": float})
+    store.write(audit, table, AUDIT, MADE_BY_TEST)
+    experiment = {
+        "features": "set", "own_rate": own_rate, "protocol": "p", "split": SPLIT, "others": others,
+        "settings": SVM, "mean_of_folds": True,
+    }  # fmt: skip
+    output = corpus.folder / "sensitivity.parquet"
+    features = {"set": [corpus.features]} | ({own_rate: [corpus.features]} if own_rate else {})
+    sensitivity(corpus.manifest, audit, features, {"urdu_latif_p_svm": experiment}, output, MADE_BY_TEST)
+    return store.read(output)
+
+
+def reported(corpus, split):
+    """The UAR that the scores report of a split, by the way of an experiment of its own."""
+    folder = corpus.folder / f"seed{split['seed']}folds{split['folds']}"
+    folder.mkdir()
+    files = {name: folder / f"{name}.parquet" for name in ("protocol", "predictions", "scores", "confusions")}
+    protocol(corpus.manifest, "p", split, files["protocol"], MADE_BY_TEST)
+    entry = {"e": {"protocol": "p", "settings": SVM, "tests": []}}
+    made = {"e": files["predictions"]}
+    classical(corpus.manifest, {"p": files["protocol"]}, [corpus.features], entry, {}, made, MADE_BY_TEST)
+    names = {"experiment": "urdu_latif_p_svm", "corpus": "urdu_latif", "protocol": "p", "model": "svm"}
+    scores(
+        [files["predictions"]], corpus.manifest, files["protocol"], None,
+        names | {"test": "urdu_latif", "untrained": False, "mean_of_folds": True}, SCORED,
+        {key: files[key] for key in ("scores", "confusions")}, MADE_BY_TEST,
+    )  # fmt: skip
+    table = store.read(files["scores"])
+    return table[(table["slice"] == "folds") & (table["metric"] == "uar")]["value"].iloc[0], files["scores"]
+
+
+def test_each_variant_scores_what_an_experiment_of_its_own_would(corpus, tmp_path):
+    table = varied(corpus, {"seed": [2, 3], "folds": [3, 9]}, own_rate="own")
+    assert list(zip(table["varied"], table["setting"], strict=True)) == [
+        ("seed", "2"), ("seed", "3"), ("folds", "3"), ("folds", "9"), ("sample rate", "own"),
+    ]  # fmt: skip
+    found = table.set_index(["varied", "setting"])["uar"]
+    for key, value in (("seed", 2), ("seed", 3), ("folds", 3)):
+        assert found[key, str(value)] == reported(corpus, SPLIT | {key: value})[0]
+    # the same features under another name
+    own, file = reported(corpus, SPLIT)
+    assert found["sample rate", "own"] == own
+    assert found["seed"].nunique() == 2
+    assert np.isnan(found["folds", "9"])
+    assert set(table["fewest"]) == {5}
+    files = {suffix: tmp_path / f"splits.{suffix}" for suffix in ("tex", "md", "csv", "json")}
+    titles = {"protocols": {"p": "two folds"}, "models": {"svm": "SVM"}}
+    splits_table([corpus.folder / "sensitivity.parquet"], [file], titles, [], files)
+    lines = pd.read_csv(files["csv"]).set_index("Varied")
+    assert list(lines.index) == ["seed: 2, 3", "folds: 3", "sample rate: own"]
+    seeds = sorted(found["seed"])
+    shown = lines.loc["seed: 2, 3", ["UAR", "Smallest", "Median", "Largest"]].astype(float)
+    assert list(shown) == pytest.approx([own, seeds[0], np.mean(seeds), seeds[1]], abs=5e-4)
+    assert list(lines["Variants"]) == ["2 of 2", "1 of 2", "1 of 1"]
+    assert "Not made: protocol p_folds_9 on made: " in files["md"].read_text()
+
+
+def test_where_there_are_enough_groups_nothing_is_varied(corpus):
+    assert varied(corpus, {"seed": [2]}, few=False).empty
+
+
+def test_few_groups_are_those_that_the_audit_warns_of(tmp_path):
+    def audited(groups):
+        corpus = Corpus(tmp_path / f"of{groups}", *drawn(1, 12 * groups, 3, groups=groups))
+        output = corpus.folder / "audit.parquet"
+        corpus_audit(corpus.manifest, [], None, {}, output, MADE_BY_TEST)
+        table = store.read(output)
+        counts = table[table["check"] == "groups_of_emotion"].set_index("subject")["value"]
+        known = store.read(corpus.manifest).groupby("emotion")["group"].nunique()
+        assert counts.to_dict() == known.to_dict()
+        return table
+
+    few, enough = audited(4), audited(30)
+    assert fewest_groups(few, "p") == 4
+    assert fewest_groups(enough, "p") is None
+    tested = enough.assign(check="tested_groups", subject="p", verdict="warning", value=3.0)
+    assert fewest_groups(tested, "p") == 3
+    assert fewest_groups(tested, "another") is None
+
+
+def test_what_varies_follows_from_the_protocol(study):
+    study["sensitivity"] = {
+        "protocols": ["grouped3", "loso", "random5"], "models": ["egemaps_svm"], "seeds": [42, 7],
+        "folds": [3, 5],
+    }  # fmt: skip
+    made = Study(study)
+    assert made.other_splits("grouped3") == {"seed": [7], "folds": [5]}
+    assert made.other_splits("random5") == {"seed": [7], "folds": [3]}
+    assert made.other_splits("loso") == {}
+    # leaving one out has nothing to vary but the rate, which nothing is trained at on RAVDESS
+    assert [e.protocol for e in made.split_again("ravdess")] == ["grouped3", "random5"]
+    assert [e.protocol for e in made.split_again("urdu_latif")] == ["grouped3", "loso", "random5"]
+    (loso,) = [e for e in made.split_again("urdu_latif") if e.protocol == "loso"]
+    assert made.own_rate(loso) == "egemaps_own_rate"
+    study["sensitivity"]["models"] = ["egemaps_svn", "constant"]
+    with pytest.raises(
+        SarangiError, match=r"(?s)sensitivity.models\[0\].*did you mean egemaps_svm.*'constant'"
+    ):
+        check(study, ROOT / "workflow/schemas/config.schema.yaml", [ROOT / "demo/config.yaml"])
+
+
+def test_the_real_study_varies_what_the_audit_of_urdu_asks_for():
+    study = Study(yaml.safe_load((ROOT / "config.yaml").read_text()))
+    assert len(study.other_splits("random5")["seed"]) == 10
+    assert 4 in study.other_splits("grouped3")["folds"]

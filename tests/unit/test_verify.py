@@ -1,0 +1,272 @@
+"""Verification on a made-up plan of four jobs; tests/workflow/test_verify.py has real ones."""
+
+import json
+import shutil
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sarangi import provenance, results_lock, store
+from sarangi.bootstrap import SCORES
+from sarangi.errors import SarangiError
+from sarangi.verify import examine, opened, typed_scores
+
+A, B = "results/scores/a.parquet", "results/scores/b.parquet"
+ARCHIVE, TEX, MD = "resources/corpora/x.zip", "paper/tables/scores.tex", "paper/tables/scores.md"
+STRAY = "results/scores/c.parquet"
+NUMBERS, FEATURES = "paper/numbers.tex", "results/features/f/x/000.parquet"
+
+
+def scores(name, value):
+    line = {
+        "experiment": name, "corpus": "x", "protocol": "p", "model": "m", "test": "x", "slice": "pooled",
+        "metric": "uar", "value": value, "low": 0.1, "high": 0.9, "low_clips": 0.2, "high_clips": 0.8,
+        "n": 40, "groups": 8, "seeds": 1, "chance": 0.25, "ceiling": 1.0, "classes": "sad", "mark": "",
+    }  # fmt: skip
+    return pd.DataFrame([line])
+
+
+class Made:
+    """A folder in which the jobs of a small plan were done."""
+
+    def __init__(self):
+        self.jobs = []
+        self.contents = {}
+        self.job(
+            "features",
+            [ARCHIVE],
+            {FEATURES: lambda path, made: store.write(path, scores("f", 0), SCORES, made)},
+        )
+        self.job(
+            "scores",
+            [FEATURES],
+            {
+                A: lambda path, made: store.write(path, scores("a", 0.5), SCORES, made),
+                B: lambda path, made: store.write(path, scores("b", 0.6), SCORES, made),
+            },
+        )
+        text = {TEX: "0.500 & 0.600", MD: "| 0.500 | 0.600 |"}
+        self.job("table", [A, B], {name: lambda path, _, t=t: path.write_text(t) for name, t in text.items()})
+        self.job("numbers", [A, B], {NUMBERS: lambda path, _: path.write_text(r"\setresult{a.uar}{0.500}")})
+
+    def job(self, rule, inputs, outputs):
+        described = {"rule": rule, "wildcards": {}, "parameters": "p" * 64, "code": "c" * 16}
+        self.jobs.append((described, inputs, list(outputs)))
+        self.contents |= outputs
+        self.do(self.jobs[-1])
+
+    def do(self, job):
+        """Do a job, as its rule would."""
+        described, inputs, outputs = job
+        made = {
+            **described,
+            "inputs": {name: provenance.digest(name) for name in inputs if Path(name).exists()},
+            "outputs": sorted(outputs),
+        }
+        for output in outputs:
+            path = Path(output)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self.contents[output](path, made)
+            provenance.write(path, path, made)
+
+    def faults(self):
+        return {fault.file: fault for fault in examine(self.jobs).faults}
+
+
+@pytest.fixture
+def made(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    # the text of the paper is another test's
+    monkeypatch.setattr("sarangi.verify.typed_scores", lambda _: [])
+    Path(ARCHIVE).parent.mkdir(parents=True)
+    Path(ARCHIVE).write_bytes(b"recordings")
+    return Made()
+
+
+def edit(name, change):
+    record = json.loads(provenance.place(name).read_text())
+    change(record)
+    provenance.place(name).write_text(provenance.as_text(record))
+
+
+def flip(name):
+    data = bytearray(Path(name).read_bytes())
+    data[len(data) // 2] ^= 4
+    Path(name).write_bytes(data)
+
+
+def exchange(first, second):
+    for one, other in ((first, second), (provenance.place(first), provenance.place(second))):
+        Path(one).rename("aside")
+        Path(other).rename(one)
+        Path("aside").rename(other)
+
+
+def test_what_is_as_made_is_counted_and_nothing_else_said(made):
+    report = examine(made.jobs)
+    assert report.faults == []
+    assert report.counts["files are as made"] == 6
+
+
+@pytest.mark.parametrize(
+    ("tamper", "bad", "words"),
+    [
+        (lambda: flip(A), {A}, "not the bytes that rule scores made"),
+        (lambda: Path(A).write_bytes(Path(A).read_bytes()[:-20]), {A}, "not the bytes"),
+        (lambda: Path(TEX).write_text("0.900 & 0.600"), {TEX}, "not the bytes that rule table made"),
+        (lambda: exchange(A, B), {A, B}, "its provenance is that of results/scores/"),
+        (lambda: exchange(TEX, MD), {TEX, MD}, "its provenance is that of paper/tables/"),
+        (lambda: provenance.place(A).unlink(), {A}, "it has no provenance"),
+        (lambda: provenance.place(A).write_text("{}"), {A}, "cannot be read"),
+        (lambda: edit(A, lambda r: r.update(sha256="0" * 64)), {A}, "not the bytes"),
+        (lambda: edit(TEX, lambda r: r.update(code="d" * 16)), {TEX}, "made by another code"),
+        (lambda: edit(A, lambda r: r.update(code="d" * 16)), {A}, "the provenance inside is not the one"),
+        (lambda: edit(MD, lambda r: r.update(parameters="x")), {MD}, "made by another parameters"),
+        (lambda: edit(MD, lambda r: r["inputs"].update({A: "0" * 64})), {MD}, f"made from another {A}"),
+        (lambda: edit(MD, lambda r: r["inputs"].pop(A)), {MD}, f"other files than this clone's: {A}"),
+        (lambda: edit(MD, lambda r: r["outputs"].pop()), {MD}, "makes other files"),
+        (lambda: provenance.place(A).write_text(provenance.place(A).read_text() + " "), {A}, "was edited"),
+        (lambda: shutil.copyfile(A, STRAY), {STRAY}, "it has no provenance, and no rule"),
+        (lambda: Path(FEATURES).unlink(), {FEATURES}, "missing, and its provenance is there"),
+        (lambda: (Path(A).unlink(), provenance.place(A).unlink()), {A}, "missing, with its provenance"),
+    ],
+)  # fmt: skip
+def test_every_tampering_is_found_in_its_file_alone_and_the_named_job_mends_it(made, tamper, bad, words):
+    before = {name: Path(name).read_bytes() for name in made.contents}
+    tamper()
+    found = made.faults()
+    assert set(found) == bad
+    assert all(words in fault.found for fault in found.values())
+    for fault in found.values():
+        if fault.command.startswith("rm "):
+            for name in fault.command.split(" ")[2:]:
+                Path(name).unlink(missing_ok=True)
+        else:
+            named = fault.command.split(" -- ")[1]
+            made.do(next(job for job in made.jobs if named in job[2]))
+    assert made.faults() == {}
+    assert {name: Path(name).read_bytes() for name in made.contents} == before
+
+
+def test_what_was_made_from_another_file_is_bad_not_the_file(made):
+    """As after a job whose dependents did not run again."""
+    made.contents[A] = lambda path, inside: store.write(path, scores("a", 0.7), SCORES, inside)
+    made.do(made.jobs[1])
+    found = made.faults()
+    assert set(found) == {TEX, MD, NUMBERS}
+    assert all(fault.found == f"made from another {A} than lies here" for fault in found.values())
+
+
+def test_a_file_that_is_gone_is_no_fault_where_a_bundle_left_it_out(made):
+    model = "results/runs/e/0/42/model.safetensors"
+    made.job("finetune", [FEATURES], {model: lambda path, _: path.write_bytes(b"\x02" + bytes(7) + b"{}")})
+    Path(model).unlink()
+    assert set(made.faults()) == {model}
+    Path("results/restored.json").write_text("{}")
+    assert made.faults() == {}
+    # and what was restored of a corpus that is not here has no job
+    kept = [job for job in made.jobs if job[0]["rule"] not in ("features", "finetune")]
+    assert examine(kept).faults == []
+    flip(FEATURES)
+    (fault,) = examine(kept).faults
+    assert "make restore" in fault.command
+
+
+def test_another_configurations_leftovers_are_counted_and_not_bad(made):
+    kept = [job for job in made.jobs if job[0]["rule"] != "numbers"]
+    made.contents[A] = lambda path, inside: store.write(path, scores("a", 0.7), SCORES, inside)
+    for job in kept[1:]:
+        made.do(job)
+    report = examine(kept)
+    assert report.faults == []
+    assert report.counts["files left from another configuration"] == 1
+
+
+def test_files_that_are_not_what_their_suffix_says_cannot_be_opened(tmp_path):
+    for name, data in (
+        ("a.parquet", b"PAR1 and no more"), ("a.zip", b"PK no zip"), ("a.json", b"{"), ("a.csv", b" \n"),
+        ("a.pdf", b"%PDF-1.5 cut"), ("a.png", b"GIF"), ("a.tex", b"\xff\xfe"),
+        ("a.safetensors", b"\xff" * 20),        ("b.safetensors", b"\x02" + bytes(7) + b"{}" + b"more"),
+    ):  # fmt: skip
+        (tmp_path / name).write_bytes(data)
+        with pytest.raises((ValueError, OSError, SarangiError, zipfile.BadZipFile)):
+            opened(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        (r"reaches a UAR of 0.537 on", ["0.537"]),
+        (r"reaches 53.7\,\% of", ["53.7"]),
+        (r"reaches 54\,\% of", ["54"]),
+        (r"by 12 percentage points", ["12"]),
+        (r"$p=.031$", [".031"]),
+        (r"reaches \result{a_loso_svm.uar} [\result{a.uar.low}]", []),
+        (r"% in a comment 0.537", []),
+        (r"50\% % not a score: 50", []),
+        (r"50\% and 0.537 % not a score: 50", ["0.537"]),
+        (r"\includegraphics[width=0.48\textwidth]{figures/a1.5}", []),
+        (r"\vspace{0.5em} Table~\ref{tab:a0.5} \citep{smith2.0}", []),
+        (r"10\,000 draws, 16\,kHz, 88 features, version 2.1.0", []),
+    ],
+)
+def test_a_score_typed_into_the_text_is_found_and_other_numbers_are_not(line, found, tmp_path):
+    (tmp_path / "sections").mkdir()
+    (tmp_path / "main.tex").write_text("")
+    (tmp_path / "sections/results.tex").write_text(f"Text.\n{line}\n")
+    faults = list(typed_scores(tmp_path))
+    assert [fault.found.split(" ")[0] for fault in faults] == found
+    assert all(fault.file.endswith("sections/results.tex:2") for fault in faults)
+
+
+# -- the lock ---------------------------------------------------------------------------------
+
+
+def rescored(made, value):
+    made.contents[A] = lambda path, inside: store.write(path, scores("a", value), SCORES, inside)
+    for job in made.jobs[1:]:
+        made.do(job)
+
+
+@pytest.mark.parametrize(
+    ("value", "state"),
+    [(0.5, "identical"), (0.505, "within tolerance"), (0.53, "changed"), (np.nan, "changed")],
+)
+def test_the_lock_tells_identical_within_tolerance_and_changed(made, value, state):
+    assert results_lock.write(Path(), tolerance=0.01) == 5
+    rescored(made, value)
+    found = results_lock.compare(Path())
+    assert found.states[A] == state
+    assert found.states[B] == "identical" or state != "identical"
+    faults = made.faults()
+    assert set(faults) == ({A} if state == "changed" else set())
+    if faults:
+        assert "a.uar: 0.5 is locked" in faults[A].found
+        assert "python -m sarangi lock" in faults[A].command
+
+
+def test_the_lock_tells_missing_and_new_and_is_the_same_text_again(made):
+    results_lock.write(Path(), tolerance=0.01)
+    before = results_lock.LOCK.read_text()
+    results_lock.write(Path(), tolerance=0.01)
+    assert results_lock.LOCK.read_text() == before
+    new = "results/scores/new.parquet"
+    made.job(
+        "more", [FEATURES], {new: lambda path, inside: store.write(path, scores("new", 1), SCORES, inside)}
+    )
+    shutil.rmtree("paper/tables")
+    found = results_lock.compare(Path())
+    assert (found.states[new], found.states[TEX]) == ("new", "missing")
+    results_lock.LOCK.write_text("files: 1\n")
+    with pytest.raises(SarangiError, match="expected what python -m sarangi lock writes"):
+        results_lock.compare(Path())
+
+
+def test_what_is_not_what_its_rule_made_is_not_locked(made):
+    flip(TEX)
+    with pytest.raises(SarangiError, match="not the bytes that a rule made"):
+        results_lock.write(Path(), tolerance=0.01)
+    assert not results_lock.LOCK.exists()

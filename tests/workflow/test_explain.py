@@ -1,0 +1,154 @@
+"""Every number of a built paper explains itself: those of the text, and each cell of each table."""
+
+import re
+import shutil
+import subprocess
+
+import pandas as pd
+import pytest
+from conftest import ROOT
+
+from sarangi import store
+from sarangi.explain import Walk, as_page
+
+DIGIT = re.compile(r"\d")
+NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
+COMPUTED = {
+    ("sensitivity", "Difference"), ("differences", "Holm"), ("within_language", "Rank"),
+    ("across_languages", "Rank"), ("splits", "Median"),
+    # a claim may be read in another way, and what a number was measured on stands behind it
+    *(("errata", column) for column in ("As published", "Study's way", "Valid way", "Worth", "Evidence")),
+}  # fmt: skip
+"""Columns computed from the numbers that they name, or with others in them."""
+NAMES = {"Corpus", "Protocol", "Model", "Citation", "Entry", "At fault", "Compared", "Evidence"}
+
+
+@pytest.fixture(scope="module")
+def walk(built):
+    return Walk(built)
+
+
+def stations(step):
+    yield step
+    for following in step.steps:
+        yield from stations(following)
+
+
+def complain(step):
+    return [
+        text
+        for station in stations(step)
+        for text in (*station.facts, *station.lines)
+        if "NOT THE BYTES" in text or "OTHER BYTES" in text
+    ]
+
+
+def test_every_number_of_the_text_walks_back_to_recordings(walk):
+    used = {
+        name
+        for path in (ROOT / "paper/sections").glob("*.tex")
+        for name in re.findall(r"\\result\{(.+?)\}", path.read_text())
+    }
+    known = used & walk.numbers.keys()
+    assert {"urdu_latif_random5_egemaps_svm.uar", "urdu_latif_loso_egemaps_svm.uar.low"} <= known
+    for name in [*known, *list(walk.numbers)[::50]]:
+        found = walk.explain(name)
+        titles = [station.title for station in stations(found)]
+        for kind in ("File: paper/numbers.tex", "Score: ", "Predictions: ", "Manifest: ", "Recordings: "):
+            assert any(title.startswith(kind) for title in titles), (name, kind)
+        assert complain(found) == []
+
+
+def test_every_cell_of_every_table_explains_itself(walk, built):
+    cells = equal = 0
+    assert len(walk.tables) >= 12
+    for name, table in walk.tables.items():
+        shown = markdown(built / f"paper/tables/{name}.md")
+        # what is addressed is what is printed
+        assert [list(row["cells"].values()) for row in table["rows"]] == shown, name
+        for number, row in enumerate(table["rows"], 1):
+            for column, cell in row["cells"].items():
+                if not DIGIT.search(cell):
+                    continue
+                found = walk.explain(f"{name}:{number}:{column}")
+                cells += 1
+                files = [s.title for s in stations(found) if s.title.startswith("File: results/")]
+                nothing = any("nothing stands behind it" in fact for fact in found.facts)
+                assert files or nothing or "claims.yaml" in str(found.steps), (name, number, column)
+                if nothing:
+                    # of what waits only its names have digits in them
+                    assert column in NAMES, (name, number, column)
+                assert complain(found) == []
+                equal += same_number(walk, table, name, row, column, cell)
+    assert cells > 500
+    assert equal > 300
+
+
+def same_number(walk, table, name, row, column, cell):
+    """Check that the numbers of a cell are those that it says it shows; whether it names any."""
+    known = [entry for entry in row["from"].get(column, []) if "column" in entry]
+    if not known or (name, column) in COMPUTED or column == "Marks":
+        return False
+    values = [value for entry in known for value in named(walk, entry)]
+    texts = [value for value in values if isinstance(value, str)]
+    numbers = [value for value in values if not isinstance(value, str)]
+    for text in NUMBER.findall(cell):
+        digits = len(text.partition(".")[2])
+        near = any(abs(float(text) - value) <= 0.5001 * 10**-digits for value in numbers)
+        assert near or any(text in other for other in texts), (name, column, cell, values)
+    return True
+
+
+def named(walk, entry):
+    """The values that a reference names."""
+    if entry["file"].startswith("project:"):
+        return [
+            record["value"]
+            for record in walk.records.values()
+            if all(record.get(key) == value for key, value in entry["where"].items())
+        ]
+    table = store.read(walk.root / entry["file"])
+    for key, value in entry["where"].items():
+        table = table[table[key] == value]
+    assert len(table) == 1, entry
+    value = table[entry["column"]].iloc[0]
+    return [] if pd.isna(value) else [value]
+
+
+def markdown(path):
+    rows = [line for line in path.read_text().splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in re.split(r"(?<!\\)\|", row.strip("|"))] for row in rows[2:]]
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler-utils reads the PDF")
+def test_no_decimal_number_of_the_pdf_is_from_elsewhere(walk, built):
+    if not (built / "paper/main.pdf").exists():
+        pytest.skip("LaTeX is not installed")
+    known = {
+        text for table in walk.tables.values() for row in table["rows"] for text in row["cells"].values()
+    }
+    known |= {note for table in walk.tables.values() for note in (table["caption"], *table["notes"])}
+    known |= set(walk.numbers.values())
+    known |= {path.read_text() for path in (ROOT / "paper").rglob("*.tex") if path.parent.name == "sections"}
+    known |= {(ROOT / "paper/references.bib").read_text()}
+    known |= {pdf_text(path) for path in (built / "paper/figures").glob("*.pdf")}
+    decimal = re.compile(r"\d+\.\d+")
+    allowed = {number for text in known for number in decimal.findall(text)}
+    found = set(decimal.findall(pdf_text(built / "paper/main.pdf")))
+    assert len(found) > 100
+    assert found <= allowed
+
+
+def pdf_text(path):
+    command = ["pdftotext", "-layout", str(path), "-"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def test_the_page_is_whole_and_lists_every_recording(built):
+    found = Walk(built, recordings=True).explain("urdu_latif_loso_egemaps_svm.uar")
+    page = as_page(found)
+    assert not re.search(r"""(?:src|href)\s*=|url\(|@import""", page)
+    manifest = store.read(built / "results/corpora/urdu_latif/manifest.parquet")
+    tested = manifest[manifest["status"] == "ok"]
+    assert all(sum_ in page for sum_ in tested["sha256"])
+    assert "no result about people" in page

@@ -1,0 +1,14 @@
+"""Draw which emotions are taken for which."""
+
+from sarangi.job import job
+
+with job(snakemake) as run:
+    from sarangi.result_figures import confusions_figure
+
+    confusions_figure(
+        snakemake.input.scores,
+        snakemake.input.confusions,
+        snakemake.params.titles,
+        snakemake.params.synthetic,
+        {suffix: run.named(suffix) for suffix in ("pdf", "png")},
+    )

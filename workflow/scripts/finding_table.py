@@ -1,0 +1,14 @@
+"""Write the table of one finding."""
+
+from sarangi.job import job
+
+with job(snakemake) as run:
+    from pathlib import Path
+
+    from sarangi.findings import finding_table
+
+    finding_table(
+        Path(snakemake.input.finding),
+        snakemake.params.synthetic,
+        {suffix: run.named(suffix) for suffix in ("tex", "md", "csv", "json")},
+    )

@@ -1,0 +1,11 @@
+"""Draw what is made from what."""
+
+from sarangi.job import job
+
+with job(snakemake) as run:
+    from sarangi.diagram import methodology_figure
+
+    methodology_figure(
+        snakemake.params.synthetic,
+        {suffix: run.named(suffix) for suffix in ("pdf", "png")},
+    )

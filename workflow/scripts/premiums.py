@@ -1,0 +1,16 @@
+"""Say what shared speakers add to a score."""
+
+from pathlib import Path
+
+from sarangi.job import job
+
+with job(snakemake) as run:
+    from sarangi.differences import premiums
+
+    premiums(
+        snakemake.params.pairs,
+        {Path(path).parent.name: path for path in snakemake.input.manifests},
+        snakemake.params.settings,
+        run.output,
+        run.provenance,
+    )

@@ -1,0 +1,13 @@
+"""Draw published numbers beside ours."""
+
+from sarangi.job import job
+
+with job(snakemake) as run:
+    from sarangi.result_figures import published_figure
+
+    published_figure(
+        snakemake.input.findings,
+        snakemake.params.synthetic,
+        {suffix: run.named(suffix) for suffix in ("pdf", "png")},
+        {suffix: run.named(f"points_{suffix}") for suffix in ("pdf", "png")},
+    )
