@@ -114,6 +114,7 @@ SHOWN = {
         "paper/figures/inversion.pdf",
     ],
 }
+FINDINGS = [f"paper/tables/{finding}.tex" for finding in study.config["findings"]]
 AUDITS = [f"results/audit/{corpus}.parquet" for corpus in study.corpora]
 
 
@@ -125,6 +126,7 @@ rule all:
     """Everything that the corpora, weights and programs in hand allow."""
     input:
         TABLES,
+        FINDINGS,
         FIGURES,
         AUDITS,
         lambda wildcards: every_table(),
@@ -137,6 +139,7 @@ rule:
         "paper/tables"
     input:
         TABLES,
+        FINDINGS,
     localrule: True
 
 

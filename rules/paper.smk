@@ -28,12 +28,11 @@ rule results_bundle:
     """Zip the results behind the paper with their provenance, to be put back with make restore."""
     input:
         TABLES,
-        [f"paper/tables/{finding}.tex" for finding in study.config["findings"]],
+        FINDINGS,
         FIGURES,
         "paper/numbers.tex",
         [] if missing_programs() else "paper/main.pdf",
         AUDITS,
-        expand("paper/tables/{finding}.tex", finding=sorted(study.config["findings"])),
     output:
         "results/bundle.zip",
     log:

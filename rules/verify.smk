@@ -12,6 +12,6 @@ rule verify:
     resources:
         mem_mb=1000,
     params:
-        targets=["all", *sorted(study.config["findings"])],
+        targets=["all"],
     script:
         "../workflow/scripts/verify.py"
