@@ -104,11 +104,11 @@ def protocols_in_use(corpus):
     return sorted({e.protocol for e in study.runnable.values() if e.corpus == corpus})
 
 
-def experiments_tuned(pooled=True):
+def experiments_tuned(together=True):
     """Names of the runnable experiments that are fine-tuned, as a pattern for a wildcard."""
     names = [name for name, e in study.runnable.items() if is_tuned(e)]
-    probes = {e.name for e in study.probes(study.runnable)}
-    return "|".join(name for name in names if pooled or name not in probes) or "none"
+    in_one_job = {e.name for e in study.trained_together(study.runnable)}
+    return "|".join(name for name in names if together or name not in in_one_job) or "none"
 
 
 def holding(kind):
@@ -195,9 +195,10 @@ def recipe_of(wildcards):
 
 
 def recipe_without_seeds(model):
-    """A model without what does not change a run: its title, and the other seeds."""
+    """A model without what does not change a run: its title, the other seeds, and what else its job trains."""
     model = {key: entry for key, entry in model.items() if key != "title"}
-    return model | {"finetuning": {k: v for k, v in model["finetuning"].items() if k != "seeds"}}
+    beside = ("seeds", "together")
+    return model | {"finetuning": {k: v for k, v in model["finetuning"].items() if k not in beside}}
 
 
 def corpus_tested(wildcards):
@@ -205,19 +206,27 @@ def corpus_tested(wildcards):
     return getattr(wildcards, "test", None) or study.experiments[wildcards.experiment].corpus
 
 
-def audio_of_model(wildcards):
-    """The recordings for a model's audio branch; nothing without one, or for one of pooled states."""
-    audio = model_of(wildcards).get("audio")
+def audio_of(experiment, corpus):
+    """The recordings for an experiment's audio branch; nothing without one, or for one of pooled states."""
+    audio = study.model(experiment).get("audio")
     if audio is None or "states" in audio:
         return []
-    return shards("results/corpora/{corpus}/audio/{shard}.parquet", corpus_tested(wildcards))
+    return shards("results/corpora/{corpus}/audio/{shard}.parquet", corpus)
+
+
+def audio_of_model(wildcards):
+    return audio_of(study.experiments[wildcards.experiment], corpus_tested(wildcards))
+
+
+def transcripts_of(experiment, corpus):
+    """The transcripts for an experiment's text branch; nothing without one, or for the corpus's own words."""
+    asr = words_of(study.model(experiment))
+    pattern = "results/transcripts/{asr}/{corpus}/{shard}.parquet"
+    return shards(pattern, corpus, asr=asr) if asr else []
 
 
 def transcripts_of_model(wildcards):
-    """The transcripts for a model's text branch; nothing without one, or for the corpus's own words."""
-    asr = words_of(model_of(wildcards))
-    pattern = "results/transcripts/{asr}/{corpus}/{shard}.parquet"
-    return shards(pattern, corpus_tested(wildcards), asr=asr) if asr else []
+    return transcripts_of(study.experiments[wildcards.experiment], corpus_tested(wildcards))
 
 
 def pooled_of(experiment, corpus):
@@ -252,21 +261,25 @@ def prefix_of_model(wildcards):
     return prefix_of(study.experiments[wildcards.experiment])
 
 
-def encoder_of(branch):
-    """An input function for the files of the encoder of an experiment's branch; nothing without one."""
+def encoder_of(experiment, branch):
+    """The files of the encoder of an experiment's branch; nothing without one."""
+    encoder = encoders_of(study.model(experiment)).get(branch)
+    if encoder is None:
+        return []
+    folder = study.weights[encoder]
+    optional = [f"{folder}/tokenizer_config.json"] if branch == "text" else []
+    return [*encoder_files(folder, BRANCHES[branch]), *(name for name in optional if os.path.exists(name))]
 
-    def files(wildcards):
-        encoder = encoders_of(model_of(wildcards)).get(branch)
-        if encoder is None:
-            return []
-        folder = study.weights[encoder]
-        optional = [f"{folder}/tokenizer_config.json"] if branch == "text" else []
-        return [
-            *encoder_files(folder, BRANCHES[branch]),
-            *(name for name in optional if os.path.exists(name)),
-        ]
 
-    return files
+def runs_an_encoder(experiment):
+    """Whether an experiment's training runs an encoder, and so is the faster for a GPU."""
+    model = study.model(experiment)
+    return any("states" not in model[branch] for branch in BRANCHES if branch in model)
+
+
+def encoder_of_model(branch):
+    """An input function for the files of the encoder of an experiment's branch."""
+    return lambda wildcards: encoder_of(study.experiments[wildcards.experiment], branch)
 
 
 def predictions_of(wildcards):

@@ -1,4 +1,5 @@
-# Fine-tuning encoders of speech and text, one run (experiment, fold, seed) a job, and the transfer of all of them.
+# Fine-tuning encoders of speech and text, one run (experiment, fold, seed) or all of an experiment a job, and the
+# transfer of all of them.
 #   in:  manifest, protocol, weights, results/corpora/{corpus}/audio/*.parquet,
 #        results/transcripts/{asr}/{corpus}/*.parquet, states of frozen encoders
 #   out: results/runs/{experiment}/{fold}/{seed}/, results/runs/{experiment}/predictions/{test}.parquet
@@ -12,8 +13,8 @@ rule finetune:
         audio=audio_of_model,
         transcripts=transcripts_of_model,
         prefix_states=prefix_of_model,
-        audio_encoder=encoder_of("audio"),
-        text_encoder=encoder_of("text"),
+        audio_encoder=encoder_of_model("audio"),
+        text_encoder=encoder_of_model("text"),
     output:
         model="results/runs/{experiment}/{fold}/{seed}/model.safetensors",
         config="results/runs/{experiment}/{fold}/{seed}/config.json",
@@ -24,7 +25,7 @@ rule finetune:
     benchmark:
         "results/benchmarks/finetune/{experiment}/{fold}/{seed}.tsv"
     wildcard_constraints:
-        experiment=experiments_tuned(pooled=False),
+        experiment=experiments_tuned(together=False),
     conda:
         "../envs/speech.yaml"
     resources:
@@ -37,37 +38,42 @@ rule finetune:
         "../workflow/scripts/finetune.py"
 
 
-for probed in study.probes(study.runnable):
+for together in study.trained_together(study.runnable):
 
     rule:
-        """Train a model on the pooled states of a frozen encoder, in all folds and with all seeds."""
+        """Fine-tune encoders, or train on pooled states of a frozen one, on all folds with all seeds."""
         name:
-            f"probe_{probed.name}"
+            f"finetune_together_{together.name}"
         input:
-            manifest=f"results/corpora/{probed.corpus}/manifest.parquet",
-            protocol=f"results/protocols/{probed.corpus}/{probed.protocol}.parquet",
-            pooled_states=pooled_of(probed, probed.corpus),
-            encoder=encoder_files(study.weights[study.model(probed)["audio"]["encoder"]], "speech"),
+            manifest=f"results/corpora/{together.corpus}/manifest.parquet",
+            protocol=f"results/protocols/{together.corpus}/{together.protocol}.parquet",
+            audio=audio_of(together, together.corpus),
+            transcripts=transcripts_of(together, together.corpus),
+            pooled_states=pooled_of(together, together.corpus),
+            prefix_states=prefix_of(together),
+            audio_encoder=encoder_of(together, "audio"),
+            text_encoder=encoder_of(together, "text"),
         output:
             **{
-                kind: [f"{folder}/{file}" for folder in folders_of_runs(probed)]
+                kind: [f"{folder}/{file}" for folder in folders_of_runs(together)]
                 for kind, file in FILES_OF_RUN.items()
             },
         log:
-            f"results/logs/probe/{probed.name}.log",
+            f"results/logs/finetune_together/{together.name}.log",
         benchmark:
-            f"results/benchmarks/probe/{probed.name}.tsv"
+            f"results/benchmarks/finetune_together/{together.name}.tsv"
         conda:
             "../envs/speech.yaml"
         resources:
-            mem_mb=4000,
+            mem_mb=8000 * len(encoders_of(study.model(together))),
+            gpu=int(runs_an_encoder(together)),
         params:
-            runs=study.runs(probed),
-            model=recipe_without_seeds(study.model(probed)),
-            checkpoints=f"results/runs/{probed.name}/checkpoints",
+            runs=study.runs(together),
+            model=recipe_without_seeds(study.model(together)),
+            checkpoints=f"results/runs/{together.name}/checkpoints",
             threads=study.config["threads"]["torch"],
         script:
-            "../workflow/scripts/probe.py"
+            "../workflow/scripts/finetune_together.py"
 
 
 rule transfer:

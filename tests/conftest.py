@@ -123,7 +123,11 @@ def chain():
         "urdu_latif": stand_in(speakers=16, clips=10, seed=2),
     }
     study["protocols"]["grouped3"]["folds"] = 2
-    study["models"]["audio_tiny"]["finetuning"]["max_epochs"] = 3
+    # one encoder with a job a run, all others with a job an experiment
+    for name, model in study["models"].items():
+        if "finetuning" in model:
+            few = {"max_epochs": 3, "seeds": model["finetuning"]["seeds"][:1]}
+            model["finetuning"] = model["finetuning"] | few | {"together": name != "audio_tiny"}
     study["experiments"][0] = {
         "corpora": ["ravdess", "urdu_latif"], "protocols": ["random5", "loso"], "models": ["egemaps_svm"],
     }  # fmt: skip
@@ -137,7 +141,6 @@ def chain():
     for side in study["language_pairs"][0]["languages"]:
         side["within"] = ["random5_four"]
     # of the encoders that are heard once, one each
-    study["models"]["probe_tiny"]["finetuning"]["max_epochs"] = 3
     study["experiments"].append(
         {"corpora": ["ravdess"], "protocols": ["grouped3"], "models": ["audio_tiny_prefix", "probe_tiny"],
          "transfer": ["urdu_latif"]}

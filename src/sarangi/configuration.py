@@ -588,9 +588,19 @@ class Study:
         """Return the entry of an experiment's model, with what it says of the experiment's corpus."""
         return on_corpus(self.config["models"][experiment.model], experiment.corpus)
 
-    def probes(self, experiments: Mapping[str, Experiment]) -> list[Experiment]:
-        """Return the experiments that are trained on the pooled states of a frozen encoder."""
-        return [e for e in experiments.values() if "states" in self.model(e).get("audio", {})]
+    def trained_together(self, experiments: Mapping[str, Experiment]) -> list[Experiment]:
+        """Return the fine-tuned experiments of which one job trains all runs.
+
+        These are those on pooled states, and those that the configuration says so of (``together``): their
+        training is shorter than the start of a job.
+        """
+        found = []
+        for e in experiments.values():
+            model = self.model(e)
+            pooled = "states" in model.get("audio", {})
+            if pooled or model.get("finetuning", {}).get("together", False):
+                found.append(e)
+        return found
 
     def runs(self, experiment: Experiment) -> list[tuple[int, int]]:
         """Return each fold and seed of a fine-tuned experiment."""

@@ -169,45 +169,39 @@ def finetune(
     shutil.rmtree(checkpoints)
 
 
-def probe(
+def finetune_together(
     manifest: Path,
     protocol: Path,
-    pooled_states: Sequence[Path],
-    encoder: Path,
+    files: Mapping[str, Sequence[Path]],
+    encoders: Mapping[str, Path],
     runs: Mapping[tuple[int, int], Mapping[str, Path]],
     model: Mapping[str, Any],
     threads: int,
     checkpoints: Path,
     provenance: dict,
 ) -> None:
-    """Train a model on the pooled states of a frozen encoder, as :func:`finetune` does, in several runs.
+    """Carry out several runs of :func:`finetune` one after the other; each ends as it would alone.
 
     Parameters
     ----------
-    manifest, protocol, model, threads, provenance
+    manifest, protocol, files, encoders, model, threads, provenance
         As for :func:`finetune`.
-    pooled_states
-        Shards of the corpus.
-    encoder
-        Its folder.
     runs
         By fold and seed, what :func:`finetune` writes.
     checkpoints
         Folder that outlives a kill, emptied when the runs have finished.
     """
-    files = {"pooled_states": pooled_states}
     for (fold, seed), output in progress(runs.items(), len(runs), "runs"):
-        place = checkpoints / f"{fold}_{seed}"
         finetune(
             manifest,
             protocol,
             files,
-            {"audio": encoder},
+            encoders,
             fold,
             seed,
             model,
             threads,
-            place,
+            checkpoints / f"{fold}_{seed}",
             output,
             provenance,
         )

@@ -284,13 +284,13 @@ def test_a_recipe_of_a_corpus_changes_the_model_there_and_nowhere_else(study, tm
         study["models"]["audio_tiny"]
     )  # its recipe is another's, too
     study["models"]["audio_tiny"]["recipes"] = {
-        "ravdess": {"audio": {"frozen_layers": 1}, "finetuning": {"seeds": [1, 2], "dropout": 0.5}}
+        "ravdess": {"audio": {"frozen_layers": 1}, "finetuning": {"seeds": [1, 2, 3, 4], "dropout": 0.5}}
     }
     found = check(study, SCHEMA, [])
     ravdess, urdu = (found.experiments[f"{corpus}_{name}"] for corpus in ("ravdess", "urdu_latif"))
     there, elsewhere = found.model(ravdess), found.model(urdu)
     assert there["audio"] == {"encoder": "tiny", "frozen_layers": 1, "max_audio_s": 3}
-    assert there["finetuning"] == elsewhere["finetuning"] | {"seeds": [1, 2], "dropout": 0.5}
+    assert there["finetuning"] == elsewhere["finetuning"] | {"seeds": [1, 2, 3, 4], "dropout": 0.5}
     assert elsewhere == before.model(urdu)
     assert len(found.runs(ravdess)) == 2 * len(found.runs(urdu))
     changed = {key for key, value in found.identities.items() if before.identities[key] != value}
@@ -686,7 +686,7 @@ def test_every_rule_has_what_a_rule_needs_and_an_environment_with_what_it_import
     for text in texts:
         # a rule made in a loop is named <script>_<what it is for>
         name, batched = re.match(
-            r' *rule(?: (\w+))?:\n(?: *""".*"""\n *name:\n *f"([a-z]+)_\{)?', text
+            r' *rule(?: (\w+))?:\n(?: *""".*"""\n *name:\n *f"([a-z_]+?)_\{)?', text
         ).groups()
         name = name or batched
         assert re.match(r' *rule.*:\n *"""[A-Z].*\."""\n', text), name

@@ -16,7 +16,13 @@ from sarangi.audio import AUDIO, encode, to_mono_16k
 from sarangi.configuration import ENCODER_FILES
 from sarangi.encoders import freeze, load_encoder, speech_states
 from sarangi.errors import SarangiError
-from sarangi.finetuning import class_weights, finetune, last_whole_checkpoint, transfer
+from sarangi.finetuning import (
+    class_weights,
+    finetune,
+    finetune_together,
+    last_whole_checkpoint,
+    transfer,
+)
 from sarangi.fusion import masked_mean
 from sarangi.protocols import protocol
 from sarangi.weights import random_encoder, random_whisper
@@ -80,15 +86,19 @@ def killed_after_epoch(epoch, monkeypatch):
         yield
 
 
-def trained(corpus, encoder, folder, provenance=MADE_BY_TEST, **changes):
-    folder.mkdir(exist_ok=True)
-    output = {
+def outputs(folder):
+    folder.mkdir(exist_ok=True, parents=True)
+    return {
         "model": folder / "model.safetensors", "config": folder / "config.json",
         "log": folder / "log.parquet", "predictions": folder / "within.parquet",
     }  # fmt: skip
+
+
+def trained(corpus, encoder, folder, provenance=MADE_BY_TEST, fold=0, seed=7, **changes):
+    output = outputs(folder)
     finetune(
         corpus / "manifest.parquet", corpus / "protocol.parquet", {"audio": [corpus / "audio.parquet"]},
-        {"audio": encoder}, 0, 7, {"audio": HEARING, "finetuning": RECIPE | changes}, 1,
+        {"audio": encoder}, fold, seed, {"audio": HEARING, "finetuning": RECIPE | changes}, 1,
         folder / "checkpoints", output, provenance,
     )  # fmt: skip
     return output
@@ -184,6 +194,21 @@ def test_a_killed_run_goes_on_at_its_last_whole_epoch_and_ends_in_the_same_weigh
     resumed = trained(corpus, encoder, tmp_path / "killed")
     for name in ("model", "log", "predictions"):
         assert resumed[name].read_bytes() == whole[name].read_bytes(), name
+
+
+def test_runs_of_one_job_end_as_each_would_alone(corpus, encoder, tmp_path):
+    runs = {(fold, seed): outputs(tmp_path / f"{fold}_{seed}") for fold, seed in ((0, 7), (0, 8), (1, 7))}
+    finetune_together(
+        corpus / "manifest.parquet", corpus / "protocol.parquet", {"audio": [corpus / "audio.parquet"]},
+        {"audio": encoder}, runs, {"audio": HEARING, "finetuning": RECIPE}, 1, tmp_path / "checkpoints",
+        MADE_BY_TEST,
+    )  # fmt: skip
+    assert not (tmp_path / "checkpoints").exists()
+    for (fold, seed), files in runs.items():
+        alone = trained(corpus, encoder, tmp_path / f"alone_{fold}_{seed}", fold=fold, seed=seed)
+        for name, file in files.items():
+            assert file.read_bytes() == alone[name].read_bytes(), (fold, seed, name)
+    assert len({files["model"].read_bytes() for files in runs.values()}) == 3
 
 
 def test_checkpoints_of_other_parameters_are_not_taken_up(corpus, encoder, tmp_path):
