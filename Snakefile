@@ -114,7 +114,8 @@ SHOWN = {
         "paper/figures/inversion.pdf",
     ],
 }
-FINDINGS = [f"paper/tables/{finding}.tex" for finding in study.config["findings"]]
+FINDING_TABLES = [f"paper/tables/{finding}.tex" for finding in study.config["findings"]]
+FINDING_FIGURES = [f"paper/figures/{finding}.pdf" for finding in study.config["findings"]]
 AUDITS = [f"results/audit/{corpus}.parquet" for corpus in study.corpora]
 
 
@@ -126,8 +127,9 @@ rule all:
     """Everything that the corpora, weights and programs in hand allow."""
     input:
         TABLES,
-        FINDINGS,
+        FINDING_TABLES,
         FIGURES,
+        FINDING_FIGURES,
         AUDITS,
         lambda wildcards: every_table(),
         [] if missing_programs() else "paper/main.pdf",
@@ -139,7 +141,7 @@ rule:
         "paper/tables"
     input:
         TABLES,
-        FINDINGS,
+        FINDING_TABLES,
     localrule: True
 
 
@@ -158,6 +160,7 @@ rule:
         "paper/figures"
     input:
         FIGURES,
+        FINDING_FIGURES,
     localrule: True
 
 
@@ -179,6 +182,7 @@ for finding in study.config["findings"]:
         input:
             f"results/findings/{finding}.parquet",
             f"paper/tables/{finding}.tex",
+            f"paper/figures/{finding}.pdf",
             SHOWN.get(finding, []),
         localrule: True
 

@@ -170,3 +170,23 @@ rule published_figure:
         synthetic=study.synthetic,
     script:
         "../workflow/scripts/published_figure.py"
+
+
+rule finding_figure:
+    """Draw one finding: published scores and differences beside ours."""
+    input:
+        finding="results/findings/{finding}.parquet",
+    output:
+        **figure_files("{finding}"),
+    log:
+        "results/logs/finding_figure/{finding}.log",
+    benchmark:
+        "results/benchmarks/finding_figure/{finding}.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        synthetic=study.synthetic,
+    script:
+        "../workflow/scripts/finding_figure.py"

@@ -28,8 +28,9 @@ rule results_bundle:
     """Zip the results behind the paper with their provenance, to be put back with make restore."""
     input:
         TABLES,
-        FINDINGS,
+        FINDING_TABLES,
         FIGURES,
+        FINDING_FIGURES,
         "paper/numbers.tex",
         [] if missing_programs() else "paper/main.pdf",
         AUDITS,

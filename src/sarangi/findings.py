@@ -22,6 +22,8 @@ VOID = {"untrained weights": "untrained weights"}
 CLIPS_APART = 0.01
 """Share of the test clips that a publisher's and our test part may differ by and be called the same."""
 JUDGED = "judged by its own parts and by our scores"
+BESIDE = "UAR of "
+"""How the rows of further experiments are named, of which nothing was published."""
 LISTED = 2  # of what a claim waits for, before the rest is counted
 
 FINDING = pa.schema(
@@ -104,7 +106,7 @@ def finding(
     ours = _ours(records, table, missing, synthetic)
     lines = [_line(name, records, ours) for name in claims["claims"]]
     further = {
-        f"UAR of {name}": {
+        f"{BESIDE}{name}": {
             "kind": "number", "experiment": name, "ours": name, "metric": "uar", "statement": statement,
             "unit": "",
         }
@@ -339,7 +341,7 @@ def _by_claim(table: pd.DataFrame, counted: bool = True) -> tuple[pd.DataFrame, 
             claim, numbers = f"{claim.rsplit(': ', 1)[0]}: {', '.join(names)}", "--"
         line = {
             "Finding": row["finding"],
-            "Claim": row["claim"] if row["claim"].startswith("UAR of ") else claim,
+            "Claim": row["claim"] if row["claim"].startswith(BESIDE) else claim,
             "Published": numbers,
             "Ours": _number(row["ours"]),
             "Interval": interval_text(row["low"], row["high"]),

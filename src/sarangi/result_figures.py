@@ -5,6 +5,7 @@ for, the last ones are left out and counted in a note.  Marks are those of :data
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,7 @@ from sarangi.drawing import (
     save,
     shaded,
 )
-from sarangi.findings import DIFFERS, FAULTY, FINDING, REPRODUCED, UNTESTABLE
+from sarangi.findings import BESIDE, DIFFERS, FAULTY, FINDING, REPRODUCED, UNTESTABLE
 from sarangi.tables import headline, letters, meanings
 from sarangi.utterance import EMOTIONS
 
@@ -312,25 +313,13 @@ def published_figure(
     output, points
         Files to write by suffix, of the scores and of the differences.
     """
-    tables = [
-        store.read(path).assign(finding=Path(path).stem.replace("_", " ").capitalize()) for path in findings
-    ]
-    table = (
-        pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=[*FINDING.names, "finding"])
-    )
+    table = _claims(findings)
     table = table[table["published"].notna()]
-    apart = table["unit"] == POINTS
-    # what stands in a printed table is counted, not shown line by line
-    whole = table["grid"].isna() & table["unit"].eq("") & table["published"].between(0, 1)
-    # a derived number is a sentence of its own
-    derived = ~table["claim"].str.contains(".", regex=False)
-    whole &= table["statement"].str.rsplit(": ", n=1).str[-1].isin(COMPARED) | derived
-    columns = Columns(1, 2.95, 2.3)
-    largest = table.loc[apart, list(BOTH_SIDES)].abs().max().max()
-    bound = 10 * (np.ceil(largest / 10) if largest > 0 else 1)
+    whole, apart = _drawn(table)
+    columns = CLAIM_COLUMNS
     for part, tabled, axis, limits, files in (
-        (whole, True, "UAR, WF1, UF1 or accuracy", (0, 1), output),
-        (apart, False, POINTS, (-bound, bound), points),
+        (whole, True, SCORE_AXIS, (0, 1), output),
+        (apart, False, POINTS, _bounds(table[apart]), points),
     ):
         names = list(table.index[part])
 
@@ -351,16 +340,90 @@ def published_figure(
         with matplotlib.rc_context(STYLE):
             page = Page(height + AXIS, notes, synthetic, legend=0.4)
             draw_list(page, columns, filled, height, axis, limits)
-            page.legend(
-                [
-                    key("published", GREY, "D", "-", filled=False),
-                    *(key(f"ours: {word}", colour, marker) for word, (colour, marker) in JUDGED.items()),
-                    key("ours, beside a faulty number", GREEN, "^", filled=False),
-                    key("ours, not comparable", GREY, "o", filled=False),
-                ],
-                3,
-            )
+            page.legend(_judgements(), 3)
             save(page.figure, files)
+
+
+def finding_figure(finding: Path, synthetic: Sequence[str], output: dict[str, Path]) -> None:
+    """Draw one finding: its published scores and differences beside ours, and the experiments beside it.
+
+    Parameters
+    ----------
+    finding
+        ``results/findings/finding_<n>.parquet``.
+    synthetic, output
+        As in :func:`conditions_figure`.
+    """
+    table = _claims([finding])
+    beside = table["claim"].str.startswith(BESIDE)
+    # nothing was published of them: the name says what they are
+    table.loc[beside, "statement"] = table["claim"]
+    whole, apart = _drawn(table)
+    whole, apart = whole | beside, apart & table["published"].notna()
+    lists, shown = [], []
+    for part, tabled, axis, limits, share in (
+        (whole, True, SCORE_AXIS, (0, 1), 0.7),
+        (apart, False, POINTS, _bounds(table[apart]), 0.3),
+    ):
+        rows, highest = table[part | (table["grid"].notna() & tabled)], share * HIGHEST
+        lines = partial(_published_lines, rows, tabled=tabled)
+        kept = fitting(list(table.index[part]), lines, CLAIM_COLUMNS, highest)
+        shown += kept
+        if blocks := lines(kept):
+            lists.append((*balanced(blocks, CLAIM_COLUMNS, highest), axis, limits))
+    if not lists:
+        in_words("This finding has no score or difference to draw.", synthetic, output)
+        return
+    notes = left_out(list(table.index[whole | apart]), shown, "they stand in the table of the finding")
+    with matplotlib.rc_context(STYLE):
+        page = Page(sum(height + AXIS for _, height, *_ in lists), notes, synthetic, legend=0.4)
+        top = 0.0
+        for filled, height, axis, limits in lists:
+            draw_list(page, CLAIM_COLUMNS, filled, height, axis, limits, top)
+            top += height + AXIS
+        page.legend(_judgements(), 3)
+        save(page.figure, output)
+
+
+CLAIM_COLUMNS = Columns(1, 2.95, 2.3)
+SCORE_AXIS = "UAR, WF1, UF1 or accuracy"
+
+
+def _claims(findings: Sequence[Path]) -> pd.DataFrame:
+    """Return the rows of findings, with a title of each finding."""
+    tables = [
+        store.read(path).assign(finding=Path(path).stem.replace("_", " ").capitalize()) for path in findings
+    ]
+    if not tables:
+        return pd.DataFrame(columns=[*FINDING.names, "finding"])
+    return pd.concat(tables, ignore_index=True)
+
+
+def _drawn(table: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Return which claims are scores of whole test parts, and which are differences in points."""
+    # what stands in a printed table is counted, not shown line by line
+    whole = table["grid"].isna() & table["unit"].eq("") & table["published"].between(0, 1)
+    # a derived number is a sentence of its own
+    derived = ~table["claim"].str.contains(".", regex=False)
+    whole &= table["statement"].str.rsplit(": ", n=1).str[-1].isin(COMPARED) | derived
+    return whole, table["unit"] == POINTS
+
+
+def _bounds(table: pd.DataFrame) -> tuple[float, float]:
+    """Return the ends of a scale for differences, the same on both sides of zero."""
+    largest = table[list(BOTH_SIDES)].abs().max().max()
+    bound = 10 * (np.ceil(largest / 10) if largest > 0 else 1)
+    return -bound, bound
+
+
+def _judgements() -> list[Line2D]:
+    """Return the legend of published numbers and ours."""
+    return [
+        key("published", GREY, "D", "-", filled=False),
+        *(key(f"ours: {word}", colour, marker) for word, (colour, marker) in JUDGED.items()),
+        key("ours, beside a faulty number", GREEN, "^", filled=False),
+        key("ours, not comparable", GREY, "o", filled=False),
+    ]
 
 
 BOTH_SIDES = ("published", "published_low", "published_high", "ours", "low", "high")

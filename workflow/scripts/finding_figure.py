@@ -1,0 +1,14 @@
+"""Draw one finding."""
+
+from sarangi.job import job
+
+with job(snakemake) as run:
+    from pathlib import Path
+
+    from sarangi.result_figures import finding_figure
+
+    finding_figure(
+        Path(snakemake.input.finding),
+        snakemake.params.synthetic,
+        {suffix: run.named(suffix) for suffix in ("pdf", "png")},
+    )
