@@ -35,6 +35,8 @@ TELLING = (
     "speakers", "emotion", "failed", "skipped",
 )  # fmt: skip
 """Checks whose detail says more than their words."""
+SUBJECTS = ("emotion", "groups_of_emotion")
+"""Checks with a row for each emotion."""
 SHORT = 110  # letters of a detail that the table has room for
 LISTED = 2  # rows of one check, before the others are left to the audit's own file
 ITSELF = "the corpus itself"
@@ -138,13 +140,14 @@ def _in_words(rows: pd.DataFrame) -> str:
         for row in shown.to_dict("records"):
             value = "" if pd.isna(row["value"]) else f"{row['value']:.4g}"
             # a pair is called by its recordings, which are too long for a table
-            subject = row["subject"] if check in ("emotion", "groups_of_emotion") else ""
+            subject = row["subject"] if check in SUBJECTS else ""
             told = (check in TELLING or pd.isna(row["value"])) and len(row["detail"]) <= SHORT
             detail = row["detail"] if told else ""
             said.append(" ".join(part for part in (subject, value, f"({detail})" if detail else "") if part))
         if len(same) > len(said):
             said.append("and others")
-        texts.append(f"{WORDS.get(check, check.replace('_', ' '))} {', '.join(said)}".rstrip())
+        words = WORDS.get(check, check.replace("_", " "))
+        texts.append(f"{words}{':' if check in SUBJECTS else ''} {', '.join(said)}".rstrip())
     return "; ".join(texts)
 
 
