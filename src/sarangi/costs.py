@@ -185,7 +185,7 @@ def _gpu() -> str:
     return ", ".join(names) if done.returncode == 0 and names else NONE
 
 
-def read(file: Path) -> dict[str, Any]:
+def read(file: Path | str) -> dict[str, Any]:
     """Read and check recorded costs.
 
     Raises
@@ -195,7 +195,7 @@ def read(file: Path) -> dict[str, Any]:
     """
     advice = "Restore it from git, or record it anew: python -m sarangi costs after a run"
     try:
-        found = yaml.safe_load(file.read_text(encoding="utf-8"))
+        found = yaml.safe_load(Path(file).read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise SarangiError(
             f"{file}: expected YAML that python -m sarangi costs wrote, found something else ({error}). "
@@ -210,7 +210,7 @@ def read(file: Path) -> dict[str, Any]:
     return found
 
 
-def costs_table(costs: Path | None, synthetic: Sequence[str], output: dict[str, Path]) -> None:
+def costs_table(costs: Path | str | None, synthetic: Sequence[str], output: dict[str, Path]) -> None:
     """Write what each rule took, and all of them.
 
     Parameters
@@ -250,7 +250,7 @@ def costs_table(costs: Path | None, synthetic: Sequence[str], output: dict[str, 
     caption = (
         "Computational cost, by rule: jobs, their wall and processor time, GPU time (wall time of jobs that "
         "ask for a GPU, where there was one) and the largest resident memory of one job, each of a job's "
-        "last run. Jobs run beside each other, so wall hours add up to more than a run takes."
+        "last run, as costs.yaml recorded them. Jobs run beside each other, so wall hours add up to more than a run takes."
     )
     frame = pd.DataFrame(lines, columns=["Rule", *COLUMNS])
     write_table(frame, evidence, caption, "costs", notes, synthetic, output)

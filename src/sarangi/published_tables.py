@@ -237,12 +237,14 @@ def meld_table(
             line[column], behind[column] = _printed(said, metric)
             row = scores.row(experiment, metric)
             line, behind = cells["ours"]
-            line[column] = scores.why_not(experiment) if row is None else number_text(row["value"])
+            line[column] = "not available" if row is None else number_text(row["value"])
             behind[column] = [] if row is None else stands(row, "value")
             line, behind = cells["interval"]
             line[column] = "--" if row is None else interval_text(row["low"], row["high"])
             behind[column] = [] if row is None else stands(row, "low", "high")
         measured = scores.row(experiment, "wf1")
+        if measured is None:
+            cells["ours"][0]["Whose"] = f"ours, {scores.why_not(experiment)}"
         for whose, (line, behind) in cells.items():
             # neither a published number where there is none, nor an interval of nothing
             if (whose == "published" and said is None) or (whose == "interval" and measured is None):
@@ -297,12 +299,11 @@ def seeds_table(
                 "Their n": _their_n(said, key, place),
             }
             if row is None:
-                line |= {"Ours": scores.why_not(experiment), "Interval": "--", "n": "--", "Groups": "--"}
+                line |= {"Ours, interval": scores.why_not(experiment), "n": "--", "Groups": "--"}
                 evidence.append({"": behind, "Published": behind, "Their n": _behind_n(said, key, place)})
             else:
                 line |= {
-                    "Ours": number_text(row["value"]),
-                    "Interval": interval_text(row["low"], row["high"]),
+                    "Ours, interval": _with_interval(row),
                     "n": str(row["n"]),
                     "Groups": str(row["groups"]),
                 }
@@ -311,8 +312,7 @@ def seeds_table(
                         "": [*behind, *stands(row, "value")],
                         "Published": behind,
                         "Their n": _behind_n(said, key, place),
-                        "Ours": stands(row, "value"),
-                        "Interval": stands(row, "low", "high"),
+                        "Ours, interval": stands(row, "value", "low", "high"),
                         "n": stands(row, "n"),
                         "Groups": stands(row, "groups"),
                         "Marks": stands(row, "mark"),
@@ -337,7 +337,7 @@ def seeds_table(
 
 
 SEEDS_COLUMNS = [
-    "Experiment", "Metric", "Of", "Published", "Their n", "Ours", "Interval", "n", "Groups", "Marks",
+    "Experiment", "Metric", "Of", "Published", "Their n", "Ours, interval", "n", "Groups", "Marks",
 ]  # fmt: skip
 
 Part = tuple[str, str | None, str, str | None, int | None]
@@ -421,8 +421,11 @@ def _measured(scores: Scores, ours: Ours | None, metric: str) -> tuple[str, list
     row = scores.row(ours, metric)
     if row is None:
         return scores.why_not(ours), []
-    text = f"{number_text(row['value'])} {interval_text(row['low'], row['high'])} {scores.marked(row)}"
-    return text.rstrip(), stands(row, "value", "low", "high")
+    return f"{_with_interval(row)} {scores.marked(row)}".rstrip(), stands(row, "value", "low", "high")
+
+
+def _with_interval(row: pd.Series) -> str:
+    return f"{number_text(row['value'])} {interval_text(row['low'], row['high'])}"
 
 
 def _write(

@@ -41,7 +41,7 @@ SHORT = 110  # letters of a detail that the table has room for
 LISTED = 2  # rows of one check, before the others are left to the audit's own file
 ITSELF = "the corpus itself"
 AUDIT_COLUMNS = [
-    "Corpus", "Protocol", "Fatal", "Warned of", "Groups", "Near-duplicates", "One emotion", "Absent",
+    "Corpus", "Protocol", "Fatal", "Warned of", "Groups", "Pairs", "One emotion", "Absent",
 ]  # fmt: skip
 
 
@@ -87,7 +87,7 @@ def audit_table(
     caption = (
         "The audit, before any training. What is fatal makes a score mean something else than it says, and "
         "marks the scores of its protocol. Groups are those of the corpus, or those that a protocol tests; "
-        "near-duplicates are pairs of recordings that share sound, or such on both sides of a fold; one "
+        "pairs are near-duplicates, recordings that share sound, or such on both sides of a fold; one "
         "emotion counts speakers who tell the emotion; absent are emotions without test utterances."
     )
     lines = [line for _, entries, _ in rows for line in entries]
@@ -110,7 +110,7 @@ def _audited(part: pd.DataFrame, file: str, of_protocol: bool) -> tuple[dict[str
     checks = ("tested_groups", "near_duplicates_across") if of_protocol else ("groups", "near_duplicates")
     numbers = {
         "Groups": part[part["check"] == checks[0]],
-        "Near-duplicates": part[part["check"] == checks[1]],
+        "Pairs": part[part["check"] == checks[1]],
         "One emotion": part[part["check"] == "speakers_with_one_emotion"],
     }
     line, behind = {}, {}
