@@ -250,7 +250,8 @@ def costs_table(costs: Path | str | None, synthetic: Sequence[str], output: dict
     caption = (
         "Computational cost, by rule: jobs, their wall and processor time, GPU time (wall time of jobs that "
         "ask for a GPU, where there was one) and the largest resident memory of one job, each of a job's "
-        "last run, as costs.yaml recorded them. Jobs run beside each other, so wall hours add up to more than a run takes."
+        "last run, as costs.yaml recorded them. Jobs run beside each other, so wall hours add up to more "
+        "than a run takes."
     )
     frame = pd.DataFrame(lines, columns=["Rule", *COLUMNS])
     write_table(frame, evidence, caption, "costs", notes, synthetic, output)
