@@ -427,7 +427,7 @@ rule costs_table:
     benchmark:
         "results/benchmarks/costs_table.tsv"
     conda:
-        "../envs/analysis.yaml"
+        "../envs/workflow.yaml"
     resources:
         mem_mb=1000,
     params:

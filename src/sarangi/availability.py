@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from sarangi.configuration import Study, encoders_of, modality
+from sarangi.configuration import Experiment, Study, encoders_of, modality
 
 ZENODO_RECORD = re.compile(r"zenodo\.org/records?/(\d+)")
 
@@ -18,18 +18,20 @@ def availability(study: Study) -> list[dict[str, str]]:
         Each has ``kind``, ``name``, ``title`` (not of a corpus), ``licence``, ``access``, ``source`` (in
         words), ``state`` (used in this build, or why not) and ``entry`` (its place in the configuration).
     """
-    encoders = {name for e in study.scored.values() for name in encoders_of(study.model(e)).values()}
     used = {
         "corpora": {*study.corpora},
-        "encoders": encoders,
+        "encoders": _encoders(study, study.scored),
         "asr": {asr for asr, _ in study.transcribed()},
     }
+    wanted = _encoders(study, study.experiments)
     found = []
     for kind, names in used.items():
         absent = study.unavailable(kind, with_waiting=False)
         for name, entry in sorted(study.config[kind].items()):
             if name in names:
                 state = "used"
+            elif kind == "encoders" and name not in wanted:
+                state = "not used: no experiment asks for it"
             elif name in absent:
                 state = f"not available: {absent[name]}"
             else:
@@ -42,6 +44,10 @@ def availability(study: Study) -> list[dict[str, str]]:
 
 
 KINDS = {"corpora": "corpus", "asr": "Whisper"}
+
+
+def _encoders(study: Study, experiments: Mapping[str, Experiment]) -> set[str]:
+    return {name for e in experiments.values() for name in encoders_of(study.model(e)).values()}
 
 
 def _of_corpus(study: Study, name: str) -> dict[str, str]:

@@ -5,6 +5,8 @@ from typing import Any
 
 from sarangi.claims import Record, Records
 
+METRICS = ("uar", "uar_absent_as_zero", "wf1", "uf1", "accuracy")
+"""The metrics that tables show, beside the F1 of each emotion."""
 PRINTED = ("value", "metric", "slice", "low", "high", "n", "per_seed")
 """What is kept of a number."""
 
@@ -23,8 +25,8 @@ def printed_experiments(claims: Records, wanted: Callable[[Record], bool]) -> di
     -------
     dict
         ``experiment``, ``title``, ``model`` (the title without what it was tried on), ``protocol``,
-        ``seeds``, ``ours`` (the name of ours that replays it) and ``numbers``: what the file says of each,
-        by its key there.
+        ``seeds``, ``ours`` (the name of ours that replays it) and ``numbers`` (of :data:`METRICS`, and the
+        F1 of emotions): what the file says of each, by its key there.
 
     Examples
     --------
@@ -36,6 +38,8 @@ def printed_experiments(claims: Records, wanted: Callable[[Record], bool]) -> di
     found: dict[str, dict[str, Any]] = {}
     for name, record in claims.items():
         if record["kind"] != "number" or "ours" not in record or "row" in record or not wanted(record):
+            continue
+        if record["metric"] not in METRICS and not record["metric"].startswith("f1_"):
             continue
         title = record["statement"].rpartition(": ")[0]
         known = {key: record[key] for key in ("experiment", "ours")}

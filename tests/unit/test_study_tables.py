@@ -455,6 +455,7 @@ def test_every_corpus_and_all_weights_say_whether_they_were_used(study, tmp_path
     study["encoders"]["other"] = {
         "title": "other", "licence": "MIT", "source": {"folder": "weights/tiny_hubert"},
     }  # fmt: skip
+    study["models"]["audio_tiny_wavlm"]["audio"]["encoder"] = "absent"
     study["encoders"]["absent"] = {"title": "absent", "licence": "MIT", "source": {"request": "get it"}}
     checked = check(study, ROOT / "workflow/schemas/config.schema.yaml", [])
     found = {row["entry"]: row for row in availability(checked)}
@@ -465,7 +466,7 @@ def test_every_corpus_and_all_weights_say_whether_they_were_used(study, tmp_path
     assert found["corpora.ravdess"]["state"] == found["encoders.tiny"]["state"] == "used"
     assert found["encoders.tiny"]["access"] == "synthetic"
     assert found["encoders.tiny_roberta"]["kind"] == "text encoder"
-    assert found["encoders.other"]["state"] == "not used: nothing that can run here asks for it"
+    assert found["encoders.other"]["state"] == "not used: no experiment asks for it"
     assert found["encoders.absent"]["state"].startswith(
         "not available: get it, put it at resources/models/absent"
     )
