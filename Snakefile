@@ -16,6 +16,7 @@
 import os
 from pathlib import Path
 
+from sarangi.availability import availability
 from sarangi.claims import SIDES, of_finding, our_experiments, replays, with_parts
 from sarangi.configuration import (
     BRANCHES,
@@ -31,6 +32,7 @@ from sarangi.errors import SarangiError
 from sarangi.fingerprint import fingerprint
 from sarangi.lock import hold
 from sarangi.paper import missing_programs
+from sarangi.printed import printed_experiments
 from sarangi.source import inventory
 
 
@@ -87,6 +89,12 @@ TABLES = [
         "transcripts",
         "findings",
         "errata",
+        "audit",
+        "ravdess",
+        "meld",
+        "seeds",
+        "costs",
+        "availability",
     )
 ]
 FIGURES = [

@@ -591,6 +591,89 @@ def missing_of_errata():
     return found | {name: [f"corpus {name}: {text}"] for name, text in advice.items()}
 
 
+def printed_of(*wanted, findings=()):
+    """What was published of experiments on a corpus, or of some findings, that ours replay."""
+    return printed_experiments(
+        published,
+        lambda record: record["finding"] in findings
+        or record["ours"].startswith(wanted or ("none of them",)),
+    )
+
+
+def named_by_findings(*findings):
+    """The further experiments that entries of findings name; of all findings where none is given."""
+    entries = study.config["findings"]
+    chosen = findings or sorted(entries)
+    return [name for finding in chosen if finding in entries for name in further_experiments(finding)]
+
+
+def protocols_replayed(corpus, printed):
+    """The protocols of the configuration by which ours replay the published experiments on a corpus."""
+    found = set()
+    for said in printed.values():
+        fits = [name for name in study.config["protocols"] if said["ours"].startswith(f"{corpus}_{name}_")]
+        found |= {max(fits, key=len)} if fits else set()
+    return found
+
+
+def ours_on(corpus):
+    """Our experiments on a corpus to show beside the published ones: see sarangi.published_tables.
+
+    Those that replay one, what else is compared under the same protocols, and what findings name.
+    """
+    printed = printed_of(f"{corpus}_")
+    replayed = protocols_replayed(corpus, printed)
+    models = list(study.config["models"])
+    beside = [
+        e
+        for e in study.experiments.values()
+        if e.corpus == corpus and e.protocol in replayed and e.model in study.compared(corpus, e.protocol)
+    ]
+    names = [said["ours"] for said in printed.values()]
+    names += [e.name for e in sorted(beside, key=lambda e: (models.index(e.model), e.protocol))]
+    further = [study.experiments[name] for name in named_by_findings() if name in study.experiments]
+    names += [e.name for e in further if e.corpus == corpus]
+    return [ours_described(name, replayed) for name in dict.fromkeys(names)]
+
+
+def ours_with_seeds():
+    """Our fine-tuned experiments and transfers beside those published of findings 4 and 5, likewise."""
+    names = [said["ours"] for said in printed_of(findings=("finding_4", "finding_5")).values()]
+    known = study.experiments
+    for name in named_by_findings("finding_4", "finding_5"):
+        trained = name if name in known else name.rpartition("_to_")[0]
+        names += [name] if is_tuned(known[trained]) else []
+    return [ours_described(name) for name in dict.fromkeys(names)]
+
+
+def ours_described(name, replayed=()):
+    """What the tables of published numbers need of an experiment or transfer of ours."""
+    trained, _, test = (name, "", "") if name in study.experiments else name.rpartition("_to_")
+    e = study.experiments.get(trained)
+    can_be = name in study.scored or name in transfer_names()
+    return {
+        "name": name,
+        "corpus": e and e.corpus,
+        "test": e and (test or e.corpus),
+        "protocol": e and study.config["protocols"][e.protocol]["title"],
+        "model": e and study.config["models"][e.model]["title"],
+        "leaks": e and study.config["protocols"][e.protocol]["leaks"],
+        "replayed": bool(e) and e.protocol in replayed,
+        "scores": f"results/scores/{name}.parquet" if can_be else None,
+        "why": [] if can_be else what_it_waits_for(name),
+    }
+
+
+def scores_shown(ours):
+    """The scores of our experiments that a table of published numbers shows, of what there can be."""
+    return [entry["scores"] for entry in ours if entry["scores"]]
+
+
+def costs_recorded():
+    """What a run took, where it was recorded; the table says how to record it where not."""
+    return "costs.yaml" if os.path.exists("costs.yaml") else []
+
+
 def what_it_waits_for(name):
     """What an experiment, or <experiment>_to_<corpus>, cannot have now."""
     if name in study.experiments:

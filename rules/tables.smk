@@ -1,6 +1,6 @@
 # Tables, findings and numbers.
 #   in:  manifests, audio, transcripts, results/scores/*.parquet, results/differences/*.parquet, claims.yaml,
-#        errata.yaml, results/audit/*.parquet
+#        errata.yaml, results/audit/*.parquet, costs.yaml
 #   out: paper/tables/*.tex, *.md, *.csv, results/findings/finding_*.parquet, paper/numbers.tex
 
 
@@ -36,6 +36,7 @@ rule scores_table:
     """Show the scores of every experiment with interval, chance level and marks."""
     input:
         scores=scores_of_study(),
+        differences=differences_of_study(),
     output:
         **table_files("scores"),
     log:
@@ -325,6 +326,133 @@ rule errata_table:
         synthetic=study.synthetic,
     script:
         "../workflow/scripts/errata_table.py"
+
+
+rule audit_table:
+    """Show what the audit found of each corpus and protocol."""
+    input:
+        audits=AUDITS,
+    output:
+        **table_files("audit"),
+    log:
+        "results/logs/audit_table.log",
+    benchmark:
+        "results/benchmarks/audit_table.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        titles=titles("protocols"),
+        unavailable=study.unavailable("corpora", with_waiting=False),
+        synthetic=study.synthetic,
+    script:
+        "../workflow/scripts/audit_table.py"
+
+
+rule ravdess_table:
+    """Show what the published study printed of RAVDESS beside ours."""
+    input:
+        scores=scores_shown(ours_on("ravdess")),
+    output:
+        **table_files("ravdess"),
+    log:
+        "results/logs/ravdess_table.log",
+    benchmark:
+        "results/benchmarks/ravdess_table.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        printed=printed_of("ravdess_"),
+        ours=ours_on("ravdess"),
+        synthetic=study.synthetic,
+    script:
+        "../workflow/scripts/ravdess_table.py"
+
+
+rule meld_table:
+    """Show what the published study printed of MELD beside ours."""
+    input:
+        scores=scores_shown(ours_on("meld")),
+    output:
+        **table_files("meld"),
+    log:
+        "results/logs/meld_table.log",
+    benchmark:
+        "results/benchmarks/meld_table.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        printed=printed_of("meld_"),
+        ours=ours_on("meld"),
+        synthetic=study.synthetic,
+    script:
+        "../workflow/scripts/meld_table.py"
+
+
+rule seeds_table:
+    """Show fine-tuned models within and across languages seed by seed, published and ours."""
+    input:
+        scores=scores_shown(ours_with_seeds()),
+    output:
+        **table_files("seeds"),
+    log:
+        "results/logs/seeds_table.log",
+    benchmark:
+        "results/benchmarks/seeds_table.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        printed=printed_of(findings=("finding_4", "finding_5")),
+        ours=ours_with_seeds(),
+        synthetic=study.synthetic,
+    script:
+        "../workflow/scripts/seeds_table.py"
+
+
+rule costs_table:
+    """Show what a run of the study took, as it was recorded."""
+    input:
+        costs=costs_recorded(),
+    output:
+        **table_files("costs"),
+    log:
+        "results/logs/costs_table.log",
+    benchmark:
+        "results/benchmarks/costs_table.tsv"
+    conda:
+        "../envs/workflow.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        synthetic=study.synthetic,
+    script:
+        "../workflow/scripts/costs_table.py"
+
+
+rule availability_table:
+    """Show where corpora and weights are had, on what terms, and whether they were."""
+    output:
+        **table_files("availability"),
+    log:
+        "results/logs/availability_table.log",
+    benchmark:
+        "results/benchmarks/availability_table.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        rows=availability(study),
+        synthetic=study.synthetic,
+    script:
+        "../workflow/scripts/availability_table.py"
 
 
 rule numbers:

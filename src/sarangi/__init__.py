@@ -5,11 +5,11 @@ The modules follow the data, and each imports only from those before it: ``sourc
 ``corpora`` → ``audio`` →
 ``near_duplicates``, ``transcripts``, ``acoustics`` → ``protocols`` → ``predictions`` → ``metrics``,
 ``baselines`` → ``audit`` → ``classical`` → ``encoders``, ``fusion``, ``finetuning`` →
-``bootstrap``, ``differences`` → ``tables``, ``findings``, ``drawing``, ``diagram``, ``figures``,
-``result_figures``, ``numbers``, ``paper``, ``bundle``.
+``bootstrap``, ``differences`` → ``tables``, ``findings``, ``published_tables``, ``study_tables``,
+``drawing``, ``diagram``, ``figures``, ``result_figures``, ``numbers``, ``paper``, ``bundle``.
 ``errors``, ``store``, ``progress``, ``fingerprint``, ``provenance`` and ``job``
 serve all of them, ``configuration`` the Snakefile, ``claims`` (what the published study says) both it and
-``findings``; ``espeak`` and ``synthetic`` make the demo's corpora; ``plan`` and ``restore`` put a bundle
-back; ``explain`` walks from a number to its recordings, ``verify`` and ``results_lock`` look at every result
-again.
+``findings``, ``printed`` and ``availability`` it and the tables; ``espeak`` and ``synthetic`` make the demo's
+corpora; ``plan`` and ``restore`` put a bundle back; ``explain`` walks from a number to its recordings,
+``verify`` and ``results_lock`` look at every result again, ``costs`` records what a run took.
 """

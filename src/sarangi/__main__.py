@@ -32,7 +32,9 @@ def main(arguments: list[str] | None = None) -> int:
     fix.add_argument(
         "--tolerance", type=float, default=0.02, help="that a number may differ by elsewhere (0.02)"
     )
-    for command in (put_back, walk, fix):
+    took = commands.add_parser("costs", help="record what a finished run took in costs.yaml, for the paper")
+    took.add_argument("--energy", type=float, metavar="KWH", help="what a meter measured over the run")
+    for command in (put_back, walk, fix, took):
         command.add_argument(
             "--directory", type=Path, default=Path(), help="folder with config.yaml (this folder)"
         )
@@ -43,6 +45,8 @@ def main(arguments: list[str] | None = None) -> int:
             return _explain(chosen.id, chosen.directory, chosen.html, chosen.recordings)
         if chosen.command == "lock":
             return _lock(chosen.directory, chosen.tolerance)
+        if chosen.command == "costs":
+            return _costs(chosen.directory, chosen.energy)
         return _restore(chosen.bundle, chosen.directory, not chosen.compare)
     except SarangiError as error:
         print(f"sarangi: {error}", file=sys.stderr)
@@ -77,6 +81,14 @@ def _lock(directory: Path, tolerance: float) -> int:
 
     count = write(directory, tolerance)
     print(f"locked {count} published files in results.lock; commit it, and snakemake verify compares with it")
+    return 0
+
+
+def _costs(directory: Path, energy_kwh: float | None) -> int:
+    from sarangi.costs import record
+
+    count = record(directory, energy_kwh)
+    print(f"recorded what {count} jobs took in costs.yaml; commit it, and snakemake makes its table anew")
     return 0
 
 

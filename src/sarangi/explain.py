@@ -20,6 +20,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+import yaml
 
 from sarangi import claims as published
 from sarangi import provenance, store
@@ -46,6 +47,11 @@ KINDS = {
     "": "Weights and other files in hand",
 }
 """What a model was given, by the folder of the file; the first that fits."""
+WITHOUT_PROVENANCE = {
+    "config.yaml": "written by hand",
+    "costs.yaml": "recorded by python -m sarangi costs",
+}
+"""Files beside the results that no rule makes."""
 
 
 @dataclass
@@ -255,16 +261,31 @@ class Walk:
             return self._claim(file, where["claim"])
         if file == CLAIMS:
             return self._print(where)
+        if "entry" in where:
+            return self._entry(file, where["entry"], columns)
         return self._behind_file(file)
 
     def _print(self, where: Mapping[str, str]) -> Step:
         """Return what the published study printed of an experiment."""
         step = Step(f"Published study: {CLAIMS}", [self._bytes(CLAIMS)])
+        where = {"slice": None, **where}
         for name, record in self.records.items():
-            if all(record.get(key) == value for key, value in where.items()) and "slice" not in record:
+            if all(record.get(key) == value for key, value in where.items()):
                 step.facts.append(
                     f"claim {name}: {record['statement']}: {record['value']}, as it was printed"
                 )
+                beside = {key: record[key] for key in ("low", "high", "n", "per_seed") if key in record}
+                step.facts += [f"printed beside it: {_pairs(beside)}"] if beside else []
+        return step
+
+    def _entry(self, file: str, entry: str, columns: Sequence[str]) -> Step:
+        """Return an entry of a file that a person wrote or recorded, such as config.yaml."""
+        step = Step(f"File: {file}: {entry}", [self._bytes(file)])
+        found = self._once(("yaml", file), lambda: yaml.safe_load(self._text(file)) or {})
+        for key in entry.split("."):
+            found = found.get(key, {})
+        wanted = {key: value for key, value in found.items() if not columns or key in columns}
+        step.facts += [f"{key}: {value}" for key, value in wanted.items()]
         return step
 
     def _claim(self, file: str, name: str) -> Step:
@@ -573,7 +594,8 @@ class Walk:
             if here is None:
                 return "neither it nor its provenance is here"
             own = file.startswith(provenance.OF_PROJECT)
-            return f"sha256 {here} ({'written by hand' if own else 'no provenance says how it was made'})"
+            unknown = "written by hand" if own else "no provenance says how it was made"
+            return f"sha256 {here} ({WITHOUT_PROVENANCE.get(file, unknown)})"
         if here is None:
             return f"sha256 {record['sha256']} (the file is not here)"
         if here == record["sha256"]:

@@ -16,6 +16,7 @@ from sarangi import store
 from sarangi.bootstrap import SCORES, draw_groups, intervals, resampled
 from sarangi.corpora import load
 from sarangi.differences import DIFFERENCES, holm
+from sarangi.utterance import EMOTIONS
 
 Evidence = Mapping[str, Sequence[Mapping[str, Any]]]
 """Where the cells of a row come from, by column (``""``: any other), each as :func:`reference` has it."""
@@ -102,17 +103,20 @@ def corpora_table(
 
 def scores_table(
     scores: Sequence[Path],
+    differences: Sequence[Path],
     titles: dict[str, dict[str, str]],
     waiting: Sequence[tuple[str, str, str, Sequence[str]]],
     synthetic: Sequence[str],
     output: dict[str, Path],
 ) -> None:
-    """Write the scores of every experiment with interval, chance level and marks.
+    """Write the scores of every experiment with interval, chance level and marks, the best in bold.
 
     Parameters
     ----------
     scores
         Scores of each experiment on its own corpus.
+    differences
+        Of each corpus and protocol with models to compare; they say which UAR is the best (:func:`best`).
     titles
         ``protocols`` and ``models``: names to titles, in the order of the rows.
     waiting
@@ -124,9 +128,9 @@ def scores_table(
     caption = (
         "Scores. UAR is the macro recall; its 95% interval resamples groups; chance is guessing "
         "uniformly. Protocols of k folds report the mean over folds, and pooled beside it the UAR of all "
-        "folds' predictions together."
+        f"folds' predictions together. {BEST}"
     )
-    lines, notes = _score_lines(found, titles, synthetic)
+    lines, notes = _score_lines(found, titles, synthetic, best(found, reported_differences(differences)))
     columns = list(SCORE_COLUMNS)
     if all(line["Absent as 0"] == "--" for _, line, _ in lines):
         columns.remove("Absent as 0")
@@ -145,7 +149,10 @@ def scores_table(
     notes += [f"Unavailable: {text}." for text in waits]
     lines.sort(key=lambda entry: entry[0])
     frame = pd.DataFrame([line for _, line, _ in lines], columns=columns)
-    write_table(frame, [known for *_, known in lines], caption, "scores", notes, synthetic, output)
+    # what names the tests of a UAR is the best
+    bold = [(row, "UAR") for row, (*_, known) in enumerate(lines) if any(map(_is_test, known.get("UAR", ())))]
+    evidence = [known for *_, known in lines]
+    write_table(frame, evidence, caption, "scores", notes, synthetic, output, bold)
 
 
 def transfer_table(
@@ -197,16 +204,7 @@ def differences_table(
     titles, synthetic, output
         As in :func:`scores_table`.
     """
-    tables = [store.read(path).assign(file=str(path)) for path in differences]
-    found = (
-        pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=[*DIFFERENCES.names, "file"])
-    )
-    keys = ["corpus", "protocol", "first", "second"]
-    # what the table of scores reports: the mean over folds where there is one
-    main = found.sort_values("slice", kind="stable").drop_duplicates([*keys, "metric"]).sort_index()
-    clips = main[main["metric"] == "accuracy"].set_index(keys)["p_mcnemar"].rename("clips")
-    main = main[main["metric"] == "uar"].join(clips, on=keys)
-    main["holm"] = holm(main["p"])
+    main = reported_differences(differences)
     lines, marks = [], []
     for _, row in main.iterrows():
         held = [mark for mark in row["mark"].split("; ") if mark]
@@ -239,6 +237,78 @@ def differences_table(
     lines.sort(key=lambda entry: entry[0])
     frame = pd.DataFrame([line for _, line, _ in lines], columns=DIFFERENCE_COLUMNS)
     write_table(frame, [known for *_, known in lines], caption, "differences", notes, synthetic, output)
+
+
+def reported_differences(differences: Sequence[Path]) -> pd.DataFrame:
+    """Return the differences in UAR as they are reported, a row a corpus, protocol and pair of models.
+
+    The mean over folds where there is one, as for scores.  Column ``clips`` has the p of McNemar's test,
+    ``holm`` the p of the permutation test corrected for all rows, ``file`` where the difference stands.
+
+    Parameters
+    ----------
+    differences
+        Files of schema :data:`sarangi.differences.DIFFERENCES`.
+    """
+    tables = [store.read(path).assign(file=str(path)) for path in differences]
+    found = (
+        pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=[*DIFFERENCES.names, "file"])
+    )
+    keys = ["corpus", "protocol", "first", "second"]
+    main = found.sort_values("slice", kind="stable").drop_duplicates([*keys, "metric"]).sort_index()
+    clips = main[main["metric"] == "accuracy"].set_index(keys)["p_mcnemar"].rename("clips")
+    main = main[main["metric"] == "uar"].join(clips, on=keys)
+    main["holm"] = holm(main["p"])
+    return main
+
+
+def best(found: pd.DataFrame, compared: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return the experiments whose UAR is established as the best of its corpus and protocol.
+
+    That is the highest UAR, of which the differences to every other model that was compared there are in
+    its favour and have a p under :data:`LEVEL`, corrected for all rows of the table of differences.  None
+    where groups or near-duplicates stand on both sides of the split: what leads there may only know them.
+
+    Parameters
+    ----------
+    found
+        Of :func:`headline`.
+    compared
+        Of :func:`reported_differences`.
+
+    Returns
+    -------
+    dict
+        Name of the experiment to the rows of ``compared`` that it leads.
+    """
+    leading = {}
+    uars = found[(found["metric"] == "uar") & (found["test"] == found["corpus"])]
+    for (corpus, protocol), scores in uars.groupby(["corpus", "protocol"]):
+        there = compared[(compared["corpus"] == corpus) & (compared["protocol"] == protocol)]
+        highest = scores[scores["value"] == scores["value"].max()]
+        if len(highest) != 1 or set(highest["mark"].iloc[0].split("; ")) & LEAKS:
+            continue
+        model = highest["model"].iloc[0]
+        own = there[(there["first"] == model) | (there["second"] == model)]
+        others = {*there["first"], *there["second"]} - {model}
+        ahead = own["value"].where(own["first"] == model, -own["value"]) > 0
+        paired = {*own["first"], *own["second"]} - {model}
+        if others and paired == others and (ahead & (own["holm"] < LEVEL)).all():
+            leading[highest["experiment"].iloc[0]] = own
+    return leading
+
+
+LEVEL = 0.05  # of p, below which a difference is established
+LEAKS = {"groups shared", "near-duplicates shared"}
+BEST = (
+    "Bold is a UAR that is the highest of its corpus and protocol, if its difference to every model "
+    f"compared with it there has a p under {LEVEL} after Holm's correction, as the table of differences has "
+    "it; none is bold where speakers or recordings are shared between training and test."
+)
+
+
+def _is_test(known: Mapping[str, Any]) -> bool:
+    return known["file"].startswith("results/differences/")
 
 
 def _behind_difference(row: pd.Series) -> Evidence:
@@ -355,9 +425,15 @@ def headline(scores: Sequence[Path]) -> pd.DataFrame:
 
 
 def _score_lines(
-    found: pd.DataFrame, titles: dict[str, dict[str, str]], synthetic: Sequence[str]
+    found: pd.DataFrame,
+    titles: dict[str, dict[str, str]],
+    synthetic: Sequence[str],
+    leading: Mapping[str, pd.DataFrame] | None = None,
 ) -> tuple[list[tuple[tuple, dict, Evidence]], list[str]]:
-    """Return a line an experiment, between its place in the order and its evidence, and the notes."""
+    """Return a line an experiment, between its place in the order and its evidence, and the notes.
+
+    The evidence of a UAR that is ``leading`` (of :func:`best`) names the differences that say so.
+    """
     lines, marks = [], []
     for (corpus, protocol, model, test), metrics in found.groupby(["corpus", "protocol", "model", "test"]):
         uar = metrics[metrics["metric"] == "uar"].iloc[0]
@@ -383,7 +459,11 @@ def _score_lines(
             "Marks": letters(held),
         }
         order = (*_order(titles, corpus, protocol, model), test)
-        lines.append((order, line, behind_score(metrics.set_index("metric"))))
+        known = behind_score(metrics.set_index("metric"))
+        if leading and uar["experiment"] in leading:
+            tests = [_behind_difference(row)["p"] for _, row in leading[uar["experiment"]].iterrows()]
+            known["UAR"] = [*known[""], *(test for each in tests for test in each)]
+        lines.append((order, line, known))
     notes = meanings(marks)
     if "speaker_only" in set(found["model"]):
         notes.append(SPEAKER_ONLY)
@@ -497,6 +577,7 @@ def write_table(
     notes: Sequence[str],
     synthetic: Sequence[str],
     output: dict[str, Path],
+    bold: Sequence[tuple[int, str]] = (),
 ) -> None:
     """Write a data frame as LaTeX, Markdown, CSV and JSON with one caption and notes below.
 
@@ -516,16 +597,19 @@ def write_table(
         Names of the corpora spoken by the demo's generator; any adds a note that says so.
     output
         Files to write by suffix: ``tex``, ``md``, ``csv``, ``json``.
+    bold
+        Row (counted from 0) and column of each cell to print in bold in LaTeX and Markdown.
     """
     notes = [*notes, *([SYNTHETIC] if synthetic else [])]
     columns = "".join(map(_column, frame.columns))
     below = "".join(f"\\par {_escape(note)}\n" for note in notes)
     text = "% Made by Snakemake from results; edit src/sarangi/tables.py, not this.\n"
-    parts = list(_pages(frame))
+    parts = list(_pages(_emphasised(frame, bold, *MARKERS)))
     for number, part in enumerate(parts):
         body = part.to_latex(index=False, escape=True, column_format=columns)
-        # a long name may be broken
-        body = body.replace(r"\_", r"\_\allowbreak{}")
+        # a long name or address may be broken
+        body = body.replace(r"\_", r"\_\allowbreak{}").replace("/", r"/\allowbreak{}")
+        body = body.replace(MARKERS[0], r"\textbf{").replace(MARKERS[1], "}")
         named, label_ = ("(continued)", f"{label}:{number}") if number else (_escape(caption), label)
         text += (
             f"\\begin{{table*}}\n\\centering\\small\n\\caption{{{named}}}\\label{{tab:{label_}}}\n"
@@ -536,7 +620,9 @@ def write_table(
     output["tex"].write_text(text, encoding="utf-8")
     below = "".join(f"\n{note}\n" for note in notes)
     aligned = ["left" if name in TEXT else "right" for name in frame.columns]
-    markdown = frame.to_markdown(index=False, colalign=aligned, disable_numparse=True)
+    markdown = _emphasised(frame, bold, "**", "**").to_markdown(
+        index=False, colalign=aligned, disable_numparse=True
+    )
     output["md"].write_text(f"{caption}\n\n{markdown}\n{below}", encoding="utf-8")
     output["csv"].write_text(frame.to_csv(index=False, lineterminator="\n"), encoding="utf-8")
     rows = [
@@ -547,19 +633,37 @@ def write_table(
     output["json"].write_text(json.dumps(known, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
+MARKERS = ("\x02", "\x03")  # around a bold cell, until the rest is escaped
+
+
+def _emphasised(
+    frame: pd.DataFrame, bold: Sequence[tuple[int, str]], before: str, behind: str
+) -> pd.DataFrame:
+    """Return a table with some cells between two texts."""
+    frame = frame.copy()
+    for row, column in bold:
+        place = frame.columns.get_loc(column)
+        frame.iloc[row, place] = f"{before}{frame.iloc[row, place]}{behind}"
+    return frame
+
+
 TEXT = (
     "Corpus", "Language", "Protocol", "Model", "Against", "Access", "Licence", "Citation", "Marks",
     "Trained on", "Tested on", "Finding", "Claim", "Verdict", "Why",
     "Pair", "Direction", "Features", "Within", "Scores", "Best within", "Best across",
     "Entry", "At fault", "Compared", "As published", "Study's way", "Valid way", "Worth", "Evidence",
-    "Varied",
+    "Varied", "Warned of", "Fatal", "Absent", "Model and protocols", "Metric", "Of", "Shared: published",
+    "Shared: ours", "Apart: published", "Apart: ours", "Whose", "Experiment", "Ours, interval", "Rule",
+    "Kind", "Name", "From", "In this build", *(f"F1 {emotion}" for emotion in EMOTIONS),
 )  # fmt: skip
 
 
 WRAPPED = {
     "Claim": 0.45, "Verdict": 0.3, "Why": 0.45, "Best within": 0.18, "Best across": 0.18,
     "At fault": 0.22, "Compared": 0.15, "As published": 0.11, "Study's way": 0.16, "Valid way": 0.16,
-    "Worth": 0.08, "Evidence": 0.28,
+    "Worth": 0.08, "Evidence": 0.28, "Warned of": 0.3, "Fatal": 0.2, "Model and protocols": 0.26,
+    "Shared: ours": 0.21, "Apart: ours": 0.21, "Experiment": 0.3, "Ours, interval": 0.18, "Whose": 0.17,
+    "From": 0.3, "In this build": 0.3, **{f"F1 {emotion}": 0.085 for emotion in EMOTIONS},
 }  # fmt: skip
 """Columns of text that is broken into lines, with their share of the text's width."""
 

@@ -89,7 +89,7 @@ def folder(tmp_path, monkeypatch):
     waiting = [("urdu_latif", "loso", "audio", ["weights of tiny: ask"])]
     Path("paper/tables").mkdir()
     files = {suffix: Path(f"paper/tables/scores.{suffix}") for suffix in ("tex", "md", "csv", "json")}
-    scores_table([SCORE], TITLES, waiting, ["urdu_latif"], files)
+    scores_table([SCORE], [], TITLES, waiting, ["urdu_latif"], files)
     for path in files.values():
         publish(str(path), [SCORE], lambda path, _: None, "scores_table")
     return tmp_path

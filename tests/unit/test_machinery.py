@@ -479,13 +479,15 @@ def test_another_version_of_an_imported_package_counts(code, monkeypatch):
 def test_modules_import_only_from_those_before_them():
     order = [
         "errors", "store", "progress", "resume", "fingerprint", "lock", "source", "provenance", "job",
-        "repack", "checksums", "download", "claims", "configuration", "weights",
+        "repack", "checksums", "download", "claims", "configuration", "printed", "availability", "weights",
         "video", "recording", "utterance", "corpora", "audio", "near_duplicates", "asr", "transcripts",
         "acoustics",
         "protocols", "predictions", "metrics", "baselines", "audit", "classical", "encoders", "fusion",
         "states", "finetuning",
-        "bootstrap", "sensitivity", "differences", "tables", "findings", "errata", "languages", "drawing",
-        "diagram", "figures", "result_figures", "numbers", "paper", "bundle", "plan", "restore", "explain",
+        "bootstrap", "sensitivity", "differences", "tables", "findings", "errata", "languages",
+        "published_tables", "study_tables", "drawing",
+        "diagram", "figures", "result_figures", "numbers", "paper", "bundle", "plan", "costs", "restore",
+        "explain",
         "results_lock", "verify",
     ]  # fmt: skip
     free = {"espeak", "synthetic", "__init__"}

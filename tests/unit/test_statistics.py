@@ -189,10 +189,10 @@ def test_an_absent_emotion_lowers_ceiling_and_chance_by_rule(tmp_path):
     assert found.loc[("pooled", "uar"), ["ceiling", "chance"]].tolist() == [1, 0.25]
     titles = {"protocols": {"p": "P"}, "models": {"m": "M"}}
     output = {suffix: tmp_path / f"t.{suffix}" for suffix in ("tex", "md", "csv", "json")}
-    scores_table([tmp_path / "s.parquet"], titles, [], [], output)
+    scores_table([tmp_path / "s.parquet"], [], titles, [], [], output)
     assert " of 0.75, chance 0.1875" in output["md"].read_text()
     scored(tmp_path, made())
-    scores_table([tmp_path / "s.parquet"], titles, [], [], output)
+    scores_table([tmp_path / "s.parquet"], [], titles, [], [], output)
     assert "Absent as 0" not in output["md"].read_text()
 
 

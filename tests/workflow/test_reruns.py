@@ -97,6 +97,23 @@ def test_another_version_of_a_package_reruns_what_imports_it(project, tmp_path):
     assert found == {"features": 2} | RETRAINED | AFTER_SCORES
 
 
+def test_recorded_costs_rerun_their_table_alone_and_bad_ones_stop_it(project):
+    done = sarangi(project, "costs", "--directory", "study")
+    assert done.returncode == 0, done.stderr
+    recorded = project / "study/costs.yaml"
+    try:
+        assert recorded.read_text().count('"jobs": ') > 20
+        assert waiting(project) == {"costs_table": 1}
+        recorded.write_text(recorded.read_text().replace('"jobs": ', '"jobs": -', 1))
+        done = run(project, "--cores", 1, "paper/tables/costs.tex")
+        assert done.returncode != 0
+        assert "is less than the minimum of 1" in done.stdout + done.stderr
+    finally:
+        recorded.unlink()
+    succeeded(run(project, "--cores", 1, "paper/tables/costs.tex"))
+    assert waiting(project) == {}
+
+
 def test_a_rule_whose_code_is_not_seen_is_refused(project, edit):
     edit(
         "rules/paper.smk",

@@ -1,0 +1,14 @@
+"""Write the table of the audit."""
+
+from sarangi.job import job
+
+with job(snakemake) as run:
+    from sarangi.study_tables import audit_table
+
+    audit_table(
+        snakemake.input.audits,
+        snakemake.params.titles,
+        snakemake.params.unavailable,
+        snakemake.params.synthetic,
+        {suffix: run.named(suffix) for suffix in ("tex", "md", "csv", "json")},
+    )

@@ -1,0 +1,12 @@
+"""Write the table of data and weights."""
+
+from sarangi.job import job
+
+with job(snakemake) as run:
+    from sarangi.study_tables import availability_table
+
+    availability_table(
+        snakemake.params.rows,
+        snakemake.params.synthetic,
+        {suffix: run.named(suffix) for suffix in ("tex", "md", "csv", "json")},
+    )

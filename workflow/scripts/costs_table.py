@@ -1,0 +1,12 @@
+"""Write the table of costs."""
+
+from sarangi.job import job
+
+with job(snakemake) as run:
+    from sarangi.costs import costs_table
+
+    costs_table(
+        snakemake.input.costs or None,
+        snakemake.params.synthetic,
+        {suffix: run.named(suffix) for suffix in ("tex", "md", "csv", "json")},
+    )

@@ -1,0 +1,13 @@
+"""Write the table of MELD."""
+
+from sarangi.job import job
+
+with job(snakemake) as run:
+    from sarangi.published_tables import meld_table
+
+    meld_table(
+        snakemake.params.printed,
+        snakemake.params.ours,
+        snakemake.params.synthetic,
+        {suffix: run.named(suffix) for suffix in ("tex", "md", "csv", "json")},
+    )

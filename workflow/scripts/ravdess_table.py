@@ -1,0 +1,13 @@
+"""Write the table of RAVDESS."""
+
+from sarangi.job import job
+
+with job(snakemake) as run:
+    from sarangi.published_tables import ravdess_table
+
+    ravdess_table(
+        snakemake.params.printed,
+        snakemake.params.ours,
+        snakemake.params.synthetic,
+        {suffix: run.named(suffix) for suffix in ("tex", "md", "csv", "json")},
+    )
