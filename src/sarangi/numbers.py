@@ -6,10 +6,12 @@ r"""Numbers of the paper's text, and what its sentences follow: looked up by key
   and ``.interval`` over groups, ``.chance`` (guessing uniformly) and ``.ceiling``; ``<experiment>.n`` and
   ``.groups``, the utterances and groups tested.
 - ``finding_<n>.<claim>``: our number for a published one, with as many digits, and ``.low``, ``.high``,
-  ``.interval``; ``.published``, what was printed; ``.recomputed``, a derived number from the published parts;
-  ``.verdict`` and ``.why``, the verdict of :mod:`sarangi.findings` in words.
+  ``.interval``; ``.published``, what was printed; ``.beside``, both in words; ``.recomputed``, a derived number
+  from the published parts; ``.verdict`` and ``.why``, the verdict of :mod:`sarangi.findings` in words.
 - ``premium.<corpus>.<model>``: percentage points of UAR that shared groups add, with ``.low``, ``.high``,
   ``.interval``, ``.n`` and ``.groups``.
+- ``claims.n``, ``claims.reproduced``, ``claims.differs``, ``claims.fault``, ``claims.untested``: how many claims
+  there are, and of each verdict.
 
 What is known but cannot be had is ``not available: <why>``.  ``\byverdict`` takes one of four sentences by the
 verdict of a claim, ``\byoutcome`` by the interval of a score against chance, or of a difference against zero.
@@ -17,6 +19,7 @@ verdict of a claim, ``\byoutcome`` by the interval of a score against chance, or
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -44,7 +47,7 @@ VERDICTS = {
 """The sentence of ``\byverdict`` that a verdict takes."""
 ABOVE, BELOW, UNDECIDED, ABSENT = "above", "below", "undecided", "absent"
 OF_SCORE = ("low", "high", "interval", "chance", "ceiling")
-OF_CLAIM = ("low", "high", "interval", "published", "recomputed")
+OF_CLAIM = ("low", "high", "interval", "published", "recomputed", "beside")
 OF_PREMIUM = ("low", "high", "interval", "n", "groups")
 POINTS = "percentage points"
 PRECISE = 3
@@ -101,10 +104,12 @@ def numbers(
     known = dict.fromkeys(reported["scored"], "it is not among the scores of this experiment")
     known |= {name: short(texts) for name, texts in missing.items()}
     lines += [rf"\setexperiment{{{name}}}{{{latex(why)}}}" for name, why in sorted(known.items())]
+    judged = list(_of_claims(read_findings(findings), claims, missing, table))
     for values, outcomes, verdicts in (
         *(_of_score(row) for _, row in reported.iterrows()),
-        *_of_claims(read_findings(findings), claims, missing, table),
+        *judged,
         *_of_premiums(store.read(premiums), pairs),
+        _of_all_claims(judged),
     ):
         lines += [rf"\setval{{{key}}}{{{text}}}" for key, text in values.items()]
         lines += [rf"\setoutcome{{{key}}}{{{outcome}}}" for key, outcome in outcomes.items()]
@@ -218,6 +223,7 @@ def _of_claims(
             texts = dict.fromkeys(("value", *OF_CLAIM, "verdict", "why"), _unavailable(why))
             texts["verdict"] = latex(f"{UNTESTABLE}: {why}")
             texts |= {"published": latex(claim["printed"])} if claim["printed"] else {}
+            texts["beside"] = _beside(texts)
             yield _keyed(key, texts), {key: ABSENT}, {key: VERDICTS[UNTESTABLE]}
             continue
         row = rows[name]
@@ -238,9 +244,26 @@ def _of_claims(
             if math.isnan(row["recomputed"])
             else _number(row["recomputed"], max(decimals, 2), points)
         )
+        texts["beside"] = _beside(texts)
         texts |= {"verdict": latex(row["verdict"]), "why": latex(row["why"])}
         outcomes = {key: _outcome_of_claim(row, claim, scored)}
         yield _keyed(key, texts), outcomes, {key: VERDICTS[verdict]}
+
+
+def _beside(texts: Mapping[str, str]) -> str:
+    """Return what was published and what is ours, in words."""
+    ours = texts["value"]
+    if ours.startswith(_unavailable("")):
+        return f"published {texts['published']}, ours {ours}"
+    known = not texts["interval"].startswith(_unavailable(""))
+    return f"published {texts['published']}, ours {ours}" + (f" {texts['interval']}" if known else "")
+
+
+def _of_all_claims(judged: Sequence[Entry]) -> Entry:
+    counts = Counter(verdict for _, _, verdicts in judged for verdict in verdicts.values())
+    texts = {"claims.n": str(counts.total())}
+    texts |= {f"claims.{verdict}": str(counts[verdict]) for verdict in dict.fromkeys(VERDICTS.values())}
+    return texts, {}, {}
 
 
 def _outcome_of_claim(row: pd.Series, claim: Mapping[str, Any], scored: Mapping[tuple, pd.Series]) -> str:
