@@ -30,7 +30,7 @@ demo: setup
 	@echo "The demo is done. All of it is synthetic: no number is a result about people."
 	@echo "  tables  demo/paper/tables   (scores.md and corpora.md read well as they are)"
 	@echo "  figure  demo/paper/figures/leakage.pdf, leakage.png"
-	@if [ -f demo/paper/main.pdf ]; then echo "  paper   demo/paper/main.pdf"; \
+	@if [ -f demo/paper/paper.pdf ]; then echo "  paper   demo/paper/paper.pdf"; \
 	else echo "  paper   waits for LaTeX: apt install $$($(BIN)/python -c 'from sarangi.paper import PACKAGES; print(*PACKAGES)')"; fi
 
 test: setup

@@ -4,6 +4,7 @@
 #   snakemake --cores 8 paper/tables        every table
 #   snakemake --cores 8 paper/figures       every figure
 #   snakemake --cores 8 paper               the PDF
+#   snakemake --cores 1 paper/arxiv         the paper as arXiv takes it
 #   snakemake --cores 8 finding_3           one finding of the published study
 #   snakemake --cores 8 ravdess_si_audio    one experiment of the published study
 #   snakemake --cores 1 verify              every result hashed and opened again, and compared
@@ -16,8 +17,10 @@
 import os
 from pathlib import Path
 
+from snakemake.settings.types import DeploymentMethod
+
 from sarangi.availability import availability
-from sarangi.claims import SIDES, of_finding, our_experiments, replays, with_parts
+from sarangi.claims import SIDES, of_finding, our_experiments, parts, replays, with_parts
 from sarangi.configuration import (
     BRANCHES,
     ENCODER_FILES,
@@ -87,6 +90,7 @@ TABLES = [
         "sensitivity",
         "splits",
         "transcripts",
+        "recipes",
         "findings",
         "errata",
         "audit",
@@ -124,6 +128,11 @@ SHOWN = {
 }
 FINDING_TABLES = [f"paper/tables/{finding}.tex" for finding in study.config["findings"]]
 FINDING_FIGURES = [f"paper/figures/{finding}.pdf" for finding in study.config["findings"]]
+# conda brings tectonic
+CAN_BUILD_PDF = (
+    not missing_programs()
+    or DeploymentMethod.CONDA in workflow.deployment_settings.deployment_method
+)
 AUDITS = [f"results/audit/{corpus}.parquet" for corpus in study.corpora]
 
 
@@ -140,7 +149,7 @@ rule all:
         FINDING_FIGURES,
         AUDITS,
         lambda wildcards: every_table(),
-        [] if missing_programs() else "paper/main.pdf",
+        "paper/paper.pdf" if CAN_BUILD_PDF else [],
 
 
 rule:
@@ -177,7 +186,16 @@ rule:
     name:
         "paper"
     input:
-        "paper/main.pdf",
+        "paper/paper.pdf",
+    localrule: True
+
+
+rule:
+    """The paper as arXiv takes it: paper/arxiv.tar.gz."""
+    name:
+        "paper/arxiv"
+    input:
+        "paper/arxiv.tar.gz",
     localrule: True
 
 

@@ -30,7 +30,10 @@ KINDS = {
     ],
     "workflow": [*TABLES, *FETCHING, "jinja2", "scikit-learn", "scipy", "snakemake", "tabulate"],
     "analysis": [*TABLES, "jinja2", "matplotlib", "scikit-learn", "scipy", "tabulate"],
+    "paper": TABLES,
 }
+PROGRAMS = {"paper": ["tectonic=0.15"]}
+"""What comes from conda-forge itself."""
 
 
 def environments() -> dict[str, str]:
@@ -41,10 +44,11 @@ def environments() -> dict[str, str]:
     texts = {}
     for kind, packages in KINDS.items():
         listed = "".join(f"      - {name}=={pins[name]}\n" for name in sorted(set(packages)))
+        programs = "".join(f"  - {program}\n" for program in PROGRAMS.get(kind, ()))
         texts[f"{kind}.yaml"] = (
             "# Written by envs/generate.py from pyproject.toml; the library itself is on PYTHONPATH.\n"
             "channels:\n  - conda-forge\n  - nodefaults\n"
-            f"dependencies:\n  - python=3.11\n  - pip={pins['pip']}\n  - pip:\n{listed}"
+            f"dependencies:\n  - python=3.11\n{programs}  - pip={pins['pip']}\n  - pip:\n{listed}"
         )
     return texts
 

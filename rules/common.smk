@@ -419,10 +419,10 @@ def differences_of_study():
     ]
 
 
-def leakage_pairs():
+def leakage_pairs(experiments=study.scored):
     """The models tried with shared and with unseen speakers: random folds, and one group left out."""
     found = {}
-    for name, e in study.scored.items():
+    for name, e in experiments.items():
         protocol, model = study.config["protocols"][e.protocol], study.config["models"][e.model]
         kinds = {("stratified_kfold", True): "shared", ("leave_one_group_out", False): "apart"}
         side = kinds.get((protocol["kind"], protocol["leaks"]))
@@ -437,6 +437,11 @@ def leakage_pairs():
         for (corpus, model, _), sides in found.items()
         if len(sides) == 2
     ]
+
+
+def configured_pairs():
+    """The pairs of leakage of the configuration, whether they can be had or not: <corpus>.<model>."""
+    return sorted({f"{pair['corpus']}.{pair['model']}" for pair in leakage_pairs(study.experiments)})
 
 
 def scores_of_leakage():
@@ -542,6 +547,41 @@ def missing_of_finding(wildcards):
     known = {*study.scored, *transfer_names()}
     names = experiments_of_finding(wildcards.finding)
     return {name: what_it_waits_for(name) for name in names if name not in known}
+
+
+def recipes_of_study():
+    """How each fine-tuned model is trained, with the corpora on which that is the same."""
+    found = []
+    for e in study.experiments.values():
+        if not is_tuned(e):
+            continue
+        recipe = {key: value for key, value in study.model(e).items() if key != "recipes"}
+        same = [entry for entry in found if (entry["model"], entry["recipe"]) == (e.model, recipe)]
+        if not same:
+            found.append({"model": e.model, "corpora": [e.corpus], "recipe": recipe})
+        elif e.corpus not in same[0]["corpora"]:
+            same[0]["corpora"].append(e.corpus)
+    return found
+
+
+def claims_of_numbers():
+    """Every claim with its finding, what was printed, and what of ours stands beside it."""
+    found = {}
+    for name, record in published.items():
+        needed = with_parts([name], published)
+        ours = our_experiments({part: needed[part] for part in (parts(record, published) or [name])})
+        found[name] = {"finding": record["finding"], "printed": record.get("value"), "ours": ours}
+        if record["kind"] == "number" and "ours" in record and record["metric"] != "chance":
+            found[name]["score"] = [record["ours"], record["metric"], record.get("slice", "")]
+    return found
+
+
+def missing_of_numbers():
+    """The experiments and transfers that are configured or that claims name, and have no scores."""
+    known = {*study.scored, *transfer_names()}
+    names = {*study.experiments, *our_experiments(published)}
+    names |= {f"{e.name}_to_{test}" for e, test in study._wanted_transfers}
+    return {name: what_it_waits_for(name) for name in sorted(names - known)}
 
 
 def said_by_errata(kind):

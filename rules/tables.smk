@@ -237,6 +237,26 @@ rule transcripts_table:
         "../workflow/scripts/transcripts_table.py"
 
 
+rule recipes_table:
+    """Show how each model is fine-tuned, on which corpora."""
+    output:
+        **table_files("recipes"),
+    log:
+        "results/logs/recipes_table.log",
+    benchmark:
+        "results/benchmarks/recipes_table.tsv"
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        mem_mb=1000,
+    params:
+        recipes=recipes_of_study(),
+        titles={"models": titles("models"), "encoders": titles("encoders")},
+        synthetic=study.synthetic,
+    script:
+        "../workflow/scripts/recipes_table.py"
+
+
 rule finding:
     """Judge the claims of one finding of the published study by its own parts and by our scores."""
     input:
@@ -456,9 +476,11 @@ rule availability_table:
 
 
 rule numbers:
-    """Write every reported score as a macro for the paper's text."""
+    """Write every number that the paper's text may look up, and the outcomes that its sentences follow."""
     input:
         scores=scores_of_study() + scores_of_transfers(),
+        findings=expand("results/findings/{finding}.parquet", finding=sorted(study.config["findings"])),
+        premiums="results/premiums.parquet",
     output:
         "paper/numbers.tex",
     log:
@@ -470,6 +492,9 @@ rule numbers:
     resources:
         mem_mb=1000,
     params:
+        claims=claims_of_numbers(),
+        missing=missing_of_numbers(),
+        pairs=configured_pairs(),
         synthetic=study.synthetic,
     script:
         "../workflow/scripts/numbers.py"

@@ -22,7 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     walk = commands.add_parser("explain", help="walk from a number of the paper back to its recordings")
     walk.add_argument(
-        "id", help=r"what \result looks up, <table>:<row>:<column>, a claim, or a result's path"
+        "id", help=r"what \val looks up, <table>:<row>:<column>, a claim, or a result's path"
     )
     walk.add_argument(
         "--html", type=Path, metavar="FILE", help="write a page of its own, with every list whole"

@@ -10,7 +10,7 @@ from sarangi import provenance
 from sarangi.errors import SarangiError
 
 METADATA = Path(".snakemake/metadata")
-GENERATED = ("paper/tables/", "paper/figures/", "paper/numbers.tex", "paper/main.pdf")
+GENERATED = ("paper/tables/", "paper/figures/", "paper/numbers.tex", "paper/paper.pdf")
 ABOUT = "bundle.json"
 VERSION = 1
 

@@ -1,7 +1,7 @@
 r"""Where a number comes from: a walk from the paper to the recordings, by what the files themselves say.
 
-An id is what ``\result{...}`` looks up (``<experiment>.uar``, ``<experiment>_to_<corpus>.uar.low``), the same
-of a slice (``<experiment>.uar@gender female``), a cell of a table (``scores:12:UAR``, rows counted from 1),
+An id is what ``\val{...}`` looks up (``<experiment>.uar``, ``<experiment>_to_<corpus>.uar.low``,
+``finding_<n>.<claim>.why``, ``premium.<corpus>.<model>``), the same of a slice (``<experiment>.uar@gender female``), a cell of a table (``scores:12:UAR``, rows counted from 1),
 the name of a claim, or a file.  Nothing is inferred: a table's JSON says where the number of a cell stands,
 the rows of scores name their experiment, and provenance says what each file was made from.
 """
@@ -26,15 +26,17 @@ from sarangi import claims as published
 from sarangi import provenance, store
 from sarangi.configuration import read_claims
 from sarangi.errors import SarangiError
+from sarangi.numbers import forms, plain
 from sarangi.tables import MARKS, SYNTHETIC, headline
 
 NUMBERS = "paper/numbers.tex"
 CLAIMS = f"{provenance.OF_PROJECT}claims.yaml"
-SET = re.compile(r"\\setresult\{([^}]+)\}\{([^}]*)\}")
+SET = re.compile(r"^\\set(val|experiment|outcome|verdict)\{([^}]+)\}\{(.*)\}$", re.MULTILINE)
+PREMIUMS = "results/premiums.parquet"
 CELL = re.compile(r"(?P<table>\w+)(?:\.(?:md|tex|csv|json))?:(?P<row>\d+)(?::(?P<column>.+))?")
 SHOWN = 8  # entries of a list that the text shows; the page has all
 LISTED = 20_000  # recordings that a page lists, before it names the files that have the rest
-COUNTED = ("n", "groups")  # what \result has of a score beside its metrics
+COUNTED = ("n", "groups")  # what \val has of a score beside its metrics
 KINDS = {
     "results/features/": "Features",
     "results/states/": "Pooled states of a frozen encoder",
@@ -117,10 +119,17 @@ class Walk:
     # -- ids ----------------------------------------------------------------------------------
 
     @cached_property
+    def entries(self) -> dict[str, dict[str, str]]:
+        """What ``numbers.tex`` sets, as the paper prints it: val, experiment, outcome, verdict, by key."""
+        found: dict[str, dict[str, str]] = {"val": {}, "experiment": {}, "outcome": {}, "verdict": {}}
+        for kind, key, text in SET.findall(self._text(NUMBERS)):
+            found[kind][key] = plain(text)
+        return found
+
+    @property
     def numbers(self) -> dict[str, str]:
-        r"""Numbers as the paper prints them, by what ``\result`` looks up."""
-        path = self.root / NUMBERS
-        return dict(SET.findall(path.read_text(encoding="utf-8"))) if path.exists() else {}
+        r"""Numbers and texts as the paper prints them, by what ``\val`` looks up."""
+        return self.entries["val"]
 
     @cached_property
     def tables(self) -> dict[str, dict[str, Any]]:
@@ -154,6 +163,8 @@ class Walk:
         cell = CELL.fullmatch(wanted)
         if wanted in self.numbers:
             found = self._number(wanted)
+        elif wanted.partition(".")[0] in self.entries["experiment"] and wanted.partition(".")[2] in forms():
+            found = self._absent(wanted)
         elif "@" in wanted:
             found = self._slice(wanted)
         elif cell and cell["table"] in self.tables:
@@ -183,25 +194,96 @@ class Walk:
         return SarangiError(
             f"{wanted}: no number, cell, claim or file of {self.root.resolve().name} has this id; "
             + (f"did you mean {' or '.join(near)}?" if near else "")
-            + r" An id is what \result looks up in paper/numbers.tex, <table>:<row>:<column>, a claim of "
+            + r" An id is what \val looks up in paper/numbers.tex, <table>:<row>:<column>, a claim of "
             "claims.yaml, or a result's path. If the results are not made yet, run snakemake --cores 2 first"
         )
 
     # -- numbers, cells and claims ------------------------------------------------------------
 
     def _number(self, wanted: str) -> Step:
+        step = Step(f"{wanted} = {self.numbers[wanted]}", [f"stands in {NUMBERS}"])
+        for kind, turned in (("outcome", r"\byoutcome"), ("verdict", r"\byverdict")):
+            if wanted in self.entries[kind]:
+                step.facts.append(f"sentences of {turned} follow: {self.entries[kind][wanted]}")
+        step.facts += [f"is printed by {place}" for place in self._printed_in(wanted)]
         scored, _, rest = wanted.partition(".")
+        if re.fullmatch(r"finding_\d+", scored):
+            return self._of_claim(step, scored, rest)
+        if scored == "claims":
+            files = sorted(set(self.claims.values()))
+            step.steps.append(self._file(NUMBERS, only=files))
+            step.steps += [self._file(file) for file in files]
+            return step
+        if scored == "premium":
+            return self._premium(step, rest)
         metric, _, column = rest.partition(".")
         if metric in COUNTED:
             metric, column = "uar", metric
         file = f"results/scores/{scored}.parquet"
-        step = Step(f"{wanted} = {self.numbers[wanted]}", [f"stands in {NUMBERS}"])
-        step.facts += [f"is printed by {place}" for place in self._printed_in(wanted)]
         step.steps.append(self._file(NUMBERS, only=[file]))
         found = headline([self.root / file])
         found = found[found["metric"] == metric]
-        step.steps.append(self._score(file, metric, found["slice"].iloc[0], [column or "value"]))
+        columns = ["low", "high"] if column == "interval" else [column or "value"]
+        step.steps.append(self._score(file, metric, found["slice"].iloc[0], columns))
         return step
+
+    def _absent(self, wanted: str) -> Step:
+        """Return what is known of a number that an experiment does not have."""
+        name = wanted.partition(".")[0]
+        step = Step(f"{wanted} is not available: {self.entries['experiment'][name]}")
+        step.facts += [f"is printed by {place}" for place in self._printed_in(wanted)]
+        step.steps.append(self._file(NUMBERS, only=[f"results/scores/{name}.parquet"]))
+        return step
+
+    def _of_claim(self, step: Step, finding: str, rest: str) -> Step:
+        claim, _, _ = rest.rpartition(".")
+        claim = rest if rest in self.records else claim
+        file = f"results/findings/{finding}.parquet"
+        step.steps.append(self._file(NUMBERS, only=[file]))
+        if claim in self.claims:
+            step.steps.append(self._claim(file, claim))
+        else:
+            step.facts.append(f"{finding} is not in the configuration: only the print is known")
+            said = f"{claim}: {self.records[claim].get('value', '--')} printed"
+            step.steps.append(Step(f"{CLAIMS}: {claim}", [self._bytes(CLAIMS), said]))
+        return step
+
+    def _premium(self, step: Step, rest: str) -> Step:
+        corpus, model = rest.split(".")[:2]
+        step.steps.append(self._file(NUMBERS, only=[PREMIUMS]))
+        table = self._table(PREMIUMS)
+        rows = table[
+            (table["corpus"] == corpus) & (table["model"] == model) & (table["metric"] == "uar")
+        ]
+        if rows.empty:
+            step.facts.append(f"{PREMIUMS} has no such pair")
+            return step
+        row = rows.iloc[0]
+        sides = [row["shared"], row["apart"]]
+        own = {name: self._own_predictions(PREMIUMS, name, None) for name in sides}
+        found = Step(
+            f"Premium: uar of {row['shared']} minus {row['apart']}, on the same utterances",
+            [
+                f"value {row['value']:.6g}, interval {row['low']:.6g} to {row['high']:.6g} over groups",
+                _pairs({name: row[name] for name in COUNTED}),
+                *_marks(row["mark"]),
+            ],
+        )
+        found.steps.append(self._file(PREMIUMS, only=[path for paths in own.values() for path in paths]))
+        found.steps += [self._experiment(name, own[name], corpus, self._protocol_of(name)) for name in sides]
+        step.steps.append(found)
+        return step
+
+    def _protocol_of(self, experiment: str) -> str:
+        return self._table(f"results/scores/{experiment}.parquet")["protocol"].iloc[0]
+
+    def _experiment(self, name: str, own: list[str], corpus: str, protocol: str) -> Step:
+        """Return one side of a comparison, from its predictions on."""
+
+        def walk() -> list[Step]:
+            return self._behind_predictions(own, name, corpus, protocol, None)
+
+        return Step(f"Experiment {name}", steps=self._once(("predictions", name), walk))
 
     def _printed_in(self, wanted: str) -> list[str]:
         found = []
@@ -209,7 +291,7 @@ class Walk:
             name = path.relative_to(provenance.PROJECT)
             if name.parts[1] not in ("tables", "numbers.tex"):
                 lines = path.read_text(encoding="utf-8").splitlines()
-                found += [f"{name}:{n}" for n, line in enumerate(lines, 1) if rf"\result{{{wanted}}}" in line]
+                found += [f"{name}:{n}" for n, line in enumerate(lines, 1) if f"{{{wanted}}}" in line]
         return found
 
     def _slice(self, wanted: str) -> Step:
@@ -472,12 +554,9 @@ class Walk:
         }
         own = {name: self._own_predictions(file, name, None) for name in names.values()}
         step.steps.append(self._file(file, only=[path for paths in own.values() for path in paths]))
-        for name, paths in own.items():
-
-            def walk(name: str = name, paths: list[str] = paths) -> list[Step]:
-                return self._behind_predictions(paths, name, row["corpus"], row["protocol"], None)
-
-            step.steps.append(Step(f"Experiment {name}", steps=self._once(("predictions", name), walk)))
+        step.steps += [
+            self._experiment(name, paths, row["corpus"], row["protocol"]) for name, paths in own.items()
+        ]
         return step
 
     # -- protocol, manifest, recordings -------------------------------------------------------

@@ -21,7 +21,7 @@ from sarangi.tables import headline
 
 LOCK = Path("results.lock")
 PUBLISHED = (
-    "paper/numbers.tex", "paper/main.pdf", "paper/tables/*", "paper/figures/*",
+    "paper/numbers.tex", "paper/paper.pdf", "paper/tables/*", "paper/figures/*",
     "results/scores/*.parquet", "results/differences/*.parquet", "results/findings/*.parquet",
 )  # fmt: skip
 METRICS = ("uar", "wf1", "uf1", "accuracy")

@@ -408,6 +408,65 @@ SCORE_COLUMNS = [
 ]  # fmt: skip
 
 
+def recipes_table(
+    recipes: Sequence[Mapping[str, Any]],
+    titles: dict[str, dict[str, str]],
+    synthetic: Sequence[str],
+    output: dict[str, Path],
+) -> None:
+    """Write how each model is fine-tuned on which corpora, as the configuration says.
+
+    Parameters
+    ----------
+    recipes
+        Of each ``model`` its name, ``corpora``, and its entry of the configuration on them: ``recipe``.
+    titles
+        Titles of ``models`` and ``encoders`` by name.
+    synthetic
+        Names of the corpora spoken by the demo's generator.
+    output
+        Files to write by suffix: ``tex``, ``md``, ``csv``, ``json``.
+    """
+    caption = (
+        "How each model is fine-tuned, by the configuration. Frozen: layers of the speech encoder and of the "
+        "text encoder that do not learn. Batch: clips at once times batches that are added up."
+    )
+    order = list(titles["models"])
+    lines = sorted(
+        (order.index(entry["model"]), entry["corpora"], _recipe(entry, titles)) for entry in recipes
+    )
+    columns = [
+        "Model", "Corpora", "Encoders", "Frozen", "Input", "Rate", "Decay", "Dropout", "Batch", "Epochs",
+        "Patience", "Weighted", "Seeds",
+    ]  # fmt: skip
+    frame = pd.DataFrame([line for _, _, line in lines], columns=columns)
+    evidence = [{"": [reference("config.yaml")]}] * len(frame)
+    write_table(frame, evidence, caption, "recipes", [], synthetic, output)
+
+
+def _recipe(entry: Mapping[str, Any], titles: dict[str, dict[str, str]]) -> dict[str, str]:
+    recipe = entry["recipe"]
+    branches = [recipe[kind] for kind in ("audio", "text") if kind in recipe]
+    audio, text, tuned = recipe.get("audio"), recipe.get("text"), recipe["finetuning"]
+    given = [f"{audio['max_audio_s']:g} s"] if audio else []
+    given += [f"{text['max_tokens']} tokens, {text['context_turns']} turns before"] if text else []
+    return {
+        "Model": titles["models"][entry["model"]],
+        "Corpora": ", ".join(load(corpus).TITLE for corpus in entry["corpora"]),
+        "Encoders": " + ".join(titles["encoders"][branch["encoder"]] for branch in branches),
+        "Frozen": " + ".join(str(branch["frozen_layers"]) for branch in branches),
+        "Input": "; ".join(given),
+        "Rate": f"{tuned['learning_rate']:g}",
+        "Decay": f"{tuned['weight_decay']:g}",
+        "Dropout": f"{tuned['dropout']:g}",
+        "Batch": f"{tuned['batch']} x {tuned['accumulate']}",
+        "Epochs": str(tuned["max_epochs"]),
+        "Patience": str(tuned["patience"]),
+        "Weighted": "yes" if tuned["class_weights"] else "no",
+        "Seeds": ", ".join(map(str, tuned["seeds"])),
+    }
+
+
 def headline(scores: Sequence[Path]) -> pd.DataFrame:
     """Return the scores to report: the mean over folds or runs where there is one, else the pooled score.
 
@@ -606,9 +665,11 @@ def write_table(
     text = "% Made by Snakemake from results; edit src/sarangi/tables.py, not this.\n"
     parts = list(_pages(_emphasised(frame, bold, *MARKERS)))
     for number, part in enumerate(parts):
+        # a reader cannot tell a blank that is meant from one that is not
+        part = part.assign(**{n: part[n].mask(part[n] == "", BLANK.get(n, "--")) for n in part.columns})
         body = part.to_latex(index=False, escape=True, column_format=columns)
-        # a long name or address may be broken
-        body = body.replace(r"\_", r"\_\allowbreak{}").replace("/", r"/\allowbreak{}")
+        # a long address may be broken
+        body = body.replace("/", r"/\allowbreak{}")
         body = body.replace(MARKERS[0], r"\textbf{").replace(MARKERS[1], "}")
         named, label_ = ("(continued)", f"{label}:{number}") if number else (_escape(caption), label)
         text += (
@@ -652,11 +713,14 @@ TEXT = (
     "Trained on", "Tested on", "Finding", "Claim", "Verdict", "Why",
     "Pair", "Direction", "Features", "Within", "Scores", "Best within", "Best across",
     "Entry", "At fault", "Compared", "As published", "Study's way", "Valid way", "Worth", "Evidence",
-    "Varied", "Warned of", "Fatal", "Absent", "Model and protocols", "Metric", "Of", "Shared: published",
+    "Varied", "Corpora", "Encoders", "Input", "Warned of", "Fatal", "Absent", "Model and protocols", "Metric", "Of", "Shared: published",
     "Shared: ours", "Apart: published", "Apart: ours", "Whose", "Experiment", "Ours, interval", "Rule",
     "Kind", "Name", "From", "In this build", *(f"F1 {emotion}" for emotion in EMOTIONS),
 )  # fmt: skip
 
+
+BLANK = {"Marks": "none", "At fault": "as above"}
+"""What a blank cell of a column means, in LaTeX."""
 
 WRAPPED = {
     "Claim": 0.45, "Verdict": 0.3, "Why": 0.45, "Best within": 0.18, "Best across": 0.18,
@@ -664,6 +728,7 @@ WRAPPED = {
     "Worth": 0.08, "Evidence": 0.28, "Warned of": 0.3, "Fatal": 0.2, "Model and protocols": 0.26,
     "Shared: ours": 0.21, "Apart: ours": 0.21, "Experiment": 0.3, "Ours, interval": 0.18, "Whose": 0.17,
     "From": 0.3, "In this build": 0.3, **{f"F1 {emotion}": 0.085 for emotion in EMOTIONS},
+    "Corpora": 0.2, "Encoders": 0.25, "Input": 0.2,
 }  # fmt: skip
 """Columns of text that is broken into lines, with their share of the text's width."""
 

@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import subprocess
+import tarfile
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -25,24 +26,17 @@ from sarangi import provenance, results_lock, store
 from sarangi.bundle import carried
 from sarangi.configuration import RESTORED
 from sarangi.errors import SarangiError
+from sarangi.paper import typed_scores
 from sarangi.progress import progress
 
 log = logging.getLogger("sarangi")
 
 PLACES = ("results", "resources/made", "resources/weights", "paper/tables", "paper/figures")
-FILES = ("paper/numbers.tex", "paper/main.pdf")
+FILES = ("paper/numbers.tex", "paper/paper.pdf", "paper/arxiv.tar.gz")
 UNCHECKED = ("results/logs", "results/benchmarks", "results/provenance", "results/unfinished")
 """What is no result: it may differ from run to run, or says what the results are."""
 MAY_BE_DELETED = ("results/prefix/",)
 BESIDE = ("result", "sha256")  # what a provenance file has and the copy inside Parquet has not
-
-COMMENT = re.compile(r"(?<!\\)%(.*)")
-ALLOWED = re.compile(r"%\s*not a score: (.*)")
-NAMES = re.compile(
-    r"\\(?:result|\w*ref|label|input|include\w*|bibliography\w*|use\w+|\w*cite\w*)\*?(?:\[[^]]*\])*\{[^}]*\}"
-)
-LENGTH = re.compile(r"\d*\.?\d+(?:\\(?:text|column|line|paper)(?:width|height)|(?:pt|mm|cm|in|em|ex)\b)")
-SCORE = re.compile(r"(?<![\w.])(?:\d*\.\d+|\d+(?=(?:\\,|~|\s)*(?:\\%|per\s?cent)))(?!\d|\.\d)")
 
 
 Job = tuple[Mapping[str, Any], Sequence[str], Sequence[str]]
@@ -115,8 +109,9 @@ def check(targets: Sequence[str], directory: Path) -> Report:
     from sarangi.plan import plan  # Snakemake itself: slow to import, and only needed here
 
     before = Path.cwd()
-    bundle = ["results/bundle.zip"] if (directory / "results/bundle.zip").exists() else []
-    with plan([*targets, *bundle], directory) as planned:
+    # what is made on request is looked at where it was
+    asked = [name for name in ("results/bundle.zip", "paper/arxiv.tar.gz") if (directory / name).exists()]
+    with plan([*targets, *asked], directory) as planned:
         jobs = [(job.described, job.inputs, job.outputs) for job in planned.jobs]
     os.chdir(directory)
     try:
@@ -166,7 +161,7 @@ class _Verification:
                 self._fault(path, "missing, with its provenance")
             else:
                 self.report.counts["files not made yet"] += 1
-        for fault in typed_scores(provenance.PROJECT / "paper"):
+        for fault in typed(provenance.PROJECT / "paper"):
             self.report.faults.insert(0, fault)
         self._compare_with_lock()
         return self.report
@@ -233,7 +228,7 @@ class _Verification:
                 outside = {key: value for key, value in record.items() if key not in BESIDE}
                 if inside != outside:
                     return "the provenance inside is not the one beside it"
-        except (OSError, ValueError, EOFError, SarangiError, zipfile.BadZipFile, pa.ArrowException) as error:
+        except (OSError, ValueError, EOFError, SarangiError, zipfile.BadZipFile, tarfile.TarError, pa.ArrowException) as error:
             return f"cannot be opened: {error}"
         return None
 
@@ -335,7 +330,7 @@ def opened(path: Path) -> dict[str, Any] | None:
 
     Raises
     ------
-    ValueError, OSError, SarangiError, zipfile.BadZipFile, pyarrow.ArrowException
+    ValueError, OSError, EOFError, SarangiError, zipfile.BadZipFile, tarfile.TarError, pyarrow.ArrowException
         If the file is not what its suffix says.
     """
     reader: Callable[[Path], dict | None] = READERS.get(path.suffix, lambda _: None)
@@ -365,6 +360,11 @@ def _zip(path: Path) -> None:
         archive.infolist()
 
 
+def _gzip(path: Path) -> None:
+    with tarfile.open(path, "r:gz") as archive:
+        archive.getmembers()
+
+
 def _safetensors(path: Path) -> None:
     size = path.stat().st_size
     with path.open("rb") as file:
@@ -392,6 +392,7 @@ READERS: dict[str, Callable[[Path], dict | None]] = {
     ".parquet": _parquet,
     ".json": _json,
     ".zip": _zip,
+    ".gz": _gzip,
     ".safetensors": _safetensors,
     ".pdf": _framed(b"%PDF-", b"%%EOF"),
     ".png": _framed(b"\x89PNG\r\n\x1a\n", b"IEND"),
@@ -430,34 +431,10 @@ def _directory() -> str:
 # -- scores typed into the text ---------------------------------------------------------------
 
 
-def typed_scores(paper: Path) -> Iterator[Fault]:
-    r"""Yield each number in the paper's own text that may be a score, and so must be a ``\result``.
-
-    These are numbers with a decimal point, and numbers before a percent sign; not lengths, nor what
-    stands in a comment or in the name of a result, reference, citation or file.  A comment
-    ``% not a score: 2.0`` at the end of a line allows the numbers that it names on that line.
-
-    Parameters
-    ----------
-    paper
-        Folder with ``main.tex`` and ``sections/``.
-    """
-    for path in [paper / "main.tex", *sorted((paper / "sections").glob("*.tex"))]:
-        if not path.exists():
-            continue
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-            found = ALLOWED.search(line)
-            allowed = {text.strip() for text in found[1].split(",")} if found else set()
-            text = LENGTH.sub("", NAMES.sub("", COMMENT.sub("", line)))
-            for score in SCORE.findall(text):
-                if score not in allowed:
-                    name = str(path.relative_to(paper.parent))
-                    yield Fault(
-                        f"{name}:{number}",
-                        f"{score} is typed; a score is looked up by \\result{{<experiment>.<metric>}}, and "
-                        f"another number allowed by a comment on its line: % not a score: {score}",
-                        _mended(paper.parent, name),
-                    )
+def typed(paper: Path) -> Iterator[Fault]:
+    """Yield each result that is typed into the paper's text (:func:`sarangi.paper.typed_scores`)."""
+    for place, found in typed_scores(paper):
+        yield Fault(place, found, _mended(paper.parent, place.rpartition(":")[0]))
 
 
 def _mended(project: Path, name: str) -> str:

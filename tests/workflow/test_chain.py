@@ -173,14 +173,14 @@ def test_what_is_computed_once_is_made_anew_by_a_change_of_what_it_follows_from_
     bool(missing_programs()), reason=f"LaTeX is not installed ({', '.join(missing_programs())})"
 )
 def test_the_paper_says_synthetic_on_every_page_and_is_the_same_bytes_anew(built, tmp_path):
-    first = (built / "paper/main.pdf").read_bytes()
+    first = (built / "paper/paper.pdf").read_bytes()
     succeeded(
         snakemake("--cores", 1, "--forcerun", "paper_pdf", "--", "paper", directory=built, TZ="Asia/Karachi")
     )
-    assert (built / "paper/main.pdf").read_bytes() == first
+    assert (built / "paper/paper.pdf").read_bytes() == first
     if shutil.which("pdftotext"):
         pages = subprocess.run(
-            ["pdftotext", "-layout", str(built / "paper/main.pdf"), "-"],
+            ["pdftotext", "-layout", str(built / "paper/paper.pdf"), "-"],
             capture_output=True,
             text=True,
             check=True,
@@ -201,7 +201,7 @@ def test_without_latex_the_paper_names_the_packages_and_the_rest_is_built(built,
     shutil.rmtree(copy / "paper")
     done = snakemake("--cores", 2, directory=copy, PATH=str(bare))
     succeeded(done)
-    assert not (copy / "paper/main.pdf").exists()
+    assert not (copy / "paper/paper.pdf").exists()
     assert (copy / "paper/tables/scores.tex").exists()
     done = snakemake("--cores", 1, "paper", directory=copy, PATH=str(bare))
     assert done.returncode != 0

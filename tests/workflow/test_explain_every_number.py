@@ -136,7 +136,7 @@ def markdown(path):
 
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler-utils reads the PDF")
 def test_no_decimal_number_of_the_pdf_is_from_elsewhere(walk, built):
-    if not (built / "paper/main.pdf").exists():
+    if not (built / "paper/paper.pdf").exists():
         pytest.skip("LaTeX is not installed")
     known = {
         text for table in walk.tables.values() for row in table["rows"] for text in row["cells"].values()
@@ -148,7 +148,7 @@ def test_no_decimal_number_of_the_pdf_is_from_elsewhere(walk, built):
     known |= {pdf_text(path) for path in (built / "paper/figures").glob("*.pdf")}
     decimal = re.compile(r"\d+\.\d+")
     allowed = {number for text in known for number in decimal.findall(text)}
-    found = set(decimal.findall(pdf_text(built / "paper/main.pdf")))
+    found = set(decimal.findall(pdf_text(built / "paper/paper.pdf")))
     assert len(found) > 100
     assert found <= allowed
 

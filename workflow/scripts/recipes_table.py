@@ -1,0 +1,13 @@
+"""Write the table of recipes."""
+
+from sarangi.job import job
+
+with job(snakemake) as run:
+    from sarangi.tables import recipes_table
+
+    recipes_table(
+        snakemake.params.recipes,
+        snakemake.params.titles,
+        snakemake.params.synthetic,
+        {suffix: run.named(suffix) for suffix in ("tex", "md", "csv", "json")},
+    )
