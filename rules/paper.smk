@@ -10,7 +10,7 @@ rule paper_pdf:
         macros=os.path.relpath(BASE / "paper/sarangi.sty"),
         bibliography=os.path.relpath(BASE / "paper/references.bib"),
         sections=sorted(map(os.path.relpath, (BASE / "paper/sections").glob("*.tex"))),
-        generated=[*TABLES, *FINDINGS, *FIGURES, "paper/numbers.tex"],
+        generated=[*TABLES, *FINDING_TABLES, *FIGURES, "paper/numbers.tex"],
     output:
         "paper/paper.pdf",
     log:
@@ -32,7 +32,7 @@ rule arxiv:
         macros=os.path.relpath(BASE / "paper/sarangi.sty"),
         bibliography=os.path.relpath(BASE / "paper/references.bib"),
         sections=sorted(map(os.path.relpath, (BASE / "paper/sections").glob("*.tex"))),
-        generated=[*TABLES, *FINDINGS, *FIGURES, "paper/numbers.tex"],
+        generated=[*TABLES, *FINDING_TABLES, *FIGURES, "paper/numbers.tex"],
     output:
         "paper/arxiv.tar.gz",
     log:
