@@ -3,8 +3,8 @@ r"""Numbers of the paper's text, and what its sentences follow: looked up by key
 ``paper/sarangi.sty`` has the macros of the text, this module writes what they look up:
 
 - ``<experiment>.<metric>`` and ``<experiment>_to_<corpus>.<metric>``: a reported score, with ``.low``,
-  ``.high`` and ``.interval`` over groups, ``.chance`` (guessing uniformly) and ``.ceiling``; ``<experiment>.n``
-  and ``.groups``, the utterances and groups tested.
+  ``.high`` and ``.interval`` over groups, ``.chance`` (guessing uniformly) and ``.ceiling``;
+  ``<experiment>.n`` and ``.groups``, the utterances and groups tested.
 - ``finding_<n>.<claim>``: our number for a published one, with as many digits, and ``.low``, ``.high``,
   ``.interval``; ``.published``, what was printed; ``.beside``, both in words; ``.recomputed``, a derived
   number from the published parts; ``.verdict`` and ``.why``, the verdict of :mod:`sarangi.findings` in words.

@@ -715,7 +715,8 @@ TEXT = (
     "Entry", "At fault", "Compared", "As published", "Study's way", "Valid way", "Worth", "Evidence",
     "Varied", "Corpora", "Encoders", "Input", "Warned of", "Fatal", "Absent", "Model and protocols", "Metric",
     "Of", "Shared: published", "Shared: ours", "Apart: published", "Apart: ours", "Whose", "Experiment",
-    "Ours, interval", "Rule", "Kind", "Name", "From", "In this build", *(f"F1 {emotion}" for emotion in EMOTIONS),
+    "Ours, interval", "Rule", "Kind", "Name", "From", "In this build",
+    *(f"F1 {emotion}" for emotion in EMOTIONS),
 )  # fmt: skip
 
 
