@@ -83,8 +83,9 @@ def numbers(
     premiums
         ``results/premiums.parquet``.
     claims
-        Of every claim of the published study ``finding``, ``printed`` (None for a statement), and ``ours``,
-        the experiments that its numbers are compared with.
+        Of every claim of the published study ``finding``, ``printed`` (None for a statement), ``ours``, the
+        experiments that its numbers are compared with, and for a number ``score``: the experiment, metric
+        and slice whose chance level its outcome is decided by.
     missing
         What each experiment and transfer waits for that has no scores, and is configured or compared.
     pairs

@@ -1,4 +1,4 @@
-"""The paper's PDF and the package for arXiv, the same bytes from the same parts; what may not be typed."""
+"""The paper's PDF and its package for arXiv, the same bytes from the same parts; and what may not be typed."""
 
 import difflib
 import gzip
@@ -58,8 +58,8 @@ def paper_pdf(written: Path, generated: Sequence[Path], output: Path) -> None:
     ------
     SarangiError
         If LaTeX is not installed, with the Debian packages to install; if a result is typed into the text,
-        with file and line; or if the paper cannot be built, with the lines of the log that say why, and for a
-        key that no number has the keys most like it.
+        with file and line; or if the paper cannot be built, with the lines of the log that say why, and for
+        a key that no number has the keys most like it.
     """
     with _built(written, generated) as folder:
         shutil.copyfile(folder / "main.pdf", output)
@@ -161,8 +161,8 @@ def _near(key: str, known: str) -> str:
     near = near or [name for name in keys if name.startswith(key.split(".")[0])][:5]
     meant = f"did you mean {' or '.join(near)}?" if near else "no key is like it."
     return (
-        f"{key}: numbers.tex has no such key; {meant} src/sarangi/numbers.py says which there are; one that "
-        r"only some configurations have stands in \ifval"
+        f"{key}: numbers.tex has no such key; {meant} src/sarangi/numbers.py says which there are; one "
+        r"that only some configurations have stands in \ifval"
     )
 
 
