@@ -1,6 +1,7 @@
 """The stand-ins: the layout of each corpus, every emotion, its traps, and the same bytes each time."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from sarangi.corpora.meld import PARTS
 from sarangi.errors import SarangiError
 from sarangi.source import Source
 from sarangi.synthetic import in_proportion, layout, synthetic_corpus
+from sarangi.synthetic.speech import speak
 
 SMALL = {
     "iemocap": (4, 1), "iitkgp_sehsc": (2, 1), "meld": (4, 1), "punjabi_rasa": (2, 8), "ravdess": (2, 1),
@@ -164,3 +166,14 @@ def test_meld_has_its_traps(made):
     assert mangled == ["train", "test"]
     assert not rows["text"].str.contains("[\x80-\x9f]").any()
     assert rows["text"].str.contains("’").any()
+
+
+def test_a_voice_that_is_not_there_is_named_and_the_next_one_speaks():
+    (clip, *_) = layout("iitkgp_sehsc").clips(speakers=1, clips=1, seed=1)
+    alone = speak(replace(clip, generator=np.random.default_rng(1)))
+    with pytest.raises(SarangiError, match=f"{clip.path}: espeak-ng has no voice variant m99"):
+        speak(replace(clip, variant="m99"))
+    with pytest.raises(SarangiError, match="espeak-ng has no voice xx"):
+        speak(replace(clip, language="xx"))
+    # whatever the same process was asked for before
+    assert speak(replace(clip, generator=np.random.default_rng(1))) == alone

@@ -4,6 +4,7 @@ import io
 import json
 import subprocess
 import sys
+import threading
 from dataclasses import dataclass, field
 from fractions import Fraction
 from xml.sax.saxutils import escape
@@ -82,11 +83,11 @@ def speak(clip: Clip) -> bytes:
         "rate": int(np.clip(clip.rate * melody.rate * draw.normal(1, 0.04), 80, 400)),
         "ssml": _ssml(clip.text, melody, draw),
     }
-    command = [sys.executable, "-m", "sarangi.espeak"]
-    done = subprocess.run(command, input=json.dumps(wanted).encode(), capture_output=True, check=False)
-    if done.returncode != 0:
-        raise SarangiError(f"{clip.path}: {done.stderr.decode(errors='replace').strip()}")
-    voice = np.frombuffer(done.stdout, dtype="<i2").astype(np.float64) / 32768
+    try:
+        samples = _samples(wanted)
+    except (OSError, ValueError) as error:
+        raise SarangiError(f"{clip.path}: {error}") from error
+    voice = np.frombuffer(samples, dtype="<i2").astype(np.float64) / 32768
     voice *= 10 ** ((melody.loudness_db - 9 + draw.normal(0, 1.5)) / 20)
     ratio = Fraction(clip.sample_rate, SAMPLE_RATE)
     sound = resample_poly(voice, ratio.numerator, ratio.denominator)
@@ -100,6 +101,28 @@ def speak(clip: Clip) -> bytes:
     file = io.BytesIO()
     soundfile.write(file, channels, clip.sample_rate, format="WAV", subtype="PCM_16")
     return file.getvalue()
+
+
+_OF_THREAD = threading.local()
+"""The process that forks the voices of a thread; it ends when the thread's end of the pipe is closed."""
+
+
+def _samples(wanted: dict[str, str | int]) -> bytes:
+    """Return the answer of :mod:`sarangi.espeak`, from a process that is kept for the next utterance."""
+    speaking = getattr(_OF_THREAD, "process", None)
+    if speaking is None or speaking.poll() is not None:
+        command = [sys.executable, "-m", "sarangi.espeak"]
+        speaking = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        _OF_THREAD.process = speaking
+    speaking.stdin.write(json.dumps(wanted).encode() + b"\n")
+    speaking.stdin.flush()
+    length = speaking.stdout.readline()
+    if not length:
+        raise ValueError("the process that speaks has ended; its own words stand above")
+    content = speaking.stdout.read(abs(int(length)))
+    if length.startswith(b"-"):
+        raise ValueError(content.decode(errors="replace"))
+    return content
 
 
 def _ssml(text: str, melody: Melody, draw: np.random.Generator) -> str:
