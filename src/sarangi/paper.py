@@ -1,4 +1,4 @@
-"""The paper's PDF and its package for arXiv, the same bytes from the same parts; and what may not be typed."""
+"""The paper's PDF and its package for arXiv, the same bytes from the same parts; what may not be typed."""
 
 import difflib
 import gzip
