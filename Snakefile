@@ -121,8 +121,7 @@ SHOWN = {
 FINDINGS = [f"paper/tables/{finding}.tex" for finding in study.config["findings"]]
 # conda brings tectonic
 CAN_BUILD_PDF = (
-    not missing_programs()
-    or DeploymentMethod.CONDA in workflow.deployment_settings.deployment_method
+    not missing_programs() or DeploymentMethod.CONDA in workflow.deployment_settings.deployment_method
 )
 AUDITS = [f"results/audit/{corpus}.parquet" for corpus in study.corpora]
 

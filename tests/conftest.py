@@ -168,7 +168,9 @@ def clone(folder):
     """A copy of the project's code, without anything made."""
     for part in PARTS:
         if (ROOT / part).is_dir():
-            made = shutil.ignore_patterns("__pycache__", "*.egg-info", "paper.pdf", "arxiv.tar.gz", "numbers.tex")
+            made = shutil.ignore_patterns(
+                "__pycache__", "*.egg-info", "paper.pdf", "arxiv.tar.gz", "numbers.tex"
+            )
             shutil.copytree(ROOT / part, folder / part, ignore=made)
         else:
             folder.mkdir(parents=True, exist_ok=True)

@@ -21,9 +21,7 @@ def main(arguments: list[str] | None = None) -> int:
         help="do not use Snakemake's metadata: adopt only results whose provenance agrees with this clone",
     )
     walk = commands.add_parser("explain", help="walk from a number of the paper back to its recordings")
-    walk.add_argument(
-        "id", help=r"what \val looks up, <table>:<row>:<column>, a claim, or a result's path"
-    )
+    walk.add_argument("id", help=r"what \val looks up, <table>:<row>:<column>, a claim, or a result's path")
     walk.add_argument(
         "--html", type=Path, metavar="FILE", help="write a page of its own, with every list whole"
     )

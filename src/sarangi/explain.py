@@ -1,9 +1,10 @@
 r"""Where a number comes from: a walk from the paper to the recordings, by what the files themselves say.
 
 An id is what ``\val{...}`` looks up (``<experiment>.uar``, ``<experiment>_to_<corpus>.uar.low``,
-``finding_<n>.<claim>.why``, ``premium.<corpus>.<model>``), the same of a slice (``<experiment>.uar@gender female``), a cell of a table (``scores:12:UAR``, rows counted from 1),
-the name of a claim, or a file.  Nothing is inferred: a table's JSON says where the number of a cell stands,
-the rows of scores name their experiment, and provenance says what each file was made from.
+``finding_<n>.<claim>.why``, ``premium.<corpus>.<model>``), the same of a slice
+(``<experiment>.uar@gender female``), a cell of a table (``scores:12:UAR``, rows counted from 1), the name of
+a claim, or a file.  Nothing is inferred: a table's JSON says where the number of a cell stands, the rows
+of scores name their experiment, and provenance says what each file was made from.
 """
 
 import difflib
@@ -246,9 +247,7 @@ class Walk:
         corpus, model = rest.split(".")[:2]
         step.steps.append(self._file(NUMBERS, only=[PREMIUMS]))
         table = self._table(PREMIUMS)
-        rows = table[
-            (table["corpus"] == corpus) & (table["model"] == model) & (table["metric"] == "uar")
-        ]
+        rows = table[(table["corpus"] == corpus) & (table["model"] == model) & (table["metric"] == "uar")]
         if rows.empty:
             step.facts.append(f"{PREMIUMS} has no such pair")
             return step

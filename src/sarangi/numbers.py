@@ -2,19 +2,20 @@ r"""Numbers of the paper's text, and what its sentences follow: looked up by key
 
 ``paper/sarangi.sty`` has the macros of the text, this module writes what they look up:
 
-- ``<experiment>.<metric>`` and ``<experiment>_to_<corpus>.<metric>``: a reported score, with ``.low``, ``.high``
-  and ``.interval`` over groups, ``.chance`` (guessing uniformly) and ``.ceiling``; ``<experiment>.n`` and
-  ``.groups``, the utterances and groups tested.
+- ``<experiment>.<metric>`` and ``<experiment>_to_<corpus>.<metric>``: a reported score, with ``.low``,
+  ``.high`` and ``.interval`` over groups, ``.chance`` (guessing uniformly) and ``.ceiling``;
+  ``<experiment>.n`` and ``.groups``, the utterances and groups tested.
 - ``finding_<n>.<claim>``: our number for a published one, with as many digits, and ``.low``, ``.high``,
-  ``.interval``; ``.published``, what was printed; ``.beside``, both in words; ``.recomputed``, a derived number
-  from the published parts; ``.verdict`` and ``.why``, the verdict of :mod:`sarangi.findings` in words.
+  ``.interval``; ``.published``, what was printed; ``.beside``, both in words; ``.recomputed``, a derived
+  number from the published parts; ``.verdict`` and ``.why``, the verdict of :mod:`sarangi.findings` in words.
 - ``premium.<corpus>.<model>``: percentage points of UAR that shared groups add, with ``.low``, ``.high``,
   ``.interval``, ``.n`` and ``.groups``.
-- ``claims.n``, ``claims.reproduced``, ``claims.differs``, ``claims.fault``, ``claims.untested``: how many claims
-  there are, and of each verdict.
+- ``claims.n``, ``claims.reproduced``, ``claims.differs``, ``claims.fault``, ``claims.untested``: how many
+  claims there are, and of each verdict.
 
-What is known but cannot be had is ``not available: <why>``.  ``\byverdict`` takes one of four sentences by the
-verdict of a claim, ``\byoutcome`` by the interval of a score against chance, or of a difference against zero.
+What is known but cannot be had is ``not available: <why>``.  ``\byverdict`` takes one of four sentences by
+the verdict of a claim, ``\byoutcome`` by the interval of a score against chance, or of a difference against
+zero.
 """
 
 import math
@@ -82,8 +83,9 @@ def numbers(
     premiums
         ``results/premiums.parquet``.
     claims
-        Of every claim of the published study ``finding``, ``printed`` (None for a statement), and ``ours``, the
-        experiments that its numbers are compared with.
+        Of every claim of the published study ``finding``, ``printed`` (None for a statement), ``ours``, the
+        experiments that its numbers are compared with, and for a number ``score``: the experiment, metric
+        and slice whose chance level its outcome is decided by.
     missing
         What each experiment and transfer waits for that has no scores, and is configured or compared.
     pairs
@@ -196,7 +198,9 @@ Entry = tuple[Texts, Texts, Texts]
 def _of_score(row: pd.Series) -> Entry:
     key = f"{row['scored']}.{row['metric']}"
     why = row["mark"] if math.isnan(row["value"]) and row["mark"] else "it is undefined here"
-    texts = _keyed(key, _shown({name: row[name] for name in ("value", *OF_SCORE) if name in row}, why, PRECISE))
+    texts = _keyed(
+        key, _shown({name: row[name] for name in ("value", *OF_SCORE) if name in row}, why, PRECISE)
+    )
     if row["metric"] == "uar":
         texts |= {f"{row['scored']}.{name}": str(row[name]) for name in ("n", "groups")}
     return texts, {key: _against_chance(row)}, {}
@@ -238,7 +242,9 @@ def _of_claims(
         decimals = PRECISE if claim["printed"] is None else digits(claim["printed"])
         numbers_ = {"value": row["ours"], "low": row["low"], "high": row["high"]}
         texts = _shown(numbers_, why, decimals, points)
-        texts["published"] = latex(claim["printed"]) if claim["printed"] else _unavailable("it states no number")
+        texts["published"] = (
+            latex(claim["printed"]) if claim["printed"] else _unavailable("it states no number")
+        )
         texts["recomputed"] = (
             _unavailable("nothing is computed from published parts")
             if math.isnan(row["recomputed"])

@@ -1,4 +1,4 @@
-"""The paper's PDF and the package for arXiv, the same bytes from the same parts; and what may not be typed."""
+"""The paper's PDF and its package for arXiv, the same bytes from the same parts; what may not be typed."""
 
 import difflib
 import gzip
@@ -58,8 +58,8 @@ def paper_pdf(written: Path, generated: Sequence[Path], output: Path) -> None:
     ------
     SarangiError
         If LaTeX is not installed, with the Debian packages to install; if a result is typed into the text,
-        with file and line; or if the paper cannot be built, with the lines of the log that say why, and for a
-        key that no number has the keys most like it.
+        with file and line; or if the paper cannot be built, with the lines of the log that say why, and for
+        a key that no number has the keys most like it.
     """
     with _built(written, generated) as folder:
         shutil.copyfile(folder / "main.pdf", output)
@@ -68,8 +68,8 @@ def paper_pdf(written: Path, generated: Sequence[Path], output: Path) -> None:
 def arxiv(written: Path, generated: Sequence[Path], output: Path) -> None:
     """Build the paper, and pack what ``pdflatex`` alone needs to build it again, as arXiv does.
 
-    The numbers are those that the text looks up, the bibliography is the finished one.  Names are sorted, times
-    and owners empty, so the same parts give the same bytes.
+    The numbers are those that the text looks up, the bibliography is the finished one.  Names are sorted,
+    times and owners empty, so the same parts give the same bytes.
 
     Parameters
     ----------
@@ -106,8 +106,8 @@ def _built(written: Path, generated: Sequence[Path]) -> Iterator[Path]:
     missing = missing_programs()
     if missing:
         raise SarangiError(
-            f"the paper needs {', '.join(missing)}: install Debian packages {' '.join(PACKAGES)}, or tectonic "
-            "(snakemake --software-deployment-method conda brings it)"
+            f"the paper needs {', '.join(missing)}: install Debian packages {' '.join(PACKAGES)}, or "
+            "tectonic (snakemake --software-deployment-method conda brings it)"
         )
     typed = [f"{place}: {found}" for place, found in typed_scores(written)]
     if typed:
@@ -161,8 +161,8 @@ def _near(key: str, known: str) -> str:
     near = near or [name for name in keys if name.startswith(key.split(".")[0])][:5]
     meant = f"did you mean {' or '.join(near)}?" if near else "no key is like it."
     return (
-        f"{key}: numbers.tex has no such key; {meant} src/sarangi/numbers.py says which there are; one that only "
-        r"some configurations have stands in \ifval"
+        f"{key}: numbers.tex has no such key; {meant} src/sarangi/numbers.py says which there are; one "
+        r"that only some configurations have stands in \ifval"
     )
 
 

@@ -228,7 +228,15 @@ class _Verification:
                 outside = {key: value for key, value in record.items() if key not in BESIDE}
                 if inside != outside:
                     return "the provenance inside is not the one beside it"
-        except (OSError, ValueError, EOFError, SarangiError, zipfile.BadZipFile, tarfile.TarError, pa.ArrowException) as error:
+        except (
+            OSError,
+            ValueError,
+            EOFError,
+            SarangiError,
+            zipfile.BadZipFile,
+            tarfile.TarError,
+            pa.ArrowException,
+        ) as error:
             return f"cannot be opened: {error}"
         return None
 

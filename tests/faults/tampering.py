@@ -44,7 +44,7 @@ class Range:
             subprocess.run(["git", *command.split()], cwd=project, check=True)
         self.expected = digests(self.study)
         self.numbers = dict(
-            re.findall(r"\\setresult\{(.+?)\}\{(.+?)\}", (self.study / "paper/numbers.tex").read_text())
+            re.findall(r"\\setval\{(.+?)\}\{(.+)\}", (self.study / "paper/numbers.tex").read_text())
         )
 
     def results(self, *suffixes: str) -> list[str]:
@@ -123,13 +123,13 @@ class Range:
         if name in tampered:
             return self.flip(tampered)
         text = path.read_text()
-        found = self.chance.choice(re.findall(r"\\result\{(.+?)\}", text))
+        found = self.chance.choice(re.findall(r"\\val\{(.+?)\}", text))
         number = self.numbers.get(found, "0.537")
-        if number == "--":
+        if not re.fullmatch(r"\d\.\d+", number):
             number = "0.537"
         if self.chance.random() < 0.5:
             number = f"{100 * float(number):.1f}\\,\\%"
-        path.write_text(text.replace(f"\\result{{{found}}}", number, 1))
+        path.write_text(text.replace(f"\\val{{{found}}}", number, 1))
         return [name]
 
     def edit_provenance(self, tampered: Tampered) -> list[str]:

@@ -84,7 +84,7 @@ def folder(tmp_path, monkeypatch):
     lines.append(line | {"slice": "gender female", "value": 0.25})
     lines = [[entry[name] for name in SCORES.names] for entry in lines]
     publish(SCORE, [WITHIN, OTHER, PROTOCOL, MANIFEST], table(lines, SCORES), "scores_urdu_latif_egemaps")
-    numbers = rf"\synthetictrue{chr(10)}\setresult{{{NAME}.uar}}{{0.667}}{chr(10)}\setresult{{{NAME}.n}}{{3}}"
+    numbers = rf"\synthetictrue{chr(10)}\setval{{{NAME}.uar}}{{0.667}}{chr(10)}\setval{{{NAME}.n}}{{3}}"
     publish("paper/numbers.tex", [SCORE], text(numbers), "numbers")
     waiting = [("urdu_latif", "loso", "audio", ["weights of tiny: ask"])]
     Path("paper/tables").mkdir()

@@ -12,7 +12,7 @@ import pytest
 from sarangi import provenance, results_lock, store
 from sarangi.bootstrap import SCORES
 from sarangi.errors import SarangiError
-from sarangi.verify import examine, opened, typed_scores
+from sarangi.verify import examine, opened, typed
 
 A, B = "results/scores/a.parquet", "results/scores/b.parquet"
 ARCHIVE, TEX, MD = "resources/corpora/x.zip", "paper/tables/scores.tex", "paper/tables/scores.md"
@@ -50,7 +50,7 @@ class Made:
         )
         text = {TEX: "0.500 & 0.600", MD: "| 0.500 | 0.600 |"}
         self.job("table", [A, B], {name: lambda path, _, t=t: path.write_text(t) for name, t in text.items()})
-        self.job("numbers", [A, B], {NUMBERS: lambda path, _: path.write_text(r"\setresult{a.uar}{0.500}")})
+        self.job("numbers", [A, B], {NUMBERS: lambda path, _: path.write_text(r"\setval{a.uar}{0.500}")})
 
     def job(self, rule, inputs, outputs):
         described = {"rule": rule, "wildcards": {}, "parameters": "p" * 64, "code": "c" * 16}
@@ -189,10 +189,11 @@ def test_files_that_are_not_what_their_suffix_says_cannot_be_opened(tmp_path):
     for name, data in (
         ("a.parquet", b"PAR1 and no more"), ("a.zip", b"PK no zip"), ("a.json", b"{"), ("a.csv", b" \n"),
         ("a.pdf", b"%PDF-1.5 cut"), ("a.png", b"GIF"), ("a.tex", b"\xff\xfe"),
-        ("a.safetensors", b"\xff" * 20),        ("b.safetensors", b"\x02" + bytes(7) + b"{}" + b"more"),
+        ("a.safetensors", b"\xff" * 20), ("a.tar.gz", b"\x1f\x8b cut"),
+        ("b.safetensors", b"\x02" + bytes(7) + b"{}" + b"more"),
     ):  # fmt: skip
         (tmp_path / name).write_bytes(data)
-        with pytest.raises((ValueError, OSError, SarangiError, zipfile.BadZipFile)):
+        with pytest.raises((ValueError, OSError, EOFError, SarangiError, zipfile.BadZipFile)):
             opened(tmp_path / name)
 
 
@@ -204,7 +205,8 @@ def test_files_that_are_not_what_their_suffix_says_cannot_be_opened(tmp_path):
         (r"reaches 54\,\% of", ["54"]),
         (r"by 12 percentage points", ["12"]),
         (r"$p=.031$", [".031"]),
-        (r"reaches \result{a_loso_svm.uar} [\result{a.uar.low}]", []),
+        (r"reaches \val{a_loso_svm.uar} [\val{a.uar.low}], \byoutcome{a.b1.5}{above}{0.5}{}{}", ["0.5"]),
+        (r"\ifval{a.uar}{about 12\,\%}{} \doi{10.5281/zenodo.1}", ["12"]),
         (r"% in a comment 0.537", []),
         (r"50\% % not a score: 50", []),
         (r"50\% and 0.537 % not a score: 50", ["0.537"]),
@@ -217,7 +219,7 @@ def test_a_score_typed_into_the_text_is_found_and_other_numbers_are_not(line, fo
     (tmp_path / "sections").mkdir()
     (tmp_path / "main.tex").write_text("")
     (tmp_path / "sections/results.tex").write_text(f"Text.\n{line}\n")
-    faults = list(typed_scores(tmp_path))
+    faults = list(typed(tmp_path))
     assert [fault.found.split(" ")[0] for fault in faults] == found
     assert all(fault.file.endswith("sections/results.tex:2") for fault in faults)
 

@@ -2,16 +2,19 @@
 
 import hashlib
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
+import tarfile
 import threading
 import time
 from copy import deepcopy as copy_of
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 import yaml
 from conftest import ROOT, absent, chain, jobs, snakemake, succeeded, write_study
@@ -102,7 +105,7 @@ def test_numbers_of_the_text_are_those_of_the_scores(built):
     text = (built / "paper/numbers.tex").read_text()
     score = store.read(built / "results/scores/urdu_latif_loso_egemaps_svm.parquet")
     value = score[(score["slice"] == "pooled") & (score["metric"] == "uar")]["value"].iloc[0]
-    assert rf"\setresult{{urdu_latif_loso_egemaps_svm.uar}}{{{value:.3f}}}" in text
+    assert rf"\setval{{urdu_latif_loso_egemaps_svm.uar}}{{{value:.3f}}}" in text
     assert r"\synthetictrue" in text
     assert r"\untrainedfalse" in text
 
@@ -178,16 +181,72 @@ def test_the_paper_says_synthetic_on_every_page_and_is_the_same_bytes_anew(built
         snakemake("--cores", 1, "--forcerun", "paper_pdf", "--", "paper", directory=built, TZ="Asia/Karachi")
     )
     assert (built / "paper/paper.pdf").read_bytes() == first
+    assert b"Date (D:" not in first
     if shutil.which("pdftotext"):
-        pages = subprocess.run(
-            ["pdftotext", "-layout", str(built / "paper/paper.pdf"), "-"],
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout.split("\f")[:-1]
+        pages = pages_of(built / "paper/paper.pdf")
         assert len(pages) >= 2
         assert all("SYNTHETIC" in page for page in pages)
-        assert "??" not in "".join(pages)
+        text = "\n".join(pages)
+        assert "??" not in text
+    # no cell of a table that the PDF shows is empty
+    for path in sorted((built / "paper/tables").glob("*.tex")):
+        for line in path.read_text().splitlines():
+            if line.endswith(r"\\"):
+                assert all(cell.strip() for cell in line.removesuffix(r"\\").split(" & ")), (path.name, line)
+
+
+def pages_of(pdf):
+    command = ["pdftotext", str(pdf), "-"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split("\f")[:-1]
+
+
+@pytest.mark.skipif(bool(missing_programs()) or shutil.which("pdftotext") is None, reason="LaTeX and poppler")
+def test_the_papers_sentences_turn_when_a_verdict_or_an_interval_does(built, tmp_path):
+    copy = tmp_path / "copy"
+    shutil.copytree(built, copy, symlinks=True)
+    before = " ".join("\n".join(pages_of(copy / "paper/paper.pdf")).split())
+
+    def change(name, wanted, **values):
+        path = copy / name
+        table = store.read(path)
+        rows = wanted(table)
+        assert rows.any()
+        for column, value in values.items():
+            table.loc[rows, column] = value
+        store.write(path, table, pq.read_schema(path).remove_metadata(), store.provenance(path))
+
+    change(
+        "results/findings/finding_6.parquet",
+        lambda table: table["claim"] == "meld_multimodal_multilingual.wf1",
+        verdict="reproduced", why="ours rounds to it", ours=0.598, low=0.58, high=0.61,
+    )  # fmt: skip
+    change(
+        "results/premiums.parquet",
+        lambda table: (table["corpus"] == "urdu_latif") & (table["model"] == "egemaps_svm"),
+        value=-0.2, low=-0.3, high=-0.1,
+    )  # fmt: skip
+    succeeded(snakemake("--cores", 1, "--forcerun", "numbers", "--", "paper", directory=copy))
+    after = " ".join("\n".join(pages_of(copy / "paper/paper.pdf")).split())
+    for turned in (r"a random\W+split does not flatter it", r"ours 0\.598 \[0\.580, 0\.610\]"):
+        assert re.search(turned, after), turned
+        assert not re.search(turned, before), turned
+
+
+@pytest.mark.skipif(bool(missing_programs()), reason="LaTeX is not installed")
+def test_the_package_for_arxiv_builds_with_pdflatex_alone(built, tmp_path):
+    succeeded(snakemake("--cores", 1, "paper/arxiv", directory=built))
+    first = (built / "paper/arxiv.tar.gz").read_bytes()
+    succeeded(snakemake("--cores", 1, "--forcerun", "arxiv", "--", "paper/arxiv", directory=built))
+    assert (built / "paper/arxiv.tar.gz").read_bytes() == first
+    with tarfile.open(built / "paper/arxiv.tar.gz") as archive:
+        archive.extractall(tmp_path, filter="data")
+    for _ in range(2):
+        command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "main.tex"]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False)
+        assert done.returncode == 0, done.stdout[-2000:]
+    assert b"undefined references" not in done.stdout
+    if shutil.which("pdftotext"):
+        assert "??" not in "".join(pages_of(tmp_path / "main.pdf"))
 
 
 def test_without_latex_the_paper_names_the_packages_and_the_rest_is_built(built, tmp_path):
