@@ -3,8 +3,8 @@ r"""Where a number comes from: a walk from the paper to the recordings, by what 
 An id is what ``\val{...}`` looks up (``<experiment>.uar``, ``<experiment>_to_<corpus>.uar.low``,
 ``finding_<n>.<claim>.why``, ``premium.<corpus>.<model>``), the same of a slice
 (``<experiment>.uar@gender female``), a cell of a table (``scores:12:UAR``, rows counted from 1), the name of
-a claim, or a file.  Nothing is inferred: a table's JSON says where the number of a cell stands,
-the rows of scores name their experiment, and provenance says what each file was made from.
+a claim, or a file.  Nothing is inferred: a table's JSON says where the number of a cell stands, the rows
+of scores name their experiment, and provenance says what each file was made from.
 """
 
 import difflib

@@ -29,7 +29,7 @@ UNKNOWN = re.compile(r"Package sarangi Error: unknown key\s+'(.*?)'", re.DOTALL)
 COMMENT = re.compile(r"(?<!\\)%(.*)")
 ALLOWED = re.compile(r"%\s*not a score: (.*)")
 NAMES = re.compile(
-    r"\\(?:val|ifval|by\w+|finding\w+|doi|url|\w*ref|label|input|include\w*|bibliography\w*|use\w+|\w*cite\w*)"
+    r"\\(?:val|if(?:val|number)|by\w+|finding\w+|doi|url|\w*ref|label|input|include\w*|bibliography\w*|use\w+|\w*cite\w*)"
     r"\*?(?:\[[^]]*\])*\{[^}]*\}"
 )
 LENGTH = re.compile(r"\d*\.?\d+(?:\\(?:text|column|line|paper)(?:width|height)|(?:pt|mm|cm|in|em|ex)\b)")

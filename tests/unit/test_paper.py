@@ -193,6 +193,7 @@ Score \byoutcome{x_loso_svm.uar}{HIGHER}{LOWER}{OPEN}{NONE}, premium
 \byoutcome{premium.x.svm}{GAINS}{LOSES}{UNSURE}{NOPREMIUM}, other
 \byoutcome{x_random_svm.uar}{A}{B}{C}{MISSING}.
 \ifval{nothing.uar}{KNOWN \val{nothing.uar}}{UNKNOWN} \ifval{x_random_svm.uar}{CONFIGURED}{NOTCONFIGURED}
+\ifnumber{x_loso_svm.uar}{ANUMBER}{NONUMBER} \ifnumber{x_random_svm.uar}{ANUMBER2}{NONUMBER2}
 \findingtable{finding_2}"""
 
 
@@ -209,7 +210,7 @@ def test_sentences_turn_with_verdicts_and_outcomes(tmp_path, monkeypatch):
         "MISSING",
         "UNKNOWN",
     )
-    for word in (*words, "CONFIGURED", "0.5"):
+    for word in (*words, "CONFIGURED", "ANUMBER", "NONUMBER2", "0.5"):
         assert word in said
     made(tmp_path, verdict="published number is faulty", uar=(0.2, 0.1, 0.24), premium=(-0.1, 0.2))
     said = read(build(tmp_path, written, monkeypatch))

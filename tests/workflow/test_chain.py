@@ -232,6 +232,17 @@ def test_the_papers_sentences_turn_when_a_verdict_or_an_interval_does(built, tmp
         assert not re.search(turned, before), turned
 
 
+@pytest.mark.skipif(bool(missing_programs()) or shutil.which("pdftotext") is None, reason="LaTeX and poppler")
+def test_the_same_text_builds_with_the_study_where_nothing_is_in_hand(tmp_path):
+    study = yaml.safe_load((ROOT / "config.yaml").read_text()) | {"download": False}
+    succeeded(snakemake("--cores", 2, "paper", directory=write_study(study, tmp_path)))
+    text = "\n".join(pages_of(tmp_path / "paper/paper.pdf"))
+    assert "not available: corpus ravdess" in text
+    assert "cannot be tested" in text
+    assert "??" not in text
+    assert "ynthetic speech:" not in text
+
+
 @pytest.mark.skipif(bool(missing_programs()), reason="LaTeX is not installed")
 def test_the_package_for_arxiv_builds_with_pdflatex_alone(built, tmp_path):
     succeeded(snakemake("--cores", 1, "paper/arxiv", directory=built))
