@@ -28,7 +28,13 @@ def test_the_citation_is_valid_and_that_of_this_version():
 
 @pytest.mark.parametrize(
     "change",
-    [{"license": "free"}, {"authors": []}, {"title": ""}, {"date-released": "yesterday"}, {"titel": "Sarangi"}],
+    [
+        {"license": "free"},
+        {"authors": []},
+        {"title": ""},
+        {"date-released": "yesterday"},
+        {"titel": "Sarangi"},
+    ],
     ids=lambda change: next(iter(change)),
 )
 def test_the_schema_refuses_mistakes(change):
