@@ -62,7 +62,7 @@ def test_every_number_of_the_text_walks_back_to_recordings(walk):
         )
     scored = [name for name in walk.numbers if not name.startswith(("finding_", "premium.", "claims."))]
     known = {name for name in known if name in scored}
-    assert {"urdu_latif_random5_egemaps_svm.uar", "urdu_latif_loso_egemaps_svm.uar.low"} <= known
+    assert {"urdu_latif_random5_egemaps_svm.uar", "urdu_latif_loso_egemaps_svm.uar.interval"} <= known
     for name in [*known, *scored[::50]]:
         found = walk.explain(name)
         titles = [station.title for station in stations(found)]
