@@ -580,7 +580,7 @@ def missing_of_numbers():
     """The experiments and transfers that are configured or that claims name, and have no scores."""
     known = {*study.scored, *transfer_names()}
     names = {*study.experiments, *our_experiments(published)}
-    names |= {f"{e.name}_to_{test}" for e, test in study._wanted_transfers}
+    names |= {f"{e.name}_to_{test}" for e, test in study.wanted_transfers}
     return {name: what_it_waits_for(name) for name in sorted(names - known)}
 
 

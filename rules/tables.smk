@@ -495,6 +495,7 @@ rule numbers:
         claims=claims_of_numbers(),
         missing=missing_of_numbers(),
         pairs=configured_pairs(),
+        bootstrap=study.config["bootstrap"],
         synthetic=study.synthetic,
     script:
         "../workflow/scripts/numbers.py"

@@ -1,15 +1,15 @@
 """Sarangi: speech emotion recognition by transfer learning, from raw audio to a finished paper.
 
-The modules follow the data, and each imports only from those before it: ``source``,
-``repack``, ``checksums``, ``download``, ``weights`` → ``video``, ``recording``, ``utterance``,
-``corpora`` → ``audio`` →
-``near_duplicates``, ``transcripts``, ``acoustics`` → ``protocols`` → ``predictions`` → ``metrics``,
-``baselines`` → ``audit`` → ``classical`` → ``encoders``, ``fusion``, ``finetuning`` →
-``bootstrap``, ``differences`` → ``tables``, ``findings``, ``published_tables``, ``study_tables``,
-``drawing``, ``diagram``, ``figures``, ``result_figures``, ``numbers``, ``paper``, ``bundle``.
-``errors``, ``store``, ``progress``, ``fingerprint``, ``provenance`` and ``job``
-serve all of them, ``configuration`` the Snakefile, ``claims`` (what the published study says) both it and
-``findings``, ``printed`` and ``availability`` it and the tables; ``espeak`` and ``synthetic`` make the demo's
-corpora; ``plan`` and ``restore`` put a bundle back; ``explain`` walks from a number to its recordings,
-``verify`` and ``results_lock`` look at every result again, ``costs`` records what a run took.
+The modules follow the data, and each imports only from those before it: ``source``, ``repack``,
+``checksums``, ``download``, ``weights`` → ``video``, ``recording``, ``utterance``, ``corpora`` →
+``audio`` → ``near_duplicates``, ``asr``, ``transcripts``, ``acoustics`` → ``protocols`` →
+``predictions`` → ``metrics``, ``baselines`` → ``audit`` → ``classical`` → ``encoders``, ``fusion``,
+``states``, ``finetuning`` → ``bootstrap``, ``sensitivity``, ``differences`` → ``tables``, ``findings``,
+``errata``, ``languages``, ``published_tables``, ``study_tables``, ``drawing``, ``diagram``, ``figures``,
+``result_figures``, ``numbers``, ``paper``, ``bundle``. ``errors``, ``store``, ``progress``, ``resume``,
+``fingerprint``, ``lock``, ``provenance`` and ``job`` serve all of them, ``configuration`` the Snakefile,
+``claims`` (what the published study says) both it and ``findings``, ``printed`` and ``availability`` it
+and the tables; ``espeak`` and ``synthetic`` make the demo's corpora; ``plan`` and ``restore`` put a
+bundle back; ``explain`` walks from a number to its recordings, ``verify`` and ``results_lock`` look at
+every result again, ``costs`` records what a run took.
 """

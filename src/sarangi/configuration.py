@@ -356,7 +356,7 @@ class Study:
         config, found = self.config, []
         models = {name: entry for name, entry in config["models"].items() if "classifier" in entry}
         can_be = {*self.scored, *(f"{e.name}_to_{test}" for e, test in self.transfers)}
-        wanted = {f"{e.name}_to_{test}" for e, test in self._wanted_transfers} | set(self.experiments)
+        wanted = {f"{e.name}_to_{test}" for e, test in self.wanted_transfers} | set(self.experiments)
         for pair in config["language_pairs"]:
             first, second = pair["languages"]
             for train, test in ((first, second), (second, first)):
@@ -551,7 +551,7 @@ class Study:
     def transfers(self) -> list[tuple[Experiment, str]]:
         """The experiments that can run or were restored, with each other corpus they are tested on."""
         found = []
-        for e, test in self._wanted_transfers:
+        for e, test in self.wanted_transfers:
             can_run = e.name in self.runnable and test in self.sources
             if can_run or (
                 f"experiments/{e.name}" in self._restored
@@ -562,7 +562,7 @@ class Study:
         return found
 
     @cached_property
-    def _wanted_transfers(self) -> list[tuple[Experiment, str]]:
+    def wanted_transfers(self) -> list[tuple[Experiment, str]]:
         """The trained experiments with each other corpus that they are to be tested on, sorted."""
         wanted = {
             (f"{corpus}_{protocol}_{model}", test)
@@ -1079,7 +1079,7 @@ def _unknown_names(config: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
                 f"{counts_as!r} counts as {config['label_map'][counts_as]!r} itself; name that",
             )
     study = Study(config)
-    known = [*study.experiments, *(f"{e.name}_to_{test}" for e, test in study._wanted_transfers)]
+    known = [*study.experiments, *(f"{e.name}_to_{test}" for e, test in study.wanted_transfers)]
     for finding, entry in config["findings"].items():
         for place, name in enumerate(entry.get("experiments", ())):
             if name not in known:

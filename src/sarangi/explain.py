@@ -215,6 +215,9 @@ class Walk:
             step.steps.append(self._file(NUMBERS, only=files))
             step.steps += [self._file(file) for file in files]
             return step
+        if scored == "bootstrap":
+            step.steps += [self._file(NUMBERS), self._entry("config.yaml", scored, [rest])]
+            return step
         if scored == "premium":
             return self._premium(step, rest)
         metric, _, column = rest.partition(".")

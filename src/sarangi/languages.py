@@ -207,7 +207,7 @@ def within_language_table(cells: Sequence[Cell], synthetic: Sequence[str], outpu
     """
     table = scored(cells, synthetic)
     caption = (
-        "Classical models within one language. UAR with its 95% interval over groups and chance; published "
+        "Classical models within one language. UAR with its interval over groups and chance; published "
         "is the UAR that the published study printed. Rank: of the feature set by its best model, among "
         "those that have a score under the same protocol."
     )
@@ -234,7 +234,7 @@ def across_languages_table(cells: Sequence[Cell], synthetic: Sequence[str], outp
     """
     table = scored(cells, synthetic)
     caption = (
-        "Classical models across languages. UAR with its 95% interval over the groups of the language "
+        "Classical models across languages. UAR with its interval over the groups of the language "
         "tested, and chance; published is the UAR that the published study printed. Rank: of the feature "
         "set by its best model, among those that have a score in the same direction; models with "
         "adaptation, named after a comma, are ranked apart."
@@ -465,7 +465,7 @@ def sensitivity_table(
         )
     caption = (
         "Sensitivity to the sampling rate. UAR of the same models from the recordings resampled to 16 kHz "
-        "and at their own rate, each with its 95% interval over groups, and the difference in percentage "
+        "and at their own rate, each with its interval over groups, and the difference in percentage "
         "points. Both are scored on the same utterances, so overlapping intervals do not say that the "
         "difference is nothing."
     )
@@ -562,7 +562,7 @@ def splits_table(
         )
     caption = (
         "Sensitivity to the split, where the audit finds few groups, in all, of an emotion or in a test "
-        "part. UAR as reported, with its 95% interval over groups, and the same model's smallest, median and "
+        "part. UAR as reported, with its interval over groups, and the same model's smallest, median and "
         "largest UAR with other seeds of the split, with other numbers of folds, and from the recordings at "
         "their own sample rate, one changed at a time; nothing is chosen by it."
     )

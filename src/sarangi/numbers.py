@@ -10,6 +10,7 @@ r"""Numbers of the paper's text, and what its sentences follow: looked up by key
   number from the published parts; ``.verdict`` and ``.why``, the verdict of :mod:`sarangi.findings` in words.
 - ``premium.<corpus>.<model>``: percentage points of UAR that shared groups add, with ``.low``, ``.high``,
   ``.interval``, ``.n`` and ``.groups``.
+- ``bootstrap.draws`` and ``bootstrap.confidence``, in per cent: how intervals are made.
 - ``claims.n``, ``claims.reproduced``, ``claims.differs``, ``claims.fault``, ``claims.untested``: how many
   claims there are, and of each verdict.
 
@@ -69,6 +70,7 @@ def numbers(
     claims: Mapping[str, Mapping[str, Any]],
     missing: Mapping[str, Sequence[str]],
     pairs: Sequence[str],
+    bootstrap: Mapping[str, float],
     synthetic: Sequence[str],
     output: Path,
 ) -> None:
@@ -90,6 +92,8 @@ def numbers(
         What each experiment and transfer waits for that has no scores, and is configured or compared.
     pairs
         Configured pairs of leakage, ``<corpus>.<model>``, whether they can be had or not.
+    bootstrap
+        ``draws`` and ``confidence`` of the configuration.
     synthetic
         Names of the corpora spoken by the demo's generator; the paper's pages then say so.
     output
@@ -112,6 +116,7 @@ def numbers(
         *judged,
         *_of_premiums(store.read(premiums), pairs),
         _of_all_claims(judged),
+        ({key: latex(text) for key, text in _of_bootstrap(bootstrap).items()}, {}, {}),
     ):
         lines += [rf"\setval{{{key}}}{{{text}}}" for key, text in values.items()]
         lines += [rf"\setoutcome{{{key}}}{{{outcome}}}" for key, outcome in outcomes.items()]
@@ -263,6 +268,11 @@ def _beside(texts: Mapping[str, str]) -> str:
         return f"published {texts['published']}, ours {ours}"
     known = not texts["interval"].startswith(_unavailable(""))
     return f"published {texts['published']}, ours {ours}" + (f" {texts['interval']}" if known else "")
+
+
+def _of_bootstrap(settings: Mapping[str, float]) -> Texts:
+    confidence = f"{100 * settings['confidence']:g}"
+    return {"bootstrap.draws": str(settings["draws"]), "bootstrap.confidence": confidence}
 
 
 def _of_all_claims(judged: Sequence[Entry]) -> Entry:

@@ -149,7 +149,7 @@ def ravdess_table(
             lines.append(line)
             evidence.append({"": [entry for known in behind.values() for entry in known]} | behind)
     caption = (
-        "RAVDESS, what the published study printed and ours with its 95% interval over groups (actors): on "
+        "RAVDESS, what the published study printed and ours with its interval over groups (actors): on "
         "the left under a random split, which shares actors between training and test, on the right with "
         "actors held out. In brackets the protocols of ours where they are not the published ones; those "
         "numbers are of other test parts."
@@ -255,7 +255,7 @@ def meld_table(
             evidence.append({"": [entry for each in behind.values() for entry in each]} | behind)
     caption = (
         "MELD, publisher's parts: WF1 and the F1 of each emotion, what the published study printed and ours "
-        "with its 95% interval over groups (dialogues). Its speakers recur in the test part by the "
+        "with its interval over groups (dialogues). Its speakers recur in the test part by the "
         "publisher's design."
     )
     columns = ["Model", "Whose", *MELD_COLUMNS, "Marks"]
@@ -321,7 +321,7 @@ def seeds_table(
             lines.append(line | {"Marks": "" if row is None else scores.marked(row)})
     caption = (
         "Seeds, within and across languages: what the published study printed, its intervals in brackets, "
-        "and ours with its 95% interval over groups, of all seeds and of each. Their n counts a clip once a "
+        "and ours with its interval over groups, of all seeds and of each. Their n counts a clip once a "
         "seed where the study pools seeds; ours counts it once and averages over seeds within each draw. "
         "A published run of one seed stands beside our mean over seeds."
     )

@@ -126,7 +126,7 @@ def scores_table(
     """
     found = headline(scores)
     caption = (
-        "Scores. UAR is the macro recall; its 95% interval resamples groups; chance is guessing "
+        "Scores. UAR is the macro recall; its interval resamples groups; chance is guessing "
         "uniformly. Protocols of k folds report the mean over folds, and pooled beside it the UAR of all "
         f"folds' predictions together. {BEST}"
     )
@@ -228,7 +228,7 @@ def differences_table(
         order = (*_order(titles, row["corpus"], row["protocol"], row["first"]), *place)
         lines.append((order, line, _behind_difference(row)))
     caption = (
-        "Differences in UAR on the same test utterances, with the 95% interval over groups; p swaps the "
+        "Differences in UAR on the same test utterances, with the interval over groups; p swaps the "
         "answers of whole groups between the two models and cannot be under the smallest p; Holm corrects "
         "it for all rows of this table. McNemar's test of the accuracy takes clips for independent, so its "
         "p is too small."
@@ -382,7 +382,7 @@ def transcripts_table(
         )
     caption = (
         "Transcripts. WER and CER are the edits of all words and characters that the corpus states, with the "
-        "95% interval of WER over groups; empty are those in which no speech was heard; again are those that "
+        "interval of WER over groups; empty are those in which no speech was heard; again are those that "
         "were decoded at a higher temperature, since the first text repeated itself or was improbable; log "
         "probability is the mean over utterances of the mean over tokens."
     )

@@ -73,7 +73,8 @@ def made(
         store.write(path, frame.astype(dict.fromkeys(floats, float)), schema, {"rule": "test"})
     file = folder / "paper/numbers.tex"
     file.parent.mkdir(exist_ok=True)
-    numbers([paths[0]], [paths[1]], paths[2], CLAIMS, WAITS, ["x.svm", "y.svm"], ["x"], file)
+    numbers([paths[0]], [paths[1]], paths[2], CLAIMS, WAITS, ["x.svm", "y.svm"],
+            {"draws": 200, "confidence": 0.9, "seed": 1}, ["x"], file)  # fmt: skip
     return file.read_text()
 
 
@@ -104,6 +105,8 @@ def test_every_key_is_a_number_or_says_why_it_is_not_there(tmp_path):
         "premium.x.svm": "+15.0",
         "premium.x.svm.interval": "[+10.0, +20.0]",
         "premium.y.svm.low": "not available: one of the two protocols has no scores",
+        "bootstrap.draws": "200",
+        "bootstrap.confidence": "90",
         "claims.n": "4",
         "claims.fault": "1",
         "claims.untested": "2",

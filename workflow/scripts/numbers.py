@@ -14,6 +14,7 @@ with job(snakemake) as run:
         snakemake.params.claims,
         snakemake.params.missing,
         snakemake.params.pairs,
+        snakemake.params.bootstrap,
         snakemake.params.synthetic,
         run.output,
     )
