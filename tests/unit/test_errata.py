@@ -44,7 +44,7 @@ def test_there_are_seventeen_entries_without_a_figure_or_a_verdict():
 def test_what_the_entries_name_is_configured():
     config = yaml.safe_load((ROOT / "config.yaml").read_text())
     study = check(config, ROOT / "workflow/schemas/config.schema.yaml", [ROOT / "config.yaml"])
-    transfers = {f"{e.name}_to_{test}" for e, test in study._wanted_transfers}
+    transfers = {f"{e.name}_to_{test}" for e, test in study.wanted_transfers}
     known = {*study.experiments, *transfers}
     assert {said["score"] for said in operands("score")} <= known
     for said in operands("difference"):
