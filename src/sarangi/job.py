@@ -48,6 +48,11 @@ class Job:
         """Where to write the output of that name."""
         return self.place(self._snakemake.output[name])
 
+    @property
+    def files(self) -> dict[str, Path]:
+        """Where to write each output that has a name, by that."""
+        return {name: self.place(path) for name, path in self._snakemake.output.items()}
+
     def place(self, output: str) -> Path:
         """Where to write an output, of several under one name."""
         return self.temporary[self.outputs.index(Path(output))]

@@ -1,9 +1,10 @@
-"""The paper's tables: LaTeX (booktabs), with the same rows as Markdown, CSV and JSON.
+"""The paper's tables: LaTeX (booktabs), with the same rows as Markdown, CSV, HTML and JSON.
 
 The JSON says of each cell where its number stands (:data:`Evidence`); ``python -m sarangi explain`` goes on
 from there.
 """
 
+import html
 import json
 import string
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,6 +21,9 @@ from sarangi.utterance import EMOTIONS
 
 Evidence = Mapping[str, Sequence[Mapping[str, Any]]]
 """Where the cells of a row come from, by column (``""``: any other), each as :func:`reference` has it."""
+
+FORMATS = ("tex", "md", "csv", "html", "json")
+"""Suffixes of the files of a table."""
 
 MARKS = {
     "groups shared": "groups (speakers) stand in training and test: the score is too good",
@@ -638,9 +642,9 @@ def write_table(
     output: dict[str, Path],
     bold: Sequence[tuple[int, str]] = (),
 ) -> None:
-    """Write a data frame as LaTeX, Markdown, CSV and JSON with one caption and notes below.
+    """Write a data frame in every one of :data:`FORMATS` with one caption and notes below.
 
-    In LaTeX a long table goes on in further tables; the notes stand below the last of them.
+    In LaTeX a long table goes on in further floats (package caption); the notes stand below the last of them.
 
     Parameters
     ----------
@@ -655,9 +659,9 @@ def write_table(
     synthetic
         Names of the corpora spoken by the demo's generator; any adds a note that says so.
     output
-        Files to write by suffix: ``tex``, ``md``, ``csv``, ``json``.
+        Files to write by suffix, each of :data:`FORMATS`.
     bold
-        Row (counted from 0) and column of each cell to print in bold in LaTeX and Markdown.
+        Row (counted from 0) and column of each cell to print in bold in LaTeX, Markdown and HTML.
     """
     notes = [*notes, *([SYNTHETIC] if synthetic else [])]
     columns = "".join(map(_column, frame.columns))
@@ -671,9 +675,11 @@ def write_table(
         # a long address may be broken
         body = body.replace("/", r"/\allowbreak{}")
         body = body.replace(MARKERS[0], r"\textbf{").replace(MARKERS[1], "}")
+        # a part that goes on keeps the number of its table
+        again = "\\ContinuedFloat" if number else ""
         named, label_ = ("(continued)", f"{label}:{number}") if number else (_escape(caption), label)
         text += (
-            f"\\begin{{table*}}\n\\centering\\small\n\\caption{{{named}}}\\label{{tab:{label_}}}\n"
+            f"\\begin{{table*}}{again}\n\\centering\\small\n\\caption{{{named}}}\\label{{tab:{label_}}}\n"
             f"\\adjustbox{{max width=\\textwidth}}{{%\n{body}}}\n"
             f"\\begin{{flushleft}}\\footnotesize\n{below if number == len(parts) - 1 else ''}"
             "\\end{flushleft}\n\\end{table*}\n"
@@ -686,6 +692,7 @@ def write_table(
     )
     output["md"].write_text(f"{caption}\n\n{markdown}\n{below}", encoding="utf-8")
     output["csv"].write_text(frame.to_csv(index=False, lineterminator="\n"), encoding="utf-8")
+    output["html"].write_text(_page(frame, bold, caption, notes), encoding="utf-8")
     rows = [
         {"cells": {column: str(cell) for column, cell in row.items()}, "from": dict(known)}
         for row, known in zip(frame.to_dict("records"), evidence, strict=True)
@@ -695,6 +702,36 @@ def write_table(
 
 
 MARKERS = ("\x02", "\x03")  # around a bold cell, until the rest is escaped
+
+
+PAGE_STYLE = """
+body { font: 14px/1.45 system-ui, sans-serif; margin: 1rem; background: #fff; color: #111 }
+h1 { font-size: 1.1rem } p { margin: .3rem 0; color: #444; max-width: 60rem }
+.synthetic { color: #b00000; font-weight: 600 }
+table { border-collapse: collapse; border-bottom: 2px solid #111 }
+th { position: sticky; top: 0; background: #fff; box-shadow: 0 2px #111, 0 -2px #111; text-align: left }
+th, td { padding: .25rem .6rem; vertical-align: top } td { border-top: 1px solid #ddd; max-width: 26rem }
+"""
+STYLE_OF_NUMBERS = "{} {{ text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums }}\n"
+
+
+def _page(frame: pd.DataFrame, bold: Sequence[tuple[int, str]], caption: str, notes: Sequence[str]) -> str:
+    """Return a table as an HTML page that needs no other file."""
+    numbers = [place for place, name in enumerate(frame.columns, 1) if name not in TEXT]
+    cells = ", ".join(f"{cell}:nth-child({place})" for place in numbers for cell in ("th", "td"))
+    style = PAGE_STYLE + (STYLE_OF_NUMBERS.format(cells) if numbers else "")
+    body = _emphasised(frame, bold, *MARKERS).to_html(index=False, border=0)
+    body = body.replace(MARKERS[0], "<b>").replace(MARKERS[1], "</b>")
+    below = ""
+    for note in notes:
+        mark = ' class="synthetic"' if note == SYNTHETIC else ""
+        below += f"<p{mark}>{html.escape(note)}</p>\n"
+    title, _, rest = html.escape(caption).partition(". ")
+    above = f"<h1>{title.rstrip('.')}</h1>\n" + (f"<p>{rest}</p>\n" if rest else "")
+    return (
+        f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{title}</title>\n'
+        f"<style>{style}</style>\n</head>\n<body>\n{above}{body}\n{below}</body>\n</html>\n"
+    )
 
 
 def _emphasised(

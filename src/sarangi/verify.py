@@ -403,6 +403,7 @@ READERS: dict[str, Callable[[Path], dict | None]] = {
     ".gz": _gzip,
     ".safetensors": _safetensors,
     ".pdf": _framed(b"%PDF-", b"%%EOF"),
+    ".html": _framed(b"<!DOCTYPE html>", b"</html>"),
     ".png": _framed(b"\x89PNG\r\n\x1a\n", b"IEND"),
     **dict.fromkeys((".tex", ".md", ".csv"), _text),
 }

@@ -23,6 +23,7 @@ from sarangi.findings import (
     finding,
     findings_table,
 )
+from sarangi.tables import FORMATS
 
 FILE, SCHEMA = ROOT / "claims.yaml", ROOT / "workflow/schemas/claims.schema.yaml"
 PUBLISHED = ROOT.parent / "shared/published"
@@ -366,7 +367,7 @@ def test_what_is_missing_is_named(ours, tmp_path):
 
 def test_the_table_of_findings_counts_rows_of_tables_and_its_csv_has_them_all(ours, tmp_path):
     everything(ours, tmp_path)
-    files = {suffix: tmp_path / f"findings.{suffix}" for suffix in ("tex", "md", "csv", "json")}
+    files = {suffix: tmp_path / f"findings.{suffix}" for suffix in FORMATS}
     findings_table(sorted(tmp_path.glob("finding_*.parquet")), [], files)
     assert len(pd.read_csv(files["csv"])) == len(ours)
     text = files["md"].read_text()
@@ -378,6 +379,6 @@ def test_the_table_of_findings_counts_rows_of_tables_and_its_csv_has_them_all(ou
 
 
 def test_the_table_can_be_empty(tmp_path):
-    files = {suffix: tmp_path / f"t.{suffix}" for suffix in ("tex", "md", "csv", "json")}
+    files = {suffix: tmp_path / f"t.{suffix}" for suffix in FORMATS}
     findings_table([], [], files)
     assert files["tex"].read_text().count(r"\begin{table*}") == 1

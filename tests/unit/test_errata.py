@@ -16,6 +16,7 @@ from sarangi.differences import DIFFERENCES
 from sarangi.errata import errata_table
 from sarangi.errors import SarangiError
 from sarangi.findings import finding
+from sarangi.tables import FORMATS
 
 FILE, SCHEMA = ROOT / "errata.yaml", ROOT / "workflow/schemas/errata.schema.yaml"
 CLAIMS = read_claims(ROOT / "claims.yaml", ROOT / "workflow/schemas/claims.schema.yaml")
@@ -143,7 +144,7 @@ def made(tmp_path, errata, claims=CLAIMS, missing=None, **tables):
         found.append(tmp_path / f"{name}.parquet")
         finding("said", of_finding(claims, name), [], [], {}, [], found[-1], MADE_BY_TEST)
     paths = {"findings": found, "scores": [], "differences": [], "audits": []} | tables
-    files = {suffix: tmp_path / f"errata.{suffix}" for suffix in ("tex", "md", "csv", "json")}
+    files = {suffix: tmp_path / f"errata.{suffix}" for suffix in FORMATS}
     errata_table(errata, claims, paths, missing or {}, TITLES, [], files)
     lines = pd.read_csv(files["csv"], dtype=str, keep_default_na=False)
     return lines.to_dict("records"), files["md"].read_text()

@@ -13,7 +13,7 @@ from sarangi.bootstrap import SCORES
 from sarangi.errors import SarangiError
 from sarangi.explain import Step, Walk, as_page, as_text, explain
 from sarangi.predictions import predictions_schema
-from sarangi.tables import scores_table
+from sarangi.tables import FORMATS, scores_table
 
 NAME = "urdu_latif_loso_egemaps_svm"
 SCORE = f"results/scores/{NAME}.parquet"
@@ -88,7 +88,7 @@ def folder(tmp_path, monkeypatch):
     publish("paper/numbers.tex", [SCORE], text(numbers), "numbers")
     waiting = [("urdu_latif", "loso", "audio", ["weights of tiny: ask"])]
     Path("paper/tables").mkdir()
-    files = {suffix: Path(f"paper/tables/scores.{suffix}") for suffix in ("tex", "md", "csv", "json")}
+    files = {suffix: Path(f"paper/tables/scores.{suffix}") for suffix in FORMATS}
     scores_table([SCORE], [], TITLES, waiting, ["urdu_latif"], files)
     for path in files.values():
         publish(str(path), [SCORE], lambda path, _: None, "scores_table")

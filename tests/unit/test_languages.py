@@ -17,6 +17,7 @@ from sarangi.languages import (
     sensitivity_table,
     within_language_table,
 )
+from sarangi.tables import FORMATS
 
 TITLES = {"urdu": "Urdu", "sindhi": "Sindhi", "svm": "SVM", "random_forest": "random forest", "mlp": "MLP"}
 CLAIMS = read_claims(ROOT / "claims.yaml", ROOT / "workflow/schemas/claims.schema.yaml")
@@ -63,7 +64,7 @@ def study_cells(folder, with_scores=True):
 
 def written(folder, table, *arguments):
     """The lines of a table's Markdown, by column, and all it wrote."""
-    output = {suffix: folder / f"table.{suffix}" for suffix in ("tex", "md", "csv", "json")}
+    output = {suffix: folder / f"table.{suffix}" for suffix in FORMATS}
     table(*arguments, output)
     text = {suffix: path.read_text(encoding="utf-8") for suffix, path in output.items()}
     rows = [line for line in text["md"].splitlines() if line.startswith("|")]

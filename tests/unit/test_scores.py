@@ -16,7 +16,7 @@ from sarangi.corpora import MANIFEST
 from sarangi.errors import SarangiError
 from sarangi.predictions import predictions_schema
 from sarangi.protocols import protocol, split
-from sarangi.tables import MARKS, headline, scores_table
+from sarangi.tables import FORMATS, MARKS, headline, scores_table
 
 EMOTIONS = ("angry", "happy", "sad")
 RANDOM = {"kind": "stratified_kfold", "folds": 3, "seed": 1, "leaks": True}
@@ -270,7 +270,7 @@ def test_nothing_to_score_is_a_row_that_says_so(tmp_path, caplog):
     # the other model of the table keeps its row
     other = whole.assign(experiment="other", corpus="ravdess", test="ravdess", model="other")
     store.write(tmp_path / "s.parquet", other, SCORES, MADE_BY_TEST)
-    output = {suffix: tmp_path / f"t.{suffix}" for suffix in ("tex", "md", "csv", "json")}
+    output = {suffix: tmp_path / f"t.{suffix}" for suffix in FORMATS}
     titles = {"protocols": {"p": "P"}, "models": {"svm": "M", "other": "O"}}
     scores_table([tmp_path / "s.parquet", files["scores"]], [], titles, [], [], output)
     table = pd.read_csv(output["csv"], dtype=str).set_index("Model")

@@ -16,6 +16,7 @@ from sarangi.errors import SarangiError
 from sarangi.languages import splits_table
 from sarangi.protocols import protocol
 from sarangi.sensitivity import fewest_groups, sensitivity
+from sarangi.tables import FORMATS
 
 SPLIT = {"kind": "stratified_group_kfold", "folds": 2, "seed": 1, "leaks": False}
 SCORED = {"draws": 100, "seed": 1, "confidence": 0.95}
@@ -76,7 +77,7 @@ def test_each_variant_scores_what_an_experiment_of_its_own_would(corpus, tmp_pat
     assert found["seed"].nunique() == 2
     assert np.isnan(found["folds", "9"])
     assert set(table["fewest"]) == {5}
-    files = {suffix: tmp_path / f"splits.{suffix}" for suffix in ("tex", "md", "csv", "json")}
+    files = {suffix: tmp_path / f"splits.{suffix}" for suffix in FORMATS}
     titles = {"protocols": {"p": "two folds"}, "models": {"svm": "SVM"}}
     splits_table([corpus.folder / "sensitivity.parquet"], [file], titles, [], files)
     lines = pd.read_csv(files["csv"]).set_index("Varied")

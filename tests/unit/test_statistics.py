@@ -32,7 +32,7 @@ from sarangi.differences import DIFFERENCES, clipwise, compare, differences, hol
 from sarangi.errors import SarangiError
 from sarangi.predictions import predictions_schema
 from sarangi.protocols import PROTOCOL, protocol
-from sarangi.tables import differences_table, scores_table
+from sarangi.tables import FORMATS, differences_table, scores_table
 
 EMOTIONS = ["angry", "happy", "neutral", "sad"]
 SETTINGS = {"draws": 400, "seed": 3, "confidence": 0.95}
@@ -188,7 +188,7 @@ def test_an_absent_emotion_lowers_ceiling_and_chance_by_rule(tmp_path):
     assert row["value"] == pytest.approx(0.75 * found.loc[("pooled", "uar"), "value"])
     assert found.loc[("pooled", "uar"), ["ceiling", "chance"]].tolist() == [1, 0.25]
     titles = {"protocols": {"p": "P"}, "models": {"m": "M"}}
-    output = {suffix: tmp_path / f"t.{suffix}" for suffix in ("tex", "md", "csv", "json")}
+    output = {suffix: tmp_path / f"t.{suffix}" for suffix in FORMATS}
     scores_table([tmp_path / "s.parquet"], [], titles, [], [], output)
     assert " of 0.75, chance 0.1875" in output["md"].read_text()
     scored(tmp_path, made())
@@ -567,7 +567,7 @@ def test_differences_of_a_protocol_and_their_table(tmp_path):
     table, _ = answers([tmp_path / "a.parquet"], tmp_path / "m.parquet", "a")
     assert row["value"] == pytest.approx(reference(table)["uar"] - reference(tables["c"])["uar"])
     assert row["low"] <= row["value"] <= row["high"]
-    output = {suffix: tmp_path / f"t.{suffix}" for suffix in ("tex", "md", "csv", "json")}
+    output = {suffix: tmp_path / f"t.{suffix}" for suffix in FORMATS}
     titles = {"protocols": {"p": "P"}, "models": {name: name.upper() for name in tables}}
     differences_table([tmp_path / "d.parquet"], titles, [], output)
     shown = pd.read_csv(output["csv"])

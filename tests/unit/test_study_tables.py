@@ -24,9 +24,8 @@ from sarangi.explain import Walk, as_text
 from sarangi.printed import printed_experiments
 from sarangi.published_tables import meld_table, ravdess_table, seeds_table
 from sarangi.study_tables import audit_table
-from sarangi.tables import best, reported_differences, scores_table
+from sarangi.tables import FORMATS, best, reported_differences, scores_table
 
-SUFFIXES = ("tex", "md", "csv", "json")
 TITLES = {
     "protocols": {"loso": "leave one speaker out", "random5": "random 5-fold"},
     "models": {"svm": "SVM", "forest": "forest", "mlp": "MLP", "constant": "constant"},
@@ -38,7 +37,7 @@ def files(tmp_path, monkeypatch):
     """A folder for results, and a function that returns a table's files as they are written."""
     monkeypatch.chdir(tmp_path)
     Path("paper/tables").mkdir(parents=True)
-    return lambda name: {suffix: Path(f"paper/tables/{name}.{suffix}") for suffix in SUFFIXES}
+    return lambda name: {suffix: Path(f"paper/tables/{name}.{suffix}") for suffix in FORMATS}
 
 
 def rows_of(name):

@@ -20,7 +20,7 @@ from sarangi.asr import FasterWhisper, Heard, OpenAIWhisper, fails, joined, load
 from sarangi.audio import AUDIO, SAMPLE_RATE, encode, resample, to_mono_16k
 from sarangi.corpora import MANIFEST, manifest
 from sarangi.errors import SarangiError
-from sarangi.tables import transcripts_table
+from sarangi.tables import FORMATS, transcripts_table
 from sarangi.transcripts import TRANSCRIPTS, batches, error_rates, normalised, transcribe, windows
 from sarangi.weights import random_whisper, unpacked_whisper
 
@@ -426,7 +426,7 @@ def test_the_table_weighs_words_and_says_what_is_empty_or_was_decoded_again(tmp_
             )
             line |= {"text": text, "temperature": 0.2 * (place == 2), "avg_logprob": -0.5}
             writer.add(line | error_rates(reference, text, "en"))
-    output = {suffix: tmp_path / f"t.{suffix}" for suffix in ("tex", "md", "csv", "json")}
+    output = {suffix: tmp_path / f"t.{suffix}" for suffix in FORMATS}
     transcripts_table(
         [folder / "0.parquet"], {"ravdess": manifest}, {"draws": 200, "seed": 1, "confidence": 0.95},
         {"small": "small"}, {}, [], [], output,

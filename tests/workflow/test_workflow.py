@@ -21,6 +21,7 @@ from conftest import (
 )  # fmt: skip
 
 from sarangi import provenance, store
+from sarangi.tables import FORMATS
 
 TARGETS = ("paper/tables", "paper/figures", "finding_4")
 
@@ -36,7 +37,7 @@ def demo(tmp_path_factory):
 
 def test_the_public_commands_make_tables_and_figure_that_say_synthetic(demo):
     for name in ("corpora", "scores"):
-        for suffix in ("tex", "md", "csv", "json"):
+        for suffix in FORMATS:
             assert "synthetic" in (demo / f"paper/tables/{name}.{suffix}").read_text().lower()
     scores = pd.read_csv(demo / "paper/tables/scores.csv")
     assert list(scores["n"]) == [40] * 4

@@ -10,5 +10,5 @@ with job(snakemake) as run:
         snakemake.params.titles,
         snakemake.params.unavailable,
         snakemake.params.synthetic,
-        {suffix: run.named(suffix) for suffix in ("tex", "md", "csv", "json")},
+        run.files,
     )

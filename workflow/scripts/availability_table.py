@@ -8,5 +8,5 @@ with job(snakemake) as run:
     availability_table(
         snakemake.params.rows,
         snakemake.params.synthetic,
-        {suffix: run.named(suffix) for suffix in ("tex", "md", "csv", "json")},
+        run.files,
     )

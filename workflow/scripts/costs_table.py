@@ -8,5 +8,5 @@ with job(snakemake) as run:
     costs_table(
         snakemake.input.costs or None,
         snakemake.params.synthetic,
-        {suffix: run.named(suffix) for suffix in ("tex", "md", "csv", "json")},
+        run.files,
     )

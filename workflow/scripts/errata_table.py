@@ -12,5 +12,5 @@ with job(snakemake) as run:
         snakemake.params.missing,
         snakemake.params.titles,
         snakemake.params.synthetic,
-        {suffix: run.named(suffix) for suffix in ("tex", "md", "csv", "json")},
+        run.files,
     )

@@ -10,5 +10,5 @@ with job(snakemake) as run:
     finding_figure(
         Path(snakemake.input.finding),
         snakemake.params.synthetic,
-        {suffix: run.named(suffix) for suffix in ("pdf", "png")},
+        run.files,
     )

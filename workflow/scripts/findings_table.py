@@ -8,5 +8,5 @@ with job(snakemake) as run:
     findings_table(
         snakemake.input.findings,
         snakemake.params.synthetic,
-        {suffix: run.named(suffix) for suffix in ("tex", "md", "csv", "json")},
+        run.files,
     )

@@ -8,5 +8,5 @@ with job(snakemake) as run:
     gaps_table(
         snakemake.params.cells,
         snakemake.params.synthetic,
-        {suffix: run.named(suffix) for suffix in ("tex", "md", "csv", "json")},
+        run.files,
     )

@@ -8,5 +8,5 @@ with job(snakemake) as run:
     inversion_figure(
         snakemake.params.cells,
         snakemake.params.synthetic,
-        {suffix: run.named(suffix) for suffix in ("pdf", "png")},
+        run.files,
     )

@@ -10,5 +10,5 @@ with job(snakemake) as run:
         snakemake.input.premiums,
         snakemake.params.titles,
         snakemake.params.synthetic,
-        {suffix: run.named(suffix) for suffix in ("pdf", "png")},
+        run.files,
     )

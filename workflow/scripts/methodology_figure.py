@@ -7,5 +7,5 @@ with job(snakemake) as run:
 
     methodology_figure(
         snakemake.params.synthetic,
-        {suffix: run.named(suffix) for suffix in ("pdf", "png")},
+        run.files,
     )

@@ -15,5 +15,5 @@ with job(snakemake) as run:
         snakemake.params.unavailable,
         snakemake.params.untrained,
         snakemake.params.synthetic,
-        {suffix: run.named(suffix) for suffix in ("tex", "md", "csv", "json")},
+        run.files,
     )

@@ -9,5 +9,5 @@ with job(snakemake) as run:
         snakemake.input.scores,
         snakemake.params.titles,
         snakemake.params.synthetic,
-        {suffix: run.named(suffix) for suffix in ("tex", "md", "csv", "json")},
+        run.files,
     )
