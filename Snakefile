@@ -5,10 +5,12 @@
 #   snakemake --cores 8 paper/figures       every figure
 #   snakemake --cores 8 paper               the PDF
 #   snakemake --cores 1 paper/arxiv         the paper as arXiv takes it
+#   snakemake --cores 1 report              every table and figure in one HTML file, with what made each
 #   snakemake --cores 8 finding_3           one finding of the published study
 #   snakemake --cores 8 ravdess_si_audio    one experiment of the published study
 #   snakemake --cores 1 verify              every result hashed and opened again, and compared
 #   snakemake --cores 8 results_bundle      the results in one file, for another clone
+#   snakemake --cores 1 workflow_crate      the workflow as an RO-Crate, for WorkflowHub
 #   snakemake --directory demo --cores 2    the same, on the demo's synthetic speech
 #
 # The rules are in rules/, one file a stage, in the order the data flows; each rule, its script in
@@ -40,6 +42,9 @@ from sarangi.source import inventory
 
 
 configfile: "config.yaml"
+
+
+report: "workflow/report/study.rst"
 
 
 BASE = Path(workflow.basedir)

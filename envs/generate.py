@@ -28,7 +28,17 @@ KINDS = {
         "scikit-learn",
         "scipy",
     ],
-    "workflow": [*TABLES, *FETCHING, "jinja2", "scikit-learn", "scipy", "snakemake", "tabulate"],
+    "workflow": [
+        *TABLES,
+        *FETCHING,
+        "Pygments",
+        "jinja2",
+        "rocrate",
+        "scikit-learn",
+        "scipy",
+        "snakemake",
+        "tabulate",
+    ],
     "analysis": [*TABLES, "jinja2", "matplotlib", "scikit-learn", "scipy", "tabulate"],
     "paper": TABLES,
 }

@@ -478,8 +478,9 @@ def results_shown(kind):
 
 
 def figure_files(name):
-    """The files of a figure by suffix."""
-    return {suffix: f"paper/figures/{name}.{suffix}" for suffix in ("pdf", "png")}
+    """The files of a figure by suffix; the report shows the picture."""
+    files = {suffix: f"paper/figures/{name}.{suffix}" for suffix in ("pdf", "png")}
+    return files | {"png": in_report(files["png"], "Figures", name)}
 
 
 def titles(kind):
@@ -487,8 +488,30 @@ def titles(kind):
 
 
 def table_files(name):
-    """The files of a table by suffix."""
-    return {suffix: f"paper/tables/{name}.{suffix}" for suffix in ("tex", "md", "csv", "json")}
+    """The files of a table by suffix; the report shows the page."""
+    files = {suffix: f"paper/tables/{name}.{suffix}" for suffix in ("tex", "md", "csv", "html", "json")}
+    return files | {"html": in_report(files["html"], "Tables", name)}
+
+
+def in_report(path, category, name):
+    """A file that the report shows under a name."""
+    caption = f"../workflow/report/{category.lower()}.rst"
+    return report(path, caption=caption, category=category, labels={"name": name.replace("_", " ")})
+
+
+def files_of_workflow():
+    """The project's own files, without what was made from them: what a crate of the workflow holds."""
+    kinds = {
+        ".": ("Snakefile", "Makefile", "*.yaml", "*.md", "*.lock", "*.toml", "LICENSE", "CITATION.cff"),
+        "rules": ("*.smk",),
+        "workflow": ("**/*.py", "**/*.yaml", "report/*"),
+        "src": ("**/*.py",),
+        "profiles": ("**/*.yaml",),
+        "envs": ("*.py", "*.yaml"),
+        "paper": ("main.tex", "sarangi.sty", "references.bib", "sections/*.tex"),
+    }
+    found = {path for part, names in kinds.items() for name in names for path in (BASE / part).glob(name)}
+    return sorted(map(os.path.relpath, found))
 
 
 def scores_of_study():

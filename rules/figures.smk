@@ -157,7 +157,7 @@ rule published_figure:
     output:
         **figure_files("published"),
         points_pdf="paper/figures/published_points.pdf",
-        points_png="paper/figures/published_points.png",
+        points_png=in_report("paper/figures/published_points.png", "Figures", "published points"),
     log:
         "results/logs/published_figure.log",
     benchmark:

@@ -1,6 +1,7 @@
-# The paper, its package for arXiv, and the bundle of what stands behind it.
+# The paper, its package for arXiv, the report, the bundle of what stands behind it, and the workflow's crate.
 #   in:  paper/main.tex, sarangi.sty, sections/, references.bib, and the generated tables, figures and numbers
-#   out: paper/paper.pdf, paper/arxiv.tar.gz, results/bundle.zip
+#   out: paper/paper.pdf, paper/arxiv.tar.gz, paper/report.html, results/bundle.zip,
+#        results/workflow_crate.zip
 
 
 rule paper_pdf:
@@ -12,7 +13,7 @@ rule paper_pdf:
         sections=sorted(map(os.path.relpath, (BASE / "paper/sections").glob("*.tex"))),
         generated=[*TABLES, *FINDING_TABLES, *FIGURES, "paper/numbers.tex"],
     output:
-        "paper/paper.pdf",
+        in_report("paper/paper.pdf", "Paper", "paper"),
     log:
         "results/logs/paper_pdf.log",
     benchmark:
@@ -47,6 +48,30 @@ rule arxiv:
         "../workflow/scripts/arxiv.py"
 
 
+rule:
+    """Write every table and figure into one HTML file, with what made each and how long it took.
+
+    It holds times, which no result may: so it is no output, and always written anew.
+    """
+    name:
+        "report"
+    input:
+        tables=[Path(table).with_suffix(".html") for table in TABLES + FINDING_TABLES],
+        figures=[Path(figure).with_suffix(".png") for figure in FIGURES + FINDING_FIGURES],
+        paper="paper/paper.pdf" if CAN_BUILD_PDF else [],
+    log:
+        "results/logs/report.log",
+    conda:
+        "../envs/workflow.yaml"
+    resources:
+        mem_mb=2000,
+    params:
+        targets=["paper/tables", "paper/figures", *(["paper"] if CAN_BUILD_PDF else [])],
+        output="paper/report.html",
+    script:
+        "../workflow/scripts/report.py"
+
+
 rule results_bundle:
     """Zip the results behind the paper with their provenance, to be put back with make restore."""
     input:
@@ -71,3 +96,22 @@ rule results_bundle:
         identities=study.identities,
     script:
         "../workflow/scripts/results_bundle.py"
+
+
+rule workflow_crate:
+    """Pack the workflow's code as a Workflow RO-Crate, which says of itself what it is."""
+    input:
+        sources=lambda wildcards: files_of_workflow(),
+        diagram="paper/figures/methodology.png",
+    output:
+        "results/workflow_crate.zip",
+    log:
+        "results/logs/workflow_crate.log",
+    benchmark:
+        "results/benchmarks/workflow_crate.tsv"
+    conda:
+        "../envs/workflow.yaml"
+    resources:
+        mem_mb=1000,
+    script:
+        "../workflow/scripts/workflow_crate.py"

@@ -162,7 +162,7 @@ def built(tmp_path_factory):
 
 PARTS = (
     "Snakefile", "config.yaml", "claims.yaml", "errata.yaml", "rules", "workflow", "src", "profiles", "envs",
-    "paper",
+    "paper", "CITATION.cff", "LICENSE",
 )  # fmt: skip
 TARGETS = ("paper/tables", "paper/figures", "finding_4")
 

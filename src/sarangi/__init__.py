@@ -11,5 +11,6 @@ The modules follow the data, and each imports only from those before it: ``sourc
 ``claims`` (what the published study says) both it and ``findings``, ``printed`` and ``availability`` it
 and the tables; ``espeak`` and ``synthetic`` make the demo's corpora; ``plan`` and ``restore`` put a
 bundle back; ``explain`` walks from a number to its recordings, ``verify`` and ``results_lock`` look at
-every result again, ``costs`` records what a run took.
+every result again, ``costs`` records what a run took, ``report`` shows it all in one file, and ``crate``
+packs the workflow itself.
 """

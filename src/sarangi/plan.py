@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from snakemake.api import SnakemakeApi
+from snakemake.api import DAGApi, SnakemakeApi
 from snakemake.exceptions import WorkflowError
 from snakemake.settings.types import (
     ConfigSettings,
@@ -78,14 +78,8 @@ class Plan:
 
 
 @contextmanager
-def plan(targets: Sequence[str], directory: Path) -> Iterator[Plan]:
-    """Plan the jobs behind ``targets`` in the folder of a workflow, and do none of them.
-
-    Raises
-    ------
-    SarangiError
-        With Snakemake's words, if it cannot plan (a mistake in the configuration, a missing input).
-    """
+def planned(targets: Sequence[str], directory: Path) -> Iterator[DAGApi]:
+    """Have Snakemake plan ``targets`` in the folder of a workflow, inside which the working directory is."""
     before = Path.cwd()
     try:
         with SnakemakeApi(OutputSettings(quiet={Quietness.ALL})) as api:
@@ -98,13 +92,26 @@ def plan(targets: Sequence[str], directory: Path) -> Iterator[Plan]:
                 workdir=directory,
             )
             largest = yaml.safe_load(PROFILE.read_text(encoding="utf-8"))["max-checksum-file-size"]
-            made.dag(DAGSettings(targets=set(targets), forceall=True, max_checksum_file_size=largest))
-            workflow = made._workflow
+            yield made.dag(DAGSettings(targets=set(targets), forceall=True, max_checksum_file_size=largest))
+    finally:
+        os.chdir(before)
+
+
+@contextmanager
+def plan(targets: Sequence[str], directory: Path) -> Iterator[Plan]:
+    """Plan the jobs behind ``targets`` in the folder of a workflow, and do none of them.
+
+    Raises
+    ------
+    SarangiError
+        With Snakemake's words, if it cannot plan (a mistake in the configuration, a missing input).
+    """
+    try:
+        with planned(targets, directory) as dag:
+            workflow = dag.workflow_api._workflow
             workflow.execution_settings = ExecutionSettings()
             workflow._prepare_dag(forceall=True, ignore_incomplete=True, lock_warn_only=False)
             workflow._build_dag()
             yield Plan(workflow)
     except WorkflowError as error:
         raise SarangiError(f"Snakemake cannot plan {', '.join(targets)}: {error}") from error
-    finally:
-        os.chdir(before)
