@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -742,7 +742,7 @@ def check(
     return Study(config, probe, published or {})
 
 
-class _AsPrinted(yaml.SafeLoader):
+class _AsPrinted(yaml.CSafeLoader):
     """Reads a number with decimals as the text that it is: 0.590 keeps its last digit."""
 
 
@@ -784,7 +784,7 @@ def read_errata(file: Path, schema: Path, published: Mapping[str, Any]) -> list[
         Lists every problem, as :func:`check` does.
     """
     try:
-        document = yaml.safe_load(file.read_text(encoding="utf-8"))
+        document = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     except yaml.YAMLError as error:
         raise SarangiError(f"{file} is not YAML; no job was started. {error}") from None
     problems = _against(document, schema) or list(_unknown_claims(document, published))
@@ -824,10 +824,16 @@ def _unknown_claims(
                     )
 
 
+@cache
+def _validator(schema: Path) -> jsonschema.Draft202012Validator:
+    return jsonschema.Draft202012Validator(
+        yaml.load(schema.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    )
+
+
 def _against(document: Any, schema: Path) -> list[tuple["Place", str]]:
     """Return what a JSON schema (as YAML) refuses in a document."""
-    validator = jsonschema.Draft202012Validator(yaml.safe_load(schema.read_text(encoding="utf-8")))
-    errors = sorted(validator.iter_errors(document), key=lambda error: list(map(str, error.path)))
+    errors = sorted(_validator(schema).iter_errors(document), key=lambda error: list(map(str, error.path)))
     # of a value of the wrong type nothing else is worth saying
     mistyped = {tuple(error.path) for error in errors if error.validator == "type"}
     errors = [error for error in errors if error.validator == "type" or tuple(error.path) not in mistyped]

@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 
 PACKAGE = "sarangi"
+DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 ROOT = Path(__file__).parent
 
 
@@ -54,21 +55,26 @@ def closure(
     """
     loaded = dict(by_name)
     text = script.read_text(encoding="utf-8")
-    code = {"": _canonical(text, script)}
+    code: dict[str, str] = {}
     installed: set[str] = set()
-    waiting = [*_imports(text, script, package="")]
+    code[""], imported = _canonical_and_imports(text, script, package="")
+    waiting = list(imported)
+    seen: set[str] = set()
     while waiting:
         name = waiting.pop()
+        if name in seen:
+            continue
+        seen.add(name)
         if name.split(".")[0] != PACKAGE:
             installed.add(name.split(".")[0])
             continue
         for part in _with_parents(name):
-            file = _module_file(part)
-            if file is not None and part not in code:
+            file = _module_file(part) if part not in code else None
+            if file is not None:
                 text = file.read_text(encoding="utf-8")
-                code[part] = _canonical(text, file)
                 package = part if file.name == "__init__.py" else part.rpartition(".")[0]
-                waiting += [*_imports(text, file, package), *loaded.get(part, ())]
+                code[part], imported = _canonical_and_imports(text, file, package)
+                waiting += [*imported, *loaded.get(part, ())]
     return code, installed
 
 
@@ -87,20 +93,10 @@ def _module_file(name: str) -> Path | None:
 
 # by the text, which a hundred rules share: parsing is what takes time
 @cache
-def _canonical(text: str, file: Path) -> str:
+def _canonical_and_imports(text: str, file: Path, package: str) -> tuple[str, tuple[str, ...]]:
     tree = ast.parse(text, filename=str(file))
-    for node in ast.walk(tree):
-        documented = isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
-        if documented and ast.get_docstring(node, clean=False) is not None:
-            node.body = node.body[1:] or [ast.Pass()]
-    # unparse, not dump: the dump of one text differs between Python versions
-    return ast.unparse(tree)
-
-
-@cache
-def _imports(text: str, file: Path, package: str) -> tuple[str, ...]:
     names = []
-    for node in ast.walk(ast.parse(text, filename=str(file))):
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
@@ -108,7 +104,10 @@ def _imports(text: str, file: Path, package: str) -> tuple[str, ...]:
             names.append(base)
             # "from package import module" names a module too
             names += [f"{base}.{alias.name}" for alias in node.names]
-    return tuple(names)
+        elif isinstance(node, DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
+            node.body = node.body[1:] or [ast.Pass()]
+    # unparse, not dump: the dump of one text differs between Python versions
+    return ast.unparse(tree), tuple(names)
 
 
 @cache
@@ -119,4 +118,10 @@ def _distributions() -> dict[str, list[str]]:
 def _versions(packages: set[str]) -> Iterable[tuple[str, str]]:
     for package in packages - set(sys.stdlib_module_names):
         for name in sorted(set(_distributions().get(package, ()))):
-            yield name, importlib.metadata.version(name)
+            yield name, _version(name)
+
+
+# looked up anew it is read from a file, for a hundred rules
+@cache
+def _version(distribution: str) -> str:
+    return importlib.metadata.version(distribution)
