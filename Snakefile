@@ -35,7 +35,7 @@ from sarangi.configuration import (
 )
 from sarangi.errors import SarangiError
 from sarangi.fingerprint import fingerprint
-from sarangi.lock import hold
+from sarangi.lock import begin, hold
 from sarangi.paper import missing_programs
 from sarangi.printed import printed_experiments
 from sarangi.source import inventory
@@ -67,6 +67,10 @@ try:
     )
 except SarangiError as error:
     raise WorkflowError(str(error)) from None
+
+
+onstart:
+    begin()
 
 
 wildcard_constraints:

@@ -20,7 +20,8 @@ rule features:
         "../envs/speech.yaml"
     threads: 2
     resources:
-        mem_mb=1000,
+        mem_mb=grown(1000),
+        runtime=grown(120),
     params:
         feature_set=set_of,
     script:
@@ -45,7 +46,8 @@ rule recording_features:
         "../envs/speech.yaml"
     threads: 2
     resources:
-        mem_mb=2000,
+        mem_mb=grown(2000),
+        runtime=grown(120),
     params:
         feature_set=set_of,
         inventory=inventory_of,
@@ -70,7 +72,8 @@ rule published_features:
     conda:
         "../envs/speech.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grown(1000),
+        runtime=grown(120),
     params:
         feature_set=set_of,
         inventory=inventory_of,

@@ -20,7 +20,8 @@ rule resample:
     conda:
         "../envs/speech.yaml"
     resources:
-        mem_mb=2000,
+        mem_mb=grown(2000),
+        runtime=grown(120),
     params:
         inventory=inventory_of,
     script:

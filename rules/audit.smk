@@ -21,7 +21,8 @@ rule near_duplicates:
     conda:
         "../envs/speech.yaml"
     resources:
-        mem_mb=2000,
+        mem_mb=grown(2000),
+        runtime=grown(120),
     script:
         "../workflow/scripts/near_duplicates.py"
 
@@ -43,7 +44,8 @@ rule corpus_audit:
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grown(1000),
+        runtime=grown(120),
     params:
         synthetic=lambda wildcards: wildcards.corpus in study.synthetic,
     script:
@@ -68,7 +70,8 @@ rule protocol_audit:
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grown(1000),
+        runtime=grown(120),
     params:
         settings=lambda wildcards: study.config["protocols"][wildcards.protocol],
         inventory=inventory_of_folds,
@@ -92,6 +95,7 @@ rule whole_audit:
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=500,
+        mem_mb=grown(500),
+        runtime=grown(120),
     script:
         "../workflow/scripts/whole_audit.py"

@@ -24,7 +24,8 @@ rule scores:
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grown(1000),
+        runtime=grown(240),
     params:
         experiments=lambda wildcards: [to_score(study.experiments[wildcards.experiment])],
         settings=study.config["bootstrap"],
@@ -79,7 +80,8 @@ for batch in study.batches(study.scored):
         conda:
             "../envs/analysis.yaml"
         resources:
-            mem_mb=1000,
+            mem_mb=grown(1000),
+            runtime=grown(240),
         params:
             experiments=entries_to_score(batch),
             settings=study.config["bootstrap"],
@@ -105,7 +107,8 @@ rule differences:
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grown(1000),
+        runtime=grown(240),
     params:
         models=models_compared,
         described=lambda wildcards: {
@@ -142,7 +145,8 @@ rule premiums:
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grown(1000),
+        runtime=grown(240),
     params:
         pairs=pairs_of_premiums(),
         settings=study.config["bootstrap"],

@@ -27,7 +27,8 @@ for batch in study.batches(study.runnable):
             "../envs/analysis.yaml"
         threads: 4
         resources:
-            mem_mb=8000,
+            mem_mb=grown(8000),
+            runtime=grown(720),
         params:
             protocols=batch.protocols,
             experiments={
@@ -64,7 +65,8 @@ for batch in study.batches(study.runnable):
         conda:
             "../envs/analysis.yaml"
         resources:
-            mem_mb=1000,
+            mem_mb=grown(1000),
+            runtime=grown(720),
         params:
             protocols=batch.protocols,
             experiments={

@@ -4,6 +4,28 @@
 MEANS_OF_FOLDS = ("stratified_kfold", "stratified_group_kfold", "emobox")
 
 
+def grown(need):
+    """What a job asks of a scheduler, a number or a function of wildcards: twice as much at each further try."""
+
+    def needed(wildcards, attempt):
+        return (need(wildcards) if callable(need) else need) * 2 ** (attempt - 1)
+
+    return needed
+
+
+def gpu_model(wildcards, attempt):
+    """The model of GPU that a job asks for: at each further try the next, the last again and again."""
+    models = CLUSTER["gpu_models"]
+    return models[min(attempt, len(models)) - 1]
+
+
+# what the schema says where the configuration says nothing
+CLUSTER = {"gpu": True, "gpu_models": []} | study.config.get("cluster", {})
+A_GPU = {"gpu": 1} if CLUSTER["gpu"] else {}
+if A_GPU and CLUSTER["gpu_models"]:
+    A_GPU["gpu_model"] = gpu_model
+
+
 def source_of(kind, name):
     """Where a corpus, an encoder or a Whisper comes from when it is not in hand."""
     return study.config[kind][name]["source"]

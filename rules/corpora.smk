@@ -16,7 +16,8 @@ rule manifest:
     conda:
         "../envs/speech.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grown(1000),
+        runtime=grown(120),
     params:
         shards=lambda wildcards: study.config["corpora"][wildcards.corpus]["shards"],
         inventory=inventory_of,

@@ -18,7 +18,8 @@ rule download:
     conda:
         "../envs/speech.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grown(1000),
+        runtime=grown(60),
     params:
         source=lambda wildcards: source_of("corpora", wildcards.corpus),
     script:
@@ -40,7 +41,8 @@ rule repack:
     conda:
         "../envs/speech.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grown(1000),
+        runtime=grown(60),
     script:
         "../workflow/scripts/repack.py"
 
@@ -59,7 +61,8 @@ rule synthetic_corpus:
         "../envs/speech.yaml"
     threads: 2
     resources:
-        mem_mb=1000,
+        mem_mb=grown(1000),
+        runtime=grown(60),
     params:
         settings=lambda wildcards: source_of("corpora", wildcards.corpus)["synthetic"],
     script:
@@ -80,7 +83,8 @@ rule encoder_weights:
     conda:
         "../envs/speech.yaml"
     resources:
-        mem_mb=4000,
+        mem_mb=grown(4000),
+        runtime=grown(60),
     params:
         source=lambda wildcards: source_of("encoders", wildcards.encoder),
     script:
@@ -111,7 +115,8 @@ rule random_encoder:
     conda:
         "../envs/speech.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grown(1000),
+        runtime=grown(60),
     params:
         shape=lambda wildcards: source_of("encoders", wildcards.encoder)["random"],
     script:
@@ -132,7 +137,8 @@ rule whisper_weights:
     conda:
         "../envs/speech.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grown(1000),
+        runtime=grown(60),
     params:
         name=lambda wildcards: source_of("asr", wildcards.asr)["whisper"],
     script:
@@ -152,7 +158,8 @@ rule random_whisper:
     conda:
         "../envs/speech.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grown(1000),
+        runtime=grown(60),
     params:
         shape=lambda wildcards: source_of("asr", wildcards.asr)["random"],
     script:
@@ -174,6 +181,7 @@ rule unpacked_whisper:
     conda:
         "../envs/speech.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grown(1000),
+        runtime=grown(60),
     script:
         "../workflow/scripts/unpacked_whisper.py"

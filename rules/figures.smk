@@ -15,7 +15,8 @@ rule methodology_figure:
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grown(1000),
+        runtime=grown(20),
     params:
         synthetic=study.synthetic,
     script:
@@ -36,7 +37,8 @@ rule leakage_figure:
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grown(1000),
+        runtime=grown(20),
     params:
         titles={"models": titles("models")},
         synthetic=study.synthetic,
@@ -57,7 +59,8 @@ rule inversion_figure:
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grown(1000),
+        runtime=grown(20),
     params:
         cells=study.language_cells(),
         synthetic=study.synthetic,
@@ -78,7 +81,8 @@ rule conditions_figure:
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grown(1000),
+        runtime=grown(20),
     params:
         titles={"protocols": titles("protocols"), "models": titles("models")},
         synthetic=study.synthetic,
@@ -99,7 +103,8 @@ rule seeds_figure:
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grown(1000),
+        runtime=grown(20),
     params:
         titles={"protocols": titles("protocols"), "models": titles("models")},
         synthetic=study.synthetic,
@@ -120,7 +125,8 @@ rule recalls_figure:
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grown(1000),
+        runtime=grown(20),
     params:
         titles={"protocols": titles("protocols"), "models": titles("models")},
         synthetic=study.synthetic,
@@ -142,7 +148,8 @@ rule confusions_figure:
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grown(1000),
+        runtime=grown(20),
     params:
         titles={"protocols": titles("protocols"), "models": titles("models")},
         synthetic=study.synthetic,
@@ -165,7 +172,8 @@ rule published_figure:
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grown(1000),
+        runtime=grown(20),
     params:
         synthetic=study.synthetic,
     script:
@@ -185,7 +193,8 @@ rule finding_figure:
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grown(1000),
+        runtime=grown(20),
     params:
         synthetic=study.synthetic,
     script:

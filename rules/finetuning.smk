@@ -29,8 +29,9 @@ rule finetune:
     conda:
         "../envs/speech.yaml"
     resources:
-        mem_mb=lambda wildcards: 8000 * len(encoders_of(model_of(wildcards))),
-        gpu=1,
+        **A_GPU,
+        mem_mb=grown(lambda wildcards: 8000 * len(encoders_of(model_of(wildcards)))),
+        runtime=grown(1440),
     params:
         model=recipe_of,
         threads=study.config["threads"]["torch"],
@@ -65,8 +66,9 @@ for together in study.trained_together(study.runnable):
         conda:
             "../envs/speech.yaml"
         resources:
-            mem_mb=8000 * len(encoders_of(study.model(together))),
-            gpu=int(runs_an_encoder(together)),
+            **(A_GPU if runs_an_encoder(together) else {}),
+            mem_mb=grown(8000 * len(encoders_of(study.model(together)))),
+            runtime=grown(1440),
         params:
             runs=study.runs(together),
             model=recipe_without_seeds(study.model(together)),
@@ -95,8 +97,9 @@ rule transfer:
     conda:
         "../envs/speech.yaml"
     resources:
-        mem_mb=lambda wildcards: 4000 * len(encoders_of(model_of(wildcards))),
-        gpu=1,
+        **A_GPU,
+        mem_mb=grown(lambda wildcards: 4000 * len(encoders_of(model_of(wildcards)))),
+        runtime=grown(1440),
     params:
         runs=runs_of,
         batch=lambda wildcards: model_of(wildcards)["finetuning"]["batch"],

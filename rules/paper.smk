@@ -21,7 +21,8 @@ rule paper_pdf:
     conda:
         "../envs/paper.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grown(1000),
+        runtime=grown(30),
     script:
         "../workflow/scripts/paper_pdf.py"
 
@@ -43,18 +44,14 @@ rule arxiv:
     conda:
         "../envs/paper.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grown(1000),
+        runtime=grown(30),
     script:
         "../workflow/scripts/arxiv.py"
 
 
-rule:
-    """Write every table and figure into one HTML file, with what made each and how long it took.
-
-    It holds times, which no result may: so it is no output, and always written anew.
-    """
-    name:
-        "report"
+rule report:
+    """Write every table and figure into one HTML file, with what made each; it holds times, so it is no result."""
     input:
         tables=[Path(table).with_suffix(".html") for table in TABLES + FINDING_TABLES],
         figures=[Path(figure).with_suffix(".png") for figure in FIGURES + FINDING_FIGURES],
@@ -64,7 +61,8 @@ rule:
     conda:
         "../envs/workflow.yaml"
     resources:
-        mem_mb=2000,
+        mem_mb=grown(2000),
+        runtime=grown(30),
     params:
         targets=["paper/tables", "paper/figures", *(["paper"] if CAN_BUILD_PDF else [])],
         output="paper/report.html",
@@ -91,7 +89,8 @@ rule results_bundle:
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grown(1000),
+        runtime=grown(30),
     params:
         identities=study.identities,
     script:
@@ -112,6 +111,7 @@ rule workflow_crate:
     conda:
         "../envs/workflow.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grown(1000),
+        runtime=grown(30),
     script:
         "../workflow/scripts/workflow_crate.py"

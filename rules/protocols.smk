@@ -17,7 +17,8 @@ rule protocol:
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grown(1000),
+        runtime=grown(30),
     params:
         settings=lambda wildcards: study.config["protocols"][wildcards.protocol],
         inventory=inventory_of_folds,

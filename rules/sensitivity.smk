@@ -19,7 +19,8 @@ rule sensitivity:
         "../envs/analysis.yaml"
     threads: 4
     resources:
-        mem_mb=4000,
+        mem_mb=grown(4000),
+        runtime=grown(240),
     params:
         features=features_split_again,
         experiments=experiments_split_again,

@@ -17,8 +17,9 @@ rule pooled_states:
     conda:
         "../envs/speech.yaml"
     resources:
-        mem_mb=8000,
-        gpu=1,
+        **A_GPU,
+        mem_mb=grown(8000),
+        runtime=grown(480),
     params:
         seconds=lambda wildcards: float(wildcards.seconds),
         threads=study.config["threads"]["torch"],
@@ -40,8 +41,9 @@ rule prefix_states:
     conda:
         "../envs/speech.yaml"
     resources:
-        mem_mb=8000,
-        gpu=1,
+        **A_GPU,
+        mem_mb=grown(8000),
+        runtime=grown(480),
     params:
         layers=lambda wildcards: int(wildcards.layers),
         seconds=lambda wildcards: float(wildcards.seconds),

@@ -23,7 +23,8 @@ rule corpora_table:
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grown(1000),
+        runtime=grown(20),
     params:
         corpora={name: study.described(name) for name in study.config["corpora"]},
         unavailable=study.unavailable("corpora"),
@@ -46,7 +47,8 @@ rule scores_table:
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grown(1000),
+        runtime=grown(20),
     params:
         titles={"protocols": titles("protocols"), "models": titles("models")},
         waiting=waiting(),
@@ -68,7 +70,8 @@ rule transfer_table:
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grown(1000),
+        runtime=grown(20),
     params:
         titles={"protocols": titles("protocols"), "models": titles("models")},
         synthetic=study.synthetic,
@@ -89,7 +92,8 @@ rule differences_table:
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grown(1000),
+        runtime=grown(20),
     params:
         titles={"protocols": titles("protocols"), "models": titles("models")},
         synthetic=study.synthetic,
@@ -110,7 +114,8 @@ rule within_language_table:
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grown(1000),
+        runtime=grown(20),
     params:
         cells=study.language_cells(),
         synthetic=study.synthetic,
@@ -131,7 +136,8 @@ rule across_languages_table:
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grown(1000),
+        runtime=grown(20),
     params:
         cells=study.language_cells(),
         synthetic=study.synthetic,
@@ -152,7 +158,8 @@ rule gaps_table:
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grown(1000),
+        runtime=grown(20),
     params:
         cells=study.language_cells(),
         synthetic=study.synthetic,
@@ -173,7 +180,8 @@ rule sensitivity_table:
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grown(1000),
+        runtime=grown(20),
     params:
         rows=study.rates_compared(),
         synthetic=study.synthetic,
@@ -199,7 +207,8 @@ rule splits_table:
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grown(1000),
+        runtime=grown(20),
     params:
         titles={"protocols": titles("protocols"), "models": titles("models")},
         synthetic=study.synthetic,
@@ -225,7 +234,8 @@ rule transcripts_table:
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grown(1000),
+        runtime=grown(20),
     params:
         corpora=transcribed_corpora(),
         settings=study.config["bootstrap"],
@@ -248,7 +258,8 @@ rule recipes_table:
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grown(1000),
+        runtime=grown(20),
     params:
         recipes=recipes_of_study(),
         titles={"models": titles("models"), "encoders": titles("encoders")},
@@ -270,7 +281,8 @@ rule finding:
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grown(1000),
+        runtime=grown(20),
     params:
         statement=lambda wildcards: study.config["findings"][wildcards.finding]["statement"],
         claims=lambda wildcards: claims_of(wildcards.finding),
@@ -294,7 +306,8 @@ rule findings_table:
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grown(1000),
+        runtime=grown(20),
     params:
         synthetic=study.synthetic,
     script:
@@ -314,7 +327,8 @@ rule finding_table:
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grown(1000),
+        runtime=grown(20),
     params:
         synthetic=study.synthetic,
     script:
@@ -337,7 +351,8 @@ rule errata_table:
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grown(1000),
+        runtime=grown(20),
     params:
         errata=errata,
         records=with_parts({said["claim"] for said in said_by_errata("claim")}, published),
@@ -361,7 +376,8 @@ rule audit_table:
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grown(1000),
+        runtime=grown(20),
     params:
         titles=titles("protocols"),
         unavailable=study.unavailable("corpora", with_waiting=False),
@@ -383,7 +399,8 @@ rule ravdess_table:
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grown(1000),
+        runtime=grown(20),
     params:
         printed=printed_of("ravdess_"),
         ours=ours_on("ravdess"),
@@ -405,7 +422,8 @@ rule meld_table:
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grown(1000),
+        runtime=grown(20),
     params:
         printed=printed_of("meld_"),
         ours=ours_on("meld"),
@@ -427,7 +445,8 @@ rule seeds_table:
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grown(1000),
+        runtime=grown(20),
     params:
         printed=printed_of(findings=("finding_4", "finding_5")),
         ours=ours_with_seeds(),
@@ -449,7 +468,8 @@ rule costs_table:
     conda:
         "../envs/workflow.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grown(1000),
+        runtime=grown(20),
     params:
         synthetic=study.synthetic,
     script:
@@ -467,7 +487,8 @@ rule availability_table:
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grown(1000),
+        runtime=grown(20),
     params:
         rows=availability(study),
         synthetic=study.synthetic,
@@ -490,7 +511,8 @@ rule numbers:
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grown(1000),
+        runtime=grown(20),
     params:
         claims=claims_of_numbers(),
         missing=missing_of_numbers(),

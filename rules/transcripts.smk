@@ -18,8 +18,9 @@ rule transcribe:
     conda:
         "../envs/speech.yaml"
     resources:
-        mem_mb=4000,
-        gpu=1,
+        **A_GPU,
+        mem_mb=grown(4000),
+        runtime=grown(720),
     params:
         checkpoint=lambda wildcards: str(study.checkpoints[wildcards.asr]),
         settings=lambda wildcards: study.asr_settings(wildcards.asr),

@@ -10,7 +10,8 @@ rule verify:
     conda:
         "../envs/workflow.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=grown(1000),
+        runtime=grown(60),
     params:
         targets=["all"],
     script:

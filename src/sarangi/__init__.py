@@ -7,10 +7,10 @@ The modules follow the data, and each imports only from those before it: ``sourc
 ``states``, ``finetuning`` → ``bootstrap``, ``sensitivity``, ``differences`` → ``tables``, ``findings``,
 ``errata``, ``languages``, ``published_tables``, ``study_tables``, ``drawing``, ``diagram``, ``figures``,
 ``result_figures``, ``numbers``, ``paper``, ``bundle``. ``errors``, ``store``, ``progress``, ``resume``,
-``fingerprint``, ``lock``, ``provenance`` and ``job`` serve all of them, ``configuration`` the Snakefile,
-``claims`` (what the published study says) both it and ``findings``, ``printed`` and ``availability`` it
-and the tables; ``espeak`` and ``synthetic`` make the demo's corpora; ``plan`` and ``restore`` put a
-bundle back; ``explain`` walks from a number to its recordings, ``verify`` and ``results_lock`` look at
-every result again, ``costs`` records what a run took, ``report`` shows it all in one file, and ``crate``
-packs the workflow itself.
+``fingerprint``, ``lock``, ``provenance``, ``gpu`` and ``job`` serve all of them, ``configuration`` the
+Snakefile, ``claims`` (what the published study says) both it and ``findings``, ``printed`` and
+``availability`` it and the tables; ``espeak`` and ``synthetic`` make the demo's corpora; ``plan`` and
+``restore`` put a bundle back; ``explain`` walks from a number to its recordings, ``verify`` and
+``results_lock`` look at every result again, ``costs`` records what a run took, ``report`` shows it all in one
+file, and ``crate`` packs the workflow itself.
 """

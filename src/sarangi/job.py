@@ -1,8 +1,8 @@
 """What surrounds every script of the workflow, so that a script is one call of one function.
 
-``with job(snakemake) as run:`` bounds the threads of the libraries, seeds the generators, shuts the
-network of the model hubs, writes the log, ends with its parent, and publishes the outputs whole or
-not at all.  This module imports nothing heavy: the bounds must stand before NumPy and torch load.
+``with job(snakemake) as run:`` bounds the threads of the libraries, seeds the generators, leases the
+GPUs, shuts the network of the model hubs, writes the log, ends with its parent, and publishes the outputs
+whole or not at all.  This module imports nothing heavy: the bounds must stand before NumPy and torch load.
 """
 
 import contextlib
@@ -23,6 +23,8 @@ from typing import Any
 
 from sarangi import provenance
 from sarangi.errors import SarangiError
+from sarangi.gpu import lease
+from sarangi.lock import run_id
 
 log = logging.getLogger("sarangi")
 
@@ -93,11 +95,16 @@ def job(snakemake: Any) -> Iterator[Job]:
     _bound_threads(snakemake.config["threads"])
     _shut_hubs()
     _start_log(snakemake.log[0] if snakemake.log else None)
+    try:
+        lease(snakemake.resources.get("gpu", 0))
+    except SarangiError as error:
+        log.error("%s: %s", snakemake.rule, error)
+        sys.exit(1)
     random.seed(snakemake.config["seed"])
     import numpy
 
     numpy.random.seed(snakemake.config["seed"])
-    parent = os.getppid()
+    parent, began_in = os.getppid(), run_id()
     run = Job(snakemake)
     for path in run.outputs:
         for stale in path.parent.glob(f".{path.stem}.*.tmp{path.suffix}"):
@@ -106,6 +113,10 @@ def job(snakemake: Any) -> Iterator[Job]:
         yield run
         if os.getppid() != parent:
             raise SarangiError("the Snakemake that started this job is gone; its result is dropped")
+        if run_id() != began_in:
+            raise SarangiError(
+                "another run has begun in this folder since; the result of this job is dropped"
+            )
         _publish(run)
     except SarangiError as error:
         log.error("%s: %s", snakemake.rule, error)

@@ -1,9 +1,12 @@
-"""Stale locks: what a killed Snakemake leaves is taken away, what a living one holds is not."""
+"""Runs of Snakemake in one folder: what a killed one leaves is taken away, what a living one holds is not."""
 
 import fcntl
 import socket
+import uuid
 from pathlib import Path
 from typing import TextIO
+
+RUN = "sarangi.run"
 
 _held: list[TextIO] = []  # open for the life of the process; the kernel lets go when it ends, however it ends
 
@@ -46,3 +49,20 @@ def hold(folder: Path = Path(".snakemake")) -> bool:
         file.flush()
     fcntl.flock(file, fcntl.LOCK_SH)
     return stale
+
+
+def begin(folder: Path = Path(".snakemake")) -> None:
+    """Say that a new run begins, so that jobs of an earlier one drop what they make (see :func:`run_id`).
+
+    On a cluster the jobs of a killed Snakemake live on, and would put what they make with the old parameters
+    in the place of what the new run made.
+    """
+    (folder / RUN).write_text(uuid.uuid4().hex, encoding="utf-8")
+
+
+def run_id(folder: Path = Path(".snakemake")) -> str | None:
+    """Return which run is the latest that began in a folder; None where none did."""
+    try:
+        return (folder / RUN).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None

@@ -25,6 +25,8 @@ from sarangi import provenance, store
 from sarangi.configuration import CORPORA, ENCODER_FILES, check, encoders_of
 from sarangi.errors import SarangiError
 from sarangi.fingerprint import fingerprint
+from sarangi.lock import begin
+from sarangi.paper import PACKAGES
 
 SCHEMA = ROOT / "workflow/schemas/config.schema.yaml"
 
@@ -467,18 +469,16 @@ def test_code_counts_where_it_is_imported_even_by_name_or_from_afar(code, file, 
 def test_another_version_of_an_imported_package_counts(code, monkeypatch):
     _, take = code
     before = take()
-    version = fingerprints.importlib.metadata.version
-    monkeypatch.setattr(
-        fingerprints.importlib.metadata, "version", lambda name: "0.0" if name == "pandas" else version(name)
-    )
+    version = fingerprints._version
+    monkeypatch.setattr(fingerprints, "_version", lambda name: "0.0" if name == "pandas" else version(name))
     assert take() == before
-    monkeypatch.setattr(fingerprints.importlib.metadata, "version", lambda name: "0.0")
+    monkeypatch.setattr(fingerprints, "_version", lambda name: "0.0")
     assert take() != before
 
 
 def test_modules_import_only_from_those_before_them():
     order = [
-        "errors", "store", "progress", "resume", "fingerprint", "lock", "source", "provenance", "job",
+        "errors", "store", "progress", "resume", "fingerprint", "lock", "source", "provenance", "gpu", "job",
         "repack", "checksums", "download", "claims", "configuration", "printed", "availability", "weights",
         "video", "recording", "utterance", "corpora", "audio", "near_duplicates", "asr", "transcripts",
         "acoustics",
@@ -488,7 +488,7 @@ def test_modules_import_only_from_those_before_them():
         "published_tables", "study_tables", "drawing",
         "diagram", "figures", "result_figures", "numbers", "paper", "bundle", "plan", "costs", "restore",
         "explain",
-        "results_lock", "verify",
+        "results_lock", "verify", "report", "crate",
     ]  # fmt: skip
     free = {"espeak", "synthetic", "__init__"}
     found = {path.stem for path in (ROOT / "src/sarangi").iterdir() if path.stem[:2] != "__"} - {"sarangi"}
@@ -546,7 +546,7 @@ SCRIPT = """
 
     snakemake = SimpleNamespace(
         rule="made", input=Files(), output=Files(["out.txt"]), log=Files(["log.txt"]), params=Named(a=1),
-        wildcards=Named(), config={"seed": 1, "threads": {"torch": 1, "blas": 1}},
+        resources=Named(), wildcards=Named(), config={"seed": 1, "threads": {"torch": 1, "blas": 1}},
     )
     with job(snakemake) as run:
 """
@@ -590,6 +590,17 @@ def test_a_failing_job_leaves_nothing_and_logs_why(body, shown, hidden, tmp_path
     for text in (done.stderr, (tmp_path / "log.txt").read_text()):
         assert shown in text
         assert hidden not in text
+
+
+def test_a_job_of_an_earlier_run_publishes_nothing(tmp_path):
+    (tmp_path / ".snakemake").mkdir()
+    (tmp_path / "out.txt").write_text("new")
+    body = "from sarangi.lock import begin\nbegin()\nrun.output.write_text('old')"
+    begin(tmp_path / ".snakemake")
+    done = run_job(body, tmp_path)
+    assert done.returncode == 1
+    assert "another run has begun in this folder since" in done.stderr
+    assert (tmp_path / "out.txt").read_text() == "new"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel's parent death signal is Linux's")
@@ -648,6 +659,16 @@ def test_stale_locks_go_those_of_a_living_run_or_another_machine_stay(tmp_path):
     assert lock.exists()
 
 
+@pytest.mark.parametrize("name", ["default", "slurm", "generic"])
+def test_each_key_of_a_profile_says_what_it_is_for(name):
+    lines = (ROOT / f"profiles/{name}/config.yaml").read_text().splitlines()
+    keys = [place for place, line in enumerate(lines) if re.match(r"[a-z-]+:", line)]
+    for place in keys:
+        before = lines[place - 1]
+        # two keys may share a comment
+        assert before.startswith("#") or re.match(r"[a-z-]+:", before), lines[place]
+
+
 # -- versions ---------------------------------------------------------------------------------
 
 
@@ -672,6 +693,12 @@ def test_the_conda_environments_are_in_step():
         assert (ROOT / "envs" / name).read_text() == text, "run: python envs/generate.py"
 
 
+def test_the_image_is_built_from_the_locks_and_with_what_the_paper_needs():
+    text = (ROOT / "envs/Containerfile").read_text()
+    for part in (*PACKAGES, "-r build.lock", "-r requirements.lock", "--require-hashes"):
+        assert part in text
+
+
 def test_every_rule_has_what_a_rule_needs_and_an_environment_with_what_it_imports():
     sys.path.insert(0, str(ROOT / "envs"))
     import generate
@@ -694,7 +721,15 @@ def test_every_rule_has_what_a_rule_needs_and_an_environment_with_what_it_import
         assert re.match(r' *rule.*:\n *"""[A-Z].*\."""\n', text), name
         # what makes nothing always runs, unless it has a benchmark
         kept = ["benchmark:"] if "    output:" in text else []
-        for key in ("log:", *kept, "conda:", "resources:", "mem_mb=", f"workflow/scripts/{name}.py"):
+        for key in (
+            "log:",
+            *kept,
+            "conda:",
+            "resources:",
+            "mem_mb=",
+            "runtime=",
+            f"workflow/scripts/{name}.py",
+        ):
             assert key in text, f"rule {name} lacks {key}"
         kind = re.search(r'"\.\./envs/(\w+)\.yaml"', text)[1]
         by_name = tuple(
