@@ -2,7 +2,6 @@
 
 import os
 import re
-import signal
 import subprocess
 import sys
 import time
@@ -75,21 +74,23 @@ def test_a_cancelled_job_is_tried_again_and_a_killed_snakemake_resumes(local, tm
     log = tmp_path / "said.txt"
     with log.open("w") as file:
         first = subprocess.Popen(list(map(str, command)), cwd=ROOT, stdout=file, stderr=file)
-    cancelled = None
-    deadline = time.monotonic() + 300
-    while time.monotonic() < deadline and first.poll() is None:
-        mine = [job for job in known_jobs() if job.get("WorkDir") == str(folder)]
-        running = [job["JobId"] for job in mine if job["JobState"] == "RUNNING"]
-        if cancelled is None and running:
-            cancelled = running[0]
-            subprocess.run(["scancel", cancelled], check=True)
-        # the second try of it, and some more
-        if "Trying to restart job" in log.read_text() and running:
-            break
-        time.sleep(0.2)
-    assert first.poll() is None, log.read_text()[-3000:]
-    first.send_signal(signal.SIGKILL)
-    first.wait()
+    try:
+        cancelled = None
+        deadline = time.monotonic() + 300
+        while time.monotonic() < deadline and first.poll() is None:
+            mine = [job for job in known_jobs() if job.get("WorkDir") == str(folder)]
+            running = [job["JobId"] for job in mine if job["JobState"] == "RUNNING"]
+            if cancelled is None and running:
+                cancelled = running[0]
+                subprocess.run(["scancel", cancelled], check=True)
+            # the second try of it, and some more
+            if "Trying to restart job" in log.read_text() and running:
+                break
+            time.sleep(0.2)
+        assert first.poll() is None, log.read_text()[-3000:]
+    finally:
+        first.kill()
+        first.wait()
     assert "Trying to restart job" in log.read_text()
     succeeded(snakemake(*THROUGH_SLURM, *TARGETS, directory=folder))
     # what the killed one had started ends, too, and changes nothing

@@ -196,7 +196,8 @@ def test_the_paper_says_synthetic_on_every_page_and_is_the_same_bytes_anew(built
 
 
 def pages_of(pdf):
-    command = ["pdftotext", str(pdf), "-"]
+    # in the order that LaTeX wrote it: by its place on the page the columns may get mixed
+    command = ["pdftotext", "-raw", str(pdf), "-"]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split("\f")[:-1]
 
 
@@ -266,7 +267,7 @@ def test_the_package_for_arxiv_builds_with_pdflatex_alone(built, tmp_path):
 def test_without_latex_the_paper_names_the_packages_and_the_rest_is_built(built, tmp_path):
     bare = tmp_path / "bin"
     bare.mkdir()
-    for program in ("bash", "sh", "git", "uname", "env"):
+    for program in ("bash", "sh", "git", "uname", "env", "which"):
         if shutil.which(program):
             (bare / program).symlink_to(shutil.which(program))
     copy = tmp_path / "copy"
