@@ -542,6 +542,14 @@ def reading(name: str, claims: Records, how: str = "printed", otherwise: str | N
     return expression and _computed(expression, record, claims)
 
 
+def can_be_read(name: str, claims: Records, how: str) -> bool:
+    """Whether :func:`reading` finds something."""
+    # without its number: SciPy takes longer to import than all else that a plan reads of the claims
+    if READINGS[how] is _interval_of_seeds:
+        return "per_seed" in claims[name]
+    return reading(name, claims, how) is not None
+
+
 def _as_printed(record: Record, claims: Records) -> Reading | None:
     if "value" not in record:
         return None

@@ -816,8 +816,8 @@ def _unknown_claims(
                     if operand["otherwise"] not in labels:
                         hint = nearest(operand["otherwise"], labels)
                         yield (*where, "otherwise"), f"{name} has no {operand['otherwise']!r}; {hint}"
-                elif claims.reading(name, published, operand.get("as", "printed")) is None:
-                    ways = [how for how in claims.READINGS if claims.reading(name, published, how)]
+                elif not claims.can_be_read(name, published, operand.get("as", "printed")):
+                    ways = [how for how in claims.READINGS if claims.can_be_read(name, published, how)]
                     yield (
                         (*where, "as"),
                         f"{name} cannot be read as {operand.get('as', 'printed')}; valid: {', '.join(ways)}",

@@ -10,7 +10,7 @@ from conftest import MADE_BY_TEST, ROOT
 from sarangi import store
 from sarangi.audit import AUDIT
 from sarangi.bootstrap import SCORES
-from sarangi.claims import READINGS, SIDES, of_finding, reading, with_parts
+from sarangi.claims import READINGS, SIDES, can_be_read, of_finding, reading, with_parts
 from sarangi.configuration import check, read_claims, read_errata
 from sarangi.differences import DIFFERENCES
 from sarangi.errata import errata_table
@@ -152,6 +152,12 @@ def made(tmp_path, errata, claims=CLAIMS, missing=None, **tables):
 
 def entry(row, **other):
     return {"number": 1, "statement": "said", "rows": [{"compared": "UAR"} | row]} | other
+
+
+def test_whether_a_claim_can_be_read_is_known_without_reading_it():
+    for name in CLAIMS:
+        for how in READINGS:
+            assert can_be_read(name, CLAIMS, how) == (reading(name, CLAIMS, how) is not None), (name, how)
 
 
 def test_every_claim_at_fault_is_evidence_and_one_that_no_entry_names_is_not_lost(tmp_path):
