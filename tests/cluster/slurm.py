@@ -14,8 +14,6 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 PROGRAMS = ("slurmctld", "slurmd", "sbatch", "squeue", "scancel", "sinfo", "munged")
@@ -25,7 +23,7 @@ MARK = "# Written by tests/cluster/slurm.py."
 STATE = Path("/var/tmp/sarangi-slurm")  # noqa: S108  # Slurm's own state, of one machine
 TEXT = """{mark}
 ClusterName=sarangi
-SlurmctldHost={host}
+SlurmctldHost={host}(127.0.0.1)
 SlurmUser=root
 AuthType=auth/munge
 CryptoType=crypto/munge
@@ -47,7 +45,7 @@ ReturnToService=2
 MinJobAge=300
 SchedulerParameters=batch_sched_delay=0,sched_interval=2
 GresTypes=gpu
-NodeName={host} CPUs={cpus} RealMemory={memory} Gres=gpu:small:1 State=UNKNOWN
+NodeName={host} NodeAddr=127.0.0.1 CPUs={cpus} RealMemory={memory} Gres=gpu:small:1 State=UNKNOWN
 PartitionName=main Nodes={host} Default=YES MaxTime=INFINITE State=UP OverSubscribe=NO
 """
 
@@ -111,16 +109,6 @@ def stop() -> None:
     shutil.rmtree(STATE)
     CONFIGURATION.unlink(missing_ok=True)
     DEVICES.unlink(missing_ok=True)
-
-
-@contextmanager
-def slurm() -> Iterator[None]:
-    """A Slurm for as long as it is needed."""
-    start()
-    try:
-        yield
-    finally:
-        stop()
 
 
 if __name__ == "__main__":

@@ -20,8 +20,13 @@ def cluster():
     """A Slurm of this machine's own."""
     if reason := slurm.lacking():
         pytest.skip(reason)
-    with slurm.slurm():
-        yield
+    try:
+        slurm.start()
+    except (RuntimeError, subprocess.CalledProcessError) as error:
+        slurm.stop()
+        pytest.skip(f"Slurm cannot be started here: {error}")
+    yield
+    slurm.stop()
 
 
 def study(folder):
