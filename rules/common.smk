@@ -528,8 +528,8 @@ def files_of_workflow():
         "rules": ("*.smk",),
         "workflow": ("**/*.py", "**/*.yaml", "report/*"),
         "src": ("**/*.py",),
-        "profiles": ("**/*.yaml",),
-        "envs": ("*.py", "*.yaml"),
+        "profiles": ("**/*.yaml", "**/*.py"),
+        "envs": ("*.py", "*.yaml", "Containerfile"),
         "paper": ("main.tex", "sarangi.sty", "references.bib", "sections/*.tex"),
     }
     found = {path for part, names in kinds.items() for name in names for path in (BASE / part).glob(name)}

@@ -39,19 +39,19 @@ def results_bundle(targets: Sequence[str], identities: Mapping[str, str], output
     records = provenance.closure(targets)
     with zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as archive:
         about = {"version": VERSION, "targets": sorted(targets), "identities": dict(identities)}
-        _add(archive, ABOUT, json.dumps(about, indent=1, sort_keys=True).encode())
+        add(archive, ABOUT, json.dumps(about, indent=1, sort_keys=True).encode())
         for path, record in records.items():
-            _add(archive, str(provenance.place(path)), provenance.place(path).read_bytes())
+            add(archive, str(provenance.place(path)), provenance.place(path).read_bytes())
             if carried(path):
                 if provenance.digest(path) != record["sha256"]:
                     raise SarangiError(
                         f"{path}: not the bytes that rule {record['rule']} made; delete it and run the "
                         "same command again"
                     )
-                _add(archive, path, Path(path).read_bytes())
+                add(archive, path, Path(path).read_bytes())
         for path, name in _metadata():
             if path in records:
-                _add(archive, str(METADATA / name), (METADATA / name).read_bytes())
+                add(archive, str(METADATA / name), (METADATA / name).read_bytes())
 
 
 def carried(path: str) -> bool:
@@ -63,7 +63,8 @@ def carried(path: str) -> bool:
     )
 
 
-def _add(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
+def add(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
+    """Put a file into a zip without its time, so that the same files give the same bytes."""
     entry = zipfile.ZipInfo(name)  # dated 1980
     entry.compress_type = zipfile.ZIP_DEFLATED
     archive.writestr(entry, data)

@@ -13,6 +13,7 @@ import yaml
 from rocrate.model.contextentity import ContextEntity
 from rocrate.rocrate import ROCrate
 
+from sarangi.bundle import add
 from sarangi.errors import SarangiError
 
 MAIN, DIAGRAM, CITATION = "Snakefile", "diagram.png", "CITATION.cff"
@@ -87,10 +88,10 @@ def workflow_crate(sources: Sequence[Path], base: Path, diagram: Path, output: P
                 file["about"] = crate.root_dataset
     text = json.dumps(crate.metadata.generate(), indent=2, sort_keys=True, ensure_ascii=False)
     with zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as archive:
-        _add(archive, crate.metadata.id, text.encode())
+        add(archive, crate.metadata.id, text.encode())
         for name in names:
-            _add(archive, name, (base / name).read_bytes())
-        _add(archive, DIAGRAM, diagram.read_bytes())
+            add(archive, name, (base / name).read_bytes())
+        add(archive, DIAGRAM, diagram.read_bytes())
 
 
 def _citation(path: Path) -> dict:
@@ -109,9 +110,3 @@ def _kind(title: str, name: str) -> dict[str, str]:
 def _one_or_all(entries: list) -> object:
     """Return the one entry of a list of one, as the profile would have it."""
     return entries[0] if len(entries) == 1 else entries
-
-
-def _add(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
-    entry = zipfile.ZipInfo(name)  # dated 1980
-    entry.compress_type = zipfile.ZIP_DEFLATED
-    archive.writestr(entry, data)

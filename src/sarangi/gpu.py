@@ -19,7 +19,7 @@ from sarangi.errors import SarangiError
 log = logging.getLogger("sarangi")
 
 VISIBLE = "CUDA_VISIBLE_DEVICES"
-SCHEDULED = ("SLURM_JOB_ID", "PBS_JOBID", "LSB_JOBID", "JOB_ID", "OAR_JOB_ID")
+SCHEDULED = ("SLURM_JOB_ID", "PBS_JOBID", "LSB_JOBID", "SGE_TASK_ID", "OAR_JOB_ID")
 """What schedulers set in a job: Slurm, PBS, LSF, Grid Engine, OAR."""
 QUERY = ("nvidia-smi", "--query-gpu=uuid", "--format=csv,noheader")
 WAIT_S = 1.0
@@ -59,7 +59,7 @@ def lease(count: int) -> list[str]:
     Raises
     ------
     SarangiError
-        If the machine has GPUs, but fewer.
+        If the machine has GPUs, but fewer; if the folder of the leases is another user's.
     """
     if any(name in os.environ for name in SCHEDULED):
         return []
@@ -87,6 +87,8 @@ def _free(names: list[str], count: int) -> dict[str, TextIO]:
     """Lock some of the devices, all that are wanted or none."""
     folder = Path(tempfile.gettempdir()) / f"sarangi-gpus-{os.getuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)
+    if folder.is_symlink() or folder.stat().st_uid != os.getuid():
+        raise SarangiError(f"{folder} is another user's: set TMPDIR to a folder of your own")
     taken: dict[str, TextIO] = {}
     for name in names:
         file = (folder / f"{name.replace('/', '_')}.lock").open("w", encoding="utf-8")

@@ -8,6 +8,7 @@ from typing import TextIO
 
 RUN = "sarangi.run"
 
+_living: list[TextIO] = []  # open, and shared by every main process of a folder
 _held: list[TextIO] = []  # open for the life of the process; the kernel lets go when it ends, however it ends
 
 
@@ -30,6 +31,9 @@ def hold(folder: Path = Path(".snakemake")) -> bool:
         Whether stale locks were removed.
     """
     folder.mkdir(exist_ok=True)
+    living = (folder / RUN).open("a+", encoding="utf-8")
+    _living.append(living)
+    fcntl.flock(living, fcntl.LOCK_SH)
     file = (folder / "sarangi.lock").open("a+", encoding="utf-8")
     _held.append(file)
     try:
@@ -55,8 +59,17 @@ def begin(folder: Path = Path(".snakemake")) -> None:
     """Say that a new run begins, so that jobs of an earlier one drop what they make (see :func:`run_id`).
 
     On a cluster the jobs of a killed Snakemake live on, and would put what they make with the old parameters
-    in the place of what the new run made.
+    in the place of what the new run made.  Where another Snakemake lives in this folder (it makes other
+    files, or Snakemake would refuse this one) nothing is said: its jobs are no earlier run's.
     """
+    # a lock of its own: while it is changed, nobody takes the one of hold() for free
+    for file in _living:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return
+        finally:
+            fcntl.flock(file, fcntl.LOCK_SH)
     (folder / RUN).write_text(uuid.uuid4().hex, encoding="utf-8")
 
 

@@ -8,6 +8,7 @@ already is left alone.
 """
 
 import argparse
+import contextlib
 import os
 import shutil
 import signal
@@ -95,7 +96,8 @@ def stop() -> None:
     """End the jobs and both daemons; munge stays."""
     if not STATE.exists():
         return
-    subprocess.run(["scancel", "--state=RUNNING", "--full"], capture_output=True, timeout=10, check=False)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        subprocess.run(["scancel", "--state=RUNNING", "--full"], capture_output=True, timeout=10, check=False)
     for name in ("slurmd", "slurmctld"):
         file = STATE / f"{name}.pid"
         if file.exists():

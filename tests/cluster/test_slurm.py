@@ -22,7 +22,7 @@ def cluster():
         pytest.skip(reason)
     try:
         slurm.start()
-    except (RuntimeError, subprocess.CalledProcessError) as error:
+    except (RuntimeError, OSError, LookupError, subprocess.SubprocessError) as error:
         slurm.stop()
         pytest.skip(f"Slurm cannot be started here: {error}")
     yield
@@ -99,8 +99,12 @@ def test_a_cancelled_job_is_tried_again_and_a_killed_snakemake_resumes(local, tm
     assert "Trying to restart job" in log.read_text()
     succeeded(snakemake(*THROUGH_SLURM, *TARGETS, directory=folder))
     # what the killed one had started ends, too, and changes nothing
-    while any(job.get("JobState") in ("PENDING", "RUNNING") for job in known_jobs()):
+    for _ in range(240):
+        left = [job for job in known_jobs() if job.get("JobState") in ("PENDING", "RUNNING")]
+        if not left:
+            break
         time.sleep(0.5)
+    assert not left
     assert digests(folder) == local
 
 

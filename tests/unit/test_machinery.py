@@ -669,6 +669,32 @@ def test_each_key_of_a_profile_says_what_it_is_for(name):
         assert before.startswith("#") or re.match(r"[a-z-]+:", before), lines[place]
 
 
+def test_a_run_beside_a_living_one_does_not_take_its_jobs_for_an_earlier_runs(tmp_path):
+    folder = tmp_path / ".snakemake"
+    process = (
+        "import pathlib, sys, sarangi.lock as l; f = pathlib.Path(sys.argv[1]); l.hold(f); l.begin(f); "
+        "print(l.run_id(f), flush=True); sys.stdin.read()"
+    )
+
+    def main():
+        started = subprocess.Popen(
+            [sys.executable, "-c", process, str(folder)], text=True, stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )  # fmt: skip
+        return started, started.stdout.readline().strip()
+
+    first, its = main()
+    second, beside = main()
+    assert its and beside == its
+    for ended in (first, second):
+        ended.kill()
+        ended.wait()
+    third, later = main()
+    assert later not in (its, "None")
+    third.kill()
+    third.wait()
+
+
 # -- versions ---------------------------------------------------------------------------------
 
 

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import zipfile
 
 import pytest
 from conftest import ROOT, run, succeeded
@@ -12,10 +13,10 @@ CHROMIUM = shutil.which("chromium")
 
 @pytest.fixture(scope="module")
 def report(project, tmp_path_factory):
-    """The report of the small study, of a copy of which others know nothing."""
+    """The report and the crate of the small study, of a copy of which others know nothing."""
     copy = tmp_path_factory.mktemp("report") / "sarangi"
     shutil.copytree(project, copy, symlinks=True)
-    succeeded(run(copy, "--cores", 1, "report"))
+    succeeded(run(copy, "--cores", 1, "report", "workflow_crate"))
     return copy / "study/paper/report.html"
 
 
@@ -45,6 +46,14 @@ def shown(page, category, name):
     row = page.locator("tr", has=page.get_by_text(name, exact=True))
     row.locator("a").first.click()
     return row
+
+
+def test_the_crate_beside_it_holds_the_workflow_and_nothing_that_was_made(report):
+    with zipfile.ZipFile(report.parents[1] / "results/workflow_crate.zip") as crate:
+        names = set(crate.namelist())
+    code = {path.relative_to(ROOT).as_posix() for path in (ROOT / "src").rglob("*.py")}
+    assert code | {"Snakefile", "profiles/generic/status.py", "workflow/report/style.css"} <= names
+    assert not [name for name in names if name.startswith(("paper/tables", "paper/figures", "results"))]
 
 
 def test_it_says_what_it_is_and_that_its_speech_is_synthetic(page):
