@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -14,6 +15,8 @@ from sarangi.errors import SarangiError
 log = logging.getLogger("sarangi")
 
 TRAIN, VALIDATION, TEST, UNUSED = "train", "validation", "test", "unused"
+COLUMNS = ["utterance_id", "corpus", "language", "group", "emotion", "part", "status", "reason"]
+"""Of the manifest, what a split needs beside what it keeps whole."""
 UNMADE = "cannot be made: "  # before the reason of a protocol's utterances
 
 PROTOCOL = pa.schema(
@@ -47,15 +50,17 @@ def protocol(
     provenance
         Passed to the store.
     """
-    utterances = store.read(manifest)
+    utterances = store.read(manifest, list(dict.fromkeys([*COLUMNS, _unit(settings)])))
     try:
-        table = split(utterances, name, settings, folder)
+        with store.Writer(output, PROTOCOL, provenance) as writer:
+            for table in folds(utterances, name, settings, folder):
+                writer.add_frame(table)
     except SarangiError as error:
         log.error("%s", error)
         table = utterances[["utterance_id"]].assign(
             fold=0, part=UNUSED, leaks=False, status=store.FAILED, reason=f"{UNMADE}{error}"
         )
-    store.write(output, table, PROTOCOL, provenance)
+        store.write(output, table, PROTOCOL, provenance)
 
 
 def why_not_made(table: pd.DataFrame) -> str | None:
@@ -71,7 +76,14 @@ def why_not_made(table: pd.DataFrame) -> str | None:
 
 
 def split(utterances: pd.DataFrame, name: str, settings: dict, folder: Path | None = None) -> pd.DataFrame:
-    """Return the folds of a protocol on a corpus, of the columns of :data:`PROTOCOL`.
+    """Return all :func:`folds` of a protocol on a corpus as one table."""
+    return pd.concat(folds(utterances, name, settings, folder), ignore_index=True)
+
+
+def folds(
+    utterances: pd.DataFrame, name: str, settings: dict, folder: Path | None = None
+) -> Iterator[pd.DataFrame]:
+    """Yield the folds of a protocol on a corpus one by one, of the columns of :data:`PROTOCOL`.
 
     Parameters
     ----------
@@ -90,30 +102,9 @@ def split(utterances: pd.DataFrame, name: str, settings: dict, folder: Path | No
         If the corpus cannot be split so, or a group is tested that the model or its selection has
         seen and the entry does not say ``leaks: true``.
     """
-    usable = utterances[utterances["status"] == store.OK]
     where = f"protocol {name} on {utterances['corpus'].iloc[0]}"
-    if "language" in settings:
-        usable = usable[usable["language"] == settings["language"]]
-        if usable.empty:
-            spoken = ", ".join(sorted(utterances["language"].dropna().unique()))
-            raise SarangiError(f"{where}: no utterance of language {settings['language']}; there is {spoken}")
-    if "emotions" in settings:
-        absent = sorted(set(settings["emotions"]) - set(usable["emotion"]))
-        if absent:
-            there = ", ".join(sorted(usable["emotion"].unique()))
-            raise SarangiError(f"{where}: no utterance of emotion {', '.join(absent)}; there is {there}")
-        usable = usable[usable["emotion"].isin(settings["emotions"])]
-    usable = usable.reset_index(drop=True)
-    by = settings.get("by", "group")
-    nameless = usable.loc[usable[by].isna(), "utterance_id"]
-    if len(nameless):
-        raise SarangiError(
-            f"{where}: {len(nameless)} of {len(usable)} utterances have no {by}, the first is "
-            f"{nameless.iloc[0]}; choose a protocol that does not need it"
-        )
-    usable = usable.assign(unit=usable[by])
-    reason = utterances[["utterance_id", "status", "reason"]]
-    folds = []
+    places, usable = _usable(utterances, settings, where)
+    tested = False
     for fold, parts in enumerate(KINDS[settings["kind"]](usable, settings | {"folder": folder}, where)):
         if "validation" in settings and VALIDATION not in parts:
             rest = np.flatnonzero(parts == TRAIN)
@@ -127,21 +118,54 @@ def split(utterances: pd.DataFrame, name: str, settings: dict, folder: Path | No
             raise SarangiError(f"{where}, fold {fold}: nothing would train")
         if TEST not in parts:
             log.warning("%s, fold %d: nothing is tested", where, fold)
-        part_of = pd.Series(parts, index=usable["utterance_id"])
-        folds.append(reason.assign(fold=fold, part=reason["utterance_id"].map(part_of).fillna(UNUSED)))
-    table = pd.concat(folds, ignore_index=True)
-    if not (table["part"] == TEST).any():
+        tested |= TEST in parts
+        whole = np.full(len(utterances), UNUSED, dtype=object)
+        whole[places] = parts
+        table = utterances[["utterance_id", "status", "reason"]].assign(fold=fold, part=whole)
+        table["leaks"] = stands_on_both_sides(table, utterances["group"])
+        shared = sorted(utterances["group"][table["leaks"]].unique())
+        if shared and not settings["leaks"]:
+            raise SarangiError(
+                f"{where}, fold {fold}: groups {', '.join(shared[:5])} stand on both sides, "
+                "so the scores would be too good. Choose a protocol that holds groups out, or state "
+                "`leaks: true` in its entry to have its scores marked."
+            )
+        yield table
+    if not tested:
         raise SarangiError(f"{where}: nothing would be tested")
-    group = table["utterance_id"].map(utterances.set_index("utterance_id")["group"])
-    table["leaks"] = stands_on_both_sides(table, group)
-    shared = sorted(set(group[table["leaks"]]))
-    if shared and not settings["leaks"]:
+
+
+def _unit(settings: dict) -> str:
+    """Return the column of the manifest whose values a protocol keeps whole, leaves or holds out."""
+    return settings.get("by", "group")
+
+
+def _usable(utterances: pd.DataFrame, settings: dict, where: str) -> tuple[np.ndarray, pd.DataFrame]:
+    """Return the places and rows of the utterances that a protocol uses, each with its ``unit``."""
+    wanted = utterances["status"] == store.OK
+    if "language" in settings:
+        wanted &= utterances["language"] == settings["language"]
+        if not wanted.any():
+            spoken = ", ".join(sorted(utterances["language"].dropna().unique()))
+            raise SarangiError(f"{where}: no utterance of language {settings['language']}; there is {spoken}")
+    if "emotions" in settings:
+        there = sorted(utterances["emotion"][wanted].unique())
+        absent = sorted(set(settings["emotions"]) - set(there))
+        if absent:
+            raise SarangiError(
+                f"{where}: no utterance of emotion {', '.join(absent)}; there is {', '.join(there)}"
+            )
+        wanted &= utterances["emotion"].isin(settings["emotions"])
+    by = _unit(settings)
+    usable = utterances[wanted].reset_index(drop=True)
+    usable["unit"] = usable[by]
+    nameless = usable.loc[usable[by].isna(), "utterance_id"]
+    if len(nameless):
         raise SarangiError(
-            f"{where}: groups {', '.join(shared[:5])} stand on both sides of a fold, "
-            "so the scores would be too good. Choose a protocol that holds groups out, or state "
-            "`leaks: true` in its entry to have its scores marked."
+            f"{where}: {len(nameless)} of {len(usable)} utterances have no {by}, the first is "
+            f"{nameless.iloc[0]}; choose a protocol that does not need it"
         )
-    return table
+    return np.flatnonzero(wanted), usable
 
 
 def stands_on_both_sides(table: pd.DataFrame, property_: pd.Series) -> pd.Series:
@@ -154,14 +178,16 @@ def stands_on_both_sides(table: pd.DataFrame, property_: pd.Series) -> pd.Series
     property_ : series of the same index
         Such as the group or the text of each row; what is missing is like nothing.
     """
-    known = table["part"].isin([TRAIN, VALIDATION]) & property_.notna()
-    seen = set(zip(table["fold"][known], property_[known], strict=True))
-    both = pd.Series(list(zip(table["fold"], property_, strict=True)), index=table.index).isin(seen)
-    return (table["part"] == TEST) & both
+    both = pd.Series(False, index=table.index)
+    for _, rows in table.groupby("fold"):
+        own = property_[rows.index]
+        seen = own[rows["part"].isin([TRAIN, VALIDATION])].dropna().unique()
+        both[rows.index] = (rows["part"] == TEST) & own.isin(seen)
+    return both
 
 
-def stratified_kfold(usable: pd.DataFrame, settings: dict, where: str) -> list[np.ndarray]:
-    """Return the parts of each fold, the emotions kept in proportion."""
+def stratified_kfold(usable: pd.DataFrame, settings: dict, where: str) -> Iterator[np.ndarray]:
+    """Yield the parts of each fold, the emotions kept in proportion."""
     # imported where it is used: most jobs need only the names of this module, and it takes 2 s
     from sklearn.model_selection import StratifiedKFold
 
@@ -172,11 +198,12 @@ def stratified_kfold(usable: pd.DataFrame, settings: dict, where: str) -> list[n
             f"{settings['folds']} folds; choose fewer folds"
         )
     splitter = StratifiedKFold(settings["folds"], shuffle=True, random_state=settings["seed"])
-    return [_tested(usable, test) for _, test in splitter.split(usable, usable["emotion"])]
+    for _, test in splitter.split(usable, _codes(usable["emotion"])):
+        yield _tested(usable, test)
 
 
-def stratified_group_kfold(usable: pd.DataFrame, settings: dict, where: str) -> list[np.ndarray]:
-    """Return the parts of each fold: groups (or what ``by`` names) whole, emotions in proportion.
+def stratified_group_kfold(usable: pd.DataFrame, settings: dict, where: str) -> Iterator[np.ndarray]:
+    """Yield the parts of each fold: groups (or what ``by`` names) whole, emotions in proportion.
 
     Raises
     ------
@@ -192,11 +219,12 @@ def stratified_group_kfold(usable: pd.DataFrame, settings: dict, where: str) -> 
             f"{settings['folds']} folds; choose fewer folds"
         )
     splitter = StratifiedGroupKFold(settings["folds"], shuffle=True, random_state=settings["seed"])
-    return [_tested(usable, test) for _, test in splitter.split(usable, usable["emotion"], usable["unit"])]
+    for _, test in splitter.split(usable, _codes(usable["emotion"]), _codes(usable["unit"])):
+        yield _tested(usable, test)
 
 
-def leave_one_group_out(usable: pd.DataFrame, settings: dict, where: str) -> list[np.ndarray]:
-    """Return the parts of each fold: one group (or what ``by`` names) is tested, in sorted order.
+def leave_one_group_out(usable: pd.DataFrame, settings: dict, where: str) -> Iterator[np.ndarray]:
+    """Yield the parts of each fold: one group (or what ``by`` names) is tested, in sorted order.
 
     Raises
     ------
@@ -211,11 +239,12 @@ def leave_one_group_out(usable: pd.DataFrame, settings: dict, where: str) -> lis
         raise SarangiError(
             f"{where}: the corpus has {len(units)} {by}s, the entry says {settings['folds']} folds"
         )
-    return [_tested(usable, np.flatnonzero(usable["unit"] == unit)) for unit in units]
+    for unit in units:
+        yield _tested(usable, np.flatnonzero(usable["unit"] == unit))
 
 
-def random(usable: pd.DataFrame, settings: dict, where: str) -> list[np.ndarray]:
-    """Return the parts of one fold drawn at random: shares ``test`` and ``validation``.
+def random(usable: pd.DataFrame, settings: dict, where: str) -> Iterator[np.ndarray]:
+    """Yield the parts of one fold drawn at random: shares ``test`` and ``validation``.
 
     With ``stratified`` each emotion keeps its proportion; without, as the published study did it on
     RAVDESS, it may not.
@@ -235,11 +264,11 @@ def random(usable: pd.DataFrame, settings: dict, where: str) -> list[np.ndarray]
             )
     except ValueError as error:  # an emotion too rare to be stratified
         raise SarangiError(f"{where}: {error}") from error
-    return [parts]
+    yield parts
 
 
-def publisher(usable: pd.DataFrame, settings: dict, where: str) -> list[np.ndarray]:
-    """Return the parts of one fold as the publisher states them.
+def publisher(usable: pd.DataFrame, settings: dict, where: str) -> Iterator[np.ndarray]:
+    """Yield the parts of one fold as the publisher states them.
 
     Raises
     ------
@@ -254,11 +283,11 @@ def publisher(usable: pd.DataFrame, settings: dict, where: str) -> list[np.ndarr
             f"{where}: its publisher gives {odd['utterance_id'].iloc[0]} {part}; "
             f"expected one of {', '.join(known)}. A corpus without parts needs another kind of protocol."
         )
-    return [usable["part"].to_numpy(dtype=object)]
+    yield usable["part"].to_numpy(dtype=object, copy=True)
 
 
-def held_out(usable: pd.DataFrame, settings: dict, where: str) -> list[np.ndarray]:
-    """Return the parts of each fold by names: ``test`` lists, for each fold, the units that are tested.
+def held_out(usable: pd.DataFrame, settings: dict, where: str) -> Iterator[np.ndarray]:
+    """Yield the parts of each fold by names: ``test`` lists, for each fold, the units that are tested.
 
     ``validate`` lists those that validate; the rest trains.
 
@@ -267,7 +296,6 @@ def held_out(usable: pd.DataFrame, settings: dict, where: str) -> list[np.ndarra
     SarangiError
         If a name is not in the corpus.
     """
-    folds = []
     chosen = settings.get("validate", [[] for _ in settings["test"]])
     for tested, validating in zip(settings["test"], chosen, strict=True):
         absent = sorted({*tested, *validating} - set(usable["unit"]))
@@ -278,12 +306,11 @@ def held_out(usable: pd.DataFrame, settings: dict, where: str) -> list[np.ndarra
             )
         parts = np.where(usable["unit"].isin(tested), TEST, TRAIN).astype(object)
         parts[usable["unit"].isin(validating)] = VALIDATION
-        folds.append(parts)
-    return folds
+        yield parts
 
 
-def emobox(usable: pd.DataFrame, settings: dict, where: str) -> list[np.ndarray]:
-    """Return the parts of each fold of a folder as EmoBox publishes it.
+def emobox(usable: pd.DataFrame, settings: dict, where: str) -> Iterator[np.ndarray]:
+    """Yield the parts of each fold of a folder as EmoBox publishes it.
 
     ``fold_<n>/<name>_{train,valid,test}_fold_<n>.jsonl`` hold an object a line, whose ``wav`` ends in
     the name of the recording.  Recordings of the folder that are not in the corpus are left out, and
@@ -301,8 +328,7 @@ def emobox(usable: pd.DataFrame, settings: dict, where: str) -> list[np.ndarray]
         raise SarangiError(
             f"{where}: two utterances are named {twice}, so a list of names cannot tell them apart"
         )
-    folds = []
-    named = {"train": TRAIN, "valid": VALIDATION, "test": TEST}
+    named, known = {"train": TRAIN, "valid": VALIDATION, "test": TEST}, False
     folders = sorted(settings["folder"].glob("fold_*"), key=lambda path: int(path.name.split("_")[1]))
     for folder in folders:
         parts, absent = np.full(len(usable), UNUSED, dtype=object), 0
@@ -323,10 +349,11 @@ def emobox(usable: pd.DataFrame, settings: dict, where: str) -> list[np.ndarray]
             log.warning(
                 "%s, %s: %d recordings of the folds are not in the corpus", where, folder.name, absent
             )
-        folds.append(parts)
-    if not any((parts != UNUSED).any() for parts in folds):
+        known |= bool((parts != UNUSED).any())
+        yield parts
+    if not known:
         raise SarangiError(
-            f"{where}: {settings['folder']} has {len(folds)} folds (fold_<n>/*_test_fold_<n>.jsonl), and "
+            f"{where}: {settings['folder']} has {len(folders)} folds (fold_<n>/*_test_fold_<n>.jsonl), and "
             "none of them names a recording of the corpus"
         )
     return folds
@@ -353,9 +380,10 @@ def validation(rest: pd.DataFrame, settings: dict, where: str, fold: int = 0) ->
         )
     seed = _seed(settings, fold)
     if singly:
-        return next(StratifiedKFold(parts, shuffle=True, random_state=seed).split(rest, rest["emotion"]))[1]
+        splitter = StratifiedKFold(parts, shuffle=True, random_state=seed)
+        return next(splitter.split(rest, _codes(rest["emotion"])))[1]
     splitter = StratifiedGroupKFold(parts, shuffle=True, random_state=seed)
-    return next(splitter.split(rest, rest["emotion"], rest["group"]))[1]
+    return next(splitter.split(rest, _codes(rest["emotion"]), _codes(rest["group"])))[1]
 
 
 def beyond(emotions: pd.Series, most: int, settings: dict, where: str, fold: int = 0) -> np.ndarray:
@@ -384,6 +412,11 @@ def beyond(emotions: pd.Series, most: int, settings: dict, where: str, fold: int
 
 def _seed(settings: dict, fold: int) -> int:
     return settings["seed"][fold] if isinstance(settings["seed"], list) else settings["seed"]
+
+
+def _codes(values: pd.Series) -> np.ndarray:
+    """Return the place of each value among the sorted ones: scikit-learn splits numbers in less memory."""
+    return pd.factorize(values, sort=True)[0]
 
 
 def _tested(usable: pd.DataFrame, test: np.ndarray) -> np.ndarray:

@@ -67,6 +67,10 @@ class Writer:
             table = table.select(self.schema.names).cast(self.schema)
         self._file.write_table(table, row_group_size=self.row_group)
 
+    def add_frame(self, frame: pd.DataFrame) -> None:
+        """Add the rows of a data frame, whose columns are those of the schema in any order."""
+        self.add_table(pa.Table.from_pandas(frame, schema=self.schema, preserve_index=False))
+
     def _flush(self) -> None:
         if self._rows:
             rows, self._rows = self._rows, []
@@ -101,7 +105,7 @@ def write(
         odd = sorted(set(frame.columns) ^ set(schema.names))
         raise ValueError(f"{path}: columns {odd} are in the frame or in the schema, not in both")
     with Writer(path, schema, provenance, row_group) as writer:
-        writer.add_table(pa.Table.from_pandas(frame, schema=schema, preserve_index=False))
+        writer.add_frame(frame)
 
 
 def read(path: str | Path, columns: list[str] | None = None) -> pd.DataFrame:
