@@ -20,6 +20,7 @@ from scipy.signal import resample_poly
 
 from sarangi import store
 from sarangi.audio import SAMPLE_RATE, decode
+from sarangi.errors import SarangiError
 from sarangi.progress import progress
 
 SIMILAR = 0.93
@@ -37,6 +38,8 @@ VOTES = 6  # landmarks at one offset that make a candidate; the pairs of URDU ha
 COMMON = 64  # occurrences beyond which a landmark says nothing (hum, the same jingle everywhere)
 PARTITIONS = 32  # landmarks are sorted a part at a time, so that memory is bounded
 LANDMARK = np.dtype([("hash", "<u8"), ("clip", "<u4"), ("frame", "<u4")])
+# a pair and its offset in one number: two million clips, and the first two hours of each
+CLIP_BITS, OFFSET_BITS = 21, 20
 BLOCK = 2048 - 2 * HOP  # samples correlated at once
 
 NEAR_DUPLICATES = pa.schema(
@@ -72,6 +75,11 @@ def near_duplicates(audio: Sequence[Path], output: Path, provenance: dict) -> No
     ends = [0]  # where each signal ends in the file of them all, in samples
     with tempfile.TemporaryDirectory() as folder:
         kept, total = Path(folder, "signals"), sum(map(store.count, audio))
+        if total > 2**CLIP_BITS:
+            raise SarangiError(
+                f"{audio[0].parent}: {total:,} utterances, near-duplicates are found among "
+                f"{2**CLIP_BITS:,} at most; part the corpus in two"
+            )
         with ExitStack() as opened:
             parts = [opened.enter_context(Path(folder, f"{part}").open("wb")) for part in range(PARTITIONS)]
             signals = opened.enter_context(kept.open("wb"))
@@ -143,7 +151,7 @@ def landmarks(signal: np.ndarray) -> np.ndarray:
     for step in range(1, PARTNERS):
         one, two, three = (slice(k, len(frame) - step - 1 + k) for k in (0, step, step + 1))
         near, far = frame[two] - frame[one], frame[three] - frame[one]
-        kept = (near > 0) & (far < REACH)
+        kept = (near > 0) & (far < REACH) & (frame[one] < 2 ** (OFFSET_BITS - 1))
         # nine bits for 257 bands, six for less than REACH frames
         bits = (band[one] << 30) | (band[two] << 21) | (band[three] << 12) | (near << 6) | far
         marks = np.zeros(int(kept.sum()), LANDMARK)
@@ -198,42 +206,45 @@ def _signals(audio: Sequence[Path]) -> Iterator[tuple[str, np.ndarray]]:
                 yield utterance["utterance_id"], emphasised(decode(utterance["audio"]["bytes"]))
 
 
-def _votes(part: np.ndarray) -> np.ndarray:
-    """Return (first clip, second clip, offset in frames, landmarks that say so), two landmarks or more."""
+def _votes(part: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return :func:`_keys` of pairs and their offset, sorted, and how many landmarks say so; two or more."""
     part = np.sort(part, order=["hash", "clip", "frame"])
     edges = np.flatnonzero(np.diff(part["hash"], prepend=part["hash"][:1] + 1 if len(part) else 0))
     sizes = np.diff(np.append(edges, len(part)))
     part = part[np.repeat(sizes <= COMMON, sizes)]
-    pairs = [np.zeros((0, 3), dtype=np.int64)]
+    pairs = [np.zeros(0, dtype=np.int64)]
     for step in range(1, COMMON):
         same = part["hash"][step:] == part["hash"][:-step]
         if not same.any():
             break
         one, two = part[:-step][same], part[step:][same]
         other = one["clip"] != two["clip"]
-        offset = two["frame"].astype(np.int64) - one["frame"]
-        pairs.append(np.stack([one["clip"][other], two["clip"][other], offset[other]], axis=1))
-    found = _summed(np.concatenate(pairs))
-    return found[found[:, 3] > 1]
+        pairs.append(_keys(one[other], two[other]))
+    keys, counts = np.unique(np.concatenate(pairs), return_counts=True)
+    return keys[counts > 1], counts[counts > 1]
 
 
-def _candidates(votes: Sequence[np.ndarray]) -> list[tuple[int, int, int, int]]:
+def _candidates(votes: Sequence[tuple[np.ndarray, np.ndarray]]) -> list[tuple[int, int, int, int]]:
     """Return (first clip, second clip, offset in frames, landmarks) of each pair with enough at one offset.
 
     The offset with most landmarks; sorted by pair.
     """
-    found = np.concatenate(votes)
-    found = _summed(found[:, :3], found[:, 3])
-    found = found[found[:, 3] >= VOTES]
-    found = found[np.lexsort((-found[:, 3], found[:, 1], found[:, 0]))]
-    best = np.unique(found[:, :2], axis=0, return_index=True)[1]
-    return list(map(tuple, found[best].tolist()))
+    keys, place = np.unique(np.concatenate([keys for keys, _ in votes]), return_inverse=True)
+    counts = np.bincount(place, np.concatenate([counts for _, counts in votes])).astype(np.int64)
+    keys, counts = keys[counts >= VOTES], counts[counts >= VOTES]
+    pairs = keys >> OFFSET_BITS
+    order = np.lexsort((-counts, pairs))  # of equal ones the smallest offset, since keys are sorted
+    best = order[np.unique(pairs[order], return_index=True)[1]]
+    first, second = pairs[best] >> CLIP_BITS, pairs[best] & (2**CLIP_BITS - 1)
+    offset = (keys[best] & (2**OFFSET_BITS - 1)) - 2 ** (OFFSET_BITS - 1)
+    return list(zip(*(column.tolist() for column in (first, second, offset, counts[best])), strict=True))
 
 
-def _summed(keys: np.ndarray, counts: np.ndarray | None = None) -> np.ndarray:
-    """Return the different rows of (first, second, offset), sorted, with how often each occurs."""
-    order = np.lexsort((keys[:, 2], keys[:, 1], keys[:, 0]))
-    keys = keys[order]
-    edges = np.flatnonzero(np.append(True, (np.diff(keys, axis=0) != 0).any(1))) if len(keys) else order
-    each = np.ones(len(keys), dtype=np.int64) if counts is None else counts[order]
-    return np.column_stack([keys[edges], np.add.reduceat(each, edges) if len(keys) else edges])
+def _keys(one: np.ndarray, two: np.ndarray) -> np.ndarray:
+    """Return first clip, second clip and offset in frames of pairs of landmarks as one number each, int64."""
+    offset = two["frame"].astype(np.int64) - one["frame"] + 2 ** (OFFSET_BITS - 1)
+    return (
+        (one["clip"].astype(np.int64) << (CLIP_BITS + OFFSET_BITS))
+        | (two["clip"].astype(np.int64) << OFFSET_BITS)
+        | offset
+    )
