@@ -1,5 +1,6 @@
 # make demo   the embedded study: synthetic speech to tables and figure, no network after the install
 # make test   every check
+# make faults every fault that a run must survive, injected hundreds of times (an hour or two, as root)
 # make setup  the environment in .venv, which both share
 # make restore BUNDLE=file   a bundle of results put back into a fresh clone
 # make lock   the lock files, after a change of versions in pyproject.toml (needs uv)
@@ -10,7 +11,7 @@ DIRECTORY ?= .
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: setup demo test restore lock
+.PHONY: setup demo test faults audit-packages restore lock
 
 setup: .venv/installed
 
@@ -39,6 +40,19 @@ test: setup
 	$(BIN)/snakefmt --check Snakefile rules
 	$(BIN)/snakemake --directory demo --lint
 	$(BIN)/python -m pytest -n $(CORES) --dist loadfile
+
+faults: setup
+	$(BIN)/python tests/faults/faults.py
+	$(BIN)/python tests/faults/fuzzing.py
+
+# in an environment of its own: what looks for holes must not change what is looked at
+audit-packages: .venv/audit/installed
+	.venv/audit/bin/pip-audit --disable-pip --require-hashes -r requirements.lock
+
+.venv/audit/installed: setup
+	$(PYTHON) -m venv .venv/audit
+	.venv/audit/bin/python -m pip install pip-audit==2.10.1
+	@touch $@
 
 restore: setup
 	@test -n "$(BUNDLE)" || { echo "Say which: make restore BUNDLE=path/to/bundle.zip (DIRECTORY=demo for the demo's)" >&2; exit 1; }

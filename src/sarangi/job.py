@@ -15,6 +15,7 @@ import shutil
 import signal
 import sys
 import tempfile
+import time
 import traceback
 from collections.abc import Iterator
 from functools import cached_property
@@ -22,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from sarangi import provenance
+from sarangi.contents import opened
 from sarangi.errors import SarangiError
 from sarangi.gpu import lease
 from sarangi.lock import run_id
@@ -29,6 +31,7 @@ from sarangi.lock import run_id
 log = logging.getLogger("sarangi")
 
 PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of <linux/prctl.h>
+PROBE = 2**16  # bytes that a disk must still take when a job ends
 
 
 class Job:
@@ -36,6 +39,7 @@ class Job:
 
     def __init__(self, snakemake: Any):
         self._snakemake = snakemake
+        self.inputs = [Path(path) for path in snakemake.input]
         self.outputs = [Path(path) for path in snakemake.output]
         self.temporary = [
             path.with_name(f".{path.stem}.{os.getpid()}.tmp{path.suffix}") for path in self.outputs
@@ -136,11 +140,59 @@ def _publish(run: Job) -> None:
     for temporary in run.temporary:
         with temporary.open("rb") as file:
             os.fsync(file.fileno())
+    _try_the_disks(run)
+    for temporary, final in zip(run.temporary, run.outputs, strict=True):
+        try:
+            opened(temporary)
+        except Exception as error:  # whatever a library says of a file that is not what it should be
+            raise SarangiError(
+                f"{final} was not written whole, though what wrote it said nothing ({error}); look at the "
+                "disk that it lies on, and run the same command again"
+            ) from error
+    _bring_to_now(run.inputs)
     # first what they are, then they: a result never stands there with another one's provenance
     for temporary, final in zip(run.temporary, run.outputs, strict=True):
         provenance.write(final, temporary, run.provenance)
     for temporary, final in zip(run.temporary, run.outputs, strict=True):
         temporary.replace(final)
+
+
+def _try_the_disks(run: Job) -> None:
+    """Write a little beside the outputs and into the folder for temporary files, and take it away again.
+
+    Not every writer says that the disk was full; where one kept silent, its disk is still full.
+    """
+    # named like what a killed job leaves, so that the next one removes it
+    probes = [
+        path.with_name(f".{path.stem}.{os.getpid()}.probe.tmp{path.suffix}")
+        for path in {path.parent: path for path in run.outputs}.values()
+    ]
+    scratch = Path(tempfile.gettempdir())
+    if scratch.is_dir():  # else whoever needed it has said so
+        probes.append(scratch / f"sarangi.{os.getpid()}.probe.tmp")
+    for probe in probes:
+        try:
+            with probe.open("wb") as file:
+                file.write(bytes(PROBE))
+                file.flush()
+                os.fsync(file.fileno())
+        finally:
+            probe.unlink(missing_ok=True)
+
+
+def _bring_to_now(inputs: list[Path]) -> None:
+    """Give inputs that bear a time ahead of the clock the time of now; what is in them stays.
+
+    Snakemake fails a job whose output is older than its input, and would until the clock has caught up.
+    Such times come of clocks that jumped or differ, and of archives.
+    """
+    now = time.time()
+    for path in inputs:
+        if path.is_file() and path.stat().st_mtime > now:
+            try:
+                os.utime(path)
+            except OSError:  # another user's, or on a disk that takes no writing
+                log.warning("%s bears a time ahead of this machine's clock: touch it", path)
 
 
 def _disk_is_full(error: BaseException | None) -> bool:

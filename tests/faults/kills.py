@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import psutil
@@ -87,11 +88,12 @@ def lean() -> dict:
 class Range:
     """A study in two variants of a parameter, with the bytes of an uninterrupted run of each."""
 
-    def __init__(self, folder: Path, base: dict, cores: int = 2):
-        self.folder, self.cores = folder, cores
+    def __init__(self, folder: Path, base: dict, cores: int = 2, targets: Sequence[str] = ()):
+        self.folder, self.cores, self.targets = folder, cores, targets
         self.variants = [base, copy.deepcopy(base)]
         self.variants[1]["classifiers"]["svm"]["C"] = 1
         self.variants[1]["bootstrap"]["draws"] = 300
+        self.variants[1]["protocols"]["random5"]["seed"] = 7
         self.expected: list[dict[str, str]] = []
         self.seconds: dict[str, float] = {}  # that a run takes after the deletion of a stage
         slow = folder / "slow"
@@ -114,13 +116,26 @@ class Range:
         """Return how many scripts have outlived their Snakemake up to where they would publish."""
         return len(list((self.folder / "slow").glob("orphan.*")))
 
-    def start(self, folder: Path, slow: bool = False) -> subprocess.Popen:
+    def start(
+        self,
+        folder: Path,
+        slow: bool = False,
+        log: Path | None = None,
+        preexec_fn: Callable[[], None] | None = None,
+        **environment: str,
+    ) -> subprocess.Popen:
         path = [str(self.folder / "slow")] if slow else []
-        environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT / "src"), *path])}
-        command = [sys.executable, "-m", "snakemake", "--directory", str(folder), "--cores", str(self.cores)]
-        with (self.folder / "run.log").open("ab") as log:
+        environment = {"PYTHONPATH": os.pathsep.join([str(ROOT / "src"), *path])} | environment
+        command = [sys.executable, "-m", "snakemake", "--directory", folder, "--cores", self.cores]
+        with (log or self.folder / "run.log").open("ab") as said:
             return subprocess.Popen(
-                command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
+                list(map(str, [*command, *self.targets])),
+                cwd=ROOT,
+                env=os.environ | environment,
+                stdout=said,
+                stderr=said,
+                start_new_session=True,
+                preexec_fn=preexec_fn,
             )
 
     def round(self, study: Path, chance: random.Random) -> tuple[str, list[str]]:

@@ -1,11 +1,10 @@
-"""Five kills of a study without networks; ``python tests/faults/kills.py`` does fifty of every stage."""
+"""A kill before a job has begun; ``faults.py`` kills at random moments, ``kills.py`` every stage."""
 
 import os
 
 import pytest
 import yaml
 from conftest import ROOT, digests, smallest, snakemake, succeeded, write_study
-from kills import kills
 
 KILLER = """
 import os, signal, sys
@@ -14,13 +13,6 @@ if ".snakemake" in sys.argv[0] and "baseline" in sys.argv[0]:
     os.kill({process}, signal.SIGKILL)
 """
 """Put before a script as sitecustomize: it, or its Snakemake, is gone before it has begun."""
-
-
-def test_five_kills_at_random_moments_change_no_byte(tmp_path):
-    study = smallest(yaml.safe_load((ROOT / "demo/config.yaml").read_text()))
-    hit, lost, _ = kills(5, seed=20, folder=tmp_path, base=study)
-    assert sum(hit.values()) == 5
-    assert lost == []
 
 
 @pytest.mark.parametrize("process", ["os.getppid()", "os.getpid()"])

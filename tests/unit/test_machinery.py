@@ -478,7 +478,8 @@ def test_another_version_of_an_imported_package_counts(code, monkeypatch):
 
 def test_modules_import_only_from_those_before_them():
     order = [
-        "errors", "store", "progress", "resume", "fingerprint", "lock", "source", "provenance", "gpu", "job",
+        "errors", "store", "progress", "resume", "fingerprint", "lock", "source", "provenance", "contents",
+        "gpu", "job",
         "repack", "checksums", "download", "claims", "configuration", "printed", "availability", "weights",
         "video", "recording", "utterance", "corpora", "audio", "near_duplicates", "asr", "transcripts",
         "acoustics",

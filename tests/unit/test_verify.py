@@ -11,8 +11,9 @@ import pytest
 
 from sarangi import provenance, results_lock, store
 from sarangi.bootstrap import SCORES
+from sarangi.contents import opened
 from sarangi.errors import SarangiError
-from sarangi.verify import examine, opened, typed
+from sarangi.verify import examine, typed
 
 A, B = "results/scores/a.parquet", "results/scores/b.parquet"
 ARCHIVE, TEX, MD = "resources/corpora/x.zip", "paper/tables/scores.tex", "paper/tables/scores.md"
