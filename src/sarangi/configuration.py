@@ -15,6 +15,7 @@ import jsonschema
 import yaml
 
 from sarangi import claims, provenance
+from sarangi.documents import DocumentError, Loader, json_in, text_in, yaml_in
 from sarangi.errors import SarangiError
 from sarangi.source import ARCHIVES, IN_HAND, KAGGLE, KAGGLE_ADVICE, SLOW_ARCHIVES, ZENODO, find
 
@@ -43,6 +44,7 @@ BRANCHES = {"audio": "speech", "text": "text"}
 SHUFFLED = ("stratified_kfold", "stratified_group_kfold", "random")
 """The kinds of protocols whose test parts follow from a seed."""
 CORPUS_WORDS = "corpus"
+MOST_PROBLEMS = 50  # that are listed
 HUB, WHISPER = "https://huggingface.co", "https://openaipublic.azureedge.net"
 
 
@@ -262,7 +264,15 @@ class Study:
         """Identities that were restored from a bundle and are still those of the configuration."""
         if not RESTORED.exists():
             return set()
-        restored = json.loads(RESTORED.read_text(encoding="utf-8"))
+        try:
+            restored = json_in(RESTORED)
+            if not isinstance(restored, dict):
+                raise DocumentError("it is no object")
+        except (OSError, DocumentError) as error:
+            raise SarangiError(
+                f"{RESTORED}: expected what make restore writes, found something else ({error}). Delete it, or "
+                "restore the bundle again"
+            ) from error
         return {name for name, identity in restored.items() if self.identities.get(name) == identity}
 
     @cached_property
@@ -710,6 +720,25 @@ def how_to_get(source: Mapping[str, Any]) -> str:
     return source.get("request", "make it")
 
 
+def refuse_odd_yaml(file: str | Path) -> None:
+    """Refuse a configuration that Snakemake could not read, or would read in silence as something else.
+
+    It loads the file itself, with aliases of aliases as what they stand for, and of a key that stands twice
+    the last value.
+
+    Raises
+    ------
+    SarangiError
+        Says what is wrong, on which line.
+    """
+    try:
+        yaml_in(file)
+    except FileNotFoundError:
+        return  # Snakemake says so
+    except (OSError, DocumentError) as error:
+        raise SarangiError(f"{file}: not YAML that can be read; no job was started. {error}") from error
+
+
 def check(
     config: dict[str, Any],
     schema: Path,
@@ -737,12 +766,14 @@ def check(
     SarangiError
         Lists every problem: the key, its place, what was found, what is valid, the nearest name.
     """
+    for file in files:
+        refuse_odd_yaml(file)
     problems = _against(config, schema) or _unfit_recipes(config, schema) or list(_unknown_names(config))
     _refuse(problems, files, "the configuration")
     return Study(config, probe, published or {})
 
 
-class _AsPrinted(yaml.CSafeLoader):
+class _AsPrinted(Loader):
     """Reads a number with decimals as the text that it is: 0.590 keeps its last digit."""
 
 
@@ -761,9 +792,9 @@ def read_claims(file: Path, schema: Path) -> dict[str, dict[str, Any]]:
         Lists every problem, as :func:`check` does.
     """
     try:
-        document = yaml.load(file.read_text(encoding="utf-8"), _AsPrinted)  # noqa: S506 (a safe loader)
-    except yaml.YAMLError as error:
-        raise SarangiError(f"{file} is not YAML; no job was started. {error}") from None
+        document = yaml_in(file, _AsPrinted)
+    except DocumentError as error:
+        raise SarangiError(f"{file}: not YAML that can be read; no job was started. {error}") from error
     _refuse(_against(document, schema) or list(_unknown_parts(document)), [file], "the file of claims")
     return claims.records(document)
 
@@ -784,9 +815,9 @@ def read_errata(file: Path, schema: Path, published: Mapping[str, Any]) -> list[
         Lists every problem, as :func:`check` does.
     """
     try:
-        document = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    except yaml.YAMLError as error:
-        raise SarangiError(f"{file} is not YAML; no job was started. {error}") from None
+        document = yaml_in(file)
+    except DocumentError as error:
+        raise SarangiError(f"{file}: not YAML that can be read; no job was started. {error}") from error
     problems = _against(document, schema) or list(_unknown_claims(document, published))
     _refuse(problems, [file], "the file of errata")
     return sorted(document, key=lambda entry: entry["number"])
@@ -856,10 +887,11 @@ def _unfit_recipes(config: Mapping[str, Any], schema: Path) -> list[tuple["Place
 
 def _refuse(problems: list[tuple["Place", str]], files: list[Path], what: str) -> None:
     if problems:
-        lines = "\n".join(f"  {_place(path, files)}: {text}" for path, text in problems)
+        trees = {file: _tree(file) for file in files}
         raise SarangiError(
-            f"{what} has {len(problems)} problem{'s' if len(problems) > 1 else ''}; "
-            f"no job was started.\n{lines}"
+            f"{what} has {len(problems)} problem{'s' if len(problems) > 1 else ''}; no job was started.",
+            *(f"  {_place(path, trees)}: {text}" for path, text in problems[:MOST_PROBLEMS]),
+            *([f"  and {len(problems) - MOST_PROBLEMS} more"] if len(problems) > MOST_PROBLEMS else []),
         )
 
 
@@ -1093,11 +1125,18 @@ def _unknown_names(config: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
                 yield ("findings", finding, "experiments", place), f"{name!r} is no experiment; {hint}"
 
 
-def _place(path: Place, files: list[Path]) -> str:
+def _tree(file: Path) -> yaml.Node | None:
+    try:
+        return yaml.compose(text_in(file), Loader=yaml.CSafeLoader)
+    except (OSError, yaml.YAMLError, DocumentError):
+        return None  # Snakemake takes other forms, too; then the places have no lines
+
+
+def _place(path: Place, trees: Mapping[Path, yaml.Node | None]) -> str:
     """Return file, line and key of a place in the configuration."""
     key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".")
-    for file in reversed(files):
-        line = _line(yaml.compose(file.read_text(encoding="utf-8")), path)
+    for file, tree in reversed(trees.items()):
+        line = _line(tree, path)
         if line is not None:
             return f"{file}:{line}: {key or 'top level'}"
     return key or "top level"

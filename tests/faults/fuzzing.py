@@ -89,7 +89,17 @@ COLUMNS = ("reader", "inputs", "read", "refused", "else", "slowest s", "its numb
 
 def row(result: Result) -> list:
     r = result
-    return [r.reader, r.inputs, r.read, r.refused, r.odd, round(r.slowest_s, 2), r.slowest, round(r.base_mb), round(r.peak_mb)]
+    return [
+        r.reader,
+        r.inputs,
+        r.read,
+        r.refused,
+        r.odd,
+        round(r.slowest_s, 2),
+        r.slowest,
+        round(r.base_mb),
+        round(r.peak_mb),
+    ]
 
 
 def input_of(reader, seed: int, number: int) -> bytes:
@@ -160,7 +170,9 @@ def _unfit(error: SarangiError, reader) -> str:
     if len(lines) > 1 and not (reader.lists and all(line.startswith("  ") for line in lines[1:])):
         return f"a message of {len(lines)} lines: {text}\n{traceback.format_exc()}"
     if any(len(line) > LONGEST for line in lines):
-        return f"a line of {max(map(len, lines))} characters\n{text[:5000]!r}\n{traceback.format_exc()[-3000:]}"
+        return (
+            f"a line of {max(map(len, lines))} characters\n{text[:5000]!r}\n{traceback.format_exc()[-3000:]}"
+        )
     odd = [c for line in lines for c in line if not c.isprintable()]
     if odd or not text.strip():
         return f"a message that cannot be printed, with {odd[:5]!r}: {text!r}\n{traceback.format_exc()}"
@@ -198,7 +210,18 @@ def fuzz(name: str, inputs: int, seed: int, keep: Path) -> Result:
             folder = Path(temporary) / "folder"
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir()
-            arguments = ["--child", name, "--seed", seed, "--inputs", inputs, "--place", place, "--keep", keep.resolve()]
+            arguments = [
+                "--child",
+                name,
+                "--seed",
+                seed,
+                "--inputs",
+                inputs,
+                "--place",
+                place,
+                "--keep",
+                keep.resolve(),
+            ]
             with said.open("wb") as log:
                 process = subprocess.Popen(
                     [sys.executable, str(Path(__file__).resolve()), *map(str, arguments)],
@@ -249,7 +272,9 @@ def _again(name: str, seed: int, number: int, folder: Path) -> bytes:
 
 def main(arguments: list[str] | None = None) -> int:
     """Fuzz the readers that are named, or all; 1 if one did something else than read or refuse in words."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--inputs", type=int, default=10_000, help="of each reader; fewer of the slow ones")
     parser.add_argument("--seed", type=int, default=20261125)
     parser.add_argument("--reader", action="append", help="only this one (may be given several times)")

@@ -308,7 +308,9 @@ def odd_tar(chance: Chance, members: list[tuple[str, bytes]]) -> bytes:
         if form == tarfile.PAX_FORMAT and chance.maybe(0.2):
             key = chance.choice(("size", "path", "GNU.sparse.map", "GNU.sparse.size", "mtime", "hdrcharset",
                                  "GNU.sparse.major", "GNU.sparse.numblocks", "SCHILY.xattr.x"))  # fmt: skip
-            info.pax_headers = {key: chance.choice(("-1", "1e30", "x", "9" * 40, "", "1,2,3", "0,99999999999"))}
+            info.pax_headers = {
+                key: chance.choice(("-1", "1e30", "x", "9" * 40, "", "1,2,3", "0,99999999999"))
+            }
         try:
             header = bytearray(info.tobuf(form, errors="surrogateescape"))
         except (ValueError, UnicodeError):
@@ -369,4 +371,8 @@ def odd_safetensors(chance: Chance, data: bytes) -> bytes:
         return chance.damaged(data, places=(0, 4, 8))
     header = chance.json(json.loads(data[8 : 8 + length]))
     rest = data[8 + length :]
-    return len(header).to_bytes(8, "little") + header + (rest[: chance.randrange(len(rest) + 1)] if chance.maybe(0.1) else rest)
+    return (
+        len(header).to_bytes(8, "little")
+        + header
+        + (rest[: chance.randrange(len(rest) + 1)] if chance.maybe(0.1) else rest)
+    )

@@ -6,9 +6,7 @@ what it read cannot be right: a neighbour of the damaged utterance that is not a
 
 import io
 import json
-import os
 import shutil
-import tarfile
 import zipfile
 from pathlib import Path
 
@@ -196,7 +194,10 @@ class Corpus(Reader):
         if len(old) != len(new) or len(changed) != 1 or changed == [0]:
             return
         line = changed[0]
-        if any(odd in new[line].replace(old[line], b"") for odd in (b'"', b"\r", b"\0", b"\x85", b"\x1a", b"\x1c", b"\xe2")):
+        if any(
+            odd in new[line].replace(old[line], b"")
+            for odd in (b'"', b"\r", b"\0", b"\x85", b"\x1a", b"\x1c", b"\xe2")
+        ):
             return  # it may have become more lines than one, or less
         for utterance, row in self.rows.items():
             about = self.is_about(old[line], utterance) or self.is_about(new[line], utterance)
@@ -383,7 +384,8 @@ class Sindhi(Corpus):
         from sarangi.synthetic.urdu_sindhi import _matlab
 
         return {
-            f"Feats - Urdu/eGeMAPS funcs/Matfiles/Anger_000{n}.mat": _matlab(np.arange(88) + n) for n in (1, 2, 3)
+            f"Feats - Urdu/eGeMAPS funcs/Matfiles/Anger_000{n}.mat": _matlab(np.arange(88) + n)
+            for n in (1, 2, 3)
         }
 
     def valid(self) -> list[bytes]:
@@ -401,7 +403,13 @@ class Sindhi(Corpus):
         rows = {}
         for shard in (0, 1):
             published_features(
-                self.folder / "corpus.zip", self.folder / "manifest.parquet", shard, self.corpus, "eGeMAPSv02", output, {}
+                self.folder / "corpus.zip",
+                self.folder / "manifest.parquet",
+                shard,
+                self.corpus,
+                "eGeMAPSv02",
+                output,
+                {},
             )
             rows |= {row["utterance_id"]: row for row in store.rows(output)}
         return rows
@@ -438,13 +446,20 @@ class Matlab(Reader):
         from scipy.io import savemat
 
         found = []
-        more = {"name": "x", "cell": np.array(["a", 1], dtype=object), "s": {"a": 1}, "e": scipy.sparse.eye(3).tocsc()}
+        more = {
+            "name": "x",
+            "cell": np.array(["a", 1], dtype=object),
+            "s": {"a": 1},
+            "e": scipy.sparse.eye(3).tocsc(),
+        }
         for options in ({}, {"do_compression": True}, {"format": "4"}):
             file = io.BytesIO()
             savemat(file, {"Feats": np.arange(88.0)[None]}, **options)
             found.append(file.getvalue())
             file = io.BytesIO()
-            savemat(file, {"x": np.arange(5, dtype=np.float32)} | ({} if "format" in options else more), **options)
+            savemat(
+                file, {"x": np.arange(5, dtype=np.float32)} | ({} if "format" in options else more), **options
+            )
             found.append(file.getvalue())
         bomb = io.BytesIO()
         savemat(bomb, {"Feats": np.zeros((1, 100_000))}, do_compression=True)
@@ -708,7 +723,7 @@ class PublishedTable(Reader):
     said = ("paper/tables/t.json", "t:1")
 
     def valid(self) -> list[bytes]:
-        behind = {"file": "config.yaml", "entry": "bootstrap", "columns": ["draws"], "where": {}}
+        behind = {"file": "config.yaml", "column": "draws", "where": {"entry": "bootstrap"}}
         self.tree = {
             "caption": "c", "columns": ["Model", "UAR"], "notes": ["n"],
             "rows": [{"cells": {"Model": "m", "UAR": "0.5"}, "from": {"": [behind], "UAR": [behind]}}],
@@ -865,7 +880,12 @@ class Parquet(Reader):
 
         flac = encode(np.arange(200, dtype=np.int16))
         audio = [
-            {"utterance_id": f"c/{n}", "audio": {"bytes": flac, "path": "x.flac"}, "status": "ok", "reason": None}
+            {
+                "utterance_id": f"c/{n}",
+                "audio": {"bytes": flac, "path": "x.flac"},
+                "status": "ok",
+                "reason": None,
+            }
             for n in range(5)
         ]
         path = self.folder / "table.parquet"
@@ -929,7 +949,11 @@ class Archive(Reader):
 
     def valid(self) -> list[bytes]:
         self.members = [("x/a.wav", TINY), ("x/b.wav", TINY[:500]), ("x/c.txt", b"words\n")]
-        return [_zipped(dict(self.members)), tarred(self.members, "w"), *(tarred(self.members, f"w:{k}") for k in ("gz", "bz2", "xz"))]
+        return [
+            _zipped(dict(self.members)),
+            tarred(self.members, "w"),
+            *(tarred(self.members, f"w:{k}") for k in ("gz", "bz2", "xz")),
+        ]
 
     def make(self, chance: Chance) -> bytes:
         kind = chance.randrange(8)
@@ -1111,7 +1135,10 @@ class PooledRun(Run):
             "audio": {"encoder": {"num_hidden_layers": 2, "hidden_size": 8}, "states": "pooled", "frozen_layers": "all"},
         }  # fmt: skip
         network = classifier(described, {})
-        return {"config.json": json.dumps(described).encode(), "model.safetensors": save(dict(network.state_dict()))}
+        return {
+            "config.json": json.dumps(described).encode(),
+            "model.safetensors": save(dict(network.state_dict())),
+        }
 
 
 @reader
