@@ -1139,7 +1139,7 @@ def _place(path: Place, trees: Mapping[Path, yaml.Node | None]) -> str:
         line = _line(tree, path)
         if line is not None:
             return f"{file}:{line}: {key or 'top level'}"
-    return key or "top level"
+    return key or f"{next(reversed(trees))}: top level" if trees else key or "top level"
 
 
 def _line(node: yaml.Node | None, path: Place) -> int | None:

@@ -24,7 +24,7 @@ from sarangi.source import LARGEST_FILE, Entry, hidden, is_archive, is_tar, is_z
 
 log = logging.getLogger("sarangi")
 
-CHUNK = 2**18
+CHUNK, LONGEST_NAME = 2**18, 2**12
 LARGEST_TOTAL, LARGEST_RATIO = 2**30, 100
 """An archive that opens to more bytes than the first, and more than this many times its own, is a bomb."""
 
@@ -195,7 +195,7 @@ def _zip_members(outer: Member, head: bytes, budget: _Budget, depth: int) -> Ite
         with told(budget.path, outer.name):
             archive = stack.enter_context(zipfile.ZipFile(file))
         for info in archive.infolist():
-            if info.is_dir():
+            if info.filename.endswith("/"):
                 continue
             if stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG):
                 _left_out(info.filename, outer.name, budget)
@@ -216,6 +216,8 @@ def _add(packed: zipfile.ZipFile, member: Member, path: Path) -> None:
             f"{path}: {member.name} has {member.size} bytes, expected at most {LARGEST_FILE} in a recording. "
             "Unpack the archive yourself if you trust it"
         )
+    if len(member.name.encode()) > LONGEST_NAME or member.size < 0:
+        raise SarangiError(f"{path}: the header of {member.name} is damaged. Get the archive again")
     info = zipfile.ZipInfo(member.name)  # dated 1980
     info.file_size, info.create_system, info.external_attr = member.size, 3, 0o644 << 16
     with packed.open(info, "w") as target:

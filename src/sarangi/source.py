@@ -138,7 +138,7 @@ class Source:
         elif is_zip(self.path):
             with told(self.path):
                 self._archive = zipfile.ZipFile(self.path)
-                members = [m for m in self._archive.infolist() if not m.is_dir()]
+                members = [m for m in self._archive.infolist() if not m.filename.endswith("/")]
             found = [m.filename for m in members]
             self._members = {m.filename: m for m in members}
         elif is_tar(self.path):

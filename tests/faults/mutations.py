@@ -3,6 +3,7 @@
 Everything is drawn from a ``random.Random``, so the same seed gives the same inputs.
 """
 
+import copy
 import io
 import json
 import random
@@ -127,7 +128,7 @@ class Chance(random.Random):
     def _regrow(self, tree: Any, values: Sequence[Any]) -> Any:
         places = list(_places(tree))
         if not places:
-            return self.choice(values)
+            return copy.deepcopy(self.choice(values))
         node, key = self.choice(places)
         kind = self.randrange(7)
         if kind == 0:
@@ -148,7 +149,7 @@ class Chance(random.Random):
         elif kind == 5 and isinstance(node[key], int | float):
             node[key] = self.number() * self.choice((1, 1, 1, -1))
         else:
-            node[key] = self.choice(values)
+            node[key] = copy.deepcopy(self.choice(values))  # or damages would share it
         return tree
 
     def json(self, tree: Any) -> bytes:

@@ -6,6 +6,7 @@ what it read cannot be right: a neighbour of the damaged utterance that is not a
 
 import io
 import json
+import re
 import shutil
 import zipfile
 from pathlib import Path
@@ -226,6 +227,8 @@ class Recordings(Corpus):
 
     def valid(self) -> list[bytes]:
         seeds = super().valid()
+        import torch  # noqa: F401  (that it is loaded before memory is bounded)
+
         self.shard = self.resampled()
         return seeds + [sound(0.03, kind="FLAC"), sound(0.03, kind="OGG")]
 
@@ -404,9 +407,9 @@ class Sindhi(Corpus):
         for shard in (0, 1):
             published_features(
                 self.folder / "corpus.zip",
+                self.corpus,
                 self.folder / "manifest.parquet",
                 shard,
-                self.corpus,
                 "eGeMAPSv02",
                 output,
                 {},
@@ -602,7 +605,7 @@ class Claims(Yaml):
     def valid(self) -> list[bytes]:
         seeds = super().valid()
         # numbers as they are printed, without quotes
-        return [seeds[0].replace(b"'", b"")]
+        return [re.sub(rb"'(-?\d+\.\d+)'", rb"\1", seeds[0])]
 
     def read(self, data: bytes) -> None:
         from sarangi import claims
@@ -748,7 +751,7 @@ class Provenance(Reader):
     """The provenance beside a result."""
 
     name = "provenance"
-    said = ("a.parquet",)
+    said = ("results/",)
 
     def valid(self) -> list[bytes]:
         (self.folder / "results/provenance/results").mkdir(parents=True)

@@ -6,16 +6,13 @@ group.
 """
 
 import hashlib
-import io
-import math
 import re
-import zlib
 from collections.abc import Iterator
 
 import numpy as np
-from scipy.io import loadmat, whosmat
 
 from sarangi.errors import RecordingError
+from sarangi.matlab import arrays
 from sarangi.source import Source
 from sarangi.utterance import Utterance, failed
 
@@ -35,9 +32,6 @@ FEATURE_SETS = {
 
 NAME = re.compile(r"(?:^|/)Feats - (\w+)/([^/]+ funcs)/Matfiles/(([^/_]+)_\d+)\.mat$")
 VARIABLE = "Feats"
-LARGEST = 2**20  # numbers in a vector; ComParE_2016 has 6,373
-NUMERIC = ("double", "single", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64")
-COMPRESSED = 15  # type of an element
 
 
 def utterances(source: Source) -> Iterator[Utterance]:
@@ -122,44 +116,20 @@ def vector(data: bytes) -> np.ndarray:
         If it cannot be read, or holds no vector of numbers.
     """
     try:
-        _refuse_bomb(data)
-        # the headers alone; cells, structs and sparse arrays may ask for any memory, and hold no vector
-        listed = whosmat(io.BytesIO(data))
-        wanted = [name for name, shape, kind in listed if kind in NUMERIC and math.prod(shape) <= LARGEST]
-        variables = loadmat(io.BytesIO(data), variable_names=wanted) if wanted else {}
-    except Exception as error:  # damaged files raise whatever the reader stumbles over
+        found = list(arrays(data))
+    except ValueError as error:
         raise RecordingError(
-            f"not a MATLAB file that can be read ({type(error).__name__}: {error}); copy it again from its "
-            "publisher"
+            f"not a MATLAB file that can be read ({error}); copy it again from its publisher"
         ) from error
-    arrays = {
-        name: value
-        for name, value in variables.items()
-        if isinstance(value, np.ndarray) and value.dtype.kind in "fiu"
-    }
-    found = arrays.get(VARIABLE)
-    if found is None:
-        # by name where two are as large, so that the order in the file says nothing
-        found = max((arrays[name] for name in sorted(arrays)), key=np.size, default=np.zeros((0, 0)))
-    if found.size == 0 or found.size != max(found.shape):
-        shapes = (
-            ", ".join(f"{name} {shape} of {kind}" for name, shape, kind in sorted(listed)) or "no numbers"
-        )
+    # by name where two are as large, so that the order in the file says nothing
+    numeric = sorted((array for array in found if array.values is not None), key=lambda array: array.name)
+    named = [array for array in numeric if array.name == VARIABLE]
+    chosen = max(named or numeric, key=lambda array: array.values.size, default=None)
+    if chosen is None or chosen.values.size == 0 or chosen.values.size != max(chosen.shape):
+        shapes = ", ".join(f"{array.name} {array.shape}" for array in numeric) or "no numbers"
         raise RecordingError(f"expected one vector of numbers, found {shapes}")
-    return found.reshape(-1).astype(np.float32)
-
-
-def _refuse_bomb(data: bytes) -> None:
-    """Refuse a file of MATLAB 5 to 7.2 whose compressed elements open to more than any vector has."""
-    order = "little" if data[126:128] == b"IM" else "big"
-    place = 128
-    while place + 8 <= len(data):
-        kind, size = (int.from_bytes(data[place + n : place + n + 4], order) for n in (0, 4))
-        if kind == COMPRESSED:
-            opened = zlib.decompressobj()
-            if len(opened.decompress(data[place + 8 : place + 8 + size], 8 * LARGEST)) == 8 * LARGEST:
-                raise ValueError(f"an element of {size} bytes opens to {8 * LARGEST} or more")
-        place += 8 + size
+    with np.errstate(over="ignore"):  # beyond float32 is infinite, which what reads the features refuses
+        return chosen.values.astype(np.float32)
 
 
 def _in_folder(folder: str, file: str) -> str:
