@@ -4,6 +4,7 @@ import difflib
 import hashlib
 import json
 import re
+import string
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -888,8 +889,9 @@ def _unfit_recipes(config: Mapping[str, Any], schema: Path) -> list[tuple["Place
 def _refuse(problems: list[tuple["Place", str]], files: list[Path], what: str) -> None:
     if problems:
         trees = {file: _tree(file) for file in files}
+        named = f" ({', '.join(map(str, files))})" if files else ""
         raise SarangiError(
-            f"{what} has {len(problems)} problem{'s' if len(problems) > 1 else ''}; no job was started.",
+            f"{what}{named} has {len(problems)} problem{'s' if len(problems) > 1 else ''}; no job was started.",
             *(f"  {_place(path, trees)}: {text}" for path, text in problems[:MOST_PROBLEMS]),
             *([f"  and {len(problems) - MOST_PROBLEMS} more"] if len(problems) > MOST_PROBLEMS else []),
         )
@@ -905,6 +907,8 @@ def _unknown_parts(document: Mapping[str, Any]) -> Iterator[tuple["Place", str]]
                         ("grids", grid, key, place),
                         f"no column {column!r}; {nearest(column, entry['columns'])}",
                     )
+        for key in ("title", "ours"):
+            yield from _odd_fields(entry[key], ("grids", grid, key), entry["named_by"])
         for place, row in enumerate(entry["rows"]):
             columns = ", ".join(entry["columns"])
             if len(row) != len(entry["columns"]):
@@ -921,6 +925,18 @@ def _unknown_parts(document: Mapping[str, Any]) -> Iterator[tuple["Place", str]]
         for name, entry in document[kind].items():
             if key in entry:
                 yield from _unknown_operands(entry[key], (kind, name, key), records, document["grids"])
+
+
+def _odd_fields(pattern: str, place: "Place", columns: list[str]) -> Iterator[tuple["Place", str]]:
+    """Yield each field of a pattern that is not the name of a column alone, in braces."""
+    try:
+        fields = list(string.Formatter().parse(pattern))
+    except ValueError as error:
+        yield place, f"{pattern!r} is no pattern: {error}"
+        return
+    for _, name, form, conversion in fields:
+        if name is not None and (name not in columns or form or conversion):
+            yield place, f"{{{name}}} is no column of named_by in braces; {nearest(name, columns)}"
 
 
 def _unknown_operands(
@@ -1139,7 +1155,7 @@ def _place(path: Place, trees: Mapping[Path, yaml.Node | None]) -> str:
         line = _line(tree, path)
         if line is not None:
             return f"{file}:{line}: {key or 'top level'}"
-    return key or f"{next(reversed(trees))}: top level" if trees else key or "top level"
+    return key or "top level"
 
 
 def _line(node: yaml.Node | None, path: Place) -> int | None:

@@ -26,7 +26,7 @@ class Loader(yaml.CSafeLoader):
         """Return the value of a node."""
         try:
             return super().construct_object(node, deep)
-        except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
+        except (ValueError, LookupError, TypeError, AttributeError, OverflowError) as error:
             # yaml itself raises whatever int(), float() or a pattern that does not match raise
             problem = f"{str(node.value)[:40]!r} is no value of {node.tag} ({type(error).__name__})"
             raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark) from error

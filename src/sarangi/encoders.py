@@ -15,7 +15,7 @@ from torch.nn.utils.rnn import pad_sequence
 from transformers import AutoConfig, AutoModel, PreTrainedModel, PreTrainedTokenizerFast
 
 from sarangi.audio import SAMPLE_RATE
-from sarangi.documents import DocumentError, json_in, json_of
+from sarangi.documents import DocumentError, json_in, json_of, text_in
 from sarangi.errors import SarangiError
 
 FAMILIES = {
@@ -194,7 +194,10 @@ def normalises(folder: Path) -> bool:
 def tokenizer_files(folder: Path) -> dict[str, str]:
     """Return the contents of what a tokeniser is loaded from, by name; one of the two is optional."""
     found = [folder / name for name in TOKENIZER_FILES if (folder / name).exists()]
-    return {file.name: file.read_text(encoding="utf-8") for file in found}
+    try:
+        return {file.name: text_in(file) for file in found}
+    except (OSError, DocumentError) as error:
+        raise SarangiError(f"{folder}: its tokenizer files cannot be read ({error}); get them again") from error
 
 
 def load_tokenizer(
@@ -235,6 +238,7 @@ def load_tokenizer(
         (Path(folder) / "tokenizer_config.json").write_text(json.dumps(settings), encoding="utf-8")
         try:
             tokenizer = PreTrainedTokenizerFast.from_pretrained(folder, local_files_only=True)
+            tokenizer("a")  # settings of another kind are found in use alone
         except Exception as error:  # the tokenizers of Rust raise nothing more special
             raise SarangiError(
                 f"encoder {name}: tokenizer.json describes no tokeniser ({type(error).__name__}: {error}); get "

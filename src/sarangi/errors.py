@@ -26,9 +26,12 @@ def shown(text: str) -> str:
     Line breaks become a blank, other characters without a shape their escapes, and a long text loses its
     middle.
     """
+    text = _cut(text)  # first: to escape the characters of a whole file takes long
     text = re.sub(r"\s*[\r\n]\s*", " ", text)
     if not text.isprintable():
         text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-    if len(text) > LONGEST_LINE:
-        text = f"{text[: LONGEST_LINE - 300]} … {text[-300:]}"
-    return text
+    return _cut(text)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_LINE else f"{text[: LONGEST_LINE - 300]} … {text[-290:]}"

@@ -49,17 +49,18 @@ def arrays(data: bytes) -> Iterator[Array]:
     order = {b"IM": "<", b"MI": ">"}.get(data[126:128])
     if order is None or data[125 if order == "<" else 124] != 1:
         raise ValueError("it is not of version 4 to 7.2")
-    place = 128
+    place, left = 128, 16 * LARGEST  # bytes that compressed elements may open to, all together
     while place < len(data):
         kind, content, place = _element(data, place, order)
         if kind == COMPRESSED:
             opened = zlib.decompressobj()
             try:
-                inside = opened.decompress(content, 16 * LARGEST)
+                inside = opened.decompress(content, left)
             except zlib.error as error:
                 raise ValueError(str(error)) from error
-            if len(inside) == 16 * LARGEST:
-                raise ValueError(f"{len(content)} bytes of it open to {16 * LARGEST} or more")
+            left -= len(inside)
+            if left <= 0:
+                raise ValueError(f"its compressed elements open to {16 * LARGEST} bytes or more")
             kind, content, _ = _element(inside, 0, order)
         if kind == MATRIX:
             yield _matrix(content, order)

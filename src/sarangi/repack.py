@@ -171,6 +171,7 @@ def _tar_members(outer: Member, head: bytes, budget: _Budget, depth: int) -> Ite
         if member is None:
             break
         archive.members.clear()  # it would keep the header of every member
+        _refuse_odd(budget.path, member.name, member.size)  # tarfile would look for its end without end
         if member.isreg():
             if member.issparse():
                 budget.spend(member.size)  # its holes are in no stream
@@ -210,14 +211,18 @@ def _left_out(name: str, archive: str, budget: _Budget) -> None:
     log.warning("%s: left out %s in %s, a link or a device and no file", budget.path, name, archive)
 
 
-def _add(packed: zipfile.ZipFile, member: Member, path: Path) -> None:
-    if member.size > LARGEST_FILE:
+def _refuse_odd(path: Path, name: str, size: int) -> None:
+    if size > LARGEST_FILE:
         raise SarangiError(
-            f"{path}: {member.name} has {member.size} bytes, expected at most {LARGEST_FILE} in a recording. "
+            f"{path}: {name} has {size} bytes, expected at most {LARGEST_FILE} in a recording. "
             "Unpack the archive yourself if you trust it"
         )
-    if len(member.name.encode()) > LONGEST_NAME or member.size < 0:
-        raise SarangiError(f"{path}: the header of {member.name} is damaged. Get the archive again")
+    if len(name) > LONGEST_NAME or size < 0:
+        raise SarangiError(f"{path}: the header of {name} is damaged. Get the archive again")
+
+
+def _add(packed: zipfile.ZipFile, member: Member, path: Path) -> None:
+    _refuse_odd(path, member.name, member.size)
     info = zipfile.ZipInfo(member.name)  # dated 1980
     info.file_size, info.create_system, info.external_attr = member.size, 3, 0o644 << 16
     with packed.open(info, "w") as target:

@@ -182,7 +182,7 @@ def _opened(bundle: Path) -> Iterator[zipfile.ZipFile]:
 
 def _refuse_clash(names: list[str]) -> None:
     """Refuse names of which one stands twice, or is a folder of another: they cannot all be written."""
-    places = [PurePosixPath(name) for name in names]
+    places = [PurePosixPath(RESTORED), *(PurePosixPath(name) for name in names)]
     above = {parent for place in places for parent in place.parents}
     seen: set[PurePosixPath] = set()
     for place in places:
