@@ -907,8 +907,14 @@ def _unknown_parts(document: Mapping[str, Any]) -> Iterator[tuple["Place", str]]
                         ("grids", grid, key, place),
                         f"no column {column!r}; {nearest(column, entry['columns'])}",
                     )
-        for key in ("title", "ours"):
-            yield from _odd_fields(entry[key], ("grids", grid, key), entry["named_by"])
+        odd = [
+            problem
+            for key in ("title", "ours")
+            for problem in _odd_fields(entry[key], ("grids", grid, key), entry["named_by"])
+        ]
+        if odd or set(entry["named_by"]) - set(entry["columns"]):
+            yield from odd
+            return
         for place, row in enumerate(entry["rows"]):
             columns = ", ".join(entry["columns"])
             if len(row) != len(entry["columns"]):

@@ -732,9 +732,13 @@ REFERENCES = {
         "type": "object",
         "required": ["file"],
         "properties": {
-            "file": {"type": "string"},
+            "file": {"type": "string", "pattern": r"^([^/\x00-\x1f]{1,80}/)*[^/\x00-\x1f]{1,200}$", "maxLength": 500},
             "column": {"type": "string"},
-            "where": {"type": "object", "additionalProperties": {"type": ["string", "number", "null"]}},
+            "where": {
+                "type": "object",
+                "properties": dict.fromkeys(("entry", "metric", "slice", "claim"), {"type": "string"}),
+                "additionalProperties": {"type": ["string", "number", "null"]},
+            },
         },
     },
 }

@@ -66,6 +66,7 @@ def restore(bundle: Path, directory: Path, trust_metadata: bool = True) -> dict[
             if name in metadata or name in results or name.startswith(f"{provenance.FOLDER}/"):
                 _extract(archive, name, directory)
     place = directory / RESTORED
+    place.parent.mkdir(parents=True, exist_ok=True)
     place.write_text(json.dumps(about["identities"], indent=1, sort_keys=True) + "\n", encoding="utf-8")
     return {} if metadata else adopt(about["targets"], results, directory)
 
