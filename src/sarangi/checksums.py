@@ -8,8 +8,9 @@ import json
 import os
 from pathlib import Path
 
-from sarangi.documents import DocumentError, yaml_in
+from sarangi.documents import DocumentError
 from sarangi.errors import SarangiError
+from sarangi.yaml_documents import yaml_in
 
 CHECKSUMS = Path("checksums.yaml")
 

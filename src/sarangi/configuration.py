@@ -16,9 +16,10 @@ import jsonschema
 import yaml
 
 from sarangi import claims, provenance
-from sarangi.documents import DocumentError, Loader, json_in, text_in, yaml_in
+from sarangi.documents import DocumentError, json_in, text_in
 from sarangi.errors import SarangiError
 from sarangi.source import ARCHIVES, IN_HAND, KAGGLE, KAGGLE_ADVICE, SLOW_ARCHIVES, ZENODO, find
+from sarangi.yaml_documents import Loader, yaml_in
 
 CORPORA = tuple(
     sorted(file.stem for file in (Path(__file__).parent / "corpora").glob("*.py") if file.stem[0] != "_")

@@ -18,9 +18,10 @@ from typing import Any
 import jsonschema
 import pandas as pd
 
-from sarangi.documents import DocumentError, yaml_in
+from sarangi.documents import DocumentError
 from sarangi.errors import SarangiError
 from sarangi.tables import Evidence, number_text, reference, write_table
+from sarangi.yaml_documents import yaml_in
 
 COSTS = Path("costs.yaml")
 NOT_MEASURED = "not measured"

@@ -197,7 +197,9 @@ def tokenizer_files(folder: Path) -> dict[str, str]:
     try:
         return {file.name: text_in(file) for file in found}
     except (OSError, DocumentError) as error:
-        raise SarangiError(f"{folder}: its tokenizer files cannot be read ({error}); get them again") from error
+        raise SarangiError(
+            f"{folder}: its tokenizer files cannot be read ({error}); get them again"
+        ) from error
 
 
 def load_tokenizer(

@@ -732,7 +732,11 @@ REFERENCES = {
         "type": "object",
         "required": ["file"],
         "properties": {
-            "file": {"type": "string", "pattern": r"^([^/\x00-\x1f]{1,80}/)*[^/\x00-\x1f]{1,200}$", "maxLength": 500},
+            "file": {
+                "type": "string",
+                "pattern": r"^([^/\x00-\x1f]{1,80}/)*[^/\x00-\x1f]{1,200}$",
+                "maxLength": 500,
+            },
             "column": {"type": "string"},
             "where": {
                 "type": "object",

@@ -15,9 +15,10 @@ from typing import Any
 import pandas as pd
 
 from sarangi import provenance, store
-from sarangi.documents import DocumentError, yaml_in
+from sarangi.documents import DocumentError
 from sarangi.errors import SarangiError
 from sarangi.tables import headline
+from sarangi.yaml_documents import yaml_in
 
 LOCK = Path("results.lock")
 PUBLISHED = (

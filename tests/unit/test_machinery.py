@@ -271,7 +271,7 @@ def test_results_of_an_own_archive_can_be_used_without_it_those_of_a_download_ca
     study["experiments"][0]["corpora"] = ["urdu_latif"]
     study["findings"] = {}
     made, manifest = "resources/made/urdu_latif.zip", "results/corpora/urdu_latif/manifest.parquet"
-    blank = dict.fromkeys(provenance.KEYS, "") | {"outputs": []}
+    blank = dict.fromkeys(provenance.KEYS, "") | {"outputs": [], "wildcards": {}}
     for result, record in ((made, {"rule": rule, "inputs": {}}), (manifest, {"inputs": {made: ""}})):
         provenance.place(result).parent.mkdir(parents=True, exist_ok=True)
         provenance.place(result).write_text(json.dumps(blank | record))
@@ -478,9 +478,9 @@ def test_another_version_of_an_imported_package_counts(code, monkeypatch):
 
 def test_modules_import_only_from_those_before_them():
     order = [
-        "errors", "store", "progress", "resume", "fingerprint", "lock", "source", "provenance", "gpu", "job",
+        "errors", "documents", "yaml_documents", "store", "progress", "resume", "fingerprint", "lock", "source", "provenance", "gpu", "job",
         "repack", "checksums", "download", "claims", "configuration", "printed", "availability", "weights",
-        "video", "recording", "utterance", "corpora", "audio", "near_duplicates", "asr", "transcripts",
+        "video", "recording", "utterance", "matlab", "corpora", "audio", "near_duplicates", "asr", "transcripts",
         "acoustics",
         "protocols", "predictions", "metrics", "baselines", "audit", "classical", "encoders", "fusion",
         "states", "finetuning",
