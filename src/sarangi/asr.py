@@ -20,7 +20,7 @@ import whisper
 from sarangi.audio import SAMPLE_RATE
 from sarangi.configuration import FASTER_WHISPER_FILES
 from sarangi.errors import SarangiError
-from sarangi.weights import checkpoint_in
+from sarangi.weights import checkpoint_in, refuse_swollen
 
 WINDOW_S = 30.0  # what Whisper hears at once
 FRAME = 160  # samples a frame of the spectrogram
@@ -277,13 +277,22 @@ def load(checkpoint: Path) -> whisper.model.Whisper:
     SarangiError
         If the file is no such checkpoint.
     """
-    state = checkpoint_in(checkpoint)
     try:
+        state = checkpoint_in(checkpoint)
+        refuse_swollen(state["model_state_dict"], checkpoint)
         dims = whisper.ModelDimensions(**state["dims"])
         _refuse_unlike(dims, state["model_state_dict"])
         model = whisper.model.Whisper(dims)
         model.load_state_dict(state["model_state_dict"])
-    except (KeyError, TypeError, ValueError, AttributeError, RuntimeError, ZeroDivisionError) as error:
+    except (
+        SarangiError,
+        LookupError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        RuntimeError,
+        ZeroDivisionError,
+    ) as error:
         raise SarangiError(
             f"{checkpoint}: not a Whisper checkpoint (expected dims and model_state_dict): {error}"
         ) from error

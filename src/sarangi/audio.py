@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from torchaudio.transforms import Resample
 
 SAMPLE_RATE = 16_000
-LARGEST_SOUND = 2**28  # samples over all channels: 1 GiB in memory, 4.6 h of 16 kHz mono
+LARGEST_SOUND = 2**27  # samples over all channels: 0.5 GiB in memory, 2.3 h of 16 kHz mono
 LARGEST_FILTER = 2**24
 ROW_GROUP = 64  # about 5 MB of sound
 
@@ -231,8 +231,8 @@ def _refuse_long(samples: int) -> None:
     """Refuse a sound before there is memory for it: a damaged header can promise any length."""
     if samples > LARGEST_SOUND:
         raise RecordingError(
-            f"its header promises {samples} samples; at most {LARGEST_SOUND} are read, which no utterance has. "
-            "Copy it again from its publisher"
+            f"its header promises {samples} samples; at most {LARGEST_SOUND} are read. "
+            "No utterance is so long: copy it again from its publisher"
         )
 
 

@@ -272,8 +272,8 @@ class Study:
                 raise DocumentError("it is no object")
         except (OSError, DocumentError) as error:
             raise SarangiError(
-                f"{RESTORED}: expected what make restore writes, found something else ({error}). Delete it, or "
-                "restore the bundle again"
+                f"{RESTORED}: expected what make restore writes, found something else ({error}). Delete "
+                "it, or restore the bundle again"
             ) from error
         return {name for name, identity in restored.items() if self.identities.get(name) == identity}
 
@@ -892,7 +892,8 @@ def _refuse(problems: list[tuple["Place", str]], files: list[Path], what: str) -
         trees = {file: _tree(file) for file in files}
         named = f" ({', '.join(map(str, files))})" if files else ""
         raise SarangiError(
-            f"{what}{named} has {len(problems)} problem{'s' if len(problems) > 1 else ''}; no job was started.",
+            f"{what}{named} has {len(problems)} problem{'s' if len(problems) > 1 else ''}; "
+            "no job was started.",
             *(f"  {_place(path, trees)}: {text}" for path, text in problems[:MOST_PROBLEMS]),
             *([f"  and {len(problems) - MOST_PROBLEMS} more"] if len(problems) > MOST_PROBLEMS else []),
         )

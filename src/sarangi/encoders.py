@@ -243,8 +243,8 @@ def load_tokenizer(
             tokenizer("a")  # settings of another kind are found in use alone
         except Exception as error:  # the tokenizers of Rust raise nothing more special
             raise SarangiError(
-                f"encoder {name}: tokenizer.json describes no tokeniser ({type(error).__name__}: {error}); get "
-                "it again"
+                f"encoder {name}: tokenizer.json describes no tokeniser ({type(error).__name__}: {error}); "
+                "get it again"
             ) from error
     size, largest = encoder["vocab_size"], max(tokenizer.get_vocab().values(), default=-1)
     if largest >= size:

@@ -740,7 +740,7 @@ REFERENCES = {
             "column": {"type": "string"},
             "where": {
                 "type": "object",
-                "properties": dict.fromkeys(("entry", "metric", "slice", "claim"), {"type": "string"}),
+                "properties": {key: {"type": "string"} for key in ("entry", "metric", "slice", "claim")},
                 "additionalProperties": {"type": ["string", "number", "null"]},
             },
         },
@@ -780,8 +780,8 @@ def _table_in(file: Path) -> dict[str, Any]:
             raise DocumentError(f"a row has the columns {', '.join(odd[0]['cells'])}")
     except (OSError, DocumentError) as error:
         raise SarangiError(
-            f"{file}: expected a table that Sarangi wrote, found something else ({error}); snakemake verify says "
-            "what to do"
+            f"{file}: expected a table that Sarangi wrote, found something else ({error}); snakemake verify "
+            "says what to do"
         ) from error
     return found
 

@@ -483,8 +483,8 @@ class Prefixes:
                 opened = safe_open(shard, "pt")
             except (OSError, SafetensorError) as error:
                 raise SarangiError(
-                    f"{shard}: not whole ({error}). Delete it and run the same command again: Snakemake makes "
-                    "it anew."
+                    f"{shard}: not whole ({error}). Delete it and run the same command again: Snakemake "
+                    "makes it anew."
                 ) from error
             self._shard_of |= dict.fromkeys(opened.keys(), opened)
 

@@ -16,7 +16,8 @@ LARGEST = 2**20
 """Numbers in an array; the largest vector of features that is published has 6,373."""
 
 MATRIX, COMPRESSED = 14, 15
-KINDS = {6: "double", 7: "single", 8: "int8", 9: "uint8", 10: "int16", 11: "uint16", 12: "int32", 13: "uint32",
+KINDS = {6: "double", 7: "single", 8: "int8", 9: "uint8", 10: "int16", 11: "uint16", 12: "int32",
+13: "uint32",
          14: "int64", 15: "uint64"}  # fmt: skip
 OTHERS = {1: "cell", 2: "struct", 3: "object", 4: "char", 5: "sparse"}
 TYPES = {1: "i1", 2: "u1", 3: "i2", 4: "u2", 5: "i4", 6: "u4", 7: "f4", 9: "f8", 12: "i8", 13: "u8"}

@@ -11,6 +11,8 @@ printed and says which file it is about) is saved with its traceback, and the ex
 
 import argparse
 import faulthandler
+import importlib
+import json
 import mmap
 import os
 import resource
@@ -25,7 +27,8 @@ import traceback
 from dataclasses import dataclass, field
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
+sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parent))
 from mutations import Chance
 from tabulate import tabulate
 
@@ -44,7 +47,7 @@ class TooSlow(BaseException):
     """An input took longer than it may; not an Exception, so that no reader takes it for its own."""
 
 
-class Harm(AssertionError):
+class HarmError(AssertionError):
     """A reader read a damaged input, and what it returned is wrong."""
 
 
@@ -88,18 +91,10 @@ COLUMNS = ("reader", "inputs", "read", "refused", "else", "slowest s", "its numb
 
 
 def row(result: Result) -> list:
+    """Return the row of a result in the table."""
     r = result
-    return [
-        r.reader,
-        r.inputs,
-        r.read,
-        r.refused,
-        r.odd,
-        round(r.slowest_s, 2),
-        r.slowest,
-        round(r.base_mb),
-        round(r.peak_mb),
-    ]
+    counts = [r.reader, r.inputs, r.read, r.refused, r.odd]
+    return [*counts, round(r.slowest_s, 2), r.slowest, round(r.base_mb), round(r.peak_mb)]
 
 
 def input_of(reader, seed: int, number: int) -> bytes:
@@ -112,47 +107,53 @@ def input_of(reader, seed: int, number: int) -> bytes:
 # -- the child ----------------------------------------------------------------------------------
 
 
-def child(name: str, seed: int, inputs: int, place: Path, keep: Path) -> None:
-    """Read the inputs of one reader, from the next one that ``place`` states."""
-    from readers import READERS
-
-    state = State(place)
+def child(readers: list[type], seed: int, inputs: dict[str, int], place: Path, keep: Path) -> None:
+    """Read the inputs of some readers, each from the next one that its state in ``place`` names."""
     faulthandler.enable()
     signal.signal(signal.SIGALRM, _too_slow)
-    folder = Path.cwd()
-    reader = READERS[name](folder)
-    for valid in reader.seeds:  # warm: what it imports, and what the library keeps
-        reader.read(valid)
-    os.chdir(folder)
-    limit = _virtual() + ROOM
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    state.put(base_kb=_peak())
-    for number in range(state.get()["next"], inputs):
-        data = input_of(reader, seed, number)
-        began = time.monotonic()
-        state.put(next=number, began=began)
+    top = Path.cwd()
+    for kind in readers:
+        name = kind.name
+        folder = top / name
+        folder.mkdir()
+        os.chdir(folder)
+        resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        reader = kind(folder)
+        for valid in reader.seeds:  # what it imports, and what the library keeps, is there before the bound
+            reader.read(valid)
+        resource.setrlimit(resource.RLIMIT_AS, (_virtual() + ROOM, resource.RLIM_INFINITY))
+        state = State(place / name)
+        state.put(base_kb=_peak())
+        for number in range(state.get()["next"], inputs[name]):
+            _one(reader, input_of(reader, seed, number), number, state, keep)
+
+
+def _one(reader, data: bytes, number: int, state: State, keep: Path) -> None:
+    """Give a reader an input, and count what becomes of it."""
+    began = time.monotonic()
+    state.put(next=number, began=began)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, LIMIT_S)
+        outcome, why = "read", ""
         try:
-            signal.setitimer(signal.ITIMER_REAL, LIMIT_S)
-            outcome, why = "read", ""
-            try:
-                reader.read(data)
-            finally:
-                signal.setitimer(signal.ITIMER_REAL, 0)
-        except SarangiError as error:
-            outcome, why = "refused", _unfit(error, reader)
-            if number < len(reader.seeds):
-                why = f"an undamaged input was refused: {error}"
-        except TooSlow:
-            outcome, why = "odd", f"took longer than {LIMIT_S} s\n{traceback.format_exc()}"
-        except BaseException:
-            outcome, why = "odd", traceback.format_exc()
-        if why:
-            outcome = "odd"
-            save(keep, name, number, data, why)
-        now = state.get()
-        seconds = time.monotonic() - began
-        slowest = {"slowest": number, "slowest_s": seconds} if seconds > now["slowest_s"] else {}
-        state.put(next=number + 1, **{outcome: now[outcome] + 1}, **slowest, began=0.0, peak_kb=_peak())
+            reader.read(data)
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+    except SarangiError as error:
+        outcome, why = "refused", _unfit(error, reader)
+        if number < len(reader.seeds):
+            why = f"an undamaged input was refused: {error}"
+    except TooSlow:
+        outcome, why = "odd", f"took longer than {LIMIT_S} s\n{traceback.format_exc()}"
+    except BaseException:  # whatever it is, it is a finding
+        outcome, why = "odd", traceback.format_exc()
+    if why:
+        outcome = "odd"
+        save(keep, reader.name, number, data, why)
+    now = state.get()
+    seconds = time.monotonic() - began
+    slowest = {"slowest": number, "slowest_s": seconds} if seconds > now["slowest_s"] else {}
+    state.put(next=number + 1, **{outcome: now[outcome] + 1}, **slowest, began=0.0, peak_kb=_peak())
 
 
 def _too_slow(*_: object) -> None:
@@ -200,57 +201,82 @@ def _peak() -> int:
 # -- the parent ---------------------------------------------------------------------------------
 
 
-def fuzz(name: str, inputs: int, seed: int, keep: Path) -> Result:
-    """Give a reader so many inputs, and return what became of them; what is odd lies in ``keep``."""
-    result = Result(name, inputs)
+def fuzz(inputs: dict[str, int], seed: int, keep: Path, readers: str = "readers") -> list[Result]:
+    """Give readers so many inputs each, in one process that is begun anew when it ends before them all.
+
+    Parameters
+    ----------
+    inputs
+        By the name of the reader.
+    seed
+        Of the inputs.
+    keep
+        Folder for what is odd.
+    readers
+        The module that has them.
+    """
+    keep = keep.resolve()
     with tempfile.TemporaryDirectory(prefix="fuzzing-") as temporary:
-        place, said = Path(temporary) / "state", Path(temporary) / "said"
-        state = State(place, new=True)
-        while (before := state.get()["next"]) < inputs:
-            folder = Path(temporary) / "folder"
+        place, said, folder = (Path(temporary) / name for name in ("states", "said", "folder"))
+        place.mkdir()
+        states = {name: State(place / name, new=True) for name in inputs}
+        while left := [name for name, state in states.items() if state.get()["next"] < inputs[name]]:
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir()
             arguments = [
+                "--readers",
+                readers,
                 "--child",
-                name,
+                *left,
                 "--seed",
                 seed,
-                "--inputs",
-                inputs,
                 "--place",
                 place,
                 "--keep",
-                keep.resolve(),
+                keep,
             ]
             with said.open("wb") as log:
                 process = subprocess.Popen(
                     [sys.executable, str(Path(__file__).resolve()), *map(str, arguments)],
-                    cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+                    cwd=folder,
+                    stdin=subprocess.PIPE,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
                     env=os.environ | {"TMPDIR": str(folder), "OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"},
-                )  # fmt: skip
-            hung = _wait(process, state)
-            now = state.get()
-            if process.returncode == 0 and now["next"] >= inputs:
-                break
+                )
+            process.stdin.write(json.dumps(inputs).encode())
+            process.stdin.close()
+            hung = _wait(process, list(states.values()))
+            if process.returncode == 0:
+                continue
             words = said.read_text(errors="replace")[-5000:]
-            if not now["began"]:  # before the first input: the reader itself does not run
-                raise RuntimeError(f"{name}: could not begin\n{words}")
+            name = next((name for name in left if states[name].get()["began"]), None)
+            if name is None:  # outside of an input: the harness or the undamaged inputs are at fault
+                raise RuntimeError(f"{left}: could not begin\n{words}")
+            now = states[name].get()
             why = "did not come back" if hung else f"crashed with status {process.returncode}"
-            save(keep, name, now["next"], _again(name, seed, now["next"], folder), f"{why}\n{words}")
-            state.put(next=max(now["next"], before) + 1, odd=now["odd"] + 1, began=0.0)
-        now = state.get()
-    result.read, result.refused, result.odd = now["read"], now["refused"], now["odd"]
-    result.slowest, result.slowest_s = now["slowest"], now["slowest_s"]
-    result.base_mb, result.peak_mb = now["base_kb"] / 1024, now["peak_kb"] / 1024
-    result.found = sorted(str(path) for path in keep.glob(f"{name}-*.txt"))
-    return result
+            save(keep, name, now["next"], _again(readers, name, seed, now["next"], folder), f"{why}\n{words}")
+            states[name].put(next=now["next"] + 1, odd=now["odd"] + 1, began=0.0)
+        return [_result(name, count, states[name].get(), keep) for name, count in inputs.items()]
 
 
-def _wait(process: subprocess.Popen, state: State) -> bool:
+def _result(name: str, inputs: int, now: dict, keep: Path) -> Result:
+    return Result(
+        reader=name,
+        inputs=inputs,
+        **{key: now[key] for key in ("read", "refused", "odd", "slowest", "slowest_s")},
+        base_mb=now["base_kb"] / 1024,
+        peak_mb=now["peak_kb"] / 1024,
+        found=sorted(map(str, keep.glob(f"{name}-[0-9]*.txt"))),
+    )
+
+
+def _wait(process: subprocess.Popen, states: list[State]) -> bool:
     """Wait for a child, and end it and its own children if one input does not come back."""
     while process.poll() is None:
         time.sleep(0.05)
-        began = state.get()["began"]
+        began = max(state.get()["began"] for state in states)
         if began and time.monotonic() - began > LIMIT_S + 5:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
@@ -258,12 +284,12 @@ def _wait(process: subprocess.Popen, state: State) -> bool:
     return False
 
 
-def _again(name: str, seed: int, number: int, folder: Path) -> bytes:
+def _again(readers: str, name: str, seed: int, number: int, folder: Path) -> bytes:
     """Return an input whose reader crashed, made anew in a process of its own."""
     code = (
-        f"import sys; sys.path[:0] = [{str(Path(__file__).parent)!r}]; import fuzzing; from pathlib import Path; "
-        f"from readers import READERS; sys.stdout.buffer.write("
-        f"fuzzing.input_of(READERS[{name!r}](Path.cwd()), {seed}, {number}))"
+        f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); import fuzzing; "
+        f"from pathlib import Path; from {readers} import READERS; "
+        f"sys.stdout.buffer.write(fuzzing.input_of(READERS[{name!r}](Path.cwd()), {seed}, {number}))"
     )
     shutil.rmtree(folder)
     folder.mkdir()
@@ -279,11 +305,19 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=20261125)
     parser.add_argument("--reader", action="append", help="only this one (may be given several times)")
     parser.add_argument("--keep", type=Path, help="folder for offending inputs (a temporary one)")
-    parser.add_argument("--child", help=argparse.SUPPRESS)
+    parser.add_argument("--child", nargs="+", help=argparse.SUPPRESS)
+    parser.add_argument("--readers", default="readers", help=argparse.SUPPRESS)
     parser.add_argument("--place", type=Path, help=argparse.SUPPRESS)
     chosen = parser.parse_args(arguments)
     if chosen.child:
-        child(chosen.child, chosen.seed, chosen.inputs, chosen.place, chosen.keep)
+        readers = importlib.import_module(chosen.readers).READERS
+        child(
+            [readers[name] for name in chosen.child],
+            chosen.seed,
+            json.load(sys.stdin),
+            chosen.place,
+            chosen.keep,
+        )
         return 0
     from readers import READERS
 
@@ -294,7 +328,7 @@ def main(arguments: list[str] | None = None) -> int:
     results = []
     for name in names:
         inputs = max(1, chosen.inputs // READERS[name].slow)
-        results.append(fuzz(name, inputs, chosen.seed, keep))
+        results += fuzz({name: inputs}, chosen.seed, keep)
         print(*map(str, row(results[-1])), file=sys.stderr, flush=True)
     print(tabulate([row(result) for result in results], COLUMNS, tablefmt="github"))
     slow = sorted(name for name in names if READERS[name].slow > 1)

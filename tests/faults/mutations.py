@@ -18,14 +18,19 @@ import yaml
 NUMBERS = (0, 1, 2, 127, 128, 255, 256, 32767, 32768, 65535, 65536, 2**24, 2**31 - 1, 2**31, 2**32 - 1,
            2**32, 2**40, 2**48, 2**62, 2**63 - 1, 2**63, 2**64 - 1)  # fmt: skip
 WORDS = (
-    b"", b"\0", b"\xff\xfe", b"\xef\xbb\xbf", b"\xc3\x28", b"\xed\xa0\x80", b"\r", b"\r\n", b"\n", b"\t", b'"',
-    b"'", b",", b";", b"|", b":", b"{", b"}", b"[", b"]", b"-1", b"1e999", b"nan", b"inf", b"9" * 400, b"null",
-    b"../../x", b"/etc/x", b"%s%n", b"\\", b"A" * 5000, "\u202e".encode(), "\u2028".encode(), "é".encode("cp1252"),
+    b"", b"\0", b"\xff\xfe", b"\xef\xbb\xbf", b"\xc3\x28", b"\xed\xa0\x80", b"\r", b"\r\n", b"\n", b"\t",
+    b'"',
+    b"'", b",", b";", b"|", b":", b"{", b"}", b"[", b"]", b"-1", b"1e999", b"nan", b"inf", b"9" * 400,
+    b"null",
+    b"../../x", b"/etc/x", b"%s%n", b"\\", b"A" * 5000, "\u202e".encode(), "\u2028".encode(),
+    "é".encode("cp1252"),
     b"\x1a", b"\x85", b"__class__",
 )  # fmt: skip
 VALUES: tuple[Any, ...] = (
-    None, True, False, 0, -1, 2**31, 2**63, 10**30, -0.5, 1e308, float("nan"), float("inf"), "", " ", "x", "0",
-    "\ud800", "\0", "ü" * 3000, "../../x", [], {}, [[]], [None], {"": ""}, {"a": {"a": {}}}, ["a"] * 40, "1e5",
+    None, True, False, 0, -1, 2**31, 2**63, 10**30, -0.5, 1e308, float("nan"), float("inf"), "", " ", "x",
+    "0",
+    "\ud800", "\0", "ü" * 3000, "../../x", [], {}, [[]], [None], {"": ""}, {"a": {"a": {}}}, ["a"] * 40,
+    "1e5",
     "2001-99-99", [0] * 3, "999999999999", -(2**63),
 )  # fmt: skip
 
@@ -164,8 +169,10 @@ class Chance(random.Random):
         depth = self.choice((10, 1000, 100_000))
         return self.choice(
             (
-                b"[" * depth, b"[" * depth + b"]" * depth, b'{"a":' * depth + b"1" + b"}" * depth, b"", b"null",
-                b"9" * 5000, b'"\\ud800"', b"[1e400]", b'{"a": NaN}', b"\xff\xfe{\0}\0", b"[" + b"0," * depth + b"0]",
+                b"[" * depth, b"[" * depth + b"]" * depth, b'{"a":' * depth + b"1" + b"}" * depth, b"",
+                b"null",
+                b"9" * 5000, b'"\\ud800"', b"[1e400]", b'{"a": NaN}', b"\xff\xfe{\0}\0",
+                b"[" + b"0," * depth + b"0]",
                 b"-", b"{", b'{"a": 1, "a": 2}',
             )
         )  # fmt: skip
@@ -204,21 +211,29 @@ class Chance(random.Random):
             (
                 b"\n".join(laughs), b"\n".join(merges), b"[" * depth, b"[" * depth + b"]" * depth,
                 b"{a: " * depth + b"}" * depth, b"".join(b" " * n + b"a:\n" for n in range(min(depth, 900))),
-                b"- " * depth + b"a", b"a: &a [*a]", b"&a {*a : *a}", b"a: !!python/object/apply:os.system [x]",
+                b"- " * depth + b"a", b"a: &a [*a]", b"&a {*a : *a}",
+                b"a: !!python/object/apply:os.system [x]",
                 b"a: !!timestamp x", b"a: 2001-99-99", b"a: " + b"9" * 5000, b"a: !!int x", b"a: !!float x",
-                b"a: !!bool x", b"a: !!binary \xc3\xa9", b"a: !!binary x", b"a: !!set [a]", b"a: !!omap [a, b]",
-                b"a: !!pairs [a]", b"? [a]\n: b", b"? {a: b}\n: c", b"a: 1\na: 2", b"%YAML 9.9\n---\na", b"--- a\n--- b",
-                b"a: *nobody", b"a: !nobody b", b"\xff\xfea\0:\0 \0b\0", b"a: \x01", b"<<: 1", b"<<: [1]", b"a: !!null x",
-                b"a: 0b", b"a: 0x_", b"a: 190:20:30", b"a: 1_000.5e+9999", b"'a", b'"\\ud800"', b"a: .nan", b"a: =",
-                b"a: 1:60:99999999999999999999999", b"!!map [a]", b"!!str {a: b}", b"a: !!seq {a: b}", b"", b"- a", b"a",
+                b"a: !!bool x", b"a: !!binary \xc3\xa9", b"a: !!binary x", b"a: !!set [a]",
+                b"a: !!omap [a, b]",
+                b"a: !!pairs [a]", b"? [a]\n: b", b"? {a: b}\n: c", b"a: 1\na: 2", b"%YAML 9.9\n---\na",
+                b"--- a\n--- b",
+                b"a: *nobody", b"a: !nobody b", b"\xff\xfea\0:\0 \0b\0", b"a: \x01", b"<<: 1", b"<<: [1]",
+                b"a: !!null x",
+                b"a: 0b", b"a: 0x_", b"a: 190:20:30", b"a: 1_000.5e+9999", b"'a", b'"\\ud800"', b"a: .nan",
+                b"a: =",
+                b"a: 1:60:99999999999999999999999", b"!!map [a]", b"!!str {a: b}", b"a: !!seq {a: b}", b"",
+                b"- a", b"a",
             )
         )  # fmt: skip
         return before + b"\n" + odd if before else odd
 
 
 YAML_WORDS = (
-    b"&a", b"*a", b"!!int ", b"!!python/none ", b"<<: ", b"? ", b"- ", b"  ", b"    ", b"#", b"|", b">", b"---\n",
-    b"%TAG ! x\n", b"~", b"{", b"!!timestamp ", b"2001-02-30", b"9" * 5000, b"0x", b"1_0", b".inf", b"*nobody",
+    b"&a", b"*a", b"!!int ", b"!!python/none ", b"<<: ", b"? ", b"- ", b"  ", b"    ", b"#", b"|", b">",
+    b"---\n",
+    b"%TAG ! x\n", b"~", b"{", b"!!timestamp ", b"2001-02-30", b"9" * 5000, b"0x", b"1_0", b".inf",
+    b"*nobody",
 )  # fmt: skip
 
 
@@ -235,8 +250,10 @@ def _places(tree: Any) -> list[tuple[Any, Any]]:
 # -- archives -----------------------------------------------------------------------------------
 
 NAMES = (
-    "../evil.wav", "/etc/evil.wav", "C:\\evil.wav", "a/../../b.wav", "", ".", "..", "a" * 300 + ".wav", "a\nb.wav", "é.wav",
-    "a//b.wav", "a/", "CON.wav", "\\\\host\\x.wav", ".hidden/a.wav", "__MACOSX/a.wav", "a.zip", "b.tar.gz", "c.tgz",
+    "../evil.wav", "/etc/evil.wav", "C:\\evil.wav", "a/../../b.wav", "", ".", "..", "a" * 300 + ".wav",
+    "a\nb.wav", "é.wav",
+    "a//b.wav", "a/", "CON.wav", "\\\\host\\x.wav", ".hidden/a.wav", "__MACOSX/a.wav", "a.zip", "b.tar.gz",
+    "c.tgz",
     "\u202ex.wav", "a/" * 500 + "x.wav", "x.tar", "inner/y.tar", "-rf.wav", "~root.wav",
 )  # fmt: skip
 
@@ -317,8 +334,10 @@ def odd_tar(chance: Chance, members: list[tuple[str, bytes]]) -> bytes:
         except (ValueError, UnicodeError):
             continue
         if kind in "xgLK":
-            data = chance.choice((b"9 size=1\n", b"99999999999 a=b\n", b"0 a=b\n", b"x\n", b"../y\0", b"20 path=a\0b\xff\n\n\n\n",
-                                  b"30 GNU.sparse.map=1,2,3,4,5,6\n", b"11 size=-5\n", b"\xff" * 20, data))  # fmt: skip
+            data = chance.choice((b"9 size=1\n", b"99999999999 a=b\n", b"0 a=b\n", b"x\n", b"../y\0",
+            b"20 path=a\0b\xff\n\n\n\n",
+                                  b"30 GNU.sparse.map=1,2,3,4,5,6\n", b"11 size=-5\n", b"\xff" * 20,
+                                  data))  # fmt: skip
             header[124:136] = b"%011o\0" % len(data)
         if chance.maybe(0.15):
             _damage_tar(chance, header)
@@ -337,11 +356,13 @@ def odd_tar(chance: Chance, members: list[tuple[str, bytes]]) -> bytes:
 
 
 def _damage_tar(chance: Chance, header: bytearray) -> None:
-    start, length = chance.choice(((0, 100), (100, 8), (124, 12), (136, 12), (156, 1), (157, 100), (345, 155), (386, 96),
+    start, length = chance.choice(((0, 100), (100, 8), (124, 12), (136, 12), (156, 1), (157, 100), (345,
+    155), (386, 96),
                                    (482, 1), (483, 12)))  # fmt: skip
     value = chance.choice(
         (
-            b"77777777777", b"\xff" * 12, b"\x80" + bytes(3) + b"\xff" * 8, b"-1", b"x", b"\0", b"\xff\xfe.wav", b"00000000001",
+            b"77777777777", b"\xff" * 12, b"\x80" + bytes(3) + b"\xff" * 8, b"-1", b"x", b"\0",
+            b"\xff\xfe.wav", b"00000000001",
             b"\x80" + bytes(7) + b"\x7f\xff\xff\xff",
         )
     )  # fmt: skip

@@ -1,7 +1,7 @@
-"""The readers that are given damaged files: of each, valid small files, how they are damaged, and how it is read.
+"""The readers that are given damaged files: valid small files of each, how they are damaged, how it reads.
 
-A reader's ``read`` returns, or raises a SarangiError, or it is at fault; it raises :class:`fuzzing.Harm` where
-what it read cannot be right: a neighbour of the damaged utterance that is not as it was, a name that leads out.
+A reader's ``read`` returns, or raises a SarangiError, or it is at fault; it raises :class:`fuzzing.HarmError`
+where what it read cannot be right: a neighbour of the damaged utterance is not as it was, a name leads out.
 """
 
 import io
@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import yaml
 from conftest import ROOT, small, sound, stand_in, tarred
-from fuzzing import Harm
+from fuzzing import HarmError
 from mutations import WORDS, Chance, odd_safetensors, odd_tar, odd_zip, rezipped
 
 from sarangi import store
@@ -75,7 +75,8 @@ def reader(made: type[Reader]) -> type[Reader]:
 KINDS = (
     ("WAV", None, 1), ("WAV", "PCM_24", 2), ("WAV", "FLOAT", 1), ("WAVEX", None, 2), ("WAV", "ULAW", 1),
     ("WAV", "MS_ADPCM", 1), ("FLAC", None, 1), ("FLAC", None, 2), ("OGG", "VORBIS", 1), ("OGG", "OPUS", 1),
-    ("MP3", None, 1), ("AIFF", None, 1), ("AU", None, 1), ("W64", None, 1), ("RF64", None, 1), ("CAF", "ALAC_16", 1),
+    ("MP3", None, 1), ("AIFF", None, 1), ("AU", None, 1), ("W64", None, 1), ("RF64", None, 1), ("CAF",
+    "ALAC_16", 1),
 )  # fmt: skip
 
 
@@ -116,7 +117,7 @@ class Audio(Reader):
         def heard() -> None:
             found = to_mono_16k(data)
             if found.signal.dtype != np.int16 or found.signal.ndim != 1:
-                raise Harm(f"{found.signal.dtype} of shape {found.signal.shape}")
+                raise HarmError(f"{found.signal.dtype} of shape {found.signal.shape}")
             encode(found.signal)
             level_of(found.signal)
 
@@ -184,7 +185,7 @@ class Corpus(Reader):
         rows = {row["utterance_id"]: row for row in self.manifest(data)}
         for row in rows.values():
             if (row["status"] == "ok") != (row["emotion"] is not None and row["reason"] is None):
-                raise Harm(f"status {row['status']} of {row}")
+                raise HarmError(f"status {row['status']} of {row}")
         if self.line_by_line:
             self.spared(data, rows)
 
@@ -204,7 +205,7 @@ class Corpus(Reader):
             about = self.is_about(old[line], utterance) or self.is_about(new[line], utterance)
             now = rows.get(utterance)
             if not about and row != now and "duplicate id" not in str(now and now["reason"]):
-                raise Harm(f"line {line} {new[line]!r} changed {row} to {now}")
+                raise HarmError(f"line {line} {new[line]!r} changed {row} to {now}")
 
     def is_about(self, line: bytes, utterance: str) -> bool:
         return utterance.rsplit("/", 1)[-1].rpartition(".")[0].encode() in line
@@ -230,7 +231,7 @@ class Recordings(Corpus):
         import torch  # noqa: F401  (that it is loaded before memory is bounded)
 
         self.shard = self.resampled()
-        return seeds + [sound(0.03, kind="FLAC"), sound(0.03, kind="OGG")]
+        return [*seeds, sound(0.03, kind="FLAC"), sound(0.03, kind="OGG")]
 
     def make(self, chance: Chance) -> bytes:
         return Reader.make(self, chance)
@@ -249,10 +250,10 @@ class Recordings(Corpus):
     def read(self, data: bytes) -> None:
         rows = {row["utterance_id"]: row for row in self.manifest(data)}
         if len(rows) != 3 or any(rows[name] != row for name, row in self.rows.items() if "SM2" not in name):
-            raise Harm(f"the neighbours in the manifest are now {rows}")
+            raise HarmError(f"the neighbours in the manifest are now {rows}")
         shard = self.resampled()
         if len(shard) != 3 or (shard[0], shard[2]) != (self.shard[0], self.shard[2]):
-            raise Harm("the neighbours in the shard of audio are other ones")
+            raise HarmError("the neighbours in the shard of audio are other ones")
 
 
 @reader
@@ -422,7 +423,7 @@ class Sindhi(Corpus):
         features = self.published()
         for name in self.rows:
             if "0002" not in name and (rows[name], features[name]) != (self.rows[name], self.features[name]):
-                raise Harm(f"the neighbour {name} is now {rows[name]}")
+                raise HarmError(f"the neighbour {name} is now {rows[name]}")
 
 
 def odd_matlab(chance: Chance, seeds: list[bytes]) -> bytes:
@@ -475,7 +476,7 @@ class Matlab(Reader):
         from sarangi.corpora.urdu_sindhi import vector
 
         if vector(data).ndim != 1:
-            raise Harm("no vector")
+            raise HarmError("no vector")
 
 
 @reader
@@ -489,8 +490,10 @@ class Emobox(Reader):
         import pandas as pd
 
         names = [f"c/a{n}.wav" for n in range(6)]
-        self.utterances = pd.DataFrame({"utterance_id": names, "corpus": "c", "status": "ok", "reason": None, "language": "en",
-                                        "emotion": ["sad", "angry"] * 3, "group": list("aabbcc"), "part": None})  # fmt: skip
+        self.utterances = pd.DataFrame({"utterance_id": names, "corpus": "c", "status": "ok", "reason": None,
+        "language": "en",
+                                        "emotion": ["sad", "angry"] * 3, "group": list("aabbcc"),
+                                        "part": None})  # fmt: skip
         lines = [json.dumps({"key": n, "wav": f"x/a{n}.wav", "label": "s"}) for n in range(6)]
         self.lists = False
         self.test = "\n".join(lines[4:]).encode()
@@ -594,7 +597,8 @@ class Claims(Yaml):
         rows = {"rows": grid, "metric": metric}
         finding = whole["experiments"][kept[0]]["finding"]
         whole["derived"] = {
-            "gap": {"finding": finding, "statement": "a gap", "compute": {"difference": [first, {"maximum": rows}]},
+            "gap": {"finding": finding, "statement": "a gap", "compute": {"difference": [first,
+            {"maximum": rows}]},
                     "value": "0.1", "same": ["protocol"]},
         }  # fmt: skip
         whole["statements"] = {
@@ -756,8 +760,10 @@ class Provenance(Reader):
     def valid(self) -> list[bytes]:
         (self.folder / "results/provenance/results").mkdir(parents=True)
         self.tree = {
-            "rule": "r", "wildcards": {"corpus": "c"}, "inputs": {"results/b.parquet": "0" * 64}, "parameters": "0" * 64,
-            "outputs": ["results/a.parquet"], "code": "0" * 16, "sha256": "0" * 64, "result": "results/a.parquet",
+            "rule": "r", "wildcards": {"corpus": "c"}, "inputs": {"results/b.parquet": "0" * 64},
+            "parameters": "0" * 64,
+            "outputs": ["results/a.parquet"], "code": "0" * 16, "sha256": "0" * 64,
+            "result": "results/a.parquet",
         }  # fmt: skip
         return [json.dumps(self.tree).encode()]
 
@@ -837,9 +843,11 @@ class Bundle(Reader):
         if kind == 2:
             members["results/provenance/paper/tables/t.csv.json"] = chance.json(self.record)
         if chance.maybe(0.3):
-            members[chance.choice(("results", "results/a", "results/a/b.csv", "paper/tables/", "results/../../x", "results//x.csv",
+            members[chance.choice(("results", "results/a", "results/a/b.csv", "paper/tables/",
+            "results/../../x", "results//x.csv",
                                    "results/" + "y" * 300, "results/provenance", "results/restored.json/x",
-                                   ".snakemake/metadata/../../x", "results/é\udc80"[:9] + ".csv"))] = b"x"  # fmt: skip
+                                   ".snakemake/metadata/../../x",
+                                   "results/é\udc80"[:9] + ".csv"))] = b"x"  # fmt: skip
         return odd_zip(chance, list(members.items())) if kind == 3 else _zipped(members)
 
     def read(self, data: bytes) -> None:
@@ -852,12 +860,12 @@ class Bundle(Reader):
             restore(Path("bundle.zip"), place)
         except SarangiError:
             if left := [str(path) for path in place.rglob("*") if path.is_file()]:
-                raise Harm(f"it was refused, and yet there is {left[:5]}") from None
+                raise HarmError(f"it was refused, and yet there is {left[:5]}") from None
             raise
         finally:
             now = sorted(path.name for path in self.folder.iterdir() if path.name != "clone")
             if now != [name for name in beside if name != "clone"]:
-                raise Harm(f"beside the folder there are now {now}")
+                raise HarmError(f"beside the folder there are now {now}")
 
 
 def _zipped(members: dict[str, bytes]) -> bytes:
@@ -897,10 +905,12 @@ class Parquet(Reader):
                 writer.add(row)
         first = path.read_bytes()
         schema = pa.schema(
-            [("utterance_id", pa.string()), ("status", pa.string()), ("fold", pa.int32()), ("leaks", pa.bool_()),
+            [("utterance_id", pa.string()), ("status", pa.string()), ("fold", pa.int32()), ("leaks",
+            pa.bool_()),
              ("value", pa.float64()), ("f", pa.float32()), ("pooled", pa.list_(pa.float16(), 6))]
         )  # fmt: skip
-        frame = pd.DataFrame({"utterance_id": [f"c/{n}" for n in range(8)], "status": "ok", "fold": 1, "leaks": True,
+        frame = pd.DataFrame({"utterance_id": [f"c/{n}" for n in range(8)], "status": "ok", "fold": 1,
+        "leaks": True,
                               "value": 0.5, "f": np.arange(8, dtype=np.float32),
                               "pooled": [np.arange(6, dtype=np.float16)] * 8})  # fmt: skip
         store.write(path, frame, schema, {"rule": "r"}, 3)
@@ -996,12 +1006,12 @@ class Archive(Reader):
             repack({path.name: Path(path.name)}, place / "made.zip")
         finally:
             if left := [p.name for p in place.iterdir() if p.name != "made.zip"]:
-                raise Harm(f"temporary files are left: {left}")
+                raise HarmError(f"temporary files are left: {left}")
         with Source(place / "made.zip") as source:
             for file in source.paths():
                 source.read(file)
                 if file.startswith("/") or ".." in file.split("/") or "\\" in file:
-                    raise Harm(f"the name {file!r} leads out")
+                    raise HarmError(f"the name {file!r} leads out")
 
 
 # -- checkpoints --------------------------------------------------------------------------------
@@ -1033,7 +1043,7 @@ class Folder(Reader):
     def unpacked(self, data: bytes) -> Path:
         place = self.emptied("model")
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            archive.extractall(place)  # noqa: S202  (made here)
+            archive.extractall(place)
         return Path("model")
 
 
@@ -1109,7 +1119,8 @@ class Run(Folder):
         config = json.loads(tiny_encoder(self.folder)["config.json"])
         described = {
             "emotions": ["angry", "sad"], "dropout": 0.1,
-            "audio": {"encoder": config, "name": "x", "frozen_layers": 0, "max_audio_s": 1, "normalise": True},
+            "audio": {"encoder": config, "name": "x", "frozen_layers": 0, "max_audio_s": 1,
+            "normalise": True},
         }  # fmt: skip
         network = classifier(described, {"audio": build_encoder(config)})
         weights = {name: tensor.clone().contiguous() for name, tensor in network.state_dict().items()}
@@ -1135,7 +1146,8 @@ class PooledRun(Run):
 
         described = {
             "emotions": ["angry", "sad"], "dropout": 0.1,
-            "audio": {"encoder": {"num_hidden_layers": 2, "hidden_size": 8}, "states": "pooled", "frozen_layers": "all"},
+            "audio": {"encoder": {"num_hidden_layers": 2, "hidden_size": 8}, "states": "pooled",
+            "frozen_layers": "all"},
         }  # fmt: skip
         network = classifier(described, {})
         return {
@@ -1214,8 +1226,10 @@ class Torch(Reader):
             name = chance.choice(names)
             with zipfile.ZipFile(io.BytesIO(data)) as archive:
                 return rezipped(data, name, chance.damaged(archive.read(name)))
-        words = (b"cos\nsystem\n", b"(S'x'\ntR.", b"R", b"}", b"]", b"0", b"N", b"K\xff", b"M\xff\xff", b"\x8a\x08" + b"\xff" * 7 + b"\x7f",
-                 b"J\xff\xff\xff\x7f", b"c__builtin__\neval\n", b"X\xff\xff\xff\x7f", b"Q", b"q\xff", b"h\xff", b"u", b"b", b"\x85", b"(", b"t", b".")  # fmt: skip
+        words = (b"cos\nsystem\n", b"(S'x'\ntR.", b"R", b"}", b"]", b"0", b"N", b"K\xff", b"M\xff\xff",
+        b"\x8a\x08" + b"\xff" * 7 + b"\x7f",
+                 b"J\xff\xff\xff\x7f", b"c__builtin__\neval\n", b"X\xff\xff\xff\x7f", b"Q", b"q\xff",
+                 b"h\xff", b"u", b"b", b"\x85", b"(", b"t", b".")  # fmt: skip
         return rezipped(data, pickled, chance.damaged(inside, (inside,), words))
 
 

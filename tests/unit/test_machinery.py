@@ -478,9 +478,11 @@ def test_another_version_of_an_imported_package_counts(code, monkeypatch):
 
 def test_modules_import_only_from_those_before_them():
     order = [
-        "errors", "documents", "yaml_documents", "store", "progress", "resume", "fingerprint", "lock", "source", "provenance", "gpu", "job",
+        "errors", "documents", "yaml_documents", "store", "progress", "resume", "fingerprint", "lock",
+        "source", "provenance", "gpu", "job",
         "repack", "checksums", "download", "claims", "configuration", "printed", "availability", "weights",
-        "video", "recording", "utterance", "matlab", "corpora", "audio", "near_duplicates", "asr", "transcripts",
+        "video", "recording", "utterance", "matlab", "corpora", "audio", "near_duplicates", "asr",
+        "transcripts",
         "acoustics",
         "protocols", "predictions", "metrics", "baselines", "audit", "classical", "encoders", "fusion",
         "states", "finetuning",
