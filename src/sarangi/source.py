@@ -194,7 +194,7 @@ class Source:
             return (self.path / name).read_bytes()
         except (*DAMAGE, KeyError) as error:
             # KeyError: no such member
-            raise SarangiError(f"{path} cannot be read from {self.path}: {error}") from error
+            raise SarangiError(f"{self.path}: {path} cannot be read ({error})") from error
 
     def text(self, path: str, encoding: str = "utf-8") -> str:
         """Return the content of one text file, without a byte order mark.
@@ -211,7 +211,7 @@ class Source:
 
     def _refuse_large(self, path: str, size: int) -> None:
         if size > LARGEST_FILE:
-            raise SarangiError(f"{path} in {self.path} has {size} bytes; at most {LARGEST_FILE} are read")
+            raise SarangiError(f"{self.path}: {path} has {size} bytes; at most {LARGEST_FILE} are read")
 
     def __enter__(self) -> "Source":
         return self
