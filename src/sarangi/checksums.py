@@ -74,7 +74,9 @@ def record(address: str, checksum: str, size: int) -> None:
 
 def _read() -> dict[str, dict]:
     try:
-        found = yaml_in(CHECKSUMS) or {}
+        found = yaml_in(CHECKSUMS)
+        if found is None:  # an empty file
+            return {}
         if not isinstance(found, dict):
             raise DocumentError("it is no mapping")
         for address, entry in found.items():

@@ -382,3 +382,28 @@ def test_the_table_can_be_empty(tmp_path):
     files = {suffix: tmp_path / f"t.{suffix}" for suffix in FORMATS}
     findings_table([], [], files)
     assert files["tex"].read_text().count(r"\begin{table*}") == 1
+
+
+# -- found by fuzzing (tests/faults/fuzzing.py) -------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("pattern", "said"),
+    [
+        ("of {nobody}", "{nobody} is no column"),
+        ("of {0}", "{0} is no column"),
+        ("of {", "is no pattern"),
+        ("{features.__class__}", "is no column"),
+        ("{features:>999999999}", "is no column"),
+    ],
+)
+@pytest.mark.parametrize("key", ["title", "ours"])
+def test_a_pattern_that_names_no_column_is_refused(key, pattern, said, tmp_path):
+    document = yaml.load((ROOT / "claims.yaml").read_text(), yaml.BaseLoader)  # noqa: S506
+    (grid, entry), *_ = document["grids"].items()
+    text = (ROOT / "claims.yaml").read_text()
+    assert entry[key] in text
+    (tmp_path / "claims.yaml").write_text(text.replace(f"{key}: {entry[key]}", f"{key}: '{pattern}'"))
+    with pytest.raises(SarangiError, match=rf"claims\.yaml:\d+: grids\.{grid}\.{key}: ") as caught:
+        read_claims(tmp_path / "claims.yaml", ROOT / "workflow/schemas/claims.schema.yaml")
+    assert said in str(caught.value)
