@@ -926,7 +926,7 @@ def _unknown_parts(document: Mapping[str, Any]) -> Iterator[tuple["Place", str]]
                 )
                 return
             for column, text in zip(entry["columns"], row, strict=True):
-                if column in entry["metrics"] and not re.fullmatch(r"[-+]?\d+(\.\d+)?", text):
+                if column in entry["metrics"] and not re.fullmatch(r"[-+]?\d{1,15}(\.\d{1,15})?", text):
                     yield ("grids", grid, "rows", place), f"{column} is {text!r}, expected a number"
     records = claims.records(document)
     for kind, key in (("derived", "compute"), ("derived", "otherwise"), ("statements", "holds")):

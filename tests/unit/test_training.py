@@ -352,7 +352,7 @@ def test_settings_of_an_encoder_larger_than_its_weights_take_no_memory(settings,
     )
     config = json.loads((tmp_path / "config.json").read_text())
     (tmp_path / "config.json").write_text(json.dumps(config | settings))
-    with pytest.raises(SarangiError, match="config.json"):
+    with pytest.raises(SarangiError, match=r"config\.json"):
         load_encoder(tmp_path)
 
 
