@@ -12,7 +12,7 @@ import yaml
 from sarangi.documents import DocumentError, text_in
 
 DEEPEST = 40
-MOST_VALUES = 1_000_000
+MOST_VALUES = 200_000
 
 
 class Loader(yaml.CSafeLoader):
