@@ -41,7 +41,6 @@ from sarangi.paper import missing_programs
 from sarangi.printed import printed_experiments
 from sarangi.source import inventory
 
-
 try:
     refuse_odd_yaml("config.yaml")
 except SarangiError as error:
