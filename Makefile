@@ -1,6 +1,6 @@
 # make demo   the embedded study: synthetic speech to tables and figure, no network after the install
 # make test   every check
-# make faults every fault that a run must survive, injected hundreds of times (an hour or two, as root)
+# make faults every fault that a run must survive, injected hundreds of times (an hour, as root)
 # make setup  the environment in .venv, which both share
 # make restore BUNDLE=file   a bundle of results put back into a fresh clone
 # make lock   the lock files, after a change of versions in pyproject.toml (needs uv)

@@ -31,6 +31,7 @@ from sarangi.configuration import (
     modality,
     read_claims,
     read_errata,
+    refuse_odd_yaml,
     words_of,
 )
 from sarangi.errors import SarangiError
@@ -39,6 +40,11 @@ from sarangi.lock import begin, hold
 from sarangi.paper import missing_programs
 from sarangi.printed import printed_experiments
 from sarangi.source import inventory
+
+try:
+    refuse_odd_yaml("config.yaml")
+except SarangiError as error:
+    raise WorkflowError(str(error)) from None
 
 
 configfile: "config.yaml"

@@ -9,8 +9,7 @@ clip.
 import contextlib
 import hashlib
 import math
-import pickle
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -21,6 +20,7 @@ import whisper
 from sarangi.audio import SAMPLE_RATE
 from sarangi.configuration import FASTER_WHISPER_FILES
 from sarangi.errors import SarangiError
+from sarangi.weights import checkpoint_in, refuse_swollen
 
 WINDOW_S = 30.0  # what Whisper hears at once
 FRAME = 160  # samples a frame of the spectrogram
@@ -33,6 +33,8 @@ MOST_REPEATED, LEAST_CERTAIN, SILENT = 2.4, -1.0, 0.6
 
 SPARE = 50  # positions left to the encoder behind the end of a clip, where its context is cut: 1 s
 ENCODED_AT_ONCE = 4  # on a processor more clips at once only fill its caches
+
+MOST, MOST_POSITIONS = 2**20, 2**13  # of any number in a checkpoint's dims, and of the decoder's positions
 
 NO_SPEECH = "no speech"
 WINDOWS = "transcribed in windows of 30 s"
@@ -276,15 +278,50 @@ def load(checkpoint: Path) -> whisper.model.Whisper:
         If the file is no such checkpoint.
     """
     try:
-        state = torch.load(checkpoint, map_location="cpu", weights_only=True)
-        model = whisper.model.Whisper(whisper.ModelDimensions(**state["dims"]))
+        state = checkpoint_in(checkpoint)
+        refuse_swollen(state["model_state_dict"], checkpoint)
+        dims = whisper.ModelDimensions(**state["dims"])
+        _refuse_unlike(dims, state["model_state_dict"])
+        model = whisper.model.Whisper(dims)
         model.load_state_dict(state["model_state_dict"])
-    except (pickle.UnpicklingError, KeyError, TypeError, RuntimeError, EOFError, OSError) as error:
+    except (
+        SarangiError,
+        LookupError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        RuntimeError,
+        ZeroDivisionError,
+    ) as error:
         raise SarangiError(
             f"{checkpoint}: not a Whisper checkpoint (expected dims and model_state_dict): {error}"
         ) from error
     device = "cuda" if torch.cuda.is_available() else "cpu"
     return model.eval().to(device)
+
+
+def _refuse_unlike(dims: whisper.ModelDimensions, state: Mapping[str, torch.Tensor]) -> None:
+    """Refuse dimensions that the tensors do not have, before a network of them is made."""
+    if any(type(number) is not int or not 0 < number <= MOST for number in vars(dims).values()):
+        raise ValueError(f"dims {vars(dims)} are no numbers from 1 to {MOST}")
+    expected = {
+        "encoder.conv1.weight": (dims.n_audio_state, dims.n_mels, 3),
+        "encoder.positional_embedding": (dims.n_audio_ctx, dims.n_audio_state),
+        "decoder.positional_embedding": (dims.n_text_ctx, dims.n_text_state),
+        "decoder.token_embedding.weight": (dims.n_vocab, dims.n_text_state),
+    }
+    parts = (
+        ("encoder", dims.n_audio_layer, dims.n_audio_state),
+        ("decoder", dims.n_text_layer, dims.n_text_state),
+    )
+    for part, layers, width in parts:
+        for layer in range(min(layers, len(state))):
+            expected[f"{part}.blocks.{layer}.mlp.0.weight"] = (4 * width, width)
+    for name, shape in expected.items():
+        if tuple(state[name].shape) != shape:
+            raise ValueError(f"{name} has shape {tuple(state[name].shape)}, and dims say {shape}")
+    if max(dims.n_audio_layer, dims.n_text_layer) > len(state) or dims.n_text_ctx > MOST_POSITIONS:
+        raise ValueError(f"dims {vars(dims)} are those of no Whisper")
 
 
 def halve(model: whisper.model.Whisper) -> None:

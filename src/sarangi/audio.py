@@ -2,7 +2,8 @@
 
 import io
 import json
-from functools import cache
+import math
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from torchaudio.transforms import Resample
 
 SAMPLE_RATE = 16_000
+LARGEST_SOUND = 2**27  # samples over all channels: 0.5 GiB in memory, 2.3 h of 16 kHz mono
+LARGEST_FILTER = 2**24
 ROW_GROUP = 64  # about 5 MB of sound
 
 AUDIO = pa.schema(
@@ -154,6 +157,7 @@ def to_mono(data: bytes) -> Decoded:
     try:
         with soundfile.SoundFile(io.BytesIO(data)) as file:
             rate, promised = file.samplerate, file.frames
+            _refuse_long(promised * file.channels)
             signal = file.read(dtype="float32", always_2d=True)
     except soundfile.LibsndfileError as error:
         raise RecordingError(
@@ -192,6 +196,8 @@ def to_mono_16k(data: bytes) -> Resampled:
     """
     mono, rate, notes, full_scale = to_mono(data)
     if rate != SAMPLE_RATE:
+        _refuse_rate(rate)
+        _refuse_long(len(mono) * SAMPLE_RATE // rate)
         mono = _resampled(mono, rate)
     scaled = np.rint(mono * 32768)
     clipped = int(np.count_nonzero((scaled < -32768) | (scaled > 32767)))
@@ -221,6 +227,26 @@ def level_of(signal: np.ndarray) -> dict[str, float | None]:
     }
 
 
+def _refuse_long(samples: int) -> None:
+    """Refuse a sound before there is memory for it: a damaged header can promise any length."""
+    if samples > LARGEST_SOUND:
+        raise RecordingError(
+            f"its header promises {samples} samples; at most {LARGEST_SOUND} are read. "
+            "No utterance is so long: copy it again from its publisher"
+        )
+
+
+def _refuse_rate(rate: int) -> None:
+    """Refuse a sample rate in so odd a ratio to ours that the filter between them would fill the memory."""
+    common = math.gcd(rate, SAMPLE_RATE)
+    old, new = rate // common, SAMPLE_RATE // common
+    if new * (old + 14 * max(1, old // new)) > LARGEST_FILTER:
+        raise RecordingError(
+            f"its header says {rate} samples a second, expected a usual rate such as 8000, 22050, 44100 or "
+            "48000; copy it again from its publisher"
+        )
+
+
 def _resampled(signal: np.ndarray, rate: int) -> np.ndarray:
     # here, since torch takes seconds and 400 MB to load, which reading 16 kHz audio does not need
     import torch
@@ -228,7 +254,7 @@ def _resampled(signal: np.ndarray, rate: int) -> np.ndarray:
     return _resampler(rate)(torch.from_numpy(signal)).numpy()
 
 
-@cache
+@lru_cache(maxsize=4)  # a filter may have 64 MB
 def _resampler(rate: int) -> "Resample":
     from torchaudio.transforms import Resample
 

@@ -8,9 +8,9 @@ import json
 import os
 from pathlib import Path
 
-import yaml
-
+from sarangi.documents import DocumentError
 from sarangi.errors import SarangiError
+from sarangi.yaml_documents import yaml_in
 
 CHECKSUMS = Path("checksums.yaml")
 
@@ -62,7 +62,9 @@ def record(address: str, checksum: str, size: int) -> None:
         known = _read() | {address: {"checksum": checksum, "size": size}}
         temporary = CHECKSUMS.with_name(f".{CHECKSUMS.name}.tmp")
         # JSON is YAML, and never breaks a line
-        lines = [f"{json.dumps(name)}: {json.dumps(entry)}\n" for name, entry in sorted(known.items())]
+        lines = [
+            f"{json.dumps(name)}: {json.dumps(entry)}\n" for name, entry in sorted(known.items(), key=str)
+        ]
         with temporary.open("w", encoding="utf-8") as file:
             file.writelines(lines)
             file.flush()
@@ -72,12 +74,19 @@ def record(address: str, checksum: str, size: int) -> None:
 
 def _read() -> dict[str, dict]:
     try:
-        found = yaml.safe_load(CHECKSUMS.read_text(encoding="utf-8")) or {}
-        if any(set(entry) != {"checksum", "size"} for entry in found.values()):
-            raise ValueError("an entry is not a checksum and a size")
+        found = yaml_in(CHECKSUMS)
+        if found is None:  # an empty file
+            return {}
+        if not isinstance(found, dict):
+            raise DocumentError("it is no mapping")
+        for address, entry in found.items():
+            if not isinstance(entry, dict) or set(entry) != {"checksum", "size"}:
+                raise DocumentError(f"the entry of {address} is not a checksum and a size")
+            if not isinstance(entry["checksum"], str) or type(entry["size"]) is not int:
+                raise DocumentError(f"the entry of {address} has no text as checksum, or no number as size")
     except FileNotFoundError:
         return {}
-    except (yaml.YAMLError, AttributeError, TypeError, ValueError) as error:
+    except (OSError, DocumentError) as error:
         raise SarangiError(
             f'{CHECKSUMS}: expected a line `"<address>": {{"checksum": …, "size": …}}` for each '
             f"download, found something else ({error}). Restore the file from git, or mend that line"

@@ -4,6 +4,7 @@ import difflib
 import hashlib
 import json
 import re
+import string
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -15,8 +16,10 @@ import jsonschema
 import yaml
 
 from sarangi import claims, provenance
+from sarangi.documents import DocumentError, json_in, text_in
 from sarangi.errors import SarangiError
 from sarangi.source import ARCHIVES, IN_HAND, KAGGLE, KAGGLE_ADVICE, SLOW_ARCHIVES, ZENODO, find
+from sarangi.yaml_documents import Loader, yaml_in
 
 CORPORA = tuple(
     sorted(file.stem for file in (Path(__file__).parent / "corpora").glob("*.py") if file.stem[0] != "_")
@@ -43,6 +46,7 @@ BRANCHES = {"audio": "speech", "text": "text"}
 SHUFFLED = ("stratified_kfold", "stratified_group_kfold", "random")
 """The kinds of protocols whose test parts follow from a seed."""
 CORPUS_WORDS = "corpus"
+MOST_PROBLEMS = 50  # that are listed
 HUB, WHISPER = "https://huggingface.co", "https://openaipublic.azureedge.net"
 
 
@@ -262,7 +266,15 @@ class Study:
         """Identities that were restored from a bundle and are still those of the configuration."""
         if not RESTORED.exists():
             return set()
-        restored = json.loads(RESTORED.read_text(encoding="utf-8"))
+        try:
+            restored = json_in(RESTORED)
+            if not isinstance(restored, dict):
+                raise DocumentError("it is no object")
+        except (OSError, DocumentError) as error:
+            raise SarangiError(
+                f"{RESTORED}: expected what make restore writes, found something else ({error}). Delete "
+                "it, or restore the bundle again"
+            ) from error
         return {name for name, identity in restored.items() if self.identities.get(name) == identity}
 
     @cached_property
@@ -710,6 +722,25 @@ def how_to_get(source: Mapping[str, Any]) -> str:
     return source.get("request", "make it")
 
 
+def refuse_odd_yaml(file: str | Path) -> None:
+    """Refuse a configuration that Snakemake could not read, or would read in silence as something else.
+
+    It loads the file itself, with aliases of aliases as what they stand for, and of a key that stands twice
+    the last value.
+
+    Raises
+    ------
+    SarangiError
+        Says what is wrong, on which line.
+    """
+    try:
+        yaml_in(file)
+    except FileNotFoundError:
+        return  # Snakemake says so
+    except (OSError, DocumentError) as error:
+        raise SarangiError(f"{file}: not YAML that can be read; no job was started. {error}") from error
+
+
 def check(
     config: dict[str, Any],
     schema: Path,
@@ -737,12 +768,14 @@ def check(
     SarangiError
         Lists every problem: the key, its place, what was found, what is valid, the nearest name.
     """
+    for file in files:
+        refuse_odd_yaml(file)
     problems = _against(config, schema) or _unfit_recipes(config, schema) or list(_unknown_names(config))
     _refuse(problems, files, "the configuration")
     return Study(config, probe, published or {})
 
 
-class _AsPrinted(yaml.CSafeLoader):
+class _AsPrinted(Loader):
     """Reads a number with decimals as the text that it is: 0.590 keeps its last digit."""
 
 
@@ -761,9 +794,9 @@ def read_claims(file: Path, schema: Path) -> dict[str, dict[str, Any]]:
         Lists every problem, as :func:`check` does.
     """
     try:
-        document = yaml.load(file.read_text(encoding="utf-8"), _AsPrinted)  # noqa: S506 (a safe loader)
-    except yaml.YAMLError as error:
-        raise SarangiError(f"{file} is not YAML; no job was started. {error}") from None
+        document = yaml_in(file, _AsPrinted)
+    except DocumentError as error:
+        raise SarangiError(f"{file}: not YAML that can be read; no job was started. {error}") from error
     _refuse(_against(document, schema) or list(_unknown_parts(document)), [file], "the file of claims")
     return claims.records(document)
 
@@ -784,9 +817,9 @@ def read_errata(file: Path, schema: Path, published: Mapping[str, Any]) -> list[
         Lists every problem, as :func:`check` does.
     """
     try:
-        document = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    except yaml.YAMLError as error:
-        raise SarangiError(f"{file} is not YAML; no job was started. {error}") from None
+        document = yaml_in(file)
+    except DocumentError as error:
+        raise SarangiError(f"{file}: not YAML that can be read; no job was started. {error}") from error
     problems = _against(document, schema) or list(_unknown_claims(document, published))
     _refuse(problems, [file], "the file of errata")
     return sorted(document, key=lambda entry: entry["number"])
@@ -856,10 +889,13 @@ def _unfit_recipes(config: Mapping[str, Any], schema: Path) -> list[tuple["Place
 
 def _refuse(problems: list[tuple["Place", str]], files: list[Path], what: str) -> None:
     if problems:
-        lines = "\n".join(f"  {_place(path, files)}: {text}" for path, text in problems)
+        trees = {file: _tree(file) for file in files}
+        named = f" ({', '.join(map(str, files))})" if files else ""
         raise SarangiError(
-            f"{what} has {len(problems)} problem{'s' if len(problems) > 1 else ''}; "
-            f"no job was started.\n{lines}"
+            f"{what}{named} has {len(problems)} problem{'s' if len(problems) > 1 else ''}; "
+            "no job was started.",
+            *(f"  {_place(path, trees)}: {text}" for path, text in problems[:MOST_PROBLEMS]),
+            *([f"  and {len(problems) - MOST_PROBLEMS} more"] if len(problems) > MOST_PROBLEMS else []),
         )
 
 
@@ -873,6 +909,14 @@ def _unknown_parts(document: Mapping[str, Any]) -> Iterator[tuple["Place", str]]
                         ("grids", grid, key, place),
                         f"no column {column!r}; {nearest(column, entry['columns'])}",
                     )
+        odd = [
+            problem
+            for key in ("title", "ours")
+            for problem in _odd_fields(entry[key], ("grids", grid, key), entry["named_by"])
+        ]
+        if odd or set(entry["named_by"]) - set(entry["columns"]):
+            yield from odd
+            return
         for place, row in enumerate(entry["rows"]):
             columns = ", ".join(entry["columns"])
             if len(row) != len(entry["columns"]):
@@ -882,13 +926,25 @@ def _unknown_parts(document: Mapping[str, Any]) -> Iterator[tuple["Place", str]]
                 )
                 return
             for column, text in zip(entry["columns"], row, strict=True):
-                if column in entry["metrics"] and not re.fullmatch(r"[-+]?\d+(\.\d+)?", text):
+                if column in entry["metrics"] and not re.fullmatch(r"[-+]?\d{1,15}(\.\d{1,15})?", text):
                     yield ("grids", grid, "rows", place), f"{column} is {text!r}, expected a number"
     records = claims.records(document)
     for kind, key in (("derived", "compute"), ("derived", "otherwise"), ("statements", "holds")):
         for name, entry in document[kind].items():
             if key in entry:
                 yield from _unknown_operands(entry[key], (kind, name, key), records, document["grids"])
+
+
+def _odd_fields(pattern: str, place: "Place", columns: list[str]) -> Iterator[tuple["Place", str]]:
+    """Yield each field of a pattern that is not the name of a column alone, in braces."""
+    try:
+        fields = list(string.Formatter().parse(pattern))
+    except ValueError as error:
+        yield place, f"{pattern!r} is no pattern: {error}"
+        return
+    for _, name, form, conversion in fields:
+        if name is not None and (name not in columns or form or conversion):
+            yield place, f"{{{name}}} is no column of named_by in braces; {nearest(name, columns)}"
 
 
 def _unknown_operands(
@@ -1093,11 +1149,18 @@ def _unknown_names(config: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
                 yield ("findings", finding, "experiments", place), f"{name!r} is no experiment; {hint}"
 
 
-def _place(path: Place, files: list[Path]) -> str:
+def _tree(file: Path) -> yaml.Node | None:
+    try:
+        return yaml.compose(text_in(file), Loader=yaml.CSafeLoader)
+    except (OSError, yaml.YAMLError, DocumentError):
+        return None  # Snakemake takes other forms, too; then the places have no lines
+
+
+def _place(path: Place, trees: Mapping[Path, yaml.Node | None]) -> str:
     """Return file, line and key of a place in the configuration."""
     key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".")
-    for file in reversed(files):
-        line = _line(yaml.compose(file.read_text(encoding="utf-8")), path)
+    for file, tree in reversed(trees.items()):
+        line = _line(tree, path)
         if line is not None:
             return f"{file}:{line}: {key or 'top level'}"
     return key or "top level"

@@ -17,10 +17,11 @@ from typing import Any
 
 import jsonschema
 import pandas as pd
-import yaml
 
+from sarangi.documents import DocumentError
 from sarangi.errors import SarangiError
 from sarangi.tables import Evidence, number_text, reference, write_table
+from sarangi.yaml_documents import yaml_in
 
 COSTS = Path("costs.yaml")
 NOT_MEASURED = "not measured"
@@ -195,18 +196,18 @@ def read(file: Path | str) -> dict[str, Any]:
     """
     advice = "Restore it from git, or record it anew: python -m sarangi costs after a run"
     try:
-        found = yaml.safe_load(Path(file).read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        found = yaml_in(file)
+    except DocumentError as error:
         raise SarangiError(
             f"{file}: expected YAML that python -m sarangi costs wrote, found something else ({error}). "
             f"{advice}"
         ) from error
     errors = jsonschema.Draft202012Validator(SCHEMA).iter_errors(found)
-    problems = sorted(f"{'.'.join(map(str, error.path)) or 'top level'}: {error.message}" for error in errors)
+    problems = sorted(
+        f"  {'.'.join(map(str, error.path)) or 'top level'}: {error.message}" for error in errors
+    )
     if problems:
-        raise SarangiError(
-            f"{file}: not as python -m sarangi costs writes it: {'; '.join(problems)}. {advice}"
-        )
+        raise SarangiError(f"{file}: not as python -m sarangi costs writes it. {advice}", *problems)
     return found
 
 

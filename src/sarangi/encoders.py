@@ -4,18 +4,18 @@ import copy
 import json
 import tempfile
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from safetensors import SafetensorError
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 from transformers import AutoConfig, AutoModel, PreTrainedModel, PreTrainedTokenizerFast
 
 from sarangi.audio import SAMPLE_RATE
+from sarangi.documents import DocumentError, json_in, json_of, text_in
 from sarangi.errors import SarangiError
 
 FAMILIES = {
@@ -28,6 +28,8 @@ FAMILIES = {
 warnings.filterwarnings("ignore", "Support for mismatched key_padding_mask and attn_mask")
 
 ALL = "all"
+LARGEST_NUMBER, MOST_LAYERS = 2**24, 200  # in the settings of an encoder
+SPARE_PARAMETERS = 2**23  # those that may be missing from the weights (OPTIONAL)
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json")
 SPECIAL_TOKENS = {
     "roberta": {"sep_token": "</s>", "pad_token": "<pad>"},
@@ -60,12 +62,20 @@ def load_encoder(folder: Path, branch: str = "audio") -> PreTrainedModel:
         If the folder holds no encoder of the branch, or its weights do not fit its configuration.
     """
     try:
+        settings = settings_in(folder / "config.json")
         config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
-    except (OSError, ValueError) as error:
-        reason = str(error).splitlines()[0]
-        raise SarangiError(f"{folder}: config.json describes no encoder that is known: {reason}") from None
+    except SarangiError:
+        raise
+    except Exception as error:  # whatever transformers stumbles over in somebody's settings
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise SarangiError(f"{folder}: config.json describes no encoder that is known: {reason}") from error
     _refuse_other_branch(config.model_type, branch, folder)
     try:
+        refuse_larger(
+            lambda: AutoModel.from_config(config, **_without_pooler(config.model_type)),
+            (settings,),
+            folder / "model.safetensors",
+        )
         model, found = AutoModel.from_pretrained(
             folder,
             config=config,
@@ -76,12 +86,66 @@ def load_encoder(folder: Path, branch: str = "audio") -> PreTrainedModel:
             output_loading_info=True,
             **_without_pooler(config.model_type),
         )
-    except (OSError, RuntimeError, SafetensorError) as error:
-        raise SarangiError(f"{folder}: model.safetensors does not fit config.json: {error}") from None
+    except Exception as error:  # and in weights that do not go with them
+        reason = f"{type(error).__name__}: {error}"
+        raise SarangiError(f"{folder}: model.safetensors does not fit config.json: {reason}") from error
     missing = sorted(name for name in found["missing_keys"] if not name.startswith(OPTIONAL))
     if missing:
         raise SarangiError(f"{folder}: the weights lack {len(missing)} tensors, first {missing[0]}")
     return model
+
+
+def settings_in(file: Path) -> dict[str, Any]:
+    """Return the settings that a JSON file beside an encoder's weights holds.
+
+    Raises
+    ------
+    SarangiError
+        If it holds something else.
+    """
+    try:
+        found = json_in(file)
+        if not isinstance(found, dict):
+            raise DocumentError(f"it is {type(found).__name__}")
+    except (OSError, DocumentError) as error:
+        raise SarangiError(f"{file}: expected settings as a JSON object ({error}); get it again") from error
+    return found
+
+
+def refuse_larger(build: Callable[[], nn.Module], settings: Iterable[Mapping], weights: Path) -> None:
+    """Refuse a network that has more parameters than its file of weights has bytes, before there is one.
+
+    Parameters
+    ----------
+    build
+        Makes the network; it is called where tensors have shapes and no memory.
+    settings
+        What it is made from; numbers in it that no encoder has are refused first.
+    weights
+        File of the weights.
+
+    Raises
+    ------
+    ValueError
+        Says which number is too large, or how many parameters there would be.
+    OSError
+        If there is no such file.
+    """
+    waiting: list[tuple[str, Any]] = [("settings", entry) for entry in settings]
+    while waiting:
+        name, value = waiting.pop()
+        if isinstance(value, Mapping):
+            waiting += [(str(key), inner) for key, inner in value.items()]
+        elif isinstance(value, list):
+            waiting += [(name, inner) for inner in value]
+        most = MOST_LAYERS if "layers" in name else LARGEST_NUMBER
+        if isinstance(value, int) and abs(value) > most:
+            raise ValueError(f"{name} is {value}, and no encoder has more than {most}")
+    size = weights.stat().st_size
+    with torch.device("meta"):
+        count = sum(parameter.numel() for parameter in build().parameters())
+    if count > size + SPARE_PARAMETERS:
+        raise ValueError(f"it would have {count} parameters, and {weights.name} has {size} bytes")
 
 
 def build_encoder(settings: Mapping[str, Any]) -> PreTrainedModel:
@@ -117,7 +181,7 @@ def normalises(folder: Path) -> bool:
         If its ``preprocessor_config.json`` is of another sample rate or of more than one channel.
     """
     file = folder / "preprocessor_config.json"
-    settings = json.loads(file.read_text(encoding="utf-8"))
+    settings = settings_in(file)
     for key, expected in (("sampling_rate", SAMPLE_RATE), ("feature_size", 1)):
         if settings.get(key, expected) != expected:
             raise SarangiError(
@@ -130,7 +194,12 @@ def normalises(folder: Path) -> bool:
 def tokenizer_files(folder: Path) -> dict[str, str]:
     """Return the contents of what a tokeniser is loaded from, by name; one of the two is optional."""
     found = [folder / name for name in TOKENIZER_FILES if (folder / name).exists()]
-    return {file.name: file.read_text(encoding="utf-8") for file in found}
+    try:
+        return {file.name: text_in(file) for file in found}
+    except (OSError, DocumentError) as error:
+        raise SarangiError(
+            f"{folder}: its tokenizer files cannot be read ({error}); get them again"
+        ) from error
 
 
 def load_tokenizer(
@@ -156,14 +225,28 @@ def load_tokenizer(
     """
     if "tokenizer.json" not in files:
         raise SarangiError(f"encoder {name}: no tokenizer.json; put the tokeniser beside the weights")
-    settings = SPECIAL_TOKENS[encoder["model_type"]] | json.loads(files.get("tokenizer_config.json", "{}"))
+    try:
+        own = json_of(files.get("tokenizer_config.json", "{}"))
+        whole = json_of(files["tokenizer.json"])
+        if not isinstance(own, dict) or not isinstance(whole, dict):
+            raise DocumentError("one of them is no object")
+    except DocumentError as error:
+        raise SarangiError(f"encoder {name}: its tokenizer files are no settings: {error}") from error
+    settings = SPECIAL_TOKENS[encoder["model_type"]] | own
     # the classes of the families, and so AutoTokenizer, build their own and take only parts of the file
     settings |= {"tokenizer_class": "PreTrainedTokenizerFast", "truncation_side": "left"}
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "tokenizer.json").write_text(files["tokenizer.json"], encoding="utf-8")
         (Path(folder) / "tokenizer_config.json").write_text(json.dumps(settings), encoding="utf-8")
-        tokenizer = PreTrainedTokenizerFast.from_pretrained(folder, local_files_only=True)
-    size, largest = encoder["vocab_size"], max(tokenizer.get_vocab().values())
+        try:
+            tokenizer = PreTrainedTokenizerFast.from_pretrained(folder, local_files_only=True)
+            tokenizer("a")  # settings of another kind are found in use alone
+        except Exception as error:  # the tokenizers of Rust raise nothing more special
+            raise SarangiError(
+                f"encoder {name}: tokenizer.json describes no tokeniser ({type(error).__name__}: {error}); "
+                "get it again"
+            ) from error
+    size, largest = encoder["vocab_size"], max(tokenizer.get_vocab().values(), default=-1)
     if largest >= size:
         raise SarangiError(
             f"encoder {name}: the tokeniser knows {largest + 1} tokens, and the encoder {size}; "

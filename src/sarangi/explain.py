@@ -9,7 +9,6 @@ of scores name their experiment, and provenance says what each file was made fro
 
 import difflib
 import html
-import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -18,6 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -26,6 +26,7 @@ import yaml
 from sarangi import claims as published
 from sarangi import provenance, store
 from sarangi.configuration import read_claims
+from sarangi.documents import DocumentError, json_in
 from sarangi.errors import SarangiError
 from sarangi.numbers import forms, plain
 from sarangi.tables import MARKS, SYNTHETIC, headline
@@ -136,7 +137,7 @@ class Walk:
     def tables(self) -> dict[str, dict[str, Any]]:
         """What the JSON of each generated table says, by the table's name."""
         files = sorted((self.root / "paper/tables").glob("*.json"))
-        return {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in files}
+        return {file.stem: _table_in(file) for file in files}
 
     @cached_property
     def claims(self) -> dict[str, str]:
@@ -722,6 +723,67 @@ class Walk:
         if key not in self._kept:
             self._kept[key] = make()
         return self._kept[key]
+
+
+TEXTS = {"type": "array", "items": {"type": "string"}}
+REFERENCES = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "required": ["file"],
+        "properties": {
+            "file": {
+                "type": "string",
+                "pattern": r"^([^/\x00-\x1f]{1,80}/)*[^/\x00-\x1f]{1,200}$",
+                "maxLength": 500,
+            },
+            "column": {"type": "string"},
+            "where": {
+                "type": "object",
+                "properties": {key: {"type": "string"} for key in ("entry", "metric", "slice", "claim")},
+                "additionalProperties": {"type": ["string", "number", "null"]},
+            },
+        },
+    },
+}
+TABLE = {
+    "type": "object",
+    "required": ["caption", "columns", "rows", "notes"],
+    "properties": {
+        "caption": {"type": "string"},
+        "columns": TEXTS,
+        "notes": TEXTS,
+        "rows": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["cells", "from"],
+                "properties": {
+                    "cells": {"type": "object", "additionalProperties": {"type": "string"}},
+                    "from": {"type": "object", "additionalProperties": REFERENCES},
+                },
+            },
+        },
+    },
+}
+"""What :func:`sarangi.tables.write_table` writes as JSON, as a JSON schema."""
+
+
+def _table_in(file: Path) -> dict[str, Any]:
+    try:
+        found = json_in(file)
+        problem = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(TABLE).iter_errors(found))
+        if problem is not None:
+            raise DocumentError(f"{problem.json_path}: {problem.message}")
+        odd = [row for row in found["rows"] if set(row["cells"]) != set(found["columns"])]
+        if odd:
+            raise DocumentError(f"a row has the columns {', '.join(odd[0]['cells'])}")
+    except (OSError, DocumentError) as error:
+        raise SarangiError(
+            f"{file}: expected a table that Sarangi wrote, found something else ({error}); snakemake verify "
+            "says what to do"
+        ) from error
+    return found
 
 
 def _together(known: Sequence[Mapping[str, Any]]) -> dict[tuple, list[str]]:

@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import torch
 import transformers
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.utils.data import Dataset, Sampler
@@ -479,7 +479,13 @@ class Prefixes:
     def __init__(self, shards: Sequence[Path]) -> None:
         self._shard_of = {}
         for shard in shards:
-            opened = safe_open(shard, "pt")
+            try:
+                opened = safe_open(shard, "pt")
+            except (OSError, SafetensorError) as error:
+                raise SarangiError(
+                    f"{shard}: not whole ({error}). Delete it and run the same command again: Snakemake "
+                    "makes it anew."
+                ) from error
             self._shard_of |= dict.fromkeys(opened.keys(), opened)
 
     def __contains__(self, utterance_id: str) -> bool:

@@ -3,24 +3,24 @@
 Shapes: ``clips`` utterances at once, ``frames`` of audio, ``tokens`` of text, ``width`` of a state.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 from transformers import PreTrainedModel
 
 from sarangi.audio import SAMPLE_RATE
+from sarangi.documents import json_in
 from sarangi.encoders import (
     FAMILIES,
     SplitEncoder,
     build_encoder,
     freeze,
     layers_of,
+    refuse_larger,
     speech_states,
     text_states,
 )
@@ -310,12 +310,19 @@ class EmotionClassifier(nn.Module):
             If a file is missing, or they do not go together.
         """
         try:
-            described = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-            encoders = {b: build_encoder(described[b]["encoder"]) for b in with_encoder(described)}
-            network = classifier(described, encoders)
+            described = json_in(folder / "config.json")
+
+            def build() -> EmotionClassifier:
+                encoders = {b: build_encoder(described[b]["encoder"]) for b in with_encoder(described)}
+                return classifier(described, encoders)
+
+            refuse_larger(build, (described,), folder / "model.safetensors")
+            network = build()
             network.load_state_dict(load_file(folder / "model.safetensors"))
-        except (OSError, KeyError, ValueError, RuntimeError, SafetensorError) as error:
-            raise SarangiError(f"{folder}: no whole run of fine-tuning lies here: {error}") from None
+        except Exception as error:  # whatever torch and transformers stumble over in a damaged description
+            raise SarangiError(
+                f"{folder}: no whole run of fine-tuning lies here: {type(error).__name__}: {error}"
+            ) from error
         return network.eval()
 
 

@@ -111,7 +111,7 @@ def _built(written: Path, generated: Sequence[Path]) -> Iterator[Path]:
         )
     typed = [f"{place}: {found}" for place, found in typed_scores(written)]
     if typed:
-        raise SarangiError("results are typed into the paper's text:\n" + "\n".join(typed))
+        raise SarangiError("results are typed into the paper's text:", *typed)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for part in WRITTEN:
@@ -148,9 +148,9 @@ def _run_latex(folder: Path, known: str) -> None:
     output = done.stdout + done.stderr
     said = [line for line in output.splitlines() if ":" in line and ("rror" in line or "!" in line)]
     raise SarangiError(
-        "LaTeX could not build the paper:\n"
-        + "\n".join(said[:10] or output[-2000:].splitlines())
-        + "".join(f"\n{_near(key, known)}" for key in dict.fromkeys(UNKNOWN.findall(output)))
+        "LaTeX could not build the paper:",
+        *(said[:10] or output[-2000:].splitlines()),
+        *(_near(key, known) for key in dict.fromkeys(UNKNOWN.findall(output))),
     )
 
 

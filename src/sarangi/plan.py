@@ -114,4 +114,5 @@ def plan(targets: Sequence[str], directory: Path) -> Iterator[Plan]:
             workflow._build_dag()
             yield Plan(workflow)
     except WorkflowError as error:
-        raise SarangiError(f"Snakemake cannot plan {', '.join(targets)}: {error}") from error
+        first, *others = str(error).splitlines() or ["no message"]
+        raise SarangiError(f"Snakemake cannot plan {', '.join(targets)}: {first}", *others) from error

@@ -1,7 +1,7 @@
 """Protocols: which utterances train, validate and test, fold by fold."""
 
-import json
 import logging
+import re
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 from sarangi import store
+from sarangi.documents import DocumentError, json_of, lines_of, text_in
 from sarangi.errors import SarangiError
 
 log = logging.getLogger("sarangi")
@@ -329,14 +330,22 @@ def emobox(usable: pd.DataFrame, settings: dict, where: str) -> Iterator[np.ndar
             f"{where}: two utterances are named {twice}, so a list of names cannot tell them apart"
         )
     named, known = {"train": TRAIN, "valid": VALIDATION, "test": TEST}, False
-    folders = sorted(settings["folder"].glob("fold_*"), key=lambda path: int(path.name.split("_")[1]))
-    for folder in folders:
+    folders = [
+        (int(found[1]), path)
+        for path in settings["folder"].glob("fold_*")
+        if (found := re.fullmatch(r"fold_([0-9]{1,9})", path.name))
+    ]
+    for _, folder in sorted(folders):
         parts, absent = np.full(len(usable), UNUSED, dtype=object), 0
         for suffix, part in named.items():
             for file in sorted(folder.glob(f"*_{suffix}_{folder.name}.jsonl")):
-                for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+                try:
+                    text = text_in(file)
+                except (OSError, DocumentError) as error:
+                    raise SarangiError(f"{file}: expected a JSON object a line ({error})") from error
+                for number, line in enumerate(lines_of(text), 1):
                     try:
-                        stem = PurePosixPath(json.loads(line)["wav"]).stem
+                        stem = PurePosixPath(json_of(line)["wav"]).stem
                     except (ValueError, TypeError, KeyError) as error:
                         raise SarangiError(
                             f"{file}:{number}: expected an object with wav, found {line[:80]!r} ({error})"

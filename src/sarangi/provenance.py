@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from sarangi.documents import DocumentError, json_in
 from sarangi.errors import SarangiError
 from sarangi.source import inventory
 
@@ -101,17 +102,39 @@ def read(result: str | Path, folder: str | Path = ".") -> dict[str, Any] | None:
     """
     path = Path(folder) / place(result)
     try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-        if not set(record) >= KEYS:
-            raise ValueError("keys are missing")
+        record = json_in(path)
+        refuse_odd(record)
     except FileNotFoundError:
         return None
-    except (ValueError, TypeError) as error:
+    except (OSError, ValueError) as error:
         raise SarangiError(
             f"{path}: expected the provenance of {result}, found something else ({error}). "
             f"Delete {result} and run the same command again."
         ) from error
     return record
+
+
+def refuse_odd(record: Any) -> None:
+    """Refuse what is no provenance.
+
+    Raises
+    ------
+    DocumentError
+        Says what is missing or of another kind.
+    """
+    if not isinstance(record, dict) or not set(record) >= KEYS:
+        raise DocumentError("keys are missing")
+    for key, kind in (
+        ("rule", str),
+        ("wildcards", dict),
+        ("inputs", dict),
+        ("outputs", list),
+        ("sha256", str),
+    ):
+        if not isinstance(record[key], kind):
+            raise DocumentError(f"{key} is {type(record[key]).__name__}, not {kind.__name__}")
+    if not all(isinstance(name, str) for name in (*record["inputs"].values(), *record["outputs"])):
+        raise DocumentError("a name or a hash in it is no text")
 
 
 def closure(results: Iterable[str], folder: str | Path = ".") -> dict[str, dict[str, Any]]:

@@ -14,28 +14,23 @@ import stat
 import tarfile
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path, PureWindowsPath
 from typing import Any, NamedTuple
 
 from sarangi.errors import SarangiError
 from sarangi.progress import progress
-from sarangi.source import LARGEST_FILE, hidden, is_archive
+from sarangi.source import LARGEST_FILE, Entry, hidden, is_archive, is_tar, is_zip, told
 
 log = logging.getLogger("sarangi")
 
-CHUNK = 2**18
+CHUNK, LONGEST_NAME = 2**18, 2**12
 LARGEST_TOTAL, LARGEST_RATIO = 2**30, 100
 """An archive that opens to more bytes than the first, and more than this many times its own, is a bomb."""
 
 DECOMPRESSORS: dict[bytes, Callable[[Any], Any]] = {
     b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open,
 }  # fmt: skip
-# zipfile raises a RuntimeError for what is encrypted, or compressed in a way that it does not know
-DAMAGE = (
-    EOFError, OSError, RuntimeError, zlib.error, lzma.LZMAError, tarfile.TarError, zipfile.BadZipFile,
-)  # fmt: skip
 
 
 class Member(NamedTuple):
@@ -89,10 +84,10 @@ def needs_repacking(path: Path) -> bool:
     SarangiError
         If it is neither a zip nor a tar archive.
     """
-    if zipfile.is_zipfile(path):
-        with _told(path, path.name), zipfile.ZipFile(path) as archive:
+    if is_zip(path):
+        with told(path, path.name), zipfile.ZipFile(path) as archive:
             return any(is_archive(name) and not hidden(name) for name in archive.namelist())
-    if not tarfile.is_tarfile(path):
+    if not is_tar(path):
         raise SarangiError(f"{path}: expected a zip or a tar archive; it is neither")
     return True
 
@@ -136,10 +131,14 @@ class _Counted:
     """A stream whose bytes are counted."""
 
     def __init__(self, file: Any, budget: _Budget):
-        self._file, self._budget = file, budget
+        self._file, self._budget, self._ended = file, budget, 0
 
     def read(self, size: int) -> bytes:
         data = self._file.read(size)
+        # tarfile would go on to the place that a damaged header names, however far behind the end
+        self._ended = 0 if data else self._ended + 1
+        if self._ended > 100:
+            raise EOFError("it ends before its headers say")
         self._budget.spend(len(data))
         return data
 
@@ -147,23 +146,12 @@ class _Counted:
         return self._file.peek(size)
 
 
-@contextlib.contextmanager
-def _told(path: Path, name: str) -> Iterator[None]:
-    """Say of damage in an archive where it is; a disk that fails keeps its own error."""
-    try:
-        yield
-    except DAMAGE as error:
-        if getattr(error, "errno", None) is not None:
-            raise
-        raise SarangiError(f"{path}: {name} cannot be read ({error}). Get the archive again") from error
-
-
 def _opened(outer: Member, budget: _Budget, depth: int = 0) -> Iterator[Member]:
     """Yield a file, or what is in it if it is an archive and not in two others."""
     if depth == 2 or not is_archive(outer.name):
         yield outer
         return
-    with _told(budget.path, outer.name):
+    with told(budget.path, outer.name):
         head = outer.file.peek(8)
     read = _zip_members if head.startswith(b"PK") else _tar_members
     beside = outer.name.rpartition("/")[0]
@@ -178,10 +166,11 @@ def _tar_members(outer: Member, head: bytes, budget: _Budget, depth: int) -> Ite
     """Yield the files of a tar, read once from its beginning to its end."""
     known = [decompress for magic, decompress in DECOMPRESSORS.items() if head.startswith(magic)]
     plain = known[0](outer.file) if known else outer.file
-    with _told(budget.path, outer.name):
-        archive = tarfile.open(fileobj=_Counted(plain, budget), mode="r|")  # noqa: SIM115  (a view of a stream)
+    with told(budget.path, outer.name):
+        stream = _Counted(plain, budget)
+        archive = tarfile.open(fileobj=stream, mode="r|", tarinfo=Entry)  # noqa: SIM115  (a view of a stream)
     while True:
-        with _told(budget.path, outer.name):
+        with told(budget.path, outer.name):
             member = archive.next()
         if member is None:
             break
@@ -193,7 +182,7 @@ def _tar_members(outer: Member, head: bytes, budget: _Budget, depth: int) -> Ite
         elif not member.isdir():
             _left_out(member.name, outer.name, budget)
     # the checksum of a compressed tar stands at its end; and a damaged header looks like the end
-    with _told(budget.path, outer.name):
+    with told(budget.path, outer.name):
         while rest := archive.fileobj.read(CHUNK):
             if rest.strip(b"\0"):
                 raise tarfile.ReadError("a header in it is damaged, or something follows its end")
@@ -205,17 +194,17 @@ def _zip_members(outer: Member, head: bytes, budget: _Budget, depth: int) -> Ite
         file = outer.file
         if depth:
             file = stack.enter_context(tempfile.TemporaryFile(dir=budget.folder))
-            with _told(budget.path, outer.name):
+            with told(budget.path, outer.name):
                 shutil.copyfileobj(_Counted(outer.file, budget), file, CHUNK)
-        with _told(budget.path, outer.name):
+        with told(budget.path, outer.name):
             archive = stack.enter_context(zipfile.ZipFile(file))
         for info in archive.infolist():
-            if info.is_dir():
+            if info.filename.endswith("/"):
                 continue
             if stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG):
                 _left_out(info.filename, outer.name, budget)
                 continue
-            with _told(budget.path, f"{info.filename} in {outer.name}"):
+            with told(budget.path, f"{info.filename} in {outer.name}"):
                 member = archive.open(info)
             with member:
                 yield Member(info.filename, info.file_size, _Counted(member, budget))
@@ -225,18 +214,24 @@ def _left_out(name: str, archive: str, budget: _Budget) -> None:
     log.warning("%s: left out %s in %s, a link or a device and no file", budget.path, name, archive)
 
 
-def _add(packed: zipfile.ZipFile, member: Member, path: Path) -> None:
-    if member.size > LARGEST_FILE:
+def _refuse_odd(path: Path, name: str, size: int) -> None:
+    if size > LARGEST_FILE:
         raise SarangiError(
-            f"{path}: {member.name} has {member.size} bytes, expected at most {LARGEST_FILE} in a recording. "
+            f"{path}: {name} has {size} bytes, expected at most {LARGEST_FILE} in a recording. "
             "Unpack the archive yourself if you trust it"
         )
+    if len(name) > LONGEST_NAME or size < 0:
+        raise SarangiError(f"{path}: the header of {name} is damaged. Get the archive again")
+
+
+def _add(packed: zipfile.ZipFile, member: Member, path: Path) -> None:
+    _refuse_odd(path, member.name, member.size)
     info = zipfile.ZipInfo(member.name)  # dated 1980
     info.file_size, info.create_system, info.external_attr = member.size, 3, 0o644 << 16
     with packed.open(info, "w") as target:
         left = member.size
         while left:
-            with _told(path, member.name):
+            with told(path, member.name):
                 data = member.file.read(min(CHUNK, left))
                 if not data:
                     raise EOFError(f"{left} of its {member.size} bytes are missing")

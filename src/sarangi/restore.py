@@ -5,7 +5,6 @@ import json
 import os
 import shutil
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -14,8 +13,12 @@ from typing import Any
 from sarangi import provenance
 from sarangi.bundle import ABOUT, GENERATED, METADATA, VERSION, carried
 from sarangi.configuration import RESTORED
+from sarangi.documents import LARGEST, json_of
 from sarangi.errors import SarangiError
+from sarangi.repack import CHUNK, LARGEST_RATIO, LARGEST_TOTAL
+from sarangi.source import DAMAGE
 
+LONGEST_NAME = 255  # bytes, of any file system
 LARGEST_MEMBER = 2**31  # bytes; no table of results comes near
 
 
@@ -50,12 +53,20 @@ def restore(bundle: Path, directory: Path, trust_metadata: bool = True) -> dict[
         names = archive.namelist()
         results = [name for name in names if carried(name)]
         metadata = [name for name in names if name.startswith(f"{METADATA}/")] if trust_metadata else []
+        for name in metadata:
+            with archive.open(name) as file:  # its checksum, before anything is written
+                while file.read(CHUNK):
+                    pass
+        for name in names:
+            if name.startswith(f"{provenance.FOLDER}/"):
+                provenance.refuse_odd(_document(archive, name))
         for name in results:
             _check(archive, bundle, name, directory)
         for name in names:
             if name in metadata or name in results or name.startswith(f"{provenance.FOLDER}/"):
                 _extract(archive, name, directory)
     place = directory / RESTORED
+    place.parent.mkdir(parents=True, exist_ok=True)
     place.write_text(json.dumps(about["identities"], indent=1, sort_keys=True) + "\n", encoding="utf-8")
     return {} if metadata else adopt(about["targets"], results, directory)
 
@@ -157,15 +168,39 @@ def _opened(bundle: Path) -> Iterator[zipfile.ZipFile]:
                     raise ValueError(f"{entry.filename!r} does not belong into results or paper")
                 if entry.file_size > LARGEST_MEMBER:
                     raise ValueError(f"{entry.filename!r} has {entry.file_size} bytes")
+                if any(len(part.encode()) > LONGEST_NAME for part in path.parts):
+                    raise ValueError(f"{entry.filename!r} has a part of more than {LONGEST_NAME} bytes")
+            _refuse_clash(archive.namelist())
+            total, size = sum(entry.file_size for entry in archive.infolist()), bundle.stat().st_size
+            if total > max(LARGEST_TOTAL, LARGEST_RATIO * size):
+                raise ValueError(f"it opens to {total} bytes, more than {LARGEST_RATIO} times its own {size}")
             yield archive
-    except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile, zlib.error) as error:
+    except (*DAMAGE, KeyError, TypeError) as error:
         raise SarangiError(
             f"{bundle}: expected a bundle made by snakemake results_bundle: {error}"
         ) from error
 
 
+def _refuse_clash(names: list[str]) -> None:
+    """Refuse names of which one stands twice, or is a folder of another: they cannot all be written."""
+    places = [PurePosixPath(RESTORED), *(PurePosixPath(name) for name in names)]
+    above = {parent for place in places for parent in place.parents}
+    seen: set[PurePosixPath] = set()
+    for place in places:
+        if place in seen or place in above:
+            raise ValueError(f"{str(place)!r} stands twice, or is a file and a folder")
+        seen.add(place)
+
+
+def _document(archive: zipfile.ZipFile, name: str) -> Any:
+    size = archive.getinfo(name).file_size
+    if size > LARGEST:
+        raise ValueError(f"{name!r} has {size} bytes; at most {LARGEST} are read")
+    return json_of(archive.read(name))
+
+
 def _about(archive: zipfile.ZipFile) -> dict[str, Any]:
-    about = json.loads(archive.read(ABOUT))
+    about = _document(archive, ABOUT)
     if about["version"] != VERSION:
         raise ValueError(f"it is of version {about['version']}, and this Sarangi reads {VERSION}")
     return {"targets": list(about["targets"]), "identities": dict(about["identities"])}
@@ -173,7 +208,8 @@ def _about(archive: zipfile.ZipFile) -> dict[str, Any]:
 
 def _check(archive: zipfile.ZipFile, bundle: Path, name: str, directory: Path) -> None:
     """Refuse a result that is not what its provenance says, or that another file stands in the way of."""
-    record = json.loads(archive.read(str(provenance.place(name))))
+    record = _document(archive, str(provenance.place(name)))
+    provenance.refuse_odd(record)
     with archive.open(name) as file:
         found = hashlib.file_digest(file, "sha256").hexdigest()
     if found != record["sha256"]:

@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 
 from sarangi import provenance, store
+from sarangi.documents import DocumentError
 from sarangi.errors import SarangiError
 from sarangi.tables import headline
+from sarangi.yaml_documents import yaml_in
 
 LOCK = Path("results.lock")
 PUBLISHED = (
@@ -172,15 +173,19 @@ def _apart(locked: dict[str, list], found: dict[str, list], file: str, tolerance
 def _read(directory: Path) -> dict[str, Any]:
     path = directory / LOCK
     try:
-        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        found = yaml.load(path.read_text(encoding="utf-8"), loader)  # noqa: S506 (a safe loader)
-        float(found["tolerance"])
-        if not isinstance(found["files"], dict):
-            raise TypeError("files is no mapping")
+        found = yaml_in(path)
+        if not isinstance(found, dict) or not {"tolerance", "files", "values"} <= set(found):
+            raise DocumentError("it has no tolerance, files and values")
+        if type(found["tolerance"]) not in (int, float) or not found["tolerance"] >= 0:
+            raise DocumentError(f"tolerance is {found['tolerance']!r}, not a number from 0 on")
         found["values"] = found["values"] or {}
-        if not all(isinstance(entry, list) for entry in found["values"].values()):
-            raise TypeError("a value is no list")
-    except (yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
+        for key, kind in (("files", str), ("values", list)):
+            if not isinstance(found[key], dict):
+                raise DocumentError(f"{key} is no mapping")
+            for name, entry in found[key].items():
+                if not isinstance(name, str) or not isinstance(entry, kind):
+                    raise DocumentError(f"{key}: {name!r} is {type(entry).__name__}, not {kind.__name__}")
+    except (OSError, DocumentError) as error:
         raise SarangiError(
             f"{path}: expected what python -m sarangi lock writes, found something else ({error}). Restore "
             "it from git, or write it anew"

@@ -1,13 +1,20 @@
 """Where a corpus lies: a folder, or a zip or tar archive that is read without unpacking it."""
 
+import contextlib
 import csv
+import errno
 import hashlib
+import io
+import lzma
 import os
+import struct
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
+from sarangi.documents import DocumentError, decoded
 from sarangi.errors import SarangiError
 
 IN_HAND = Path("resources/corpora")
@@ -18,7 +25,54 @@ KAGGLE = "https://www.kaggle.com/api/v1/datasets/download"
 KAGGLE_ADVICE = (
     "make an account and a token at Kaggle (KAGGLE_USERNAME and KAGGLE_KEY, or ~/.kaggle/kaggle.json)"
 )
+# what zipfile and tarfile raise for damage: a RuntimeError for what is encrypted, or compressed in a way
+# that they do not know; the others for numbers in headers that cannot be
+DAMAGE = (
+    EOFError, OSError, RuntimeError, zlib.error, lzma.LZMAError, tarfile.TarError, zipfile.BadZipFile,
+    ValueError, IndexError, OverflowError, AttributeError, struct.error,
+)  # fmt: skip
+HEADERS = (
+    tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE, tarfile.GNUTYPE_LONGNAME,
+    tarfile.GNUTYPE_LONGLINK,
+)  # fmt: skip
+LARGEST_HEADER = 2**20
 LARGEST_FILE = 2**30  # a longer member of an archive is a bomb, not a recording
+
+
+@contextlib.contextmanager
+def told(path: Path, name: str = "it") -> Iterator[None]:
+    """Say of damage in an archive where it is; a disk that fails keeps its own error.
+
+    Raises
+    ------
+    SarangiError
+        In place of what zipfile, tarfile and the decompressors raise.
+    """
+    try:
+        yield
+    except DAMAGE as error:
+        # tarfile looks for places that no file has
+        if getattr(error, "errno", None) not in (None, errno.EINVAL):
+            raise
+        raise SarangiError(f"{path}: {name} cannot be read ({error}). Get the archive again") from error
+
+
+def is_zip(path: Path) -> bool:
+    """Whether a file is a zip archive, by its content."""
+    return zipfile.is_zipfile(path)
+
+
+def is_tar(path: Path) -> bool:
+    """Whether a file is a tar archive, compressed or not, by its content; a damaged one may be none."""
+    if not path.is_file():
+        return False
+    with told(path):
+        return tarfile.is_tarfile(path)
+
+
+def shown_name(path: str) -> str:
+    """Return a path in which bytes that are no UTF-8, which Python has as surrogates, are escaped."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def find(corpus: str, folder: str | Path = IN_HAND) -> Path | None:
@@ -45,6 +99,20 @@ def inventory(folder: str | Path) -> str:
     return digest.hexdigest()[:16]
 
 
+class Entry(tarfile.TarInfo):
+    """A member of a tar, whose headers in several blocks (long names, pax) may not be of any length.
+
+    tarfile reads such a header whole, and a compressed one of a kilobyte can be a gigabyte.
+    """
+
+    def _proc_member(self, archive: tarfile.TarFile) -> tarfile.TarInfo:
+        if self.type in HEADERS and not 0 <= self.size <= LARGEST_HEADER:
+            raise tarfile.ReadError(
+                f"a header in it has {self.size} bytes; at most {LARGEST_HEADER} are read"
+            )
+        return super()._proc_member(archive)
+
+
 class Source:
     """Read-only view of a corpus as relative POSIX paths and bytes.
 
@@ -64,20 +132,29 @@ class Source:
     def __init__(self, path: str | Path):
         self.path = Path(path)
         self._archive: zipfile.ZipFile | tarfile.TarFile | None = None
+        self._members: dict[str, zipfile.ZipInfo | tarfile.TarInfo] = {}
         if self.path.is_dir():
-            self._paths = list(_files_below(self.path))
-        elif zipfile.is_zipfile(self.path):
-            self._archive = zipfile.ZipFile(self.path)
-            self._paths = [m.filename for m in self._archive.infolist() if not m.is_dir()]
-        elif self.path.is_file() and tarfile.is_tarfile(self.path):
-            self._archive = tarfile.open(self.path)  # noqa: SIM115  (closed by __exit__)
-            self._paths = [m.name for m in self._archive.getmembers() if m.isreg()]
+            found = list(_files_below(self.path))
+        elif is_zip(self.path):
+            with told(self.path):
+                self._archive = zipfile.ZipFile(self.path)
+                members = [m for m in self._archive.infolist() if not m.filename.endswith("/")]
+            found = [m.filename for m in members]
+            self._members = {m.filename: m for m in members}
+        elif is_tar(self.path):
+            with told(self.path):
+                self._archive = tarfile.open(self.path, tarinfo=Entry)  # noqa: SIM115  (closed by __exit__)
+                members = [m for m in self._archive.getmembers() if m.isreg()]
+            found = [m.name for m in members]
+            self._members = {m.name: m for m in members}
         else:
             raise SarangiError(
                 f"{self.path}: expected a folder, a zip or a tar archive; it is none of these. "
                 "Put the corpus there as its publisher ships it."
             )
-        self._paths = sorted(path for path in self._paths if not hidden(path))
+        # bytes of a name that are no UTF-8 come as surrogates, which no table can hold
+        self._real = {shown_name(path): path for path in found}
+        self._paths = sorted(path for path in map(shown_name, found) if path and not hidden(path))
         self._known = frozenset(self._paths)
 
     def paths(self, *suffixes: str) -> list[str]:
@@ -100,19 +177,24 @@ class Source:
         SarangiError
             If the file is damaged in its archive, cannot be read, or is larger than 1 GiB.
         """
+        name = self._real.get(path, path)
         try:
             if isinstance(self._archive, zipfile.ZipFile):
-                self._refuse_large(path, self._archive.getinfo(path).file_size)
-                return self._archive.read(path)
+                member = self._members[name]
+                self._refuse_large(path, member.file_size)
+                return self._archive.read(member)
             if isinstance(self._archive, tarfile.TarFile):
-                member = self._archive.getmember(path)
+                member = self._members[name]
                 self._refuse_large(path, member.size)
-                return self._archive.extractfile(member).read()
-            self._refuse_large(path, (self.path / path).stat().st_size)
-            return (self.path / path).read_bytes()
-        except (OSError, EOFError, KeyError, zipfile.BadZipFile, tarfile.TarError, RuntimeError) as error:
-            # KeyError: no such member; RuntimeError: an encrypted one
-            raise SarangiError(f"cannot be read from {self.path}: {error}") from error
+                data = self._archive.extractfile(member).read()
+                if len(data) != member.size:
+                    raise EOFError(f"{len(data)} of its {member.size} bytes are there")
+                return data
+            self._refuse_large(path, (self.path / name).stat().st_size)
+            return (self.path / name).read_bytes()
+        except (*DAMAGE, KeyError) as error:
+            # KeyError: no such member
+            raise SarangiError(f"{self.path}: {path} cannot be read ({error})") from error
 
     def text(self, path: str, encoding: str = "utf-8") -> str:
         """Return the content of one text file, without a byte order mark.
@@ -123,13 +205,13 @@ class Source:
             If the file cannot be read, or is not text in that encoding.
         """
         try:
-            return self.read(path).decode(encoding).removeprefix("\ufeff")
-        except UnicodeDecodeError as error:
-            raise SarangiError(f"{self.path}/{path}: expected text in {encoding} ({error})") from error
+            return decoded(self.read(path), encoding)
+        except DocumentError as error:
+            raise SarangiError(f"{self.path}/{path}: {error}") from error
 
     def _refuse_large(self, path: str, size: int) -> None:
         if size > LARGEST_FILE:
-            raise SarangiError(f"{path} in {self.path} has {size} bytes; at most {LARGEST_FILE} are read")
+            raise SarangiError(f"{self.path}: {path} has {size} bytes; at most {LARGEST_FILE} are read")
 
     def __enter__(self) -> "Source":
         return self
@@ -139,14 +221,31 @@ class Source:
             self._archive.close()
 
 
-def refuse_missing_columns(source: Source, file: str, table: csv.DictReader, columns: Sequence[str]) -> None:
-    """Refuse a table of a corpus that lacks a column.
+def table_rows(
+    source: Source, file: str, columns: Sequence[str]
+) -> Iterator[tuple[int, dict[str, str | None]]]:
+    """Yield each row of a table (CSV) of a corpus with the number of its last line.
 
     Raises
     ------
     SarangiError
-        Names the file, what is missing, what was found and what was expected.
+        If it is no such table, or lacks a column: names the file, what is missing, what was found and what
+        was expected.
     """
+    # with its line breaks as they are: the reader of csv takes each kind
+    table = csv.DictReader(io.StringIO(source.text(file), newline=""))
+    try:
+        _refuse_missing_columns(source, file, table, columns)
+        for row in table:
+            yield table.line_num, row
+    except csv.Error as error:
+        raise SarangiError(
+            f"{source.path}/{file}:{table.reader.line_num}: no table that can be read ({error}). "
+            "Get the table again from its publisher."
+        ) from error
+
+
+def _refuse_missing_columns(source: Source, file: str, table: csv.DictReader, columns: Sequence[str]) -> None:
     found = table.fieldnames or []
     missing = [column for column in columns if column not in found]
     if missing:

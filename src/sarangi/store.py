@@ -4,6 +4,7 @@ import bisect
 import itertools
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -12,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sarangi.documents import json_of
 from sarangi.errors import SarangiError
 
 OK, SKIPPED, FAILED = "ok", "skipped", "failed"
@@ -110,16 +112,21 @@ def write(
 
 def read(path: str | Path, columns: list[str] | None = None) -> pd.DataFrame:
     """Read a Parquet file, or some of its columns, into a data frame."""
-    with _opened(path) as file:
-        return file.read(columns=columns).to_pandas()
+    with _opened(path) as file, _told(path):
+        table = file.read(columns=_present(path, file, columns))
+        table.validate(full=True)  # or text that is no UTF-8 would come as it is
+        return table.to_pandas()
 
 
 def rows(path: str | Path, columns: list[str] | None = None) -> Iterator[dict[str, Any]]:
     """Yield the rows of a Parquet file one by one, holding one row group in memory."""
-    with _opened(path) as file:
+    with _opened(path) as file, _told(path):
+        _present(path, file, columns)
         # not iter_batches, which fetches every row group ahead and keeps it to the end
         for group in range(file.num_row_groups):
-            for batch in file.read_row_group(group, columns=columns).to_batches(max_chunksize=256):
+            table = file.read_row_group(group, columns=columns)
+            table.validate(full=True)
+            for batch in table.to_batches(max_chunksize=256):
                 yield from batch.to_pylist()
 
 
@@ -127,7 +134,7 @@ class Rows:
     """Single rows of a Parquet file by their position, a row group read at a time."""
 
     def __init__(self, path: str | Path):
-        self._file = _opened(path)
+        self._path, self._file = path, _opened(path)
         metadata = self._file.metadata
         sizes = [metadata.row_group(group).num_rows for group in range(metadata.num_row_groups)]
         self._starts = [0, *itertools.accumulate(sizes)]
@@ -136,9 +143,10 @@ class Rows:
     def row(self, position: int) -> dict[str, Any]:
         """Return the row at a position, counted from 0."""
         group = bisect.bisect_right(self._starts, position) - 1
-        if self._last is None or self._last[0] != group:
-            self._last = (group, self._file.read_row_group(group))
-        return self._last[1].slice(position - self._starts[group], 1).to_pylist()[0]
+        with _told(self._path):
+            if self._last is None or self._last[0] != group:
+                self._last = (group, self._file.read_row_group(group))
+            return self._last[1].slice(position - self._starts[group], 1).to_pylist()[0]
 
 
 def count(path: str | Path) -> int:
@@ -149,15 +157,35 @@ def count(path: str | Path) -> int:
 
 def provenance(path: str | Path) -> dict:
     """Return what :class:`Writer` was told the file was made from; empty for a foreign file."""
-    with _opened(path) as file:
-        return json.loads((file.schema_arrow.metadata or {}).get(b"sarangi", b"{}"))
+    with _opened(path) as file, _told(path):
+        return json_of((file.schema_arrow.metadata or {}).get(b"sarangi", b"{}"))
 
 
 def _opened(path: str | Path) -> pq.ParquetFile:
-    try:
+    with _told(path):
         return pq.ParquetFile(path)
-    except pa.ArrowInvalid as error:
+
+
+@contextmanager
+def _told(path: str | Path) -> Iterator[None]:
+    """Say of damage in a Parquet file which one it is; a disk that fails keeps its own error."""
+    try:
+        yield
+    except (pa.ArrowException, OSError, ValueError, IndexError, OverflowError) as error:
+        if getattr(error, "errno", None) is not None:
+            raise
         raise SarangiError(
             f"{path}: not a whole Parquet file ({error}). Delete it and run the same command again: "
             "Snakemake makes it anew."
         ) from error
+
+
+def _present(path: str | Path, file: pq.ParquetFile, columns: list[str] | None) -> list[str] | None:
+    """Refuse a file that lacks a column, which pyarrow would leave out in silence."""
+    lacking = sorted(set(columns or ()) - set(file.schema_arrow.names))
+    if lacking:
+        raise SarangiError(
+            f"{path}: no column {', '.join(lacking)}; it has {', '.join(file.schema_arrow.names[:20])}. "
+            "Another program wrote it, or an older version: delete it and run the same command again"
+        )
+    return columns

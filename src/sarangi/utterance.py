@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from sarangi.errors import shown
 from sarangi.store import FAILED, SKIPPED
 
 EMOTIONS = (
@@ -36,12 +37,12 @@ class Utterance:
 
 def failed(file: str, reason: str, **known: str) -> Utterance:
     """Return an utterance that cannot be used, with what is known about it."""
-    return Utterance(**{"path": file, **known}, file=file, status=FAILED, reason=reason)
+    return Utterance(**{"path": file, **known}, file=file, status=FAILED, reason=shown(reason))
 
 
 def skipped(file: str, reason: str, **known: str) -> Utterance:
     """Return an utterance that does not belong to the study, with what is known about it."""
-    return Utterance(**{"path": file, **known}, file=file, status=SKIPPED, reason=reason)
+    return Utterance(**{"path": file, **known}, file=file, status=SKIPPED, reason=shown(reason))
 
 
 def turn_of(utterance_id: str) -> tuple[str, int] | None:

@@ -83,18 +83,18 @@ def verify(targets: Sequence[str]) -> None:
     for what, count in report.counts.items():
         log.info("%d %s", count, what)
     if report.faults:
-        raise SarangiError(_listed(report.faults))
+        raise SarangiError(*_listed(report.faults))
     log.info("all of them are what their rules made, here and now")
 
 
-def _listed(faults: Sequence[Fault]) -> str:
-    """Return the faults as text, each command behind what it mends."""
-    text = f"{len(faults)} files are bad; mend them in this order, and verify again:"
+def _listed(faults: Sequence[Fault]) -> list[str]:
+    """Return the faults line by line, each command behind what it mends."""
+    lines = [f"{len(faults)} files are bad; mend them in this order, and verify again:"]
     for place, fault in enumerate(faults):
-        text += f"\n  {fault.file}: {fault.found}"
+        lines.append(f"  {fault.file}: {fault.found}")
         if place + 1 == len(faults) or faults[place + 1].command != fault.command:
-            text += f"\n    {fault.command}"
-    return text
+            lines.append(f"    {fault.command}")
+    return lines
 
 
 def check(targets: Sequence[str], directory: Path) -> Report:

@@ -8,8 +8,10 @@ from pathlib import Path, PurePosixPath
 from imageio_ffmpeg import get_ffmpeg_exe
 
 from sarangi.errors import RecordingError
+from sarangi.source import LARGEST_FILE
 
 SUFFIXES = (".mp4", ".mkv", ".mov", ".avi", ".webm")
+FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi"
 SECONDS = 120  # for one clip; longer than any takes
 
 DURATION = re.compile(r"Duration: (\d+):(\d\d):(\d\d(?:\.\d+)?)")
@@ -46,7 +48,7 @@ def describe(data: bytes) -> tuple[float, int, int]:
     hours, minutes, seconds = duration.groups()
     # a layout such as 5.1 has as many channels as its digits add up to
     named = {"mono": 1, "stereo": 2}
-    channels = named.get(stream[2]) or int(stream[3] or sum(map(int, stream[2].split("."))))
+    channels = named.get(stream[2]) or int(stream[3] or sum(map(int, re.findall(r"\d+", stream[2]))))
     return int(hours) * 3600 + int(minutes) * 60 + float(seconds), int(stream[1]), channels
 
 
@@ -60,7 +62,8 @@ def sound_of(data: bytes) -> bytes:
     """
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / "sound.wav"
-        done = _ffmpeg(data, Path(folder), "-map", "0:a:0", "-c:a", "pcm_s16le", str(output))
+        most = str(LARGEST_FILE)
+        done = _ffmpeg(data, Path(folder), "-map", "0:a:0", "-c:a", "pcm_s16le", "-fs", most, str(output))
         if done.returncode != 0 or not output.exists():
             last = (done.stderr.strip().splitlines() or ["no message"])[-1]
             raise RecordingError(f"its sound cannot be decoded ({last}); copy it again from its publisher")
@@ -71,7 +74,9 @@ def _ffmpeg(data: bytes, folder: Path, *arguments: str) -> subprocess.CompletedP
     # a file, since the index of an mp4 may lie at its end; no address in it is followed
     video = folder / "video"
     video.write_bytes(data)
-    command = [get_ffmpeg_exe(), "-nostdin", "-hide_banner", "-protocol_whitelist", "file", "-i", str(video)]
+    command = [get_ffmpeg_exe(), "-nostdin", "-hide_banner", "-protocol_whitelist", "file"]
+    # nor a playlist, which would name other files of this machine
+    command += ["-format_whitelist", FORMATS, "-i", str(video)]
     try:
         return subprocess.run(
             [*command, *arguments],

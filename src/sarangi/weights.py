@@ -4,14 +4,17 @@ import io
 import json
 import shutil
 import tempfile
+import zipfile
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
 from sarangi.configuration import HUB, nearest
+from sarangi.documents import json_of
 from sarangi.download import fetch
 from sarangi.errors import SarangiError
 
@@ -48,13 +51,68 @@ def encoder_weights(source: dict, output: dict[str, Path]) -> None:
     if fetched.suffix == ".safetensors":
         fetched.replace(output["model.safetensors"])
         return
-    # weights_only: a pickle from elsewhere may hold tensors, and nothing that runs
-    state = torch.load(fetched, map_location="cpu", weights_only=True)
-    # tied weights are one tensor under two names, which safetensors refuses
-    save_file(
-        {name: tensor.clone().contiguous() for name, tensor in state.items()}, output["model.safetensors"]
-    )
+    as_safetensors(fetched, output["model.safetensors"])
     fetched.unlink()
+
+
+def as_safetensors(fetched: Path, output: Path) -> None:
+    """Write the tensors of a checkpoint of torch as safetensors.
+
+    Raises
+    ------
+    SarangiError
+        If it is no checkpoint, or holds something else than named tensors.
+    """
+    state = checkpoint_in(fetched)
+    if not isinstance(state, dict) or not all(
+        isinstance(name, str) and isinstance(tensor, torch.Tensor) for name, tensor in state.items()
+    ):
+        raise SarangiError(f"{fetched}: expected named tensors, found {type(state).__name__}")
+    try:
+        refuse_swollen(state, fetched)
+    except ValueError as error:
+        raise SarangiError(f"{fetched}: {error}; fetch it again") from error
+    # tied weights are one tensor under two names, which safetensors refuses
+    save_file({name: tensor.clone().contiguous() for name, tensor in state.items()}, output)
+
+
+def refuse_swollen(state: Mapping[str, torch.Tensor], path: Path) -> None:
+    """Refuse tensors that are larger than their file: a stride of zero makes any size of one number.
+
+    Raises
+    ------
+    ValueError
+        Says how large they would be.
+    """
+    size = sum(tensor.nbytes for tensor in state.values())
+    if size > 4 * path.stat().st_size:  # tied weights stand there once, and come under several names
+        raise ValueError(f"its tensors have {size} bytes, the file {path.stat().st_size}")
+
+
+def checkpoint_in(path: Path) -> Any:
+    """Return what a checkpoint of torch holds: tensors and plain values, and nothing that runs.
+
+    Raises
+    ------
+    SarangiError
+        If it is no checkpoint, or would open to more than its own size.
+    """
+    try:
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as archive:
+                for entry in archive.infolist():
+                    # torch packs nothing, so that a record cannot be larger than the file
+                    if entry.compress_type != zipfile.ZIP_STORED or entry.file_size > path.stat().st_size:
+                        raise ValueError(
+                            f"its record {entry.filename!r} is compressed or larger than the file"
+                        )
+        # weights_only: a pickle from elsewhere may hold tensors, and nothing that runs
+        return torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:  # a damaged pickle raises whatever torch stumbles over
+        raise SarangiError(
+            f"{path}: not a checkpoint of torch that can be read ({type(error).__name__}: {error}); fetch it "
+            "again"
+        ) from error
 
 
 def random_encoder(shape: dict, output: dict[str, Path]) -> None:
@@ -196,7 +254,8 @@ def unpacked_whisper(packed: Path, output: Path) -> None:
 
     try:
         with safe_open(packed, "pt") as file:
-            shape = json.loads((file.metadata() or {})[PACKED])
+            shape = json_of((file.metadata() or {})[PACKED])
+            _refuse_other_shape(shape, file)
             stored = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no dict)
         tokens = stored.pop(TOKENS).long()
         dims = _whisper_dims(shape["width"], shape["layers"], shape["heads"])
@@ -217,6 +276,27 @@ def unpacked_whisper(packed: Path, output: Path) -> None:
             "sarangi.weights.pack_whisper writes; restore it, or make it again with the script beside it"
         ) from error
     _whisper_checkpoint(dims.__dict__, model.state_dict(), output)
+
+
+def _refuse_other_shape(shape: Any, file: Any) -> None:
+    """Refuse a shape that the tensors of a packed file do not have, before a network of it is made."""
+    if not isinstance(shape, dict) or any(
+        type(shape[key]) is not int for key in ("width", "layers", "heads")
+    ):
+        raise ValueError(f"{shape!r} is no width, layers and heads")
+    width, layers, heads = shape["width"], shape["layers"], shape["heads"]
+    names = set(file.keys())
+    for part in ("encoder", "decoder"):
+        for layer in range(min(layers, len(names))):
+            if (found := file.get_slice(f"{part}.blocks.{layer}.mlp.0.weight").get_shape()) != [
+                4 * width,
+                width,
+            ]:
+                raise ValueError(f"layer {layer} of the {part} has shape {found}")
+    if not 0 < heads <= width or width % heads or not 0 < layers <= len(names):
+        raise ValueError(f"{shape!r} is no shape of a network")
+    if file.get_slice(EMBEDDING).get_shape()[1:] != [width]:
+        raise ValueError("its embedding is of another width")
 
 
 def _whisper_dims(width: int, layers: int, heads: int) -> "ModelDimensions":

@@ -9,13 +9,12 @@ import network
 import pytest
 from faults import FAULTS, SURVIVED, Faults, repeated
 
-TARGETS = ("results/features/egemaps/urdu_latif/000.parquet", "results/protocols/urdu_latif/random5.parquet")
 MORE_THAN_ONCE = {"kills at random moments, a parameter changed, slow orphans": 4}
 
 
 @pytest.fixture(scope="module")
 def field(tmp_path_factory):
-    return Faults(tmp_path_factory.mktemp("faults").resolve() / "runs", 20, TARGETS)
+    return Faults(tmp_path_factory.mktemp("faults").resolve() / "runs", 20)
 
 
 def lacking(name, folder):

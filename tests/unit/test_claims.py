@@ -1,6 +1,7 @@
 """What the published study says, judged by its own parts and by scores."""
 
 import csv
+import re
 from fractions import Fraction
 
 import pandas as pd
@@ -382,3 +383,33 @@ def test_the_table_can_be_empty(tmp_path):
     files = {suffix: tmp_path / f"t.{suffix}" for suffix in FORMATS}
     findings_table([], [], files)
     assert files["tex"].read_text().count(r"\begin{table*}") == 1
+
+
+# -- found by fuzzing (tests/faults/fuzzing.py) -------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("pattern", "said"),
+    [
+        ("of {nobody}", "{nobody} is no column"),
+        ("of {0}", "{0} is no column"),
+        ("of {", "is no pattern"),
+        ("{features.__class__}", "is no column"),
+        ("{features:>999999999}", "is no column"),
+    ],
+)
+def test_a_title_that_names_no_column_is_refused(pattern, said, tmp_path):
+    before, grids = (ROOT / "claims.yaml").read_text().split("\ngrids:\n")
+    odd = re.sub(r"(?m)^    title: .*$", f"    title: '{pattern}'", grids, count=1)
+    (tmp_path / "claims.yaml").write_text(f"{before}\ngrids:\n{odd}")
+    with pytest.raises(SarangiError, match=r"claims\.yaml:\d+: grids\.\w+\.title: ") as caught:
+        read_claims(tmp_path / "claims.yaml", ROOT / "workflow/schemas/claims.schema.yaml")
+    assert said in str(caught.value)
+
+
+def test_a_number_of_thousands_of_digits_is_refused_as_none(tmp_path):
+    text = (ROOT / "claims.yaml").read_text()
+    assert "wf1: 0.031\n" in text
+    (tmp_path / "claims.yaml").write_text(text.replace("wf1: 0.031\n", f"wf1: 0.{'9' * 5000}\n", 1))
+    with pytest.raises(SarangiError, match=r"claims\.yaml:\d+: experiments\.ravdess_si_text\.numbers\.wf1"):
+        read_claims(tmp_path / "claims.yaml", ROOT / "workflow/schemas/claims.schema.yaml")

@@ -315,3 +315,102 @@ def test_the_real_table_of_meld_is_read_whole():
     assert {utterance.label for utterance in found} == set(load("meld").EMOTIONS)
     assert all(utterance.part == "validation" for utterance in found)
     assert not any("\x80" <= letter < "\xa0" for utterance in found for letter in utterance.text)
+
+
+# -- found by fuzzing (tests/faults/fuzzing.py) -------------------------------------------------
+
+
+def test_an_unknown_type_of_element_in_a_mat_file_fails_alone_and_ends_no_process(tmp_path):
+    good, bad = matlab(Feats=np.arange(88.0)[None]), bytearray(matlab(Feats=np.arange(88.0)[None]))
+    place = bad.index(np.arange(88.0).tobytes()) - 8
+    bad[place : place + 4] = b"\xff\xff\0\0"  # SciPy 1.17.1 looks it up outside of its table: SIGSEGV
+    folder = lay(
+        tmp_path / "corpus",
+        {
+            f"Feats - Urdu/eGeMAPS funcs/Matfiles/Sadness_000{n}.mat": bytes(b)
+            for n, b in ((1, bad), (2, good))
+        },
+    )
+    rows(folder, "urdu_sindhi")
+    features = tmp_path / "features.parquet"
+    published_features(
+        folder, "urdu_sindhi", tmp_path / "manifest.parquet", 0, "eGeMAPSv02", features, MADE_BY_TEST
+    )
+    table = store.read(features)
+    assert list(table["status"]) == ["failed", "ok"]
+    assert "type 65535" in table["reason"].iloc[0]
+
+
+def test_a_mat_file_that_opens_to_any_size_is_refused():
+    file = io.BytesIO()
+    savemat(file, {"Feats": np.zeros((1, 2**22))}, do_compression=True)
+    with pytest.raises(RecordingError, match="open to"):
+        load("urdu_sindhi").vector(file.getvalue())
+
+
+@given(
+    values=st.lists(st.floats(-1e30, 1e30), min_size=1, max_size=20),
+    form=st.sampled_from(["4", "5"]),
+    kind=st.sampled_from(["f8", "f4", ">f8"]),
+    compressed=st.booleans(),
+)
+@settings(max_examples=60, deadline=None)
+def test_vectors_are_those_that_scipy_wrote(values, form, kind, compressed):
+    file = io.BytesIO()
+    written = np.array(values).astype(kind)[:, None]
+    savemat(
+        file, {"a": np.arange(3.0), "Feats": written}, format=form, do_compression=compressed and form == "5"
+    )
+    found = load("urdu_sindhi").vector(file.getvalue())
+    assert np.array_equal(found, written.reshape(-1).astype(np.float32))
+
+
+def test_a_carriage_return_within_a_line_of_a_table_is_no_other_error(tmp_path):
+    head = "path,emotion,speaker,session\n"
+    folder = lay(
+        tmp_path / "c", {"iitkgp_sehsc.csv": head + "a.wav,an\rger,1,1\nb.wav,sad,1,1\n", "b.wav": WAV}
+    )
+    table = rows(folder, "iitkgp_sehsc")
+    assert facts(table, "b.wav", "status") == ("ok",)
+
+
+def test_a_cell_longer_than_csv_reads_is_refused_with_file_and_line(tmp_path):
+    text = f"path,emotion,speaker,session\na.wav,{'x' * 200_000},1,1\n"
+    folder = lay(tmp_path / "c", {"iitkgp_sehsc.csv": text, "a.wav": WAV})
+    with pytest.raises(SarangiError, match=r"iitkgp_sehsc\.csv:2: no table that can be read"):
+        rows(folder, "iitkgp_sehsc")
+
+
+def test_half_a_pair_of_surrogates_in_a_transcript_is_replaced(tmp_path):
+    folder = lay(tmp_path / "c", {"shemo.json": r'{"F03S02": {"transcript": "\ud800a"}}', "F03S02.wav": WAV})
+    assert facts(rows(folder, "shemo"), "F03S02.wav", "status", "text") == ("ok", "\ufffda")
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"a": ' * 100_000, "9" * 5000, "\ufeff[1]"])
+def test_json_that_is_none_or_too_deep_names_the_file_of_transcripts(text, tmp_path):
+    folder = lay(tmp_path / "c", {"shemo.json": text, "F03S02.wav": WAV})
+    with pytest.raises(SarangiError, match=r"shemo\.json: expected names"):
+        rows(folder, "shemo")
+
+
+def test_an_ellipsis_of_windows_does_not_cut_a_transcript_of_iemocap(tmp_path):
+    name = "Ses01F_impro01_F000"
+    label = f"[0.0 - 1.0]\t{name}\tang\t[2.5, 2.5, 2.5]\n"
+    folder = lay(
+        tmp_path / "c",
+        {
+            f"Session1/sentences/wav/Ses01F_impro01/{name}.wav": WAV,
+            "Session1/dialog/EmoEvaluation/Ses01F_impro01.txt": label,
+            "Session1/dialog/transcriptions/Ses01F_impro01.txt": f"{name} [0.0-1.0]: Well\x85 no.\r\n".encode(
+                "latin-1"
+            ),
+        },
+    )
+    table = rows(folder, "iemocap")
+    assert table["text"].iloc[0] == "Well\x85 no."
+
+
+def test_text_that_is_no_utf_8_is_refused_with_its_line(tmp_path):
+    folder = lay(tmp_path / "c", {"iitkgp_sehsc.csv": b"path,emotion,speaker,session\na.wav,\xe9,1,1\n"})
+    with pytest.raises(SarangiError, match=r"iitkgp_sehsc\.csv: line 2: expected text in utf-8"):
+        rows(folder, "iitkgp_sehsc")

@@ -181,3 +181,18 @@ def test_the_tables_json_names_the_row_and_column_of_each_cell(folder):
     assert row["from"]["UF1"] == [
         {"file": SCORE, "where": {"metric": "uf1", "slice": "pooled"}, "column": "value"}
     ]
+
+
+@pytest.mark.parametrize(
+    "table",
+    ["[", "[]", {"rows": []}, {"cells": {}}, {"from": {"": [{"file": "a" * 5000}]}}, {"from": {"": [{}]}},
+     {"from": {"": [{"file": "config.yaml", "where": {"entry": 1}}]}}, {"cells": {"A": 1}}],
+)  # fmt: skip
+def test_the_json_of_a_table_that_another_wrote_is_refused_by_its_name(table, tmp_path):  # found by fuzzing
+    whole = {"caption": "c", "columns": ["A"], "notes": [], "rows": [{"cells": {"A": "1"}, "from": {}}]}
+    if isinstance(table, dict):
+        table = json.dumps(whole | table if "rows" in table else whole | {"rows": [whole["rows"][0] | table]})
+    (tmp_path / "paper/tables").mkdir(parents=True)
+    (tmp_path / "paper/tables/t.json").write_text(table)
+    with pytest.raises(SarangiError, match=r"t(\.json: expected a table|:1: )"):
+        explain("t:1:A", tmp_path)

@@ -10,6 +10,7 @@ import sys
 import textwrap
 import time
 import tomllib
+import zipfile
 from pathlib import Path
 
 import pandas as pd
@@ -20,13 +21,14 @@ from conftest import MADE_BY_TEST, ROOT, absent, write_study
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sarangi import checksums, provenance, results_lock, store
 from sarangi import fingerprint as fingerprints
-from sarangi import provenance, store
-from sarangi.configuration import CORPORA, ENCODER_FILES, check, encoders_of
-from sarangi.errors import SarangiError
+from sarangi.configuration import CORPORA, ENCODER_FILES, check, encoders_of, refuse_odd_yaml
+from sarangi.errors import SarangiError, shown
 from sarangi.fingerprint import fingerprint
 from sarangi.lock import begin
 from sarangi.paper import PACKAGES
+from sarangi.restore import restore
 
 SCHEMA = ROOT / "workflow/schemas/config.schema.yaml"
 
@@ -271,7 +273,7 @@ def test_results_of_an_own_archive_can_be_used_without_it_those_of_a_download_ca
     study["experiments"][0]["corpora"] = ["urdu_latif"]
     study["findings"] = {}
     made, manifest = "resources/made/urdu_latif.zip", "results/corpora/urdu_latif/manifest.parquet"
-    blank = dict.fromkeys(provenance.KEYS, "") | {"outputs": []}
+    blank = dict.fromkeys(provenance.KEYS, "") | {"outputs": [], "wildcards": {}}
     for result, record in ((made, {"rule": rule, "inputs": {}}), (manifest, {"inputs": {made: ""}})):
         provenance.place(result).parent.mkdir(parents=True, exist_ok=True)
         provenance.place(result).write_text(json.dumps(blank | record))
@@ -478,10 +480,11 @@ def test_another_version_of_an_imported_package_counts(code, monkeypatch):
 
 def test_modules_import_only_from_those_before_them():
     order = [
-        "errors", "store", "progress", "resume", "fingerprint", "lock", "source", "provenance", "contents",
-        "gpu", "job",
+        "errors", "documents", "yaml_documents", "store", "progress", "resume", "fingerprint", "lock",
+        "source", "provenance", "contents", "gpu", "job",
         "repack", "checksums", "download", "claims", "configuration", "printed", "availability", "weights",
-        "video", "recording", "utterance", "corpora", "audio", "near_duplicates", "asr", "transcripts",
+        "video", "recording", "utterance", "matlab", "corpora", "audio", "near_duplicates", "asr",
+        "transcripts",
         "acoustics",
         "protocols", "predictions", "metrics", "baselines", "audit", "classical", "encoders", "fusion",
         "states", "finetuning",
@@ -533,7 +536,7 @@ SCRIPT = """
     from pathlib import Path
     from types import SimpleNamespace
     from sarangi.job import job
-    from sarangi.errors import SarangiError
+    from sarangi.errors import SarangiError, shown
 
     class Named(dict):
         __getattr__ = dict.get
@@ -767,3 +770,144 @@ def test_every_rule_has_what_a_rule_needs_and_an_environment_with_what_it_import
         needed = {d.lower() for module in imported for d in distributions.get(module, ())}
         missing = {name.replace("_", "-") for name in needed} - {p.lower() for p in generate.KINDS[kind]}
         assert not missing, f"envs/{kind}.yaml lacks {missing}, which {name} imports"
+
+
+# -- found by fuzzing (tests/faults/fuzzing.py) -------------------------------------------------
+
+LAUGHS = "a0: &a0 [lol]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 12))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (LAUGHS, "line 6: with its aliases it has more than"),
+        ("[" * 100_000, "line 1: it is nested more than"),
+        ("a: &a [*a]", "line 1: the alias"),
+        ("a: 1\nb: 2\na: 3", "line 3: the key 'a' stands twice"),
+        ("a: 1\nb: 2001-99-99", "line 2: '2001-99-99' is no value"),
+        ("a: " + "9" * 5000, "line 1: '999"),
+        ("a: !!timestamp x", "line 1: 'x' is no value"),
+        ("a: !!bool x", "line 1: 'x' is no value"),
+        ("a: 0b_", "line 1: '0b_' is no value"),
+        ("a: !!int ''", "line 1: '' is no value"),
+        ("a: !!python/object/apply:os.system [x]", "line 1: could not determine a constructor"),
+        ("a: [1\nb: 2", "line 2: "),
+        (b"a: 1\nb: \xff", "line 2: expected text in utf-8"),
+        ("a: \x01", "control characters"),
+    ],
+)
+def test_yaml_that_harms_or_misleads_is_refused_with_its_line(text, said, tmp_path):
+    file = tmp_path / "config.yaml"
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    began = time.monotonic()
+    with pytest.raises(SarangiError, match=r"config\.yaml: not YAML that can be read") as caught:
+        refuse_odd_yaml(file)
+    assert said in str(caught.value) and "\n" not in str(caught.value)
+    assert time.monotonic() - began < 1
+
+
+def test_many_mistakes_are_listed_in_part_and_found_in_time(study, tmp_path):
+    study["experiments"] = [{"corpora": [1], "protocols": [2], "models": [3], "x": 4}] * 100
+    file = write_study(study, tmp_path) / "config.yaml"
+    began = time.monotonic()
+    with pytest.raises(SarangiError, match=r"no job was started\.") as caught:
+        check(yaml.safe_load(file.read_text()), SCHEMA, [file])
+    assert len(str(caught.value).splitlines()) == 52
+    assert time.monotonic() - began < 10
+
+
+def test_a_message_shows_what_it_quotes_as_one_line_that_can_be_printed():
+    text = str(SarangiError("a.csv: found \x1b[2J\udc80\u202e\nx " + "y" * 5000, "  and this"))
+    first, second = text.split("\n")
+    assert first.startswith(r"a.csv: found \x1b[2J\udc80\u202e x yyy") and len(first) < 1100
+    assert second == "  and this"
+    assert len(shown("\0" * 2**24)) < 5000
+
+
+def test_parquet_that_is_damaged_or_lacks_a_column_is_refused_by_its_name(tmp_path):
+    path = tmp_path / "t.parquet"
+    store.write(path, pd.DataFrame({"utterance_id": ["a", "b"], "value": [1.0, 2.0]}), TWO, {})
+    data = path.read_bytes()
+    with pytest.raises(SarangiError, match=r"t\.parquet: no column status; it has utterance_id, value"):
+        store.read(path, ["utterance_id", "status"])
+    with pytest.raises(SarangiError, match=r"t\.parquet: no column status"):
+        list(store.rows(path, ["status"]))
+    path.write_bytes(data[:4] + bytes(b ^ 0xFF for b in data[4:60]) + data[60:])
+    for read in (store.read, lambda file: list(store.rows(file)), lambda file: store.Rows(file).row(0)):
+        with pytest.raises(SarangiError, match=r"t\.parquet: not a whole Parquet file"):
+            read(path)
+
+
+@pytest.mark.parametrize(
+    "record",
+    ["[" * 100_000, list(provenance.KEYS), dict.fromkeys(provenance.KEYS, ""), "\xff", 1,
+     dict.fromkeys(provenance.KEYS, "") | {"wildcards": {}, "inputs": {"a": 1}, "outputs": []}],
+)  # fmt: skip
+def test_what_is_no_provenance_is_refused_by_its_name(record, tmp_path):
+    place = tmp_path / provenance.place("a.csv")
+    place.parent.mkdir(parents=True)
+    place.write_text(record if isinstance(record, str) else json.dumps(record), encoding="latin-1")
+    with pytest.raises(SarangiError, match=r"a\.csv\.json: expected the provenance of a\.csv"):
+        provenance.read("a.csv", tmp_path)
+
+
+def test_what_restore_did_not_write_is_refused(study, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results/restored.json").write_text("[1]")
+    with pytest.raises(SarangiError, match=r"results/restored\.json: expected what make restore writes"):
+        _ = check(study, SCHEMA, []).corpora
+
+
+def bundled(path, **members):
+    about = {"version": 1, "targets": [], "identities": {}}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("bundle.json", json.dumps(about))
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("members", "said"),
+    [
+        ({"bundle.json/x": "x"}, "does not belong"),
+        ({"results/a": "x", "results/a/b.txt": "x"}, "is a file and a folder"),
+        ({"results": "x"}, "does not belong"),
+        ({"results/restored.json": "x"}, "stands twice"),
+        ({f"results/{'y' * 300}": "x"}, "a part of more than 255 bytes"),
+        ({"results/provenance/a.csv.json": "[" * 100_000}, "nested too deep"),
+        ({"results/provenance/a.csv.json": "[]"}, "keys are missing"),
+        ({"results/provenance/a.csv.json": "0" * (2**26 + 1)}, "at most"),
+        ({"results/a.csv": "x"}, "no item named"),
+    ],
+)
+def test_a_bundle_that_cannot_be_put_back_whole_writes_nothing(members, said, tmp_path):
+    path = bundled(tmp_path / "bundle.zip", **members)
+    (tmp_path / "clone").mkdir()
+    with pytest.raises(SarangiError, match=r"bundle\.zip: expected a bundle") as caught:
+        restore(path, tmp_path / "clone")
+    assert said in str(caught.value)
+    assert list((tmp_path / "clone").rglob("*")) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["tolerance: '0.02'\nfiles: {}\nvalues: {}", "tolerance: -1\nfiles: {}\nvalues: {}",
+    "tolerance: .nan\nfiles: {}\nvalues: {}",
+     "tolerance: 1\nfiles: {1: a}\nvalues: {}", "tolerance: 1\nfiles: {a: 1}\nvalues: {}", "[]", "a: 0b"],
+)  # fmt: skip
+def test_a_lock_with_values_of_another_kind_is_refused(text, tmp_path):
+    (tmp_path / "results.lock").write_text(text)
+    with pytest.raises(SarangiError, match=r"results\.lock: expected what python -m sarangi lock writes"):
+        results_lock.compare(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "text", ["a: 1", "[]", "a: {checksum: 1, size: 2}", "a: {checksum: b, size: c}", "a: [checksum, size]"]
+)
+def test_checksums_of_another_kind_are_refused_by_address(text, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("checksums.yaml").write_text(text)
+    with pytest.raises(SarangiError, match=r"checksums\.yaml: expected a line"):
+        checksums.enforce("a", "b", 1)

@@ -6,12 +6,12 @@ import tarfile
 import numpy as np
 import pytest
 import soundfile
-from conftest import BROKEN, MADE_BY_TEST, float_wav, real, sound, zipped
+from conftest import BROKEN, MADE_BY_TEST, float_wav, real, sound, tarred, zipped
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sarangi import store
-from sarangi.audio import decode, encode, level_of, resample, to_mono_16k
+from sarangi.audio import decode, encode, level_of, resample, sound_in, to_mono_16k
 from sarangi.corpora import manifest
 from sarangi.errors import RecordingError, SarangiError
 from sarangi.recording import inspect
@@ -257,3 +257,95 @@ def test_the_real_corpora_are_what_their_publishers_say(tmp_path):
         "03-01-02-01-01-02-01", "03-01-08-01-02-02-01", "03-01-02-01-02-02-05",
         "03-01-03-01-02-01-20", "03-01-06-01-01-02-20",
     ]  # fmt: skip
+
+
+# -- found by fuzzing (tests/faults/fuzzing.py) -------------------------------------------------
+
+
+@pytest.mark.parametrize("rate", [44_101, 16_001, 2**31 - 1])
+def test_a_sample_rate_whose_filter_would_fill_the_memory_is_refused(rate):
+    data = bytearray(sound(0.1))
+    data[24:28] = rate.to_bytes(4, "little")
+    with pytest.raises(RecordingError, match=f"{rate} samples a second"):
+        to_mono_16k(bytes(data))
+
+
+def test_a_sample_rate_of_1_that_makes_hours_of_a_second_is_refused():
+    data = bytearray(sound(1.0))
+    data[24:28] = (1).to_bytes(4, "little")
+    with pytest.raises(RecordingError, match="promises 256000000 samples"):
+        to_mono_16k(bytes(data))
+
+
+def test_a_header_that_promises_more_than_there_is_memory_for_is_refused():
+    data = bytearray(sound(0.1, kind="FLAC"))
+    data[21:26] = bytes([data[21] | 0x0F]) + b"\xff" * 4  # the number of samples in 36 bits
+    with pytest.raises(RecordingError, match=f"promises {2**36 - 1} samples"):
+        to_mono_16k(bytes(data))
+
+
+@pytest.mark.parametrize(
+    "head", [b"ffconcat version 1.0\nfile other.wav\n", b"#EXTM3U\n#EXTINF:1,\nother.wav\n"]
+)
+def test_a_playlist_named_as_a_film_leads_to_no_other_file(head, tmp_path):
+    (tmp_path / "other.wav").write_bytes(sound())
+    text = head.replace(b"other.wav", str(tmp_path / "other.wav").encode())
+    with pytest.raises(RecordingError):
+        inspect(text, "a.mp4")
+    with pytest.raises(RecordingError):
+        sound_in(text, "a.mp4")
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        ((b"PK\x01\x02", 8, b"\x01\x08"), "Sad/SM1_F1_S01.wav cannot be read"),  # encrypted
+        ((b"PK\x01\x02", 10, b"\x63\x00"), "compression method"),
+        ((b"PK\x01\x02", 24, b"\xff" * 4), "at most"),  # a huge declared size
+        ((b"PK\x01\x02", 42, b"\xff\xff\xff\x7f"), "cannot be read"),  # an offset behind the end
+    ],
+)
+def test_an_odd_record_of_a_zip_fails_its_utterance_alone(damage, said, tmp_path):
+    path = zipped(tmp_path / "c.zip", [("Sad/SM1_F1_S01.wav", sound()), ("Sad/SM1_F2_S02.wav", sound())])
+    data = bytearray(path.read_bytes())
+    kind, offset, value = damage
+    place = data.index(kind) + offset
+    data[place : place + len(value)] = value
+    path.write_bytes(data)
+    rows = listed(path, tmp_path)
+    assert list(rows["status"]) == ["failed", "ok"]
+    assert said in rows["reason"].iloc[0]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\x1f\x8b\x08\x00" + bytes(20),  # no gzip behind its first bytes
+        tarred([("a.wav", sound())])[:-200],
+        tarred([("a.wav", sound())], "w:xz")[:-400],
+        tarred([("a.wav", sound())], "w:bz2")[:60],
+    ],
+)
+def test_a_damaged_tar_of_a_corpus_is_refused_in_words(data, tmp_path):
+    (tmp_path / "c.tar").write_bytes(data)
+    with pytest.raises(SarangiError, match=r"c\.tar: "):
+        Source(tmp_path / "c.tar")
+
+
+def test_a_header_of_a_tar_that_opens_to_any_length_is_refused(tmp_path):
+    entry = tarfile.TarInfo("pax")
+    entry.type, entry.size = tarfile.XHDTYPE, 2**21
+    data = entry.tobuf() + bytes(2**21)
+    (tmp_path / "c.tar").write_bytes(data)
+    with pytest.raises(SarangiError, match=r"c\.tar"):
+        Source(tmp_path / "c.tar")
+
+
+def test_a_name_that_is_no_utf_8_comes_into_the_manifest_and_is_read(tmp_path):
+    (tmp_path / "c.tar").write_bytes(
+        tarred([("Sad/SM1_F1_S01.wav", sound()), ("Sad/\udce9.wav", sound())], "w")
+    )
+    rows = listed(tmp_path / "c.tar", tmp_path)
+    assert list(rows["status"]) == ["ok", "failed"]
+    assert rows["file"].iloc[1] == r"Sad/\xe9.wav"
+    assert rows["sha256"].notna().all()

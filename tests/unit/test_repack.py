@@ -244,3 +244,38 @@ def test_a_source_of_unopened_archives_says_to_unpack_them(tmp_path):
     path = zipped(tmp_path / "urdu.zip", [("inner.tar.gz", inner)])
     with pytest.raises(SarangiError, match=r"unpack .*inner\.tar\.gz"):
         manifest(path, "urdu_latif", 1, tmp_path / "manifest.parquet", MADE_BY_TEST)
+
+
+# -- found by fuzzing (tests/faults/fuzzing.py) -------------------------------------------------
+
+
+def test_a_tar_whose_header_names_a_place_far_behind_its_end_does_not_go_there(tmp_path):
+    entry = tarfile.TarInfo("a.wav")
+    entry.type, entry.size = b"7", 2**62  # a kind of file with no member of its own behind it
+    with pytest.raises(SarangiError, match=r"corpus\.tar\.gz"):
+        repacked(gzip.compress(entry.tobuf(tarfile.GNU_FORMAT) + bytes(1024)), tmp_path)
+
+
+@pytest.mark.parametrize("pax", ["GNU.sparse.map", "GNU.sparse.size", "size"])
+@pytest.mark.parametrize("value", ["x", "-1", "1,2,3", "9" * 40])
+def test_numbers_in_a_tar_that_are_none_are_told(pax, value, tmp_path):
+    entry = tarfile.TarInfo("a.wav")
+    entry.size, entry.pax_headers = 10, {pax: value}
+    data = entry.tobuf(tarfile.PAX_FORMAT) + bytes(512) + bytes(1024)
+    try:
+        found = repacked(gzip.compress(data), tmp_path)
+    except SarangiError as error:
+        assert "corpus.tar.gz" in str(error)
+    else:
+        assert [name for name, _ in found] == ["a.wav"]
+
+
+def test_a_member_of_a_zip_without_a_name_is_refused(tmp_path):
+    data = bytearray(zipped(tmp_path / "c.zip", [("a.wav", b"x")]).read_bytes())
+    place = data.index(b"PK\x01\x02")
+    data[place + 28 : place + 34] = b"\0\0\0\0\5\0"  # the name's five bytes are its comment instead
+    (tmp_path / "c.zip").write_bytes(data)
+    with pytest.raises(SarangiError, match=r"c\.zip"):
+        repack({"c.zip": tmp_path / "c.zip"}, tmp_path / "out.zip")
+    with Source(tmp_path / "c.zip") as source:
+        assert source.paths() == []

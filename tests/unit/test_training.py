@@ -1,5 +1,7 @@
 """Weights, encoders and fine-tuning on small networks with random weights."""
 
+import json
+import zipfile
 from contextlib import contextmanager
 
 import numpy as np
@@ -14,7 +16,7 @@ from sarangi import finetuning, store
 from sarangi.asr import load
 from sarangi.audio import AUDIO, encode, to_mono_16k
 from sarangi.configuration import ENCODER_FILES
-from sarangi.encoders import freeze, load_encoder, speech_states
+from sarangi.encoders import freeze, load_encoder, normalises, speech_states
 from sarangi.errors import SarangiError
 from sarangi.finetuning import (
     class_weights,
@@ -24,8 +26,8 @@ from sarangi.finetuning import (
     transfer,
 )
 from sarangi.fusion import masked_mean
-from sarangi.protocols import protocol
-from sarangi.weights import random_encoder, random_whisper
+from sarangi.protocols import emobox, protocol
+from sarangi.weights import as_safetensors, random_encoder, random_whisper
 
 SHAPE = {"hidden_size": 16, "layers": 2, "heads": 2, "channels": 8, "seed": 1}
 FILES = ENCODER_FILES["speech"]
@@ -302,3 +304,80 @@ def test_a_checkpoint_that_would_run_code_is_refused(tmp_path):
         pickle.dump({"dims": Harm(), "model_state_dict": {}}, file)
     with pytest.raises(SarangiError, match="not a Whisper checkpoint"):
         load(tmp_path / "harm.pt")
+
+
+# -- found by fuzzing (tests/faults/fuzzing.py) -------------------------------------------------
+
+
+def whisper_checkpoint(folder, **dims):
+    random_whisper({"width": 4, "layers": 1, "heads": 2, "seed": 1}, folder / "w.pt")
+    state = torch.load(folder / "w.pt", weights_only=True)
+    torch.save({**state, "dims": state["dims"] | dims}, folder / "w.pt")
+    return folder / "w.pt"
+
+
+@pytest.mark.parametrize(
+    "dims",
+    [{"n_vocab": 2**40}, {"n_text_layer": 10**9}, {"n_text_ctx": 2**20}, {"n_audio_state": "x"},
+    {"n_audio_head": 0},
+     {"n_mels": 2**18}, {"n_audio_layer": -1}],
+)  # fmt: skip
+def test_dims_that_the_tensors_do_not_have_take_no_memory(dims, tmp_path):
+    with pytest.raises(SarangiError, match=r"w\.pt: not a Whisper checkpoint"):
+        load(whisper_checkpoint(tmp_path, **dims))
+
+
+def test_a_tensor_of_stride_zero_is_no_way_to_any_size(tmp_path):
+    torch.save({"a": torch.ones(1).expand(2**30)}, tmp_path / "pytorch_model.bin")
+    with pytest.raises(SarangiError, match=r"pytorch_model\.bin: its tensors have 4294967296 bytes"):
+        as_safetensors(tmp_path / "pytorch_model.bin", tmp_path / "out.safetensors")
+
+
+def test_a_checkpoint_of_torch_that_is_packed_is_no_bomb(tmp_path):
+    with zipfile.ZipFile(tmp_path / "pytorch_model.bin", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("archive/data.pkl", bytes(2**20))
+    with pytest.raises(SarangiError, match="compressed or larger than the file"):
+        as_safetensors(tmp_path / "pytorch_model.bin", tmp_path / "out.safetensors")
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"hidden_size": 2**23}, {"num_hidden_layers": 10**6}, {"vocab_size": 2**40}, {"num_attention_heads": 0},
+     {"conv_dim": [2**22] * 7}, {"intermediate_size": 2**24}],
+)  # fmt: skip
+def test_settings_of_an_encoder_larger_than_its_weights_take_no_memory(settings, tmp_path):
+    random_encoder(
+        {"hidden_size": 8, "layers": 1, "heads": 2, "channels": 4, "seed": 1},
+        {name: tmp_path / name for name in ENCODER_FILES["speech"]},
+    )
+    config = json.loads((tmp_path / "config.json").read_text())
+    (tmp_path / "config.json").write_text(json.dumps(config | settings))
+    with pytest.raises(SarangiError, match=r"config\.json"):
+        load_encoder(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "[]", "", "\udcff"])
+def test_settings_that_are_no_object_are_refused_by_their_name(text, tmp_path):
+    (tmp_path / "preprocessor_config.json").write_text(text, errors="surrogateescape")
+    with pytest.raises(SarangiError, match=r"preprocessor_config\.json: expected settings"):
+        normalises(tmp_path)
+
+
+def test_a_damaged_file_of_prefix_states_is_refused_by_its_name(tmp_path):
+    (tmp_path / "000.safetensors").write_bytes((2**40).to_bytes(8, "little") + b"{}")
+    with pytest.raises(SarangiError, match=r"000\.safetensors: not whole"):
+        finetuning.Prefixes([tmp_path / "000.safetensors"])
+
+
+def test_folds_of_another_name_and_text_that_is_no_utf_8_are_told(tmp_path):
+    usable = pd.DataFrame({"utterance_id": ["c/a.wav", "c/b.wav"]})
+    (tmp_path / "fold_x").mkdir()
+    (tmp_path / "fold_1").mkdir()
+    (tmp_path / "fold_1/c_train_fold_1.jsonl").write_text(
+        '{"wav": "a.wav", "text": "a\u2028b"}\n', encoding="utf-8"
+    )
+    (parts,) = emobox(usable, {"folder": tmp_path}, "here")
+    assert list(parts) == ["train", "unused"]
+    (tmp_path / "fold_1/c_test_fold_1.jsonl").write_bytes(b'{"wav": "b.wav"}\n\xff\n')
+    with pytest.raises(SarangiError, match=r"c_test_fold_1\.jsonl: expected a JSON object a line \(line 2"):
+        list(emobox(usable, {"folder": tmp_path}, "here"))

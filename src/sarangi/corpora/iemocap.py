@@ -8,6 +8,7 @@ Who speaks is the last letter of the utterance's own name, not that of the dialo
 import re
 from collections.abc import Iterator
 
+from sarangi.documents import lines_of
 from sarangi.source import Source
 from sarangi.utterance import Utterance, failed, skipped
 
@@ -63,7 +64,7 @@ def _lines(source: Source, folder: str, pattern: re.Pattern[str]) -> dict[str, s
     for file in source.paths(".txt"):
         # EmoEvaluation has the single raters' files in folders of their own
         if folder in file and "/" not in file.split(folder, 1)[1]:
-            for line in source.text(file, "latin-1").splitlines():
+            for line in lines_of(source.text(file, "latin-1")):
                 match = pattern.match(line)
                 if match:
                     found[match[1]] = match[2].strip()

@@ -4,12 +4,10 @@ How its files are named is not published, so ``iitkgp_sehsc.csv`` in the folder 
 its ``path`` (below the folder), ``emotion``, ``speaker`` and ``session``.
 """
 
-import csv
-import io
 from collections.abc import Iterator
 
 from sarangi.errors import SarangiError
-from sarangi.source import Source, refuse_missing_columns
+from sarangi.source import Source, table_rows
 from sarangi.utterance import Utterance, failed, skipped
 
 TITLE = "IITKGP-SEHSC"
@@ -31,10 +29,8 @@ def utterances(source: Source) -> Iterator[Utterance]:
     if len(found) != 1:
         raise SarangiError(f"{source.path}: found {len(found)} files {TABLE}; expected one ({LAYOUT})")
     base = found[0].removesuffix(TABLE)
-    reader = csv.DictReader(io.StringIO(source.text(found[0])))
-    refuse_missing_columns(source, found[0], reader, COLUMNS)
     listed = set()
-    for number, row in enumerate(reader, 2):
+    for number, row in table_rows(source, found[0], COLUMNS):
         path = (row["path"] or "").strip()
         listed.add(base + path)
         known = {

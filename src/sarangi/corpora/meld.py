@@ -5,11 +5,9 @@ Layout: ``{train,dev,test}_sent_emo.csv`` and clips ``dia<D>_utt<U>.mp4`` in ``t
 a clip is known by its folder and name.
 """
 
-import csv
-import io
 from collections.abc import Iterator
 
-from sarangi.source import Source, refuse_missing_columns
+from sarangi.source import Source, table_rows
 from sarangi.utterance import Utterance, failed, skipped
 
 TITLE = "MELD"
@@ -43,9 +41,7 @@ def utterances(source: Source) -> Iterator[Utterance]:
     listed = set()
     for part, (table, folder) in PARTS.items():
         for file in source.paths(table):
-            reader = csv.DictReader(io.StringIO(source.text(file)))
-            refuse_missing_columns(source, file, reader, COLUMNS)
-            for row in reader:
+            for line, row in table_rows(source, file, COLUMNS):
                 path = f"{folder}/dia{row['Dialogue_ID']}_utt{row['Utterance_ID']}.mp4"
                 listed.add(path)
                 dialogue = f"{part}_dia{row['Dialogue_ID']}"
@@ -59,7 +55,7 @@ def utterances(source: Source) -> Iterator[Utterance]:
                     "text": (row["Utterance"] or "").translate(WINDOWS),
                     "part": part,
                 }
-                where = f"{file}:{reader.line_num}"
+                where = f"{file}:{line}"
                 if row["Emotion"] not in EMOTIONS:
                     expected = ", ".join(EMOTIONS)
                     why = f"{where}: emotion {row['Emotion']!r} is unknown; expected one of {expected}"

@@ -8,6 +8,7 @@ male voice a language, so the gender is the likely speaker and stands as the gro
 import re
 from collections.abc import Iterator
 
+from sarangi.documents import lines_of
 from sarangi.source import Source
 from sarangi.utterance import Utterance, failed
 
@@ -55,7 +56,7 @@ def transcripts(source: Source) -> dict[str, str]:
     """Return the transcript of each clip by its name, from every ``metadata.txt``."""
     found = {}
     for file in source.paths("metadata.txt"):
-        for line in source.text(file).splitlines():
+        for line in lines_of(source.text(file)):
             name, _, rest = line.partition("|")
             text = rest.partition("|")[0].strip()
             if text:

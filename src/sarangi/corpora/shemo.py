@@ -3,10 +3,10 @@
 Layout: ``[FM]<speaker>[AFHNSW]<number>.wav`` (F03S02), in any folders; ``shemo.json`` has transcripts.
 """
 
-import json
 import re
 from collections.abc import Iterator
 
+from sarangi.documents import json_of
 from sarangi.errors import SarangiError
 from sarangi.source import Source
 from sarangi.utterance import Utterance, failed
@@ -62,7 +62,7 @@ def transcripts(source: Source) -> dict[str, str]:
     """
     for file in source.paths("shemo.json"):
         try:
-            found = json.loads(source.text(file))
+            found = json_of(source.text(file))
             # later versions list objects with an id
             named = {entry["id"]: entry for entry in found} if isinstance(found, list) else found
             return {name: _mended(entry["transcript"]) for name, entry in named.items()}
@@ -75,4 +75,6 @@ def transcripts(source: Source) -> dict[str, str]:
 
 
 def _mended(text: str) -> str:
-    return text.translate(MARKS).strip("\u200c ")
+    # half a pair of surrogates, which JSON can escape and no UTF-8 can hold
+    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return whole.translate(MARKS).strip("\u200c ")

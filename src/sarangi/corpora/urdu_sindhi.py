@@ -6,14 +6,13 @@ group.
 """
 
 import hashlib
-import io
 import re
 from collections.abc import Iterator
 
 import numpy as np
-from scipy.io import loadmat
 
 from sarangi.errors import RecordingError
+from sarangi.matlab import arrays
 from sarangi.source import Source
 from sarangi.utterance import Utterance, failed
 
@@ -117,25 +116,20 @@ def vector(data: bytes) -> np.ndarray:
         If it cannot be read, or holds no vector of numbers.
     """
     try:
-        variables = loadmat(io.BytesIO(data))
-    except Exception as error:  # damaged files raise whatever the reader stumbles over
+        found = list(arrays(data))
+    except ValueError as error:
         raise RecordingError(
-            f"not a MATLAB file that can be read ({type(error).__name__}: {error}); copy it again from its "
-            "publisher"
+            f"not a MATLAB file that can be read ({error}); copy it again from its publisher"
         ) from error
-    arrays = {
-        name: value
-        for name, value in variables.items()
-        if isinstance(value, np.ndarray) and value.dtype.kind in "fiu"
-    }
-    found = arrays.get(VARIABLE)
-    if found is None:
-        # by name where two are as large, so that the order in the file says nothing
-        found = max((arrays[name] for name in sorted(arrays)), key=np.size, default=np.zeros((0, 0)))
-    if found.size == 0 or found.size != max(found.shape):
-        shapes = ", ".join(f"{name} {value.shape}" for name, value in sorted(arrays.items())) or "no numbers"
+    # by name where two are as large, so that the order in the file says nothing
+    numeric = sorted((array for array in found if array.values is not None), key=lambda array: array.name)
+    named = [array for array in numeric if array.name == VARIABLE]
+    chosen = max(named or numeric, key=lambda array: array.values.size, default=None)
+    if chosen is None or chosen.values.size == 0 or chosen.values.size != max(chosen.shape):
+        shapes = ", ".join(f"{array.name} {array.shape}" for array in numeric) or "no numbers"
         raise RecordingError(f"expected one vector of numbers, found {shapes}")
-    return found.reshape(-1).astype(np.float32)
+    with np.errstate(over="ignore"):  # beyond float32 is infinite, which what reads the features refuses
+        return chosen.values.astype(np.float32)
 
 
 def _in_folder(folder: str, file: str) -> str:
