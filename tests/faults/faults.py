@@ -39,7 +39,7 @@ TARGETS = (
     "results/features/egemaps/urdu_latif/000.parquet", "results/protocols/urdu_latif/random5.parquet",
     "paper/tables/availability.tex",
 )  # fmt: skip
-"""Each way of writing once, and no more, since what is tried is how a job publishes; kills.py has every stage."""
+"""Each way of writing once and no more: what is tried is how a job publishes; kills.py has every stage."""
 SURVIVED, LOST, WRONG = "survived", "lost", "silently wrong"
 FULL = ("the disk is full", "No space left on device")
 PAGE = 4096  # bytes that a file system of memory gives at once

@@ -1,5 +1,7 @@
 """The whole chain by real runs of snakemake: download, weights, Whisper, fine-tuning, transfer, PDF."""
 
+import contextlib
+import gzip
 import hashlib
 import os
 import re
@@ -10,14 +12,17 @@ import sys
 import tarfile
 import threading
 import time
+import zipfile
+import zlib
 from copy import deepcopy as copy_of
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import yaml
-from conftest import ROOT, absent, chain, jobs, snakemake, succeeded, write_study
+from conftest import ROOT, TOKENS, absent, chain, jobs, snakemake, succeeded, write_study
 
 from sarangi import store
 from sarangi.paper import PACKAGES, missing_programs
@@ -45,6 +50,39 @@ def test_every_stage_left_its_part_and_rows_add_up(built):
         ]  # fmt: skip
     within = [store.read(run / "predictions/within.parquet") for run in runs]
     assert len(pd.concat(within)["utterance_id"].unique()) == 6 * 16
+
+
+def inside(path):
+    """Everything that stands in a file, taken out of what is compressed."""
+    data = path.read_bytes()
+    yield data
+    if path.suffix == ".parquet":
+        table = pq.read_table(path)
+        yield repr(table.schema.metadata).encode()
+        for column in table.columns:
+            if pa.types.is_string(column.type):
+                yield "\n".join(filter(None, column.to_pylist())).encode()
+    elif path.suffix == ".zip":
+        with zipfile.ZipFile(path) as archive:
+            yield from map(archive.read, archive.namelist())
+    elif path.suffix == ".gz":
+        yield gzip.decompress(data)
+    elif path.suffix == ".pdf":
+        for stream in re.findall(rb"stream\r?\n(.*?)endstream", data, re.DOTALL):
+            with contextlib.suppress(zlib.error):  # a picture of another kind
+                yield zlib.decompressobj().decompress(stream)
+
+
+def test_no_token_of_the_user_stands_in_anything_that_was_made(built, tmp_path):
+    succeeded(snakemake("--cores", 2, "report", directory=built, **TOKENS))
+    words = [token.encode() for token in TOKENS.values()]
+    files = [path for path in built.rglob("*") if path.is_file()]
+    assert {".parquet", ".json", ".log", ".html", ".tex"} <= {path.suffix for path in files}
+    assert [str(p) for p in files if any(word in text for text in inside(p) for word in words)] == []
+    # what looks would see it
+    planted = tmp_path / "planted.gz"
+    planted.write_bytes(gzip.compress(words[1] * 9))
+    assert words[1] not in planted.read_bytes() and any(words[1] in text for text in inside(planted))
 
 
 def test_tables_have_intervals_and_say_untrained_and_synthetic(built):
