@@ -116,9 +116,11 @@ def main() -> None:
     """Print a line for each size and stage."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--clips", type=int, nargs="+", default=[1000, 3000])
+    parser.add_argument("--last", default="transcripts", help="stage to end with")
+    chosen = parser.parse_args()
     print(f"{'clips':>7} {'stage':>16} {'seconds':>8} {'ms a clip':>10} {'MB':>6}")
     context = multiprocessing.get_context("spawn")
-    for clips in parser.parse_args().clips:
+    for clips in chosen.clips:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             corpus(folder / "corpus", clips)
@@ -134,6 +136,8 @@ def main() -> None:
                     print(
                         f"{'':24} {found} of {TWINS} pairs; all pairs: {slow:.0f} s, {slow / taken:.0f} times"
                     )
+                if stage == chosen.last:
+                    break
 
 
 if __name__ == "__main__":
