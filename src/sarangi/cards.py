@@ -1,4 +1,4 @@
-"""Model cards: what a fine-tuned run was trained on, how well it does and how sure it may be, what it is not for.
+"""Model cards: what a run was trained on, how well it does, how sure it may be, what it is not for.
 
 Beside each run lie ``README.md``, as the Hugging Face hub shows it, and ``card.json``, the same for machines:
 the page that listens reads nothing but the run's own folder.
@@ -159,7 +159,7 @@ def speakers(protocol: Path, manifest: Path) -> dict[str, int | bool | None]:
 
 
 def scores_shown(scores: Path, reported: str) -> list[dict[str, Any]]:
-    """Return the scores of :data:`SHOWN` and the recall of each emotion, with all that they need beside them."""
+    """Return the scores of :data:`SHOWN` and the recall of each emotion, and what stands beside."""
     table = store.read(scores)
     columns = ["metric", "value", "low", "high", "n", "groups", "seeds", "chance", "mark"]
     table = table[table["slice"] == reported]
@@ -183,7 +183,7 @@ def calibration(answers: pd.DataFrame, scores: Path) -> dict[str, Any] | None:
     Returns
     -------
     dict or None
-        ``error`` (expected calibration error over all clips, 15 bins) with ``low`` and ``high``; ``tenths``: of
+        ``error`` (expected calibration error, all clips, 15 bins) with ``low`` and ``high``; ``tenths``: of
         each tenth of stated probability that has answers its bounds, the ``answers`` in it, the ``right``
         share of them and the mean ``confidence``; ``answers`` and ``clips`` in all.  None without answers.
     """
@@ -247,7 +247,8 @@ def calibrated(data: Mapping[str, Any], sure: float) -> str:
         if round(entry["from"] * TENTHS) == number:
             few = ", too few to go by" if entry["answers"] < 20 else ""
             count = f"{entry['answers']} answer{'s' if entry['answers'] > 1 else ''}"
-            return f"When it says {said}, it was right in {entry['right'] * 100:.0f} % of {count} {of_whom}{few}."
+            share = f"{entry['right'] * 100:.0f} %"
+            return f"When it says {said}, it was right in {share} of {count} {of_whom}{few}."
     return f"It never said {said} in its test, so how often it is right then is not known."
 
 

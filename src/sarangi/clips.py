@@ -24,7 +24,9 @@ from sarangi.video import is_video
 LONGEST_S, SHORTEST_S, LARGEST_MB = 60, 0.3, 25
 FASTEST, MOST_CHANNELS = 192_000, 8  # beyond them a minute fills the memory
 LITTLE_SPEECH = 0.1  # of a clip, below which it is called noise or music
-FORMATS = "matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,ogg,mp3,aac,flac,wav,w64,aiff,caf,amr,asf,avi,flv,mpegts,mpeg,au,ac3"
+FORMATS = (
+    "matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,ogg,mp3,aac,flac,wav,w64,aiff,caf,amr,asf,avi,flv,mpegts,mpeg,au"
+)
 """What ffmpeg may take a file for: no playlists, which name other files."""
 FFMPEG_S = 30
 FFMPEG_BYTES = 400_000_000

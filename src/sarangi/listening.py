@@ -1,5 +1,6 @@
-"""What the page and ``python -m sarangi predict`` listen with: a model, whoever made it, on clips of anybody."""
+"""What the page and ``python -m sarangi predict`` listen with: a model, and clips of anybody."""
 
+import csv
 import json
 import os
 import re
@@ -222,7 +223,7 @@ class Foreign:
 
     @torch.inference_mode()
     def answer(self, signals: Sequence[np.ndarray], words: Sequence[str]) -> np.ndarray:
-        """Return probabilities; see :meth:`Listener.answer`.  They do not add up to 1 if it is multi-label."""
+        """Return probabilities; multi-label ones add up to anything."""
         from torchaudio.functional import resample
 
         rate = getattr(self.extractor, "sampling_rate", SAMPLE_RATE)
@@ -338,6 +339,23 @@ def over_time(listener: Listener, signal: np.ndarray, words: str) -> tuple[np.nd
         for some in _batched(starts, BATCH)
     ]
     return centres, np.concatenate(found)
+
+
+def words_in(file: Path) -> dict[str, str]:
+    """Return the words by file of a CSV file with the columns ``file`` and ``text``.
+
+    Raises
+    ------
+    SarangiError
+        If it cannot be read, or has not these columns.
+    """
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as lines:
+            return {row["file"]: row["text"] or "" for row in csv.DictReader(lines)}
+    except (OSError, ValueError, KeyError, csv.Error) as error:
+        raise SarangiError(
+            f"{file}: expected a CSV file with the columns file (within the folder) and text; {error!r}"
+        ) from None
 
 
 def predictions_of_files(emotions: Sequence[str]) -> pa.Schema:

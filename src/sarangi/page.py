@@ -1,4 +1,4 @@
-"""The page that listens, by Gradio: what a model hears in a clip, how sure it may be, and what it is not for."""
+"""The page that listens, by Gradio: what a model hears in a clip, how sure it may be, what it is not for."""
 
 import base64
 import html
@@ -10,14 +10,6 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-
-# before Gradio is imported: it asks its makers for nothing, and nobody is told of its use
-for _name, _value in {
-    "GRADIO_ANALYTICS_ENABLED": "False",
-    "HF_HUB_DISABLE_TELEMETRY": "1",
-    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
-}.items():
-    os.environ.setdefault(_name, _value)
 
 import gradio as gr
 import numpy as np
@@ -63,7 +55,7 @@ CSS = """
 #answer td.bar div { background: #0072B2; height: 14px; min-width: 1px; border-radius: 2px; }
 #answer .unspoken td.bar div { background: #999999; }
 #answer .unspoken { color: #767676; }
-#answer img { width: 100%; max-width: 640px; height: auto; display: block; margin-top: 8px; background: white; }
+#answer img { width: 100%; max-width: 640px; height: auto; display: block; margin-top: 8px; }
 .said { font-size: 1.15em; font-weight: 600; margin: 4px 0; }
 .warned { border-left: 4px solid #D55E00; padding: 6px 10px; margin: 6px 0; }
 .synthetic { color: #b00000; font-weight: 600; }
@@ -112,6 +104,8 @@ def serve(
         If there is no model, or one of ``models`` cannot be opened.
     """
     typed = typed and host in LOOPBACK
+    # Gradio asks its makers for nothing, and nobody is told of its use
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     for name in models:
         load(name, directory)
     offered = list(dict.fromkeys([*models, *runs_in(directory)]))
@@ -399,7 +393,7 @@ def picture(clip: Clip, emotions: Sequence[str], moving: tuple[np.ndarray, np.nd
 
 
 def spectrogram(signal: np.ndarray) -> tuple[np.ndarray, float]:
-    """Return the power of a signal in dB, (bins, frames), by windows of 25 ms each 10 ms, and the top in kHz."""
+    """Return the power of a signal in dB, (bins, frames), in windows of 25 ms, and its top in kHz."""
     size, hop = SAMPLE_RATE // 40, SAMPLE_RATE // 100
     padded = np.pad(signal, (0, max(0, size - len(signal))))
     frames = np.lib.stride_tricks.sliding_window_view(padded, size)[::hop] * np.hanning(size)
@@ -453,7 +447,8 @@ def _known(listener: Listener, card: Mapping[str, Any]) -> list[str]:
     began = "; ".join(f"{e['title']} ({e['source']})" for _, e in sorted(card["encoders"].items()))
     parts.append(
         f"<p>Trained on {_escaped(corpus['title'])} ({_escaped(corpus['citation'])}), language "
-        f"{_escaped(languages)}, from {_escaped(began)}. Emotions: {_escaped(', '.join(card['emotions']))}.</p>"
+        f"{_escaped(languages)}, from {_escaped(began)}. "
+        f"Emotions: {_escaped(', '.join(card['emotions']))}.</p>"
     )
     whose = "Scores on unseen speakers" if card["speakers"]["unseen"] else "Scores (not on unseen speakers)"
     parts.append(

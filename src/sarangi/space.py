@@ -18,7 +18,9 @@ APP = '''"""Sarangi's page, as a Hugging Face Space runs it."""
 import os
 from pathlib import Path
 
-from sarangi.page import serve
+os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+
+from sarangi.page import serve  # noqa: E402
 
 serve(
     Path(__file__).resolve().parent,
