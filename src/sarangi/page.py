@@ -48,14 +48,17 @@ NO_CARD = (
     "no card of this study lies beside it."
 )
 CSS = """
-.gradio-container { max-width: 1080px !important; margin: auto; }
-#answer table, #about table { border-collapse: collapse; width: 100%; }
-#answer td, #answer th, #about td, #about th { padding: 2px 6px; text-align: left; border: 0; }
+.gradio-container { max-width: 1080px !important; min-width: 0 !important; width: 100% !important; margin: auto; }
+#answer table, #about table { border-collapse: collapse; width: 100%; border: 0 !important; }
+#answer tr, #about tr { border: 0 !important; border-bottom: 1px solid var(--border-color-primary) !important; }
+#answer td, #answer th, #about td, #about th { padding: 2px 6px; text-align: left; border: 0 !important; }
 #answer td.bar { width: 55%; }
 #answer td.bar div { background: #0072B2; height: 14px; min-width: 1px; border-radius: 2px; }
 #answer .unspoken td.bar div { background: #999999; }
 #answer .unspoken { color: #767676; }
 #answer img { width: 100%; max-width: 640px; height: auto; display: block; margin-top: 8px; }
+#model input { padding-right: 2.2em; text-overflow: ellipsis; }
+#clip select { width: 100%; max-width: none; }
 .said { font-size: 1.15em; font-weight: 600; margin: 4px 0; }
 .warned { border-left: 4px solid #D55E00; padding: 6px 10px; margin: 6px 0; }
 .synthetic { color: #b00000; font-weight: 600; }
@@ -64,6 +67,11 @@ CSS = """
 #about ul { padding-left: 1.2em; list-style: disc; }
 #about h3 { margin: 12px 0 4px; font-weight: 600; }
 """
+# the player calls it an error of the page that the browser cannot play a clip; the page says so in words
+HEAD = """<script>
+const error = console.error;
+console.error = (...said) => (String(said[0]).startsWith("Waveform load error") ? console.info : error)(...said);
+</script>"""
 
 
 def serve(
@@ -138,6 +146,7 @@ def serve(
                 primary_hue="blue", font=["system-ui", "sans-serif"], font_mono=["monospace"]
             ),
             css=CSS,
+            head=HEAD,
             app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
         )
     except OSError as error:
@@ -222,7 +231,7 @@ def page_of(offered: Sequence[str], directory: Path, typed: bool) -> gr.Blocks:
         with gr.Row():
             with gr.Column(scale=2, min_width=280):
                 audio = gr.Audio(
-                    label=f"Clip: up to {LONGEST_S} s and {LARGEST_MB} MB, any usual format",
+                    label=f"Clip, up to {LONGEST_S} s and {LARGEST_MB} MB",
                     sources=["upload", "microphone"],
                     type="filepath",
                     editable=False,
@@ -232,7 +241,8 @@ def page_of(offered: Sequence[str], directory: Path, typed: bool) -> gr.Blocks:
                 model = gr.Dropdown(
                     list(offered),
                     value=offered[0],
-                    label="Model" + (": choose, or type a folder or owner/name of the hub" if typed else ""),
+                    label="Model",
+                    info="Or type a folder, or owner/name of the hub." if typed else None,
                     allow_custom_value=typed,
                     filterable=True,
                     elem_id="model",
@@ -314,7 +324,9 @@ def answer_of(listener: Listener, clip: Clip, words: str) -> str:
         parts.append(f'<p class="warned">{NO_SPEECH}</p>')
     said_most = f"It takes this for <em>{_escaped(most)}</em>, and says {sure * 100:.0f} %."
     parts.append(f'<p class="said">{said_most}</p>')
-    if listener.card:
+    if not clip.spoken:
+        parts.append("<p>How often it is right on what is no speech is not known.</p>")
+    elif listener.card:
         parts.append(f"<p>{_escaped(calibrated(listener.card, sure))}</p>")
     else:
         parts.append("<p>How often it is right when it is so sure is not known.</p>")
