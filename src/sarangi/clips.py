@@ -18,6 +18,7 @@ from imageio_ffmpeg import get_ffmpeg_exe
 
 from sarangi.audio import SAMPLE_RATE, level_of, to_mono_16k
 from sarangi.errors import RecordingError, SarangiError
+from sarangi.recording import inspect
 from sarangi.store import FAILED, SKIPPED
 from sarangi.video import is_video
 
@@ -110,6 +111,9 @@ def read(data: bytes, name: str) -> Clip:
         raise ClipError("The file is empty.", FAILED)
     sound = None if is_video(name) else _known_to_libsndfile(data)
     try:
+        if sound is not None:
+            # whether it is whole; not by its name, for what a file is called does not matter here
+            inspect(sound, "clip")
         found = to_mono_16k(_decoded(data) if sound is None else sound)
     except RecordingError as error:
         # what is behind the semicolon is for the owner of a corpus

@@ -3,6 +3,7 @@
 import base64
 import html
 import io
+import json
 import logging
 import os
 import tempfile
@@ -48,9 +49,11 @@ NO_CARD = (
     "no card of this study lies beside it."
 )
 CSS = """
-.gradio-container { max-width: 1080px !important; min-width: 0 !important; width: 100% !important; margin: auto; }
+.gradio-container { max-width: 1080px !important; min-width: 0 !important; margin: auto; }
+.gradio-container { width: 100% !important; }
 #answer table, #about table { border-collapse: collapse; width: 100%; border: 0 !important; }
-#answer tr, #about tr { border: 0 !important; border-bottom: 1px solid var(--border-color-primary) !important; }
+#answer tr, #about tr { border: 0 !important; }
+#answer tr, #about tr { border-bottom: 1px solid var(--border-color-primary) !important; }
 #answer td, #answer th, #about td, #about th { padding: 2px 6px; text-align: left; border: 0 !important; }
 #answer td.bar { width: 55%; }
 #answer td.bar div { background: #0072B2; height: 14px; min-width: 1px; border-radius: 2px; }
@@ -70,7 +73,8 @@ CSS = """
 # the player calls it an error of the page that the browser cannot play a clip; the page says so in words
 HEAD = """<script>
 const error = console.error;
-console.error = (...said) => (String(said[0]).startsWith("Waveform load error") ? console.info : error)(...said);
+const played = (said) => String(said).startsWith("Waveform load error");
+console.error = (...said) => (played(said[0]) ? console.info : error)(...said);
 </script>"""
 
 
@@ -263,8 +267,9 @@ def page_of(offered: Sequence[str], directory: Path, typed: bool) -> gr.Blocks:
         hidden = {"api_visibility": "private", "show_progress": "minimal"}
         button.click(listen, [audio, model, words, heard], [answer, heard], **hidden)
         model.change(chosen, model, [card, words], **hidden)
-        # the words of one clip are not those of the next
-        audio.change(lambda: ("", _said(NOTHING_YET)), None, [words, answer], **hidden)
+        # the words of one clip are not those of the next; in the browser, so that no answer is overtaken
+        blank = f"() => ['', {json.dumps(_said(NOTHING_YET))}]"
+        audio.change(None, None, [words, answer], js=blank, **hidden)
     return page
 
 
