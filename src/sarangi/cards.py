@@ -213,7 +213,8 @@ def calibration(answers: pd.DataFrame, scores: Path) -> dict[str, Any] | None:
 
 def tenth(sure: np.ndarray) -> np.ndarray:
     """Return in which tenth, counted from 0, probabilities lie; 1 is in the last."""
-    return np.minimum((np.asarray(sure) * TENTHS).astype(int), TENTHS - 1)
+    # 0.9 in float32 is a little less
+    return np.minimum((np.asarray(sure) * TENTHS + 1e-6).astype(int), TENTHS - 1)
 
 
 def tested_on(data: Mapping[str, Any]) -> str:
@@ -254,16 +255,13 @@ def calibrated(data: Mapping[str, Any], sure: float) -> str:
 
 def as_markdown(data: Mapping[str, Any]) -> str:
     """Return the card of a run as the hub shows it: YAML, then Markdown."""
-    warning = [text for key, text in (("synthetic", SYNTHETIC), ("untrained", UNTRAINED)) if data[key]]
+    known = (("synthetic", f"Synthetic. {SYNTHETIC}"), ("untrained", UNTRAINED))
+    warning = [text for key, text in known if data[key]]
     corpus, protocol = data["corpus"], data["protocol"]
     lines = [
         f"# {data['model']}, {corpus['title']}",
         "",
-        *(
-            line
-            for text in warning
-            for line in (f"> **{'Synthetic. ' if data['synthetic'] else ''}{text}**", "")
-        ),
+        *(line for text in warning for line in (f"> **{text}**", "")),
         f"A classifier of emotions in speech, `{data['name']}`: fold {data['fold']}, seed {data['seed']} of "
         f"the experiment `{data['experiment']}` of Sarangi, a study of speech emotion recognition. It tells "
         f"apart {', '.join(data['emotions'])}. {_hears(data)}",
