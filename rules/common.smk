@@ -827,12 +827,10 @@ def cards_of_runs(experiments):
 
 def modules_of_page():
     """The modules of the library that the page needs, as files below src/."""
-    code, _ = closure(BASE / "src/sarangi/page.py")
-    files = [BASE / "src" / f"{name.replace('.', '/')}.py" for name in code if name] + [
-        BASE / "src/sarangi/page.py"
-    ]
-    packages = [BASE / "src" / name.replace(".", "/") / "__init__.py" for name in code if name]
-    return sorted({str(file.relative_to(BASE / "src")) for file in [*files, *packages] if file.is_file()})
+    page = BASE / "src/sarangi/page.py"
+    modules = [BASE.joinpath("src", *name.split(".")) for name in closure(page)[0] if name]
+    files = [file for path in modules for file in (path.with_suffix(".py"), path / "__init__.py")]
+    return sorted({str(file.relative_to(BASE / "src")) for file in [page, *files] if file.is_file()})
 
 
 def models_of_space():
