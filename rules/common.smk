@@ -825,14 +825,6 @@ def cards_of_runs(experiments):
     return [f"{folder}/{name}" for folder in folders for name in CARD]
 
 
-def modules_of_page():
-    """The modules of the library that the page needs, as files below src/."""
-    page = BASE / "src/sarangi/page.py"
-    modules = [BASE.joinpath("src", *name.split(".")) for name in closure(page)[0] if name]
-    files = [file for path in modules for file in (path.with_suffix(".py"), path / "__init__.py")]
-    return sorted({str(file.relative_to(BASE / "src")) for file in [page, *files] if file.is_file()})
-
-
 def models_of_space():
     """What the models of space/ are made of, each where it lies in the study: weights, cards, Whisper, encoders."""
     found = []

@@ -23,6 +23,7 @@ from sarangi.store import FAILED, SKIPPED
 from sarangi.video import is_video
 
 LONGEST_S, SHORTEST_S, LARGEST_MB = 60, 0.3, 25
+MB = 2**20  # as Gradio counts
 FASTEST, MOST_CHANNELS = 192_000, 8  # beyond them a minute fills the memory
 LITTLE_SPEECH = 0.1  # of a clip, below which it is called noise or music
 FORMATS = (
@@ -195,8 +196,8 @@ def _decoded(data: bytes) -> bytes:
 
 
 def _refuse_large(size: int) -> None:
-    if size > LARGEST_MB * 10**6:
-        raise ClipError(f"The file is too large: {size / 1e6:.1f} MB, and up to {LARGEST_MB} MB are read.")
+    if size > LARGEST_MB * MB:
+        raise ClipError(f"The file is too large: {size / MB:.1f} MB, and up to {LARGEST_MB} MB are read.")
 
 
 def _refuse_long(seconds: float) -> None:

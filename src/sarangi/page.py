@@ -28,7 +28,7 @@ from sarangi.cards import (
     calibrated,
     tested_on,
 )
-from sarangi.clips import LARGEST_MB, LONGEST_S, NO_SPEECH, Clip, ClipError, read_file
+from sarangi.clips import LARGEST_MB, LONGEST_S, MB, NO_SPEECH, Clip, ClipError, read_file
 from sarangi.errors import SarangiError
 from sarangi.listening import HOP_S, WINDOW_S, Listener, load, over_time, runs_in
 
@@ -138,7 +138,7 @@ def serve(
             share=False,
             quiet=True,
             show_error=False,
-            max_file_size=LARGEST_MB * 10**6,
+            max_file_size=LARGEST_MB * MB,
             footer_links=[],
             ssr_mode=False,
             pwa=False,

@@ -58,7 +58,7 @@ def space(
     Raises
     ------
     SarangiError
-        If a model has no card.
+        If a model has no card, or ``modules`` are not those that the page imports.
     """
     cards = []
     for name in runs:
@@ -71,9 +71,15 @@ def space(
         shutil.copyfile(source, target)
     output["app"].write_text(APP, encoding="utf-8")
     pins = pins_of(project)
-    imported: set[str] = set()
-    for module in modules:
-        imported |= closure(module)[1]
+    page = next(module for module in modules if module.name == "page.py")
+    code, imported = closure(page)
+    needed = {name.rpartition(".")[2] for name in code if "." in name} | {"page", "__init__"}
+    found = {module.stem for module in modules}
+    if needed != found:
+        raise SarangiError(
+            f"MODULES_OF_PAGE in rules/app.smk: the page needs "
+            f"{', '.join(sorted(needed - found)) or 'no more'}, and does not need {', '.join(sorted(found - needed)) or 'less'}; write that"
+        )
     known = importlib.metadata.packages_distributions()
     names = {name for package in imported for name in known.get(package, ())}
     wanted = {name.lower().replace("_", "-") for name in names} | set(BESIDE)

@@ -66,7 +66,7 @@ def test_limits_are_said_before_all_is_decoded(tmp_path, monkeypatch):
     monkeypatch.setattr(clips, "to_mono_16k", lambda data: pytest.fail("was decoded"))
     large = tmp_path / "a.wav"
     with large.open("wb") as file:
-        file.truncate(25_000_001)
+        file.truncate(25 * 2**20 + 1)
     monkeypatch.setattr("pathlib.Path.read_bytes", lambda path: pytest.fail("was read"))
     with pytest.raises(ClipError, match=r"too large: 25\.0 MB"):
         clips.read_file(large)
