@@ -55,6 +55,7 @@ CSS = """
 #answer tr, #about tr { border: 0 !important; }
 #answer tr, #about tr { border-bottom: 1px solid var(--border-color-primary) !important; }
 #answer td, #answer th, #about td, #about th { padding: 2px 6px; text-align: left; border: 0 !important; }
+#answer td[data-p] { white-space: nowrap; }
 #answer td.bar { width: 55%; }
 #answer td.bar div { background: #0072B2; height: 14px; min-width: 1px; border-radius: 2px; }
 #answer .unspoken td.bar div { background: #999999; }
@@ -148,7 +149,7 @@ def serve(
             prevent_thread_lock=True,
             theme=gr.themes.Default(
                 primary_hue="blue", font=["system-ui", "sans-serif"], font_mono=["monospace"]
-            ),
+            ).set(block_info_text_color="*neutral_600", block_info_text_color_dark="*neutral_300"),
             css=CSS,
             head=HEAD,
             app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},

@@ -77,8 +77,8 @@ def space(
     found = {module.stem for module in modules}
     if needed != found:
         raise SarangiError(
-            f"MODULES_OF_PAGE in rules/app.smk: the page needs "
-            f"{', '.join(sorted(needed - found)) or 'no more'}, and does not need {', '.join(sorted(found - needed)) or 'less'}; write that"
+            f"MODULES_OF_PAGE in rules/app.smk: the page needs {sorted(needed - found) or 'no others'}, and "
+            f"does not need {sorted(found - needed) or 'fewer'}; write that"
         )
     known = importlib.metadata.packages_distributions()
     names = {name for package in imported for name in known.get(package, ())}

@@ -92,13 +92,13 @@ def address(app):
 
 
 @contextmanager
-def opened(address, width=1200):
+def opened(address, width=1200, *switches):
     """The page in a browser; whatever goes wrong in it, or is asked of another machine, fails the test."""
     if CHROMIUM is None:
         pytest.skip("chromium is not installed")
     wrong = []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", *switches])
         page = browser.new_context(viewport={"width": width, "height": 800}).new_page()
         page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: wrong.append(str(error)))
@@ -239,6 +239,23 @@ def test_the_keyboard_alone_suffices_and_360_pixels_do(app, address, clips):
         answer(page, lambda: page.keyboard.press("Enter"))
         same(probabilities(page), predicted(app, AUDIO).loc[name])
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_a_recording_is_heard_and_a_missing_microphone_is_said(app, address, clips):
+    file = app / "clip.wav"
+    file.write_bytes(clips[predicted(app, AUDIO).index[0]])
+    fake = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
+    with opened(address, 1200, *fake, f"--use-file-for-fake-audio-capture={file}") as page:
+        page.get_by_role("button", name="Record audio").click()
+        page.get_by_role("button", name="Record", exact=True).click()
+        page.wait_for_timeout(2500)
+        page.get_by_role("button", name="Stop", exact=True).click()
+        page.get_by_role("button", name="Play", exact=True).wait_for()
+        text = answer(page)
+        assert "It takes this for" in text and "No speech" not in text
+    with opened(address) as page:
+        page.get_by_role("button", name="Record audio").click()
+        page.get_by_text("No microphone found").wait_for(state="attached")
 
 
 def tab_to(page, name):
