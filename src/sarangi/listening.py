@@ -404,7 +404,13 @@ def predict(
     SarangiError
         If there is no file, or the model reads words and nobody gives them.
     """
-    paths = [path for path in sorted(folder.rglob("*")) if path.is_file() and path != output]
+    named = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*")}
+    # what a machine hides it put there itself
+    paths = [
+        path
+        for name, path in sorted(named.items())
+        if path.is_file() and not path.name.startswith(".") and path.resolve() != output.resolve()
+    ]
     if not paths:
         raise SarangiError(f"{folder}: no file is in it; expected a folder with recordings")
     if listener.reads and words is None and not listener.writes:
@@ -412,6 +418,8 @@ def predict(
             f"{listener.name} reads words, and the Whisper that wrote those which it was trained on is not "
             "at hand; give them with --words (a CSV file with the columns file and text)"
         )
+    if not output.parent.is_dir():
+        raise SarangiError(f"{output}: its folder is not there; make it, or name another place")
     counts = dict.fromkeys((store.OK, store.SKIPPED, store.FAILED), 0)
     partly = output.with_name(f".{output.name}.{os.getpid()}.part")
     made_from = {
@@ -449,7 +457,6 @@ def _predicted(
         said = [""] * len(names)
         if listener.reads:
             said = listener.transcribe(signals, names) if words is None else [words.get(n, "") for n in names]
-        # one by one where a batch would pad a minute's memory away
         answers = listener.answer(signals, said)
         for place, text, answer in zip(clips, said, answers, strict=True):
             rows[place] |= described(clips[place], text, answer, listener)

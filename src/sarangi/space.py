@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from sarangi.cards import SYNTHETIC, read_card
+from sarangi.cards import SYNTHETIC, front_matter, read_card
 from sarangi.errors import SarangiError
 from sarangi.fingerprint import closure
 
@@ -97,6 +97,7 @@ def pins_of(project: Path) -> dict[str, str]:
 
 def _readme(cards: Sequence[Mapping], gradio: str) -> str:
     synthetic = any(card["synthetic"] for card in cards)
+    licences = {front_matter(card)["license"] for card in cards}
     head = {
         "title": "Sarangi: emotion in speech" + (" (synthetic)" if synthetic else ""),
         "emoji": "🎙️",
@@ -107,7 +108,8 @@ def _readme(cards: Sequence[Mapping], gradio: str) -> str:
         "python_version": "3.11",
         "app_file": "app.py",
         "pinned": False,
-        "license": "mit",
+        # of the models in it, which are more than our code
+        "license": licences.pop() if len(licences) == 1 else "other",
         "models": [],
         "tags": ["speech-emotion-recognition", *(["synthetic"] if synthetic else [])],
     }

@@ -1,5 +1,6 @@
 """Clips of anybody, models of anybody, uploads: what is refused, and in which words."""
 
+import inspect
 import io
 import json
 import subprocess
@@ -9,6 +10,7 @@ import pytest
 import soundfile
 import torch
 from conftest import BROKEN, sound
+from huggingface_hub import HfApi
 from imageio_ffmpeg import get_ffmpeg_exe
 from safetensors.torch import save_file
 
@@ -289,13 +291,19 @@ class Hub:
     def __init__(self, token):
         self.said = Hub.said = [("token", token)]
 
+    # as the library itself has them
+    real = HfApi
+
     def repo_exists(self, to, repo_type):
+        inspect.signature(Hub.real.repo_exists).bind(self, to, repo_type=repo_type)
         return Hub.there
 
     def create_repo(self, to, **settings):
+        inspect.signature(Hub.real.create_repo).bind(self, to, **settings)
         self.said.append(("create", to, settings))
 
     def upload_folder(self, **settings):
+        inspect.signature(Hub.real.upload_folder).bind(self, **settings)
         self.said.append(("upload", settings))
 
 
@@ -316,6 +324,15 @@ def test_a_run_goes_to_the_hub_with_its_card_and_the_token_is_not_shown(run, mon
     (_, token), (_, to, created), (_, sent) = Hub.said
     assert (token, to, created["private"]) == ("hf_secret", "me/model", True)
     assert sent["allow_patterns"] == ["config.json", "model.safetensors", "README.md", "card.json"]
+
+    space = run.parent / "space"
+    space.mkdir()
+    assert main(["push", str(space), "--to", "me/page", "--space"]) == 1
+    for name in ("app.py", "README.md", "requirements.txt"):
+        (space / name).touch()
+    assert main(["push", str(space), "--to", "me/page", "--space"]) == 0
+    assert "https://hub/spaces/me/page" in capsys.readouterr().out
+    assert Hub.said[1][2]["space_sdk"] == "gradio"
 
     def fails(self, **settings):
         raise ValueError("hf_secret has no right to write")

@@ -196,6 +196,15 @@ def test_an_upload_gives_the_pipelines_own_probabilities_and_what_is_known_of_th
         text = answer(page)
         same(probabilities(page), predicted(app, BOTH).loc[name])
         assert "Words (by Whisper): “Kids are talking by the door”" in text or "Dogs are sitting" in text
+        # a copy of a run elsewhere, typed by whoever sits at this machine
+        folder = app / "elsewhere"
+        shutil.copytree(app / "results/runs" / AUDIO, folder)
+        choose(page, str(folder))
+        answer(page)
+        same(probabilities(page), truth.loc[name])
+        assert "Scores on unseen speakers" in page.locator("#about").inner_text()
+        choose(page, BOTH)
+        answer(page)
         before = probabilities(page)
         page.locator("#words textarea").fill("It is a wonderful day")
         assert "Words (as typed)" in answer(page)
