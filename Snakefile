@@ -213,8 +213,7 @@ rule:
     name:
         "app"
     input:
-        lambda wildcards: cards_of_runs(study.offered),
-        "space/app.py" if study.in_space else [],
+        lambda wildcards: files_of_app(wildcards),
     localrule: True
 
 

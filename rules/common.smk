@@ -819,10 +819,21 @@ def about_weights(kind, name):
     }
 
 
-def cards_of_runs(experiments):
-    """The model card and its data of every run of some experiments."""
-    folders = [folder for e in experiments for folder in folders_of_runs(e)]
-    return [f"{folder}/{name}" for folder in folders for name in CARD]
+def files_of_app(wildcards):
+    """The cards of all runs that the page offers, and the Space; where there can be none, what they wait for."""
+    chosen = study.config.get("app", {})
+    named = {*chosen.get("experiments", ()), *(run.split("/")[0] for run in chosen.get("space", ()))}
+    tuned = [name for name, e in study.experiments.items() if is_tuned(e)]
+    # those that are named must be there; of all others what can run
+    absent = sorted(named - {e.name for e in study.offered}) or ([] if study.offered else tuned)
+    if absent:
+        reasons = study.waits_for(study.experiments[absent[0]]) or ["it is not in app.experiments"]
+        raise WorkflowError(f"app: {absent[0]} waits for {'; '.join(reasons)}")
+    folders = [folder for e in study.offered for folder in folders_of_runs(e)]
+    return [
+        *(f"{folder}/{name}" for folder in folders for name in CARD),
+        *(["space/app.py"] if folders else []),
+    ]
 
 
 def models_of_space():

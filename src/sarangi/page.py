@@ -500,6 +500,8 @@ def _known(listener: Listener, card: Mapping[str, Any]) -> list[str]:
             f"{_number(known['low'])} to {_number(known['high'])}; 0 is best).</p>"
         )
         parts.append(_table(["when it says", "it was right in", "answers"], rows))
+    else:
+        parts.append("<h3>Calibration</h3><p>Not known: none of its predictions could be compared.</p>")
     return parts
 
 
