@@ -822,7 +822,7 @@ def about_weights(kind, name):
 def files_of_app(wildcards):
     """The cards of all runs that the page offers, and the Space; where there can be none, what they wait for."""
     chosen = study.config.get("app", {})
-    named = {*chosen.get("experiments", ()), *(run.split("/")[0] for run in chosen.get("space", ()))}
+    named = {*chosen.get("experiments", ()), *(Path(run).parts[0] for run in chosen.get("space", ()))}
     tuned = [name for name, e in study.experiments.items() if is_tuned(e)]
     # those that are named must be there; of all others what can run
     absent = sorted(named - {e.name for e in study.offered}) or ([] if study.offered else tuned)
