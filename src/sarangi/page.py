@@ -59,7 +59,7 @@ CSS = """
 #answer td.bar { width: 55%; }
 #answer td.bar div { background: #0072B2; height: 14px; min-width: 1px; border-radius: 2px; }
 #answer .unspoken td.bar div { background: #999999; }
-#answer .unspoken { color: #767676; }
+#answer .unspoken, #answer .unspoken * { color: #767676 !important; }
 #answer img { width: 100%; max-width: 640px; height: auto; display: block; margin-top: 8px; }
 #model input { padding-right: 2.2em; text-overflow: ellipsis; }
 #clip select { width: 100%; max-width: none; }
@@ -329,7 +329,7 @@ def answer_of(listener: Listener, clip: Clip, words: str) -> str:
     if not clip.spoken:
         parts.append(f'<p class="warned">{NO_SPEECH}</p>')
     said_most = f"It takes this for <em>{_escaped(most)}</em>, and says {sure * 100:.0f} %."
-    parts.append(f'<p class="said">{said_most}</p>')
+    parts.append(f'<p class="said{"" if clip.spoken else " unspoken"}">{said_most}</p>')
     if not clip.spoken:
         parts.append("<p>How often it is right on what is no speech is not known.</p>")
     elif listener.card:
