@@ -29,6 +29,8 @@ serve(
     typed=False,
 )
 '''
+OF_COPIES = ("results", "resources", "sarangi")
+"""Folders of the Space that hold copies and nothing of the user's."""
 BESIDE = ("torchaudio",)
 """What transformers loads beside, though no module of ours that the page uses says so at its top."""
 
@@ -39,6 +41,7 @@ def space(
     project: Path,
     runs: Sequence[str],
     output: Mapping[str, Path],
+    kept: Sequence[Path],
 ) -> None:
     """Write the folder of a Space: models and modules as they are, and what starts them.
 
@@ -54,6 +57,9 @@ def space(
         Names of the models in it, ``<experiment>/<fold>/<seed>``.
     output
         Where to write ``app`` (Python), ``readme`` (with the Space's settings) and ``requirements``.
+    kept
+        All that belongs into the folder: of models and modules what lies there beside it goes, since the page
+        would offer it and an upload publish it.
 
     Raises
     ------
@@ -66,6 +72,11 @@ def space(
         if card is None:
             raise SarangiError(f"results/runs/{name}: no card; make it with snakemake app")
         cards.append(card)
+    folder = output["app"].parent
+    for place in OF_COPIES:
+        for stale in set((folder / place).rglob("*")) - set(kept) - set(copies.values()):
+            if not stale.is_dir() or stale.is_symlink():
+                stale.unlink()
     for source, target in copies.items():
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, target)

@@ -112,9 +112,19 @@ def check(targets: Sequence[str], directory: Path) -> Report:
     before = Path.cwd()
     # what is made on request is looked at where it was
     asked = [name for name in ("results/bundle.zip", "paper/arxiv.tar.gz") if (directory / name).exists()]
-    asked += ["app"] if (directory / "space/app.py").exists() else []
-    with plan([*targets, *asked], directory) as planned:
-        jobs = [(job.described, job.inputs, job.outputs) for job in planned.jobs]
+    app = ["app"] if (directory / "space/app.py").exists() else []
+
+    def jobs_of(wanted: Sequence[str]) -> list[Job]:
+        with plan(wanted, directory) as planned:
+            return [(job.described, job.inputs, job.outputs) for job in planned.jobs]
+
+    try:
+        jobs = jobs_of([*targets, *asked, *app])
+    except SarangiError:
+        if not app:
+            raise
+        # where the models can no longer be made, such as without the weights, the page cannot be planned
+        jobs = jobs_of([*targets, *asked])
     os.chdir(directory)
     try:
         return examine(jobs)

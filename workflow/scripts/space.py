@@ -17,4 +17,5 @@ with job(snakemake) as run:
         Path(snakemake.input.pins),
         list(snakemake.params.runs),
         {name: run.named(name) for name in ("app", "readme", "requirements")},
+        run.outputs,
     )
