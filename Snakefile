@@ -8,6 +8,7 @@
 #   snakemake --cores 1 report              every table and figure in one HTML file, with what made each
 #   snakemake --cores 8 finding_3           one finding of the published study
 #   snakemake --cores 8 ravdess_si_audio    one experiment of the published study
+#   snakemake --cores 8 app                 what the page that listens needs: cards of all models, space/
 #   snakemake --cores 1 verify              every result hashed and opened again, and compared
 #   snakemake --cores 8 results_bundle      the results in one file, for another clone
 #   snakemake --cores 1 workflow_crate      the workflow as an RO-Crate, for WorkflowHub
@@ -21,7 +22,7 @@ from pathlib import Path
 
 from snakemake.settings.types import DeploymentMethod
 
-from sarangi.availability import availability
+from sarangi.availability import availability, where_from
 from sarangi.claims import SIDES, of_finding, our_experiments, parts, replays, with_parts
 from sarangi.configuration import (
     BRANCHES,
@@ -213,6 +214,15 @@ rule:
     localrule: True
 
 
+rule:
+    """What the page that listens needs: the card of every model that it offers, and space/."""
+    name:
+        "app"
+    input:
+        lambda wildcards: files_of_app(wildcards),
+    localrule: True
+
+
 for finding in study.config["findings"]:
 
     rule:
@@ -254,6 +264,7 @@ include: "rules/sensitivity.smk"
 include: "rules/figures.smk"
 include: "rules/tables.smk"
 include: "rules/paper.smk"
+include: "rules/app.smk"
 include: "rules/verify.smk"
 
 

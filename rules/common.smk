@@ -782,6 +782,79 @@ def waiting():
     ]
 
 
+def about_of(experiment):
+    """What the cards of an experiment's runs say of it: see sarangi.cards."""
+    model, e = study.model(experiment), experiment
+    asr = words_of(model)
+    source = source_of("corpora", e.corpus)
+    # a copy put in place of a stand-in is not had from the generator
+    own = "synthetic" in source and e.corpus not in study.synthetic
+    corpus = {"name": e.corpus, "source": "its publisher" if own else where_from(source)}
+    return {
+        "experiment": e.name,
+        "model": model["title"],
+        "corpus": study.described(e.corpus) | corpus,
+        "protocol": {key: study.config["protocols"][e.protocol][key] for key in ("title", "kind", "leaks")},
+        "mean_of_folds": mean_of_folds(e.protocol),
+        "confidence": study.config["bootstrap"]["confidence"],
+        "synthetic": e.corpus in study.synthetic,
+        "untrained": study.untrained(e.model),
+        "encoders": {
+            branch: about_weights("encoders", name) | {"folder": str(study.weights[name])}
+            for branch, name in encoders_of(model).items()
+        },
+        "asr": asr
+        and about_weights("asr", asr)
+        | {"checkpoint": str(study.checkpoints[asr]), "settings": study.asr_settings(asr)},
+        "recipe": recipe_without_seeds(model)["finetuning"],
+    }
+
+
+def about_weights(kind, name):
+    """What a card says of an encoder or a Whisper."""
+    entry, source = study.config[kind][name], source_of(kind, name)
+    hub = source.get("hub")
+    return {"name": name, "title": entry["title"], "licence": entry["licence"], "hub": hub} | {
+        "source": where_from(source)
+    }
+
+
+def files_of_app(wildcards):
+    """The cards of all runs that the page offers, and the Space; where there can be none, what they wait for."""
+    chosen = study.config.get("app", {})
+    named = {*chosen.get("experiments", ()), *(Path(run).parts[0] for run in chosen.get("space", ()))}
+    tuned = [name for name, e in study.experiments.items() if is_tuned(e)]
+    # those that are named must be there; of all others what can run
+    absent = sorted(named - {e.name for e in study.offered}) or ([] if study.offered else tuned)
+    if absent:
+        reasons = study.waits_for(study.experiments[absent[0]]) or ["it is not in app.experiments"]
+        raise WorkflowError(f"app: {absent[0]} waits for {'; '.join(reasons)}")
+    folders = [folder for e in study.offered for folder in folders_of_runs(e)]
+    return [
+        *(f"{folder}/{name}" for folder in folders for name in CARD),
+        *(["space/app.py"] if folders else []),
+    ]
+
+
+def models_of_space():
+    """What the models of space/ are made of, each where it lies in the study: weights, cards, Whisper, encoders."""
+    found = []
+    for e, fold, seed in study.in_space:
+        model = study.model(e)
+        found += [f"results/runs/{e.name}/{fold}/{seed}/{name}" for name in (*MODEL_FILES, *CARD)]
+        asr = words_of(model)
+        if asr is not None:
+            files = whisper_files(asr)
+            found += [files] if isinstance(files, str) else files
+        if "states" in model.get("audio", {}):
+            found += encoder_of(e, "audio")
+    return sorted(set(found))
+
+
+CARD = ("README.md", "card.json")
+MODEL_FILES = ("config.json", "model.safetensors")
+
+
 def code_of(script):
     """Return the fingerprint of a rule's code as a function of its wildcards."""
 

@@ -12,5 +12,7 @@ Snakefile, ``claims`` (what the published study says) both it and ``findings``, 
 ``availability`` it and the tables; ``espeak`` and ``synthetic`` make the demo's corpora; ``plan`` and
 ``restore`` put a bundle back; ``explain`` walks from a number to its recordings, ``verify`` and
 ``results_lock`` look at every result again, ``costs`` records what a run took, ``report`` shows it all in one
-file, and ``crate`` packs the workflow itself.
+file, and ``crate`` packs the workflow itself.  ``cards`` says of each model what it is and is not for;
+``clips``, ``listening`` and ``page`` hear anybody's recordings with it, ``space`` and ``push`` bring it to
+the hub.
 """

@@ -1,6 +1,8 @@
 """``python -m sarangi``: what is not a target of the workflow."""
 
 import argparse
+import contextlib
+import os
 import signal
 import sys
 from collections import Counter
@@ -32,7 +34,30 @@ def main(arguments: list[str] | None = None) -> int:
     )
     took = commands.add_parser("costs", help="record what a finished run took in costs.yaml, for the paper")
     took.add_argument("--energy", type=float, metavar="KWH", help="what a meter measured over the run")
-    for command in (put_back, walk, fix, took):
+    page = commands.add_parser("listen", help="open the page that listens, on this machine")
+    page.add_argument(
+        "--model",
+        action="append",
+        default=[],
+        help="offer this one first (may be repeated): <experiment>/<fold>/<seed>, a folder, or owner/name of "
+        "the hub",
+    )
+    page.add_argument("--port", type=int, help="to listen at (the first free one from 7860)")
+    page.add_argument(
+        "--host", default="127.0.0.1", help="to listen at (127.0.0.1); 0.0.0.0 lets the whole network in"
+    )
+    batch = commands.add_parser("predict", help="predict every recording of a folder")
+    batch.add_argument("folder", type=Path, help="folder with recordings")
+    batch.add_argument("--model", required=True, help="as for listen")
+    batch.add_argument("--out", type=Path, required=True, help="Parquet file to write, a row a file")
+    batch.add_argument(
+        "--words", type=Path, help="CSV file with the columns file and text, for a model that reads"
+    )
+    sent = commands.add_parser("push", help="upload a run with its card, or the Space, to the hub")
+    sent.add_argument("run", help="<experiment>/<fold>/<seed>, a folder, or with --space the folder of it")
+    sent.add_argument("--to", required=True, metavar="OWNER/NAME", help="repository of the hub")
+    sent.add_argument("--space", action="store_true", help="upload the folder of a Space")
+    for command in (put_back, walk, fix, took, page, batch, sent):
         command.add_argument(
             "--directory", type=Path, default=Path(), help="folder with config.yaml (this folder)"
         )
@@ -45,6 +70,12 @@ def main(arguments: list[str] | None = None) -> int:
             return _lock(chosen.directory, chosen.tolerance)
         if chosen.command == "costs":
             return _costs(chosen.directory, chosen.energy)
+        if chosen.command == "listen":
+            return _listen(chosen.directory, chosen.model, chosen.host, chosen.port)
+        if chosen.command == "predict":
+            return _predict(chosen.folder, chosen.model, chosen.words, chosen.out, chosen.directory)
+        if chosen.command == "push":
+            return _push(chosen.run, chosen.to, chosen.space, chosen.directory)
         return _restore(chosen.bundle, chosen.directory, not chosen.compare)
     except SarangiError as error:
         print(f"sarangi: {error}", file=sys.stderr)
@@ -87,6 +118,41 @@ def _costs(directory: Path, energy_kwh: float | None) -> int:
 
     count = record(directory, energy_kwh)
     print(f"recorded what {count} jobs took in costs.yaml; commit it, and snakemake makes its table anew")
+    return 0
+
+
+def _listen(directory: Path, models: list[str], host: str, port: int | None) -> int:
+    # before the library of the hub is imported
+    os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+    from sarangi.page import serve
+
+    # a signal of the shell's ends it as Ctrl+C does
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with contextlib.suppress(KeyboardInterrupt):
+        serve(directory, models, host, port)
+    return 0
+
+
+def _predict(folder: Path, model: str, words: Path | None, output: Path, directory: Path) -> int:
+    os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+    from sarangi.listening import folder_of, load, predict, words_in
+
+    if not folder.is_dir():
+        raise SarangiError(f"{folder}: no such folder; expected one with recordings")
+    listener = load(model, directory)
+    said = None if words is None else words_in(words)
+    counts = predict(folder, listener, folder_of(model, directory), said, output)
+    print(f"wrote {output}: {', '.join(f'{count} {status}' for status, count in counts.items())}")
+    if not counts["ok"]:
+        print("sarangi: no file could be predicted; the column reason says why", file=sys.stderr)
+    return 0 if counts["ok"] else 1
+
+
+def _push(run: str, to: str, as_space: bool, directory: Path) -> int:
+    from sarangi.push import push
+
+    short = directory / "results/runs" / run
+    print(f"uploaded to {push(short if short.is_dir() else Path(run), to, as_space)}")
     return 0
 
 

@@ -620,6 +620,30 @@ class Study:
         seeds = self.model(experiment)["finetuning"]["seeds"]
         return [(fold, seed) for fold in range(folds) for seed in seeds]
 
+    @cached_property
+    def offered(self) -> list[Experiment]:
+        """The fine-tuned experiments that the page offers, of those that can run here, by model and name."""
+        wanted = self.config.get("app", {}).get("experiments", [])
+        models = list(self.config["models"])
+        found = [
+            e
+            for e in self.runnable.values()
+            if "finetuning" in self.config["models"][e.model] and (not wanted or e.name in wanted)
+        ]
+        return sorted(found, key=lambda e: (models.index(e.model), e.name))
+
+    @cached_property
+    def in_space(self) -> list[tuple[Experiment, int, int]]:
+        """The runs that go into space/: experiment, fold and seed."""
+        wanted = self.config.get("app", {}).get("space", [])
+        runs = [(e, fold, seed) for e in self.offered for fold, seed in self.runs(e)]
+        if wanted:
+            return [(e, fold, seed) for e, fold, seed in runs if f"{e.name}/{fold}/{seed}" in wanted]
+        first: dict[tuple[str, ...], tuple[Experiment, int, int]] = {}
+        for run in runs:
+            first.setdefault(tuple(encoders_of(self.model(run[0]))), run)
+        return list(first.values())
+
 
 def on_corpus(model: Mapping[str, Any], corpus: str) -> dict[str, Any]:
     """Return a model's entry as it is on a corpus: its recipe of it in place of the general values."""
@@ -1141,6 +1165,19 @@ def _unknown_names(config: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
                 f"{counts_as!r} counts as {config['label_map'][counts_as]!r} itself; name that",
             )
     study = Study(config)
+    tuned = {n: e for n, e in study.experiments.items() if "finetuning" in config["models"][e.model]}
+    for place, name in enumerate(config.get("app", {}).get("experiments", ())):
+        if name not in tuned:
+            hint = nearest(name, list(tuned))
+            yield ("app", "experiments", place), f"{name!r} is no fine-tuned experiment; {hint}"
+    for place, name in enumerate(config.get("app", {}).get("space", ())):
+        experiment, fold, seed = name.split("/")
+        known = (
+            [f"{experiment}/{f}/{s}" for f, s in study.runs(tuned[experiment])] if experiment in tuned else []
+        )
+        if f"{experiment}/{int(fold)}/{int(seed)}" not in known:
+            hint = nearest(name, known) if known else nearest(experiment, list(tuned))
+            yield ("app", "space", place), f"{name!r} is no run of a fine-tuned experiment; {hint}"
     known = [*study.experiments, *(f"{e.name}_to_{test}" for e, test in study.wanted_transfers)]
     for finding, entry in config["findings"].items():
         for place, name in enumerate(entry.get("experiments", ())):

@@ -30,10 +30,11 @@ from sarangi.progress import progress
 
 log = logging.getLogger("sarangi")
 
-PLACES = ("results", "resources/made", "resources/weights", "paper/tables", "paper/figures")
+PLACES = ("results", "resources/made", "resources/weights", "paper/tables", "paper/figures", "space")
 FILES = ("paper/numbers.tex", "paper/paper.pdf", "paper/arxiv.tar.gz")
 UNCHECKED = ("results/logs", "results/benchmarks", "results/provenance", "results/unfinished")
 """What is no result: it may differ from run to run, or says what the results are."""
+PYTHONS = "__pycache__"
 MAY_BE_DELETED = ("results/prefix/",)
 BESIDE = ("result", "sha256")  # what a provenance file has and the copy inside Parquet has not
 
@@ -110,8 +111,19 @@ def check(targets: Sequence[str], directory: Path) -> Report:
     before = Path.cwd()
     # what is made on request is looked at where it was
     asked = [name for name in ("results/bundle.zip", "paper/arxiv.tar.gz") if (directory / name).exists()]
-    with plan([*targets, *asked], directory) as planned:
-        jobs = [(job.described, job.inputs, job.outputs) for job in planned.jobs]
+    app = ["app"] if (directory / "space/app.py").exists() else []
+
+    def jobs_of(wanted: Sequence[str]) -> list[Job]:
+        with plan(wanted, directory) as planned:
+            return [(job.described, job.inputs, job.outputs) for job in planned.jobs]
+
+    try:
+        jobs = jobs_of([*targets, *asked, *app])
+    except SarangiError:
+        if not app:
+            raise
+        # where the models can no longer be made, such as without the weights, the page cannot be planned
+        jobs = jobs_of([*targets, *asked])
     os.chdir(directory)
     try:
         return examine(jobs)
@@ -305,6 +317,8 @@ def _results() -> Iterator[str]:
     for place in PLACES:
         for folder, folders, names in os.walk(place):
             folders[:] = sorted(name for name in folders if f"{folder}/{name}" not in UNCHECKED)
+            if folder.startswith("space") and PYTHONS in folders:
+                folders.remove(PYTHONS)  # the page was opened from there
             for name in sorted(names):
                 path = f"{folder}/{name}"
                 # of a running or killed job, whose rule removes it

@@ -153,6 +153,11 @@ def test_every_key_of_the_schema_is_described_and_every_object_refuses_others():
             "'ravdess_audio' is no experiment; did you mean",
         ),
         (
+            lambda s: s.update(app={"experiments": ["ravdess_grouped3_audio_tny"]}),
+            "app.experiments[0]",
+            "'ravdess_grouped3_audio_tny' is no fine-tuned experiment; did you mean ravdess_grouped3_",
+        ),
+        (
             lambda s: s["corpora"]["ravdess"].update(source={"git": "x"}),
             "corpora.ravdess.source",
             "expected one of: address with size and checksum if known or zenodo or kaggle or git with commit",
@@ -197,6 +202,20 @@ def test_a_corpus_that_cannot_be_spoken_is_refused(study, monkeypatch, tmp_path)
     monkeypatch.setattr("sarangi.configuration.STAND_INS", ("ravdess", "urdu_latif"))
     text, _ = refused(study, tmp_path)
     assert "corpora.shemo.source: there is no stand-in of shemo; there is one of ravdess, urdu_latif" in text
+
+
+def test_the_space_has_one_model_of_each_kind_or_those_that_are_named(study, tmp_path, monkeypatch):
+    monkeypatch.chdir(write_study(study, tmp_path))
+    found = check(study, SCHEMA, []).in_space
+    assert [f"{e.name}/{fold}/{seed}" for e, fold, seed in found] == [
+        f"ravdess_grouped3_{kind}_tiny/0/42" for kind in ("audio", "text", "fusion")
+    ]
+    study["app"] = {"space": ["ravdess_grouped3_probe_tiny/2/2024"]}
+    ((e, fold, seed),) = check(study, SCHEMA, []).in_space
+    assert (e.name, fold, seed) == ("ravdess_grouped3_probe_tiny", 2, 2024)
+    study["app"] = {"space": ["ravdess_grouped3_probe_tiny/3/2024"]}
+    text, _ = refused(study, tmp_path)
+    assert "is no run of a fine-tuned experiment; did you mean ravdess_grouped3_probe_tiny/2/2024?" in text
 
 
 def test_a_copy_put_in_place_of_a_stand_in_is_not_called_synthetic(study, tmp_path, monkeypatch):
@@ -492,7 +511,7 @@ def test_modules_import_only_from_those_before_them():
         "published_tables", "study_tables", "drawing",
         "diagram", "figures", "result_figures", "numbers", "paper", "bundle", "plan", "costs", "restore",
         "explain",
-        "results_lock", "verify", "report", "crate",
+        "results_lock", "verify", "report", "crate", "cards", "clips", "listening", "page", "space", "push",
     ]  # fmt: skip
     free = {"espeak", "synthetic", "__init__"}
     found = {path.stem for path in (ROOT / "src/sarangi").iterdir() if path.stem[:2] != "__"} - {"sarangi"}
