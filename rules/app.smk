@@ -14,6 +14,7 @@ MODULES_OF_PAGE = [
         "claims",
         "clips",
         "configuration",
+        "documents",
         "download",
         "encoders",
         "errors",
@@ -29,6 +30,8 @@ MODULES_OF_PAGE = [
         "source",
         "store",
         "video",
+        "weights",
+        "yaml_documents",
     )
 ]
 
