@@ -36,7 +36,7 @@ from sarangi.configuration import (
     words_of,
 )
 from sarangi.errors import SarangiError
-from sarangi.fingerprint import fingerprint
+from sarangi.fingerprint import fingerprint, modules_of
 from sarangi.lock import begin, hold
 from sarangi.paper import missing_programs
 from sarangi.printed import printed_experiments

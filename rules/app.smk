@@ -2,38 +2,8 @@
 #   in:  results/runs/{experiment}/{fold}/{seed}/, results/scores/{experiment}.parquet, src/
 #   out: README.md and card.json beside each run, space/
 
-# The library as far as the page needs it; the rule looks whether this is still so.
-MODULES_OF_PAGE = [
-    f"sarangi/{name}.py"
-    for name in (
-        "__init__",
-        "asr",
-        "audio",
-        "cards",
-        "checksums",
-        "claims",
-        "clips",
-        "configuration",
-        "documents",
-        "download",
-        "encoders",
-        "errors",
-        "fusion",
-        "listening",
-        "metrics",
-        "page",
-        "progress",
-        "protocols",
-        "provenance",
-        "recording",
-        "repack",
-        "source",
-        "store",
-        "video",
-        "weights",
-        "yaml_documents",
-    )
-]
+# the library as far as the page needs it, the page first
+MODULES_OF_PAGE = ["sarangi/page.py", *map(str, modules_of(BASE / "src/sarangi/page.py"))]
 
 
 for offered in study.offered:

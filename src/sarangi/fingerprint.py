@@ -78,6 +78,12 @@ def closure(
     return code, installed
 
 
+def modules_of(script: Path) -> list[Path]:
+    """Return the project's modules that ``script`` imports, however far, as files below its ``src``, sorted."""
+    code, _ = closure(script)
+    return sorted(_module_file(name).relative_to(ROOT.parent) for name in code if name)
+
+
 def _with_parents(name: str) -> Iterable[str]:
     parts = name.split(".")
     return (".".join(parts[: count + 1]) for count in range(len(parts)))

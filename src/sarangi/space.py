@@ -37,7 +37,7 @@ BESIDE = ("torchaudio",)
 
 def space(
     copies: Mapping[Path, Path],
-    modules: Sequence[Path],
+    page: Path,
     project: Path,
     runs: Sequence[str],
     output: Mapping[str, Path],
@@ -49,8 +49,8 @@ def space(
     ----------
     copies
         Where to copy each file.
-    modules
-        Of the library, those of ``copies`` that the page imports.
+    page
+        The module of the page, whose packages are those of ``requirements.txt``.
     project
         ``pyproject.toml``, which has the versions.
     runs
@@ -64,7 +64,7 @@ def space(
     Raises
     ------
     SarangiError
-        If a model has no card, or ``modules`` are not those that the page imports.
+        If a model has no card.
     """
     cards = []
     for name in runs:
@@ -82,15 +82,7 @@ def space(
         shutil.copyfile(source, target)
     output["app"].write_text(APP, encoding="utf-8")
     pins = pins_of(project)
-    page = next(module for module in modules if module.name == "page.py")
-    code, imported = closure(page)
-    needed = {name.rpartition(".")[2] for name in code if "." in name} | {"page", "__init__"}
-    found = {module.stem for module in modules}
-    if needed != found:
-        raise SarangiError(
-            f"MODULES_OF_PAGE in rules/app.smk: the page needs {sorted(needed - found) or 'no others'}, and "
-            f"does not need {sorted(found - needed) or 'fewer'}; write that"
-        )
+    _, imported = closure(page)
     known = importlib.metadata.packages_distributions()
     names = {name for package in imported for name in known.get(package, ())}
     wanted = {name.lower().replace("_", "-") for name in names} | set(BESIDE)

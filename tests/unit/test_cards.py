@@ -11,8 +11,7 @@ from huggingface_hub import ModelCard
 
 from sarangi import cards, store
 from sarangi.bootstrap import SCORES
-from sarangi.errors import SarangiError
-from sarangi.fingerprint import closure
+from sarangi.fingerprint import modules_of
 from sarangi.predictions import predictions_schema
 from sarangi.space import space
 
@@ -150,33 +149,25 @@ def test_synthetic_and_untrained_stand_first_and_name_no_published_corpus(study)
     )
 
 
-def test_what_no_longer_belongs_into_the_space_leaves_it_and_what_the_page_needs_must_be_named(
-    study, monkeypatch
-):
+def test_what_no_longer_belongs_into_the_space_leaves_it(study, monkeypatch):
     monkeypatch.chdir(study)
     run = study / "results/runs/a/0/7"
     run.mkdir(parents=True)
     (run / "card.json").write_text(json.dumps(written(study)[0]))
-    code = closure(ROOT / "src/sarangi/page.py")[0]
-    names = {name.rpartition(".")[2] for name in code if "." in name} | {"page", "__init__"}
-    modules = [ROOT / f"src/sarangi/{name}.py" for name in sorted(names)]
+    page = ROOT / "src/sarangi/page.py"
+    modules = [page, *(ROOT / "src" / name for name in modules_of(page))]
     stale, own = study / "space/results/runs/b/0/7/model.safetensors", study / "space/.git/config"
     for file in (stale, own):
         file.parent.mkdir(parents=True)
         file.touch()
-
-    def make(modules):
-        copies = {file: study / f"space/sarangi/{file.name}" for file in modules}
-        output = {name: study / f"space/{name}" for name in ("app", "readme", "requirements")}
-        kept = [*copies.values(), *output.values()]
-        space(copies, modules, ROOT / "pyproject.toml", ["a/0/7"], output, kept)
-
-    make(modules)
+    copies = {file: study / f"space/sarangi/{file.name}" for file in modules}
+    output = {name: study / f"space/{name}" for name in ("app", "readme", "requirements")}
+    kept = [*copies.values(), *output.values()]
+    space(copies, page, ROOT / "pyproject.toml", ["a/0/7"], output, kept)
     assert own.exists() and not stale.exists()
-    assert (study / "space/sarangi/page.py").exists()
+    assert {"page.py", "__init__.py", "fusion.py"} <= {f.name for f in (study / "space/sarangi").iterdir()}
     assert "license: other" in (study / "space/readme").read_text()
-    with pytest.raises(SarangiError, match=r"the page needs \['cards'\], and does not need fewer"):
-        make([module for module in modules if module.stem != "cards"])
+    assert "gradio==" in (study / "space/requirements").read_text()
 
 
 def test_a_card_that_is_none_is_none(tmp_path):

@@ -13,7 +13,7 @@ with job(snakemake) as run:
     }
     space(
         {source: run.place(target) for source, target in copies.items()},
-        [Path(path) for path in snakemake.input.modules],
+        Path(snakemake.input.modules[0]),
         Path(snakemake.input.pins),
         list(snakemake.params.runs),
         {name: run.named(name) for name in ("app", "readme", "requirements")},
