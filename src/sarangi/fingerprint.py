@@ -79,7 +79,7 @@ def closure(
 
 
 def modules_of(script: Path) -> list[Path]:
-    """Return the project's modules that ``script`` imports, however far, as files below its ``src``, sorted."""
+    """Return the project's modules that ``script`` imports, however far, as files below ``src``, sorted."""
     code, _ = closure(script)
     return sorted(_module_file(name).relative_to(ROOT.parent) for name in code if name)
 
