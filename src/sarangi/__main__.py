@@ -126,8 +126,6 @@ def _listen(directory: Path, models: list[str], host: str, port: int | None) -> 
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     from sarangi.page import serve
 
-    # a signal of the shell's ends it as Ctrl+C does
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with contextlib.suppress(KeyboardInterrupt):
         serve(directory, models, host, port)
     return 0

@@ -6,6 +6,7 @@ import io
 import json
 import logging
 import os
+import signal
 import tempfile
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -127,6 +128,8 @@ def serve(
             f"no model: {directory / 'results/runs'} has no fine-tuned run. Make them with `snakemake app`, "
             "or name one with --model (a folder, or <owner>/<name> of the hub)"
         )
+    # a signal of the system's ends it as Ctrl+C does
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     # what is uploaded lies in a folder of its own that goes with the process, and is deleted once heard
     uploads = tempfile.TemporaryDirectory(prefix="sarangi_")
     os.environ["GRADIO_TEMP_DIR"] = uploads.name

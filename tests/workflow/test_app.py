@@ -68,7 +68,9 @@ def served(command, cwd):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
-    environment |= {"GRADIO_SERVER_PORT": str(port), "HF_HUB_OFFLINE": "1"}
+    uploads = cwd / "uploads"
+    uploads.mkdir()
+    environment |= {"GRADIO_SERVER_PORT": str(port), "HF_HUB_OFFLINE": "1", "TMPDIR": str(uploads)}
     if "listen" in command:
         command, environment["PYTHONPATH"] = [*command, "--port", str(port)], str(ROOT / "src")
     running = subprocess.Popen(
@@ -82,7 +84,9 @@ def served(command, cwd):
         yield f"http://127.0.0.1:{port}", "".join(said)
     finally:
         running.send_signal(signal.SIGTERM)
-        running.communicate(timeout=20)
+        running.communicate(timeout=60)
+    # where uploads lay is gone
+    assert not [path for path in uploads.rglob("*") if path.is_file() or path.name.startswith("sarangi")]
 
 
 @pytest.fixture(scope="module")
