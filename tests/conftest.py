@@ -20,6 +20,15 @@ REAL = ROOT.parent / "shared" / "data"
 MADE_BY_TEST = {"rule": "test"}
 
 
+SLOWEST = ("test_chain", "test_workflow", "test_slurm", "test_faults", "test_reruns", "test_app")
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with the files that take longest, so that at the end no core waits for one of them."""
+    place = {name: number for number, name in enumerate(SLOWEST)}
+    items.sort(key=lambda item: place.get(item.path.stem, len(place)))
+
+
 def sound(seconds=1.0, rate=16_000, channels=1, frequency=220.0, kind="WAV", subtype=None, seed=0):
     """Bytes of a sound file: a tone with a little noise."""
     time = np.arange(round(seconds * rate)) / rate
