@@ -232,16 +232,19 @@ def project(tmp_path_factory):
     return folder
 
 
+TIMED = ("logs", "benchmarks", "bundle.zip", "report.html")
+
+
 def digests(folder):
     """Hash of everything that the workflow made in a folder, and that must be the same bytes everywhere.
 
-    Left out are what has times in it: logs, benchmarks and the bundle with Snakemake's metadata.
+    Left out is what has times in it: logs, benchmarks, the report and the bundle with Snakemake's metadata.
     """
     made = [
         path
         for part in ("results", "resources/made", "resources/weights", "paper")
         for path in (folder / part).rglob("*")
-        if path.is_file() and path.relative_to(folder).parts[1] not in ("logs", "benchmarks", "bundle.zip")
+        if path.is_file() and path.relative_to(folder).parts[1] not in TIMED
     ]
     return {str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(made)}
 
