@@ -228,8 +228,8 @@ class Faults(kills.Range):
             return self.outcome(study, silent=not status)
 
     def quota(self) -> str | None:
-        """No file may grow beyond some bytes, and the first that has to does not know."""
-        study, most = self.fresh(), self.chance.randrange(20_000, 300_000)
+        """No file may grow beyond some bytes: more than Snakemake writes of the Snakefile, less than audio."""
+        study, most = self.fresh(), self.chance.randrange(60_000, 300_000)
 
         def bound() -> None:
             resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
