@@ -228,7 +228,7 @@ class Faults(kills.Range):
             return self.outcome(study, silent=not status)
 
     def quota(self) -> str | None:
-        """No file may grow beyond some bytes: more than Snakemake writes of the Snakefile, less than audio."""
+        """No file may grow beyond some bytes: more than Snakemake copies to itself, less than the audio."""
         study, most = self.fresh(), self.chance.randrange(60_000, 300_000)
 
         def bound() -> None:
