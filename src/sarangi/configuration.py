@@ -1165,7 +1165,12 @@ def _unknown_names(config: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
                 f"{counts_as!r} counts as {config['label_map'][counts_as]!r} itself; name that",
             )
     study = Study(config)
-    tuned = {n: e for n, e in study.experiments.items() if "finetuning" in config["models"][e.model]}
+    # of an experiment whose model or protocol is unknown that has been said
+    tuned = {
+        name: e
+        for name, e in study.experiments.items()
+        if "finetuning" in config["models"].get(e.model, {}) and e.protocol in config["protocols"]
+    }
     for place, name in enumerate(config.get("app", {}).get("experiments", ())):
         if name not in tuned:
             hint = nearest(name, list(tuned))

@@ -123,6 +123,11 @@ def test_every_key_of_the_schema_is_described_and_every_object_refuses_others():
             "the key with value 5 does not go with the others of this entry",
         ),
         (
+            lambda s: s["experiments"][0]["models"].append("egemaps_svn"),
+            "experiments[0].models[4]",
+            "'egemaps_svn' is not in models; did you mean egemaps_svm?",
+        ),
+        (
             lambda s: s["experiments"][0]["models"].append("prosody_svm"),
             "experiments[0].corpora[0]",
             "'ravdess' holds recordings, and prosody of prosody_svm cannot be computed from them",
