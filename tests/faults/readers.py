@@ -9,6 +9,7 @@ import json
 import re
 import shutil
 import zipfile
+from abc import ABC, abstractmethod
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,7 @@ from sarangi.errors import SarangiError
 SCHEMAS = ROOT / "workflow/schemas"
 
 
-class Reader:
+class Reader(ABC):
     """A reader: ``seeds`` are valid inputs, ``said`` what a refusal must name one of."""
 
     name = ""
@@ -40,14 +41,14 @@ class Reader:
         self.folder = folder
         self.seeds = self.valid()
 
-    def valid(self) -> list[bytes]:
-        raise NotImplementedError
+    @abstractmethod
+    def valid(self) -> list[bytes]: ...
 
     def make(self, chance: Chance) -> bytes:
         return chance.damaged(chance.choice(self.seeds), self.seeds, self.words, self.places)
 
-    def read(self, data: bytes) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def read(self, data: bytes) -> None: ...
 
     def emptied(self, name: str) -> Path:
         """Return a folder that holds nothing."""
@@ -151,8 +152,8 @@ class Corpus(Reader):
     line_by_line = True
     said = ("corpus.zip",)
 
-    def files(self) -> dict[str, bytes]:
-        raise NotImplementedError
+    @abstractmethod
+    def files(self) -> dict[str, bytes]: ...
 
     def valid(self) -> list[bytes]:
         self.whole = self.files()
@@ -525,8 +526,8 @@ class Yaml(Reader):
     file_name = ""
     lists = True
 
-    def tree(self):
-        raise NotImplementedError
+    @abstractmethod
+    def tree(self): ...
 
     def valid(self) -> list[bytes]:
         self.whole = self.tree()
@@ -1020,8 +1021,8 @@ class Archive(Reader):
 class Folder(Reader):
     """A folder of files, as a stored zip; one of them is damaged."""
 
-    def files(self) -> dict[str, bytes]:
-        raise NotImplementedError
+    @abstractmethod
+    def files(self) -> dict[str, bytes]: ...
 
     def valid(self) -> list[bytes]:
         self.whole = self.files()
