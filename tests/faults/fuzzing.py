@@ -333,7 +333,7 @@ def main(arguments: list[str] | None = None) -> int:
     print(tabulate([row(result) for result in results], COLUMNS, tablefmt="github"))
     slow = sorted(name for name in names if READERS[name].slow > 1)
     if slow:
-        print(f"Fewer inputs of {', '.join(slow)}, which start programs or load networks.")
+        print(f"Fewer inputs of {', '.join(slow)}, which start a program each.")
     if odd := sum(result.odd for result in results):
         print(f"{odd} inputs were neither read nor refused in words: see {keep}")
     return 1 if odd else 0

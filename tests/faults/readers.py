@@ -1067,7 +1067,6 @@ class Encoder(Folder):
 
     name = "encoder"
     said = ("model",)
-    slow = 5
 
     def files(self) -> dict[str, bytes]:
         return tiny_encoder(self.folder)
@@ -1085,7 +1084,6 @@ class Tokenizer(Folder):
 
     name = "tokenizer"
     said = ("tokenizer",)
-    slow = 5
 
     def files(self) -> dict[str, bytes]:
         folder = ROOT / "demo/weights/tiny_roberta"
@@ -1109,7 +1107,6 @@ class Run(Folder):
 
     name = "run"
     said = ("model",)
-    slow = 5
 
     def files(self) -> dict[str, bytes]:
         from safetensors.torch import save
@@ -1138,7 +1135,6 @@ class PooledRun(Run):
     """A run on pooled states, which runs no encoder."""
 
     name = "pooled-run"
-    slow = 1
 
     def files(self) -> dict[str, bytes]:
         from safetensors.torch import save
@@ -1188,7 +1184,6 @@ class PackedWhisper(Reader):
 
     name = "packed-whisper"
     said = ("packed.safetensors",)
-    slow = 10
 
     def valid(self) -> list[bytes]:
         import whisper
@@ -1240,7 +1235,6 @@ class Whisper(Torch):
 
     name = "whisper"
     said = ("whisper.pt",)
-    slow = 5
 
     def valid(self) -> list[bytes]:
         import whisper
