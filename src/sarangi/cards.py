@@ -15,6 +15,7 @@ import pandas as pd
 import yaml
 
 from sarangi import metrics, store
+from sarangi.documents import DocumentError, json_in
 from sarangi.protocols import TEST, TRAIN, VALIDATION
 
 README, DATA = "README.md", "card.json"
@@ -391,8 +392,8 @@ def front_matter(data: Mapping[str, Any]) -> dict[str, Any]:
 def read_card(folder: Path) -> dict[str, Any] | None:
     """Return what ``card.json`` beside a model says; None where there is none that can be read."""
     try:
-        data = json.loads((folder / DATA).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        data = json_in(folder / DATA)
+    except (OSError, DocumentError):
         return None
     wanted = {"name", "model", "corpus", "speakers", "scores", "calibration", "synthetic", "protocol"}
     return data if isinstance(data, dict) and wanted <= set(data) else None

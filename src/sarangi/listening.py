@@ -1,7 +1,6 @@
 """What the page and ``python -m sarangi predict`` listen with: a model, and clips of anybody."""
 
 import csv
-import json
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,6 +18,7 @@ from sarangi import store
 from sarangi.audio import SAMPLE_RATE
 from sarangi.cards import read_card
 from sarangi.clips import Clip, ClipError, read_file
+from sarangi.documents import DocumentError, json_in
 from sarangi.encoders import device, load_encoder, load_tokenizer, prepared, speech_states
 from sarangi.errors import SarangiError
 from sarangi.fusion import EmotionClassifier, masked_mean
@@ -302,8 +302,8 @@ def load(wanted: str, directory: Path) -> Listener:
     """
     folder = folder_of(wanted, directory)
     try:
-        settings = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        settings = json_in(folder / "config.json")
+    except (OSError, DocumentError):
         raise SarangiError(f"{wanted}: no config.json that can be read; expected a model's folder") from None
     if not (folder / "model.safetensors").is_file() and not list(folder.glob("*.safetensors")):
         raise SarangiError(f"{wanted}: no weights in safetensors; files that could run are not opened")

@@ -172,6 +172,6 @@ def test_what_no_longer_belongs_into_the_space_leaves_it(study, monkeypatch):
 
 def test_a_card_that_is_none_is_none(tmp_path):
     assert cards.read_card(tmp_path) is None
-    for text in ("", "[]", "{}", '{"name": 1}'):
+    for text in ("", "[]", "{}", '{"name": 1}', "[" * 100_000):
         (tmp_path / "card.json").write_text(text)
         assert cards.read_card(tmp_path) is None
