@@ -4,6 +4,7 @@ One row a check, before any training.  A *fatal* finding about a protocol goes w
 every table; the experiment may run all the same.
 """
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from sarangi import store
 from sarangi.baselines import commonest, speakers_commonest
 from sarangi.errors import SarangiError
 from sarangi.metrics import confusion, recalls, uar
-from sarangi.protocols import TEST, TRAIN, UNUSED, VALIDATION, split, stands_on_both_sides
+from sarangi.protocols import TEST, TRAIN, UNUSED, VALIDATION, folds, splittable, stands_on_both_sides
 
 OK, NOTE, WARNING, FATAL = "ok", "note", "warning", "fatal"
 
@@ -35,6 +36,12 @@ SILENT = 0.9  # share of silent frames
 CLIPPED = 10  # samples at full scale
 LISTED = 20  # names in a detail
 MUCH = 0.2  # UAR above chance that a number which does not listen should not reach
+
+COLUMNS = [
+    "utterance_id", "speaker", "group", "emotion", "text", "duration_s", "sample_rate", "channels", "sha256",
+    "status", "reason",
+]  # fmt: skip
+"""Of the manifest, what is looked at."""
 
 Row = tuple[str, str, float, str, str]
 
@@ -98,15 +105,17 @@ def protocol_audit(
     provenance
         Passed to the store.
     """
-    whole = _with_levels(manifest, levels)
-    usable = whole[whole["status"] == store.OK]
+    usable = _with_levels(manifest, levels)
+    usable = usable[usable["status"] == store.OK]
+    utterances = splittable(manifest, settings)
+    place = pd.Index(utterances["utterance_id"]).get_indexer(usable["utterance_id"])
     pairs = store.read(near_duplicates) if near_duplicates else None
     try:
-        table = split(store.read(manifest), name, settings, folder)
+        parts = [fold["part"].array[place] for fold in folds(utterances, name, settings, folder)]
     except SarangiError as error:
         rows: list[Row] = [("folds", name, 0, FATAL, str(error))]
     else:
-        rows = [("folds", name, table["fold"].nunique(), OK, ""), *_protocol(name, table, usable, pairs)]
+        rows = [("folds", name, len(parts), OK, ""), *_protocol(name, usable, parts, pairs)]
     _write(pd.DataFrame(rows, columns=AUDIT.names), output, provenance)
 
 
@@ -130,7 +139,7 @@ def whole_audit(audits: Sequence[Path], output: Path, readable: Path, provenance
 
 
 def _with_levels(manifest: Path, levels: Sequence[Path]) -> pd.DataFrame:
-    whole = store.read(manifest)
+    whole = store.read(manifest, COLUMNS)
     if not levels:
         return whole
     # what could not be decoded has failed there, and not yet in the manifest
@@ -250,53 +259,65 @@ def _pairs(usable: pd.DataFrame, pairs: pd.DataFrame) -> Iterator[Row]:
 
 
 def _protocol(
-    name: str, table: pd.DataFrame, usable: pd.DataFrame, pairs: pd.DataFrame | None
+    name: str, usable: pd.DataFrame, folds: Sequence[pd.Categorical], pairs: pd.DataFrame | None
 ) -> Iterator[Row]:
-    """Yield what stands on both sides of a protocol, what its test parts miss, and who does not listen."""
-    columns = ["utterance_id", "speaker", "group", "text", "emotion"]
-    columns += [column for column in ("duration_s", "level_db") if column in usable]
-    table = table.drop(columns=["status", "reason"]).merge(usable[columns], on="utterance_id")
-    tested = table[table["part"] == TEST]
-    for check, column in (
-        ("shared_groups", "group"),
-        ("shared_speakers", "speaker"),
-        ("shared_texts", "text"),
+    """Yield what stands on both sides of a protocol, what its test parts miss, and who does not listen.
+
+    Of each fold the part of every usable utterance is held, a byte each, and nothing else.
+    """
+    for check, column, bad in (
+        ("shared_groups", "group", FATAL),
+        ("shared_speakers", "speaker", WARNING),
+        ("shared_texts", "text", NOTE),
     ):
-        both = table[stands_on_both_sides(table, table[column])]
-        shared = both.groupby("fold")[column].nunique()
-        all_ = tested.groupby("fold")[column].nunique()
-        worst = int(shared.max()) if len(shared) else 0
-        fold = shared.idxmax() if worst else tested["fold"].iloc[0]
-        bad = FATAL if check == "shared_groups" else WARNING if check == "shared_speakers" else NOTE
-        detail = f"{worst} of {all_.get(fold, 0)} in the test part of fold {fold} stand in training too"
-        yield check, name, worst, bad if worst else OK, detail
+        yield _shared(check, name, usable[column], folds, bad)
     if pairs is not None:
-        yield _parted(name, table, pairs)
+        yield _parted(name, usable["utterance_id"], folds, pairs)
     # a protocol may keep to some emotions
-    emotions = sorted(table.loc[table["part"] != UNUSED, "emotion"].unique())
-    yield from _missing(name, tested, emotions)
-    groups = tested["group"].nunique()
+    used = np.any([parts != UNUSED for parts in folds], axis=0)
+    emotions = sorted(usable.loc[used, "emotion"].unique())
+    yield from _missing(name, usable["emotion"], folds, emotions)
+    groups = usable.loc[np.any([parts == TEST for parts in folds], axis=0), "group"].nunique()
     yield "tested_groups", name, groups, WARNING if groups < FEW_GROUPS else OK, "in all test parts together"
-    yield from _not_listening(name, table, emotions)
+    yield from _not_listening(name, usable, folds, emotions)
 
 
-def _parted(name: str, table: pd.DataFrame, pairs: pd.DataFrame) -> Row:
+def _shared(check: str, name: str, property_: pd.Series, folds: Sequence[pd.Categorical], bad: str) -> Row:
+    """Return how much of a property is tested in a fold and seen there too, in the fold with most of it."""
+    worst, fold, of = -1, 0, 0
+    for number, parts in enumerate(folds):
+        tested = parts == TEST
+        shared = property_[stands_on_both_sides(parts, property_)].nunique()
+        if tested.any() and shared > worst:
+            worst, fold, of = shared, number, property_[tested].nunique()
+    worst = max(worst, 0)
+    detail = f"{worst} of {of} in the test part of fold {fold} stand in training too"
+    return check, name, worst, bad if worst else OK, detail
+
+
+def _parted(name: str, ids: pd.Series, folds: Sequence[pd.Categorical], pairs: pd.DataFrame) -> Row:
     """Return how many near-duplicates a protocol puts on both sides of a fold."""
+    index = pd.Index(ids)
+    one, other = (index.get_indexer(pairs[side]) for side in ("first", "second"))
+    there = (one >= 0) & (other >= 0)
+    one, other = one[there], other[there]
     worst, where = 0, ""
-    for fold, rows in table.groupby("fold"):
-        part = rows.set_index("utterance_id")["part"]
-        sides = pd.DataFrame({"one": pairs["first"].map(part), "other": pairs["second"].map(part)}).dropna()
-        count = int(((sides == TEST).sum(axis=1) == 1).mul(sides.isin([TRAIN, VALIDATION]).any(axis=1)).sum())
+    for number, parts in enumerate(folds):
+        tested, seen = parts == TEST, parts.isin([TRAIN, VALIDATION])
+        count = int(((tested[one] & seen[other]) | (seen[one] & tested[other])).sum())
         if count > worst:
-            worst, where = count, f"in fold {fold}"
+            worst, where = count, f"in fold {number}"
     return "near_duplicates_across", name, worst, FATAL if worst else OK, where
 
 
-def _missing(name: str, tested: pd.DataFrame, emotions: Sequence[str]) -> Iterator[Row]:
+def _missing(
+    name: str, labels: pd.Series, folds: Sequence[pd.Categorical], emotions: Sequence[str]
+) -> Iterator[Row]:
     """Yield the emotions that are never tested, and the ceiling and chance of a UAR that counts them as 0."""
-    counts = tested["emotion"].value_counts()
-    each = tested.groupby("fold")["emotion"].nunique()
-    lacking = each.index[each < len(emotions)]
+    each = {number: labels[parts == TEST].value_counts() for number, parts in enumerate(folds)}
+    each = {number: tested for number, tested in each.items() if len(tested)}
+    counts = {emotion: sum(int(tested.get(emotion, 0)) for tested in each.values()) for emotion in emotions}
+    lacking = [number for number, tested in each.items() if len(tested) < len(emotions)]
     detail = f"of {len(each)} folds, {_listed(map(str, lacking))}; a mean over folds then leaves them out"
     # leaving one speaker out does so by its nature, and is scored over all folds together
     yield (
@@ -306,10 +327,9 @@ def _missing(name: str, tested: pd.DataFrame, emotions: Sequence[str]) -> Iterat
         NOTE if len(lacking) else OK,
         detail if len(lacking) else "",
     )
-    held = [emotion for emotion in emotions if counts.get(emotion, 0)]
+    held = [emotion for emotion in emotions if counts[emotion]]
     absent = [emotion for emotion in emotions if emotion not in held]
-    tally = ", ".join(f"{emotion} {counts.get(emotion, 0)}" for emotion in emotions)
-    detail = f"tested: {tally}"
+    detail = "tested: " + ", ".join(f"{emotion} {count}" for emotion, count in counts.items())
     yield "missing_class", name, len(absent), FATAL if absent else OK, detail
     ceiling = len(held) / len(emotions)
     words = "if an emotion without test utterances counts as recall 0" if absent else ""
@@ -317,7 +337,9 @@ def _missing(name: str, tested: pd.DataFrame, emotions: Sequence[str]) -> Iterat
     yield "uar_chance", name, ceiling / len(emotions), FATAL if absent else OK, words or "guessing uniformly"
 
 
-def _not_listening(name: str, table: pd.DataFrame, emotions: Sequence[str]) -> Iterator[Row]:
+def _not_listening(
+    name: str, usable: pd.DataFrame, folds: Sequence[pd.Categorical], emotions: Sequence[str]
+) -> Iterator[Row]:
     """Yield the UAR of predictors that do not listen."""
     chance = 1 / len(emotions)
 
@@ -325,26 +347,27 @@ def _not_listening(name: str, table: pd.DataFrame, emotions: Sequence[str]) -> I
         return lambda train, test: nearest_emotion(train[column], train["emotion"], test[column])
 
     # of all training parts together, as the baseline has it: a fold's own lacks what it tests
-    usual = commonest(table.loc[table["part"] == TRAIN, "emotion"])
+    trained = (usable.loc[parts == TRAIN, "emotion"] for parts in folds)
+    usual = commonest(itertools.chain.from_iterable(trained))
     predictors = {"constant_uar": lambda train, test: [usual] * len(test)}
-    if table["speaker"].notna().any():
+    if usable["speaker"].notna().any():
         predictors["speaker_only_uar"] = lambda train, test: speakers_commonest(train, test, usual)
+    usable = usable.copy()
     for check, column in (("duration_uar", "duration_s"), ("loudness_uar", "level_db")):
-        if column in table:
+        if column in usable:
             # digital silence has no level; it is as quiet as the quietest
-            table[column] = table[column].fillna(table[column].min())
+            usable[column] = usable[column].fillna(usable[column].min())
             predictors[check] = by_number(column)
     for check, predict in predictors.items():
-        answers = []
-        for _, rows in table.groupby("fold"):
-            train, test = rows[rows["part"] == TRAIN], rows[rows["part"] == TEST]
-            answers.append(test.assign(predicted=predict(train, test)))
-        answer = pd.concat(answers)
-        value = float(uar(confusion(answer["emotion"], answer["predicted"], emotions)))
-        each = recalls(confusion(answer["emotion"], answer["predicted"], emotions))
+        answers = np.zeros((len(emotions), len(emotions)), dtype=np.int64)
+        for parts in folds:
+            train, test = usable[parts == TRAIN], usable[parts == TEST]
+            if len(test):
+                answers += confusion(test["emotion"], predict(train, test), emotions)
+        value = float(uar(answers))
         detail = "recall " + ", ".join(
             f"{emotion} {recall:.2f}"
-            for emotion, recall in zip(emotions, each, strict=True)
+            for emotion, recall in zip(emotions, recalls(answers), strict=True)
             if recall == recall
         )
         yield check, name, value, WARNING if value > chance + MUCH else OK, detail

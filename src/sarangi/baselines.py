@@ -1,7 +1,7 @@
 """Trivial predictors that do not listen: what every score is to be compared with."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -86,7 +86,7 @@ def speakers_commonest(train: pd.DataFrame, test: pd.DataFrame, otherwise: str) 
     return [usual.get(speaker, otherwise) for speaker in test["speaker"]]
 
 
-def commonest(emotions: pd.Series) -> str:
+def commonest(emotions: Iterable[str]) -> str:
     """Return the commonest emotion; of several the first in alphabetical order."""
     counts = Counter(emotions)
     return min(counts, key=lambda emotion: (-counts[emotion], emotion))

@@ -270,7 +270,8 @@ def marks(
 ) -> list[str]:
     """Return what a reader must know before believing scores of a table of :func:`answers`."""
     found = []
-    parts = store.read(protocol) if protocol else store.read(manifest)
+    known = ["fold", "part", "leaks"] if protocol else ["emotion"]
+    parts = store.read(protocol or manifest, ["utterance_id", "status", *known])
     if protocol is not None and parts["leaks"].any():
         found.append("groups shared")
     if audit is not None:

@@ -120,13 +120,10 @@ def finetune(
     torch.set_num_threads(threads)
     recipe = model["finetuning"]
     rows = store.read(manifest, COLUMNS)
-    split = store.read(protocol)
-    if unmade := why_not_made(split):
+    if unmade := why_not_made(store.read(protocol, ["part", "reason"], categories=["part", "reason"])):
         raise SarangiError(f"{protocol}: {unmade}")
-    split = split.drop(columns=["status", "reason"])
-    split = split[split["fold"] == fold].merge(
-        rows[["utterance_id", "emotion", "duration_s"]], on="utterance_id"
-    )
+    split = store.read(protocol, ["utterance_id", "fold", "part", "leaks"], fold=fold)
+    split = split.merge(rows[["utterance_id", "emotion", "duration_s"]], on="utterance_id")
     emotions = sorted(split.loc[split["part"] != UNUSED, "emotion"].unique())
     turns = model["text"]["context_turns"] if "text" in model else 0
     if turns and not rows["utterance_id"].map(turn_of).any():

@@ -15,9 +15,9 @@ from sarangi.errors import SarangiError
 
 log = logging.getLogger("sarangi")
 
-TRAIN, VALIDATION, TEST, UNUSED = "train", "validation", "test", "unused"
-COLUMNS = ["utterance_id", "corpus", "language", "group", "emotion", "part", "status", "reason"]
-"""Of the manifest, what a split needs beside what it keeps whole."""
+TRAIN, VALIDATION, TEST, UNUSED = PARTS = "train", "validation", "test", "unused"
+COLUMNS = ["corpus", "language", "group", "emotion", "part", "status", "reason"]
+"""Of the manifest, what a split needs beside the names of utterances and what it keeps whole."""
 UNMADE = "cannot be made: "  # before the reason of a protocol's utterances
 
 PROTOCOL = pa.schema(
@@ -51,7 +51,7 @@ def protocol(
     provenance
         Passed to the store.
     """
-    utterances = store.read(manifest, list(dict.fromkeys([*COLUMNS, _unit(settings)])))
+    utterances = splittable(manifest, settings)
     try:
         with store.Writer(output, PROTOCOL, provenance) as writer:
             for table in folds(utterances, name, settings, folder):
@@ -62,6 +62,12 @@ def protocol(
             fold=0, part=UNUSED, leaks=False, status=store.FAILED, reason=f"{UNMADE}{error}"
         )
         store.write(output, table, PROTOCOL, provenance)
+
+
+def splittable(manifest: Path, settings: dict) -> pd.DataFrame:
+    """Return of a manifest what :func:`folds` needs, in a few bytes an utterance beside its name."""
+    columns = list(dict.fromkeys([*COLUMNS, _unit(settings)]))
+    return store.read(manifest, ["utterance_id", *columns], categories=columns)
 
 
 def why_not_made(table: pd.DataFrame) -> str | None:
@@ -120,18 +126,18 @@ def folds(
         if TEST not in parts:
             log.warning("%s, fold %d: nothing is tested", where, fold)
         tested |= TEST in parts
-        whole = np.full(len(utterances), UNUSED, dtype=object)
+        whole = _all(len(utterances), UNUSED)
         whole[places] = parts
-        table = utterances[["utterance_id", "status", "reason"]].assign(fold=fold, part=whole)
-        table["leaks"] = stands_on_both_sides(table, utterances["group"])
-        shared = sorted(utterances["group"][table["leaks"]].unique())
+        leaks = stands_on_both_sides(whole, utterances["group"])
+        shared = sorted(utterances["group"][leaks].unique())
         if shared and not settings["leaks"]:
             raise SarangiError(
                 f"{where}, fold {fold}: groups {', '.join(shared[:5])} stand on both sides, "
                 "so the scores would be too good. Choose a protocol that holds groups out, or state "
                 "`leaks: true` in its entry to have its scores marked."
             )
-        yield table
+        kept = utterances[["utterance_id", "status", "reason"]]
+        yield kept.assign(fold=fold, part=pd.Categorical(whole, PARTS), leaks=leaks)
     if not tested:
         raise SarangiError(f"{where}: nothing would be tested")
 
@@ -169,22 +175,19 @@ def _usable(utterances: pd.DataFrame, settings: dict, where: str) -> tuple[np.nd
     return np.flatnonzero(wanted), usable
 
 
-def stands_on_both_sides(table: pd.DataFrame, property_: pd.Series) -> pd.Series:
-    """Return for each row of a protocol whether it is tested and its property was seen in the fold.
+def stands_on_both_sides(parts: np.ndarray | pd.Series, property_: pd.Series) -> np.ndarray:
+    """Return for each row of a fold whether it is tested and its property was seen, bool of shape (rows,).
 
     Parameters
     ----------
-    table : data frame of fold and part
-        Rows of a protocol.
-    property_ : series of the same index
+    parts : array of shape (rows,)
+        Of the fold.
+    property_ : series of shape (rows,)
         Such as the group or the text of each row; what is missing is like nothing.
     """
-    both = pd.Series(False, index=table.index)
-    for _, rows in table.groupby("fold"):
-        own = property_[rows.index]
-        seen = own[rows["part"].isin([TRAIN, VALIDATION])].dropna().unique()
-        both[rows.index] = (rows["part"] == TEST) & own.isin(seen)
-    return both
+    parts = np.asarray(parts)
+    seen = property_[np.isin(parts, [TRAIN, VALIDATION])].dropna().unique()
+    return (parts == TEST) & property_.isin(seen).to_numpy()
 
 
 def stratified_kfold(usable: pd.DataFrame, settings: dict, where: str) -> Iterator[np.ndarray]:
@@ -192,7 +195,7 @@ def stratified_kfold(usable: pd.DataFrame, settings: dict, where: str) -> Iterat
     # imported where it is used: most jobs need only the names of this module, and it takes 2 s
     from sklearn.model_selection import StratifiedKFold
 
-    smallest = usable["emotion"].value_counts()
+    smallest = _counts(usable["emotion"])
     if smallest.min() < settings["folds"]:
         raise SarangiError(
             f"{where}: {smallest.idxmin()} has {smallest.min()} utterances, fewer than the "
@@ -256,7 +259,7 @@ def random(usable: pd.DataFrame, settings: dict, where: str) -> Iterator[np.ndar
         kept = usable["emotion"].iloc[rest] if settings["stratified"] else None
         return train_test_split(rest, test_size=share, random_state=settings["seed"], stratify=kept)[1]
 
-    parts = np.full(len(usable), TRAIN, dtype=object)
+    parts = _all(len(usable), TRAIN)
     try:
         parts[cut(np.arange(len(usable)), round(settings["test"] * len(usable)))] = TEST
         if "validation" in settings:
@@ -305,7 +308,7 @@ def held_out(usable: pd.DataFrame, settings: dict, where: str) -> Iterator[np.nd
                 f"{where}: no {settings.get('by', 'group')} {', '.join(absent)} in the corpus; it has "
                 f"{', '.join(sorted(usable['unit'].unique())[:40])}"
             )
-        parts = np.where(usable["unit"].isin(tested), TEST, TRAIN).astype(object)
+        parts = _tested(usable, np.flatnonzero(usable["unit"].isin(tested)))
         parts[usable["unit"].isin(validating)] = VALIDATION
         yield parts
 
@@ -336,7 +339,7 @@ def emobox(usable: pd.DataFrame, settings: dict, where: str) -> Iterator[np.ndar
         if (found := re.fullmatch(r"fold_([0-9]{1,9})", path.name))
     ]
     for _, folder in sorted(folders):
-        parts, absent = np.full(len(usable), UNUSED, dtype=object), 0
+        parts, absent = _all(len(usable), UNUSED), 0
         for suffix, part in named.items():
             for file in sorted(folder.glob(f"*_{suffix}_{folder.name}.jsonl")):
                 try:
@@ -377,7 +380,7 @@ def validation(rest: pd.DataFrame, settings: dict, where: str, fold: int = 0) ->
     from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
     singly = settings["leaks"] or settings.get("validation_by") == "utterance"
-    counts = rest["emotion"].value_counts()
+    counts = _counts(rest["emotion"])
     rarest = (counts if singly else rest.groupby("emotion")["group"].nunique()).min()
     # the share cannot be smaller than one utterance of an emotion, or one group
     units = rarest if singly else min(rest["group"].nunique(), counts.max())
@@ -423,13 +426,26 @@ def _seed(settings: dict, fold: int) -> int:
     return settings["seed"][fold] if isinstance(settings["seed"], list) else settings["seed"]
 
 
+def _counts(values: pd.Series) -> pd.Series:
+    """Return how often each value comes, without categories that never do."""
+    counts = values.value_counts()
+    return counts[counts > 0]
+
+
 def _codes(values: pd.Series) -> np.ndarray:
     """Return the place of each value among the sorted ones: scikit-learn splits numbers in less memory."""
     return pd.factorize(values, sort=True)[0]
 
 
+def _all(count: int, part: str) -> np.ndarray:
+    """Return a part so many times, object array of shape (count,)."""
+    parts = np.empty(count, dtype=object)
+    parts.fill(part)  # numpy.full would make a new text for each
+    return parts
+
+
 def _tested(usable: pd.DataFrame, test: np.ndarray) -> np.ndarray:
-    parts = np.full(len(usable), TRAIN, dtype=object)
+    parts = _all(len(usable), TRAIN)
     parts[test] = TEST
     return parts
 

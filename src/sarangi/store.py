@@ -3,7 +3,7 @@
 import bisect
 import itertools
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -71,7 +71,10 @@ class Writer:
 
     def add_frame(self, frame: pd.DataFrame) -> None:
         """Add the rows of a data frame, whose columns are those of the schema in any order."""
-        self.add_table(pa.Table.from_pandas(frame, schema=self.schema, preserve_index=False))
+        # a row group at a time: as a whole it would be held twice
+        for start in range(0, max(1, len(frame)), self.row_group):
+            rows = frame.iloc[start : start + self.row_group]
+            self.add_table(pa.Table.from_pandas(rows, schema=self.schema, preserve_index=False))
 
     def _flush(self) -> None:
         if self._rows:
@@ -110,12 +113,37 @@ def write(
         writer.add_frame(frame)
 
 
-def read(path: str | Path, columns: list[str] | None = None) -> pd.DataFrame:
-    """Read a Parquet file, or some of its columns, into a data frame."""
-    with _opened(path) as file, _told(path):
-        table = file.read(columns=_present(path, file, columns))
+def read(
+    path: str | Path, columns: list[str] | None = None, categories: Sequence[str] = (), **equal: Any
+) -> pd.DataFrame:
+    """Read a Parquet file, or some of its columns, into a data frame.
+
+    Parameters
+    ----------
+    path
+        File to read.
+    columns
+        Those to read; None reads all.
+    categories
+        Those of text that holds few values many times: they come as sorted categories, in less memory.
+    equal
+        Columns, each with the value that it has in the rows to read.
+    """
+    with _opened(path, categories) as file, _told(path):
+        _present(path, file, [*(columns or ()), *equal])
+        if equal:
+            # passes over the row groups that hold no such row
+            wanted = [(name, "=", value) for name, value in equal.items()]
+            table = pq.read_table(
+                path, columns=columns, filters=wanted, read_dictionary=categories, partitioning=None
+            )
+        else:
+            table = file.read(columns=columns)
         table.validate(full=True)  # or text that is no UTF-8 would come as it is
-        return table.to_pandas()
+        frame = table.to_pandas()
+    for name in categories:
+        frame[name] = frame[name].cat.set_categories(sorted(frame[name].dropna().unique()))
+    return frame
 
 
 def rows(path: str | Path, columns: list[str] | None = None) -> Iterator[dict[str, Any]]:
@@ -161,9 +189,9 @@ def provenance(path: str | Path) -> dict:
         return json_of((file.schema_arrow.metadata or {}).get(b"sarangi", b"{}"))
 
 
-def _opened(path: str | Path) -> pq.ParquetFile:
+def _opened(path: str | Path, categories: Sequence[str] = ()) -> pq.ParquetFile:
     with _told(path):
-        return pq.ParquetFile(path)
+        return pq.ParquetFile(path, read_dictionary=list(categories))
 
 
 @contextmanager
@@ -180,7 +208,7 @@ def _told(path: str | Path) -> Iterator[None]:
         ) from error
 
 
-def _present(path: str | Path, file: pq.ParquetFile, columns: list[str] | None) -> list[str] | None:
+def _present(path: str | Path, file: pq.ParquetFile, columns: list[str] | None) -> None:
     """Refuse a file that lacks a column, which pyarrow would leave out in silence."""
     lacking = sorted(set(columns or ()) - set(file.schema_arrow.names))
     if lacking:
@@ -188,4 +216,3 @@ def _present(path: str | Path, file: pq.ParquetFile, columns: list[str] | None) 
             f"{path}: no column {', '.join(lacking)}; it has {', '.join(file.schema_arrow.names[:20])}. "
             "Another program wrote it, or an older version: delete it and run the same command again"
         )
-    return columns

@@ -546,6 +546,30 @@ def test_the_same_rows_give_the_same_bytes_however_they_arrive(tmp_path):
     assert store.provenance(tmp_path / "a") == MADE_BY_TEST
 
 
+FOLDS = pa.schema([("fold", pa.int32()), ("part", pa.string()), ("value", pa.float64())])
+
+
+@given(
+    rows=st.lists(st.tuples(st.integers(0, 3), st.sampled_from([None, "", "test", "train", "ä"]))),
+    fold=st.integers(0, 4),
+)
+@settings(max_examples=40, deadline=None)
+def test_a_part_of_a_table_is_what_the_whole_has_there(rows, fold, tmp_path_factory):
+    path = tmp_path_factory.mktemp("table") / "fold=7.parquet"
+    whole = pd.DataFrame(rows, columns=["fold", "part"]).assign(value=range(len(rows)))
+    store.write(path, whole, FOLDS, MADE_BY_TEST, row_group=3)
+    found = store.read(path, ["value", "part"], categories=["part"], fold=fold)
+    assert list(found.columns) == ["value", "part"]
+    wanted = whole[whole["fold"] == fold]
+    assert found["value"].tolist() == wanted["value"].tolist()
+    assert found["part"].astype(object).where(found["part"].notna(), None).tolist() == [
+        part for number, part in rows if number == fold
+    ]
+    assert list(found["part"].cat.categories) == sorted(set(wanted["part"].dropna()))
+    with pytest.raises(SarangiError, match=r"fold=7\.parquet: no column seed; it has fold, part, value"):
+        store.read(path, ["value"], seed=1)
+
+
 def test_a_truncated_table_is_named_with_what_to_do(tmp_path):
     store.write(tmp_path / "a", pd.DataFrame({"utterance_id": ["x"], "value": [1.0]}), TWO, MADE_BY_TEST)
     (tmp_path / "a").write_bytes((tmp_path / "a").read_bytes()[:-9])

@@ -80,6 +80,27 @@ def test_each_usable_utterance_is_tested_once(settings_, tmp_path):
     assert table["leaks"].any() == settings_["leaks"]
 
 
+@pytest.mark.parametrize(
+    "settings_",
+    [
+        RANDOM | {"validation": 0.2},
+        LOSO | {"validation": 0.3, "validation_by": "utterance", "seed": 1, "at_most": {"train": 9}},
+        {"kind": "stratified_group_kfold", "folds": 3, "seed": 2, "validation": 0.2, "leaks": False},
+        {"kind": "held_out", "test": [["S1"], ["S0", "S4"]], "validate": [["S2"], ["S3"]], "leaks": False},
+        {"kind": "random", "test": 0.2, "seed": 3, "stratified": False, "leaks": True},
+        RANDOM | {"emotions": ["angry", "sad"]},
+    ],
+    ids=lambda s: s["kind"],
+)
+def test_how_a_manifest_is_held_changes_no_fold(settings_, tmp_path):
+    manifest = made_manifest(tmp_path / "m.parquet", speakers=9, failed=3)
+    protocol(manifest, "p", settings_, tmp_path / "p.parquet", MADE_BY_TEST)
+    found, whole = store.read(tmp_path / "p.parquet"), split(store.read(manifest), "p", settings_)
+    assert (found["part"] == "test").any()
+    for column in found:
+        assert found[column].tolist() == pytest.approx(whole[column].tolist(), nan_ok=True), column
+
+
 @pytest.mark.parametrize("leaks", [True, False])
 @pytest.mark.parametrize("speakers", [4, 9])
 def test_validation_is_cut_from_what_is_not_tested_and_keeps_groups_whole(leaks, speakers, tmp_path):
