@@ -7,6 +7,7 @@ where they agree best near that offset, have a normalised cross-correlation of a
 over the overlap.
 """
 
+import itertools
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -34,12 +35,13 @@ WINDOW, HOP = 512, 128  # samples: 64 and 16 ms
 NEIGHBOURHOOD = (9, 21)  # frames and frequency bins in which a peak is the largest
 PARTNERS = 8  # later peaks that a peak is joined with
 REACH = 64  # frames in which they lie
-VOTES = 6  # landmarks at one offset that make a candidate; the pairs of URDU have 12 and more
+ENOUGH = 6  # landmarks at one offset that make a candidate; the pairs of URDU have 12 and more
 COMMON = 64  # occurrences beyond which a landmark says nothing (hum, the same jingle everywhere)
-PARTITIONS = 32  # landmarks are sorted a part at a time, so that memory is bounded
+PARTITIONS = 32  # landmarks, and then votes, are sorted a part at a time, so that memory is bounded
 LANDMARK = np.dtype([("hash", "<u8"), ("clip", "<u4"), ("frame", "<u4")])
 # a pair and its offset in one number: two million clips, and the first two hours of each
 CLIP_BITS, OFFSET_BITS = 21, 20
+VOTE = np.dtype([("key", "<i8"), ("landmarks", "<u4")])
 BLOCK = 2048 - 2 * HOP  # samples correlated at once
 
 NEAR_DUPLICATES = pa.schema(
@@ -59,8 +61,8 @@ NEAR_DUPLICATES = pa.schema(
 def near_duplicates(audio: Sequence[Path], output: Path, provenance: dict) -> None:
     """Write each pair of recordings of a corpus that share a stretch of sound.
 
-    Time grows with the number of recordings and of the pairs that share landmarks; memory with
-    neither, but for a few numbers a candidate.
+    Time grows with the number of recordings and of the pairs that share landmarks; memory by a name and a
+    number a recording, since landmarks, and then the pairs that share them, are looked at part by part.
 
     Parameters
     ----------
@@ -80,18 +82,18 @@ def near_duplicates(audio: Sequence[Path], output: Path, provenance: dict) -> No
                 f"{audio[0].parent}: {total:,} utterances, near-duplicates are found among "
                 f"{2**CLIP_BITS:,} at most; part the corpus in two"
             )
-        with ExitStack() as opened:
-            parts = [opened.enter_context(Path(folder, f"{part}").open("wb")) for part in range(PARTITIONS)]
-            signals = opened.enter_context(kept.open("wb"))
+        with kept.open("wb") as signals, _Partitions(Path(folder), "landmarks") as marks:
             for utterance_id, signal in progress(_signals(audio), total, "landmarks"):
                 found = landmarks(signal)
                 found["clip"] = len(names)
                 names.append(utterance_id)
                 ends.append(ends[-1] + len(signal))
                 signals.write(signal.tobytes())
-                for part, file in enumerate(parts):
-                    file.write(found[found["hash"] % PARTITIONS == part].tobytes())
-        votes = [_votes(np.fromfile(Path(folder, f"{part}"), dtype=LANDMARK)) for part in range(PARTITIONS)]
+                marks.add(found, found["hash"])
+        with _Partitions(Path(folder), "votes") as votes:
+            for part in marks.read(LANDMARK):
+                found = _votes(part)
+                votes.add(found, found["key"] >> OFFSET_BITS)
         rows = []
         with kept.open("rb") as signals:
 
@@ -99,8 +101,8 @@ def near_duplicates(audio: Sequence[Path], output: Path, provenance: dict) -> No
                 signals.seek(4 * ends[clip])
                 return np.frombuffer(signals.read(4 * (ends[clip + 1] - ends[clip])), dtype=np.float32)
 
-            candidates = _candidates(votes)
-            for first, second, offset, count in progress(candidates, len(candidates), "candidates"):
+            candidates = itertools.chain.from_iterable(map(_candidates, votes.read(VOTE)))
+            for first, second, offset, count in progress(candidates, None, "candidates"):
                 value, lag, overlap = similarity(signal_of(first), signal_of(second), offset * HOP)
                 if value < SIMILAR or overlap < SHORTEST:
                     continue
@@ -206,8 +208,29 @@ def _signals(audio: Sequence[Path]) -> Iterator[tuple[str, np.ndarray]]:
                 yield utterance["utterance_id"], emphasised(decode(utterance["audio"]["bytes"]))
 
 
-def _votes(part: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return :func:`_keys` of pairs and their offset, sorted, and how many landmarks say so; two or more."""
+class _Partitions(ExitStack):
+    """Records on disk in so many parts by a key, so that those of one key can be looked at together."""
+
+    def __init__(self, folder: Path, name: str):
+        super().__init__()
+        self._paths = [folder / f"{name}-{part}" for part in range(PARTITIONS)]
+        self._files = [self.enter_context(path.open("wb")) for path in self._paths]
+
+    def add(self, records: np.ndarray, keys: np.ndarray) -> None:
+        """Add records, each to the part of its key."""
+        place = keys % PARTITIONS
+        for part, file in enumerate(self._files):
+            file.write(records[place == part].tobytes())
+
+    def read(self, kind: np.dtype) -> Iterator[np.ndarray]:
+        """Yield the parts, each as an array of records, once all have been added."""
+        for path in self._paths:
+            yield np.fromfile(path, dtype=kind)
+            path.unlink()
+
+
+def _votes(part: np.ndarray) -> np.ndarray:
+    """Return the pairs at one offset that share two landmarks or more of a part, array of :data:`VOTE`."""
     part = np.sort(part, order=["hash", "clip", "frame"])
     edges = np.flatnonzero(np.diff(part["hash"], prepend=part["hash"][:1] + 1 if len(part) else 0))
     sizes = np.diff(np.append(edges, len(part)))
@@ -221,23 +244,25 @@ def _votes(part: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         other = one["clip"] != two["clip"]
         pairs.append(_keys(one[other], two[other]))
     keys, counts = np.unique(np.concatenate(pairs), return_counts=True)
-    return keys[counts > 1], counts[counts > 1]
+    votes = np.zeros(int((counts > 1).sum()), VOTE)
+    votes["key"], votes["landmarks"] = keys[counts > 1], counts[counts > 1]
+    return votes
 
 
-def _candidates(votes: Sequence[tuple[np.ndarray, np.ndarray]]) -> list[tuple[int, int, int, int]]:
-    """Return (first clip, second clip, offset in frames, landmarks) of each pair with enough at one offset.
+def _candidates(votes: np.ndarray) -> Iterator[tuple[int, int, int, int]]:
+    """Yield (first clip, second clip, offset in frames, landmarks) of each pair with enough at one offset.
 
     The offset with most landmarks; sorted by pair.
     """
-    keys, place = np.unique(np.concatenate([keys for keys, _ in votes]), return_inverse=True)
-    counts = np.bincount(place, np.concatenate([counts for _, counts in votes])).astype(np.int64)
-    keys, counts = keys[counts >= VOTES], counts[counts >= VOTES]
+    keys, place = np.unique(votes["key"], return_inverse=True)
+    counts = np.bincount(place, votes["landmarks"]).astype(np.int64)
+    keys, counts = keys[counts >= ENOUGH], counts[counts >= ENOUGH]
     pairs = keys >> OFFSET_BITS
     order = np.lexsort((-counts, pairs))  # of equal ones the smallest offset, since keys are sorted
     best = order[np.unique(pairs[order], return_index=True)[1]]
     first, second = pairs[best] >> CLIP_BITS, pairs[best] & (2**CLIP_BITS - 1)
     offset = (keys[best] & (2**OFFSET_BITS - 1)) - 2 ** (OFFSET_BITS - 1)
-    return list(zip(*(column.tolist() for column in (first, second, offset, counts[best])), strict=True))
+    yield from zip(*(column.tolist() for column in (first, second, offset, counts[best])), strict=True)
 
 
 def _keys(one: np.ndarray, two: np.ndarray) -> np.ndarray:
