@@ -1,5 +1,6 @@
 # make demo   the embedded study: synthetic speech to tables and figure, no network after the install
 # make test   every check
+# make cluster  the demo once more through a Slurm of this machine: the same bytes (20 minutes, as root)
 # make faults every fault that a run must survive, injected hundreds of times (an hour, as root)
 # make setup  the environment in .venv, which both share
 # make restore BUNDLE=file   a bundle of results put back into a fresh clone
@@ -11,7 +12,7 @@ DIRECTORY ?= .
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: setup demo test faults audit-packages restore lock
+.PHONY: setup demo test cluster faults audit-packages restore lock
 
 setup: .venv/installed
 
@@ -40,6 +41,9 @@ test: setup
 	$(BIN)/snakefmt --check Snakefile rules
 	$(BIN)/snakemake --directory demo --lint
 	$(BIN)/python -m pytest -n $(CORES) --dist loadfile --no-loadscope-reorder
+
+cluster: setup
+	$(BIN)/python tests/cluster/demo.py
 
 faults: setup
 	$(BIN)/python tests/faults/faults.py

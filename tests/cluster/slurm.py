@@ -92,6 +92,18 @@ def start() -> None:
     raise RuntimeError(f"the node does not take jobs ({said.strip()}): see {STATE}/slurmctld.log, slurmd.log")
 
 
+def started() -> str:
+    """Start a Slurm, and return why there is none; empty where it runs."""
+    if reason := lacking():
+        return reason
+    try:
+        start()
+    except (RuntimeError, OSError, LookupError, subprocess.SubprocessError) as error:
+        stop()
+        return f"Slurm cannot be started here: {error}"
+    return ""
+
+
 def stop() -> None:
     """End the jobs and both daemons; munge stays."""
     if not STATE.exists():
