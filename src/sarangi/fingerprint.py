@@ -69,11 +69,9 @@ def closure(
             installed.add(name.split(".")[0])
             continue
         for part in _with_parents(name):
-            file = _module_file(part) if part not in code else None
-            if file is not None:
-                text = file.read_text(encoding="utf-8")
-                package = part if file.name == "__init__.py" else part.rpartition(".")[0]
-                code[part], imported = _canonical_and_imports(text, file, package)
+            found = _module(part) if part not in code else None
+            if found is not None:
+                code[part], imported = found
                 waiting += [*imported, *loaded.get(part, ())]
     return code, installed
 
@@ -97,8 +95,16 @@ def _module_file(name: str) -> Path | None:
     return None
 
 
-# by the text, which a hundred rules share: parsing is what takes time
+# a hundred rules share the modules: reading and parsing is what takes time
 @cache
+def _module(name: str) -> tuple[str, tuple[str, ...]] | None:
+    file = _module_file(name)
+    if file is None:
+        return None
+    package = name if file.name == "__init__.py" else name.rpartition(".")[0]
+    return _canonical_and_imports(file.read_text(encoding="utf-8"), file, package)
+
+
 def _canonical_and_imports(text: str, file: Path, package: str) -> tuple[str, tuple[str, ...]]:
     tree = ast.parse(text, filename=str(file))
     names = []

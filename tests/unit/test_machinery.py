@@ -463,12 +463,16 @@ def code(tmp_path, monkeypatch):
     (tmp_path / "script.py").write_text("from sarangi import middle\nfrom sarangi.corpora import load\n")
     monkeypatch.setattr(fingerprints, "ROOT", package)
 
-    def take(by_name=(("sarangi.corpora", ("sarangi.corpora.one",)),)):
+    def forget():
         fingerprint.cache_clear()
+        fingerprints._module.cache_clear()
+
+    def take(by_name=(("sarangi.corpora", ("sarangi.corpora.one",)),)):
+        forget()
         return fingerprint(tmp_path / "script.py", by_name)
 
     yield package, take
-    fingerprint.cache_clear()
+    forget()
 
 
 def test_comments_docstrings_layout_and_times_change_nothing(code):
