@@ -37,7 +37,8 @@ PARTNERS = 8  # later peaks that a peak is joined with
 REACH = 64  # frames in which they lie
 ENOUGH = 6  # landmarks at one offset that make a candidate; the pairs of URDU have 12 and more
 COMMON = 64  # occurrences beyond which a landmark says nothing (hum, the same jingle everywhere)
-PARTITIONS = 32  # landmarks, and then votes, are sorted a part at a time, so that memory is bounded
+PARTITION = 500  # clips for one more part of the landmarks and of the votes, which are sorted part by part
+PARTITIONS = 200  # at most, since each is an open file
 LANDMARK = np.dtype([("hash", "<u8"), ("clip", "<u4"), ("frame", "<u4")])
 # a pair and its offset in one number: two million clips, and the first two hours of each
 CLIP_BITS, OFFSET_BITS = 21, 20
@@ -82,7 +83,8 @@ def near_duplicates(audio: Sequence[Path], output: Path, provenance: dict) -> No
                 f"{audio[0].parent}: {total:,} utterances, near-duplicates are found among "
                 f"{2**CLIP_BITS:,} at most; part the corpus in two"
             )
-        with kept.open("wb") as signals, _Partitions(Path(folder), "landmarks") as marks:
+        parts = min(1 + total // PARTITION, PARTITIONS)
+        with kept.open("wb") as signals, _Partitions(Path(folder, "landmarks"), parts) as marks:
             for utterance_id, signal in progress(_signals(audio), total, "landmarks"):
                 found = landmarks(signal)
                 found["clip"] = len(names)
@@ -90,7 +92,7 @@ def near_duplicates(audio: Sequence[Path], output: Path, provenance: dict) -> No
                 ends.append(ends[-1] + len(signal))
                 signals.write(signal.tobytes())
                 marks.add(found, found["hash"])
-        with _Partitions(Path(folder), "votes") as votes:
+        with _Partitions(Path(folder, "votes"), parts) as votes:
             for part in marks.read(LANDMARK):
                 found = _votes(part)
                 votes.add(found, found["key"] >> OFFSET_BITS)
@@ -211,16 +213,22 @@ def _signals(audio: Sequence[Path]) -> Iterator[tuple[str, np.ndarray]]:
 class _Partitions(ExitStack):
     """Records on disk in so many parts by a key, so that those of one key can be looked at together."""
 
-    def __init__(self, folder: Path, name: str):
+    def __init__(self, folder: Path, parts: int):
         super().__init__()
-        self._paths = [folder / f"{name}-{part}" for part in range(PARTITIONS)]
+        folder.mkdir()
+        self._paths = [folder / str(part) for part in range(parts)]
         self._files = [self.enter_context(path.open("wb")) for path in self._paths]
 
     def add(self, records: np.ndarray, keys: np.ndarray) -> None:
         """Add records, each to the part of its key."""
-        place = keys % PARTITIONS
-        for part, file in enumerate(self._files):
-            file.write(records[place == part].tobytes())
+        # by the upper bits of a product (Knuth, The Art of Computer Programming, 6.4): as they are, some
+        # keys are much more frequent
+        spread = (keys.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(32)
+        place = (spread % np.uint64(len(self._files))).astype(np.int64)
+        order = np.argsort(place, kind="stable")
+        ends = np.cumsum(np.bincount(place, minlength=len(self._files)))[:-1]
+        for file, part in zip(self._files, np.split(records[order], ends), strict=True):
+            file.write(part.tobytes())
 
     def read(self, kind: np.dtype) -> Iterator[np.ndarray]:
         """Yield the parts, each as an array of records, once all have been added."""
@@ -230,22 +238,23 @@ class _Partitions(ExitStack):
 
 
 def _votes(part: np.ndarray) -> np.ndarray:
-    """Return the pairs at one offset that share two landmarks or more of a part, array of :data:`VOTE`."""
-    part = np.sort(part, order=["hash", "clip", "frame"])
+    """Return the pairs at one offset that share landmarks of a part, array of :data:`VOTE`."""
+    part = part[np.lexsort((part["frame"], part["clip"], part["hash"]))]
     edges = np.flatnonzero(np.diff(part["hash"], prepend=part["hash"][:1] + 1 if len(part) else 0))
     sizes = np.diff(np.append(edges, len(part)))
     part = part[np.repeat(sizes <= COMMON, sizes)]
+    marks = part["hash"].copy()
     pairs = [np.zeros(0, dtype=np.int64)]
     for step in range(1, COMMON):
-        same = part["hash"][step:] == part["hash"][:-step]
-        if not same.any():
+        same = np.flatnonzero(marks[step:] == marks[:-step])
+        if not len(same):
             break
-        one, two = part[:-step][same], part[step:][same]
+        one, two = part[same], part[same + step]
         other = one["clip"] != two["clip"]
         pairs.append(_keys(one[other], two[other]))
     keys, counts = np.unique(np.concatenate(pairs), return_counts=True)
-    votes = np.zeros(int((counts > 1).sum()), VOTE)
-    votes["key"], votes["landmarks"] = keys[counts > 1], counts[counts > 1]
+    votes = np.zeros(len(keys), VOTE)
+    votes["key"], votes["landmarks"] = keys, counts
     return votes
 
 

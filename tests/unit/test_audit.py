@@ -213,7 +213,7 @@ def written(path, signals):
     return path
 
 
-def test_overlapping_cuts_are_found_with_their_offset_and_others_are_not(tmp_path):
+def test_overlapping_cuts_are_found_with_their_offset_and_others_are_not(tmp_path, monkeypatch):
     whole = noisy_voice(0, 6)
     signals = {f"c{n:02}": noisy_voice(n, 3) for n in range(1, 12)}
     signals |= {"a": whole[:48_000], "b": 0.3 * whole[24_000:72_000], "c_twin": signals["c01"]}
@@ -227,6 +227,10 @@ def test_overlapping_cuts_are_found_with_their_offset_and_others_are_not(tmp_pat
     assert found["similarity"].min() > 0.97
     assert found["offset_s"].tolist() == pytest.approx([-1.5, 0], abs=1e-3)
     assert found["overlap_s"].tolist() == pytest.approx([1.5, 3], abs=1e-2)
+    # however many parts the landmarks stand in
+    monkeypatch.setattr("sarangi.near_duplicates.PARTITION", 1)
+    near_duplicates(shards, tmp_path / "parted.parquet", MADE_BY_TEST)
+    assert (tmp_path / "parted.parquet").read_bytes() == (tmp_path / "n.parquet").read_bytes()
 
 
 @given(
