@@ -24,9 +24,8 @@ SCHEDULED = ("SLURM_JOB_ID", "PBS_JOBID", "LSB_JOBID", "SGE_TASK_ID", "OAR_JOB_I
 QUERY = ("nvidia-smi", "--query-gpu=uuid", "--format=csv,noheader")
 WAIT_S = 1.0
 
-_leased: list[
-    TextIO
-] = []  # open for the life of the process; the kernel lets go when it ends, however it ends
+# open for the life of the process; the kernel lets go when it ends, however it ends
+_leased: list[TextIO] = []
 
 
 def devices() -> list[str]:

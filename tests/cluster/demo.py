@@ -4,6 +4,7 @@ Every file that it makes must have the bytes that a local run made in ``demo`` (
 The suite does the same with the smallest study, and ends its jobs beside.
 """
 
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -24,6 +25,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         study = yaml.safe_load((DEMO / "config.yaml").read_text())
         through = write_study(study, Path(folder).resolve() / "demo")
+        shutil.copy(DEMO / "costs.yaml", through)
         print("The demo through Slurm, a quarter of an hour ...", flush=True)
         try:
             succeeded(snakemake("--profile", "profiles/slurm", *SOON, directory=through))
