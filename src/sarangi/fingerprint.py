@@ -105,6 +105,8 @@ def _module(name: str) -> tuple[str, tuple[str, ...]] | None:
     return _canonical_and_imports(file.read_text(encoding="utf-8"), file, package)
 
 
+# a script is asked for once a corpus
+@cache
 def _canonical_and_imports(text: str, file: Path, package: str) -> tuple[str, tuple[str, ...]]:
     tree = ast.parse(text, filename=str(file))
     names = []

@@ -37,8 +37,8 @@ PARTNERS = 8  # later peaks that a peak is joined with
 REACH = 64  # frames in which they lie
 ENOUGH = 6  # landmarks at one offset that make a candidate; the pairs of URDU have 12 and more
 COMMON = 64  # occurrences beyond which a landmark says nothing (hum, the same jingle everywhere)
-PARTITION = 500  # clips for one more part of the landmarks and of the votes, which are sorted part by part
-PARTITIONS = 200  # at most, since each is an open file
+CLIPS_A_PART = 500  # landmarks and votes are sorted part by part, so that memory does not grow with the clips
+PARTS_AT_MOST = 200  # each is an open file
 LANDMARK = np.dtype([("hash", "<u8"), ("clip", "<u4"), ("frame", "<u4")])
 # a pair and its offset in one number: two million clips, and the first two hours of each
 CLIP_BITS, OFFSET_BITS = 21, 20
@@ -83,8 +83,8 @@ def near_duplicates(audio: Sequence[Path], output: Path, provenance: dict) -> No
                 f"{audio[0].parent}: {total:,} utterances, near-duplicates are found among "
                 f"{2**CLIP_BITS:,} at most; part the corpus in two"
             )
-        parts = min(1 + total // PARTITION, PARTITIONS)
-        with kept.open("wb") as signals, _Partitions(Path(folder, "landmarks"), parts) as marks:
+        parts = min(1 + total // CLIPS_A_PART, PARTS_AT_MOST)
+        with kept.open("wb") as signals, _Parts(Path(folder, "landmarks"), parts) as marks:
             for utterance_id, signal in progress(_signals(audio), total, "landmarks"):
                 found = landmarks(signal)
                 found["clip"] = len(names)
@@ -92,7 +92,7 @@ def near_duplicates(audio: Sequence[Path], output: Path, provenance: dict) -> No
                 ends.append(ends[-1] + len(signal))
                 signals.write(signal.tobytes())
                 marks.add(found, found["hash"])
-        with _Partitions(Path(folder, "votes"), parts) as votes:
+        with _Parts(Path(folder, "votes"), parts) as votes:
             for part in marks.read(LANDMARK):
                 found = _votes(part)
                 votes.add(found, found["key"] >> OFFSET_BITS)
@@ -210,7 +210,7 @@ def _signals(audio: Sequence[Path]) -> Iterator[tuple[str, np.ndarray]]:
                 yield utterance["utterance_id"], emphasised(decode(utterance["audio"]["bytes"]))
 
 
-class _Partitions(ExitStack):
+class _Parts(ExitStack):
     """Records on disk in so many parts by a key, so that those of one key can be looked at together."""
 
     def __init__(self, folder: Path, parts: int):

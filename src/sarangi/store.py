@@ -132,7 +132,7 @@ def read(
     with _opened(path, categories) as file, _told(path):
         _present(path, file, [*(columns or ()), *equal])
         if equal:
-            # passes over the row groups that hold no such row
+            # passes over the row groups that hold no such row; a folder called fold=0 is no column
             wanted = [(name, "=", value) for name, value in equal.items()]
             table = pq.read_table(
                 path, columns=columns, filters=wanted, read_dictionary=categories, partitioning=None
@@ -142,7 +142,7 @@ def read(
         table.validate(full=True)  # or text that is no UTF-8 would come as it is
         frame = table.to_pandas()
     for name in categories:
-        frame[name] = frame[name].cat.set_categories(sorted(frame[name].dropna().unique()))
+        frame[name] = pd.Categorical(frame[name], sorted(frame[name].dropna().unique()))
     return frame
 
 

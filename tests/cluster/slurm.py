@@ -92,7 +92,7 @@ def start() -> None:
     raise RuntimeError(f"the node does not take jobs ({said.strip()}): see {STATE}/slurmctld.log, slurmd.log")
 
 
-def started() -> str:
+def why_not_started() -> str:
     """Start a Slurm, and return why there is none; empty where it runs."""
     if reason := lacking():
         return reason

@@ -18,7 +18,7 @@ THROUGH_SLURM = ("--profile", "profiles/slurm", "--slurm-init-seconds-before-sta
 @pytest.fixture(scope="module", autouse=True)
 def cluster():
     """A Slurm of this machine's own."""
-    if reason := slurm.started():
+    if reason := slurm.why_not_started():
         pytest.skip(reason)
     yield
     slurm.stop()

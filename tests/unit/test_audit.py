@@ -228,7 +228,7 @@ def test_overlapping_cuts_are_found_with_their_offset_and_others_are_not(tmp_pat
     assert found["offset_s"].tolist() == pytest.approx([-1.5, 0], abs=1e-3)
     assert found["overlap_s"].tolist() == pytest.approx([1.5, 3], abs=1e-2)
     # however many parts the landmarks stand in
-    monkeypatch.setattr("sarangi.near_duplicates.PARTITION", 1)
+    monkeypatch.setattr("sarangi.near_duplicates.CLIPS_A_PART", 1)
     near_duplicates(shards, tmp_path / "parted.parquet", MADE_BY_TEST)
     assert (tmp_path / "parted.parquet").read_bytes() == (tmp_path / "n.parquet").read_bytes()
 
