@@ -4,13 +4,15 @@
     python benchmarks/finetuning.py --experiments all --steps 20  # the whole study; a GPU is used
 
 Each experiment of ``config.yaml`` that is asked for trains its own network by its own recipe, through the
-pipeline's own Trainer, on noise as long as its corpus's clips; a process each, so that the peak of memory is
-its own.  A step is a whole one: batch times accumulation.  The first is left out of the time of a step
-where there are more.  Hours are those of every epoch that the recipe allows, validation after each and the
-test, for all folds and seeds: early stopping makes them fewer.
+pipeline's own Trainer, on noise as long as its corpus's clips; experiments of one model on one corpus are
+measured once, on a CPU in a process of its own, whose peak of memory it is.  Models that train on kept states
+are left to ``probes.py`` and ``prefix.py``.  A step is a whole one: batch times accumulation.  The first is
+left out of the time of a step where there are more.  Hours are those of every epoch that the recipe allows,
+validation after each and the test, for all folds and seeds: early stopping makes them fewer.
 """
 
 import argparse
+import contextlib
 import json
 import math
 import os
@@ -82,12 +84,13 @@ TOKENS = (20, 10)  # of an utterance without context, mean and deviation
 
 
 def tuned(config: dict) -> dict[str, dict]:
-    """Return what each fine-tuned experiment costs: its model on its corpus, runs, clips of each part."""
+    """Return model, runs and clips of each part of the experiments that run an encoder in every epoch."""
     found = {}
     study = Study(config)
     for name, e in study.experiments.items():
         model = on_corpus(config["models"][e.model], e.corpus)
-        if not encoders_of(model):
+        audio = model.get("audio", {})
+        if not encoders_of(model) or "states" in audio or "prefix" in audio:
             continue
         validating, testing = SHARES[e.protocol]
         clips, mean, deviation = CLIPS[e.corpus]
@@ -209,6 +212,18 @@ def measure(entry: dict, steps: int, threads: int) -> dict[str, float]:
     }
 
 
+def measured(entries: dict[str, dict], name: str, steps: int, threads: int) -> dict[str, float]:
+    """Return what :func:`measure` finds: on a GPU, which counts its memory, here; else in a new process."""
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+        torch.cuda.reset_peak_memory_stats()
+        with contextlib.redirect_stdout(sys.stderr):  # where the Trainer writes
+            return measure(entries[name], steps, threads)
+    command = [sys.executable, __file__, "--one", name, "--steps", str(steps), "--threads", str(threads)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
 def projected_hours(entry: dict, measured: dict[str, float]) -> float:
     """Return the hours of all runs of an experiment, with every epoch that its recipe allows."""
     recipe = entry["model"]["finetuning"]
@@ -236,11 +251,12 @@ def main() -> None:
     print("| experiment | parameters | learn | s a step | ms a clip heard | GB | runs | hours |")
     print("|---|--:|--:|--:|--:|--:|--:|--:|")
     total = 0.0
+    known: dict[str, dict[str, float]] = {}
     for name in names:
-        command = [sys.executable, __file__, "--one", name]
-        command += ["--steps", str(options.steps), "--threads", str(options.threads)]
-        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-        found = json.loads(done.stdout.splitlines()[-1])
+        network = json.dumps([entries[name][key] for key in ("model", "seconds", "emotions")])
+        if network not in known:
+            known[network] = measured(entries, name, options.steps, options.threads)
+        found = known[network]
         hours = projected_hours(entries[name], found)
         total += hours
         print(

@@ -10,7 +10,9 @@ every epoch of each run, which is what a frozen encoder in a training loop does.
 """
 
 import argparse
+import contextlib
 import os
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -96,7 +98,8 @@ def probed(model: dict, shape: tuple[int, int]) -> tuple[float, int]:
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()
         trainer = trainer_of(network, parts, recipe, 42, Path(folder), EMOTIONS)
-        trainer.train()
+        with contextlib.redirect_stdout(sys.stderr):  # where the Trainer writes
+            trainer.train()
         return time.perf_counter() - start, round(trainer.state.epoch)
 
 

@@ -26,6 +26,8 @@ FAMILIES = {
 
 # WavLM's own mixture of a mask and a position bias
 warnings.filterwarnings("ignore", "Support for mismatched key_padding_mask and attn_mask")
+# by itself a GPU rounds what it convolves in whole precision about as in half (TF32)
+torch.backends.cudnn.allow_tf32 = False
 
 ALL = "all"
 LARGEST_NUMBER, MOST_LAYERS = 2**24, 200  # in the settings of an encoder

@@ -149,13 +149,15 @@ def finetune(
                 encoder.activation_checkpointing_enable({"use_reentrant": False})
         data = {part: Utterances(table, emotions, found) for part, table in parts.items()}
         kept = begun(checkpoints, provenance)
-        trainer = trainer_of(network, data, recipe, seed, kept, emotions)
         last = last_whole_checkpoint(kept)
         if last is not None:
             log.info("goes on from %s", Path(last).name)
         with _advice_on_memory(described, recipe["batch"]):
+            trainer = trainer_of(network, data, recipe, seed, kept, emotions)
             trainer.train(resume_from_checkpoint=last)
-            probabilities = _predict(trainer.model, data[TEST], recipe["batch"])
+            # a GPU trains in half precision, and answers in whole, as it does on other corpora
+            whole = trainer.accelerator.unwrap_model(trainer.model, keep_fp32_wrapper=False)
+            probabilities = _predict(whole, data[TEST], recipe["batch"])
     tested = by_length(skip_unused(split[split["part"].isin([TEST, UNUSED])]))
     answered = _answered(tested, emotions, probabilities, fold, seed)
     _write([answered], emotions, output["predictions"], provenance)

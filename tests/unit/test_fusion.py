@@ -362,7 +362,7 @@ def test_half_precision_gives_about_the_same(encoders, fusion):
     with torch.autocast("cpu", torch.bfloat16):
         half = network(signals, tokens, labels)
     half["loss"].backward()
-    assert torch.allclose(half["logits"].float(), whole["logits"], atol=0.05)
+    assert torch.allclose(half["logits"].float(), whole["logits"], atol=0.1)
     assert network.audio.layers.scores.grad.isfinite().all()
     assert network.classifier.weight.grad.isfinite().all()
 

@@ -128,7 +128,11 @@ def test_the_demos_whisper_transcribes_speech_it_has_not_heard(corpus, demo_whis
     # as the package does it clip by clip, by its own defaults
     alone = [
         whisper.transcribe(
-            demo_whisper.model, signal, language=clips[0].language, without_timestamps=True, fp16=False
+            demo_whisper.model,
+            signal,
+            language=clips[0].language,
+            without_timestamps=True,
+            fp16=demo_whisper.fp16,
         )
         for signal in signals
     ]
