@@ -212,7 +212,7 @@ def measure(entry: dict, steps: int, threads: int) -> dict[str, float]:
     }
 
 
-def measured(entries: dict[str, dict], name: str, steps: int, threads: int) -> dict[str, float]:
+def measure_alone(entries: dict[str, dict], name: str, steps: int, threads: int) -> dict[str, float]:
     """Return what :func:`measure` finds: on a GPU, which counts its memory, here; else in a new process."""
     if torch.cuda.is_available():
         torch.cuda.empty_cache()
@@ -255,7 +255,7 @@ def main() -> None:
     for name in names:
         network = json.dumps([entries[name][key] for key in ("model", "seconds", "emotions")])
         if network not in known:
-            known[network] = measured(entries, name, options.steps, options.threads)
+            known[network] = measure_alone(entries, name, options.steps, options.threads)
         found = known[network]
         hours = projected_hours(entries[name], found)
         total += hours

@@ -657,11 +657,12 @@ def test_a_loss_that_is_no_number_stops_the_run_and_the_last_good_checkpoint_sta
     assert not (tmp_path / "run/model.safetensors").exists()
 
 
-def test_a_full_gpu_says_which_settings_to_lower(corpus, encoders, tmp_path, monkeypatch):
+@pytest.mark.parametrize("step", ["to", "forward"])
+def test_a_full_gpu_says_which_settings_to_lower(corpus, encoders, tmp_path, monkeypatch, step):
     def full(*_, **__):
         raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB.\nmore")
 
-    monkeypatch.setattr(finetuning.EmotionClassifier, "forward", full)
+    monkeypatch.setattr(finetuning.EmotionClassifier, step, full)
     with pytest.raises(SarangiError) as error:
         trained(corpus, encoders, tmp_path / "run")
     for text in (

@@ -29,7 +29,6 @@ print(names == seen, len(seen))
 HEARD_ON_THE_CPU = """
 import sys
 from pathlib import Path
-from sarangi import store
 from sarangi.finetuning import transfer
 run, manifest, audio, output = map(Path, sys.argv[1:])
 transfer({(0, 7): run}, manifest, {"audio": [audio]}, 4, 1, {}, output, {"rule": "test"})

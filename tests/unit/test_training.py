@@ -1,5 +1,6 @@
 """Weights, encoders and fine-tuning on small networks with random weights."""
 
+import functools
 import json
 import zipfile
 from contextlib import contextmanager
@@ -219,6 +220,24 @@ def test_checkpoints_of_other_parameters_are_not_taken_up(corpus, encoder, tmp_p
     (stale / "trainer_state.json").write_text("{}")
     found = trained(corpus, encoder, tmp_path / "run")
     assert found["model"].read_bytes() == trained(corpus, encoder, tmp_path / "again")["model"].read_bytes()
+
+
+def test_a_run_trained_in_half_precision_answers_in_whole(corpus, encoder, tmp_path, monkeypatch):
+    # a CPU has bfloat16 in place of a GPU's float16, about ten times as coarse
+    half = functools.partial(finetuning.TrainingArguments, bf16=True)
+    monkeypatch.setattr(finetuning, "TrainingArguments", half)
+    output = trained(corpus, encoder, tmp_path / "half")
+    transfer(
+        {(0, 7): tmp_path / "half"}, corpus / "manifest.parquet", {"audio": [corpus / "audio.parquet"]},
+        4, 1, {}, tmp_path / "whole.parquet", MADE_BY_TEST,
+    )  # fmt: skip
+    columns = [f"p_{emotion}" for emotion in EMOTIONS]
+    answered = store.read(output["predictions"]).query("status == 'ok'").set_index("utterance_id")
+    whole = store.read(tmp_path / "whole.parquet").set_index("utterance_id").loc[answered.index]
+    assert np.abs(answered[columns].to_numpy() - whole[columns].to_numpy()).max() < 1e-5
+    monkeypatch.undo()
+    # it was trained in half precision indeed
+    assert output["model"].read_bytes() != trained(corpus, encoder, tmp_path / "run")["model"].read_bytes()
 
 
 def test_half_a_checkpoint_is_removed(tmp_path):
