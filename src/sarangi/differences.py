@@ -204,7 +204,7 @@ def premium(
 
     def difference(confusions: np.ndarray) -> dict[str, np.ndarray]:
         parts = np.split(confusions, [count], axis=-3)
-        return _minus(*(mean_metrics(part, there) for part, there in zip(parts, held, strict=True)))
+        return minus(*(mean_metrics(part, there) for part, there in zip(parts, held, strict=True)))
 
     values = difference(both.sum(1))
     drawn = draw_groups(groups, settings["draws"], settings["seed"])
@@ -261,7 +261,7 @@ def compare(
 
     def difference(confusions: np.ndarray) -> dict[str, np.ndarray]:
         scores = (mean_metrics(half, held) for half in np.split(confusions, [repeats], axis=-3))
-        return _minus(*scores)
+        return minus(*scores)
 
     values = difference(both.sum(1))
     drawn = draw_groups(groups, settings["draws"], settings["seed"])
@@ -378,8 +378,8 @@ def holm(p: Sequence[float]) -> list[float]:
 
 def _swapped(whole: np.ndarray, confusions: np.ndarray, held: np.ndarray) -> dict[str, np.ndarray]:
     """Return the difference between confusions and what is left of the ``whole`` of both systems."""
-    return _minus(mean_metrics(confusions, held), mean_metrics(whole - confusions, held))
+    return minus(mean_metrics(confusions, held), mean_metrics(whole - confusions, held))
 
 
-def _minus(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+def minus(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     return {metric: one[metric] - other[metric] for metric in one}
