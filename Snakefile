@@ -23,11 +23,10 @@ from pathlib import Path
 
 from snakemake.settings.types import DeploymentMethod
 
-from sarangi.availability import availability, where_from
-from sarangi.claims import SIDES, of_finding, our_experiments, parts, replays, with_parts
-from sarangi.configuration import (
+from sarangi.study.availability import availability, where_from
+from sarangi.published.claims import SIDES, of_finding, our_experiments, parts, replays, with_parts
+from sarangi.study.configuration import (
     BRANCHES,
-    ENCODER_FILES,
     check,
     encoders_of,
     modality,
@@ -36,12 +35,13 @@ from sarangi.configuration import (
     refuse_odd_yaml,
     words_of,
 )
-from sarangi.errors import SarangiError
-from sarangi.fingerprint import fingerprint, modules_of
-from sarangi.lock import begin, hold
-from sarangi.paper import missing_programs
-from sarangi.printed import printed_experiments
-from sarangi.source import inventory
+from sarangi.base.weights_files import ENCODER_FILES
+from sarangi.base.errors import SarangiError
+from sarangi.runtime.fingerprint import fingerprint, modules_of
+from sarangi.runtime.lock import begin, hold
+from sarangi.paper.building import missing_programs
+from sarangi.published.printed import printed_experiments
+from sarangi.runtime.inventory import inventory
 
 try:
     refuse_odd_yaml("config.yaml")

@@ -35,10 +35,10 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 from threadpoolctl import threadpool_info
 
-from sarangi import store
-from sarangi.classical import Vectors, classical
-from sarangi.corpora import MANIFEST
-from sarangi.protocols import protocol
+from sarangi.base import store
+from sarangi.base.manifest_rows import MANIFEST
+from sarangi.models.classical import Vectors, classical
+from sarangi.splits.protocols import protocol
 
 EMOTIONS = ["angry", "disgust", "fearful", "happy", "neutral", "sad", "surprised"]
 FOLDS = {"kind": "stratified_kfold", "folds": 5, "seed": 42, "leaks": True}

@@ -24,9 +24,10 @@ import numpy as np
 import opensmile
 import soundfile
 
-from sarangi import store
-from sarangi.acoustics import ROW_GROUP, features
-from sarangi.audio import AUDIO, SAMPLE_RATE, encode
+from sarangi.audio.resampling import AUDIO, encode
+from sarangi.base import store
+from sarangi.base.sound import SAMPLE_RATE
+from sarangi.features.extraction import ROW_GROUP, features
 
 SETS = ("IS09", "IS10", "eGeMAPSv02", "ComParE_2016")
 WORKERS = (1, 2)

@@ -40,12 +40,13 @@ from transformers import (
     XLMRobertaConfig,
 )
 
-from sarangi.audio import SAMPLE_RATE
-from sarangi.configuration import Study, encoders_of, on_corpus
-from sarangi.encoders import build_encoder
-from sarangi.finetuning import Utterances, class_weights, collate, trainer_of
-from sarangi.fusion import classifier
-from sarangi.protocols import TRAIN, VALIDATION
+from sarangi.base.parts import TRAIN
+from sarangi.base.sound import SAMPLE_RATE
+from sarangi.models.encoders import build_encoder
+from sarangi.models.finetuning import Utterances, class_weights, collate, trainer_of
+from sarangi.models.fusion import classifier
+from sarangi.splits.protocols import VALIDATION
+from sarangi.study.configuration import Study, encoders_of, on_corpus
 
 ROOT = Path(__file__).parent.parent
 ONE_OF_EACH = (

@@ -20,13 +20,13 @@ import soundfile
 import torch
 from scipy.signal import correlate
 
-from sarangi import store
-from sarangi.audio import resample
-from sarangi.audit import corpus_audit, protocol_audit
-from sarangi.corpora import manifest
-from sarangi.near_duplicates import emphasised, near_duplicates
-from sarangi.transcripts import transcribe
-from sarangi.weights import unpacked_whisper
+from sarangi.audio.near_duplicates import emphasised, near_duplicates
+from sarangi.audio.resampling import resample
+from sarangi.audit.checks import corpus_audit, protocol_audit
+from sarangi.base import store
+from sarangi.corpora.manifest import manifest
+from sarangi.sources.weights import unpacked_whisper
+from sarangi.transcripts.transcription import transcribe
 
 SECONDS, RATE, TWINS, SPEAKERS = 3, 22_050, 10, 50
 SHARD = 1000  # utterances

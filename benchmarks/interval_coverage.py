@@ -12,8 +12,8 @@ import time
 
 import numpy as np
 
-from sarangi.bootstrap import draw_clips, draw_groups, intervals, percentiles, resampled
-from sarangi.metrics import mean_metrics
+from sarangi.statistics.metrics import mean_metrics
+from sarangi.statistics.resampling import draw_clips, draw_groups, intervals, percentiles, resampled
 
 CLIPS = (4, 12)  # of an emotion in a group, fewest and most
 LOGITS = np.array([1.2, 0.6, 0.2, -0.3])  # of the recall of each emotion in a typical group

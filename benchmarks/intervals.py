@@ -18,8 +18,9 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import accuracy_score, f1_score, recall_score
 
-from sarangi.bootstrap import draw_groups, intervals, resampled, tally
-from sarangi.metrics import mean_metrics
+from sarangi.scoring.scores import tally
+from sarangi.statistics.metrics import mean_metrics
+from sarangi.statistics.resampling import draw_groups, intervals, resampled
 
 CLIPS, GROUPS, SEEDS = 2610, 280, 5
 EMOTIONS = ["angry", "disgust", "fearful", "happy", "neutral", "sad", "surprised"]

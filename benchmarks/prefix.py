@@ -26,10 +26,11 @@ import transformers
 from finetuning import SHAPES, Clock, utterances, wait
 from transformers import TrainingArguments, Wav2Vec2ForSequenceClassification
 
-from sarangi.encoders import SplitEncoder, build_encoder
-from sarangi.finetuning import Utterances, collate, trainer_of
-from sarangi.fusion import classifier
-from sarangi.protocols import TRAIN, VALIDATION
+from sarangi.base.parts import TRAIN
+from sarangi.models.encoders import SplitEncoder, build_encoder
+from sarangi.models.finetuning import Utterances, collate, trainer_of
+from sarangi.models.fusion import classifier
+from sarangi.splits.protocols import VALIDATION
 
 RECIPES = {
     "wav2vec2_base": {"frozen_layers": 8, "batch": 8, "accumulate": 2, "max_epochs": 30},

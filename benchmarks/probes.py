@@ -22,10 +22,11 @@ import torch
 import yaml
 from finetuning import ROOT, SHAPES, utterances
 
-from sarangi.encoders import build_encoder, speech_states
-from sarangi.finetuning import Utterances, trainer_of
-from sarangi.fusion import classifier, masked_mean
-from sarangi.protocols import TRAIN, VALIDATION
+from sarangi.base.parts import TRAIN
+from sarangi.models.encoders import build_encoder, speech_states
+from sarangi.models.finetuning import Utterances, trainer_of
+from sarangi.models.fusion import classifier, masked_mean
+from sarangi.splits.protocols import VALIDATION
 
 CLIPS, FOLDS, SEEDS, BATCH = 1440, 5, 5, 8
 SHARES = (0.64, 0.16)  # of the clips that train and validate in a fold; the others are tested

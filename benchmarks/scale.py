@@ -25,10 +25,11 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from sarangi import store
-from sarangi.configuration import ENCODER_FILES, modality
-from sarangi.corpora import MANIFEST
-from sarangi.protocols import protocol
+from sarangi.base import store
+from sarangi.base.manifest_rows import MANIFEST
+from sarangi.base.weights_files import ENCODER_FILES
+from sarangi.splits.protocols import protocol
+from sarangi.study.configuration import modality
 
 ROOT = Path(__file__).parents[1]
 SHARD = 1000  # utterances

@@ -27,11 +27,12 @@ import numpy as np
 import torch
 import whisper
 
-from sarangi.asr import OpenAIWhisper
-from sarangi.audio import SAMPLE_RATE, to_mono_16k
-from sarangi.synthetic import layout
+from sarangi.audio.resampling import to_mono_16k
+from sarangi.base.sound import SAMPLE_RATE
+from sarangi.sources.weights import unpacked_whisper
+from sarangi.synthetic.corpus import layout
 from sarangi.synthetic.speech import speak
-from sarangi.weights import unpacked_whisper
+from sarangi.transcripts.engines import OpenAIWhisper
 
 # width, layers and heads of encoder and decoder, mel bands, tokens
 SHAPES = {

@@ -3,7 +3,7 @@
 #   out: README.md and card.json beside each run, space/
 
 # the library as far as the page needs it, the page first
-MODULES_OF_PAGE = ["sarangi/page.py", *map(str, modules_of(BASE / "src/sarangi/page.py"))]
+MODULES_OF_PAGE = ["sarangi/app/page.py", *map(str, modules_of(BASE / "src/sarangi/app/page.py"))]
 
 
 for offered in study.offered:

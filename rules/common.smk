@@ -702,7 +702,7 @@ def protocols_replayed(corpus, printed):
 
 
 def ours_on(corpus):
-    """Our experiments on a corpus to show beside the published ones: see sarangi.published_tables.
+    """Our experiments on a corpus to show beside the published ones: see sarangi.paper.tables.published.
 
     Those that replay one, what else is compared under the same protocols, and what findings name.
     """
@@ -783,7 +783,7 @@ def waiting():
 
 
 def about_of(experiment):
-    """What the cards of an experiment's runs say of it: see sarangi.cards."""
+    """What the cards of an experiment's runs say of it: see sarangi.app.cards."""
     model, e = study.model(experiment), experiment
     asr = words_of(model)
     source = source_of("corpora", e.corpus)
@@ -861,8 +861,11 @@ def code_of(script):
     def code(wildcards):
         corpora = [wildcards.corpus] if hasattr(wildcards, "corpus") else study.config["corpora"]
         by_name = {
-            package: tuple(f"{package}.{corpus}" for corpus in corpora)
-            for package in ("sarangi.corpora", "sarangi.synthetic")
+            loader: tuple(f"{package}.{corpus}" for corpus in corpora)
+            for loader, package in (
+                ("sarangi.corpora.registry", "sarangi.corpora.layouts"),
+                ("sarangi.synthetic.corpus", "sarangi.synthetic"),
+            )
         }
         return fingerprint(script, tuple(by_name.items()))
 

@@ -15,8 +15,8 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, 
 from torch import Tensor
 from transformers import PreTrainedTokenizerFast, RobertaConfig, RobertaForMaskedLM, set_seed
 
-from sarangi.configuration import STAND_INS
-from sarangi.synthetic import layout
+from sarangi.study.configuration import STAND_INS
+from sarangi.synthetic.corpus import layout
 
 log = logging.getLogger("pretraining")
 

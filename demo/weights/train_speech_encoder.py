@@ -26,10 +26,11 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 from transformers import AutoConfig, AutoModel, PreTrainedConfig, PreTrainedModel
 
-from sarangi.acoustics import extract
-from sarangi.audio import SAMPLE_RATE, to_mono_16k
-from sarangi.progress import progress
-from sarangi.synthetic import layout
+from sarangi.audio.resampling import to_mono_16k
+from sarangi.base.progress import progress
+from sarangi.base.sound import SAMPLE_RATE
+from sarangi.features.extraction import extract
+from sarangi.synthetic.corpus import layout
 from sarangi.synthetic.speech import MELODIES, Clip, Melody, speak
 
 log = logging.getLogger("pretraining")

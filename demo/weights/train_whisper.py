@@ -26,15 +26,16 @@ from torch.nn import functional
 from whisper.audio import HOP_LENGTH, N_FFT, mel_filters
 from whisper.tokenizer import get_tokenizer
 
-from sarangi.asr import log_mels
-from sarangi.audio import SAMPLE_RATE, sound_in, to_mono_16k
-from sarangi.corpora.ravdess import STATEMENTS
-from sarangi.synthetic import generator, layout
+from sarangi.audio.resampling import sound_in, to_mono_16k
+from sarangi.base.sound import SAMPLE_RATE
+from sarangi.corpora.layouts.ravdess import STATEMENTS
+from sarangi.corpora.video import is_video
+from sarangi.sources.weights import pack_whisper, unpacked_whisper
+from sarangi.synthetic.corpus import generator, layout
 from sarangi.synthetic.film import filmed
 from sarangi.synthetic.meld import SHORT_TEXT
 from sarangi.synthetic.speech import VARIANTS, Clip, speak
-from sarangi.video import is_video
-from sarangi.weights import pack_whisper, unpacked_whisper
+from sarangi.transcripts.engines import log_mels
 
 HERE = Path(__file__).parent
 CLIPS = {

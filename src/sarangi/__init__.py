@@ -1,18 +1,28 @@
 """Sarangi: speech emotion recognition by transfer learning, from raw audio to a finished paper.
 
-The modules follow the data, and each imports only from those before it: ``source``, ``repack``,
-``checksums``, ``download``, ``weights`` → ``video``, ``recording``, ``utterance``, ``corpora`` →
-``audio`` → ``near_duplicates``, ``asr``, ``transcripts``, ``acoustics`` → ``protocols`` →
-``predictions`` → ``metrics``, ``baselines`` → ``audit`` → ``classical`` → ``encoders``, ``fusion``,
-``states``, ``finetuning`` → ``bootstrap``, ``sensitivity``, ``differences`` → ``tables``, ``findings``,
-``errata``, ``languages``, ``published_tables``, ``study_tables``, ``drawing``, ``diagram``, ``figures``,
-``result_figures``, ``numbers``, ``paper``, ``bundle``. ``errors``, ``store``, ``progress``, ``resume``,
-``fingerprint``, ``lock``, ``provenance``, ``gpu`` and ``job`` serve all of them, ``configuration`` the
-Snakefile, ``claims`` (what the published study says) both it and ``findings``, ``printed`` and
-``availability`` it and the tables; ``espeak`` and ``synthetic`` make the demo's corpora; ``plan`` and
-``restore`` put a bundle back; ``explain`` walks from a number to its recordings, ``verify`` and
-``results_lock`` look at every result again, ``costs`` records what a run took, ``report`` shows it all in one
-file, and ``crate`` packs the workflow itself.  ``cards`` says of each model what it is and is not for;
-``clips``, ``listening`` and ``page`` hear anybody's recordings with it, ``space`` and ``push`` bring it to
-the hub.
+The packages stand in the order in which an utterance passes them, and a module imports only from its own
+package and from those above it.  ``tests/unit/test_architecture.py`` reads this table.
+
+============== ====================================================================================
+package        what it does
+============== ====================================================================================
+base           errors, documents, the store, and the vocabulary: what everything may import
+statistics     metrics, resampling, tests of differences: arrays in, arrays out, no files
+sources        folders, archives, downloads, checksums, weights: where data come from
+runtime        what surrounds a job: provenance, fingerprint, locks, GPUs
+corpora        from the files of a corpus to its manifest; one module a published layout
+audio          resampling, and recordings that share sound
+features       acoustic features, a registry of feature sets
+transcripts    engines of speech recognition, and the tables of what they transcribe
+splits         protocols: which utterances train, validate and test
+models         baselines, classical models, encoders, fine-tuning, and their predictions
+audit          checks of corpora and protocols
+scoring        scores with intervals, differences, premiums, sensitivity
+published      claims of the published study, and verdicts on them
+study          the configuration, checked: what it asks for and what is available
+paper          tables, figures, numbers, and the PDF
+reproduce      verify, explain, bundle, restore, report, crate, costs
+app            model cards, the page, predictions of a user's recordings, uploads
+synthetic      the demo's corpora
+============== ====================================================================================
 """

@@ -8,7 +8,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from sarangi.errors import SarangiError
+from sarangi.base.errors import SarangiError
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -83,7 +83,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _restore(bundle: Path, directory: Path, trust_metadata: bool) -> int:
-    from sarangi.restore import restore
+    from sarangi.reproduce.restore import restore
 
     refused = restore(bundle, directory, trust_metadata)
     for why, count in sorted(Counter(refused.values()).items()):
@@ -94,7 +94,7 @@ def _restore(bundle: Path, directory: Path, trust_metadata: bool) -> int:
 
 
 def _explain(wanted: str, directory: Path, page: Path | None, recordings: bool) -> int:
-    from sarangi.explain import as_page, as_text, explain
+    from sarangi.reproduce.explain import as_page, as_text, explain
 
     found = explain(wanted, directory, recordings or page is not None)
     if page is None:
@@ -106,7 +106,7 @@ def _explain(wanted: str, directory: Path, page: Path | None, recordings: bool) 
 
 
 def _lock(directory: Path, tolerance: float) -> int:
-    from sarangi.results_lock import write
+    from sarangi.reproduce.results_lock import write
 
     count = write(directory, tolerance)
     print(f"locked {count} published files in results.lock; commit it, and snakemake verify compares with it")
@@ -114,7 +114,7 @@ def _lock(directory: Path, tolerance: float) -> int:
 
 
 def _costs(directory: Path, energy_kwh: float | None) -> int:
-    from sarangi.costs import record
+    from sarangi.reproduce.costs import record
 
     count = record(directory, energy_kwh)
     print(f"recorded what {count} jobs took in costs.yaml; commit it, and snakemake makes its table anew")
@@ -124,7 +124,7 @@ def _costs(directory: Path, energy_kwh: float | None) -> int:
 def _listen(directory: Path, models: list[str], host: str, port: int | None) -> int:
     # before the library of the hub is imported
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
-    from sarangi.page import serve
+    from sarangi.app.page import serve
 
     with contextlib.suppress(KeyboardInterrupt):
         serve(directory, models, host, port)
@@ -133,7 +133,7 @@ def _listen(directory: Path, models: list[str], host: str, port: int | None) -> 
 
 def _predict(folder: Path, model: str, words: Path | None, output: Path, directory: Path) -> int:
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
-    from sarangi.listening import folder_of, load, predict, words_in
+    from sarangi.app.listening import folder_of, load, predict, words_in
 
     if not folder.is_dir():
         raise SarangiError(f"{folder}: no such folder; expected one with recordings")
@@ -147,7 +147,7 @@ def _predict(folder: Path, model: str, words: Path | None, output: Path, directo
 
 
 def _push(run: str, to: str, as_space: bool, directory: Path) -> int:
-    from sarangi.push import push
+    from sarangi.app.push import push
 
     short = directory / "results/runs" / run
     print(f"uploaded to {push(short if short.is_dir() else Path(run), to, as_space)}")

@@ -32,8 +32,8 @@ import yaml
 from conftest import ROOT, digests, smallest, write_study
 from tqdm import tqdm
 
-from sarangi import provenance
-from sarangi.errors import SarangiError
+from sarangi.base.errors import SarangiError
+from sarangi.runtime import provenance
 
 TARGETS = (
     "results/features/egemaps/urdu_latif/000.parquet", "results/protocols/urdu_latif/random5.parquet",

@@ -32,7 +32,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from mutations import Chance
 from tabulate import tabulate
 
-from sarangi.errors import SarangiError
+from sarangi.base.errors import SarangiError
 
 LIMIT_S = 10
 """Seconds for one input."""

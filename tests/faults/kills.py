@@ -34,7 +34,7 @@ import os, sys, time
 from pathlib import Path
 
 if "finetune" not in sys.argv[0] and ".snakemake" in sys.argv[0]:
-    from sarangi import job
+    from sarangi.runtime import job
 
     asked, real, parent = [], os.getppid, os.getppid()
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from sarangi import download
-from sarangi.errors import SarangiError
+from sarangi.base.errors import SarangiError
+from sarangi.sources import download
 
 WAYS = ("truncated", "flipped", "a web page with status 200", "503", "stalled", "redirected")
 

@@ -18,8 +18,8 @@ from conftest import ROOT, small, sound, stand_in, tarred
 from fuzzing import HarmError
 from mutations import WORDS, Chance, odd_safetensors, odd_tar, odd_zip, rezipped
 
-from sarangi import store
-from sarangi.errors import SarangiError
+from sarangi.base import store
+from sarangi.base.errors import SarangiError
 
 SCHEMAS = ROOT / "workflow/schemas"
 
@@ -112,8 +112,8 @@ class Audio(Reader):
         return data
 
     def read(self, data: bytes) -> None:
-        from sarangi.audio import encode, level_of, to_mono_16k
-        from sarangi.recording import inspect
+        from sarangi.audio.resampling import encode, level_of, to_mono_16k
+        from sarangi.corpora.recording import inspect
 
         def heard() -> None:
             found = to_mono_16k(data)
@@ -138,8 +138,8 @@ class Video(Reader):
         return [filmed(sound(0.3)), filmed(sound(0.2, 48_000, 2))]
 
     def read(self, data: bytes) -> None:
-        from sarangi.audio import sound_in, to_mono_16k
-        from sarangi.recording import inspect
+        from sarangi.audio.resampling import sound_in, to_mono_16k
+        from sarangi.corpora.recording import inspect
 
         both(lambda: inspect(data, "a.mp4"), lambda: to_mono_16k(sound_in(data, "a.mp4")))
 
@@ -173,7 +173,7 @@ class Corpus(Reader):
         return chance.retold(data, self.words) if chance.maybe() else super().make(chance)
 
     def manifest(self, data: bytes) -> list[dict]:
-        from sarangi.corpora import manifest
+        from sarangi.corpora.manifest import manifest
 
         path = self.folder / "corpus.zip"
         with zipfile.ZipFile(path, "w") as archive:
@@ -238,7 +238,7 @@ class Recordings(Corpus):
         return Reader.make(self, chance)
 
     def resampled(self) -> list[dict]:
-        from sarangi.audio import resample
+        from sarangi.audio.resampling import resample
 
         audio, levels = self.folder / "audio.parquet", self.folder / "levels.parquet"
         rows = []
@@ -266,7 +266,7 @@ class Meld(Corpus):
     damaged_file = "train_sent_emo.csv"
 
     def files(self) -> dict[str, bytes]:
-        from sarangi import corpora
+        from sarangi.corpora import manifest as corpora
 
         # the header of a film is read by ffmpeg, which is fuzzed by itself
         corpora.inspect = lambda data, name: corpora_inspect(data, name.replace(".mp4", ".wav"))
@@ -286,7 +286,7 @@ class Meld(Corpus):
 
 
 def corpora_inspect(data: bytes, name: str):
-    from sarangi.recording import inspect
+    from sarangi.corpora.recording import inspect
 
     return inspect(data, name)
 
@@ -402,7 +402,7 @@ class Sindhi(Corpus):
         return odd_matlab(chance, self.seeds)
 
     def published(self) -> dict[str, dict]:
-        from sarangi.acoustics import published_features
+        from sarangi.features.extraction import published_features
 
         output = self.folder / "features.parquet"
         rows = {}
@@ -474,7 +474,7 @@ class Matlab(Reader):
         return odd_matlab(chance, self.seeds)
 
     def read(self, data: bytes) -> None:
-        from sarangi.corpora.urdu_sindhi import vector
+        from sarangi.corpora.layouts.urdu_sindhi import vector
 
         if vector(data).ndim != 1:
             raise HarmError("no vector")
@@ -508,7 +508,7 @@ class Emobox(Reader):
         return chance.retold(self.seeds[0]) if chance.maybe() else super().make(chance)
 
     def read(self, data: bytes) -> None:
-        from sarangi.protocols import split
+        from sarangi.splits.protocols import split
 
         folder = self.emptied("emobox") / "fold_1"
         folder.mkdir()
@@ -559,7 +559,7 @@ class Configuration(Yaml):
         from snakemake.common.configfile import load_configfile
         from snakemake_interface_common.exceptions import WorkflowError
 
-        from sarangi.configuration import check, refuse_odd_yaml
+        from sarangi.study.configuration import check, refuse_odd_yaml
 
         path = self.file("config.yaml", data)
         refuse_odd_yaml(path.name)
@@ -586,7 +586,7 @@ class Claims(Yaml):
     def tree(self):
         whole = yaml.load((ROOT / "claims.yaml").read_text(), yaml.BaseLoader)  # noqa: S506
         kept = [name for name in whole["experiments"] if name.startswith("urdu")][:2]
-        from sarangi.configuration import _AsPrinted
+        from sarangi.study.configuration import _AsPrinted
 
         whole = yaml.load((ROOT / "claims.yaml").read_text(), _AsPrinted)  # noqa: S506
         whole["experiments"] = {name: whole["experiments"][name] for name in kept}
@@ -613,8 +613,8 @@ class Claims(Yaml):
         return [re.sub(rb"'(-?\d+\.\d+)'", rb"\1", seeds[0])]
 
     def read(self, data: bytes) -> None:
-        from sarangi import claims
-        from sarangi.configuration import read_claims
+        from sarangi.published import claims
+        from sarangi.study.configuration import read_claims
 
         self.file("claims.yaml", data)
         found = read_claims(Path("claims.yaml"), SCHEMAS / self.schema)
@@ -634,13 +634,13 @@ class Errata(Yaml):
     file_name = "errata.yaml"
 
     def tree(self):
-        from sarangi.configuration import read_claims
+        from sarangi.study.configuration import read_claims
 
         self.published = read_claims(ROOT / "claims.yaml", SCHEMAS / "claims.schema.yaml")
         return yaml.safe_load((ROOT / "errata.yaml").read_text())[:2]
 
     def read(self, data: bytes) -> None:
-        from sarangi.configuration import read_errata
+        from sarangi.study.configuration import read_errata
 
         self.file("errata.yaml", data)
         read_errata(Path("errata.yaml"), SCHEMAS / "errata.schema.yaml", self.published)
@@ -663,7 +663,7 @@ class Checksums(Yaml):
         return ["".join(lines).encode()]
 
     def read(self, data: bytes) -> None:
-        from sarangi.checksums import enforce, record
+        from sarangi.sources.checksums import enforce, record
 
         self.file("checksums.yaml", data)
         enforce("https://example.org/1", f"sha256:{1:064}", 1)
@@ -681,7 +681,7 @@ class Lock(Yaml):
         import pandas as pd
         import pyarrow as pa
 
-        from sarangi import provenance
+        from sarangi.runtime import provenance
 
         folder = self.folder / "results/findings"
         folder.mkdir(parents=True, exist_ok=True)
@@ -697,7 +697,7 @@ class Lock(Yaml):
         }
 
     def read(self, data: bytes) -> None:
-        from sarangi.results_lock import compare
+        from sarangi.reproduce.results_lock import compare
 
         self.file("results.lock", data)
         compare(Path())
@@ -714,7 +714,7 @@ class Costs(Yaml):
         return yaml.safe_load((ROOT / "demo/costs.yaml").read_text())
 
     def read(self, data: bytes) -> None:
-        from sarangi.costs import read
+        from sarangi.reproduce.costs import read
 
         self.file("costs.yaml", data)
         read("costs.yaml")
@@ -742,7 +742,7 @@ class PublishedTable(Reader):
         return chance.json(self.tree)
 
     def read(self, data: bytes) -> None:
-        from sarangi.explain import as_page, as_text, explain
+        from sarangi.reproduce.explain import as_page, as_text, explain
 
         (self.folder / "paper/tables").mkdir(parents=True, exist_ok=True)
         self.file("config.yaml", b"bootstrap: {draws: 5}\n")
@@ -772,7 +772,7 @@ class Provenance(Reader):
         return chance.json(self.tree)
 
     def read(self, data: bytes) -> None:
-        from sarangi import provenance
+        from sarangi.runtime import provenance
 
         self.file("results/provenance/results/a.parquet.json", data)
         provenance.closure(["results/a.parquet"])
@@ -795,7 +795,7 @@ class Restored(Reader):
         return chance.json(self.tree)
 
     def read(self, data: bytes) -> None:
-        from sarangi.configuration import Study
+        from sarangi.study.configuration import Study
 
         self.file("results/restored.json", data)
         study = Study(self.config)
@@ -812,7 +812,7 @@ class Bundle(Reader):
     def valid(self) -> list[bytes]:
         import hashlib
 
-        from sarangi import restore
+        from sarangi.reproduce import restore
 
         restore.adopt = lambda targets, results, directory: {}  # Snakemake's plan, not a reader
         self.content = b"a,b\n1,2\n"
@@ -852,7 +852,7 @@ class Bundle(Reader):
         return odd_zip(chance, list(members.items())) if kind == 3 else _zipped(members)
 
     def read(self, data: bytes) -> None:
-        from sarangi.restore import restore
+        from sarangi.reproduce.restore import restore
 
         self.file("bundle.zip", data)
         beside = sorted(path.name for path in self.folder.iterdir())
@@ -888,7 +888,7 @@ class Parquet(Reader):
         import pandas as pd
         import pyarrow as pa
 
-        from sarangi.audio import AUDIO, encode
+        from sarangi.audio.resampling import AUDIO, encode
 
         flac = encode(np.arange(200, dtype=np.int16))
         audio = [
@@ -985,7 +985,7 @@ class Archive(Reader):
         both(lambda: self.looked_into(path), lambda: self.repacked(path))
 
     def looked_into(self, path: Path) -> None:
-        from sarangi.source import Source
+        from sarangi.sources.source import Source
 
         refused = None
         with Source(path.name) as source:
@@ -998,8 +998,8 @@ class Archive(Reader):
             raise refused
 
     def repacked(self, path: Path) -> None:
-        from sarangi.repack import needs_repacking, repack
-        from sarangi.source import Source
+        from sarangi.sources.repack import needs_repacking, repack
+        from sarangi.sources.source import Source
 
         place = self.emptied("made")
         try:
@@ -1052,7 +1052,7 @@ SHAPE = {"hidden_size": 8, "layers": 1, "heads": 2, "channels": 4, "seed": 1}
 
 
 def tiny_encoder(folder: Path) -> dict[str, bytes]:
-    from sarangi.weights import random_encoder
+    from sarangi.sources.weights import random_encoder
 
     place = folder / "encoder"
     place.mkdir(exist_ok=True)
@@ -1072,7 +1072,7 @@ class Encoder(Folder):
         return tiny_encoder(self.folder)
 
     def read(self, data: bytes) -> None:
-        from sarangi.encoders import load_encoder, normalises
+        from sarangi.models.encoders import load_encoder, normalises
 
         folder = self.unpacked(data)
         both(lambda: load_encoder(folder), lambda: normalises(folder))
@@ -1095,7 +1095,7 @@ class Tokenizer(Folder):
         }
 
     def read(self, data: bytes) -> None:
-        from sarangi.encoders import load_tokenizer, tokenizer_files
+        from sarangi.models.encoders import load_tokenizer, tokenizer_files
 
         files = tokenizer_files(self.unpacked(data))
         load_tokenizer(files, self.encoder, 16, "x (model/tokenizer)")("a b c")
@@ -1111,8 +1111,8 @@ class Run(Folder):
     def files(self) -> dict[str, bytes]:
         from safetensors.torch import save
 
-        from sarangi.encoders import build_encoder
-        from sarangi.fusion import classifier
+        from sarangi.models.encoders import build_encoder
+        from sarangi.models.fusion import classifier
 
         config = json.loads(tiny_encoder(self.folder)["config.json"])
         described = {
@@ -1125,7 +1125,7 @@ class Run(Folder):
         return {"config.json": json.dumps(described).encode(), "model.safetensors": save(weights)}
 
     def read(self, data: bytes) -> None:
-        from sarangi.fusion import EmotionClassifier
+        from sarangi.models.fusion import EmotionClassifier
 
         EmotionClassifier.from_pretrained(self.unpacked(data))
 
@@ -1139,7 +1139,7 @@ class PooledRun(Run):
     def files(self) -> dict[str, bytes]:
         from safetensors.torch import save
 
-        from sarangi.fusion import classifier
+        from sarangi.models.fusion import classifier
 
         described = {
             "emotions": ["angry", "sad"], "dropout": 0.1,
@@ -1170,7 +1170,7 @@ class Prefix(Reader):
         return odd_safetensors(chance, self.seeds[0])
 
     def read(self, data: bytes) -> None:
-        from sarangi.finetuning import Prefixes
+        from sarangi.models.finetuning import Prefixes
 
         self.file("prefix.safetensors", data)
         states = Prefixes([Path("prefix.safetensors")])
@@ -1188,7 +1188,7 @@ class PackedWhisper(Reader):
     def valid(self) -> list[bytes]:
         import whisper
 
-        from sarangi.weights import _whisper_dims, pack_whisper
+        from sarangi.sources.weights import _whisper_dims, pack_whisper
 
         dims = _whisper_dims(4, 1, 2)
         dims.n_vocab, dims.n_text_ctx = 4, 8
@@ -1200,7 +1200,7 @@ class PackedWhisper(Reader):
         return odd_safetensors(chance, self.seeds[0])
 
     def read(self, data: bytes) -> None:
-        from sarangi.weights import unpacked_whisper
+        from sarangi.sources.weights import unpacked_whisper
 
         self.file("packed.safetensors", data)
         unpacked_whisper(Path("packed.safetensors"), self.folder / "whisper.pt")
@@ -1239,7 +1239,7 @@ class Whisper(Torch):
     def valid(self) -> list[bytes]:
         import whisper
 
-        from sarangi.weights import _whisper_checkpoint, _whisper_dims
+        from sarangi.sources.weights import _whisper_checkpoint, _whisper_dims
 
         dims = _whisper_dims(4, 1, 2)
         dims.n_vocab, dims.n_text_ctx, dims.n_audio_ctx = 5, 8, 10
@@ -1248,7 +1248,7 @@ class Whisper(Torch):
         return [path.read_bytes()]
 
     def read(self, data: bytes) -> None:
-        from sarangi.asr import load
+        from sarangi.transcripts.engines import load
 
         self.file("whisper.pt", data)
         load(Path("whisper.pt"))
@@ -1269,7 +1269,7 @@ class TorchWeights(Torch):
         return [file.getvalue()]
 
     def read(self, data: bytes) -> None:
-        from sarangi.weights import as_safetensors
+        from sarangi.sources.weights import as_safetensors
 
         self.file("pytorch_model.bin", data)
         as_safetensors(Path("pytorch_model.bin"), self.folder / "out.safetensors")

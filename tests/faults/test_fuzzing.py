@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from readers import READERS
 
-from sarangi.documents import DocumentError, json_of
-from sarangi.errors import LONGEST_LINE, SarangiError, shown
-from sarangi.yaml_documents import yaml_in
+from sarangi.base.documents import DocumentError, json_of
+from sarangi.base.errors import LONGEST_LINE, SarangiError, shown
+from sarangi.base.yaml_documents import yaml_in
 
 NETWORKS = (
     "audio",
@@ -66,7 +66,7 @@ FAULTY = """
 MODULE = """
 import os, sys
 from readers import Reader
-from sarangi.errors import SarangiError
+from sarangi.base.errors import SarangiError
 
 sys.modules["__main__"].LIMIT_S = 1
 

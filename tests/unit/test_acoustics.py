@@ -19,11 +19,12 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
-from sarangi import acoustics, store
-from sarangi.acoustics import extract, features, names_of, published_features, recording_features
-from sarangi.audio import AUDIO, encode, resample, to_mono_16k
-from sarangi.corpora import manifest
-from sarangi.errors import SarangiError
+from sarangi.audio.resampling import AUDIO, encode, resample, to_mono_16k
+from sarangi.base import store
+from sarangi.base.errors import SarangiError
+from sarangi.corpora.manifest import manifest
+from sarangi.features import extraction as acoustics
+from sarangi.features.extraction import extract, features, names_of, published_features, recording_features
 from sarangi.synthetic.film import filmed
 
 pytestmark = pytest.mark.filterwarnings("ignore:Segment too short")

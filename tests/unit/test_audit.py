@@ -10,14 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.signal import correlate, correlation_lags
 
-from sarangi import store
-from sarangi.audio import AUDIO, encode, resample
-from sarangi.audit import corpus_audit, nearest_emotion, protocol_audit, whole_audit
-from sarangi.baselines import baseline
-from sarangi.corpora import MANIFEST, load, manifest
-from sarangi.errors import SarangiError
-from sarangi.near_duplicates import HOP, RATE, emphasised, near_duplicates, similarity
-from sarangi.protocols import protocol, why_not_made
+from sarangi.audio.near_duplicates import HOP, RATE, emphasised, near_duplicates, similarity
+from sarangi.audio.resampling import AUDIO, encode, resample
+from sarangi.audit.checks import corpus_audit, nearest_emotion, protocol_audit, whole_audit
+from sarangi.base import store
+from sarangi.base.errors import SarangiError
+from sarangi.base.manifest_rows import MANIFEST
+from sarangi.base.parts import why_not_made
+from sarangi.corpora.manifest import manifest
+from sarangi.corpora.registry import load
+from sarangi.models.baselines import baseline
+from sarangi.splits.protocols import protocol
 
 RANDOM5 = {"kind": "stratified_kfold", "folds": 5, "seed": 42, "leaks": True}
 LOSO = {"kind": "leave_one_group_out", "leaks": False}
@@ -228,7 +231,7 @@ def test_overlapping_cuts_are_found_with_their_offset_and_others_are_not(tmp_pat
     assert found["offset_s"].tolist() == pytest.approx([-1.5, 0], abs=1e-3)
     assert found["overlap_s"].tolist() == pytest.approx([1.5, 3], abs=1e-2)
     # however many parts the landmarks stand in
-    monkeypatch.setattr("sarangi.near_duplicates.CLIPS_A_PART", 1)
+    monkeypatch.setattr("sarangi.audio.near_duplicates.CLIPS_A_PART", 1)
     near_duplicates(shards, tmp_path / "parted.parquet", MADE_BY_TEST)
     assert (tmp_path / "parted.parquet").read_bytes() == (tmp_path / "n.parquet").read_bytes()
 

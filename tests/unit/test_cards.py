@@ -9,11 +9,12 @@ import pytest
 from conftest import MADE_BY_TEST, ROOT
 from huggingface_hub import ModelCard
 
-from sarangi import cards, store
-from sarangi.bootstrap import SCORES
-from sarangi.fingerprint import modules_of
-from sarangi.predictions import predictions_schema
-from sarangi.space import space
+from sarangi.app import cards
+from sarangi.app.space import space
+from sarangi.base import store
+from sarangi.base.score_rows import SCORES
+from sarangi.models.predictions import predictions_schema
+from sarangi.runtime.fingerprint import modules_of
 
 SPEAKERS = ["anna", "berta", "carla", "dora"]
 ABOUT = {
@@ -154,7 +155,7 @@ def test_what_no_longer_belongs_into_the_space_leaves_it(study, monkeypatch):
     run = study / "results/runs/a/0/7"
     run.mkdir(parents=True)
     (run / "card.json").write_text(json.dumps(written(study)[0]))
-    page = ROOT / "src/sarangi/page.py"
+    page = ROOT / "src/sarangi/app/page.py"
     modules = [page, *(ROOT / "src" / name for name in modules_of(page))]
     stale, own = study / "space/results/runs/b/0/7/model.safetensors", study / "space/.git/config"
     for file in (stale, own):

@@ -11,20 +11,15 @@ from conftest import MADE_BY_TEST, ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sarangi import claims, store
-from sarangi.bootstrap import SCORES
-from sarangi.configuration import read_claims
-from sarangi.errors import SarangiError
-from sarangi.findings import (
-    CONTRADICTED,
-    DIFFERS,
-    FAULTY,
-    REPRODUCED,
-    UNTESTABLE,
-    finding,
-    findings_table,
-)
-from sarangi.tables import FORMATS
+from sarangi.base import store
+from sarangi.base.errors import SarangiError
+from sarangi.base.score_rows import SCORES
+from sarangi.base.verdicts import FAULTY, REPRODUCED, UNTESTABLE
+from sarangi.paper.tables.findings import findings_table
+from sarangi.paper.tables.scores import FORMATS
+from sarangi.published import claims
+from sarangi.published.findings import CONTRADICTED, DIFFERS, finding
+from sarangi.study.configuration import read_claims
 
 FILE, SCHEMA = ROOT / "claims.yaml", ROOT / "workflow/schemas/claims.schema.yaml"
 PUBLISHED = ROOT.parent / "shared/published"

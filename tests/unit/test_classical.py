@@ -21,14 +21,14 @@ from sklearn.svm import SVC
 from test_scores import LOSO, RANDOM, SVM, made_features, made_manifest
 from threadpoolctl import threadpool_limits
 
-from sarangi import store
-from sarangi.baselines import baseline
-from sarangi.bootstrap import answers
-from sarangi.classical import FoldMatrices, Vectors, choose, classical, coral
-from sarangi.corpora import MANIFEST
-from sarangi.errors import SarangiError
-from sarangi.predictions import Parts
-from sarangi.protocols import PROTOCOL, protocol
+from sarangi.base import store
+from sarangi.base.errors import SarangiError
+from sarangi.base.manifest_rows import MANIFEST
+from sarangi.models.baselines import baseline
+from sarangi.models.classical import FoldMatrices, Vectors, choose, classical, coral
+from sarangi.models.predictions import Parts
+from sarangi.scoring.scores import answers
+from sarangi.splits.protocols import PROTOCOL, protocol
 
 LINEAR = {"kind": "svm_linear", "C": 0.1, "class_weight": None}
 FOREST = {"kind": "random_forest", "trees": 20, "class_weight": "balanced", "seeds": [3, 4]}

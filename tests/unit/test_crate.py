@@ -15,8 +15,8 @@ from rocrate_validator.models import Severity, ValidationSettings
 from rocrate_validator.utils.http import HttpRequester
 from urllib3 import HTTPResponse
 
-from sarangi.crate import workflow_crate
-from sarangi.errors import SarangiError
+from sarangi.base.errors import SarangiError
+from sarangi.reproduce.crate import workflow_crate
 
 PICTURE = b"\x89PNG\r\n\x1a\n not a picture IEND"
 
@@ -90,7 +90,7 @@ def issues(crate):
 def test_the_crate_is_one_by_the_validator_of_its_profile(base, monkeypatch):
     # the project has no address of its own yet
     assert issues(packed(base)) == {"The organization SHOULD have a URL.": Severity.RECOMMENDED}
-    monkeypatch.setattr("sarangi.crate.MAIN", "LICENSE")
+    monkeypatch.setattr("sarangi.reproduce.crate.MAIN", "LICENSE")
     monkeypatch.setattr("rocrate.rocrate.ROCrate.mainEntity", None)
     assert Severity.REQUIRED in issues(packed(base)).values()
 

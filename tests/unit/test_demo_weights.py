@@ -11,10 +11,10 @@ import yaml
 from conftest import ROOT, sound
 from transformers import AutoModel, AutoModelForMaskedLM, AutoTokenizer
 
-from sarangi.audio import decode, encode, to_mono_16k
-from sarangi.encoders import load_encoder, speech_states
-from sarangi.fusion import masked_mean
-from sarangi.synthetic import layout
+from sarangi.audio.resampling import decode, encode, to_mono_16k
+from sarangi.models.encoders import load_encoder, speech_states
+from sarangi.models.fusion import masked_mean
+from sarangi.synthetic.corpus import layout
 
 WEIGHTS = ROOT / "demo/weights"
 LARGEST_MB = 5.5  # these four; the demo's weights together have 8

@@ -16,10 +16,11 @@ import pytest
 import yaml
 from conftest import tarred, zipped
 
-from sarangi import checksums, configuration, download
-from sarangi.configuration import Study
-from sarangi.download import fetch, fetch_commit, kaggle_token, reachable, receive
-from sarangi.errors import SarangiError
+from sarangi.base.errors import SarangiError
+from sarangi.sources import checksums, download
+from sarangi.sources.download import fetch, fetch_commit, kaggle_token, reachable, receive
+from sarangi.study import configuration
+from sarangi.study.configuration import Study
 
 BODY = bytes(range(256)) * 4000  # 1 MB
 SUM = f"sha256:{hashlib.sha256(BODY).hexdigest()}"

@@ -7,16 +7,16 @@ import pytest
 import yaml
 from conftest import MADE_BY_TEST, ROOT
 
-from sarangi import store
-from sarangi.audit import AUDIT
-from sarangi.bootstrap import SCORES
-from sarangi.claims import READINGS, SIDES, can_be_read, of_finding, reading, with_parts
-from sarangi.configuration import check, read_claims, read_errata
-from sarangi.differences import DIFFERENCES
-from sarangi.errata import errata_table
-from sarangi.errors import SarangiError
-from sarangi.findings import finding
-from sarangi.tables import FORMATS
+from sarangi.audit.checks import AUDIT
+from sarangi.base import store
+from sarangi.base.difference_rows import DIFFERENCES
+from sarangi.base.errors import SarangiError
+from sarangi.base.score_rows import SCORES
+from sarangi.paper.tables.errata import errata_table
+from sarangi.paper.tables.scores import FORMATS
+from sarangi.published.claims import READINGS, SIDES, can_be_read, of_finding, reading, with_parts
+from sarangi.published.findings import finding
+from sarangi.study.configuration import check, read_claims, read_errata
 
 FILE, SCHEMA = ROOT / "errata.yaml", ROOT / "workflow/schemas/errata.schema.yaml"
 CLAIMS = read_claims(ROOT / "claims.yaml", ROOT / "workflow/schemas/claims.schema.yaml")
@@ -54,7 +54,7 @@ def test_what_the_entries_name_is_configured():
             assert f"{corpus_protocol}_{said[side]}" in known
     audited = [entry for errata in ERRATA for entry in errata.get("audit", ())]
     audited += [said | {"corpus": said["audit"]} for said in operands("audit")]
-    code = (ROOT / "src/sarangi/audit.py").read_text()
+    code = (ROOT / "src/sarangi/audit/checks.py").read_text()
     for said in audited:
         assert f'"{said["check"]}"' in code
         if "subject" in said:

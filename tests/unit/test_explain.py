@@ -7,13 +7,14 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from sarangi import provenance, store
 from sarangi.__main__ import main
-from sarangi.bootstrap import SCORES
-from sarangi.errors import SarangiError
-from sarangi.explain import Step, Walk, as_page, as_text, explain
-from sarangi.predictions import predictions_schema
-from sarangi.tables import FORMATS, scores_table
+from sarangi.base import store
+from sarangi.base.errors import SarangiError
+from sarangi.base.score_rows import SCORES
+from sarangi.models.predictions import predictions_schema
+from sarangi.paper.tables.scores import FORMATS, scores_table
+from sarangi.reproduce.explain import Step, Walk, as_page, as_text, explain
+from sarangi.runtime import provenance
 
 NAME = "urdu_latif_loso_egemaps_svm"
 SCORE = f"results/scores/{NAME}.parquet"

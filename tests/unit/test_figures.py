@@ -9,11 +9,15 @@ from conftest import MADE_BY_TEST
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
-from sarangi import diagram, drawing, figures, result_figures, store
-from sarangi.bootstrap import CONFUSIONS, SCORES
-from sarangi.differences import PREMIUMS, premiums
-from sarangi.findings import FINDING
-from sarangi.result_figures import (
+from sarangi.base import store
+from sarangi.base.difference_rows import PREMIUMS
+from sarangi.base.finding_rows import FINDING
+from sarangi.base.score_rows import CONFUSIONS, SCORES
+from sarangi.paper.figures import drawing
+from sarangi.paper.figures import leakage as figures
+from sarangi.paper.figures import methodology as diagram
+from sarangi.paper.figures import results as result_figures
+from sarangi.paper.figures.results import (
     conditions_figure,
     confusions_figure,
     finding_figure,
@@ -21,7 +25,8 @@ from sarangi.result_figures import (
     recalls_figure,
     seeds_figure,
 )
-from sarangi.tables import MARKS
+from sarangi.paper.tables.scores import MARKS
+from sarangi.scoring.differences import premiums
 
 FOUR = ("angry", "happy", "neutral", "sad")
 TITLES = {
@@ -271,8 +276,8 @@ def test_the_same_results_give_the_same_bytes(many, findings, tmp_path):
 
 def test_a_premium_is_paired_over_groups(tmp_path):
     """Both sides lose a happy clip of every other group, and one side an angry clip of each group."""
-    from sarangi.corpora import MANIFEST
-    from sarangi.predictions import predictions_schema
+    from sarangi.base.manifest_rows import MANIFEST
+    from sarangi.models.predictions import predictions_schema
 
     clips = [(f"S{group}", f"made/S{group}_{n}", FOUR[n % 2]) for group in range(10) for n in range(4)]
     manifest = pd.DataFrame(

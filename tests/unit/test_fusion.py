@@ -25,10 +25,13 @@ from transformers import (
     modeling_utils,
 )
 
-from sarangi import finetuning, store, weights
-from sarangi.configuration import ENCODER_FILES, check
-from sarangi.corpora import MANIFEST
-from sarangi.encoders import (
+from sarangi.base import store
+from sarangi.base.errors import SarangiError
+from sarangi.base.manifest_rows import MANIFEST
+from sarangi.base.weights_files import ENCODER_FILES
+from sarangi.corpora.utterance import turn_of
+from sarangi.models import finetuning
+from sarangi.models.encoders import (
     freeze,
     load_encoder,
     load_tokenizer,
@@ -37,12 +40,12 @@ from sarangi.encoders import (
     text_states,
     tokenizer_files,
 )
-from sarangi.errors import SarangiError
-from sarangi.finetuning import describe, finetune, in_context, inputs_of, transfer
-from sarangi.fusion import AudioBranch, EmotionClassifier, LayerSum, classifier, masked_mean
-from sarangi.protocols import PROTOCOL, protocol
-from sarangi.transcripts import TRANSCRIPTS
-from sarangi.utterance import turn_of
+from sarangi.models.finetuning import describe, finetune, in_context, inputs_of, transfer
+from sarangi.models.fusion import AudioBranch, EmotionClassifier, LayerSum, classifier, masked_mean
+from sarangi.sources import weights
+from sarangi.splits.protocols import PROTOCOL, protocol
+from sarangi.study.configuration import check
+from sarangi.transcripts.transcription import TRANSCRIPTS
 
 SCHEMA = ROOT / "workflow/schemas/config.schema.yaml"
 SIZE = {"hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 32}

@@ -7,12 +7,12 @@ import time
 
 import pytest
 
-from sarangi import gpu
-from sarangi.errors import SarangiError
+from sarangi.base.errors import SarangiError
+from sarangi.runtime import gpu
 
 HOLDER = """
 import sys, time
-from sarangi import gpu
+from sarangi.runtime import gpu
 print(",".join(gpu.lease(int(sys.argv[1]))), flush=True)
 time.sleep(float(sys.argv[2]))
 """

@@ -4,11 +4,11 @@ import pandas as pd
 import pytest
 from conftest import MADE_BY_TEST, ROOT
 
-from sarangi import figures, store
-from sarangi.bootstrap import SCORES
-from sarangi.configuration import read_claims
-from sarangi.errors import SarangiError
-from sarangi.languages import (
+from sarangi.base import store
+from sarangi.base.errors import SarangiError
+from sarangi.base.score_rows import SCORES
+from sarangi.paper.figures import leakage as figures
+from sarangi.paper.tables.languages import (
     across_languages_table,
     gaps,
     gaps_table,
@@ -17,7 +17,8 @@ from sarangi.languages import (
     sensitivity_table,
     within_language_table,
 )
-from sarangi.tables import FORMATS
+from sarangi.paper.tables.scores import FORMATS
+from sarangi.study.configuration import read_claims
 
 TITLES = {"urdu": "Urdu", "sindhi": "Sindhi", "svm": "SVM", "random_forest": "random forest", "mlp": "MLP"}
 CLAIMS = read_claims(ROOT / "claims.yaml", ROOT / "workflow/schemas/claims.schema.yaml")

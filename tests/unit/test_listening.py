@@ -14,11 +14,11 @@ from huggingface_hub import HfApi
 from imageio_ffmpeg import get_ffmpeg_exe
 from safetensors.torch import save_file
 
-from sarangi import clips, listening, push
-from sarangi.audio import decode, encode, to_mono_16k
-from sarangi.clips import ClipError
-from sarangi.errors import SarangiError
-from sarangi.fusion import classifier
+from sarangi.app import clips, listening, push
+from sarangi.app.clips import ClipError
+from sarangi.audio.resampling import decode, encode, to_mono_16k
+from sarangi.base.errors import SarangiError
+from sarangi.models.fusion import classifier
 from sarangi.synthetic import ravdess
 from sarangi.synthetic.speech import speak
 
@@ -148,7 +148,7 @@ def run(tmp_path):
         "audio": {"encoder": encoder.to_dict(), "name": "tiny", "max_audio_s": 3, "frozen_layers": 0,
                   "normalise": True},
     }  # fmt: skip
-    from sarangi.encoders import build_encoder
+    from sarangi.models.encoders import build_encoder
 
     torch.manual_seed(1)
     network = classifier(described, {"audio": build_encoder(described["audio"]["encoder"])})
@@ -199,7 +199,7 @@ def foreign(tmp_path):
 def test_a_classifier_of_transformers_answers_as_transformers_does(foreign, tmp_path):
     from transformers import pipeline
 
-    from sarangi.page import about, answer_of
+    from sarangi.app.page import about, answer_of
 
     listener = listening.load(str(foreign), tmp_path)
     signal = np.random.default_rng(0).normal(0, 0.1, 2 * RATE).astype(np.float32)

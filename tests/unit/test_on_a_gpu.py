@@ -12,14 +12,15 @@ from test_scores import EMOTIONS
 from test_training import corpus, encoder, trained  # noqa: F401 (fixtures)
 from test_whisper import demo_whisper, heard, newly_spoken  # noqa: F401
 
-from sarangi import gpu, store
-from sarangi.errors import SarangiError
+from sarangi.base import store
+from sarangi.base.errors import SarangiError
+from sarangi.runtime import gpu
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU on this machine")
 
 LEASED = """
 import sys
-from sarangi import gpu
+from sarangi.runtime import gpu
 names = gpu.lease(int(sys.argv[1]))
 import torch
 seen = [f"GPU-{torch.cuda.get_device_properties(n).uuid}" for n in range(torch.cuda.device_count())]
@@ -29,7 +30,7 @@ print(names == seen, len(seen))
 HEARD_ON_THE_CPU = """
 import sys
 from pathlib import Path
-from sarangi.finetuning import transfer
+from sarangi.models.finetuning import transfer
 run, manifest, audio, output = map(Path, sys.argv[1:])
 transfer({(0, 7): run}, manifest, {"audio": [audio]}, 4, 1, {}, output, {"rule": "test"})
 """

@@ -12,13 +12,13 @@ from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sarangi import store
-from sarangi.bootstrap import SCORES
-from sarangi.differences import PREMIUMS
-from sarangi.errors import SarangiError
-from sarangi.findings import FINDING
-from sarangi.numbers import latex, numbers, outcome, plain
-from sarangi.paper import PROGRAMS, arxiv, looked_up, paper_pdf
+from sarangi.base import store
+from sarangi.base.difference_rows import PREMIUMS
+from sarangi.base.errors import SarangiError
+from sarangi.base.finding_rows import FINDING
+from sarangi.base.score_rows import SCORES
+from sarangi.paper.building import PROGRAMS, arxiv, looked_up, paper_pdf
+from sarangi.paper.numbers import latex, numbers, outcome, plain
 
 NAME = "x_loso_svm"
 CLAIMS = {
@@ -240,7 +240,7 @@ def test_an_unknown_key_stops_the_build_and_names_those_like_it(text, tmp_path, 
 
 def test_a_typed_result_stops_the_build_with_file_and_line(tmp_path, monkeypatch):
     made(tmp_path)
-    monkeypatch.setattr("sarangi.paper.missing_programs", list)
+    monkeypatch.setattr("sarangi.paper.building.missing_programs", list)
     with pytest.raises(SarangiError, match=r"written/sections/text\.tex:2: 0\.537 is typed"):
         build(tmp_path, paper(tmp_path, "Text.\n0.537\n"), monkeypatch)
 

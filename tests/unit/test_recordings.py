@@ -10,12 +10,13 @@ from conftest import BROKEN, MADE_BY_TEST, float_wav, real, sound, tarred, zippe
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sarangi import store
-from sarangi.audio import decode, encode, level_of, resample, sound_in, to_mono_16k
-from sarangi.corpora import manifest
-from sarangi.errors import RecordingError, SarangiError
-from sarangi.recording import inspect
-from sarangi.source import Source, find, inventory
+from sarangi.audio.resampling import decode, encode, level_of, resample, sound_in, to_mono_16k
+from sarangi.base import store
+from sarangi.base.errors import RecordingError, SarangiError
+from sarangi.corpora.manifest import manifest
+from sarangi.corpora.recording import inspect
+from sarangi.runtime.inventory import inventory
+from sarangi.sources.source import Source, find
 
 
 def listed(source, tmp_path, corpus="urdu_latif", shards=1):

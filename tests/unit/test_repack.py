@@ -14,12 +14,13 @@ from conftest import MADE_BY_TEST, sound, tarred, zipped
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sarangi import repack as repacking
-from sarangi import store
-from sarangi.corpora import load, manifest
-from sarangi.errors import SarangiError
-from sarangi.repack import needs_repacking, repack, safe_name
-from sarangi.source import Source
+from sarangi.base import store
+from sarangi.base.errors import SarangiError
+from sarangi.corpora.manifest import manifest
+from sarangi.corpora.registry import load
+from sarangi.sources import repack as repacking
+from sarangi.sources.repack import needs_repacking, repack, safe_name
+from sarangi.sources.source import Source
 
 
 def opened(path):

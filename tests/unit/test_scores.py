@@ -8,15 +8,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, f1_score, recall_score
 
-from sarangi import metrics, store
-from sarangi.audit import AUDIT
-from sarangi.bootstrap import SCORES, scores
-from sarangi.classical import classical
-from sarangi.corpora import MANIFEST
-from sarangi.errors import SarangiError
-from sarangi.predictions import predictions_schema
-from sarangi.protocols import protocol, split
-from sarangi.tables import FORMATS, MARKS, headline, scores_table
+from sarangi.audit.checks import AUDIT
+from sarangi.base import store
+from sarangi.base.errors import SarangiError
+from sarangi.base.manifest_rows import MANIFEST
+from sarangi.base.score_rows import SCORES, headline
+from sarangi.models.classical import classical
+from sarangi.models.predictions import predictions_schema
+from sarangi.paper.tables.scores import FORMATS, MARKS, scores_table
+from sarangi.scoring.scores import scores
+from sarangi.splits.protocols import protocol, split
+from sarangi.statistics import metrics
 
 EMOTIONS = ("angry", "happy", "sad")
 RANDOM = {"kind": "stratified_kfold", "folds": 3, "seed": 1, "leaks": True}

@@ -7,16 +7,16 @@ import yaml
 from conftest import MADE_BY_TEST, ROOT
 from test_classical import SVM, Corpus, drawn
 
-from sarangi import store
-from sarangi.audit import AUDIT, corpus_audit
-from sarangi.bootstrap import scores
-from sarangi.classical import classical
-from sarangi.configuration import Study, check
-from sarangi.errors import SarangiError
-from sarangi.languages import splits_table
-from sarangi.protocols import protocol
-from sarangi.sensitivity import fewest_groups, sensitivity
-from sarangi.tables import FORMATS
+from sarangi.audit.checks import AUDIT, corpus_audit
+from sarangi.base import store
+from sarangi.base.errors import SarangiError
+from sarangi.models.classical import classical
+from sarangi.paper.tables.languages import splits_table
+from sarangi.paper.tables.scores import FORMATS
+from sarangi.scoring.scores import scores
+from sarangi.scoring.sensitivity import fewest_groups, sensitivity
+from sarangi.splits.protocols import protocol
+from sarangi.study.configuration import Study, check
 
 SPLIT = {"kind": "stratified_group_kfold", "folds": 2, "seed": 1, "leaks": False}
 SCORED = {"draws": 100, "seed": 1, "confidence": 0.95}

@@ -12,12 +12,13 @@ from safetensors.torch import load_file
 from test_fusion import AUDIO, HEARERS, corpus, encoders, trained, write_corpus  # noqa: F401  (corpus, encoders: fixtures)
 from test_training import killed_after_epoch
 
-from sarangi import finetuning, store
-from sarangi.audio import decode
-from sarangi.encoders import SplitEncoder, load_encoder, normalises, prepared, speech_states
-from sarangi.errors import SarangiError
-from sarangi.fusion import AudioBranch, EmotionClassifier
-from sarangi.states import frames_of, pooled_states, prefix_gb, prefix_states
+from sarangi.audio.resampling import decode
+from sarangi.base import store
+from sarangi.base.errors import SarangiError
+from sarangi.models import finetuning
+from sarangi.models.encoders import SplitEncoder, load_encoder, normalises, prepared, speech_states
+from sarangi.models.fusion import AudioBranch, EmotionClassifier
+from sarangi.models.states import frames_of, pooled_states, prefix_gb, prefix_states
 
 SECONDS = 0.5
 LONG_WAY = AUDIO | {"frozen_layers": "all", "layers": "weighted"}
@@ -86,7 +87,7 @@ def test_a_probe_on_pooled_states_trains_as_the_long_way_does(corpus, encoders, 
 
 
 def test_states_beyond_float16_fail_with_their_clip(corpus, encoders, tmp_path, monkeypatch):  # noqa: F811
-    import sarangi.states as module
+    import sarangi.models.states as module
 
     def huge(model, signals, every_layer):
         states, mask = speech_states(model, signals, every_layer)

@@ -12,27 +12,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, brier_score_loss, f1_score, precision_score, recall_score
 
-from sarangi import metrics, store
-from sarangi.audit import FEW_GROUPS
-from sarangi.baselines import baseline
-from sarangi.bootstrap import (
-    CONFUSIONS,
-    answers,
-    clip_patterns,
-    draw_clips,
-    draw_groups,
-    intervals,
-    percentiles,
-    resampled,
-    scores,
-    tally,
-)
-from sarangi.corpora import MANIFEST, manifest
-from sarangi.differences import DIFFERENCES, clipwise, compare, differences, holm, mcnemar, sign_flip
-from sarangi.errors import SarangiError
-from sarangi.predictions import predictions_schema
-from sarangi.protocols import PROTOCOL, protocol
-from sarangi.tables import FORMATS, differences_table, scores_table
+from sarangi.base import store
+from sarangi.base.auditing import FEW_GROUPS
+from sarangi.base.difference_rows import DIFFERENCES
+from sarangi.base.errors import SarangiError
+from sarangi.base.manifest_rows import MANIFEST
+from sarangi.base.score_rows import CONFUSIONS
+from sarangi.corpora.manifest import manifest
+from sarangi.models.baselines import baseline
+from sarangi.models.predictions import predictions_schema
+from sarangi.paper.tables.scores import FORMATS, differences_table, scores_table
+from sarangi.scoring.differences import clipwise, compare, differences
+from sarangi.scoring.scores import answers, clip_patterns, scores, tally
+from sarangi.splits.protocols import PROTOCOL, protocol
+from sarangi.statistics import metrics
+from sarangi.statistics.resampling import draw_clips, draw_groups, intervals, percentiles, resampled
+from sarangi.statistics.significance import holm, mcnemar, sign_flip
 
 EMOTIONS = ["angry", "happy", "neutral", "sad"]
 SETTINGS = {"draws": 400, "seed": 3, "confidence": 0.95}
@@ -476,7 +471,7 @@ def test_drawn_flips_come_near_the_exact_test_and_never_reach_0():
     one, other = made(groups=16, right=0.55), made(groups=16, right=0.45)
     first, second = (tally(t, ["seed"], EMOTIONS)[0] for t in (one, other))
     exact = sign_flip(first, second, 1, 1)
-    from sarangi import differences as module
+    from sarangi.statistics import significance as module
 
     before, module.EXACT = module.EXACT, 1
     try:

@@ -11,20 +11,21 @@ from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sarangi import costs, store
 from sarangi.__main__ import main
-from sarangi.audit import AUDIT
-from sarangi.availability import availability, where_from
-from sarangi.bootstrap import SCORES
-from sarangi.configuration import check, read_claims
-from sarangi.costs import costs_table, measured
-from sarangi.differences import DIFFERENCES
-from sarangi.errors import SarangiError
-from sarangi.explain import Walk, as_text
-from sarangi.printed import printed_experiments
-from sarangi.published_tables import meld_table, ravdess_table, seeds_table
-from sarangi.study_tables import audit_table
-from sarangi.tables import FORMATS, best, reported_differences, scores_table
+from sarangi.audit.checks import AUDIT
+from sarangi.base import store
+from sarangi.base.difference_rows import DIFFERENCES
+from sarangi.base.errors import SarangiError
+from sarangi.base.score_rows import SCORES
+from sarangi.paper.tables.published import meld_table, ravdess_table, seeds_table
+from sarangi.paper.tables.scores import FORMATS, best, reported_differences, scores_table
+from sarangi.paper.tables.study import audit_table
+from sarangi.published.printed import printed_experiments
+from sarangi.reproduce import costs
+from sarangi.reproduce.costs import costs_table, measured
+from sarangi.reproduce.explain import Walk, as_text
+from sarangi.study.availability import availability, where_from
+from sarangi.study.configuration import check, read_claims
 
 TITLES = {
     "protocols": {"loso": "leave one speaker out", "random5": "random 5-fold"},

@@ -7,14 +7,15 @@ import numpy as np
 import pytest
 from conftest import MADE_BY_TEST
 
-from sarangi import store
-from sarangi.audio import to_mono_16k
-from sarangi.configuration import STAND_INS
-from sarangi.corpora import load, manifest
-from sarangi.corpora.meld import PARTS
-from sarangi.errors import SarangiError
-from sarangi.source import Source
-from sarangi.synthetic import in_proportion, layout, synthetic_corpus
+from sarangi.audio.resampling import to_mono_16k
+from sarangi.base import store
+from sarangi.base.errors import SarangiError
+from sarangi.corpora.layouts.meld import PARTS
+from sarangi.corpora.manifest import manifest
+from sarangi.corpora.registry import load
+from sarangi.sources.source import Source
+from sarangi.study.configuration import STAND_INS
+from sarangi.synthetic.corpus import in_proportion, layout, synthetic_corpus
 from sarangi.synthetic.speech import speak
 
 SMALL = {

@@ -13,22 +13,23 @@ import whisper
 from conftest import MADE_BY_TEST, sound
 from test_scores import EMOTIONS, made_manifest
 
-from sarangi import finetuning, store
-from sarangi.asr import load
-from sarangi.audio import AUDIO, encode, to_mono_16k
-from sarangi.configuration import ENCODER_FILES
-from sarangi.encoders import freeze, load_encoder, normalises, speech_states
-from sarangi.errors import SarangiError
-from sarangi.finetuning import (
+from sarangi.audio.resampling import AUDIO, encode, to_mono_16k
+from sarangi.base import store
+from sarangi.base.errors import SarangiError
+from sarangi.base.weights_files import ENCODER_FILES
+from sarangi.models import finetuning
+from sarangi.models.encoders import freeze, load_encoder, normalises, speech_states
+from sarangi.models.finetuning import (
     class_weights,
     finetune,
     finetune_together,
     last_whole_checkpoint,
     transfer,
 )
-from sarangi.fusion import masked_mean
-from sarangi.protocols import emobox, protocol
-from sarangi.weights import as_safetensors, random_encoder, random_whisper
+from sarangi.models.fusion import masked_mean
+from sarangi.sources.weights import as_safetensors, random_encoder, random_whisper
+from sarangi.splits.protocols import emobox, protocol
+from sarangi.transcripts.engines import load
 
 SHAPE = {"hidden_size": 16, "layers": 2, "heads": 2, "channels": 8, "seed": 1}
 FILES = ENCODER_FILES["speech"]
@@ -253,7 +254,7 @@ def test_a_transfer_predicts_every_utterance_over_the_shared_emotions(corpus, en
     output = trained(corpus, encoder, tmp_path / "run")
     other = store.read(corpus / "manifest.parquet")
     other.loc[other["emotion"] == "sad", "emotion"] = "surprised"
-    from sarangi.corpora import MANIFEST
+    from sarangi.base.manifest_rows import MANIFEST
 
     store.write(tmp_path / "other.parquet", other, MANIFEST, MADE_BY_TEST)
     found = []
@@ -294,7 +295,7 @@ def test_a_transfer_predicts_every_utterance_over_the_shared_emotions(corpus, en
 def test_a_part_that_is_empty_stops_the_run_with_its_name(corpus, encoder, tmp_path):
     split = store.read(corpus / "protocol.parquet")
     split.loc[split["part"] == "validation", "part"] = "train"
-    from sarangi.protocols import PROTOCOL
+    from sarangi.splits.protocols import PROTOCOL
 
     for name in ("manifest", "audio"):
         (tmp_path / f"{name}.parquet").symlink_to(corpus / f"{name}.parquet")

@@ -15,14 +15,24 @@ from hypothesis import strategies as st
 from test_scores import made_manifest
 from whisper.decoding import DecodingResult
 
-from sarangi import asr, store
-from sarangi.asr import FasterWhisper, Heard, OpenAIWhisper, fails, joined, load, log_mels
-from sarangi.audio import AUDIO, SAMPLE_RATE, encode, resample, to_mono_16k
-from sarangi.corpora import MANIFEST, manifest
-from sarangi.errors import SarangiError
-from sarangi.tables import FORMATS, transcripts_table
-from sarangi.transcripts import TRANSCRIPTS, batches, error_rates, normalised, transcribe, windows
-from sarangi.weights import random_whisper, unpacked_whisper
+from sarangi.audio.resampling import AUDIO, encode, resample, to_mono_16k
+from sarangi.base import store
+from sarangi.base.errors import SarangiError
+from sarangi.base.manifest_rows import MANIFEST
+from sarangi.base.sound import SAMPLE_RATE
+from sarangi.corpora.manifest import manifest
+from sarangi.paper.tables.scores import FORMATS, transcripts_table
+from sarangi.sources.weights import random_whisper, unpacked_whisper
+from sarangi.transcripts import engines as asr
+from sarangi.transcripts.engines import FasterWhisper, Heard, OpenAIWhisper, fails, joined, load, log_mels
+from sarangi.transcripts.transcription import (
+    TRANSCRIPTS,
+    batches,
+    error_rates,
+    normalised,
+    transcribe,
+    windows,
+)
 
 SETTINGS = {"engine": "openai-whisper", "language": "manifest", "context": "whole", "batch": 4, "tokens": 6}
 
@@ -267,7 +277,7 @@ def test_a_killed_run_goes_on_behind_its_last_batch_and_ends_in_the_same_bytes(
 def test_the_language_is_guessed_where_the_configuration_says_so(checkpoint, corpus, tmp_path, engine):
     found = run(corpus, tmp_path, checkpoint=checkpoint, language="detect").set_index("utterance_id")
     row = next(store.rows(corpus / "a.parquet"))
-    from sarangi.audio import decode
+    from sarangi.audio.resampling import decode
 
     _, probabilities = engine.model.detect_language(log_mels([decode(row["audio"]["bytes"])], 80, 3000)[0])
     assert found.loc[row["utterance_id"], "language"] == max(probabilities, key=probabilities.get)

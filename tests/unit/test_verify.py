@@ -9,11 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sarangi import provenance, results_lock, store
-from sarangi.bootstrap import SCORES
-from sarangi.contents import opened
-from sarangi.errors import SarangiError
-from sarangi.verify import examine, typed
+from sarangi.base import store
+from sarangi.base.errors import SarangiError
+from sarangi.base.score_rows import SCORES
+from sarangi.reproduce import results_lock
+from sarangi.reproduce.verify import examine, typed
+from sarangi.runtime import provenance
+from sarangi.runtime.contents import opened
 
 A, B = "results/scores/a.parquet", "results/scores/b.parquet"
 ARCHIVE, TEX, MD = "resources/corpora/x.zip", "paper/tables/scores.tex", "paper/tables/scores.md"
@@ -81,7 +83,7 @@ class Made:
 def made(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     # the text of the paper is another test's
-    monkeypatch.setattr("sarangi.verify.typed_scores", lambda _: [])
+    monkeypatch.setattr("sarangi.reproduce.verify.typed_scores", lambda _: [])
     Path(ARCHIVE).parent.mkdir(parents=True)
     Path(ARCHIVE).write_bytes(b"recordings")
     return Made()

@@ -10,13 +10,13 @@ import whisper
 from conftest import ROOT, write_study
 from safetensors.torch import load_file, save_file
 
-from sarangi.asr import OpenAIWhisper
-from sarangi.audio import sound_in, to_mono_16k
-from sarangi.configuration import check
-from sarangi.errors import SarangiError
-from sarangi.synthetic import layout
+from sarangi.audio.resampling import sound_in, to_mono_16k
+from sarangi.base.errors import SarangiError
+from sarangi.sources.weights import pack_whisper, unpacked_whisper
+from sarangi.study.configuration import check
+from sarangi.synthetic.corpus import layout
 from sarangi.synthetic.speech import speak
-from sarangi.weights import pack_whisper, unpacked_whisper
+from sarangi.transcripts.engines import OpenAIWhisper
 
 PACKED = ROOT / "demo/weights/tiny_whisper.safetensors"
 TOKENS = [50258, 50257, 400, 7]  # in no order: the rows are known by their tokens

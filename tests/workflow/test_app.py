@@ -20,8 +20,8 @@ from huggingface_hub import ModelCard
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 from playwright.sync_api import sync_playwright
 
-from sarangi import store
-from sarangi.cards import read_card
+from sarangi.app.cards import read_card
+from sarangi.base import store
 
 CHROMIUM = shutil.which("chromium")
 AUDIO, BOTH = "ravdess_grouped3_audio_tiny/0/42", "ravdess_grouped3_fusion_tiny/0/42"

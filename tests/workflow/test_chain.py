@@ -24,8 +24,8 @@ import pytest
 import yaml
 from conftest import ROOT, TOKENS, absent, chain, jobs, snakemake, succeeded, write_study
 
-from sarangi import store
-from sarangi.paper import PACKAGES, missing_programs
+from sarangi.base import store
+from sarangi.paper.building import PACKAGES, missing_programs
 
 TARGETS = ("audit", "paper/tables", "paper/figures", "paper", "finding_0", "finding_3", "finding_5")
 RUN = "results/runs/urdu_latif_grouped3_audio_tiny/0/42"

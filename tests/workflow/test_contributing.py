@@ -8,7 +8,7 @@ import yaml
 from conftest import ROOT, small, sound, succeeded, write_study
 from test_reruns import clone, run
 
-from sarangi import store
+from sarangi.base import store
 
 
 @pytest.fixture

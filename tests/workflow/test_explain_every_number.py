@@ -7,8 +7,9 @@ import subprocess
 import pytest
 from conftest import ROOT
 
-from sarangi import costs, store
-from sarangi.explain import Walk, as_page
+from sarangi.base import store
+from sarangi.reproduce import costs
+from sarangi.reproduce.explain import Walk, as_page
 
 DIGIT = re.compile(r"\d")
 NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")

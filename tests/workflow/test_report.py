@@ -70,7 +70,7 @@ def test_a_table_opens_with_caption_rule_and_code(page):
     assert page.get_by_text("no result about people").is_visible()
     assert page.get_by_text("every cell says where it comes from", exact=False).is_visible()
     page.locator("li", has_text=re.compile("^scores_table$")).locator("a").click()
-    assert page.get_by_text("from sarangi.tables import scores_table").is_visible()
+    assert page.get_by_text("from sarangi.paper.tables.scores import scores_table").is_visible()
 
 
 def test_a_figure_opens(page):

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from conftest import TARGETS, clone, digests, run, sarangi, succeeded, waiting, write_study, zipped
 
-from sarangi.paper import missing_programs
+from sarangi.paper.building import missing_programs
 
 
 @pytest.fixture
@@ -48,8 +48,8 @@ def test_touched_files_rerun_nothing(project):
 
 
 def test_changed_comments_and_docstrings_rerun_nothing(project, edit):
-    edit("src/sarangi/store.py", "import json", "# a comment\nimport json")
-    edit("src/sarangi/classical.py", '"""', '"""Other words: ')
+    edit("src/sarangi/base/store.py", "import json", "# a comment\nimport json")
+    edit("src/sarangi/models/classical.py", '"""', '"""Other words: ')
     edit("workflow/scripts/classical.py", '"""', '"""Other words: ')
     edit("rules/finetuning.smk", '    """', '    # a comment\n    """Other words: ')
     edit("Snakefile", "# Sarangi", "# a comment\n# Sarangi")
@@ -58,12 +58,12 @@ def test_changed_comments_and_docstrings_rerun_nothing(project, edit):
 
 
 def test_a_changed_line_of_a_module_reruns_its_dependents_and_no_others(project, edit):
-    edit("src/sarangi/classical.py", "def classical(", "CHANGED = 1\n\n\ndef classical(")
+    edit("src/sarangi/models/classical.py", "def classical(", "CHANGED = 1\n\n\ndef classical(")
     assert waiting(project) == RETRAINED | AFTER_SCORES
 
 
 def test_a_changed_line_of_an_imported_module_is_seen_through_imports(project, edit):
-    edit("src/sarangi/metrics.py", "def confusion(", "CHANGED = 1\n\n\ndef confusion(")
+    edit("src/sarangi/statistics/metrics.py", "def confusion(", "CHANGED = 1\n\n\ndef confusion(")
     found = waiting(project)
     # audits, which go first and count with it, hide none of the others' own reasons
     assert found.keys() >= {*SCORED, *RETRAINED, "protocol_audit"}
@@ -127,7 +127,7 @@ def test_a_rule_whose_code_is_not_seen_is_refused(project, edit):
 
 
 def test_every_rule_that_makes_files_has_a_fingerprint(project):
-    from sarangi.plan import plan
+    from sarangi.reproduce.plan import plan
 
     with plan(["all", "results_bundle"], project / "study") as planned:
         assert len(planned.jobs) > 20
@@ -160,13 +160,13 @@ def test_a_restored_bundle_leaves_nothing_to_do_and_later_edits_are_noticed(proj
     made = {path: sum_ for path, sum_ in digests(fresh / "study").items() if path != "results/restored.json"}
     assert made.items() <= digests(project / "study").items()
     assert not list((fresh / "study").rglob("audio/*.parquet"))
-    module = fresh / "src/sarangi/classical.py"
+    module = fresh / "src/sarangi/models/classical.py"
     module.write_text(module.read_text() + "\nCHANGED = 1\n")
     assert RETRAINED.items() <= waiting(fresh).items()
 
 
 def test_only_what_agrees_is_adopted(project, fresh):
-    module = fresh / "src/sarangi/classical.py"
+    module = fresh / "src/sarangi/models/classical.py"
     module.write_text(module.read_text() + "\nCHANGED = 1\n")
     done = sarangi(fresh, "restore", bundle_of(project), "--directory", "study", "--compare")
     assert done.returncode == 0, done.stderr
@@ -221,7 +221,7 @@ def test_without_the_recordings_tables_are_rebuilt_from_a_bundle_and_a_changed_m
     assert waiting(theirs) == {}
     said = succeeded(run(theirs, "--cores", 1, "verify"))
     assert "files agree with their provenance alone" in said
-    module = theirs / "src/sarangi/bootstrap.py"
+    module = theirs / "src/sarangi/scoring/scores.py"
     module.write_text(module.read_text() + "\nCHANGED = 1\n")
     assert waiting(theirs).keys() >= SCORED
     succeeded(run(theirs, "--cores", 2, *TARGETS))

@@ -8,7 +8,8 @@ import pytest
 import yaml
 from conftest import jobs, small, snakemake, sound, tarred, write_study
 
-from sarangi import provenance, store
+from sarangi.base import store
+from sarangi.runtime import provenance
 
 MANIFEST = "results/corpora/urdu_latif/manifest.parquet"
 CLIPS = [(f"URDU/Sad/SM{n}_F1_S0{n}.wav", sound(0.2, seed=n)) for n in range(1, 6)]

@@ -20,8 +20,9 @@ from conftest import (
     zipped,
 )  # fmt: skip
 
-from sarangi import provenance, store
-from sarangi.tables import FORMATS
+from sarangi.base import store
+from sarangi.paper.tables.scores import FORMATS
+from sarangi.runtime import provenance
 
 TARGETS = ("paper/tables", "paper/figures", "finding_4")
 

@@ -1,9 +1,9 @@
 """Write the scores of classical models across languages."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
-    from sarangi.languages import across_languages_table
+    from sarangi.paper.tables.languages import across_languages_table
 
     across_languages_table(
         snakemake.params.cells,

@@ -1,9 +1,9 @@
 """Write the table of the audit."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
-    from sarangi.study_tables import audit_table
+    from sarangi.paper.tables.study import audit_table
 
     audit_table(
         snakemake.input.audits,

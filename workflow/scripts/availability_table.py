@@ -1,9 +1,9 @@
 """Write the table of data and weights."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
-    from sarangi.study_tables import availability_table
+    from sarangi.paper.tables.study import availability_table
 
     availability_table(
         snakemake.params.rows,

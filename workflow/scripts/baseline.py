@@ -1,11 +1,11 @@
 """Predict the test parts of every protocol of a corpus without listening."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
     from pathlib import Path
 
-    from sarangi.baselines import baseline
+    from sarangi.models.baselines import baseline
 
     baseline(
         Path(snakemake.input.manifest),

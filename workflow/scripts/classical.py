@@ -1,11 +1,11 @@
 """Train and test the classifiers of one corpus and feature set, fold by fold."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
     from pathlib import Path
 
-    from sarangi.classical import classical
+    from sarangi.models.classical import classical
 
     experiments, files = snakemake.params.experiments, snakemake.input
     classical(

@@ -1,9 +1,9 @@
 """Draw each model under every condition."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
-    from sarangi.result_figures import conditions_figure
+    from sarangi.paper.figures.results import conditions_figure
 
     conditions_figure(
         snakemake.input.scores,

@@ -1,9 +1,9 @@
 """Draw which emotions are taken for which."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
-    from sarangi.result_figures import confusions_figure
+    from sarangi.paper.figures.results import confusions_figure
 
     confusions_figure(
         snakemake.input.scores,

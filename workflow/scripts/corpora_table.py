@@ -1,9 +1,9 @@
 """Write the table of corpora."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
-    from sarangi.tables import corpora_table
+    from sarangi.paper.tables.scores import corpora_table
 
     corpora_table(
         snakemake.input.manifests,

@@ -1,12 +1,12 @@
 """Audit a corpus."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
     from pathlib import Path
 
-    from sarangi.audit import corpus_audit
-    from sarangi.corpora import load
+    from sarangi.audit.checks import corpus_audit
+    from sarangi.corpora.registry import load
 
     pairs = snakemake.input.get("near_duplicates")
     # a stand-in is not what the publisher promises

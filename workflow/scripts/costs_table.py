@@ -1,9 +1,9 @@
 """Write the table of costs."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
-    from sarangi.costs import costs_table
+    from sarangi.reproduce.costs import costs_table
 
     costs_table(
         snakemake.input.costs or None,

@@ -1,11 +1,11 @@
 """Compare the models of a corpus and protocol on the same test utterances."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
     from pathlib import Path
 
-    from sarangi.differences import differences
+    from sarangi.scoring.differences import differences
 
     differences(
         snakemake.params.models,

@@ -1,9 +1,9 @@
 """Write the table of differences."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
-    from sarangi.tables import differences_table
+    from sarangi.paper.tables.scores import differences_table
 
     differences_table(
         snakemake.input.differences,

@@ -1,10 +1,10 @@
 """Fetch a corpus."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
     from pathlib import Path
 
-    from sarangi.download import download
+    from sarangi.sources.download import download
 
     download(snakemake.params.source, run.output, Path(f"{snakemake.output[0]}.part"))

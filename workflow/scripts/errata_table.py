@@ -1,9 +1,9 @@
 """Write the table of errata."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
-    from sarangi.errata import errata_table
+    from sarangi.paper.tables.errata import errata_table
 
     errata_table(
         snakemake.params.errata,

@@ -1,11 +1,11 @@
 """Extract a feature set from one shard of audio."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
     from pathlib import Path
 
-    from sarangi.acoustics import features
+    from sarangi.features.extraction import features
 
     features(
         Path(snakemake.input.audio),

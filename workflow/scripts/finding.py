@@ -1,9 +1,9 @@
 """Judge the claims of one finding."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
-    from sarangi.findings import finding
+    from sarangi.published.findings import finding
 
     finding(
         snakemake.params.statement,

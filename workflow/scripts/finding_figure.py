@@ -1,11 +1,11 @@
 """Draw one finding."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
     from pathlib import Path
 
-    from sarangi.result_figures import finding_figure
+    from sarangi.paper.figures.results import finding_figure
 
     finding_figure(
         Path(snakemake.input.finding),

@@ -1,11 +1,11 @@
 """Write the table of one finding."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
     from pathlib import Path
 
-    from sarangi.findings import finding_table
+    from sarangi.paper.tables.findings import finding_table
 
     finding_table(
         Path(snakemake.input.finding),

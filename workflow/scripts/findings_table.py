@@ -1,9 +1,9 @@
 """Write the table of findings."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
-    from sarangi.findings import findings_table
+    from sarangi.paper.tables.findings import findings_table
 
     findings_table(
         snakemake.input.findings,

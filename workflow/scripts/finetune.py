@@ -1,11 +1,11 @@
 """Fine-tune encoders: one fold, one seed."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
     from pathlib import Path
 
-    from sarangi.finetuning import finetune
+    from sarangi.models.finetuning import finetune
 
     finetune(
         Path(snakemake.input.manifest),

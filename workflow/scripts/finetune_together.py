@@ -1,11 +1,11 @@
 """Fine-tune encoders, or train on pooled states: every fold and seed of an experiment."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
     from pathlib import Path
 
-    from sarangi.finetuning import finetune_together
+    from sarangi.models.finetuning import finetune_together
 
     wanted = snakemake.output
     finetune_together(

@@ -1,9 +1,9 @@
 """Write what a change of language costs."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
-    from sarangi.languages import gaps_table
+    from sarangi.paper.tables.languages import gaps_table
 
     gaps_table(
         snakemake.params.cells,

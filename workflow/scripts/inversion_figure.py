@@ -1,9 +1,9 @@
 """Draw how feature sets rank within and across languages."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
-    from sarangi.figures import inversion_figure
+    from sarangi.paper.figures.leakage import inversion_figure
 
     inversion_figure(
         snakemake.params.cells,

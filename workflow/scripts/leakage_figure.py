@@ -1,9 +1,9 @@
 """Draw what leakage is worth."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
-    from sarangi.figures import leakage_figure
+    from sarangi.paper.figures.leakage import leakage_figure
 
     leakage_figure(
         snakemake.input.scores,

@@ -1,11 +1,11 @@
 """List the utterances of a corpus."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
     from pathlib import Path
 
-    from sarangi.corpora import manifest
+    from sarangi.corpora.manifest import manifest
 
     manifest(
         Path(snakemake.input.corpus),

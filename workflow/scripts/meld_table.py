@@ -1,9 +1,9 @@
 """Write the table of MELD."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
-    from sarangi.published_tables import meld_table
+    from sarangi.paper.tables.published import meld_table
 
     meld_table(
         snakemake.params.printed,

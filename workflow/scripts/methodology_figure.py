@@ -1,9 +1,9 @@
 """Draw what is made from what."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
-    from sarangi.diagram import methodology_figure
+    from sarangi.paper.figures.methodology import methodology_figure
 
     methodology_figure(
         snakemake.params.synthetic,

@@ -1,12 +1,12 @@
 """Write the model cards of all runs of a fine-tuned experiment."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
     from pathlib import Path
 
-    from sarangi.cards import model_cards
-    from sarangi.corpora import load
+    from sarangi.app.cards import model_cards
+    from sarangi.corpora.registry import load
 
     about = dict(snakemake.params.about)
     corpus = dict(about["corpus"])

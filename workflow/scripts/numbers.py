@@ -1,11 +1,11 @@
 """Write the numbers of the paper's text, and the outcomes that its sentences follow."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
     from pathlib import Path
 
-    from sarangi.numbers import numbers
+    from sarangi.paper.numbers import numbers
 
     numbers(
         snakemake.input.scores,

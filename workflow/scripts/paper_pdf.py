@@ -1,11 +1,11 @@
 """Build the paper."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
     from pathlib import Path
 
-    from sarangi.paper import paper_pdf
+    from sarangi.paper.building import paper_pdf
 
     paper_pdf(
         Path(snakemake.input.main).parent, [Path(part) for part in snakemake.input.generated], run.output

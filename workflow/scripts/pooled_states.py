@@ -1,11 +1,11 @@
 """Pool the states of a frozen encoder over each clip of a shard."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
     from pathlib import Path
 
-    from sarangi.states import pooled_states
+    from sarangi.models.states import pooled_states
 
     pooled_states(
         Path(snakemake.input.audio),

@@ -1,11 +1,11 @@
 """Compute the states below the learning layers for a shard."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
     from pathlib import Path
 
-    from sarangi.states import prefix_states
+    from sarangi.models.states import prefix_states
 
     prefix_states(
         Path(snakemake.input.audio),

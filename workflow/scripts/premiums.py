@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
-    from sarangi.differences import premiums
+    from sarangi.scoring.differences import premiums
 
     premiums(
         snakemake.params.pairs,

@@ -1,11 +1,11 @@
 """Split a corpus into folds."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
     from pathlib import Path
 
-    from sarangi.protocols import protocol
+    from sarangi.splits.protocols import protocol
 
     folder = snakemake.input.get("folder")
     protocol(

@@ -1,11 +1,11 @@
 """Audit a protocol on a corpus."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
     from pathlib import Path
 
-    from sarangi.audit import protocol_audit
+    from sarangi.audit.checks import protocol_audit
 
     pairs, folder = snakemake.input.get("near_duplicates"), snakemake.input.get("folder")
 

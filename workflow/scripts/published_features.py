@@ -1,11 +1,11 @@
 """Take a feature set of one shard from a corpus that is published as features."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
     from pathlib import Path
 
-    from sarangi.acoustics import published_features
+    from sarangi.features.extraction import published_features
 
     published_features(
         Path(snakemake.input.corpus),

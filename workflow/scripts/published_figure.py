@@ -1,9 +1,9 @@
 """Draw published numbers beside ours."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
-    from sarangi.result_figures import published_figure
+    from sarangi.paper.figures.results import published_figure
 
     published_figure(
         snakemake.input.findings,

@@ -1,8 +1,8 @@
 """Make a small encoder with random weights."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
-    from sarangi.weights import random_encoder
+    from sarangi.sources.weights import random_encoder
 
     random_encoder(snakemake.params.shape, {file.name: run.place(str(file)) for file in run.outputs})

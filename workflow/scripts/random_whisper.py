@@ -1,8 +1,8 @@
 """Make a small Whisper with random weights."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
-    from sarangi.weights import random_whisper
+    from sarangi.sources.weights import random_whisper
 
     random_whisper(snakemake.params.shape, run.output)

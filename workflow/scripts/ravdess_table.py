@@ -1,9 +1,9 @@
 """Write the table of RAVDESS."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
-    from sarangi.published_tables import ravdess_table
+    from sarangi.paper.tables.published import ravdess_table
 
     ravdess_table(
         snakemake.params.printed,

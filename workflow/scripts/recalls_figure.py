@@ -1,9 +1,9 @@
 """Draw the recall of each emotion."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
-    from sarangi.result_figures import recalls_figure
+    from sarangi.paper.figures.results import recalls_figure
 
     recalls_figure(
         snakemake.input.scores,

@@ -1,9 +1,9 @@
 """Write the table of recipes."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
-    from sarangi.tables import recipes_table
+    from sarangi.paper.tables.scores import recipes_table
 
     recipes_table(
         snakemake.params.recipes,

@@ -1,11 +1,11 @@
 """Extract a feature set from the recordings of one shard, at their own sample rates."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
     from pathlib import Path
 
-    from sarangi.acoustics import recording_features
+    from sarangi.features.extraction import recording_features
 
     recording_features(
         Path(snakemake.input.corpus),

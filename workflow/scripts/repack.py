@@ -1,11 +1,11 @@
 """Make one zip of a user's own compressed archive."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
     from pathlib import Path
 
-    from sarangi.repack import repack
+    from sarangi.sources.repack import repack
 
     path = Path(snakemake.input[0])
     repack({path.name: path}, run.output)

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
-    from sarangi.report import report
+    from sarangi.reproduce.report import report
 
     report(snakemake.params.targets, Path(snakemake.params.output))

@@ -1,11 +1,11 @@
 """Resample one shard of a corpus."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
     from pathlib import Path
 
-    from sarangi.audio import resample
+    from sarangi.audio.resampling import resample
 
     resample(
         Path(snakemake.input.corpus),

@@ -1,8 +1,8 @@
 """Bundle the results."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
-    from sarangi.bundle import results_bundle
+    from sarangi.reproduce.bundle import results_bundle
 
     results_bundle(list(map(str, snakemake.input)), snakemake.params.identities, run.output)

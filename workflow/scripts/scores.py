@@ -1,12 +1,12 @@
 """Score experiments, or their transfers, with intervals over groups."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
     from pathlib import Path
 
-    from sarangi.bootstrap import scores
-    from sarangi.progress import progress
+    from sarangi.base.progress import progress
+    from sarangi.scoring.scores import scores
 
     experiments, output = snakemake.params.experiments, snakemake.output
     written = zip(experiments, output.scores, output.confusions, strict=True)

@@ -1,9 +1,9 @@
 """Write the table of scores."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
-    from sarangi.tables import scores_table
+    from sarangi.paper.tables.scores import scores_table
 
     scores_table(
         snakemake.input.scores,

@@ -1,9 +1,9 @@
 """Draw each seed and all of them."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
-    from sarangi.result_figures import seeds_figure
+    from sarangi.paper.figures.results import seeds_figure
 
     seeds_figure(
         snakemake.input.scores,

@@ -1,9 +1,9 @@
 """Write the table of seeds."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
-    from sarangi.published_tables import seeds_table
+    from sarangi.paper.tables.published import seeds_table
 
     seeds_table(
         snakemake.params.printed,

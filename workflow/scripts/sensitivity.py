@@ -1,11 +1,11 @@
 """Score experiments under other splits, where the audit finds few groups."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
     from pathlib import Path
 
-    from sarangi.sensitivity import sensitivity
+    from sarangi.scoring.sensitivity import sensitivity
 
     sensitivity(
         Path(snakemake.input.manifest),

@@ -1,9 +1,9 @@
 """Write the scores at 16 kHz beside those at the recordings' own rate."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
-    from sarangi.languages import sensitivity_table
+    from sarangi.paper.tables.languages import sensitivity_table
 
     sensitivity_table(
         snakemake.params.rows,

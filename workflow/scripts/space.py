@@ -1,11 +1,11 @@
 """Put the page with some models into a folder that a Hugging Face Space runs as it is."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
     from pathlib import Path
 
-    from sarangi.space import space
+    from sarangi.app.space import space
 
     copies = {
         **dict(zip(map(Path, snakemake.input.models), snakemake.output.models, strict=True)),

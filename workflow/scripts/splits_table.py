@@ -1,9 +1,9 @@
 """Write scores under few groups beside those under other splits."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
-    from sarangi.languages import splits_table
+    from sarangi.paper.tables.languages import splits_table
 
     splits_table(
         snakemake.input.sensitivity,

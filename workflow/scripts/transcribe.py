@@ -1,11 +1,11 @@
 """Transcribe one shard of audio."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
     from pathlib import Path
 
-    from sarangi.transcripts import transcribe
+    from sarangi.transcripts.transcription import transcribe
 
     transcribe(
         Path(snakemake.input.audio),

@@ -1,11 +1,11 @@
 """Write the table of transcripts."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
     from pathlib import Path
 
-    from sarangi.tables import transcripts_table
+    from sarangi.paper.tables.scores import transcripts_table
 
     transcripts_table(
         snakemake.input.transcripts,

@@ -1,11 +1,11 @@
 """Test the runs of a fine-tuned experiment on another corpus."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
     from pathlib import Path
 
-    from sarangi.finetuning import transfer
+    from sarangi.models.finetuning import transfer
 
     folders = [Path(model).parent for model in snakemake.input.models]
     transfer(

@@ -1,9 +1,9 @@
 """Write the table of transfers."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
-    from sarangi.tables import transfer_table
+    from sarangi.paper.tables.scores import transfer_table
 
     transfer_table(
         snakemake.input.scores,

@@ -1,10 +1,10 @@
 """Unpack a small Whisper that comes with the project."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
     from pathlib import Path
 
-    from sarangi.weights import unpacked_whisper
+    from sarangi.sources.weights import unpacked_whisper
 
     unpacked_whisper(Path(snakemake.input.packed), run.output)

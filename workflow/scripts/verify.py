@@ -1,8 +1,8 @@
 """Verify every result."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
-    from sarangi.verify import verify
+    from sarangi.reproduce.verify import verify
 
     verify(snakemake.params.targets)

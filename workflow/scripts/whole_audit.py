@@ -1,10 +1,10 @@
 """Bring the audits of a corpus together."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
     from pathlib import Path
 
-    from sarangi.audit import whole_audit
+    from sarangi.audit.checks import whole_audit
 
     whole_audit([Path(path) for path in snakemake.input], *run.temporary, run.provenance)

@@ -1,9 +1,9 @@
 """Write the scores of classical models within one language."""
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
-    from sarangi.languages import within_language_table
+    from sarangi.paper.tables.languages import within_language_table
 
     within_language_table(
         snakemake.params.cells,

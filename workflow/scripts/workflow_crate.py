@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from sarangi.job import job
+from sarangi.runtime.job import job
 
 with job(snakemake) as run:
-    from sarangi.crate import workflow_crate
-    from sarangi.provenance import PROJECT
+    from sarangi.reproduce.crate import workflow_crate
+    from sarangi.runtime.provenance import PROJECT
 
     workflow_crate(
         [Path(path).resolve() for path in snakemake.input.sources],

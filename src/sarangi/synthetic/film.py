@@ -8,7 +8,7 @@ from pathlib import Path
 import soundfile
 from imageio_ffmpeg import get_ffmpeg_exe
 
-from sarangi.errors import SarangiError
+from sarangi.base.errors import SarangiError
 
 PICTURE = "color=black:size=16x16:rate=25"
 CODECS = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac", "-b:a", "32k")

@@ -3,9 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from sarangi.corpora.iemocap import EMOTIONS, LANGUAGE
-from sarangi.errors import SarangiError
-from sarangi.synthetic import generator, voice
+from sarangi.base.errors import SarangiError
+from sarangi.corpora.layouts.iemocap import EMOTIONS, LANGUAGE
+from sarangi.synthetic.corpus import generator, voice
 from sarangi.synthetic.speech import Clip
 
 SAMPLE_RATE = 16_000

@@ -4,8 +4,8 @@ import csv
 import io
 from collections.abc import Iterator
 
-from sarangi.corpora.iitkgp_sehsc import COLUMNS, EMOTIONS, LANGUAGE, TABLE
-from sarangi.synthetic import generator, voice
+from sarangi.corpora.layouts.iitkgp_sehsc import COLUMNS, EMOTIONS, LANGUAGE, TABLE
+from sarangi.synthetic.corpus import generator, voice
 from sarangi.synthetic.speech import Clip
 
 SAMPLE_RATE = 16_000

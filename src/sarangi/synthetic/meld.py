@@ -4,8 +4,8 @@ import csv
 import io
 from collections.abc import Iterator
 
-from sarangi.corpora.meld import EMOTIONS, LANGUAGE, PARTS
-from sarangi.synthetic import generator, voice
+from sarangi.corpora.layouts.meld import EMOTIONS, LANGUAGE, PARTS
+from sarangi.synthetic.corpus import generator, voice
 from sarangi.synthetic.speech import Clip
 
 SAMPLE_RATE = 16_000  # less than the real 48 kHz, so that the clip of five minutes costs little

@@ -3,8 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from sarangi.corpora.punjabi_rasa import EMOTIONS, LANGUAGE, PROMISES
-from sarangi.synthetic import generator, in_proportion, voice
+from sarangi.corpora.layouts.punjabi_rasa import EMOTIONS, LANGUAGE, PROMISES
+from sarangi.synthetic.corpus import generator, in_proportion, voice
 from sarangi.synthetic.speech import Clip
 
 SAMPLE_RATE = 48_000

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from sarangi.corpora.ravdess import EMOTIONS, LANGUAGE, STATEMENTS
-from sarangi.synthetic import generator, voice
+from sarangi.corpora.layouts.ravdess import EMOTIONS, LANGUAGE, STATEMENTS
+from sarangi.synthetic.corpus import generator, voice
 from sarangi.synthetic.speech import Clip
 
 SAMPLE_RATE = 48_000

@@ -4,8 +4,8 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 
-from sarangi.corpora.shemo import EMOTIONS, LANGUAGE, PROMISES
-from sarangi.synthetic import generator, in_proportion, voice
+from sarangi.corpora.layouts.shemo import EMOTIONS, LANGUAGE, PROMISES
+from sarangi.synthetic.corpus import generator, in_proportion, voice
 from sarangi.synthetic.speech import Clip
 
 SAMPLE_RATE = 44_100

@@ -13,8 +13,8 @@ import numpy as np
 import soundfile
 from scipy.signal import resample_poly
 
-from sarangi.errors import SarangiError
-from sarangi.espeak import SAMPLE_RATE
+from sarangi.base.errors import SarangiError
+from sarangi.synthetic.espeak import SAMPLE_RATE
 
 VARIANTS = {
     "male": ("m1", "m2", "m3", "m4", "m5", "m6", "m7", "m8"),
@@ -108,10 +108,10 @@ _OF_THREAD = threading.local()
 
 
 def _samples(wanted: dict[str, str | int]) -> bytes:
-    """Return the answer of :mod:`sarangi.espeak`, from a process that is kept for the next utterance."""
+    """Return the answer of :mod:`sarangi.synthetic.espeak`, from a process that is kept for the next."""
     speaking = getattr(_OF_THREAD, "process", None)
     if speaking is None or speaking.poll() is not None:
-        command = [sys.executable, "-m", "sarangi.espeak"]
+        command = [sys.executable, "-m", "sarangi.synthetic.espeak"]
         speaking = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         _OF_THREAD.process = speaking
     speaking.stdin.write(json.dumps(wanted).encode() + b"\n")

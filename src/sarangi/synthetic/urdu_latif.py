@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from sarangi.corpora.urdu_latif import EMOTIONS, LANGUAGE
-from sarangi.synthetic import generator, voice
+from sarangi.corpora.layouts.urdu_latif import EMOTIONS, LANGUAGE
+from sarangi.synthetic.corpus import generator, voice
 from sarangi.synthetic.speech import Clip
 
 SAMPLE_RATE = 44_100

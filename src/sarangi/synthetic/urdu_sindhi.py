@@ -8,10 +8,10 @@ import numpy as np
 import soundfile
 from scipy.io import savemat
 
-from sarangi.acoustics import UNNAMED, extract
-from sarangi.audio import SAMPLE_RATE
-from sarangi.corpora.urdu_sindhi import EMOTIONS, FEATURE_SETS, LANGUAGES, VARIABLE
-from sarangi.synthetic import generator, voice
+from sarangi.base.sound import SAMPLE_RATE
+from sarangi.corpora.layouts.urdu_sindhi import EMOTIONS, FEATURE_SETS, LANGUAGES, VARIABLE
+from sarangi.features.extraction import UNNAMED, extract
+from sarangi.synthetic.corpus import generator, voice
 from sarangi.synthetic.speech import Clip, speak
 from sarangi.synthetic.urdu_latif import SENTENCES as URDU
 

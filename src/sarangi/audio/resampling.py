@@ -1,0 +1,278 @@
+"""Resampling: every recording as 16 kHz, mono, 16-bit FLAC in sharded Parquet."""
+
+import io
+import json
+import math
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import soundfile
+
+from sarangi.base import store
+from sarangi.base.errors import RecordingError, SarangiError
+from sarangi.base.progress import progress
+from sarangi.base.sound import SAMPLE_RATE
+from sarangi.corpora.video import is_video, sound_of
+from sarangi.sources.source import Source
+
+if TYPE_CHECKING:
+    from torchaudio.transforms import Resample
+
+LARGEST_SOUND = 2**27  # samples over all channels: 0.5 GiB in memory, 2.3 h of 16 kHz mono
+LARGEST_FILTER = 2**24
+ROW_GROUP = 64  # about 5 MB of sound
+
+AUDIO = pa.schema(
+    [
+        pa.field("utterance_id", pa.string(), nullable=False),
+        pa.field("audio", pa.struct([("bytes", pa.binary()), ("path", pa.string())])),
+        *store.STATUS,
+    ],
+    metadata={
+        "huggingface": json.dumps(
+            {
+                "info": {
+                    "features": {
+                        "utterance_id": {"dtype": "string", "_type": "Value"},
+                        "audio": {"sampling_rate": SAMPLE_RATE, "_type": "Audio"},
+                        "status": {"dtype": "string", "_type": "Value"},
+                        "reason": {"dtype": "string", "_type": "Value"},
+                    }
+                }
+            },
+            sort_keys=True,
+        )
+    },
+)
+
+LEVELS = pa.schema(
+    [
+        pa.field("utterance_id", pa.string(), nullable=False),
+        # of the 16 kHz signal, in dB of full scale; null where there is only digital silence
+        pa.field("peak_db", pa.float64()),
+        pa.field("level_db", pa.float64()),
+        # share of 25 ms frames below -60 dB of full scale
+        pa.field("silent", pa.float64()),
+        # samples at full scale in the recording as it was published
+        pa.field("full_scale", pa.int64()),
+        *store.STATUS,
+    ]
+)
+SILENCE_DB = -60.0
+FRAME = SAMPLE_RATE // 40  # samples in 25 ms
+
+
+def resample(source: Path, manifest: Path, shard: int, audio: Path, levels: Path, provenance: dict) -> None:
+    """Write one shard of a corpus as 16 kHz mono FLAC, and how loud it is, a row an utterance each.
+
+    Parameters
+    ----------
+    source
+        Folder or archive of the corpus.
+    manifest
+        Its manifest; what is not ok there is carried over with its reason.
+    shard
+        Which shard to write.
+    audio
+        Parquet file to write, of schema :data:`AUDIO`.
+    levels
+        Parquet file to write, of schema :data:`LEVELS`.
+    provenance
+        Passed to the store.
+    """
+    listed = store.read(manifest, ["utterance_id", "file", "shard", "status", "reason"])
+    listed = listed[listed["shard"] == shard]
+    with (
+        Source(source) as opened,
+        store.Writer(audio, AUDIO, provenance, ROW_GROUP) as sounds,
+        store.Writer(levels, LEVELS, provenance) as measured,
+    ):
+        rows = zip(listed["utterance_id"], listed["file"], listed["status"], listed["reason"], strict=True)
+        for utterance_id, file, status, reason in progress(rows, len(listed), f"resample shard {shard}"):
+            row = {"utterance_id": utterance_id, "status": status, "reason": reason}
+            sound, level = {}, {}
+            if status == store.OK:
+                try:
+                    found = to_mono_16k(sound_in(opened.read(file), file))
+                    sound = {"audio": {"bytes": encode(found.signal), "path": f"{utterance_id}.flac"}}
+                    level = level_of(found.signal) | {"full_scale": found.full_scale}
+                    row["reason"] = found.note
+                except SarangiError as error:
+                    row |= {"status": store.FAILED, "reason": str(error)}
+            sounds.add(row | sound)
+            measured.add(row | level)
+
+
+class Decoded(NamedTuple):
+    """A recording at the rate at which it was published, mixed down to mono."""
+
+    signal: np.ndarray
+    """float32 of shape (samples,); a file of floating-point numbers may leave [-1, 1)"""
+    rate: int
+    """Samples a second."""
+    notes: list[str]
+    """What was done beside decoding (channels mixed down)."""
+    full_scale: int
+    """Samples of the recording, over its channels, at the largest value or beyond."""
+
+
+class Resampled(NamedTuple):
+    """A recording at 16 kHz."""
+
+    signal: np.ndarray
+    """int16 of shape (samples,)"""
+    note: str | None
+    """What was done beside resampling (channels mixed down, samples clipped)."""
+    full_scale: int
+    """Samples of the recording, over its channels, at the largest value or beyond."""
+
+
+def sound_in(data: bytes, name: str) -> bytes:
+    """Return the sound file that a file of that name is or, as a video, holds.
+
+    Raises
+    ------
+    RecordingError
+        If the sound of a video cannot be decoded.
+    """
+    return sound_of(data) if is_video(name) else data
+
+
+def to_mono(data: bytes) -> Decoded:
+    """Decode a recording and mix it down to mono, the mean of its channels.
+
+    Parameters
+    ----------
+    data
+        A sound file in any format that libsndfile reads.
+
+    Raises
+    ------
+    RecordingError
+        If the file cannot be decoded whole, has no samples, or has NaN or infinite ones.
+    """
+    try:
+        with soundfile.SoundFile(io.BytesIO(data)) as file:
+            rate, promised = file.samplerate, file.frames
+            _refuse_long(promised * file.channels)
+            signal = file.read(dtype="float32", always_2d=True)
+    except soundfile.LibsndfileError as error:
+        raise RecordingError(
+            f"cannot be decoded ({error.error_string}); copy it again from its publisher"
+        ) from error
+    if len(signal) == 0:
+        raise RecordingError("holds 0 samples; copy it again from its publisher")
+    if len(signal) < promised:
+        raise RecordingError(
+            f"cut short: its header promises {promised} samples a channel, {len(signal)} can be decoded; "
+            "copy it again from its publisher"
+        )
+    bad = int(np.count_nonzero(~np.isfinite(signal)))
+    if bad:
+        raise RecordingError(f"{bad} of its {signal.size} samples are NaN or infinite; copy it again")
+    notes = []
+    if signal.shape[1] > 1:
+        notes.append(f"mixed down from {signal.shape[1]} channels")
+    # 16-bit sound reaches 32767/32768 at most
+    full_scale = int(np.count_nonzero(np.abs(signal) >= 32767 / 32768))
+    return Decoded(signal.mean(axis=1), rate, notes, full_scale)
+
+
+def to_mono_16k(data: bytes) -> Resampled:
+    """Decode a recording, mix it down to mono and resample it to 16 kHz.
+
+    Parameters
+    ----------
+    data
+        A sound file in any format that libsndfile reads.
+
+    Raises
+    ------
+    RecordingError
+        As :func:`to_mono`.
+    """
+    mono, rate, notes, full_scale = to_mono(data)
+    if rate != SAMPLE_RATE:
+        _refuse_rate(rate)
+        _refuse_long(len(mono) * SAMPLE_RATE // rate)
+        mono = _resampled(mono, rate)
+    scaled = np.rint(mono * 32768)
+    clipped = int(np.count_nonzero((scaled < -32768) | (scaled > 32767)))
+    if clipped:
+        notes.append(f"{clipped} samples clipped")
+    return Resampled(np.clip(scaled, -32768, 32767).astype(np.int16), "; ".join(notes) or None, full_scale)
+
+
+def level_of(signal: np.ndarray) -> dict[str, float | None]:
+    """Return how loud an int16 signal of shape (samples,) is.
+
+    Returns
+    -------
+    dict
+        ``peak_db`` and ``level_db`` (root mean square) in dB of full scale, None for digital silence;
+        ``silent``, the share of whole 25 ms frames whose level is below -60 dB of full scale.
+    """
+    scaled = signal.astype(np.float64) / 32768
+    power = np.square(scaled)
+    frames = power[: len(power) // FRAME * FRAME].reshape(-1, FRAME).mean(axis=1)
+    if not power.any():
+        return {"peak_db": None, "level_db": None, "silent": 1.0}
+    return {
+        "peak_db": float(20 * np.log10(np.abs(scaled).max())),
+        "level_db": float(10 * np.log10(power.mean())),
+        "silent": float((frames < 10 ** (SILENCE_DB / 10)).mean()) if len(frames) else 0.0,
+    }
+
+
+def _refuse_long(samples: int) -> None:
+    """Refuse a sound before there is memory for it: a damaged header can promise any length."""
+    if samples > LARGEST_SOUND:
+        raise RecordingError(
+            f"its header promises {samples} samples; at most {LARGEST_SOUND} are read. "
+            "No utterance is so long: copy it again from its publisher"
+        )
+
+
+def _refuse_rate(rate: int) -> None:
+    """Refuse a sample rate in so odd a ratio to ours that the filter between them would fill the memory."""
+    common = math.gcd(rate, SAMPLE_RATE)
+    old, new = rate // common, SAMPLE_RATE // common
+    if new * (old + 14 * max(1, old // new)) > LARGEST_FILTER:
+        raise RecordingError(
+            f"its header says {rate} samples a second, expected a usual rate such as 8000, 22050, 44100 or "
+            "48000; copy it again from its publisher"
+        )
+
+
+def _resampled(signal: np.ndarray, rate: int) -> np.ndarray:
+    # here, since torch takes seconds and 400 MB to load, which reading 16 kHz audio does not need
+    import torch
+
+    return _resampler(rate)(torch.from_numpy(signal)).numpy()
+
+
+@lru_cache(maxsize=4)  # a filter may have 64 MB
+def _resampler(rate: int) -> "Resample":
+    from torchaudio.transforms import Resample
+
+    return Resample(rate, SAMPLE_RATE)
+
+
+def encode(signal: np.ndarray) -> bytes:
+    """Return an int16 signal of shape (samples,) as the bytes of a 16 kHz FLAC file."""
+    file = io.BytesIO()
+    soundfile.write(file, signal, SAMPLE_RATE, format="FLAC", subtype="PCM_16")
+    return file.getvalue()
+
+
+def decode(flac: bytes) -> np.ndarray:
+    """Return the bytes of a FLAC file as a float32 signal of shape (samples,) in [-1, 1)."""
+    return soundfile.read(io.BytesIO(flac), dtype="float32")[0]
+
+
+def samples_in(flac: bytes) -> int:
+    """Return how many samples the bytes of a FLAC file hold, from its header."""
+    return soundfile.info(io.BytesIO(flac)).frames

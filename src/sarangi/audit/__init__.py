@@ -1,0 +1,1 @@
+"""Checks of corpora and protocols before anything is trained."""

@@ -1,0 +1,1 @@
+"""What everything may import and what imports nothing: errors, documents, the store, the vocabulary."""

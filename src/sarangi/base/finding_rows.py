@@ -1,0 +1,42 @@
+"""The rows of ``results/findings``."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+
+from sarangi.base import store
+
+FINDING = pa.schema(
+    [
+        pa.field("claim", pa.string(), nullable=False),
+        pa.field("statement", pa.string(), nullable=False),
+        # with the digits that the study printed
+        pa.field("printed", pa.string()),
+        pa.field("published", pa.float64()),
+        pa.field("published_low", pa.float64()),
+        pa.field("published_high", pa.float64()),
+        # a derived number, from its published parts
+        pa.field("recomputed", pa.float64()),
+        pa.field("ours", pa.float64()),
+        pa.field("low", pa.float64()),
+        pa.field("high", pa.float64()),
+        pa.field("unit", pa.string(), nullable=False),
+        pa.field("verdict", pa.string(), nullable=False),
+        pa.field("why", pa.string(), nullable=False),
+        pa.field("sources", pa.string(), nullable=False),
+        # the table that a row is of, where the study printed one
+        pa.field("grid", pa.string()),
+    ]
+)
+
+
+def read_findings(findings: Sequence[Path]) -> pd.DataFrame:
+    """Return the rows of all findings with their numbers, in order."""
+    tables = [
+        store.read(path).assign(finding=Path(path).stem.removeprefix("finding_"), file=str(path))
+        for path in findings
+    ]
+    columns = ["finding", *FINDING.names, "file"]
+    return pd.concat(tables, ignore_index=True)[columns] if tables else pd.DataFrame(columns=columns)

@@ -1,0 +1,29 @@
+"""The rows of a manifest."""
+
+import pyarrow as pa
+
+from sarangi.base import store
+
+MANIFEST = pa.schema(
+    [
+        pa.field("utterance_id", pa.string(), nullable=False),
+        pa.field("corpus", pa.string(), nullable=False),
+        pa.field("language", pa.string()),
+        pa.field("speaker", pa.string()),
+        pa.field("group", pa.string()),
+        pa.field("session", pa.string()),
+        pa.field("gender", pa.string()),
+        pa.field("emotion", pa.string()),
+        pa.field("label", pa.string()),
+        pa.field("text", pa.string()),
+        pa.field("part", pa.string()),
+        pa.field("duration_s", pa.float64()),
+        pa.field("sample_rate", pa.int32()),
+        pa.field("channels", pa.int32()),
+        pa.field("sha256", pa.string()),
+        pa.field("shard", pa.int32(), nullable=False),
+        # where the recording lies in the user's copy, which may nest the published layout
+        pa.field("file", pa.string(), nullable=False),
+        *store.STATUS,
+    ]
+)

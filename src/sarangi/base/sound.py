@@ -1,0 +1,3 @@
+"""The form in which the pipeline keeps sound."""
+
+SAMPLE_RATE = 16_000

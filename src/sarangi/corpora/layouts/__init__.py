@@ -1,0 +1,1 @@
+"""The published layout and labels of each corpus, one module each."""

@@ -1,0 +1,61 @@
+"""RAVDESS speech (Livingstone & Russo 2018): 24 actors, two sentences, eight emotions.
+
+Layout: ``Actor_NN/MM-VC-EE-II-SS-RR-AA.wav`` (modality, vocal channel, emotion, intensity,
+statement, repetition, actor; odd actors are male).
+"""
+
+import re
+from collections.abc import Iterator
+
+from sarangi.corpora.utterance import Utterance, failed, skipped
+from sarangi.sources.source import Source
+
+TITLE = "RAVDESS"
+LANGUAGE = "en"
+EMOTIONS = {
+    "01": "neutral",
+    "02": "calm",
+    "03": "happy",
+    "04": "sad",
+    "05": "angry",
+    "06": "fearful",
+    "07": "disgust",
+    "08": "surprised",
+}
+STATEMENTS = {"01": "Kids are talking by the door", "02": "Dogs are sitting by the door"}
+PROMISES = {"utterances": 1440, "speakers": 24, "neutral": 96} | dict.fromkeys(
+    ("calm", "happy", "sad", "angry", "fearful", "disgust", "surprised"), 192
+)
+LAYOUT = "Actor_<NN>/<MM>-<VC>-<EE>-<II>-<SS>-<RR>-<AA>.wav"
+
+NAME = re.compile(r"(?:^|/)(Actor_(\d\d)/(\d\d)-(\d\d)-(\d\d)-(\d\d)-(\d\d)-(\d\d)-(\d\d)\.wav)$")
+
+
+def utterances(source: Source) -> Iterator[Utterance]:
+    """Yield one utterance for each .wav file, in sorted order."""
+    for file in source.paths(".wav"):
+        match = NAME.search(file)
+        if match is None:
+            yield failed(file, f"name does not follow {LAYOUT}")
+            continue
+        path, folder, modality, channel, emotion, _, statement, _, actor = match.groups()
+        known = {
+            "path": path,
+            "language": LANGUAGE,
+            "speaker": actor,
+            "group": actor,
+            "gender": "male" if int(actor) % 2 else "female",
+            "label": emotion,
+        }
+        if (modality, channel) != ("03", "01"):
+            yield skipped(
+                file, f"modality {modality}, channel {channel}: not audio-only (03) speech (01)", **known
+            )
+        elif emotion not in EMOTIONS:
+            yield failed(file, f"emotion code {emotion} is unknown; expected 01 to 08", **known)
+        elif statement not in STATEMENTS:
+            yield failed(file, f"statement code {statement} is unknown; expected 01 or 02", **known)
+        elif folder != actor:
+            yield failed(file, f"lies in folder Actor_{folder}, but its name says actor {actor}", **known)
+        else:
+            yield Utterance(**known, file=file, emotion=EMOTIONS[emotion], text=STATEMENTS[statement])

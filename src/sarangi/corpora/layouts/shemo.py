@@ -1,0 +1,80 @@
+"""ShEMO (Nezami et al. 2019): 3,000 clips of Persian radio plays, 87 speakers, six emotions.
+
+Layout: ``[FM]<speaker>[AFHNSW]<number>.wav`` (F03S02), in any folders; ``shemo.json`` has transcripts.
+"""
+
+import re
+from collections.abc import Iterator
+
+from sarangi.base.documents import json_of
+from sarangi.base.errors import SarangiError
+from sarangi.corpora.utterance import Utterance, failed
+from sarangi.sources.source import Source
+
+TITLE = "ShEMO"
+LANGUAGE = "fa"
+EMOTIONS = {"A": "angry", "F": "fearful", "H": "happy", "N": "neutral", "S": "sad", "W": "surprised"}
+PROMISES = {
+    "utterances": 3000, "speakers": 87,
+    "neutral": 1160, "angry": 1042, "sad": 362, "happy": 203, "surprised": 201, "fearful": 32,
+}  # fmt: skip
+LAYOUT = "<F|M><NN><A|F|H|N|S|W><NN>.wav"
+
+# marks of byte order and of direction, typed where Persian has a non-joiner
+MARKS = dict.fromkeys(map(ord, "\ufeff\u200e"), "\u200c")
+
+NAME = re.compile(r"(?:^|/)((([FM])\d\d)([A-Z])\d\d\.wav)$")
+
+
+def utterances(source: Source) -> Iterator[Utterance]:
+    """Yield one utterance for each .wav file, in sorted order."""
+    texts = transcripts(source)
+    for file in source.paths(".wav"):
+        match = NAME.search(file)
+        if match is None:
+            yield failed(file, f"name does not follow {LAYOUT}")
+            continue
+        path, speaker, gender, code = match.groups()
+        known = {
+            "path": path,
+            "language": LANGUAGE,
+            "speaker": speaker,
+            "group": speaker,
+            "gender": {"F": "female", "M": "male"}[gender],
+            "label": code,
+            "text": texts.get(path.removesuffix(".wav")),
+        }
+        if code in EMOTIONS:
+            yield Utterance(**known, file=file, emotion=EMOTIONS[code])
+        else:
+            yield failed(
+                file, f"emotion code {code} is unknown; expected one of {', '.join(EMOTIONS)}", **known
+            )
+
+
+def transcripts(source: Source) -> dict[str, str]:
+    """Return the transcript of each clip by its name; empty where ``shemo.json`` is not there.
+
+    Raises
+    ------
+    SarangiError
+        If the file is there and does not hold a transcript for each name.
+    """
+    for file in source.paths("shemo.json"):
+        try:
+            found = json_of(source.text(file))
+            # later versions list objects with an id
+            named = {entry["id"]: entry for entry in found} if isinstance(found, list) else found
+            return {name: _mended(entry["transcript"]) for name, entry in named.items()}
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise SarangiError(
+                f"{source.path}/{file}: expected names, each with a transcript, or a list of objects with id "
+                f"and transcript ({error!r})"
+            ) from error
+    return {}
+
+
+def _mended(text: str) -> str:
+    # half a pair of surrogates, which JSON can escape and no UTF-8 can hold
+    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return whole.translate(MARKS).strip("\u200c ")

@@ -1,0 +1,75 @@
+"""What a file of sound is, read from its header: the checks that need no decoding."""
+
+import io
+import re
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+import soundfile
+
+from sarangi.base.errors import RecordingError
+from sarangi.corpora.video import describe, is_video
+
+# Formats that libsndfile may rightly find behind a suffix
+FORMATS = {
+    ".wav": {"WAV", "WAVEX", "RF64", "W64"},
+    ".flac": {"FLAC"},
+    ".mp3": {"MP3", "MPEG"},
+    ".ogg": {"OGG"},
+    ".opus": {"OGG"},
+}
+
+
+@dataclass(frozen=True)
+class Recording:
+    """Length in seconds, samples a second, and number of channels."""
+
+    duration_s: float
+    sample_rate: int
+    channels: int
+
+
+def inspect(data: bytes, name: str) -> Recording:
+    """Read the header of a sound file and check it against the file's name and length.
+
+    Parameters
+    ----------
+    data
+        The whole file.
+    name
+        Its name; the suffix says which format is expected.
+
+    Raises
+    ------
+    RecordingError
+        If it is no sound file, not what its name says, cut short, or without samples.
+    """
+    if not data:
+        raise RecordingError("the file is empty (0 bytes); copy it again from its publisher")
+    if is_video(name):
+        return Recording(*describe(data))
+    try:
+        # verbose: libsndfile then tells in its log when a chunk is longer than the file
+        header = soundfile.info(io.BytesIO(data), verbose=True)
+    except soundfile.LibsndfileError as error:
+        start = ascii(data[:16].decode("latin-1"))
+        raise RecordingError(
+            f"not a sound file that can be read ({error.error_string} It begins with {start}); "
+            "copy it again from its publisher"
+        ) from error
+    suffix = PurePosixPath(name).suffix.lower()
+    if suffix in FORMATS and header.format not in FORMATS[suffix]:
+        raise RecordingError(
+            f"named {suffix} but holds {header.format_info}; a re-encoded copy is not the published "
+            "recording: get the original"
+        )
+    promised = re.search(r"^\s*data\s*:\s*(\d+) \(should be (\d+)\)", header.extra_info, re.MULTILINE)
+    # a writer that streams cannot know the length and leaves 0 or the largest number
+    if promised and 0 < int(promised[1]) < 2**31 - 4096:
+        raise RecordingError(
+            f"cut short: its header promises {promised[1]} bytes of sound, {promised[2]} are there; "
+            "copy it again from its publisher"
+        )
+    if header.frames == 0:
+        raise RecordingError("holds 0 samples; copy it again from its publisher")
+    return Recording(header.frames / header.samplerate, header.samplerate, header.channels)

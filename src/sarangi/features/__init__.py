@@ -1,0 +1,1 @@
+"""Acoustic features of recordings, a registry of feature sets."""

@@ -1,0 +1,1 @@
+"""Baselines, classical models and fine-tuned encoders, and what they predict."""

@@ -1,0 +1,377 @@
+"""From the states of one or two encoders to an emotion: pooling, fusion, classification.
+
+Shapes: ``clips`` utterances at once, ``frames`` of audio, ``tokens`` of text, ``width`` of a state.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file
+from torch import Tensor, nn
+from transformers import PreTrainedModel
+
+from sarangi.base.documents import json_in
+from sarangi.base.errors import SarangiError
+from sarangi.base.sound import SAMPLE_RATE
+from sarangi.models.encoders import (
+    FAMILIES,
+    SplitEncoder,
+    build_encoder,
+    freeze,
+    layers_of,
+    refuse_larger,
+    speech_states,
+    text_states,
+)
+
+PADDED, WEIGHTED = "padded", "weighted"
+
+
+def masked_mean(states: Tensor, mask: Tensor) -> Tensor:
+    """Return the mean over time of what the mask leaves.
+
+    Parameters
+    ----------
+    states : Tensor of shape (clips, time, width)
+    mask : Tensor of bool of shape (clips, time)
+        True where a state counts; once at least in each row.
+
+    Returns
+    -------
+    Tensor of shape (clips, width)
+    """
+    return (states * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
+
+
+class LayerSum(nn.Module):
+    """The sum of an encoder's layers, weighted by a learned softmax (Yang et al. 2021, SUPERB).
+
+    Parameters
+    ----------
+    layers
+        Number of states to add up: the transformer's layers, and what goes into the first.
+    """
+
+    def __init__(self, layers: int) -> None:
+        super().__init__()
+        self.scores = nn.Parameter(torch.zeros(layers))
+
+    def forward(self, states: Tensor) -> Tensor:
+        """Return (clips, time, width) from (layers, clips, time, width)."""
+        return torch.einsum("l,lctw->ctw", self.scores.softmax(0), states)
+
+
+class Branch(nn.Module):
+    """An encoder; one that learns nothing stays in evaluation, without dropout."""
+
+    def __init__(self, encoder: PreTrainedModel) -> None:
+        super().__init__()
+        self.encoder = encoder
+
+    @property
+    def width(self) -> int:
+        """Width of its states."""
+        return self.encoder.config.hidden_size
+
+    def train(self, mode: bool = True) -> "Branch":
+        """Set training or evaluation."""
+        super().train(mode)
+        if not any(parameter.requires_grad for parameter in self.encoder.parameters()):
+            self.encoder.eval()
+        return self
+
+
+class AudioBranch(Branch):
+    """A speech encoder.
+
+    Parameters
+    ----------
+    encoder
+        From :func:`sarangi.models.encoders.load_encoder`.
+    samples
+        Length to which each signal is padded with zeros, which then count as signal, as in the published
+        study; None to mask what is padding.
+    weighted
+        Whether to give the weighted sum of all layers instead of the last.
+    prefix
+        Number of layers that are frozen with all that lies below them, as :class:`SplitEncoder` has it; None
+        for an encoder in one piece.
+    """
+
+    def __init__(
+        self,
+        encoder: PreTrainedModel,
+        samples: int | None = None,
+        weighted: bool = False,
+        prefix: int | None = None,
+    ) -> None:
+        super().__init__(encoder)
+        self.samples = samples
+        self.layers = LayerSum(len(layers_of(encoder)) + 1) if weighted else None
+        self.split = None if prefix is None else SplitEncoder(encoder, prefix)
+
+    def train(self, mode: bool = True) -> "AudioBranch":
+        """Set training or evaluation."""
+        super().train(mode)
+        if self.split is not None:
+            self.split.train(mode)
+        return self
+
+    def forward(self, signals: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+        """Return states (clips, frames, width) and mask (clips, frames) of signals of shape (samples,).
+
+        In place of a signal may stand what its prefix gave, of shape (frames, width).
+        """
+        if self.split is not None:
+            return self.split.above([s if s.dim() == 2 else self.split.below(s) for s in signals])
+        if self.samples is not None:
+            signals = [nn.functional.pad(signal, (0, self.samples - len(signal))) for signal in signals]
+        states, mask = speech_states(self.encoder, signals, every_layer=self.layers is not None)
+        return (states if self.layers is None else self.layers(states)), mask
+
+
+class PooledBranch(nn.Module):
+    """The weighted sum of a frozen encoder's layers, whose means over time were computed before.
+
+    The mean of a sum is the sum of the means, so this equals an :class:`AudioBranch` of weighted layers.
+
+    Parameters
+    ----------
+    layers, width
+        Of the encoder's states.
+    """
+
+    def __init__(self, layers: int, width: int) -> None:
+        super().__init__()
+        self.width = width
+        self.layers = LayerSum(layers)
+
+    def forward(self, pooled: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+        """Return states (clips, 1, width) and mask (clips, 1) of means of shape (layers, width)."""
+        states = self.layers(torch.stack(list(pooled), 1)[:, :, None])
+        return states, torch.ones(states.shape[:2], dtype=torch.bool, device=states.device)
+
+
+class TextBranch(Branch):
+    """A text encoder, from :func:`sarangi.models.encoders.load_encoder`."""
+
+    def forward(self, tokens: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+        """Return states (clips, tokens, width) and mask (clips, tokens) of token ids of shape (tokens,)."""
+        return text_states(self.encoder, tokens)
+
+
+class Concatenation(nn.Module):
+    """The means of both, side by side.
+
+    Parameters
+    ----------
+    audio, text
+        Widths of their states.
+    """
+
+    def __init__(self, audio: int, text: int) -> None:
+        super().__init__()
+        self.width = audio + text
+
+    def forward(self, audio: Tensor, audio_mask: Tensor, text: Tensor, text_mask: Tensor) -> Tensor:
+        """Return (clips, audio + text width) from states (clips, time, width) and masks (clips, time)."""
+        return torch.cat([masked_mean(audio, audio_mask), masked_mean(text, text_mask)], 1)
+
+
+class Gated(nn.Module):
+    """A gated multimodal unit: a learned gate weighs both means (Arevalo et al. 2017, equation 1).
+
+    Parameters
+    ----------
+    audio, text
+        Widths of their states.
+    width
+        Of the result.
+    """
+
+    def __init__(self, audio: int, text: int, width: int) -> None:
+        super().__init__()
+        self.width = width
+        self.audio = nn.Linear(audio, width, bias=False)
+        self.text = nn.Linear(text, width, bias=False)
+        self.gate = nn.Linear(audio + text, width, bias=False)
+
+    def forward(self, audio: Tensor, audio_mask: Tensor, text: Tensor, text_mask: Tensor) -> Tensor:
+        """Return (clips, width) from states (clips, time, width) and masks (clips, time)."""
+        audio, text = masked_mean(audio, audio_mask), masked_mean(text, text_mask)
+        gate = self.gate(torch.cat([audio, text], 1)).sigmoid()
+        return gate * self.audio(audio).tanh() + (1 - gate) * self.text(text).tanh()
+
+
+class CrossAttention(nn.Module):
+    """Audio attends to text and text to audio, each with a residual; the means of both, side by side.
+
+    One crossmodal block each way, without position embeddings of its own, after Tsai et al. 2019
+    (multimodal transformer).
+
+    Parameters
+    ----------
+    audio, text
+        Widths of their states.
+    width
+        Of the attention.
+    heads
+        A divisor of the width.
+    """
+
+    def __init__(self, audio: int, text: int, width: int, heads: int) -> None:
+        super().__init__()
+        self.width = 2 * width
+        self.audio = nn.Linear(audio, width)
+        self.text = nn.Linear(text, width)
+        self.audio_to_text = nn.MultiheadAttention(width, heads, batch_first=True)
+        self.text_to_audio = nn.MultiheadAttention(width, heads, batch_first=True)
+        self.audio_norm = nn.LayerNorm(width)
+        self.text_norm = nn.LayerNorm(width)
+
+    def forward(self, audio: Tensor, audio_mask: Tensor, text: Tensor, text_mask: Tensor) -> Tensor:
+        """Return (clips, 2 * width) from states (clips, time, width) and masks (clips, time)."""
+        audio, text = self.audio(audio), self.text(text)
+        of_text, _ = self.audio_to_text(audio, text, text, key_padding_mask=~text_mask, need_weights=False)
+        of_audio, _ = self.text_to_audio(text, audio, audio, key_padding_mask=~audio_mask, need_weights=False)
+        audio, text = self.audio_norm(audio + of_text), self.text_norm(text + of_audio)
+        return torch.cat([masked_mean(audio, audio_mask), masked_mean(text, text_mask)], 1)
+
+
+FUSIONS = {"concatenation": Concatenation, "gated": Gated, "cross_attention": CrossAttention}
+"""By ``kind`` of the configuration; its other keys are their parameters."""
+
+
+class EmotionClassifier(nn.Module):
+    """One branch or two with a fusion, dropout, one linear layer.
+
+    A branch alone is pooled by :func:`masked_mean`.
+
+    Parameters
+    ----------
+    audio, text
+        The branches; one of them may be None.
+    fusion
+        Of :data:`FUSIONS`, where both are there.
+    emotions
+        Number of classes.
+    dropout
+        Before the linear layer.
+    weights : Tensor of shape (emotions,), optional
+        Weights of the classes in the cross-entropy.
+    """
+
+    described: Mapping[str, Any]
+    """What it was built from by :func:`classifier`."""
+
+    def __init__(
+        self,
+        audio: AudioBranch | PooledBranch | None,
+        text: TextBranch | None,
+        fusion: nn.Module | None,
+        emotions: int,
+        dropout: float,
+        weights: Tensor | None = None,
+    ) -> None:
+        super().__init__()
+        self.audio, self.text, self.fusion = audio, text, fusion
+        self.dropout = nn.Dropout(dropout)
+        self.classifier = nn.Linear((fusion or audio or text).width, emotions)
+        self.register_buffer("weights", weights, persistent=False)
+
+    def forward(
+        self,
+        signals: Sequence[Tensor] | None = None,
+        tokens: Sequence[Tensor] | None = None,
+        labels: Tensor | None = None,
+    ) -> dict[str, Tensor]:
+        """Return logits of shape (clips, emotions), and the loss where labels (clips,) are given."""
+        device = self.classifier.weight.device
+        found: list[Tensor] = []
+        for branch, inputs in ((self.audio, signals), (self.text, tokens)):
+            if branch is not None:
+                found += branch([entry.to(device) for entry in inputs])
+        states = masked_mean(*found) if self.fusion is None else self.fusion(*found)
+        logits = self.classifier(self.dropout(states))
+        if labels is None:
+            return {"logits": logits}
+        loss = nn.functional.cross_entropy(logits, labels.to(device), weight=self.weights)
+        return {"loss": loss, "logits": logits}
+
+    @classmethod
+    def from_pretrained(cls, folder: Path) -> "EmotionClassifier":
+        """Open a run: ``config.json`` and ``model.safetensors``; no file of an encoder is needed.
+
+        Raises
+        ------
+        SarangiError
+            If a file is missing, or they do not go together.
+        """
+        try:
+            described = json_in(folder / "config.json")
+
+            def build() -> EmotionClassifier:
+                encoders = {b: build_encoder(described[b]["encoder"]) for b in with_encoder(described)}
+                return classifier(described, encoders)
+
+            refuse_larger(build, (described,), folder / "model.safetensors")
+            network = build()
+            network.load_state_dict(load_file(folder / "model.safetensors"))
+        except Exception as error:  # whatever torch and transformers stumble over in a damaged description
+            raise SarangiError(
+                f"{folder}: no whole run of fine-tuning lies here: {type(error).__name__}: {error}"
+            ) from error
+        return network.eval()
+
+
+def with_encoder(model: Mapping[str, Any]) -> list[str]:
+    """Return the branches of a model's entry that run an encoder; one of pooled states does not."""
+    return [branch for branch in FAMILIES if branch in model and "states" not in model[branch]]
+
+
+def classifier(
+    described: Mapping[str, Any], encoders: Mapping[str, PreTrainedModel], weights: Tensor | None = None
+) -> EmotionClassifier:
+    """Build the network that a model of the configuration describes, with its frozen parts frozen.
+
+    Parameters
+    ----------
+    described
+        ``emotions``, ``dropout``, and ``audio``, ``text`` and ``fusion`` of the model's entry, as far as
+        they are there.
+    encoders
+        By branch, those of :func:`with_encoder`.
+    weights
+        Of :class:`EmotionClassifier`.
+
+    Raises
+    ------
+    SarangiError
+        If more layers are to be frozen than there are.
+    """
+    audio = text = fusion = None
+    if "audio" in described:
+        audio = _audio_branch(described["audio"], encoders.get("audio"))
+    if "text" in described:
+        text = TextBranch(encoders["text"])
+    if audio is not None and text is not None:
+        shape = {key: value for key, value in described["fusion"].items() if key != "kind"}
+        fusion = FUSIONS[described["fusion"]["kind"]](audio.width, text.width, **shape)
+    for branch, encoder in encoders.items():
+        freeze(encoder, described[branch]["frozen_layers"])
+    emotions, dropout = len(described["emotions"]), described["dropout"]
+    network = EmotionClassifier(audio, text, fusion, emotions, dropout, weights)
+    network.described = described
+    return network
+
+
+def _audio_branch(entry: Mapping[str, Any], encoder: PreTrainedModel | None) -> AudioBranch | PooledBranch:
+    if encoder is None:
+        return PooledBranch(entry["encoder"]["num_hidden_layers"] + 1, entry["encoder"]["hidden_size"])
+    if not entry.get("spec_augment", True):
+        encoder.config.apply_spec_augment = False
+    samples = round(entry["max_audio_s"] * SAMPLE_RATE) if entry.get("pooling") == PADDED else None
+    prefix = entry["frozen_layers"] if "prefix" in entry else None
+    return AudioBranch(encoder, samples, entry.get("layers") == WEIGHTED, prefix)

@@ -1,0 +1,1 @@
+"""From results to the tables, figures, numbers and PDF of the paper."""

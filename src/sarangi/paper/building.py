@@ -1,0 +1,221 @@
+"""The paper's PDF and its package for arXiv, the same bytes from the same parts; what may not be typed."""
+
+import difflib
+import gzip
+import os
+import re
+import shutil
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from sarangi.base.errors import SarangiError
+
+PROGRAMS = ("latexmk", "pdflatex", "bibtex")
+PACKAGES = (
+    "latexmk", "texlive-latex-base", "texlive-latex-recommended", "texlive-latex-extra",
+    "texlive-fonts-recommended", "texlive-science", "lmodern",
+)  # fmt: skip
+LATEXMK = ("latexmk", "-pdf", "-interaction=nonstopmode", "-halt-on-error", "-file-line-error", "main.tex")
+TECTONIC = ("tectonic", "--keep-intermediates", "main.tex")
+CACHED = (*TECTONIC[:1], "--only-cached", *TECTONIC[1:])
+"""First without a network: what tectonic once fetched is enough."""
+WRITTEN = ("main.tex", "sarangi.sty", "references.bib")
+UNKNOWN = re.compile(r"Package sarangi Error: unknown key\s+'(.*?)'", re.DOTALL)
+
+COMMENT = re.compile(r"(?<!\\)%(.*)")
+ALLOWED = re.compile(r"%\s*not a score: (.*)")
+NAMES = re.compile(
+    r"\\(?:val|if(?:val|number)|by\w+|finding\w+|doi|url|\w*ref|label|input|include\w*|bibliography\w*|use\w+|\w*cite\w*)"
+    r"\*?(?:\[[^]]*\])*\{[^}]*\}"
+)
+LENGTH = re.compile(r"\d*\.?\d+(?:\\(?:text|column|line|paper)(?:width|height)|(?:pt|mm|cm|in|em|ex)\b)")
+SCORE = re.compile(r"(?<![\w.])(?:\d*\.\d+|\d+(?=(?:\\,|~|\s)*(?:\\%|per\s?cent)))(?!\d|\.\d)")
+
+
+def missing_programs() -> list[str]:
+    """Return the programs that the paper needs and that are not on this machine; none where tectonic is."""
+    missing = [program for program in PROGRAMS if shutil.which(program) is None]
+    return [] if shutil.which("tectonic") else missing
+
+
+def paper_pdf(written: Path, generated: Sequence[Path], output: Path) -> None:
+    """Build the paper in a folder of its own and keep the PDF.
+
+    Parameters
+    ----------
+    written
+        Folder with ``main.tex``, ``sarangi.sty``, ``sections/`` and ``references.bib``.
+    generated
+        Tables, figures and ``numbers.tex``, as ``paper/<place>``; they go to ``<place>``.
+    output
+        PDF file to write.
+
+    Raises
+    ------
+    SarangiError
+        If LaTeX is not installed, with the Debian packages to install; if a result is typed into the text,
+        with file and line; or if the paper cannot be built, with the lines of the log that say why, and for
+        a key that no number has the keys most like it.
+    """
+    with _built(written, generated) as folder:
+        shutil.copyfile(folder / "main.pdf", output)
+
+
+def arxiv(written: Path, generated: Sequence[Path], output: Path) -> None:
+    """Build the paper, and pack what ``pdflatex`` alone needs to build it again, as arXiv does.
+
+    The numbers are those that the text looks up, the bibliography is the finished one.  Names are sorted,
+    times and owners empty, so the same parts give the same bytes.
+
+    Parameters
+    ----------
+    written, generated
+        As for :func:`paper_pdf`.
+    output
+        ``.tar.gz`` file to write.
+
+    Raises
+    ------
+    SarangiError
+        As :func:`paper_pdf`.
+    """
+    with _built(written, generated) as folder:
+        parts = ["main.tex", "main.bbl", "sarangi.sty", "numbers.tex"]
+        parts += [str(path.relative_to(folder)) for path in folder.glob("sections/*.tex")]
+        parts += [str(part.relative_to("paper")) for part in generated]
+        with (
+            output.open("wb") as file,
+            # a name or a time in the header would be another byte elsewhere
+            gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0) as zipped,
+            tarfile.open(fileobj=zipped, mode="w", format=tarfile.USTAR_FORMAT) as archive,
+        ):
+            for name in sorted(set(parts)):
+                entry = tarfile.TarInfo(name)
+                entry.size, entry.mode = (folder / name).stat().st_size, 0o644
+                with (folder / name).open("rb") as content:
+                    archive.addfile(entry, content)
+
+
+@contextmanager
+def _built(written: Path, generated: Sequence[Path]) -> Iterator[Path]:
+    """Build ``main.pdf`` and ``main.bbl`` in a temporary folder, and yield it."""
+    missing = missing_programs()
+    if missing:
+        raise SarangiError(
+            f"the paper needs {', '.join(missing)}: install Debian packages {' '.join(PACKAGES)}, or "
+            "tectonic (snakemake --software-deployment-method conda brings it)"
+        )
+    typed = [f"{place}: {found}" for place, found in typed_scores(written)]
+    if typed:
+        raise SarangiError("results are typed into the paper's text:", *typed)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for part in WRITTEN:
+            shutil.copyfile(written / part, folder / part)
+        shutil.copytree(written / "sections", folder / "sections")
+        for part in generated:
+            place = folder / part.relative_to("paper")
+            place.parent.mkdir(exist_ok=True)
+            shutil.copyfile(part, place)
+        known = (folder / "numbers.tex").read_text(encoding="utf-8")
+        sources = [folder / "main.tex", *sorted((folder / "sections").glob("*.tex"))]
+        text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
+        (folder / "numbers.tex").write_text(looked_up(known, text), encoding="utf-8")
+        _run_latex(folder, known)
+        yield folder
+
+
+def _run_latex(folder: Path, known: str) -> None:
+    # no clock in the PDF, and no line of the log broken
+    fixed = {"SOURCE_DATE_EPOCH": "0", "FORCE_SOURCE_DATE": "1", "TZ": "UTC", "max_print_line": "1000"}
+    has_latex = all(shutil.which(program) for program in PROGRAMS)
+    for command in [LATEXMK] if has_latex else [CACHED, TECTONIC]:
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            env=os.environ | fixed,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
+        )
+        if done.returncode == 0:
+            return
+    output = done.stdout + done.stderr
+    said = [line for line in output.splitlines() if ":" in line and ("rror" in line or "!" in line)]
+    raise SarangiError(
+        "LaTeX could not build the paper:",
+        *(said[:10] or output[-2000:].splitlines()),
+        *(_near(key, known) for key in dict.fromkeys(UNKNOWN.findall(output))),
+    )
+
+
+def _near(key: str, known: str) -> str:
+    """Say which keys of ``numbers.tex`` are most like an unknown one."""
+    keys = re.findall(r"\\setval\{([^}]+)\}", known)
+    near = difflib.get_close_matches(key, keys, n=5)
+    near = near or [name for name in keys if name.startswith(key.split(".")[0])][:5]
+    meant = f"did you mean {' or '.join(near)}?" if near else "no key is like it."
+    return (
+        f"{key}: numbers.tex has no such key; {meant} src/sarangi/paper/numbers.py says which there are; one "
+        r"that only some configurations have stands in \ifval"
+    )
+
+
+def looked_up(numbers: str, text: str) -> str:
+    """Return the lines of ``numbers.tex`` that a text may look up.
+
+    The whole file has a name for every number of the study, more than TeX has room for.
+
+    Parameters
+    ----------
+    numbers
+        The file's text.
+    text
+        LaTeX source in which each key stands as it is.
+    """
+    words = set(re.findall(r"[\w.]+", text))
+    names = {word.partition(".")[0] for word in words}
+    kept = []
+    for line in numbers.splitlines():
+        found = re.match(r"\\set(val|outcome|verdict|experiment)\{([^}]+)\}", line)
+        if found is None or found[2] in (names if found[1] == "experiment" else words):
+            kept.append(line)
+    return "\n".join(kept) + "\n"
+
+
+def typed_scores(paper: Path) -> Iterator[tuple[str, str]]:
+    r"""Yield each number in the paper's own text that may be a score, and so must be a ``\val``.
+
+    These are numbers with a decimal point, and numbers before a percent sign; not lengths, nor what
+    stands in a comment or in the name of a result, reference, citation or file.  A comment
+    ``% not a score: 2.0`` at the end of a line allows the numbers that it names on that line.
+
+    Parameters
+    ----------
+    paper
+        Folder with ``main.tex`` and ``sections/``.
+
+    Yields
+    ------
+    tuple of str
+        File and line (``paper/sections/results.tex:3``), and what was found there.
+    """
+    for path in [paper / "main.tex", *sorted((paper / "sections").glob("*.tex"))]:
+        if not path.exists():
+            continue
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            found = ALLOWED.search(line)
+            allowed = {text.strip() for text in found[1].split(",")} if found else set()
+            text = LENGTH.sub("", NAMES.sub("", COMMENT.sub("", line)))
+            for score in SCORE.findall(text):
+                if score not in allowed:
+                    yield (
+                        f"{paper.name}/{path.relative_to(paper)}:{number}",
+                        f"{score} is typed; a score is looked up by \\val{{<experiment>.<metric>}}, and "
+                        f"another number allowed by a comment on its line: % not a score: {score}",
+                    )

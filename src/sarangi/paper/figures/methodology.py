@@ -1,0 +1,108 @@
+"""The methodology diagram: what is made from what, from the recordings to the paper."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import matplotlib
+
+from sarangi.paper.figures.drawing import BLUE, EDGE, GREY, SMALL, STYLE, TINY, WIDTH, Page, broken, save
+
+HIGH, WIDE = 0.62, 1.12  # of a box, in inches
+STEP = (WIDTH - 2 * EDGE - WIDE) / 4  # from one box of a row to the next
+DOWN = 0.84  # from one row to the next
+BOXES = {
+    "recordings": (0, 1, "Recordings", "as published, or acoustic features alone"),
+    "audio": (1, 1, "Audio", "mono, one sampling rate; every failure with its reason"),
+    "transcripts": (2, 0, "Transcripts", "by Whisper"),
+    "features": (2, 1, "Features", "functionals by openSMILE"),
+    "states": (2, 2, "States", "of encoders of speech and text"),
+    "protocols": (1, 2, "Protocols, audit", "who trains and who tests; what leaks"),
+    "models": (3, 1, "Models", "classical, fine-tuned, trivial"),
+    "predictions": (4, 1, "Predictions", "one an utterance, fold and seed"),
+    "scores": (4, 3, "Scores", "with intervals over groups, chance and marks"),
+    "claims": (1, 3, "Published study", "its numbers and claims, as printed"),
+    "findings": (2.5, 3, "Findings", "each claim with its verdict"),
+    "paper": (2.5, 4, "Paper", "tables, figures, numbers, text"),
+}
+"""Place (column, row), name and description of each box."""
+ARROWS = [
+    ("recordings", "audio"), ("audio", "transcripts"), ("audio", "features"), ("audio", "states"),
+    ("transcripts", "models"), ("features", "models"), ("states", "models"), ("models", "predictions"),
+    ("predictions", "scores"), ("scores", "findings"), ("claims", "findings"), ("findings", "paper"),
+]  # fmt: skip
+
+
+def methodology_figure(synthetic: Sequence[str], output: dict[str, Path]) -> None:
+    """Draw the steps from recordings to the paper, and what each is made from.
+
+    Parameters
+    ----------
+    synthetic
+        Names of the corpora spoken by the demo's generator; the figure then says so.
+    output
+        Files to write by suffix: ``pdf``, ``png``.
+    """
+    rows = 1 + max(row for _, row, *_ in BOXES.values())
+    height = DOWN * (rows - 1) + HIGH
+    with matplotlib.rc_context(STYLE):
+        page = Page(height + 2 * EDGE, [], synthetic)
+        axes = page.axes(0, page.top, WIDTH, height + 2 * EDGE)
+        axes.set(xlim=(0, WIDTH), ylim=(height + EDGE, -EDGE))
+        axes.set_axis_off()
+        for first, second in ARROWS:
+            _arrow(axes, *_ends(first, second))
+        # protocols go below the features to the models, and the scores read them, too
+        left, middle = _corner("protocols")
+        right, below = _corner("models")
+        line = DOWN * 2 + (HIGH + DOWN) / 2
+        _elbow(axes, [(left + WIDE / 2, middle + HIGH), (left + WIDE / 2, line),
+                      (right + WIDE / 2, line), (right + WIDE / 2, below + HIGH)])  # fmt: skip
+        left, middle = _corner("recordings")
+        _elbow(axes, [(left + WIDE / 2, middle + HIGH), (left + WIDE / 2, DOWN * 2 + HIGH / 2),
+                      (_corner("protocols")[0], DOWN * 2 + HIGH / 2)])  # fmt: skip
+        left, top = _corner("scores")
+        _elbow(axes, [(left + WIDE / 2, top + HIGH), (left + WIDE / 2, DOWN * 4 + HIGH / 2),
+                      (_corner("paper")[0] + WIDE, DOWN * 4 + HIGH / 2)])  # fmt: skip
+        for name, (_, _, title, words) in BOXES.items():
+            _box(axes, *_corner(name), title, words)
+        save(page.figure, output)
+
+
+def _corner(name: str) -> tuple[float, float]:
+    column, row, *_ = BOXES[name]
+    return EDGE + column * STEP, row * DOWN
+
+
+def _box(axes: matplotlib.axes.Axes, left: float, top: float, title: str, words: str) -> None:
+    axes.add_patch(
+        matplotlib.patches.FancyBboxPatch(
+            (left + 0.03, top + 0.03), WIDE - 0.06, HIGH - 0.06, boxstyle="round,pad=0.03,rounding_size=0.06",
+            facecolor="#EAF2F8", edgecolor=BLUE, lw=0.9, zorder=2,
+        )
+    )  # fmt: skip
+    how = {"ha": "center", "zorder": 3}
+    axes.text(left + WIDE / 2, top + 0.15, title, size=SMALL + 1, weight="bold", va="center", **how)
+    text = broken(words, WIDE - 0.1, TINY)
+    axes.text(left + WIDE / 2, top + 0.39, text, size=TINY, va="center", linespacing=1.1, **how)
+
+
+def _ends(first: str, second: str) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Return where an arrow leaves a box and meets the next one."""
+    (x, y), (u, v) = _corner(first), _corner(second)
+    if abs(u - x) < WIDE:
+        return (x + WIDE / 2, y + HIGH), (u + WIDE / 2, v)
+    if u > x:
+        return (x + WIDE, y + HIGH / 2), (u, v + HIGH / 2)
+    return (x, y + HIGH / 2), (u + WIDE, v + HIGH / 2)
+
+
+def _arrow(axes: matplotlib.axes.Axes, start: tuple[float, float], end: tuple[float, float]) -> None:
+    how = {"arrowstyle": "-|>", "color": GREY, "lw": 0.9, "shrinkA": 0, "shrinkB": 1, "mutation_scale": 7}
+    axes.annotate("", end, start, arrowprops=how)
+
+
+def _elbow(axes: matplotlib.axes.Axes, places: Sequence[tuple[float, float]]) -> None:
+    """Draw a broken arrow."""
+    x, y = zip(*places[:-1], strict=True)
+    axes.plot(x, y, color=GREY, lw=0.9)
+    _arrow(axes, places[-2], places[-1])

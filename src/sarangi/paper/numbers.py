@@ -1,0 +1,306 @@
+r"""Numbers of the paper's text, and what its sentences follow: looked up by key, none is typed.
+
+``paper/sarangi.sty`` has the macros of the text, this module writes what they look up:
+
+- ``<experiment>.<metric>`` and ``<experiment>_to_<corpus>.<metric>``: a reported score, with ``.low``,
+  ``.high`` and ``.interval`` over groups, ``.chance`` (guessing uniformly) and ``.ceiling``;
+  ``<experiment>.n`` and ``.groups``, the utterances and groups tested.
+- ``finding_<n>.<claim>``: our number for a published one, with as many digits, and ``.low``, ``.high``,
+  ``.interval``; ``.published``, what was printed; ``.beside``, both in words; ``.recomputed``, a derived
+  number from the published parts; ``.verdict`` and ``.why``, the verdict of
+  :mod:`sarangi.published.findings` in words.
+- ``premium.<corpus>.<model>``: percentage points of UAR that shared groups add, with ``.low``, ``.high``,
+  ``.interval``, ``.n`` and ``.groups``.
+- ``bootstrap.draws`` and ``bootstrap.confidence``, in per cent: how intervals are made.
+- ``claims.n``, ``claims.reproduced``, ``claims.differs``, ``claims.fault``, ``claims.untested``: how many
+  claims there are, and of each verdict.
+
+What is known but cannot be had is ``not available: <why>``.  ``\byverdict`` takes one of four sentences by
+the verdict of a claim, ``\byoutcome`` by the interval of a score against chance, or of a difference against
+zero.
+"""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from sarangi.base import store
+from sarangi.base.emotions import EMOTIONS
+from sarangi.base.finding_rows import read_findings
+from sarangi.base.verdicts import FAULTY, REPRODUCED, UNTESTABLE
+from sarangi.published.claims import digits
+from sarangi.published.findings import CONTRADICTED, DIFFERS, scores_by_name
+from sarangi.statistics.metrics import CALIBRATION, METRICS
+
+VERDICTS = {
+    REPRODUCED: "reproduced", DIFFERS: "differs", FAULTY: "fault", CONTRADICTED: "fault",
+    UNTESTABLE: "untested",
+}  # fmt: skip
+"""The sentence of ``\byverdict`` that a verdict takes."""
+ABOVE, BELOW, UNDECIDED, ABSENT = "above", "below", "undecided", "absent"
+OF_SCORE = ("low", "high", "interval", "chance", "ceiling")
+OF_CLAIM = ("low", "high", "interval", "published", "recomputed", "beside")
+OF_PREMIUM = ("low", "high", "interval", "n", "groups")
+POINTS = "percentage points"
+PRECISE = 3
+"""Decimals of a number that nothing was published of."""
+SPECIAL = {
+    **{character: f"\\{character}" for character in "&%$#_{}"},
+    "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
+    "<": r"\textless{}", ">": r"\textgreater{}",
+}  # fmt: skip
+
+Texts = dict[str, str]
+
+
+def numbers(
+    scores: Sequence[Path],
+    findings: Sequence[Path],
+    premiums: Path,
+    claims: Mapping[str, Mapping[str, Any]],
+    missing: Mapping[str, Sequence[str]],
+    pairs: Sequence[str],
+    bootstrap: Mapping[str, float],
+    synthetic: Sequence[str],
+    output: Path,
+) -> None:
+    """Write every number that the text may look up, and the outcomes that its sentences follow.
+
+    Parameters
+    ----------
+    scores
+        Scores of experiments and of transfers.
+    findings
+        ``results/findings/finding_<n>.parquet`` of the configured findings.
+    premiums
+        ``results/premiums.parquet``.
+    claims
+        Of every claim of the published study ``finding``, ``printed`` (None for a statement), ``ours``, the
+        experiments that its numbers are compared with, and for a number ``score``: the experiment, metric
+        and slice whose chance level its outcome is decided by.
+    missing
+        What each experiment and transfer waits for that has no scores, and is configured or compared.
+    pairs
+        Configured pairs of leakage, ``<corpus>.<model>``, whether they can be had or not.
+    bootstrap
+        ``draws`` and ``confidence`` of the configuration.
+    synthetic
+        Names of the corpora spoken by the demo's generator; the paper's pages then say so.
+    output
+        File to write.
+    """
+    table = scores_by_name(scores)
+    reported = table[table["slice"] == ""].sort_values(["scored", "metric"])
+    untrained = any("untrained weights" in mark for mark in reported["mark"])
+    lines = ["% Made by Snakemake from results; edit src/sarangi/paper/numbers.py, not this."]
+    lines.append(r"\synthetictrue" if synthetic else r"\syntheticfalse")
+    lines.append(r"\untrainedtrue" if untrained else r"\untrainedfalse")
+    lines += [rf"\setfinding{{{path.stem}}}" for path in sorted(findings)]
+    lines += [rf"\setform{{{form}}}" for form in forms()]
+    known = dict.fromkeys(reported["scored"], "it is not among the scores of this experiment")
+    known |= {name: short(texts) for name, texts in missing.items()}
+    lines += [rf"\setexperiment{{{name}}}{{{latex(why)}}}" for name, why in sorted(known.items())]
+    judged = list(_of_claims(read_findings(findings), claims, missing, table))
+    for values, outcomes, verdicts in (
+        *(_of_score(row) for _, row in reported.iterrows()),
+        *judged,
+        *_of_premiums(store.read(premiums), pairs),
+        _of_all_claims(judged),
+        ({key: latex(text) for key, text in _of_bootstrap(bootstrap).items()}, {}, {}),
+    ):
+        lines += [rf"\setval{{{key}}}{{{text}}}" for key, text in values.items()]
+        lines += [rf"\setoutcome{{{key}}}{{{outcome}}}" for key, outcome in outcomes.items()]
+        lines += [rf"\setverdict{{{key}}}{{{verdict}}}" for key, verdict in verdicts.items()]
+    output.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def forms() -> list[str]:
+    """Return what may stand behind the name of an experiment in a key: every metric, with its suffixes."""
+    metrics = [*METRICS, *CALIBRATION]
+    metrics += [f"{kind}_{emotion}" for kind in ("recall", "precision", "f1") for emotion in EMOTIONS]
+    return ["n", "groups", *(key for name in metrics for key in (name, *(f"{name}.{s}" for s in OF_SCORE)))]
+
+
+def latex(text: str) -> str:
+    r"""Return a text as LaTeX prints it: special characters escaped, a minus where one is meant.
+
+    Examples
+    --------
+    >>> latex("a_b: -0.5")
+    'a\\_b: $-$0.5'
+    """
+    text = re.sub(r"(?<![\w.-])-(?=\d)", "\0", text).translate(str.maketrans(SPECIAL))
+    return text.replace("\0", "$-$")
+
+
+def plain(text: str) -> str:
+    """Return the text that :func:`latex` was given."""
+    text = text.replace("$-$", "-")
+    for character, written in SPECIAL.items():
+        text = text.replace(written, character)
+    return text
+
+
+def short(texts: Iterable[str]) -> str:
+    """Return in few words what an experiment waits for, from ``<what>: <what to do>``."""
+    absent = "it is not in the configuration"
+    words = ("not in this configuration" if text.endswith(absent) else text.split(": ")[0] for text in texts)
+    return "; ".join(dict.fromkeys(words))
+
+
+def outcome(low: float, high: float, against: float) -> str:
+    """Return on which side of a number an interval lies.
+
+    Examples
+    --------
+    >>> outcome(0.3, 0.5, 0.25), outcome(0.1, 0.2, 0.25), outcome(0.2, 0.3, 0.25)
+    ('above', 'below', 'undecided')
+    """
+    if low > against:
+        return ABOVE
+    return BELOW if high < against else UNDECIDED
+
+
+def _number(value: float, decimals: int, signed: bool = False) -> str:
+    return latex(f"{value:{'+' if signed else ''}.{decimals}f}")
+
+
+def _unavailable(why: str) -> str:
+    return f"not available: {latex(why)}"
+
+
+def _shown(values: Mapping[str, float], why: str, decimals: int, signed: bool = False) -> Texts:
+    """Return numbers and their interval as text, or why they are not there."""
+    texts = {
+        name: _unavailable(why) if math.isnan(value) else _number(value, decimals, signed)
+        for name, value in values.items()
+    }
+    bounds = [values["low"], values["high"]]
+    texts["interval"] = (
+        _unavailable(why) if any(map(math.isnan, bounds)) else f"[{texts['low']}, {texts['high']}]"
+    )
+    return texts
+
+
+def _keyed(key: str, texts: Mapping[str, str]) -> Texts:
+    return {key if name == "value" else f"{key}.{name}": text for name, text in texts.items()}
+
+
+Entry = tuple[Texts, Texts, Texts]
+"""Texts, outcomes and verdicts by key."""
+
+
+def _of_score(row: pd.Series) -> Entry:
+    key = f"{row['scored']}.{row['metric']}"
+    why = row["mark"] if math.isnan(row["value"]) and row["mark"] else "it is undefined here"
+    texts = _keyed(
+        key, _shown({name: row[name] for name in ("value", *OF_SCORE) if name in row}, why, PRECISE)
+    )
+    if row["metric"] == "uar":
+        texts |= {f"{row['scored']}.{name}": str(row[name]) for name in ("n", "groups")}
+    return texts, {key: _against_chance(row)}, {}
+
+
+def _against_chance(row: pd.Series) -> str:
+    if math.isnan(row["value"]) or math.isnan(row["chance"]):
+        return ABSENT
+    return outcome(row["low"], row["high"], row["chance"])
+
+
+def _of_claims(
+    judged: pd.DataFrame,
+    claims: Mapping[str, Mapping[str, Any]],
+    missing: Mapping[str, Sequence[str]],
+    table: pd.DataFrame,
+) -> Iterator[Entry]:
+    rows = {row["claim"]: row for _, row in judged.iterrows()}
+    scored = {(row["scored"], row["metric"], row["slice"]): row for _, row in table.iterrows()}
+    for name, claim in claims.items():
+        key = f"{claim['finding']}.{name}"
+        if name not in rows:
+            why = f"{claim['finding']} is not in this configuration"
+            texts = dict.fromkeys(("value", *OF_CLAIM, "verdict", "why"), _unavailable(why))
+            texts["verdict"] = latex(f"{UNTESTABLE}: {why}")
+            texts |= {"published": latex(claim["printed"])} if claim["printed"] else {}
+            texts["beside"] = _beside(texts)
+            yield _keyed(key, texts), {key: ABSENT}, {key: VERDICTS[UNTESTABLE]}
+            continue
+        row = rows[name]
+        verdict, _, rest = row["verdict"].partition(": ")
+        if claim["printed"] is None:
+            why = "it states no number"
+        else:
+            waits = [text for each in claim["ours"] for text in missing.get(each, ())]
+            why = short(waits) or rest or "ours has no such number"
+        points = row["unit"] == POINTS
+        # as many digits as were printed, since rounding to them is what counts
+        decimals = PRECISE if claim["printed"] is None else digits(claim["printed"])
+        numbers_ = {"value": row["ours"], "low": row["low"], "high": row["high"]}
+        texts = _shown(numbers_, why, decimals, points)
+        texts["published"] = (
+            latex(claim["printed"]) if claim["printed"] else _unavailable("it states no number")
+        )
+        texts["recomputed"] = (
+            _unavailable("nothing is computed from published parts")
+            if math.isnan(row["recomputed"])
+            else _number(row["recomputed"], max(decimals, 2), points)
+        )
+        texts["beside"] = _beside(texts)
+        texts |= {"verdict": latex(row["verdict"]), "why": latex(row["why"])}
+        outcomes = {key: _outcome_of_claim(row, claim, scored)}
+        yield _keyed(key, texts), outcomes, {key: VERDICTS[verdict]}
+
+
+def _beside(texts: Mapping[str, str]) -> str:
+    """Return what was published and what is ours, in words."""
+    ours = texts["value"]
+    if ours.startswith(_unavailable("")):
+        return f"published {texts['published']}, ours {ours}"
+    known = not texts["interval"].startswith(_unavailable(""))
+    return f"published {texts['published']}, ours {ours}" + (f" {texts['interval']}" if known else "")
+
+
+def _of_bootstrap(settings: Mapping[str, float]) -> Texts:
+    confidence = f"{100 * settings['confidence']:g}"
+    return {"bootstrap.draws": str(settings["draws"]), "bootstrap.confidence": confidence}
+
+
+def _of_all_claims(judged: Sequence[Entry]) -> Entry:
+    counts = Counter(verdict for _, _, verdicts in judged for verdict in verdicts.values())
+    texts = {"claims.n": str(counts.total())}
+    texts |= {f"claims.{verdict}": str(counts[verdict]) for verdict in dict.fromkeys(VERDICTS.values())}
+    return texts, {}, {}
+
+
+def _outcome_of_claim(row: pd.Series, claim: Mapping[str, Any], scored: Mapping[tuple, pd.Series]) -> str:
+    if math.isnan(row["ours"]):
+        return ABSENT
+    if row["unit"] == POINTS:
+        return outcome(row["low"], row["high"], 0)
+    score = scored.get(tuple(claim["score"])) if claim.get("score") else None
+    return ABSENT if score is None else _against_chance(score)
+
+
+def _of_premiums(table: pd.DataFrame, pairs: Sequence[str]) -> Iterator[Entry]:
+    rows = {}
+    for _, row in table[table["metric"] == "uar"].iterrows():
+        # of pairs that differ in their emotions the first, as in the figure
+        rows.setdefault(f"{row['corpus']}.{row['model']}", row)
+    for pair in sorted({*pairs, *rows}):
+        key = f"premium.{pair}"
+        if pair not in rows:
+            why = "one of the two protocols has no scores"
+            texts = dict.fromkeys(("value", *OF_PREMIUM), _unavailable(why))
+            yield _keyed(key, texts), {key: ABSENT}, {}
+            continue
+        row = rows[pair]
+        values = {name: 100 * float(row[name]) for name in ("value", "low", "high")}
+        texts = _shown(values, row["mark"] or "it is undefined here", 1, signed=True)
+        texts |= {name: str(row[name]) for name in ("n", "groups")}
+        absent = math.isnan(values["value"])
+        yield _keyed(key, texts), {key: ABSENT if absent else outcome(values["low"], values["high"], 0)}, {}

@@ -1,0 +1,1 @@
+"""The tables of the paper, a module a family of tables."""

@@ -1,0 +1,130 @@
+"""The tables of findings: what the published study says, and what became of it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from sarangi.base.evidence import Evidence, reference
+from sarangi.base.finding_rows import read_findings
+from sarangi.base.verdicts import BESIDE, UNTESTABLE
+from sarangi.paper.tables.scores import interval_text, write_table
+
+JUDGED = "judged by its own parts and by our scores"
+
+
+def findings_table(findings: Sequence[Path], synthetic: Sequence[str], output: dict[str, Path]) -> None:
+    """Write every finding with its claims and verdicts.
+
+    In LaTeX and Markdown the rows of the study's printed tables are counted by verdict, and the numbers of
+    one experiment that wait for the same share a line; the CSV has a row for each claim.
+
+    Parameters
+    ----------
+    findings
+        ``results/findings/finding_<n>.parquet``.
+    synthetic
+        Names of the corpora spoken by the demo's generator.
+    output
+        Files to write by suffix: ``tex``, ``md``, ``csv``, ``json``.
+    """
+    table = read_findings(findings)
+    caption = (
+        f"What the published study says, finding by finding, {JUDGED}. A number is reproduced if it lies in "
+        "our interval over groups, or ours rounds to it."
+    )
+    frame, evidence = _by_claim(table)
+    write_table(frame, evidence, caption, "findings", [], synthetic, output)
+    _write_csv(table, output)
+
+
+def finding_table(finding: Path, synthetic: Sequence[str], output: dict[str, Path]) -> None:
+    """Write one finding with its claims and verdicts, a line each.
+
+    Parameters
+    ----------
+    finding
+        ``results/findings/finding_<n>.parquet``.
+    synthetic, output
+        As in :func:`findings_table`.
+    """
+    table = read_findings([finding])
+    number = table["finding"].iloc[0]
+    caption = f"What the published study says in finding {number}, {JUDGED}."
+    frame, evidence = _by_claim(table, counted=False)
+    write_table(frame.drop(columns="Finding"), evidence, caption, finding.stem, [], synthetic, output)
+    _write_csv(table, output)
+
+
+def _write_csv(table: pd.DataFrame, output: dict[str, Path]) -> None:
+    table = table.drop(columns="file")
+    output["csv"].write_text(table.to_csv(index=False, lineterminator="\n"), encoding="utf-8")
+
+
+def _by_claim(table: pd.DataFrame, counted: bool = True) -> tuple[pd.DataFrame, list[Evidence]]:
+    """Return lines of claims and where each comes from.
+
+    ``counted`` says whether the rows of a printed table are counted by verdict.
+    """
+    table = table.assign(printed=table["printed"].fillna("--"))
+    if not counted:
+        table = table.assign(grid=None)
+    lines = []
+    for (number, grid), rows in table[table["grid"].notna()].groupby(["finding", "grid"], sort=False):
+        for verdict, same in rows.groupby(rows["verdict"].str.split(": ").str[0], sort=False):
+            claim = f"{len(same)} of the {len(rows)} numbers in the table {grid.replace('_', ' ')}"
+            blank = {"Published": "--", "Ours": "--", "Interval": "--"}
+            line = {"Finding": number, "Claim": claim} | blank | {"Verdict": verdict}
+            lines.append((line, _behind(same)))
+    rest = table[table["grid"].isna()]
+    # numbers of one published experiment that wait for the same share a line
+    together = rest["claim"].str.split(".").str[0].where(rest["verdict"].str.startswith(UNTESTABLE))
+    together = together.where(rest["ours"].isna()).fillna(rest["claim"])
+    keys = [rest["finding"], together, rest["verdict"]]
+    for _, rows in rest.groupby(keys, sort=False):
+        row = rows.iloc[0]
+        claim, numbers = row["statement"], row["printed"]
+        if len(rows) > 1:
+            names = rows["statement"].str.rsplit(": ", n=1).str[1] + " " + rows["printed"]
+            claim, numbers = f"{claim.rsplit(': ', 1)[0]}: {', '.join(names)}", "--"
+        line = {
+            "Finding": row["finding"],
+            "Claim": row["claim"] if row["claim"].startswith(BESIDE) else claim,
+            "Published": numbers,
+            "Ours": _number(row["ours"]),
+            "Interval": interval_text(row["low"], row["high"]),
+            "Verdict": row["verdict"],
+        }
+        lines.append((line, _behind(rows)))
+    columns = ["Finding", "Claim", "Published", "Ours", "Interval", "Verdict"]
+    lines.sort(key=lambda entry: entry[0]["Finding"])
+    return pd.DataFrame([line for line, _ in lines], columns=columns), [known for _, known in lines]
+
+
+def _behind(claims: pd.DataFrame) -> Evidence:
+    """Return where the columns of a row about some claims come from."""
+
+    def stand(*columns: str | None) -> list[dict]:
+        return [
+            reference(row["file"], column, claim=row["claim"])
+            for _, row in claims.iterrows()
+            for column in columns
+        ]
+
+    if len(claims) > 1:
+        return {"": stand(None)}
+    return {
+        "": stand(None),
+        "Published": stand("printed"),
+        "Recomputed": stand("recomputed"),
+        "Ours": stand("ours"),
+        "Interval": stand("low", "high"),
+        "Verdict": stand("verdict"),
+        "Why": stand("why"),
+    }
+
+
+def _number(value: float) -> str:
+    if pd.isna(value):
+        return "--"
+    return f"{value:.4f}".rstrip("0").rstrip(".") if abs(value) < 1 else f"{value:.2f}"

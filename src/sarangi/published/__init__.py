@@ -1,0 +1,1 @@
+"""What the published study says: claims, and verdicts on them."""

@@ -1,0 +1,238 @@
+"""Findings: the published study's claims, judged by its own parts and by our scores."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from sarangi.base import store
+from sarangi.base.finding_rows import FINDING
+from sarangi.base.score_rows import headline
+from sarangi.base.verdicts import BESIDE, CONTRADICTED, DIFFERS, FAULTY, REPRODUCED, UNTESTABLE
+from sarangi.published import claims as published
+from sarangi.published.claims import Estimate
+
+VOID = {"untrained weights": "untrained weights"}
+"""Marks of a score that make any comparison with it void, and what is missing then."""
+CLIPS_APART = 0.01
+"""Share of the test clips that a publisher's and our test part may differ by and be called the same."""
+LISTED = 2  # of what a claim waits for, before the rest is counted
+
+NUMBERS = ("published", "published_low", "published_high", "recomputed", "ours", "low", "high")
+
+
+@dataclass(frozen=True)
+class Ours:
+    """What the scores have for the numbers of a finding.
+
+    Attributes
+    ----------
+    estimates
+        By the name of a number, those that were scored.
+    missing
+        By the name of a number, why it was not: (in short, in full).
+    void
+        By the name of a number, why its score can be compared with nothing; absent where it can.
+    """
+
+    estimates: dict[str, Estimate]
+    missing: dict[str, tuple[str, str]]
+    void: dict[str, str]
+
+
+def finding(
+    statement: str,
+    claims: dict[str, Any],
+    experiments: Sequence[str],
+    scores: Sequence[Path],
+    missing: dict[str, Sequence[str]],
+    synthetic: Sequence[str],
+    output: Path,
+    provenance: dict,
+) -> None:
+    """Write a finding: a row for each of its claims, and for each further experiment that bears on it.
+
+    Parameters
+    ----------
+    statement
+        What the published study says, for the further experiments.
+    claims
+        From :func:`sarangi.published.claims.of_finding`.
+    experiments
+        The further experiments, of which our UAR is shown.
+    scores
+        Scores of all of these experiments that can be scored.
+    missing
+        What each of the others waits for.
+    synthetic
+        Names of the corpora spoken by the demo's generator.
+    output
+        Parquet file to write, of schema :data:`FINDING`.
+    provenance
+        Passed to the store.
+    """
+    records = claims["records"]
+    table = scores_by_name(scores)
+    ours = _ours(records, table, missing, synthetic)
+    lines = [_line(name, records, ours) for name in claims["claims"]]
+    further = {
+        f"{BESIDE}{name}": {
+            "kind": "number", "experiment": name, "ours": name, "metric": "uar", "statement": statement,
+            "unit": "",
+        }
+        for name in experiments
+    }  # fmt: skip
+    known = _ours(further, table, missing, synthetic)
+    lines += [_measured(name, further[name], known) for name in sorted(further)]
+    frame = pd.DataFrame(lines, columns=FINDING.names).astype(dict.fromkeys(NUMBERS, float))
+    store.write(output, frame, FINDING, provenance)
+
+
+def scores_by_name(scores: Sequence[Path]) -> pd.DataFrame:
+    """Return the reported scores (slice ``""``) and those of each slice.
+
+    Column ``scored`` has the experiment's name, or ``<experiment>_to_<corpus>`` for a transfer; ``reported``
+    the slice that a reported score is of.
+    """
+    found = headline(scores)
+    found = found.assign(reported=found["slice"], slice="")
+    if scores:
+        found = pd.concat([found, *(store.read(path) for path in scores)], ignore_index=True)
+    transfer = found["test"] != found["corpus"]
+    found["scored"] = found["experiment"].where(~transfer, found["experiment"] + "_to_" + found["test"])
+    return found
+
+
+def _ours(
+    records: Mapping[str, Any], table: pd.DataFrame, missing: Mapping[str, Sequence[str]], synthetic: Sequence
+) -> Ours:
+    ours = Ours({}, {}, {})
+    rows = {(row["scored"], row["metric"], row["slice"]): row for _, row in table.iterrows()}
+    scored = set(table["scored"])
+    for name, record in records.items():
+        if record["kind"] != "number":
+            continue
+        experiment = record.get("ours")
+        metric, part = record["metric"], record.get("slice", "")
+        chance = metric == "chance"
+        row = rows.get((experiment, "uar" if chance else metric, part))
+        if experiment is None:
+            text = record.get("waits_for", "an experiment of ours")
+            ours.missing[name] = (text, text)
+        elif experiment not in scored:
+            texts = missing.get(experiment, [f"the scores of {experiment}"])
+            ours.missing[name] = ("; ".join(text.split(": ")[0] for text in texts), "; ".join(texts))
+        elif row is None or pd.isna(row["value"]):
+            text = f"{metric}{f' of {part}' if part else ''} in the scores of {experiment}"
+            ours.missing[name] = (text, text)
+        elif chance:
+            ours.estimates[name] = Estimate(row["chance"], math.nan, math.nan)
+        else:
+            ours.estimates[name] = Estimate(row["value"], row["low"], row["high"])
+        if row is not None:
+            held = [VOID[mark] for mark in row["mark"].split("; ") if mark in VOID]
+            if {row["corpus"], row["test"]} & set(synthetic):
+                held.insert(0, "synthetic speech")
+            clips = record.get("facts", {}).get("clips")
+            if clips and not part and abs(row["n"] - clips) > CLIPS_APART * clips:
+                held.append(f"the published test part of {clips} clips (ours has {row['n']})")
+            if held:
+                ours.void[name] = " and ".join(held)
+    return ours
+
+
+def _line(name: str, records: Mapping[str, Any], ours: Ours) -> dict[str, Any]:
+    """Return the row of a claim."""
+    record = records[name]
+    kind = record["kind"]
+    needed = [name] if kind == "number" else published.parts(record, records)
+    line = dict.fromkeys(FINDING.names) | {
+        "claim": name,
+        "statement": record["statement"],
+        "unit": record["unit"],
+        "grid": record.get("row", {}).get("grid"),
+        "printed": record.get("value"),
+        "sources": _sources(needed, records, ours),
+    }
+    for key in ("value", "low", "high"):
+        if key in record:
+            column = {"value": "published"}.get(key, f"published_{key}")
+            line[column] = float(record[key])
+    estimate, judged = None, None
+    if kind == "number":
+        estimate = ours.estimates.get(name)
+    elif kind == "derived":
+        line["recomputed"] = float(published.recomputed(record, records).value)
+        found = published.evaluate(record["compute"], records, ours.estimates.get, math.hypot)
+        estimate = found and published.scaled(found, record["unit"])
+    elif "holds" in record:
+        judged = published.holds(record["holds"], records, ours.estimates.get, math.hypot)
+    if estimate is not None:
+        line |= {"ours": estimate.value, "low": estimate.low, "high": estimate.high}
+    line["verdict"], line["why"] = _verdict(name, records, needed, estimate, judged, ours)
+    return line
+
+
+def _verdict(
+    name: str,
+    records: Mapping[str, Any],
+    needed: Sequence[str],
+    estimate: Estimate | None,
+    judged: tuple[bool, str] | None,
+    ours: Ours,
+) -> tuple[str, str]:
+    """Return verdict and reason: first the published side alone, then what is missing, then agreement."""
+    record = records[name]
+    if faults := published.faults(name, records):
+        return FAULTY, "; ".join(faults)
+    if contradiction := published.contradicted(record, records):
+        return CONTRADICTED, contradiction
+    missing = list(dict.fromkeys(ours.missing[part] for part in needed if part in ours.missing))
+    if missing or not needed:
+        missing = missing or [(record.get("waits_for", "an experiment of ours"),) * 2]
+        return tuple(
+            f"{prefix}{_some([text[place] for text in missing])}"
+            for place, prefix in enumerate((f"{UNTESTABLE}: ", "waits for "))
+        )
+    void = sorted({ours.void[part] for part in needed if part in ours.void})
+    if void:
+        return f"{UNTESTABLE}: {'; '.join(void)}", "our scores are of something else and only shown beside"
+    if judged is not None:
+        return (REPRODUCED if judged[0] else DIFFERS), f"our rows: {judged[1]}"
+    value, text = estimate.value, record["value"]
+    if published.agree(text, value):
+        return REPRODUCED, f"ours rounds to {text}"
+    bounds = f"our interval [{estimate.low:.4f}, {estimate.high:.4f}]"
+    if record["agreement"] == "rounding" or math.isnan(estimate.low):
+        return DIFFERS, f"ours does not round to {text}"
+    if estimate.low <= float(text) <= estimate.high:
+        return REPRODUCED, f"{text} lies in {bounds}"
+    return DIFFERS, f"{text} lies outside {bounds}"
+
+
+def _measured(name: str, record: Mapping[str, Any], ours: Ours) -> dict[str, Any]:
+    """Return the row of an experiment that nothing was published of."""
+    line = dict.fromkeys(FINDING.names) | {"claim": name, "statement": record["statement"], "unit": ""}
+    line["sources"] = _sources([name], {name: record}, ours)
+    short, full = ours.missing.get(name, (ours.void.get(name, "nothing was published of it"), ""))
+    line |= {"verdict": f"{UNTESTABLE}: {short}", "why": f"waits for {full}" if full else "shown beside"}
+    if name in ours.estimates:
+        estimate = ours.estimates[name]
+        line |= {"ours": estimate.value, "low": estimate.low, "high": estimate.high}
+    return line
+
+
+def _sources(needed: Sequence[str], records: Mapping[str, Any], ours: Ours) -> str:
+    used = sorted({records[part]["ours"] for part in needed if part in ours.estimates})
+    return "; ".join(f"results/scores/{experiment}.parquet" for experiment in used)
+
+
+def _some(texts: Sequence[str]) -> str:
+    rest = len(texts) - LISTED
+    return "; ".join(texts[:LISTED]) + (f"; and {rest} more" if rest > 0 else "")
+
+
+# -- tables -----------------------------------------------------------------------------------

@@ -1,0 +1,1 @@
+"""Verify, explain, bundle, restore and report what was made."""

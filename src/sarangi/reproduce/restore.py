@@ -1,0 +1,233 @@
+"""Put a bundle of results back into a fresh clone, so that only what differs is made anew."""
+
+import hashlib
+import json
+import os
+import shutil
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from sarangi.base.documents import LARGEST, json_of
+from sarangi.base.errors import SarangiError
+from sarangi.reproduce.bundle import ABOUT, GENERATED, METADATA, VERSION, carried
+from sarangi.runtime import provenance
+from sarangi.sources.repack import CHUNK, LARGEST_RATIO, LARGEST_TOTAL
+from sarangi.sources.source import DAMAGE
+from sarangi.study.configuration import RESTORED
+
+LONGEST_NAME = 255  # bytes, of any file system
+LARGEST_MEMBER = 2**31  # bytes; no table of results comes near
+
+
+def restore(bundle: Path, directory: Path, trust_metadata: bool = True) -> dict[str, str]:
+    """Put the results of a bundle into the folder of a workflow.
+
+    With Snakemake's metadata in the bundle, Snakemake itself sees what differs from this clone's code
+    and configuration, and makes that anew.  Without it the provenance of every result is compared with
+    the plan of this clone; what agrees is adopted, and what does not is left out.
+
+    Parameters
+    ----------
+    bundle
+        Made by ``snakemake results_bundle``.
+    directory
+        Folder with ``config.yaml``.
+    trust_metadata
+        Whether to use Snakemake's metadata where the bundle has it.
+
+    Returns
+    -------
+    dict
+        Each result of the bundle that was left out, with why.
+
+    Raises
+    ------
+    SarangiError
+        If the bundle is no bundle, is damaged, or would overwrite other results; nothing is written.
+    """
+    with _opened(bundle) as archive:
+        about = _about(archive)
+        names = archive.namelist()
+        results = [name for name in names if carried(name)]
+        metadata = [name for name in names if name.startswith(f"{METADATA}/")] if trust_metadata else []
+        for name in metadata:
+            with archive.open(name) as file:  # its checksum, before anything is written
+                while file.read(CHUNK):
+                    pass
+        for name in names:
+            if name.startswith(f"{provenance.FOLDER}/"):
+                provenance.refuse_odd(_document(archive, name))
+        for name in results:
+            _check(archive, bundle, name, directory)
+        for name in names:
+            if name in metadata or name in results or name.startswith(f"{provenance.FOLDER}/"):
+                _extract(archive, name, directory)
+    place = directory / RESTORED
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(json.dumps(about["identities"], indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    return {} if metadata else adopt(about["targets"], results, directory)
+
+
+def adopt(targets: list[str], results: list[str], directory: Path) -> dict[str, str]:
+    """Have Snakemake take results as made where their provenance agrees with its plan.
+
+    Parameters
+    ----------
+    targets
+        Files whose jobs are planned.
+    results
+        Files that were put into ``directory``; those that do not agree are removed.
+    directory
+        Folder with ``config.yaml``.
+
+    Returns
+    -------
+    dict
+        Each result removed, with why.
+    """
+    from sarangi.reproduce.plan import plan
+
+    refused: dict[str, str] = {}
+    sums: dict[str, str] = {}  # of what agrees, as recorded
+    with plan(targets, directory) as planned:
+        made = {output for job in planned.jobs for output in job.outputs}
+        for job in planned.jobs:
+            why = _disagreement(job.described, job.inputs, job.outputs, made, refused, sums)
+            if why is not None:
+                refused |= dict.fromkeys(job.outputs, why)
+                continue
+            found = {output: provenance.read(output) for output in job.outputs}
+            sums |= {output: record["sha256"] for output, record in found.items()}
+            planned.mark_done(job, found[job.outputs[0]]["inputs"])
+        # what no job here makes is evidence of what was adopted, or it is nothing
+        evidence = provenance.closure(sums)
+        unknown = "this clone's configuration makes no such file"
+        refused |= {result: unknown for result in results if result not in made and result not in evidence}
+        for result in refused:
+            provenance.place(result).unlink(missing_ok=True)
+            if result in results:
+                Path(result).unlink(missing_ok=True)
+    return {result: why for result, why in sorted(refused.items()) if result in results}
+
+
+def _disagreement(
+    described: Mapping[str, Any],
+    inputs: list[str],
+    outputs: list[str],
+    made: set[str],
+    refused: Mapping[str, str],
+    sums: Mapping[str, str],
+) -> str | None:
+    """Return why the outputs of a job are not what this clone would make, or None."""
+    for output in outputs:
+        record = provenance.read(output)
+        if record is None:
+            return "it has no provenance"
+        if carried(output) and not Path(output).exists():
+            return "it is not in the bundle"
+        for key in ("rule", "wildcards", "code", "parameters"):
+            if record[key] != described[key]:
+                return f"rule {described['rule']} has other {key} in this clone"
+        if sorted(record["inputs"]) != inputs:
+            return f"it was made from other files: {_first_odd(record['inputs'], inputs)}"
+        for path, sum_ in record["inputs"].items():
+            if path in refused:
+                return f"it was made from {path}, which was left out: {_root(refused[path])}"
+            if path in made:
+                here = sums[path]
+            elif provenance.located(path).exists():
+                here = provenance.digest(provenance.located(path))
+            else:
+                return f"it was made from {path}, which is not here"
+            if here != sum_:
+                return f"it was made from another {path}"
+    return None
+
+
+def _root(why: str) -> str:
+    return why.rpartition("left out: ")[2]
+
+
+def _first_odd(recorded: Mapping[str, str], inputs: list[str]) -> str:
+    return sorted(set(recorded) ^ set(inputs))[0]
+
+
+@contextmanager
+def _opened(bundle: Path) -> Iterator[zipfile.ZipFile]:
+    """Open a bundle, every member of which lies where results lie."""
+    try:
+        with zipfile.ZipFile(bundle) as archive:
+            for entry in archive.infolist():
+                path = PurePosixPath(entry.filename)
+                inside = entry.filename == ABOUT or path.parts[:2] == METADATA.parts
+                inside = inside or entry.filename.startswith(("results/", *GENERATED))
+                if path.is_absolute() or ".." in path.parts or not inside or entry.is_dir():
+                    raise ValueError(f"{entry.filename!r} does not belong into results or paper")
+                if entry.file_size > LARGEST_MEMBER:
+                    raise ValueError(f"{entry.filename!r} has {entry.file_size} bytes")
+                if any(len(part.encode()) > LONGEST_NAME for part in path.parts):
+                    raise ValueError(f"{entry.filename!r} has a part of more than {LONGEST_NAME} bytes")
+            _refuse_clash(archive.namelist())
+            total, size = sum(entry.file_size for entry in archive.infolist()), bundle.stat().st_size
+            if total > max(LARGEST_TOTAL, LARGEST_RATIO * size):
+                raise ValueError(f"it opens to {total} bytes, more than {LARGEST_RATIO} times its own {size}")
+            yield archive
+    except (*DAMAGE, KeyError, TypeError) as error:
+        raise SarangiError(
+            f"{bundle}: expected a bundle made by snakemake results_bundle: {error}"
+        ) from error
+
+
+def _refuse_clash(names: list[str]) -> None:
+    """Refuse names of which one stands twice, or is a folder of another: they cannot all be written."""
+    places = [PurePosixPath(RESTORED), *(PurePosixPath(name) for name in names)]
+    above = {parent for place in places for parent in place.parents}
+    seen: set[PurePosixPath] = set()
+    for place in places:
+        if place in seen or place in above:
+            raise ValueError(f"{str(place)!r} stands twice, or is a file and a folder")
+        seen.add(place)
+
+
+def _document(archive: zipfile.ZipFile, name: str) -> Any:
+    size = archive.getinfo(name).file_size
+    if size > LARGEST:
+        raise ValueError(f"{name!r} has {size} bytes; at most {LARGEST} are read")
+    return json_of(archive.read(name))
+
+
+def _about(archive: zipfile.ZipFile) -> dict[str, Any]:
+    about = _document(archive, ABOUT)
+    if about["version"] != VERSION:
+        raise ValueError(f"it is of version {about['version']}, and this Sarangi reads {VERSION}")
+    return {"targets": list(about["targets"]), "identities": dict(about["identities"])}
+
+
+def _check(archive: zipfile.ZipFile, bundle: Path, name: str, directory: Path) -> None:
+    """Refuse a result that is not what its provenance says, or that another file stands in the way of."""
+    record = _document(archive, str(provenance.place(name)))
+    provenance.refuse_odd(record)
+    with archive.open(name) as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != record["sha256"]:
+        raise SarangiError(
+            f"{bundle}: {name} is not what its provenance says it is; nothing was restored. Get the "
+            "bundle again from whoever made it."
+        )
+    if (directory / name).exists() and provenance.digest(directory / name) != found:
+        raise SarangiError(
+            f"{directory / name} is there already and differs from the one in the bundle; nothing was "
+            "restored. Restore into a fresh clone, or move results/, paper/tables and paper/figures away."
+        )
+
+
+def _extract(archive: zipfile.ZipFile, name: str, directory: Path) -> None:
+    path = directory / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{os.getpid()}.tmp")
+    with archive.open(name) as source, temporary.open("wb") as file:
+        shutil.copyfileobj(source, file)
+    temporary.replace(path)

@@ -1,0 +1,194 @@
+"""The lock of published results: what was published, so that a later build can be compared with it.
+
+``results.lock`` lies beside ``config.yaml`` and is meant to be committed.  It has the sha256 of every
+published file, for equality byte by byte, which holds on one CPU type; and the numbers that these files
+show, since on another type of CPU a training ends a little elsewhere.
+"""
+
+import json
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from sarangi.base import store
+from sarangi.base.documents import DocumentError
+from sarangi.base.errors import SarangiError
+from sarangi.base.score_rows import headline
+from sarangi.base.yaml_documents import yaml_in
+from sarangi.runtime import provenance
+
+LOCK = Path("results.lock")
+PUBLISHED = (
+    "paper/numbers.tex", "paper/paper.pdf", "paper/tables/*", "paper/figures/*",
+    "results/scores/*.parquet", "results/differences/*.parquet", "results/findings/*.parquet",
+)  # fmt: skip
+METRICS = ("uar", "wf1", "uf1", "accuracy")
+IDENTICAL, WITHIN, CHANGED, MISSING, NEW = "identical", "within tolerance", "changed", "missing", "new"
+
+
+@dataclass
+class Comparison:
+    """How results compare with the lock.
+
+    Attributes
+    ----------
+    states
+        Of each file that is locked or published here.
+    why
+        Of the changed ones that hold numbers, which number.
+    """
+
+    states: dict[str, str] = field(default_factory=dict)
+    why: dict[str, str] = field(default_factory=dict)
+
+
+def write(directory: Path, tolerance: float) -> int:
+    """Write the lock of what is published in the folder of a workflow, and return how many files it has.
+
+    Raises
+    ------
+    SarangiError
+        If nothing is published there, or a file is not what its rule made.
+    """
+    files = list(_published(directory))
+    if not files:
+        raise SarangiError(f"{directory}: nothing is published here; run snakemake --cores 2 first")
+    sums = {}
+    for file in files:
+        record = provenance.read(file, directory)
+        sums[file] = provenance.digest(directory / file)
+        if record is None or record["sha256"] != sums[file]:
+            raise SarangiError(
+                f"{file}: not the bytes that a rule made, so nothing is locked; snakemake verify says what "
+                "to do"
+            )
+    lines = ["# Written by python -m sarangi lock; snakemake verify compares with it.\n"]
+    lines += [f"tolerance: {tolerance}\n", "files:\n"]
+    lines += [f"  {json.dumps(file)}: {sum_}\n" for file, sum_ in sums.items()]
+    lines.append("values:\n")
+    for file in files:
+        for name, known in _values(directory, file).items():
+            lines.append(f"  {json.dumps(name)}: {json.dumps(known)}\n")
+    temporary = directory / f".{LOCK.name}.tmp"
+    temporary.write_text("".join(lines), encoding="utf-8")
+    temporary.replace(directory / LOCK)
+    return len(files)
+
+
+def compare(directory: Path) -> Comparison | None:
+    """Compare what is published in a folder with its lock; None where there is no lock.
+
+    A file that shows numbers of others (a table, a figure, the PDF) and has other bytes is within
+    tolerance where all numbers are.
+
+    Raises
+    ------
+    SarangiError
+        If the lock cannot be read.
+    """
+    if not (directory / LOCK).exists():
+        return None
+    locked = _read(directory)
+    found = Comparison()
+    here = list(_published(directory))
+    others = []
+    for file in sorted({*here, *locked["files"]}):
+        if file not in here:
+            found.states[file] = MISSING
+        elif file not in locked["files"]:
+            found.states[file] = NEW
+        elif provenance.digest(directory / file) == locked["files"][file]:
+            found.states[file] = IDENTICAL
+        elif not file.endswith(".parquet"):
+            others.append(file)
+        else:
+            try:
+                why = _apart(locked["values"], _values(directory, file), file, locked["tolerance"])
+            except (SarangiError, OSError, KeyError) as error:
+                why = f"cannot be read: {error}"
+            found.states[file] = CHANGED if why else WITHIN
+            if why:
+                found.why[file] = why
+    moved = CHANGED in found.states.values()
+    found.states |= dict.fromkeys(others, CHANGED if moved else WITHIN)
+    return found
+
+
+def _published(directory: Path) -> Iterator[str]:
+    for pattern in PUBLISHED:
+        for path in sorted(directory.glob(pattern)):
+            if not path.name.startswith("."):
+                yield str(path.relative_to(directory))
+
+
+def _values(directory: Path, file: str) -> dict[str, list]:
+    """Return the numbers that a file of results publishes; the first entry of a claim is its verdict."""
+    stem = Path(file).stem
+    if file.startswith("results/scores/"):
+        rows = headline([directory / file])
+        rows = rows[rows["metric"].isin(METRICS)]
+        return {
+            f"{stem}.{row['metric']}": _round(row[["value", "low", "high"]]) for _, row in rows.iterrows()
+        }
+    if file.startswith("results/differences/"):
+        rows = store.read(directory / file)
+        return {
+            f"{stem}: {row['first']} - {row['second']}, {row['metric']}, {row['slice']}": _round(
+                row[["value", "low", "high", "p"]]
+            )
+            for _, row in rows[rows["metric"] == "uar"].iterrows()
+        }
+    if file.startswith("results/findings/"):
+        rows = store.read(directory / file, ["claim", "verdict", "ours"])
+        return {
+            f"{stem}: {row['claim']}": [row["verdict"], *_round(row[["ours"]])] for _, row in rows.iterrows()
+        }
+    return {}
+
+
+def _round(numbers: pd.Series) -> list[float | None]:
+    return [None if pd.isna(number) else round(float(number), 6) for number in numbers]
+
+
+def _apart(locked: dict[str, list], found: dict[str, list], file: str, tolerance: float) -> str | None:
+    """Return the first number of a file that is not the locked one, or None."""
+    start = Path(file).stem
+    mine = {name for name in locked if name.startswith((f"{start}.", f"{start}: "))}
+    for name in sorted(mine | set(found)):
+        before, now = locked.get(name), found.get(name)
+        if before is None or now is None or len(before) != len(now):
+            return f"{name}: {before} is locked, {now} found"
+        for old, new in zip(before, now, strict=True):
+            same = old == new
+            if not same and isinstance(old, int | float) and isinstance(new, int | float):
+                same = math.isclose(old, new, rel_tol=0, abs_tol=tolerance)
+            if not same:
+                return f"{name}: {old} is locked, {new} found, which is not within {tolerance}"
+    return None
+
+
+def _read(directory: Path) -> dict[str, Any]:
+    path = directory / LOCK
+    try:
+        found = yaml_in(path)
+        if not isinstance(found, dict) or not {"tolerance", "files", "values"} <= set(found):
+            raise DocumentError("it has no tolerance, files and values")
+        if type(found["tolerance"]) not in (int, float) or not found["tolerance"] >= 0:
+            raise DocumentError(f"tolerance is {found['tolerance']!r}, not a number from 0 on")
+        found["values"] = found["values"] or {}
+        for key, kind in (("files", str), ("values", list)):
+            if not isinstance(found[key], dict):
+                raise DocumentError(f"{key} is no mapping")
+            for name, entry in found[key].items():
+                if not isinstance(name, str) or not isinstance(entry, kind):
+                    raise DocumentError(f"{key}: {name!r} is {type(entry).__name__}, not {kind.__name__}")
+    except (OSError, DocumentError) as error:
+        raise SarangiError(
+            f"{path}: expected what python -m sarangi lock writes, found something else ({error}). Restore "
+            "it from git, or write it anew"
+        ) from error
+    return found

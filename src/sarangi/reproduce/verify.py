@@ -1,0 +1,389 @@
+"""Verification that every result is still what its rule made, from what lies here, by this code.
+
+Snakemake never looks at a finished file again.  This hashes and opens each one, compares its provenance
+with the plan of this clone and with the files that it was made from, looks for scores typed into the
+paper's text, and compares what is published with the lock (:mod:`sarangi.reproduce.results_lock`).
+"""
+
+import logging
+import os
+import re
+import shutil
+import subprocess
+import tarfile
+import zipfile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from sarangi.base.errors import SarangiError
+from sarangi.base.progress import progress
+from sarangi.paper.building import typed_scores
+from sarangi.reproduce import results_lock
+from sarangi.reproduce.bundle import carried
+from sarangi.runtime import provenance
+from sarangi.runtime.contents import opened
+from sarangi.study.configuration import RESTORED
+
+log = logging.getLogger("sarangi")
+
+PLACES = ("results", "resources/made", "resources/weights", "paper/tables", "paper/figures", "space")
+FILES = ("paper/numbers.tex", "paper/paper.pdf", "paper/arxiv.tar.gz")
+UNCHECKED = ("results/logs", "results/benchmarks", "results/provenance", "results/unfinished")
+"""What is no result: it may differ from run to run, or says what the results are."""
+PYTHONS = "__pycache__"
+MAY_BE_DELETED = ("results/prefix/",)
+BESIDE = ("result", "sha256")  # what a provenance file has and the copy inside Parquet has not
+
+
+Job = tuple[Mapping[str, Any], Sequence[str], Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A file that is not what it should be: what was found, and the command that mends it."""
+
+    file: str
+    found: str
+    command: str
+
+
+@dataclass
+class Report:
+    """What a verification found.
+
+    Attributes
+    ----------
+    faults
+        In the order in which they are to be mended: what others are made from comes first.
+    counts
+        How many files are what.
+    """
+
+    faults: list[Fault] = field(default_factory=list)
+    counts: Counter = field(default_factory=Counter)
+
+
+def verify(targets: Sequence[str]) -> None:
+    """Verify all results of the workflow in this folder.
+
+    Parameters
+    ----------
+    targets
+        What the plan is made of: ``all``, and the findings by name.
+
+    Raises
+    ------
+    SarangiError
+        If a file is bad: lists each, with the command that makes it anew.
+    """
+    report = check(targets, Path())
+    for what, count in report.counts.items():
+        log.info("%d %s", count, what)
+    if report.faults:
+        raise SarangiError(*_listed(report.faults))
+    log.info("all of them are what their rules made, here and now")
+
+
+def _listed(faults: Sequence[Fault]) -> list[str]:
+    """Return the faults line by line, each command behind what it mends."""
+    lines = [f"{len(faults)} files are bad; mend them in this order, and verify again:"]
+    for place, fault in enumerate(faults):
+        lines.append(f"  {fault.file}: {fault.found}")
+        if place + 1 == len(faults) or faults[place + 1].command != fault.command:
+            lines.append(f"    {fault.command}")
+    return lines
+
+
+def check(targets: Sequence[str], directory: Path) -> Report:
+    """Return what is wrong with the results in the folder of a workflow, and count what is right.
+
+    Raises
+    ------
+    SarangiError
+        If the workflow cannot be planned, or the lock cannot be read.
+    """
+    from sarangi.reproduce.plan import plan
+
+    before = Path.cwd()
+    # what is made on request is looked at where it was
+    asked = [name for name in ("results/bundle.zip", "paper/arxiv.tar.gz") if (directory / name).exists()]
+    app = ["app"] if (directory / "space/app.py").exists() else []
+
+    def jobs_of(wanted: Sequence[str]) -> list[Job]:
+        with plan(wanted, directory) as planned:
+            return [(job.described, job.inputs, job.outputs) for job in planned.jobs]
+
+    try:
+        jobs = jobs_of([*targets, *asked, *app])
+    except SarangiError:
+        if not app:
+            raise
+        # where the models can no longer be made, such as without the weights, the page cannot be planned
+        jobs = jobs_of([*targets, *asked])
+    os.chdir(directory)
+    try:
+        return examine(jobs)
+    finally:
+        os.chdir(before)
+
+
+def examine(jobs: Sequence[Job]) -> Report:
+    """Return what is wrong with the results in this folder, where these jobs are its plan.
+
+    Parameters
+    ----------
+    jobs
+        In the order of the data: what the provenance of each must say, its inputs, its outputs.
+
+    Raises
+    ------
+    SarangiError
+        If the lock cannot be read.
+    """
+    return _Verification(jobs).run()
+
+
+class _Verification:
+    """One verification, in the folder of the workflow."""
+
+    def __init__(self, jobs: Sequence[Job]):
+        self.planned = {output: job for job in jobs for output in job[2]}
+        self.report = Report()
+        self._digests: dict[str, str | None] = {}
+        self._bad: dict[str, str] = {}  # file to what is wrong with itself
+        self._restored = RESTORED.exists()
+
+    def run(self) -> Report:
+        found = list(_results())
+        recorded = [path for path in _recorded() if path not in found]
+        # what no job of this plan makes is upstream of what one does, or nothing needs it
+        order = {path: place for place, path in enumerate(self.planned)}
+        files = sorted({*found, *recorded}, key=lambda path: (order.get(path, -1), path))
+        needed, beside = self._needed(files)
+        for path in progress(files, len(files), "results verified"):
+            self._one(path, path in found, needed)
+        planned = [path for path in self.planned if path not in found and path not in recorded]
+        for path in planned:
+            if path in needed | beside and not self._may_miss(path):
+                self._fault(path, "missing, with its provenance")
+            else:
+                self.report.counts["files not made yet"] += 1
+        for fault in typed(provenance.PROJECT / "paper"):
+            self.report.faults.insert(0, fault)
+        self._compare_with_lock()
+        return self.report
+
+    def _needed(self, files: Iterable[str]) -> tuple[set[str], set[str]]:
+        """Return what the results that are here say they were made from, and beside."""
+        needed: set[str] = set()
+        beside: set[str] = set()
+        for path in files:
+            if Path(path).exists():
+                record = _quietly(path)
+                needed.update(record["inputs"])
+                beside.update(record["outputs"])
+        return needed, beside
+
+    def _one(self, path: str, here: bool, needed: set[str]) -> None:
+        try:
+            record = provenance.read(path)
+        except SarangiError:
+            self._fault(path, f"its provenance ({provenance.place(path)}) cannot be read", own=here)
+            return
+        if not here:
+            self._absent(path, needed)
+        elif record is None and path not in self.planned:
+            self._fault(path, "it has no provenance, and no rule of this configuration makes it")
+        else:
+            why = "it has no provenance" if record is None else self._wrong(path, record)
+            if why:
+                self._fault(path, why)
+                return
+            if why := self._made_otherwise(path, record):
+                if path in self.planned or path in needed:
+                    self._fault(path, why, own=False)
+                else:
+                    self.report.counts["files left from another configuration"] += 1
+                return
+            known = path in self.planned
+            self.report.counts[
+                "files are as made" if known else "files agree with their provenance alone"
+            ] += 1
+
+    def _absent(self, path: str, needed: set[str]) -> None:
+        if self._may_miss(path):
+            self.report.counts["files left out of the bundle, or deleted as one may"] += 1
+        elif path in self.planned:
+            self._fault(path, "missing, and its provenance is there")
+        elif path in needed:
+            self.report.counts["files gone that others were made from, and that cannot be made here"] += 1
+
+    def _may_miss(self, path: str) -> bool:
+        return path.startswith(MAY_BE_DELETED) or (self._restored and not carried(path))
+
+    def _wrong(self, path: str, record: Mapping[str, Any]) -> str | None:
+        """Return what is wrong with a file or its provenance, whatever else lies here."""
+        place = provenance.place(path)
+        if place.read_text(encoding="utf-8") != provenance.as_text(record):
+            return f"its provenance ({place}) was edited"
+        if record.get("result") != path:
+            return f"its provenance is that of {record.get('result', 'no result')}"
+        if self._digest(path) != record["sha256"]:
+            return f"not the bytes that rule {record['rule']} made"
+        try:
+            if (inside := opened(Path(path))) is not None:
+                outside = {key: value for key, value in record.items() if key not in BESIDE}
+                if inside != outside:
+                    return "the provenance inside is not the one beside it"
+        except (
+            OSError,
+            ValueError,
+            EOFError,
+            SarangiError,
+            zipfile.BadZipFile,
+            tarfile.TarError,
+            pa.ArrowException,
+        ) as error:
+            return f"cannot be opened: {error}"
+        return None
+
+    def _made_otherwise(self, path: str, record: Mapping[str, Any]) -> str | None:
+        """Return how a file was made otherwise than it would be now, or None."""
+        if path in self.planned:
+            described, inputs, outputs = self.planned[path]
+            for key in ("rule", "wildcards", "code", "parameters"):
+                if record[key] != described[key]:
+                    return f"made by another {key} than this clone's ({described['rule']})"
+            if record["outputs"] != sorted(outputs):
+                return f"its job ({described['rule']}) makes other files in this clone"
+            if sorted(record["inputs"]) != inputs:
+                odd = sorted({*record["inputs"]} ^ {*inputs})
+                return f"made from other files than this clone's: {odd[0]}"
+        for name, sum_ in record["inputs"].items():
+            now = self._digest(name)
+            # what is bad itself, or not here, says so itself
+            if now is not None and now != sum_ and name not in self._bad:
+                return f"made from another {name} than lies here"
+        return None
+
+    def _digest(self, name: str) -> str | None:
+        if name not in self._digests:
+            path = provenance.located(name)
+            self._digests[name] = provenance.digest(path) if path.exists() else None
+        return self._digests[name]
+
+    def _fault(self, path: str, found: str, command: str | None = None, own: bool = True) -> None:
+        if own:
+            self._bad[path] = found
+        self.report.faults.append(Fault(path, found, command or self._command(path)))
+
+    def _command(self, path: str) -> str:
+        if path in self.planned:
+            return _made_anew(_quoted(self.planned[path][2][0]))
+        if not self._restored:
+            return f"rm -f {_here(path)} {_here(str(provenance.place(path)))}"
+        again = _directory().replace(" --directory ", " DIRECTORY=")
+        return f"rm {_here(path)}; make restore BUNDLE=<the bundle that it came in>{again}"
+
+    def _compare_with_lock(self) -> None:
+        found = results_lock.compare(Path())
+        if found is None:
+            self.report.counts[f"files locked: there is no {results_lock.LOCK}"] = 0
+            return
+        for state, count in Counter(found.states.values()).items():
+            self.report.counts[f"files {state}, compared with {results_lock.LOCK}"] = count
+        bad = {fault.file for fault in self.report.faults}
+        for file, state in found.states.items():
+            if file in bad:
+                continue
+            if state == results_lock.MISSING and file in self.planned:
+                self._fault(file, "published, and missing here")
+            elif file in found.why:
+                meant = f"; if the change is meant: python -m sarangi lock{_directory()}"
+                self._fault(
+                    file, f"other numbers than published: {found.why[file]}", self._command(file) + meant
+                )
+
+
+# -- files ------------------------------------------------------------------------------------
+
+
+def _results() -> Iterator[str]:
+    """Yield the results that are here, sorted."""
+    for place in PLACES:
+        for folder, folders, names in os.walk(place):
+            folders[:] = sorted(name for name in folders if f"{folder}/{name}" not in UNCHECKED)
+            if folder.startswith("space") and PYTHONS in folders:
+                folders.remove(PYTHONS)  # the page was opened from there
+            for name in sorted(names):
+                path = f"{folder}/{name}"
+                # of a running or killed job, whose rule removes it
+                if not name.startswith(".") and path != str(RESTORED):
+                    yield path
+    yield from (file for file in FILES if Path(file).exists())
+
+
+def _recorded() -> Iterator[str]:
+    """Yield what there is provenance of, sorted."""
+    for path in sorted(provenance.FOLDER.rglob("*.json")):
+        if not path.name.startswith("."):
+            yield str(path.relative_to(provenance.FOLDER)).removesuffix(".json")
+
+
+def _quietly(path: str) -> Mapping[str, Any]:
+    try:
+        return provenance.read(path) or {"inputs": {}, "outputs": []}
+    except SarangiError:
+        return {"inputs": {}, "outputs": []}
+
+
+def _quoted(path: str) -> str:
+    return path if re.fullmatch(r"[\w./-]+", path) else f"'{path}'"
+
+
+def _made_anew(file: str) -> str:
+    """Return the command that makes a (quoted) file anew, also where Snakemake takes it for done.
+
+    Files are known by content, so nothing else is made anew unless its bytes change.  One job a command:
+    of many forced files at once Snakemake was seen to leave one out.
+    """
+    return f"snakemake{_directory()} --cores 1 --forcerun {file} -- {file}"
+
+
+def _folder() -> Path:
+    """Return this folder as a command given in the project's names it."""
+    here = Path.cwd().resolve()
+    return here.relative_to(provenance.PROJECT) if here.is_relative_to(provenance.PROJECT) else here
+
+
+def _here(path: str) -> str:
+    return _quoted(str(_folder() / path))
+
+
+def _directory() -> str:
+    folder = str(_folder())
+    return "" if folder == "." else f" --directory {_quoted(folder)}"
+
+
+# -- scores typed into the text ---------------------------------------------------------------
+
+
+def typed(paper: Path) -> Iterator[Fault]:
+    """Yield each result that is typed into the paper's text (:func:`sarangi.paper.building.typed_scores`)."""
+    for place, found in typed_scores(paper):
+        yield Fault(place, found, _mended(paper.parent, place.rpartition(":")[0]))
+
+
+def _mended(project: Path, name: str) -> str:
+    git = shutil.which("git")
+    if git is not None:
+        command = [git, "diff", "--quiet", "HEAD", "--", name]
+        done = subprocess.run(command, cwd=project, capture_output=True, check=False)
+        if done.returncode == 1:  # it is another than the committed one
+            return f"git checkout HEAD -- {_quoted(name)}"
+    return f"edit {name}"

@@ -1,0 +1,1 @@
+"""What surrounds a job of the workflow: its provenance, its fingerprint, locks and GPUs."""

@@ -1,0 +1,256 @@
+"""What surrounds every script of the workflow, so that a script is one call of one function.
+
+``with job(snakemake) as run:`` bounds the threads of the libraries, seeds the generators, leases the
+GPUs, shuts the network of the model hubs, writes the log, ends with its parent, and publishes the outputs
+whole or not at all.  This module imports nothing heavy: the bounds must stand before NumPy and torch load.
+"""
+
+import contextlib
+import ctypes
+import errno
+import logging
+import os
+import random
+import shutil
+import signal
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from sarangi.base.errors import SarangiError
+from sarangi.runtime import provenance
+from sarangi.runtime.contents import opened
+from sarangi.runtime.gpu import lease
+from sarangi.runtime.lock import run_id
+
+log = logging.getLogger("sarangi")
+
+PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of <linux/prctl.h>
+PROBE = 2**16  # bytes that a disk must still take when a job ends
+
+
+class Job:
+    """The files and the provenance of one running job; made by :func:`job`."""
+
+    def __init__(self, snakemake: Any):
+        self._snakemake = snakemake
+        self.inputs = [Path(path) for path in snakemake.input]
+        self.outputs = [Path(path) for path in snakemake.output]
+        self.temporary = [
+            path.with_name(f".{path.stem}.{os.getpid()}.tmp{path.suffix}") for path in self.outputs
+        ]
+
+    @property
+    def output(self) -> Path:
+        """Where to write the first output; it gets its name when the job ends well."""
+        return self.temporary[0]
+
+    def named(self, name: str) -> Path:
+        """Where to write the output of that name."""
+        return self.place(self._snakemake.output[name])
+
+    @property
+    def files(self) -> dict[str, Path]:
+        """Where to write each output that has a name, by that."""
+        return {name: self.place(path) for name, path in self._snakemake.output.items()}
+
+    def place(self, output: str) -> Path:
+        """Where to write an output, of several under one name."""
+        return self.temporary[self.outputs.index(Path(output))]
+
+    @cached_property
+    def provenance(self) -> dict[str, Any]:
+        """What the outputs are made from: rule, wildcards, and hashes of inputs, parameters, code.
+
+        Paths are as in the workflow, relative to its folder, so that the same work in another
+        place gives the same bytes.
+        """
+        job = self._snakemake
+        inputs = provenance.inputs_of(job.input)
+        return {
+            **provenance.described(job.rule, dict(job.wildcards.items()), dict(job.params.items())),
+            "inputs": {name: provenance.digest(provenance.located(name)) for name in inputs},
+            "outputs": sorted(map(str, self.outputs)),
+        }
+
+
+@contextlib.contextmanager
+def job(snakemake: Any) -> Iterator[Job]:
+    """Run the body of a script as a job of Snakemake.
+
+    Parameters
+    ----------
+    snakemake
+        The object that Snakemake hands to a script.
+
+    Yields
+    ------
+    Job
+        Write to ``run.output``; on a clean end it is flushed to disk and renamed into place, on
+        an error it is removed.  A :class:`~sarangi.base.errors.SarangiError` ends the job with its
+        message alone, anything else with its traceback; both are in the job's log.
+    """
+    _die_with_parent()
+    _bound_threads(snakemake.config["threads"])
+    _shut_hubs()
+    _start_log(snakemake.log[0] if snakemake.log else None)
+    try:
+        lease(snakemake.resources.get("gpu", 0))
+    except SarangiError as error:
+        log.error("%s: %s", snakemake.rule, error)
+        sys.exit(1)
+    random.seed(snakemake.config["seed"])
+    import numpy
+
+    numpy.random.seed(snakemake.config["seed"])
+    parent, began_in = os.getppid(), run_id()
+    run = Job(snakemake)
+    for path in run.outputs:
+        for stale in path.parent.glob(f".{path.stem}.*.tmp{path.suffix}"):
+            stale.unlink(missing_ok=True)
+    try:
+        yield run
+        if os.getppid() != parent:
+            raise SarangiError("the Snakemake that started this job is gone; its result is dropped")
+        if run_id() != began_in:
+            raise SarangiError(
+                "another run has begun in this folder since; the result of this job is dropped"
+            )
+        _publish(run)
+    except SarangiError as error:
+        log.error("%s: %s", snakemake.rule, error)
+        sys.exit(1)
+    except BaseException as error:
+        if _disk_is_full(error):
+            log.error("%s: %s", snakemake.rule, _room(run.outputs))
+        else:
+            log.error("%s failed:\n%s", snakemake.rule, traceback.format_exc())
+        sys.exit(1)
+    finally:
+        for path in run.temporary:
+            path.unlink(missing_ok=True)
+
+
+def _publish(run: Job) -> None:
+    for temporary in run.temporary:
+        with temporary.open("rb") as file:
+            os.fsync(file.fileno())
+    _try_the_disks(run)
+    for temporary, final in zip(run.temporary, run.outputs, strict=True):
+        try:
+            opened(temporary)
+        except Exception as error:  # whatever a library says of a file that is not what it should be
+            raise SarangiError(
+                f"{final} was not written whole, though what wrote it said nothing ({error}); look at the "
+                "disk that it lies on, and run the same command again"
+            ) from error
+    _bring_to_now(run.inputs)
+    # first what they are, then they: a result never stands there with another one's provenance
+    for temporary, final in zip(run.temporary, run.outputs, strict=True):
+        provenance.write(final, temporary, run.provenance)
+    for temporary, final in zip(run.temporary, run.outputs, strict=True):
+        temporary.replace(final)
+
+
+def _try_the_disks(run: Job) -> None:
+    """Write a little beside the outputs and into the folder for temporary files, and take it away again.
+
+    Not every writer says that the disk was full; where one kept silent, its disk is still full.
+    """
+    # named like what a killed job leaves, so that the next one removes it
+    probes = [
+        path.with_name(f".{path.stem}.{os.getpid()}.probe.tmp{path.suffix}")
+        for path in {path.parent: path for path in run.outputs}.values()
+    ]
+    scratch = Path(tempfile.gettempdir())
+    if scratch.is_dir():  # else whoever needed it has said so
+        probes.append(scratch / f"sarangi.{os.getpid()}.probe.tmp")
+    for probe in probes:
+        try:
+            with probe.open("wb") as file:
+                file.write(bytes(PROBE))
+                file.flush()
+                os.fsync(file.fileno())
+        finally:
+            probe.unlink(missing_ok=True)
+
+
+def _bring_to_now(inputs: list[Path]) -> None:
+    """Give inputs that bear a time ahead of the clock the time of now; what is in them stays.
+
+    Snakemake fails a job whose output is older than its input, and would until the clock has caught up.
+    Such times come of clocks that jumped or differ, and of archives.
+    """
+    now = time.time()
+    for path in inputs:
+        if path.is_file() and path.stat().st_mtime > now:
+            try:
+                os.utime(path)
+            except OSError:  # another user's, or on a disk that takes no writing
+                log.warning("%s bears a time ahead of this machine's clock: touch it", path)
+
+
+def _disk_is_full(error: BaseException | None) -> bool:
+    """Whether an error, or what it came from, is a disk without room; libraries wrap it in their own."""
+    while error is not None:
+        if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            return True
+        words = ("No space left on device", "Disk quota exceeded", "File too large")
+        if any(text in str(error) for text in words):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _room(outputs: list[Path]) -> str:
+    places = {str(path.parent): shutil.disk_usage(path.parent).free for path in outputs}
+    free = ", ".join(f"{place} has {size / 1e6:.1f} MB left" for place, size in sorted(places.items()))
+    return (
+        f"the disk is full ({free}; temporary files go to {tempfile.gettempdir()}). Nothing half written is "
+        "kept: make room and run the same command again."
+    )
+
+
+def _die_with_parent() -> None:
+    """Have the kernel end this process when its parent ends (Linux); else nothing is done.
+
+    An orphaned script would later overwrite the result of the next run with the old parameters' one.
+    """
+    if sys.platform != "linux":
+        return
+    parent = os.getppid()
+    if ctypes.CDLL(None, use_errno=True).prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL) != 0:
+        raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG) failed")
+    if os.getppid() != parent or parent == 1:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _bound_threads(threads: dict[str, int]) -> None:
+    """Fix the threads inside the libraries: another number gives other last digits."""
+    os.environ["OMP_NUM_THREADS"] = os.environ["MKL_NUM_THREADS"] = str(threads["torch"])
+    os.environ["OPENBLAS_NUM_THREADS"] = str(threads["blas"])
+
+
+def _shut_hubs() -> None:
+    for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_DATASETS_OFFLINE"):
+        os.environ[name] = "1"
+
+
+def _start_log(path: str | None) -> None:
+    handlers: list[logging.Handler] = [logging.StreamHandler()]
+    if path is not None:
+        handlers.append(logging.FileHandler(path, mode="w", encoding="utf-8"))
+    for handler in handlers:
+        handler.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
+        log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    # a log that cannot be written (a full disk) must not hide what it would say: stderr has it too
+    logging.raiseExceptions = False
+    logging.captureWarnings(True)
+    for handler in handlers[1:]:
+        logging.getLogger("py.warnings").addHandler(handler)

@@ -1,0 +1,1 @@
+"""Protocols: which utterances train, validate and test."""

@@ -1,0 +1,448 @@
+"""Protocols: which utterances train, validate and test, fold by fold."""
+
+import logging
+import re
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from sarangi.base import store
+from sarangi.base.documents import DocumentError, json_of, lines_of, text_in
+from sarangi.base.errors import SarangiError
+from sarangi.base.parts import PARTS, TEST, TRAIN, UNMADE, UNUSED, VALIDATION
+
+log = logging.getLogger("sarangi")
+
+COLUMNS = ["corpus", "language", "group", "emotion", "part", "status", "reason"]
+"""Of the manifest, what a split needs beside the names of utterances and what it keeps whole."""
+
+PROTOCOL = pa.schema(
+    [
+        pa.field("utterance_id", pa.string(), nullable=False),
+        pa.field("fold", pa.int32(), nullable=False),
+        pa.field("part", pa.string(), nullable=False),
+        # a test utterance whose group stands in the training part of the fold too
+        pa.field("leaks", pa.bool_(), nullable=False),
+        *store.STATUS,
+    ]
+)
+
+
+def protocol(
+    manifest: Path, name: str, settings: dict, output: Path, provenance: dict, folder: Path | None = None
+) -> None:
+    """Write the folds of a protocol on a corpus, one row an utterance and fold.
+
+    One that cannot be made is written, too: one fold, in which every utterance has failed for the same
+    reason and is in no part.  So only what needs the protocol ends with it, not all that shares a job.
+
+    Parameters
+    ----------
+    manifest
+        Manifest of the corpus.
+    name, settings, folder
+        As for :func:`split`.
+    output
+        Parquet file to write, of schema :data:`PROTOCOL`.
+    provenance
+        Passed to the store.
+    """
+    utterances = splittable(manifest, settings)
+    try:
+        with store.Writer(output, PROTOCOL, provenance) as writer:
+            for table in folds(utterances, name, settings, folder):
+                writer.add_frame(table)
+    except SarangiError as error:
+        log.error("%s", error)
+        table = utterances[["utterance_id"]].assign(
+            fold=0, part=UNUSED, leaks=False, status=store.FAILED, reason=f"{UNMADE}{error}"
+        )
+        store.write(output, table, PROTOCOL, provenance)
+
+
+def splittable(manifest: Path, settings: dict) -> pd.DataFrame:
+    """Return of a manifest what :func:`folds` needs, in a few bytes an utterance beside its name."""
+    columns = list(dict.fromkeys([*COLUMNS, _unit(settings)]))
+    return store.read(manifest, ["utterance_id", *columns], categories=columns)
+
+
+def split(utterances: pd.DataFrame, name: str, settings: dict, folder: Path | None = None) -> pd.DataFrame:
+    """Return all :func:`folds` of a protocol on a corpus as one table."""
+    return pd.concat(folds(utterances, name, settings, folder), ignore_index=True)
+
+
+def folds(
+    utterances: pd.DataFrame, name: str, settings: dict, folder: Path | None = None
+) -> Iterator[pd.DataFrame]:
+    """Yield the folds of a protocol on a corpus one by one, of the columns of :data:`PROTOCOL`.
+
+    Parameters
+    ----------
+    utterances
+        Manifest of the corpus; what is not ok there is in no part, and keeps its reason.
+    name
+        Name of the protocol in the configuration, for messages.
+    settings
+        Its entry: ``kind``, what that kind needs, and ``leaks``.
+    folder
+        Of the folds that somebody published, for the kinds that read one.
+
+    Raises
+    ------
+    SarangiError
+        If the corpus cannot be split so, or a group is tested that the model or its selection has
+        seen and the entry does not say ``leaks: true``.
+    """
+    where = f"protocol {name} on {utterances['corpus'].iloc[0]}"
+    places, usable = _usable(utterances, settings, where)
+    tested = False
+    for fold, parts in enumerate(KINDS[settings["kind"]](usable, settings | {"folder": folder}, where)):
+        if "validation" in settings and VALIDATION not in parts:
+            rest = np.flatnonzero(parts == TRAIN)
+            cut = validation(usable.iloc[rest], settings, f"{where}, fold {fold}", fold)
+            parts[rest[cut]] = VALIDATION
+        for part, most in settings.get("at_most", {}).items():
+            place = np.flatnonzero(parts == part)
+            dropped = beyond(usable["emotion"].iloc[place], most, settings, f"{where}, fold {fold}", fold)
+            parts[place[dropped]] = UNUSED
+        if TEST in parts and TRAIN not in parts:
+            raise SarangiError(f"{where}, fold {fold}: nothing would train")
+        if TEST not in parts:
+            log.warning("%s, fold %d: nothing is tested", where, fold)
+        tested |= TEST in parts
+        whole = _all(len(utterances), UNUSED)
+        whole[places] = parts
+        leaks = stands_on_both_sides(whole, utterances["group"])
+        shared = sorted(utterances["group"][leaks].unique())
+        if shared and not settings["leaks"]:
+            raise SarangiError(
+                f"{where}, fold {fold}: groups {', '.join(shared[:5])} stand on both sides, "
+                "so the scores would be too good. Choose a protocol that holds groups out, or state "
+                "`leaks: true` in its entry to have its scores marked."
+            )
+        kept = utterances[["utterance_id", "status", "reason"]]
+        yield kept.assign(fold=fold, part=pd.Categorical(whole, PARTS), leaks=leaks)
+    if not tested:
+        raise SarangiError(f"{where}: nothing would be tested")
+
+
+def _unit(settings: dict) -> str:
+    """Return the column of the manifest whose values a protocol keeps whole, leaves or holds out."""
+    return settings.get("by", "group")
+
+
+def _usable(utterances: pd.DataFrame, settings: dict, where: str) -> tuple[np.ndarray, pd.DataFrame]:
+    """Return the places and rows of the utterances that a protocol uses, each with its ``unit``."""
+    wanted = utterances["status"] == store.OK
+    if "language" in settings:
+        wanted &= utterances["language"] == settings["language"]
+        if not wanted.any():
+            spoken = ", ".join(sorted(utterances["language"].dropna().unique()))
+            raise SarangiError(f"{where}: no utterance of language {settings['language']}; there is {spoken}")
+    if "emotions" in settings:
+        there = sorted(utterances["emotion"][wanted].unique())
+        absent = sorted(set(settings["emotions"]) - set(there))
+        if absent:
+            raise SarangiError(
+                f"{where}: no utterance of emotion {', '.join(absent)}; there is {', '.join(there)}"
+            )
+        wanted &= utterances["emotion"].isin(settings["emotions"])
+    by = _unit(settings)
+    usable = utterances[wanted].reset_index(drop=True)
+    usable["unit"] = usable[by]
+    nameless = usable.loc[usable[by].isna(), "utterance_id"]
+    if len(nameless):
+        raise SarangiError(
+            f"{where}: {len(nameless)} of {len(usable)} utterances have no {by}, the first is "
+            f"{nameless.iloc[0]}; choose a protocol that does not need it"
+        )
+    return np.flatnonzero(wanted), usable
+
+
+def stands_on_both_sides(parts: np.ndarray | pd.Series, property_: pd.Series) -> np.ndarray:
+    """Return for each row of a fold whether it is tested and its property was seen, bool of shape (rows,).
+
+    Parameters
+    ----------
+    parts : array of shape (rows,)
+        Of the fold.
+    property_ : series of shape (rows,)
+        Such as the group or the text of each row; what is missing is like nothing.
+    """
+    parts = np.asarray(parts)
+    seen = property_[np.isin(parts, [TRAIN, VALIDATION])].dropna().unique()
+    return (parts == TEST) & property_.isin(seen).to_numpy()
+
+
+def stratified_kfold(usable: pd.DataFrame, settings: dict, where: str) -> Iterator[np.ndarray]:
+    """Yield the parts of each fold, the emotions kept in proportion."""
+    # imported where it is used: most jobs need only the names of this module, and it takes 2 s
+    from sklearn.model_selection import StratifiedKFold
+
+    smallest = _counts(usable["emotion"])
+    if smallest.min() < settings["folds"]:
+        raise SarangiError(
+            f"{where}: {smallest.idxmin()} has {smallest.min()} utterances, fewer than the "
+            f"{settings['folds']} folds; choose fewer folds"
+        )
+    splitter = StratifiedKFold(settings["folds"], shuffle=True, random_state=settings["seed"])
+    for _, test in splitter.split(usable, _codes(usable["emotion"])):
+        yield _tested(usable, test)
+
+
+def stratified_group_kfold(usable: pd.DataFrame, settings: dict, where: str) -> Iterator[np.ndarray]:
+    """Yield the parts of each fold: groups (or what ``by`` names) whole, emotions in proportion.
+
+    Raises
+    ------
+    SarangiError
+        If an emotion has fewer groups than there are folds: it would be missing from a test part.
+    """
+    from sklearn.model_selection import StratifiedGroupKFold
+
+    groups = usable.groupby("emotion")["unit"].nunique()
+    if groups.min() < settings["folds"]:
+        raise SarangiError(
+            f"{where}: {groups.idxmin()} has {groups.min()} {settings.get('by', 'group')}s, fewer than the "
+            f"{settings['folds']} folds; choose fewer folds"
+        )
+    splitter = StratifiedGroupKFold(settings["folds"], shuffle=True, random_state=settings["seed"])
+    for _, test in splitter.split(usable, _codes(usable["emotion"]), _codes(usable["unit"])):
+        yield _tested(usable, test)
+
+
+def leave_one_group_out(usable: pd.DataFrame, settings: dict, where: str) -> Iterator[np.ndarray]:
+    """Yield the parts of each fold: one group (or what ``by`` names) is tested, in sorted order.
+
+    Raises
+    ------
+    SarangiError
+        If there are fewer than two, or not as many as ``folds`` says.
+    """
+    units = sorted(usable["unit"].unique())
+    by = settings.get("by", "group")
+    if len(units) < 2:
+        raise SarangiError(f"{where}: {len(units)} {by}; leaving one out needs two or more")
+    if settings.get("folds", len(units)) != len(units):
+        raise SarangiError(
+            f"{where}: the corpus has {len(units)} {by}s, the entry says {settings['folds']} folds"
+        )
+    for unit in units:
+        yield _tested(usable, np.flatnonzero(usable["unit"] == unit))
+
+
+def random(usable: pd.DataFrame, settings: dict, where: str) -> Iterator[np.ndarray]:
+    """Yield the parts of one fold drawn at random: shares ``test`` and ``validation``.
+
+    With ``stratified`` each emotion keeps its proportion; without, as the published study did it on
+    RAVDESS, it may not.
+    """
+    from sklearn.model_selection import train_test_split
+
+    def cut(rest: np.ndarray, share: float) -> np.ndarray:
+        kept = usable["emotion"].iloc[rest] if settings["stratified"] else None
+        return train_test_split(rest, test_size=share, random_state=settings["seed"], stratify=kept)[1]
+
+    parts = _all(len(usable), TRAIN)
+    try:
+        parts[cut(np.arange(len(usable)), round(settings["test"] * len(usable)))] = TEST
+        if "validation" in settings:
+            parts[cut(np.flatnonzero(parts == TRAIN), round(settings["validation"] * len(usable)))] = (
+                VALIDATION
+            )
+    except ValueError as error:  # an emotion too rare to be stratified
+        raise SarangiError(f"{where}: {error}") from error
+    yield parts
+
+
+def publisher(usable: pd.DataFrame, settings: dict, where: str) -> Iterator[np.ndarray]:
+    """Yield the parts of one fold as the publisher states them.
+
+    Raises
+    ------
+    SarangiError
+        If the publisher states none for an utterance.
+    """
+    known = (TRAIN, VALIDATION, TEST)
+    odd = usable.loc[~usable["part"].isin(known), ["utterance_id", "part"]]
+    if len(odd):
+        part = "no part" if pd.isna(odd["part"].iloc[0]) else f"the part {odd['part'].iloc[0]}"
+        raise SarangiError(
+            f"{where}: its publisher gives {odd['utterance_id'].iloc[0]} {part}; "
+            f"expected one of {', '.join(known)}. A corpus without parts needs another kind of protocol."
+        )
+    yield usable["part"].to_numpy(dtype=object, copy=True)
+
+
+def held_out(usable: pd.DataFrame, settings: dict, where: str) -> Iterator[np.ndarray]:
+    """Yield the parts of each fold by names: ``test`` lists, for each fold, the units that are tested.
+
+    ``validate`` lists those that validate; the rest trains.
+
+    Raises
+    ------
+    SarangiError
+        If a name is not in the corpus.
+    """
+    chosen = settings.get("validate", [[] for _ in settings["test"]])
+    for tested, validating in zip(settings["test"], chosen, strict=True):
+        absent = sorted({*tested, *validating} - set(usable["unit"]))
+        if absent:
+            raise SarangiError(
+                f"{where}: no {settings.get('by', 'group')} {', '.join(absent)} in the corpus; it has "
+                f"{', '.join(sorted(usable['unit'].unique())[:40])}"
+            )
+        parts = _tested(usable, np.flatnonzero(usable["unit"].isin(tested)))
+        parts[usable["unit"].isin(validating)] = VALIDATION
+        yield parts
+
+
+def emobox(usable: pd.DataFrame, settings: dict, where: str) -> Iterator[np.ndarray]:
+    """Yield the parts of each fold of a folder as EmoBox publishes it.
+
+    ``fold_<n>/<name>_{train,valid,test}_fold_<n>.jsonl`` hold an object a line, whose ``wav`` ends in
+    the name of the recording.  Recordings of the folder that are not in the corpus are left out, and
+    counted in the log.
+
+    Raises
+    ------
+    SarangiError
+        If the folder has no folds, a line is no such object, or no recording is in the corpus.
+    """
+    stems = usable["utterance_id"].str.rsplit("/", n=1).str[-1].str.rsplit(".", n=1).str[0]
+    place = dict(zip(stems, range(len(stems)), strict=True))
+    if len(place) < len(stems):
+        twice = stems[stems.duplicated()].iloc[0]
+        raise SarangiError(
+            f"{where}: two utterances are named {twice}, so a list of names cannot tell them apart"
+        )
+    named, known = {"train": TRAIN, "valid": VALIDATION, "test": TEST}, False
+    folders = [
+        (int(found[1]), path)
+        for path in settings["folder"].glob("fold_*")
+        if (found := re.fullmatch(r"fold_([0-9]{1,9})", path.name))
+    ]
+    for _, folder in sorted(folders):
+        parts, absent = _all(len(usable), UNUSED), 0
+        for suffix, part in named.items():
+            for file in sorted(folder.glob(f"*_{suffix}_{folder.name}.jsonl")):
+                try:
+                    text = text_in(file)
+                except (OSError, DocumentError) as error:
+                    raise SarangiError(f"{file}: expected a JSON object a line ({error})") from error
+                for number, line in enumerate(lines_of(text), 1):
+                    try:
+                        stem = PurePosixPath(json_of(line)["wav"]).stem
+                    except (ValueError, TypeError, KeyError) as error:
+                        raise SarangiError(
+                            f"{file}:{number}: expected an object with wav, found {line[:80]!r} ({error})"
+                        ) from error
+                    if stem in place:
+                        parts[place[stem]] = part
+                    else:
+                        absent += 1
+        if absent:
+            log.warning(
+                "%s, %s: %d recordings of the folds are not in the corpus", where, folder.name, absent
+            )
+        known |= bool((parts != UNUSED).any())
+        yield parts
+    if not known:
+        raise SarangiError(
+            f"{where}: {settings['folder']} has {len(folders)} folds (fold_<n>/*_test_fold_<n>.jsonl), and "
+            "none of them names a recording of the corpus"
+        )
+    return folds
+
+
+def validation(rest: pd.DataFrame, settings: dict, where: str, fold: int = 0) -> np.ndarray:
+    """Return the positions, among what is not tested, of about a share ``validation`` to validate on.
+
+    Groups stay whole unless the protocol leaks or says ``validation_by: utterance``; the emotions are
+    kept in proportion.  ``seed`` may be a list with one for each fold.
+    """
+    from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+
+    singly = settings["leaks"] or settings.get("validation_by") == "utterance"
+    counts = _counts(rest["emotion"])
+    rarest = (counts if singly else rest.groupby("emotion")["group"].nunique()).min()
+    # the share cannot be smaller than one utterance of an emotion, or one group
+    units = rarest if singly else min(rest["group"].nunique(), counts.max())
+    parts = min(max(2, round(1 / settings["validation"])), units)
+    if parts < 2 or rarest < 2:
+        unit = "utterances" if singly else "groups"
+        raise SarangiError(
+            f"{where}: too few {unit} of an emotion to cut a validation part; choose fewer folds"
+        )
+    seed = _seed(settings, fold)
+    if singly:
+        splitter = StratifiedKFold(parts, shuffle=True, random_state=seed)
+        return next(splitter.split(rest, _codes(rest["emotion"])))[1]
+    splitter = StratifiedGroupKFold(parts, shuffle=True, random_state=seed)
+    return next(splitter.split(rest, _codes(rest["emotion"]), _codes(rest["group"])))[1]
+
+
+def beyond(emotions: pd.Series, most: int, settings: dict, where: str, fold: int = 0) -> np.ndarray:
+    """Return the positions of what is too much in a part, drawn with the emotions in proportion.
+
+    Parameters
+    ----------
+    emotions
+        Of the part.
+    most
+        Utterances to keep; of a part that has no more, nothing is returned.
+    settings, where, fold
+        As for :func:`validation`.
+    """
+    from sklearn.model_selection import train_test_split
+
+    if len(emotions) <= most:
+        return np.array([], dtype=int)
+    try:
+        return train_test_split(
+            np.arange(len(emotions)), train_size=most, random_state=_seed(settings, fold), stratify=emotions
+        )[1]
+    except ValueError as error:  # fewer than emotions
+        raise SarangiError(f"{where}: at_most {most} of {len(emotions)} utterances: {error}") from error
+
+
+def _seed(settings: dict, fold: int) -> int:
+    return settings["seed"][fold] if isinstance(settings["seed"], list) else settings["seed"]
+
+
+def _counts(values: pd.Series) -> pd.Series:
+    """Return how often each value comes, without categories that never do."""
+    counts = values.value_counts()
+    return counts[counts > 0]
+
+
+def _codes(values: pd.Series) -> np.ndarray:
+    """Return the place of each value among the sorted ones: scikit-learn splits numbers in less memory."""
+    return pd.factorize(values, sort=True)[0]
+
+
+def _all(count: int, part: str) -> np.ndarray:
+    """Return a part so many times, object array of shape (count,)."""
+    parts = np.empty(count, dtype=object)
+    parts.fill(part)  # numpy.full would make a new text for each
+    return parts
+
+
+def _tested(usable: pd.DataFrame, test: np.ndarray) -> np.ndarray:
+    parts = _all(len(usable), TRAIN)
+    parts[test] = TEST
+    return parts
+
+
+KINDS = {
+    "stratified_kfold": stratified_kfold,
+    "stratified_group_kfold": stratified_group_kfold,
+    "leave_one_group_out": leave_one_group_out,
+    "random": random,
+    "publisher": publisher,
+    "held_out": held_out,
+    "emobox": emobox,
+}

@@ -1,0 +1,1 @@
+"""Metrics, resampling and tests of differences: arrays in, arrays out, no files."""

@@ -1,0 +1,1 @@
+"""The configuration, checked, and what follows from it."""

@@ -1,0 +1,103 @@
+"""Where corpora and weights are had, on what terms, and whether they were for this build."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from sarangi.study.configuration import Experiment, Study, encoders_of, modality
+
+ZENODO_RECORD = re.compile(r"zenodo\.org/records?/(\d+)")
+
+
+def availability(study: Study) -> list[dict[str, str]]:
+    """Return the terms and the origin of each corpus, encoder and Whisper, and whether it was used.
+
+    Returns
+    -------
+    list
+        Each has ``kind``, ``name``, ``title`` (not of a corpus), ``licence``, ``access``, ``source`` (in
+        words), ``state`` (used in this build, or why not) and ``entry`` (its place in the configuration).
+    """
+    used = {
+        "corpora": {*study.corpora},
+        "encoders": _encoders(study, study.scored),
+        "asr": {asr for asr, _ in study.transcribed()},
+    }
+    wanted = _encoders(study, study.experiments)
+    found = []
+    for kind, names in used.items():
+        absent = study.unavailable(kind, with_waiting=False)
+        for name, entry in sorted(study.config[kind].items()):
+            if name in names:
+                state = "used"
+            elif kind == "encoders" and name not in wanted:
+                state = "not used: no experiment asks for it"
+            elif name in absent:
+                state = f"not available: {absent[name]}"
+            else:
+                state = "not used: nothing that can run here asks for it"
+            known = _of_corpus(study, name) if kind == "corpora" else _of_weights(study, entry)
+            known |= {"name": name, "title": entry.get("title", ""), "state": state}
+            known["kind"] = f"{modality(entry)} encoder" if kind == "encoders" else KINDS[kind]
+            found.append(known | {"entry": f"{kind}.{name}"})
+    return found
+
+
+KINDS = {"corpora": "corpus", "asr": "Whisper"}
+
+
+def _encoders(study: Study, experiments: Mapping[str, Experiment]) -> set[str]:
+    return {name for e in experiments.values() for name in encoders_of(study.model(e)).values()}
+
+
+def _of_corpus(study: Study, name: str) -> dict[str, str]:
+    source = study.config["corpora"][name]["source"]
+    # a copy put in place of a stand-in is not had from the generator
+    own = "synthetic" in source and name not in study.synthetic
+    described = study.described(name)
+    return {
+        "licence": described["licence"],
+        "access": described["access"],
+        "source": "its publisher" if own else where_from(source),
+    }
+
+
+def _of_weights(study: Study, entry: Mapping[str, Any]) -> dict[str, str]:
+    source = entry["source"]
+    access = "on request" if "request" in source else "open"
+    if {"folder", "packed", "random"} & set(source):
+        # what comes with a demo was trained on its speech
+        access = "synthetic" if study.synthetic else "with the study"
+    return {"licence": entry["licence"], "access": access, "source": where_from(source)}
+
+
+def where_from(source: Mapping[str, Any]) -> str:
+    """Return where a source has a thing from, in words.
+
+    Record and DOI, repository and commit, hub and revision, address; or what a person is to do.
+
+    Examples
+    --------
+    >>> where_from({"zenodo": "3685274"})
+    'Zenodo record 3685274, DOI 10.5281/zenodo.3685274'
+    """
+    address = source.get("address", "")
+    record = source.get("zenodo") or next(iter(ZENODO_RECORD.findall(address)), None)
+    if record:
+        # a record's DOI is made of its number
+        return f"Zenodo record {record}, DOI 10.5281/zenodo.{record}"
+    if "git" in source:
+        return f"{source['git']} at commit {source['commit'][:12]}"
+    if "kaggle" in source:
+        return f"Kaggle data set {source['kaggle']}"
+    if "hub" in source:
+        return f"Hugging Face hub, {source['hub']} at revision {source['revision'][:12]}"
+    if "whisper" in source:
+        return f"openai-whisper, checkpoint {source['whisper']}"
+    if "synthetic" in source:
+        return "spoken by this project's generator (synthetic)"
+    if "folder" in source or "packed" in source:
+        return f"with the study, {source.get('folder') or source['packed']}"
+    if "random" in source:
+        return "random weights, drawn by this project"
+    return address or source.get("request", "its publisher")

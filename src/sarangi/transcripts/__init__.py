@@ -1,0 +1,1 @@
+"""Transcripts of recordings by engines of speech recognition."""

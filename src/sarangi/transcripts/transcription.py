@@ -1,0 +1,259 @@
+"""Transcripts of a corpus, and their error rates where its words are known."""
+
+import re
+import shutil
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby, islice
+from pathlib import Path
+
+import jiwer
+import pyarrow as pa
+from whisper.normalizers import EnglishTextNormalizer
+
+from sarangi.audio.resampling import decode, samples_in
+from sarangi.base import store
+from sarangi.base.errors import SarangiError
+from sarangi.base.progress import progress
+from sarangi.runtime.resume import begun
+from sarangi.transcripts.engines import ENGINES, Engine
+
+TRANSCRIPTS = pa.schema(
+    [
+        pa.field("utterance_id", pa.string(), nullable=False),
+        *store.STATUS,
+        pa.field("text", pa.string()),
+        pa.field("language", pa.string()),
+        pa.field("avg_logprob", pa.float32()),
+        pa.field("no_speech_prob", pa.float32()),
+        pa.field("temperature", pa.float32()),
+        pa.field("compression_ratio", pa.float32()),
+        pa.field("reference", pa.string()),
+        pa.field("wer", pa.float64()),
+        pa.field("cer", pa.float64()),
+        # of the normalised reference, to weigh the rates with
+        pa.field("words", pa.int32()),
+        pa.field("characters", pa.int32()),
+    ]
+)
+
+DETECT = "detect"
+EMPTY = "nothing transcribed"
+BATCHES_SORTED = 16  # read ahead, so that clips of about one length are decoded together; bounds the memory
+
+ENGLISH = EnglishTextNormalizer()
+# what Arabic script writes in two ways: vowel signs, the tatweel, joiners and directions; letters of
+# another keyboard; the joiner inside Persian words
+OPTIONAL = re.compile("[\u064b-\u065f\u0670\u0640\u200d-\u200f\ufeff]")
+ALIKE = str.maketrans({"\u064a": "\u06cc", "\u0649": "\u06cc", "\u0643": "\u06a9", "\u200c": " "})
+
+
+def transcribe(
+    audio: Path,
+    manifest: Path,
+    checkpoint: Path,
+    settings: dict,
+    threads: int,
+    unfinished: Path,
+    output: Path,
+    provenance: dict,
+) -> None:
+    """Transcribe one shard in batches of clips of one language and about one length.
+
+    Each batch is kept until the shard is done, and a run that was killed goes on behind the last one.
+
+    Parameters
+    ----------
+    audio
+        A shard of 16 kHz audio; what is not ok there keeps its reason.
+    manifest
+        Manifest of the corpus: the language, and the words where they are known.
+    checkpoint
+        What the engine loads.
+    settings
+        ``engine``, one of :data:`sarangi.transcripts.engines.ENGINES`; ``batch`` (clips decoded together);
+        ``language``:
+        ``manifest``, or ``detect`` to have Whisper guess that of each clip; and the engine's own.
+    threads
+        Threads of the engine.
+    unfinished
+        Folder for the batches; removed at the end.
+    output
+        Parquet file to write, of schema :data:`TRANSCRIPTS`.  An ok row with an empty text has a reason.
+    provenance
+        Passed to the store.
+
+    Raises
+    ------
+    SarangiError
+        If the checkpoint is none, or does not know a language of the manifest.
+    """
+    engine = ENGINES[settings["engine"]](checkpoint, settings, threads)
+    known = store.read(manifest, ["utterance_id", "language", "text"]).set_index("utterance_id")
+    references = known["text"].dropna().to_dict()
+    languages = known["language"].to_dict()
+    told = {} if settings["language"] == DETECT else languages
+    kept = begun(unfinished, provenance)
+    with (
+        store.Writer(output, TRANSCRIPTS, provenance) as writer,
+        progress(None, store.count(audio), f"transcribe {audio}") as done,
+    ):
+        for number, rows in enumerate(windows(store.rows(audio), BATCHES_SORTED * settings["batch"])):
+            lines = {
+                row["utterance_id"]: {name: row[name] for name in ("utterance_id", "status", "reason")}
+                | {"reference": references.get(row["utterance_id"])}
+                for row in rows
+            }
+            done.update(sum(row["status"] != store.OK for row in rows))
+            for place, (language, batch) in enumerate(batches(rows, told, settings["batch"])):
+                piece = kept / f"{number:06}_{place:03}.parquet"
+                if not is_whole(piece):
+                    keep(piece, transcribed(engine, batch, language, lines, languages))
+                for line in store.rows(piece):
+                    lines[line["utterance_id"]] = line
+                done.update(len(batch))
+            for line in lines.values():
+                writer.add(line)
+    shutil.rmtree(unfinished)
+
+
+def windows(rows: Iterable[dict], size: int) -> Iterator[list[dict]]:
+    """Yield rows in lists of a size, in their order; the last may be shorter."""
+    rows = iter(rows)
+    while window := list(islice(rows, size)):
+        yield window
+
+
+def batches(
+    rows: Sequence[dict], language: Mapping[str, str], size: int
+) -> Iterator[tuple[str | None, list[dict]]]:
+    """Yield the usable rows with their language, of one language and about one length, the shortest first.
+
+    Parameters
+    ----------
+    rows
+        ``utterance_id``, ``audio`` and ``status`` of each.
+    language
+        By utterance; one without is None.
+    size
+        Rows in a batch, at most.
+    """
+    usable = [
+        (language.get(row["utterance_id"]), samples_in(row["audio"]["bytes"]), row["utterance_id"], row)
+        for row in rows
+        if row["status"] == store.OK
+    ]
+    usable.sort(key=lambda entry: (entry[0] or "", *entry[1:3]))
+    for spoken, same in groupby(usable, key=lambda entry: entry[0]):
+        for batch in windows((row for *_, row in same), size):
+            yield spoken, batch
+
+
+def transcribed(
+    engine: Engine,
+    batch: Sequence[dict],
+    language: str | None,
+    lines: Mapping[str, dict],
+    languages: Mapping[str, str],
+) -> Iterator[dict]:
+    """Yield a row of :data:`TRANSCRIPTS` for each clip of a batch.
+
+    Parameters
+    ----------
+    engine
+        That hears it.
+    batch
+        ``utterance_id`` and ``audio`` of each clip.
+    language
+        Of the batch; None has the engine guess.
+    lines
+        What the rows hold already, by utterance.
+    languages
+        That of each utterance's reference.
+    """
+    names = [row["utterance_id"] for row in batch]
+    heard = engine.hear([decode(row["audio"]["bytes"]) for row in batch], language, names)
+    for name, found in zip(names, heard, strict=True):
+        line = lines[name]
+        notes = [note for note in (line["reason"], found.note or (None if found.text else EMPTY)) if note]
+        yield line | {
+            "reason": "; ".join(notes) or None,
+            "text": found.text,
+            "language": found.language,
+            "avg_logprob": found.avg_logprob,
+            "no_speech_prob": found.no_speech_prob,
+            "temperature": found.temperature,
+            "compression_ratio": found.compression_ratio,
+            **error_rates(line["reference"], found.text, languages[name]),
+        }
+
+
+def keep(piece: Path, lines: Iterable[dict]) -> None:
+    """Write rows of :data:`TRANSCRIPTS` to a file that is there whole or not at all."""
+    partly = piece.with_suffix(".part")
+    with store.Writer(partly, TRANSCRIPTS, {}) as writer:
+        for line in lines:
+            writer.add(line)
+    partly.replace(piece)
+
+
+def is_whole(piece: Path) -> bool:
+    """Return whether a file of rows is there and can be read; a power cut may leave one without content."""
+    try:
+        return piece.exists() and store.count(piece) > 0
+    except SarangiError:
+        return False
+
+
+def error_rates(reference: str | None, text: str, language: str) -> dict[str, float | None]:
+    """Return word and character error rate of a text, both normalised; None without a reference.
+
+    Parameters
+    ----------
+    reference
+        What was said.
+    text
+        What was heard.
+    language
+        Of the reference.
+
+    Returns
+    -------
+    dict
+        ``wer`` and ``cer``, edits for each word and character of the reference (by jiwer), and the
+        ``words`` and ``characters`` of the reference.
+    """
+    said = normalised(reference or "", language)
+    if not said:
+        return dict.fromkeys(("wer", "cer", "words", "characters"))
+    heard = normalised(text, language)
+    return {
+        "wer": jiwer.wer(said, heard),
+        "cer": jiwer.cer(said, heard),
+        "words": len(said.split()),
+        "characters": len(said),
+    }
+
+
+def normalised(text: str, language: str) -> str:
+    """Return a text in lower case without punctuation, as error rates compare it.
+
+    English goes through Whisper's own normaliser.  Its normaliser for other languages takes every
+    combining mark for punctuation, and so the vowels of Devanagari and Gurmukhi; instead, Unicode's
+    compatibility form (NFKC, Unicode Standard Annex 15) is taken, case folded, punctuation and symbols
+    become spaces, digits of all scripts are alike, and what Arabic script writes in two ways is written in
+    one: short vowels, the tatweel and directions are dropped, Arabic ye and kaf are Persian ones, and the
+    Persian joiner is a space.
+    """
+    if language == "en":
+        return ENGLISH(text).strip()
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    one_way = OPTIONAL.sub("", folded).translate(ALIKE)
+    return " ".join("".join(_plain(character) for character in one_way).split())
+
+
+def _plain(character: str) -> str:
+    if unicodedata.category(character)[0] in "PSZC":
+        return " "
+    digit = unicodedata.digit(character, None)
+    return character if digit is None else str(digit)
