@@ -1,0 +1,25 @@
+"""Marks of scores: what a reader must know before believing one, and how a table on disk holds them."""
+
+from collections.abc import Iterable
+
+GROUPS_SHARED = "groups shared"
+DESCRIPTIVE = "descriptive interval"
+TOO_NARROW = "interval too narrow"
+UNTRAINED = "untrained weights"
+CLASS_MISSING = "class missing"
+NEAR_DUPLICATES = "near-duplicates shared"
+UNPREDICTED = "nothing predicted"
+PREDICTIONS_MISSING = "predictions missing"
+SIDES_DIFFER = "sides differ"
+
+BETWEEN = "; "
+
+
+def joined(marks: Iterable[str]) -> str:
+    """Return marks as the text of a column ``mark``, each once, in their order."""
+    return BETWEEN.join(dict.fromkeys(marks))
+
+
+def marks_in(text: str | None) -> list[str]:
+    """Return the marks of a column ``mark``; none for an empty text."""
+    return text.split(BETWEEN) if text else []

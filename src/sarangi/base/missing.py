@@ -1,0 +1,34 @@
+"""What a result needs and does not have: a value of a type, and the only place that puts it into words."""
+
+from typing import NamedTuple
+
+CORPUS, FOLDS, WEIGHTS, TRANSCRIPTS, EXPERIMENT, TRANSFER = KINDS = (
+    "corpus", "folds", "weights", "transcripts", "experiment", "transfer",
+)  # fmt: skip
+NOT_CONFIGURED = "it is not in the configuration"
+PREPOSITIONS = {FOLDS: "of ", WEIGHTS: "of ", TRANSCRIPTS: "by ", TRANSFER: "of "}
+
+
+class Missing(NamedTuple):
+    """One thing that is missing: ``kind`` is one of :data:`KINDS`, ``advice`` says what a person can do.
+
+    A named tuple, since it is a parameter of rules: Snakemake sees a change in tuples, and none in
+    dataclasses.
+    """
+
+    kind: str
+    name: str
+    advice: str
+
+    @property
+    def what(self) -> str:
+        """What is missing, in few words."""
+        return f"{self.kind} {PREPOSITIONS.get(self.kind, '')}{self.name}"
+
+    @property
+    def configured(self) -> bool:
+        """Whether the configuration has it, so that it is only not available."""
+        return self.advice != NOT_CONFIGURED
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.advice}"
