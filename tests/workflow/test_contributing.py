@@ -22,7 +22,7 @@ def said():
 
 def test_a_ninth_corpus_is_one_module_and_one_entry(said, tmp_path):
     project = clone(tmp_path / "sarangi")
-    (project / "src/sarangi/corpora/emodb.py").write_text(said["python"][0])
+    (project / "src/sarangi/corpora/layouts/emodb.py").write_text(said["python"][0])
     entry, experiments = map(yaml.safe_load, said["yaml"])
     study = small(yaml.safe_load((ROOT / "demo/config.yaml").read_text()))
     study["corpora"] = entry
