@@ -33,7 +33,7 @@ demo: setup
 	@echo "  tables  demo/paper/tables   (scores.md and corpora.md read well as they are)"
 	@echo "  figure  demo/paper/figures/leakage.pdf, leakage.png"
 	@if [ -f demo/paper/paper.pdf ]; then echo "  paper   demo/paper/paper.pdf"; \
-	else echo "  paper   waits for LaTeX: apt install $$($(BIN)/python -c 'from sarangi.paper.building import PACKAGES')"; fi
+	else echo "  paper   waits for LaTeX: apt install $$($(BIN)/python -c 'from sarangi.paper.building import PACKAGES; print(*PACKAGES)')"; fi
 
 test: setup
 	$(BIN)/ruff check .
