@@ -5,6 +5,7 @@ import re
 from functools import cache
 
 import pytest
+from blast_radius import modules, registries, rerun_by, scripts_of_stage
 from conftest import ROOT
 
 import sarangi
@@ -52,6 +53,98 @@ def test_init_files_are_docstrings():
         body = ast.parse(file.read_text(encoding="utf-8")).body
         assert len(body) == 1, file
         assert isinstance(body[0].value, ast.Constant), file
+
+
+# -- which scripts a change reruns ------------------------------------------------------------
+
+RERUN = rerun_by()
+STAGES = scripts_of_stage()
+BEFORE_SCORING = {
+    script
+    for stage in (
+        "download", "corpora", "audio", "transcripts", "acoustics", "protocols", "audit", "classical",
+        "states", "finetuning",
+    )
+    for script in STAGES[stage]
+}  # fmt: skip
+IN_ALL = {
+    "base.errors", "base.store", "runtime.job", "runtime.provenance",
+    # not yet parted from the job
+    "base.documents", "runtime.contents", "runtime.gpu", "runtime.inventory", "runtime.lock",
+    "sources.source",
+}  # fmt: skip
+AT_MOST = {
+    "audit": 6,
+    "corpora.recording": 3,
+    "corpora.video": 14,
+    "models.baselines": 7,
+}
+"""Scripts that a change of a module, or of any one in a package, may rerun; raise a number with a reason."""
+SHARED = {
+    "paper.tables.scores",
+    "paper.tables.languages",
+    "paper.figures.drawing",
+    "paper.figures.leakage",
+}
+"""Modules of tables and figures that others than those that they make use."""
+NEVER = {"base.layout"}
+"""Modules that no job may import: they say where files lie, which a job is told by Snakemake."""
+
+
+def own_scripts(module):
+    """The scripts whose one function a module has."""
+    text = modules()[module].read_text(encoding="utf-8")
+    return {script for script in set().union(*STAGES.values()) if f"def {script}(" in text}
+
+
+def below(*names):
+    """The modules of packages, or modules by their names; packages themselves are docstrings."""
+    return [
+        module
+        for module, file in modules().items()
+        if file.name != "__init__.py" and f"{module}.".startswith(tuple(f"sarangi.{name}." for name in names))
+    ]
+
+
+def test_every_script_belongs_to_a_stage():
+    assert set().union(*STAGES.values()) == {path.stem for path in (ROOT / "workflow/scripts").glob("*.py")}
+
+
+def test_few_modules_are_in_every_fingerprint():
+    count = len(set().union(*RERUN.values()))
+    everywhere = {module for module in below(*ORDER) if len(RERUN[module]) == count}
+    assert everywhere <= {f"sarangi.{name}" for name in IN_ALL}
+
+
+def test_a_change_of_what_was_published_reruns_nothing_before_scoring():
+    assert {module: RERUN[module] & BEFORE_SCORING for module in below("published", "scoring", "paper")} == {
+        module: set() for module in below("published", "scoring", "paper")
+    }
+
+
+@pytest.mark.parametrize("name", AT_MOST)
+def test_a_change_reruns_few_scripts(name):
+    assert below(name)
+    assert {module: RERUN[module] for module in below(name) if len(RERUN[module]) > AT_MOST[name]} == {}
+
+
+@pytest.mark.parametrize("module", below("paper.tables", "paper.figures"))
+def test_a_change_of_a_table_or_figure_reruns_what_it_makes(module):
+    if module.removeprefix("sarangi.") not in SHARED:
+        assert RERUN[module] <= own_scripts(module)
+
+
+@pytest.mark.parametrize("name", NEVER)
+def test_no_job_knows_where_files_lie(name):
+    assert [RERUN[module] for module in below(name)] in ([], [set()])
+
+
+def test_members_of_a_registry_are_loaded_by_name_alone():
+    members = {name for names in registries().values() for name in names}
+    for file in MODULES:
+        package = name_of(file).rpartition(".")[0]  # holds what the members share, too
+        if name_of(file) not in members:
+            assert not [n for n in imported(file) & members if n.rpartition(".")[0] != package], file
 
 
 def name_of(file):
