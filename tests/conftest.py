@@ -15,9 +15,16 @@ import pytest
 import soundfile
 import yaml
 
+from sarangi.base.store import Output
+
 ROOT = Path(__file__).parent.parent
 REAL = ROOT.parent / "shared" / "data"
 MADE_BY_TEST = {"rule": "test"}
+
+
+def to(path):
+    """A file that a function of the library is to write, as a job hands it."""
+    return Output(Path(path), MADE_BY_TEST)
 
 
 SLOWEST = ("test_chain", "test_workflow", "test_slurm", "test_faults", "test_reruns", "test_app")

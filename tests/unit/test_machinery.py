@@ -601,6 +601,7 @@ def test_a_job_publishes_whole_files_and_bounds_threads_before_numpy(tmp_path):
         run.output.write_text(os.environ["OMP_NUM_THREADS"] + os.environ["OPENBLAS_NUM_THREADS"])
         assert not Path("out.txt").exists()
         assert run.named("only") == run.output
+        assert (run.result.path, run.result.provenance) == (run.output, run.provenance)
         import torch
         assert torch.get_num_threads() == 1
         """,

@@ -1,10 +1,16 @@
-"""Parquet in and out: one deterministic way of writing, with the provenance inside the file."""
+"""Parquet in and out: one deterministic way of writing, with the provenance inside the file.
+
+A function of the library that writes a result is handed an :class:`Output`, which knows the file and what
+it is made from, and writes by its methods; nothing else passes provenance on.  A script gets one from its
+job: ``run.result`` (the first output), ``run.results`` (by name), ``run.result_at`` (by path).
+"""
 
 import bisect
 import itertools
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -22,6 +28,35 @@ STATUS = [pa.field("status", pa.string(), nullable=False), pa.field("reason", pa
 """Fields of every table of utterances; ``reason`` says why, and notes what was done to an ok one."""
 
 ROW_GROUP = 4096
+
+
+@dataclass(frozen=True)
+class Output:
+    """A file to write, and what it is made from.
+
+    Parameters
+    ----------
+    path
+        File to write.
+    provenance
+        From :attr:`sarangi.runtime.job.Job.provenance`.
+    """
+
+    path: Path
+    provenance: Mapping[str, Any]
+
+    def write(self, frame: pd.DataFrame, schema: pa.Schema, row_group: int = ROW_GROUP) -> None:
+        """Write a whole data frame, as :func:`write` does."""
+        write(self.path, frame, schema, dict(self.provenance), row_group)
+
+    def writer(self, schema: pa.Schema, row_group: int = ROW_GROUP) -> "Writer":
+        """Return what writes row by row."""
+        return Writer(self.path, schema, dict(self.provenance), row_group)
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        """The provenance as the metadata of a file that is not Parquet, such as one of safetensors."""
+        return {"sarangi": json.dumps(self.provenance, sort_keys=True)}
 
 
 class Writer:

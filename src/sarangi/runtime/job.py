@@ -20,13 +20,16 @@ import traceback
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sarangi.base.errors import SarangiError
 from sarangi.runtime import provenance
 from sarangi.runtime.contents import opened
 from sarangi.runtime.gpu import lease
 from sarangi.runtime.lock import run_id
+
+if TYPE_CHECKING:
+    from sarangi.base.store import Output
 
 log = logging.getLogger("sarangi")
 
@@ -62,6 +65,23 @@ class Job:
     def place(self, output: str) -> Path:
         """Where to write an output, of several under one name."""
         return self.temporary[self.outputs.index(Path(output))]
+
+    @property
+    def result(self) -> "Output":
+        """The first output, for what the store writes."""
+        return self.result_at(str(self.outputs[0]))
+
+    @property
+    def results(self) -> dict[str, "Output"]:
+        """Each output that has a name, by that, for what the store writes."""
+        return {name: self.result_at(path) for name, path in self._snakemake.output.items()}
+
+    def result_at(self, output: str) -> "Output":
+        """Return an output, such as one of several under one name, for what the store writes."""
+        # here, since the bounds on threads must stand before NumPy loads
+        from sarangi.base.store import Output
+
+        return Output(self.place(output), self.provenance)
 
     @cached_property
     def provenance(self) -> dict[str, Any]:
