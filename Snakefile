@@ -24,7 +24,7 @@ from pathlib import Path
 from snakemake.settings.types import DeploymentMethod
 
 from sarangi.study.availability import availability, where_from
-from sarangi.published.claims import SIDES, of_finding, our_experiments, parts, replays, with_parts
+from sarangi.published.expressions import parts
 from sarangi.study.configuration import (
     BRANCHES,
     check,
@@ -41,6 +41,8 @@ from sarangi.runtime.fingerprint import fingerprint, modules_of
 from sarangi.runtime.lock import begin, hold
 from sarangi.paper.building import missing_programs
 from sarangi.published.printed import printed_experiments
+from sarangi.published.readings import SIDES
+from sarangi.published.records import of_finding, our_experiments, replays, with_parts
 from sarangi.runtime.inventory import inventory
 
 try:

@@ -613,17 +613,17 @@ class Claims(Yaml):
         return [re.sub(rb"'(-?\d+\.\d+)'", rb"\1", seeds[0])]
 
     def read(self, data: bytes) -> None:
-        from sarangi.published import claims
+        from sarangi.published import faults, records
         from sarangi.study.configuration import read_claims
 
         self.file("claims.yaml", data)
         found = read_claims(Path("claims.yaml"), SCHEMAS / self.schema)
-        claims.our_experiments(found)
-        claims.replays(found)
+        records.our_experiments(found)
+        records.replays(found)
         for name in found:
-            claims.faults(name, found)
+            faults.faults(name, found)
         for finding in {record["finding"] for record in found.values()}:
-            claims.of_finding(found, finding)
+            records.of_finding(found, finding)
 
 
 @reader

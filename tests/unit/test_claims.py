@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from sarangi.base import store
 from sarangi.base.errors import SarangiError
 from sarangi.base.score_rows import SCORES
-from sarangi.base.verdicts import FAULTY, REPRODUCED, UNTESTABLE
+from sarangi.base.verdicts import CONTRADICTED, DIFFERS, FAULTY, REPRODUCED, UNTESTABLE
 from sarangi.paper.tables.findings import findings_table
 from sarangi.paper.tables.scores import FORMATS
-from sarangi.published import claims
-from sarangi.published.findings import CONTRADICTED, DIFFERS, finding
+from sarangi.published import faults
+from sarangi.published.findings import finding
+from sarangi.published.records import of_finding
 from sarangi.study.configuration import read_claims
 
 FILE, SCHEMA = ROOT / "claims.yaml", ROOT / "workflow/schemas/claims.schema.yaml"
@@ -73,7 +74,7 @@ def changed(text, old, new, tmp_path):
 
 def judged(records, name, tmp_path, scores=(), missing=None, synthetic=(), experiments=()):
     output = tmp_path / f"{name}.parquet"
-    part = claims.of_finding(records, name)
+    part = of_finding(records, name)
     finding("said", part, experiments, scores, missing or {}, synthetic, output, MADE_BY_TEST)
     return store.read(output).set_index("claim")
 
@@ -130,9 +131,9 @@ def test_every_published_number_is_a_claim(ours):
 
 def test_the_claims_of_a_finding_say_the_same_without_the_others(ours):
     for name in {record["finding"] for record in ours.values()}:
-        part = claims.of_finding(ours, name)
+        part = of_finding(ours, name)
         for claim in part["claims"]:
-            assert claims.faults(claim, part["records"]) == claims.faults(claim, ours)
+            assert faults.faults(claim, part["records"]) == faults.faults(claim, ours)
 
 
 @pytest.mark.parametrize(
@@ -172,7 +173,7 @@ def test_a_mended_part_mends_the_verdict(old, new, claim, tmp_path):
 )
 def test_a_number_that_its_parts_cannot_give_is_faulty(old, new, claim, tmp_path):
     records = changed(FILE.read_text(), old, new, tmp_path)
-    assert claims.faults(claim, records)
+    assert faults.faults(claim, records)
 
 
 @pytest.mark.parametrize(
@@ -225,9 +226,9 @@ def test_rounding_alone_never_makes_a_difference_faulty(a, b, printed, computed)
         "unit": "",
         "compute": {"difference": ["a", "b"]},
     }
-    assert claims.differs_from_parts(said, parts) is None
+    assert faults.differs_from_parts(said, parts) is None
     far = said | {"value": f"{a - b + 3:.{computed}f}"}
-    assert claims.differs_from_parts(far, parts)
+    assert faults.differs_from_parts(far, parts)
 
 
 supports = st.dictionaries(st.sampled_from("abcdef"), st.integers(0, 40), min_size=2).filter(
@@ -238,12 +239,12 @@ supports = st.dictionaries(st.sampled_from("abcdef"), st.integers(0, 40), min_si
 @given(supports, st.data())
 def test_a_constant_predictor_is_recognised_by_its_scores(counts, data):
     said = data.draw(st.sampled_from([name for name, count in counts.items() if count]))
-    scores = claims.constant_scores(counts, said)
+    scores = faults.constant_scores(counts, said)
     beside = {name: f"{float(value):.3f}" for name, value in scores.items()}
-    assert claims.constant_predictor("wf1", beside, counts)
+    assert faults.constant_predictor("wf1", beside, counts)
     n = sum(counts.values())
     assert scores["accuracy"] == Fraction(counts[said], n)
-    assert claims.constant_predictor("wf1", {"wf1": beside["wf1"]}, counts) is None
+    assert faults.constant_predictor("wf1", {"wf1": beside["wf1"]}, counts) is None
 
 
 def test_constant_scores_are_scikit_learns():
@@ -251,7 +252,7 @@ def test_constant_scores_are_scikit_learns():
 
     counts = {"a": 5, "b": 3, "c": 2}
     true = [name for name, count in counts.items() for _ in range(count)]
-    scores = claims.constant_scores(counts, "a")
+    scores = faults.constant_scores(counts, "a")
     for metric, average in (("wf1", "weighted"), ("uf1", "macro")):
         expected = f1_score(true, ["a"] * 10, average=average, zero_division=0)
         assert float(scores[metric]) == pytest.approx(expected)
@@ -259,9 +260,9 @@ def test_constant_scores_are_scikit_learns():
 
 @given(supports)
 def test_the_ceiling_is_one_only_where_no_emotion_is_absent(counts):
-    ceiling, chance = claims.ceiling_and_chance(counts)
+    ceiling, chance = faults.ceiling_and_chance(counts)
     assert chance * len(counts) == ceiling <= 1
-    assert (ceiling < 1) == (0 in counts.values()) == bool(claims.absent_class("uar", "0.1", counts))
+    assert (ceiling < 1) == (0 in counts.values()) == bool(faults.absent_class("uar", "0.1", counts))
 
 
 # -- our scores -------------------------------------------------------------------------------

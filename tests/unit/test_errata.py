@@ -14,8 +14,9 @@ from sarangi.base.errors import SarangiError
 from sarangi.base.score_rows import SCORES
 from sarangi.paper.tables.errata import errata_table
 from sarangi.paper.tables.scores import FORMATS
-from sarangi.published.claims import READINGS, SIDES, can_be_read, of_finding, reading, with_parts
 from sarangi.published.findings import finding
+from sarangi.published.readings import READINGS, SIDES, can_be_read, reading
+from sarangi.published.records import of_finding, with_parts
 from sarangi.study.configuration import check, read_claims, read_errata
 
 FILE, SCHEMA = ROOT / "errata.yaml", ROOT / "workflow/schemas/errata.schema.yaml"

@@ -32,9 +32,9 @@ import pandas as pd
 from sarangi.base import store
 from sarangi.base.emotions import EMOTIONS
 from sarangi.base.finding_rows import read_findings
-from sarangi.base.verdicts import FAULTY, REPRODUCED, UNTESTABLE
-from sarangi.published.claims import digits
-from sarangi.published.findings import CONTRADICTED, DIFFERS, scores_by_name
+from sarangi.base.verdicts import CONTRADICTED, DIFFERS, FAULTY, REPRODUCED, UNTESTABLE
+from sarangi.published.estimates import digits
+from sarangi.published.scored import scores_by_name
 from sarangi.statistics.metrics import CALIBRATION, METRICS
 
 VERDICTS = {

@@ -10,10 +10,11 @@ import pandas as pd
 
 from sarangi.base import store
 from sarangi.base.finding_rows import FINDING
-from sarangi.base.score_rows import headline
 from sarangi.base.verdicts import BESIDE, CONTRADICTED, DIFFERS, FAULTY, REPRODUCED, UNTESTABLE
-from sarangi.published import claims as published
-from sarangi.published.claims import Estimate
+from sarangi.published.estimates import Estimate, agree, scaled
+from sarangi.published.expressions import evaluate, holds, parts, recomputed
+from sarangi.published.faults import contradicted, faults
+from sarangi.published.scored import scores_by_name
 
 VOID = {"untrained weights": "untrained weights"}
 """Marks of a score that make any comparison with it void, and what is missing then."""
@@ -60,7 +61,7 @@ def finding(
     statement
         What the published study says, for the further experiments.
     claims
-        From :func:`sarangi.published.claims.of_finding`.
+        From :func:`sarangi.published.records.of_finding`.
     experiments
         The further experiments, of which our UAR is shown.
     scores
@@ -89,21 +90,6 @@ def finding(
     lines += [_measured(name, further[name], known) for name in sorted(further)]
     frame = pd.DataFrame(lines, columns=FINDING.names).astype(dict.fromkeys(NUMBERS, float))
     store.write(output, frame, FINDING, provenance)
-
-
-def scores_by_name(scores: Sequence[Path]) -> pd.DataFrame:
-    """Return the reported scores (slice ``""``) and those of each slice.
-
-    Column ``scored`` has the experiment's name, or ``<experiment>_to_<corpus>`` for a transfer; ``reported``
-    the slice that a reported score is of.
-    """
-    found = headline(scores)
-    found = found.assign(reported=found["slice"], slice="")
-    if scores:
-        found = pd.concat([found, *(store.read(path) for path in scores)], ignore_index=True)
-    transfer = found["test"] != found["corpus"]
-    found["scored"] = found["experiment"].where(~transfer, found["experiment"] + "_to_" + found["test"])
-    return found
 
 
 def _ours(
@@ -148,7 +134,7 @@ def _line(name: str, records: Mapping[str, Any], ours: Ours) -> dict[str, Any]:
     """Return the row of a claim."""
     record = records[name]
     kind = record["kind"]
-    needed = [name] if kind == "number" else published.parts(record, records)
+    needed = [name] if kind == "number" else parts(record, records)
     line = dict.fromkeys(FINDING.names) | {
         "claim": name,
         "statement": record["statement"],
@@ -165,11 +151,11 @@ def _line(name: str, records: Mapping[str, Any], ours: Ours) -> dict[str, Any]:
     if kind == "number":
         estimate = ours.estimates.get(name)
     elif kind == "derived":
-        line["recomputed"] = float(published.recomputed(record, records).value)
-        found = published.evaluate(record["compute"], records, ours.estimates.get, math.hypot)
-        estimate = found and published.scaled(found, record["unit"])
+        line["recomputed"] = float(recomputed(record, records).value)
+        found = evaluate(record["compute"], records, ours.estimates.get, math.hypot)
+        estimate = found and scaled(found, record["unit"])
     elif "holds" in record:
-        judged = published.holds(record["holds"], records, ours.estimates.get, math.hypot)
+        judged = holds(record["holds"], records, ours.estimates.get, math.hypot)
     if estimate is not None:
         line |= {"ours": estimate.value, "low": estimate.low, "high": estimate.high}
     line["verdict"], line["why"] = _verdict(name, records, needed, estimate, judged, ours)
@@ -186,9 +172,9 @@ def _verdict(
 ) -> tuple[str, str]:
     """Return verdict and reason: first the published side alone, then what is missing, then agreement."""
     record = records[name]
-    if faults := published.faults(name, records):
-        return FAULTY, "; ".join(faults)
-    if contradiction := published.contradicted(record, records):
+    if wrong := faults(name, records):
+        return FAULTY, "; ".join(wrong)
+    if contradiction := contradicted(record, records):
         return CONTRADICTED, contradiction
     missing = list(dict.fromkeys(ours.missing[part] for part in needed if part in ours.missing))
     if missing or not needed:
@@ -203,7 +189,7 @@ def _verdict(
     if judged is not None:
         return (REPRODUCED if judged[0] else DIFFERS), f"our rows: {judged[1]}"
     value, text = estimate.value, record["value"]
-    if published.agree(text, value):
+    if agree(text, value):
         return REPRODUCED, f"ours rounds to {text}"
     bounds = f"our interval [{estimate.low:.4f}, {estimate.high:.4f}]"
     if record["agreement"] == "rounding" or math.isnan(estimate.low):
@@ -233,6 +219,3 @@ def _sources(needed: Sequence[str], records: Mapping[str, Any], ours: Ours) -> s
 def _some(texts: Sequence[str]) -> str:
     rest = len(texts) - LISTED
     return "; ".join(texts[:LISTED]) + (f"; and {rest} more" if rest > 0 else "")
-
-
-# -- tables -----------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from sarangi.published.claims import Record, Records
+from sarangi.published.expressions import Record, Records
 
 METRICS = ("uar", "uar_absent_as_zero", "wf1", "uf1", "accuracy")
 """The metrics that tables show, beside the F1 of each emotion."""
@@ -17,7 +17,7 @@ def printed_experiments(claims: Records, wanted: Callable[[Record], bool]) -> di
     Parameters
     ----------
     claims
-        Records by name, of :func:`sarangi.published.claims.records`.
+        Records by name, of :func:`sarangi.published.records.records`.
     wanted
         Whether the record of a number belongs to an experiment that is asked for.
 

@@ -29,7 +29,7 @@ from sarangi.base.errors import SarangiError
 from sarangi.base.score_rows import headline
 from sarangi.paper.numbers import forms, plain
 from sarangi.paper.tables.scores import MARKS, SYNTHETIC
-from sarangi.published import claims as published
+from sarangi.published.expressions import parts as parts_of
 from sarangi.runtime import provenance
 from sarangi.study.configuration import read_claims
 
@@ -391,7 +391,7 @@ class Walk:
         parts = [name]
         if record is not None:
             said = Step(f"{CLAIMS}: {name}", [self._bytes(CLAIMS)])
-            parts = [name] if record["kind"] == "number" else published.parts(record, self.records)
+            parts = [name] if record["kind"] == "number" else parts_of(record, self.records)
             for part in parts:
                 number = self.records[part]
                 replayed = number.get("ours", "nothing")

@@ -19,7 +19,7 @@ from sarangi.base import store
 from sarangi.base.emotions import EMOTIONS
 from sarangi.base.finding_rows import FINDING
 from sarangi.base.score_rows import UNPREDICTED, headline
-from sarangi.base.verdicts import BESIDE, FAULTY, REPRODUCED, UNTESTABLE
+from sarangi.base.verdicts import BESIDE, DIFFERS, FAULTY, REPRODUCED, UNTESTABLE
 from sarangi.corpora.registry import load
 from sarangi.paper.figures.drawing import (
     AXIS,
@@ -53,7 +53,6 @@ from sarangi.paper.figures.drawing import (
     shaded,
 )
 from sarangi.paper.tables.scores import letters, meanings
-from sarangi.published.findings import DIFFERS
 
 Titles = Mapping[str, Mapping[str, str]]
 

@@ -1,7 +1,7 @@
 """Errata: where the published study is at fault, each entry measured as the study did it and as is valid.
 
 An entry names claims whose verdicts, and rows of the audit that, show the fault, and compares numbers:
-claims as they were printed or read in another way (:func:`sarangi.published.claims.reading`), scores and
+claims as they were printed or read in another way (:func:`sarangi.published.readings.reading`), scores and
 differences
 of ours, rows of the audit.  The file of errata holds no number.
 """
@@ -18,11 +18,10 @@ from sarangi.base import store
 from sarangi.base.difference_rows import DIFFERENCES
 from sarangi.base.evidence import reference
 from sarangi.base.finding_rows import read_findings
-from sarangi.base.verdicts import FAULTY
+from sarangi.base.verdicts import CONTRADICTED, FAULTY
 from sarangi.paper.tables.scores import interval_text, letters, meanings, title, write_table
-from sarangi.published import claims as published
-from sarangi.published.claims import SIDES
-from sarangi.published.findings import CONTRADICTED, scores_by_name
+from sarangi.published.readings import SIDES, reading
+from sarangi.published.scored import scores_by_name
 
 SHORT = 90  # letters of an audit's detail that the table has room for
 POINTS = "points"
@@ -83,7 +82,7 @@ class Evidence:
     verdicts
         Rows of the findings, indexed by claim.
     scores
-        From :func:`sarangi.published.findings.scores_by_name`.
+        From :func:`sarangi.published.scored.scores_by_name`.
     differences
         Of schema :data:`sarangi.scoring.differences.DIFFERENCES`.
     audits
@@ -116,7 +115,7 @@ class Evidence:
 
     def _claim(self, said: Mapping[str, str]) -> Operand:
         otherwise = said.get("otherwise")
-        read = published.reading(said["claim"], self.records, said.get("as", "printed"), otherwise)
+        read = reading(said["claim"], self.records, said.get("as", "printed"), otherwise)
         return Operand(
             *(read.text, read.value, read.low, read.high, otherwise or ""),
             decimals=2,

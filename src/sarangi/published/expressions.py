@@ -1,0 +1,157 @@
+"""What a claim is computed from: numbers by name, looked up in the print or in our scores."""
+
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from sarangi.published.estimates import ESTIMATE, UNITS, Estimate, printed, scaled
+
+Record = Mapping[str, Any]
+"""A claim, as :func:`sarangi.published.records.records` returns it."""
+Records = Mapping[str, Record]
+"""Claims by name."""
+Lookup = Callable[[str], Estimate | None]
+"""From the name of a number to its estimate; None where there is none."""
+Spread = Callable[[Any, Any], Any]
+"""How the distances of two values from their bounds add up in a difference."""
+
+
+def as_printed(claims: Records) -> Lookup:
+    """Return the lookup of numbers as the study printed them."""
+    return lambda name: printed(claims[name]["value"])
+
+
+def parts(record: Record, claims: Records) -> list[str]:
+    """Return the names of the numbers that a derived claim or a statement is computed from."""
+    found: list[str] = []
+    if record["kind"] == "derived":
+        evaluate(record["compute"], claims, found.append)
+    elif "holds" in record:
+        holds(record["holds"], claims, found.append)
+    return list(dict.fromkeys(found))
+
+
+def evaluate(
+    expression: Any, claims: Records, lookup: Lookup, spread: Spread = operator.add
+) -> Estimate | None:
+    """Return the value of an expression, or None where ``lookup`` lacks one of its numbers.
+
+    Parameters
+    ----------
+    expression
+        Name of a number; or a mapping of one operation to what it takes: ``difference`` and ``ratio``
+        (two expressions), ``maximum``, ``minimum`` and ``mean`` (a list of numbers, see :func:`selected`).
+    claims
+        Records by name.
+    lookup
+        From the name of a number to its estimate.
+    spread
+        How the distances of two values from their bounds add up in a difference: plainly for the bounds
+        of rounding, by :func:`math.hypot` for confidence intervals of values estimated apart (Zou and
+        Donner 2008, Statistics in Medicine 27(10)).
+    """
+    if isinstance(expression, str):
+        return lookup(expression)
+    ((operation, operands),) = expression.items()
+    if operation in ("difference", "ratio"):
+        values = [evaluate(operand, claims, lookup, spread) for operand in operands]
+    else:
+        values = [value for _, value in selected(operands, claims, lookup, spread)]
+    if not values or any(value is None for value in values):
+        return None
+    if operation == "difference":
+        return _difference(*values, spread)
+    if operation == "ratio":
+        above, below = values
+        return Estimate(above.value / below.value, above.low / below.high, above.high / below.low)
+    if operation == "mean":
+        return Estimate(*(sum(getattr(v, key) for v in values) / len(values) for key in ESTIMATE))
+    best = {"maximum": max, "minimum": min}[operation]
+    return Estimate(*(best(getattr(v, key) for v in values) for key in ESTIMATE))
+
+
+def selected(
+    selection: Mapping[str, Any], claims: Records, lookup: Lookup, spread: Spread = operator.add
+) -> list[tuple[dict[str, str], Estimate | None]]:
+    """Return the rows that a selection takes, each with its estimate.
+
+    A selection is ``{rows: <grid>, metric: <metric>, where: {<column>: <cell>}}``, or
+    ``{differences: [<selection>, <selection>], by: [<column>]}``: each row of the first minus the row of
+    the second that has the same cells in the columns of ``by``.
+    """
+    if "differences" in selection:
+        first, second = (selected(s, claims, lookup, spread) for s in selection["differences"])
+        under = {tuple(row[c] for c in selection["by"]): value for row, value in second}
+        pairs = [(row, value, under[tuple(row[c] for c in selection["by"])]) for row, value in first]
+        return [(row, a and b and _difference(a, b, spread)) for row, a, b in pairs]
+    wanted = {"grid": selection["rows"]} | selection.get("where", {})
+    return [
+        (record["row"], lookup(name))
+        for name, record in claims.items()
+        if "row" in record and record["metric"] == selection["metric"]
+        if wanted.items() <= record["row"].items()
+    ]
+
+
+def _difference(a: Estimate, b: Estimate, spread: Spread) -> Estimate:
+    value = a.value - b.value
+    below = spread(a.value - a.low, b.high - b.value)
+    above = spread(a.high - a.value, b.value - b.low)
+    return Estimate(value, value - below, value + above)
+
+
+def holds(
+    statement: Mapping[str, Any], claims: Records, lookup: Lookup, spread: Spread = operator.add
+) -> tuple[bool, str] | None:
+    """Return whether a statement holds, and the numbers that say so; None where numbers are lacking.
+
+    Parameters
+    ----------
+    statement
+        A mapping of one relation to what it takes.  ``greater``: two expressions.  ``every``: a selection
+        (``of``), whose values lie ``within`` so much of ``near``, in a ``unit``.  ``highest`` and
+        ``lowest``: the cells (``are``) of a column (``group``) that rank first or last in a selection
+        (``of``), a cell by its best row.
+    claims, lookup, spread
+        As in :func:`evaluate`.
+    """
+    ((relation, said),) = statement.items()
+    if relation == "greater":
+        first, second = (evaluate(expression, claims, lookup, spread) for expression in said)
+        if first is None or second is None:
+            return None
+        return first.value > second.value, f"{_show(first.value)} against {_show(second.value)}"
+    rows = selected(said["of"], claims, lookup, spread)
+    if not rows or any(value is None for _, value in rows):
+        return None
+    if relation == "every":
+        scale = UNITS[said["unit"]]
+        values = sorted(float(value.value) * scale for _, value in rows)
+        near, within = float(said["near"]), float(said["within"])
+        inside = sum(abs(value - near) <= within for value in values)
+        return inside == len(values), (
+            f"{inside} of {len(values)} lie within {within:g} of {near:g} {said['unit']}: they run from "
+            f"{values[0]:.2f} to {values[-1]:.2f}, mean {sum(values) / len(values):.2f}"
+        )
+    best = ranked(rows, said["group"])
+    count = len(said["are"])
+    ends = list(best)[:count] if relation == "highest" else list(best)[-count:]
+    return set(ends) == set(said["are"]), ", ".join(f"{cell} {float(v):.4f}" for cell, v in best.items())
+
+
+def ranked(rows: Sequence[tuple[Mapping[str, str], Estimate]], group: str) -> dict[str, Any]:
+    """Return the cells of a column by their best row, the best cell first."""
+    best: dict[str, Any] = {}
+    for row, value in rows:
+        best[row[group]] = max(best.get(row[group], value.value), value.value)
+    return dict(sorted(best.items(), key=lambda item: -item[1]))
+
+
+def _show(value: Any) -> str:
+    return f"{float(value):.4f}".rstrip("0").rstrip(".")
+
+
+def recomputed(record: Record, claims: Records) -> Estimate | None:
+    """Return a derived number from its published parts, in its unit."""
+    estimate = evaluate(record["compute"], claims, as_printed(claims))
+    return estimate and scaled(estimate, record["unit"])

@@ -1,0 +1,98 @@
+"""Claims of the published study, flat: its numbers and comparisons, each a record by name.
+
+A claim is a *number* (a metric of an experiment), *derived* (computed from numbers) or a *statement*
+about numbers.  The file of claims holds what the study printed and what to compute, never a verdict:
+what follows from the print alone is found by the rules of :mod:`sarangi.published.faults`.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from sarangi.published.expressions import Record, Records, evaluate, parts
+
+FACTS = ("protocol", "classes", "stated_chance", "supports", "clips", "seeds")
+"""What is said of an experiment's test, beside its numbers."""
+
+
+def records(document: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return every claim by name, from a checked file of claims.
+
+    A number is named ``<experiment>.<metric>``; a row of a grid is an experiment named after its cells.
+    Keys without a value are left out.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for name, entry in _experiments(document):
+        facts = {key: entry[key] for key in FACTS if key in entry}
+        for key, number in entry["numbers"].items():
+            number = number if isinstance(number, dict) else {"value": number}
+            metric = number.get("metric", key)
+            said = {"kind": "number", "finding": entry["finding"], "experiment": name, "metric": metric}
+            said |= {"statement": f"{entry['title']}: {_in_words(key)}", "ours": entry.get("ours")}
+            said |= {"waits_for": entry.get("waits_for"), "row": entry.get("row"), "facts": facts} | number
+            found[f"{name}.{key}"] = {key: value for key, value in said.items() if value is not None}
+    for kind in ("derived", "statements"):
+        for name, entry in document[kind].items():
+            found[name] = {"kind": kind.removesuffix("s")} | entry
+    return {name: {"agreement": document["agreement"], "unit": ""} | record for name, record in found.items()}
+
+
+def _in_words(key: str) -> str:
+    words = key.split("_")
+    return " ".join(word.upper() if word in ("uar", "wf1", "uf1", "f1") else word for word in words)
+
+
+def _experiments(document: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    yield from document["experiments"].items()
+    for grid, entry in document["grids"].items():
+        for cells in entry["rows"]:
+            row = dict(zip(entry["columns"], cells, strict=True))
+            keys = {key: text for key, text in row.items() if key in entry["named_by"]}
+            numbers = {key: text for key, text in row.items() if key in entry["metrics"]}
+            lower = {key: text.lower() for key, text in keys.items()}
+            facts = {key: entry[key] for key in ("finding", *FACTS) if key in entry}
+            yield (
+                "_".join([grid, *lower.values()]),
+                facts
+                | {
+                    "title": entry["title"].format(**keys),
+                    "ours": entry["ours"].format(**lower),
+                    "row": {"grid": grid} | keys,
+                    "numbers": numbers,
+                },
+            )
+
+
+def of_finding(claims: Records, finding: str) -> dict[str, Any]:
+    """Return the claims of one finding: their names, and the records that they are computed from."""
+    own = [name for name, record in claims.items() if record["finding"] == finding]
+    needed = with_parts(own, claims)
+    # numbers of one experiment are judged together
+    held = {claims[name]["experiment"] for name in own if claims[name]["kind"] == "number"}
+    needed |= {name: dict(record) for name, record in claims.items() if record.get("experiment") in held}
+    return {"claims": own, "records": {name: needed[name] for name in claims if name in needed}}
+
+
+def with_parts(names: Iterable[str], claims: Records) -> dict[str, dict[str, Any]]:
+    """Return the records of some claims, and those that they are computed from, in the file's order."""
+    names = list(names)
+    needed = {part for name in names for part in (name, *parts(claims[name], claims))}
+    needed |= {part for name in names for part in _parts_otherwise(claims[name], claims)}
+    return {name: dict(claims[name]) for name in claims if name in needed}
+
+
+def _parts_otherwise(record: Record, claims: Records) -> list[str]:
+    found: list[str] = []
+    for expression in record.get("otherwise", {}).values():
+        evaluate(expression, claims, found.append)
+    return found
+
+
+def our_experiments(claims: Records) -> list[str]:
+    """Return our experiments that the numbers among some claims are compared with, sorted."""
+    return sorted({record["ours"] for record in claims.values() if "ours" in record})
+
+
+def replays(claims: Records) -> dict[str, str]:
+    """Return by the name of each published experiment ours that replays it, without the rows of a grid."""
+    named = (record for record in claims.values() if "ours" in record and "row" not in record)
+    return {record["experiment"]: record["ours"] for record in named}
