@@ -1,0 +1,343 @@
+"""Where every file of ``results/``, ``resources/`` and ``paper/`` is: one function a kind builds its path.
+
+Called with ``"{corpus}"`` and the like a function gives the pattern that a rule of Snakemake needs;
+:func:`parse` is the way back.  The plan, ``explain``, ``verify`` and the lock import this module.  No job
+does, since Snakemake gives a job its paths: a new path then reruns nothing.
+"""
+
+import re
+from collections.abc import Callable
+from functools import cache
+from inspect import signature
+from typing import NamedTuple, TypeVar
+
+LOGS = "results/logs"
+BENCHMARKS = "results/benchmarks"
+PROVENANCE = "results/provenance"
+UNFINISHED = "results/unfinished"
+RUNS = "results/runs"
+SCORES = "results/scores"
+DIFFERENCES = "results/differences"
+FINDINGS = "results/findings"
+TRANSCRIPTS = "results/transcripts"
+PREFIX = "results/prefix"
+RESTORED = "results/restored.json"
+MADE_CORPORA = "resources/made"
+MODELS = "resources/models"
+WEIGHTS = "resources/weights"
+TABLES = "paper/tables"
+FIGURES = "paper/figures"
+SPACE = "space"
+
+SUFFIXES_OF_TABLES = ("tex", "md", "csv", "html", "json")
+SUFFIXES_OF_FIGURES = ("pdf", "png")
+WITHIN = "within"
+"""Stands for the own corpus in the name of a file of predictions."""
+
+Builder = TypeVar("Builder", bound=Callable[..., str])
+NUMBERS = ("fold", "seed", "layers", "shard")
+_BUILDERS: dict[str, Callable[..., str]] = {}
+
+
+class Place(NamedTuple):
+    """What a path says: the name of the function that builds it, and its arguments as text."""
+
+    kind: str
+    parts: dict[str, str]
+
+
+def parse(path: str) -> Place | None:
+    """Return what a path is; None for one that no function of this module builds.
+
+    Examples
+    --------
+    >>> parse("results/features/is09/meld/003.parquet").kind
+    'features'
+    >>> parse("results/scores/ravdess_loso_is09_svm.parquet").parts
+    {'score': 'ravdess_loso_is09_svm'}
+    """
+    for kind, pattern in _patterns().items():
+        match = pattern.fullmatch(path)
+        if match:
+            return Place(kind, match.groupdict())
+    return None
+
+
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    return {kind: re.compile(_as_expression(template(build))) for kind, build in _BUILDERS.items()}
+
+
+def _as_expression(pattern: str) -> str:
+    def group(match: re.Match[str]) -> str:
+        return rf"(?P<{match[1]}>{r'[0-9]+' if match[1] in NUMBERS else '[^/]+'})"
+
+    return re.sub(r"\\{(\w+)\\}", group, re.escape(pattern))
+
+
+def template(build: Callable[..., str]) -> str:
+    """Return the pattern of a function of this module, with its parameters in braces."""
+    return build(*(f"{{{name}}}" for name in signature(build).parameters))
+
+
+def _path(build: Builder) -> Builder:
+    _BUILDERS[build.__name__] = build
+    return build
+
+
+def _number(shard: int | str) -> str:
+    return shard if isinstance(shard, str) else f"{shard:03}"
+
+
+def _length(seconds: float | str) -> str:
+    return seconds if isinstance(seconds, str) else f"{seconds:g}"
+
+
+@_path
+def made_corpus(corpus: str) -> str:
+    """Return the path of an archive of a corpus that was fetched, repacked or synthesised."""
+    return f"resources/made/{corpus}.zip"
+
+
+@_path
+def encoder_file(encoder: str, file: str) -> str:
+    """Return the path of a file of an encoder that was fetched or made."""
+    return f"resources/weights/{encoder}/{file}"
+
+
+@_path
+def checkpoint(asr: str) -> str:
+    """Return the path of a checkpoint of Whisper that was fetched or made."""
+    return f"resources/weights/{asr}.pt"
+
+
+@_path
+def manifest(corpus: str) -> str:
+    """Return the path of the utterances of a corpus."""
+    return f"results/corpora/{corpus}/manifest.parquet"
+
+
+@_path
+def audio(corpus: str, shard: int | str) -> str:
+    """Return the path of a shard of a corpus as audio at 16 kHz."""
+    return f"results/corpora/{corpus}/audio/{_number(shard)}.parquet"
+
+
+@_path
+def levels(corpus: str, shard: int | str) -> str:
+    """Return the path of the levels of the recordings of a shard."""
+    return f"results/corpora/{corpus}/levels/{_number(shard)}.parquet"
+
+
+@_path
+def near_duplicates(corpus: str) -> str:
+    """Return the path of the recordings of a corpus that share sound."""
+    return f"results/near_duplicates/{corpus}.parquet"
+
+
+@_path
+def protocol(corpus: str, protocol: str) -> str:
+    """Return the path of the folds of a protocol on a corpus."""
+    return f"results/protocols/{corpus}/{protocol}.parquet"
+
+
+@_path
+def features(feature_set: str, corpus: str, shard: int | str) -> str:
+    """Return the path of a feature set of a shard."""
+    return f"results/features/{feature_set}/{corpus}/{_number(shard)}.parquet"
+
+
+@_path
+def transcripts(asr: str, corpus: str, shard: int | str) -> str:
+    """Return the path of the transcripts of a shard by a Whisper."""
+    return f"results/transcripts/{asr}/{corpus}/{_number(shard)}.parquet"
+
+
+@_path
+def unfinished_transcripts(asr: str, corpus: str, shard: int | str) -> str:
+    """Return the path of the folder in which a transcription that was killed resumes."""
+    return f"results/unfinished/transcripts/{asr}/{corpus}/{_number(shard)}"
+
+
+@_path
+def states(encoder: str, seconds: float | str, corpus: str, shard: int | str) -> str:
+    """Return the path of pooled states of a shard, of at most some seconds of each recording."""
+    return f"results/states/{encoder}/{_length(seconds)}s/{corpus}/{_number(shard)}.parquet"
+
+
+@_path
+def prefix(encoder: str, layers: int | str, seconds: float | str, corpus: str, shard: int | str) -> str:
+    """Return the path of what the frozen lowest layers of an encoder give for a shard."""
+    return f"results/prefix/{encoder}/{layers}/{_length(seconds)}s/{corpus}/{_number(shard)}.safetensors"
+
+
+@_path
+def corpus_audit(corpus: str) -> str:
+    """Return the path of the audit of a corpus without its protocols."""
+    return f"results/audit/{corpus}/corpus.parquet"
+
+
+@_path
+def protocol_audit(corpus: str, protocol: str) -> str:
+    """Return the path of the audit of a protocol on a corpus."""
+    return f"results/audit/{corpus}/protocols/{protocol}.parquet"
+
+
+@_path
+def audit(corpus: str) -> str:
+    """Return the path of the audit of a corpus and of the protocols used on it."""
+    return f"results/audit/{corpus}.parquet"
+
+
+@_path
+def readable_audit(corpus: str) -> str:
+    """Return the path of the audit of a corpus as CSV."""
+    return f"results/audit/{corpus}.csv"
+
+
+@_path
+def run(experiment: str, fold: int | str, seed: int | str) -> str:
+    """Return the path of the folder of a run of a fine-tuned experiment."""
+    return f"results/runs/{experiment}/{fold}/{seed}"
+
+
+@_path
+def run_model(experiment: str, fold: int | str, seed: int | str) -> str:
+    """Return the path of the weights of a run."""
+    return f"results/runs/{experiment}/{fold}/{seed}/model.safetensors"
+
+
+@_path
+def run_config(experiment: str, fold: int | str, seed: int | str) -> str:
+    """Return the path of the description of a run's model."""
+    return f"results/runs/{experiment}/{fold}/{seed}/config.json"
+
+
+@_path
+def run_log(experiment: str, fold: int | str, seed: int | str) -> str:
+    """Return the path of the epochs of a run."""
+    return f"results/runs/{experiment}/{fold}/{seed}/log.parquet"
+
+
+@_path
+def run_predictions(experiment: str, fold: int | str, seed: int | str) -> str:
+    """Return the path of what a run predicts of its own test part."""
+    return f"results/runs/{experiment}/{fold}/{seed}/predictions/within.parquet"
+
+
+@_path
+def run_card(experiment: str, fold: int | str, seed: int | str) -> str:
+    """Return the path of the model card of a run, for people."""
+    return f"results/runs/{experiment}/{fold}/{seed}/README.md"
+
+
+@_path
+def run_card_data(experiment: str, fold: int | str, seed: int | str) -> str:
+    """Return the path of the model card of a run, for machines."""
+    return f"results/runs/{experiment}/{fold}/{seed}/card.json"
+
+
+@_path
+def checkpoints(experiment: str) -> str:
+    """Return the path of the folder in which a training that was killed resumes."""
+    return f"results/runs/{experiment}/checkpoints"
+
+
+@_path
+def predictions(experiment: str, test: str = WITHIN) -> str:
+    """Return the path of what all runs of an experiment predict of its own corpus, or of another one."""
+    return f"results/runs/{experiment}/predictions/{test}.parquet"
+
+
+@_path
+def scores(score: str) -> str:
+    """Return the path of the scores of an experiment or a transfer, by its name."""
+    return f"results/scores/{score}.parquet"
+
+
+@_path
+def confusions(score: str) -> str:
+    """Return the path of the confusions of an experiment or a transfer."""
+    return f"results/confusions/{score}.parquet"
+
+
+@_path
+def differences(comparison: str) -> str:
+    """Return the path of the differences between models, by corpus and protocol: ``<corpus>_<protocol>``."""
+    return f"results/differences/{comparison}.parquet"
+
+
+@_path
+def premiums() -> str:
+    """Return the path of what leaking speakers add to scores."""
+    return "results/premiums.parquet"
+
+
+@_path
+def sensitivity(corpus: str) -> str:
+    """Return the path of scores on a corpus under other splits and at another sample rate."""
+    return f"results/sensitivity/{corpus}.parquet"
+
+
+@_path
+def finding(finding: str) -> str:
+    """Return the path of the claims of a finding with their verdicts."""
+    return f"results/findings/{finding}.parquet"
+
+
+@_path
+def table(name: str, suffix: str = "tex") -> str:
+    """Return the path of a table of the paper."""
+    return f"paper/tables/{name}.{suffix}"
+
+
+@_path
+def figure(name: str, suffix: str = "pdf") -> str:
+    """Return the path of a figure of the paper."""
+    return f"paper/figures/{name}.{suffix}"
+
+
+@_path
+def numbers() -> str:
+    """Return the path of the numbers of the paper's text."""
+    return "paper/numbers.tex"
+
+
+@_path
+def pdf() -> str:
+    """Return the path of the PDF of the paper."""
+    return "paper/paper.pdf"
+
+
+@_path
+def arxiv() -> str:
+    """Return the path of the paper as arXiv takes it."""
+    return "paper/arxiv.tar.gz"
+
+
+@_path
+def report() -> str:
+    """Return the path of the HTML file with every table and figure."""
+    return "paper/report.html"
+
+
+@_path
+def bundle() -> str:
+    """Return the path of the results behind the paper, for another clone."""
+    return "results/bundle.zip"
+
+
+@_path
+def workflow_crate() -> str:
+    """Return the path of the workflow as an RO-Crate."""
+    return "results/workflow_crate.zip"
+
+
+def log(rule: str, *parts: str) -> str:
+    """Return the log of a job: of a rule, or of one of its jobs by what it is about."""
+    return f"{'/'.join((LOGS, rule, *parts))}.log"
+
+
+def benchmark(rule: str, *parts: str) -> str:
+    """Return what Snakemake records of a job's time and memory."""
+    return f"{'/'.join((BENCHMARKS, rule, *parts))}.tsv"
