@@ -24,7 +24,8 @@ import numpy as np
 import opensmile
 import soundfile
 
-from sarangi.audio.resampling import AUDIO, encode
+from sarangi.audio.flac import encode
+from sarangi.audio.resampling import AUDIO
 from sarangi.base import store
 from sarangi.base.sound import SAMPLE_RATE
 from sarangi.features.extraction import ROW_GROUP, features

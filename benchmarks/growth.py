@@ -74,7 +74,13 @@ def stages(folder: Path, clips: int) -> dict[str, Callable[[], None]]:
 
     def audio_stage() -> None:
         for shard in shards:
-            resample(folder / "corpus", listed, shard, audio[shard], levels[shard], {})
+            resample(
+                folder / "corpus",
+                listed,
+                shard,
+                store.Output(audio[shard], {}),
+                store.Output(levels[shard], {}),
+            )
 
     def audit_stage() -> None:
         corpus_audit(listed, levels, pairs, {}, folder / "a.parquet", {})
@@ -87,9 +93,9 @@ def stages(folder: Path, clips: int) -> dict[str, Callable[[], None]]:
             transcribe(audio[shard], listed, folder / "whisper.pt", ASR, 1, unfinished, output, {})
 
     return {
-        "manifest": lambda: manifest(folder / "corpus", "urdu_latif", len(shards), listed, {}),
+        "manifest": lambda: manifest(folder / "corpus", "urdu_latif", len(shards), store.Output(listed, {})),
         "audio": audio_stage,
-        "near-duplicates": lambda: near_duplicates(audio, pairs, {}),
+        "near-duplicates": lambda: near_duplicates(audio, store.Output(pairs, {})),
         "audit": audit_stage,
         "transcripts": transcripts_stage,
     }

@@ -26,7 +26,8 @@ from torch.nn import functional
 from whisper.audio import HOP_LENGTH, N_FFT, mel_filters
 from whisper.tokenizer import get_tokenizer
 
-from sarangi.audio.resampling import sound_in, to_mono_16k
+from sarangi.audio.decoding import sound_in
+from sarangi.audio.resampling import to_mono_16k
 from sarangi.base.sound import SAMPLE_RATE
 from sarangi.corpora.layouts.ravdess import STATEMENTS
 from sarangi.corpora.video import is_video

@@ -112,7 +112,8 @@ class Audio(Reader):
         return data
 
     def read(self, data: bytes) -> None:
-        from sarangi.audio.resampling import encode, level_of, to_mono_16k
+        from sarangi.audio.flac import encode
+        from sarangi.audio.resampling import level_of, to_mono_16k
         from sarangi.corpora.recording import inspect
 
         def heard() -> None:
@@ -138,7 +139,8 @@ class Video(Reader):
         return [filmed(sound(0.3)), filmed(sound(0.2, 48_000, 2))]
 
     def read(self, data: bytes) -> None:
-        from sarangi.audio.resampling import sound_in, to_mono_16k
+        from sarangi.audio.decoding import sound_in
+        from sarangi.audio.resampling import to_mono_16k
         from sarangi.corpora.recording import inspect
 
         both(lambda: inspect(data, "a.mp4"), lambda: to_mono_16k(sound_in(data, "a.mp4")))
@@ -179,7 +181,7 @@ class Corpus(Reader):
         with zipfile.ZipFile(path, "w") as archive:
             for name, content in self.whole.items():
                 archive.writestr(name, data if name == self.damaged_file else content)
-        manifest(path, self.corpus, 2, self.folder / "manifest.parquet", {})
+        manifest(path, self.corpus, 2, store.Output(self.folder / "manifest.parquet", {}))
         return list(store.rows(self.folder / "manifest.parquet"))
 
     def read(self, data: bytes) -> None:
@@ -244,7 +246,7 @@ class Recordings(Corpus):
         rows = []
         for shard in (0, 1):
             paths = (self.folder / "corpus.zip", self.folder / "manifest.parquet")
-            resample(*paths, shard, audio, levels, {})
+            resample(*paths, shard, store.Output(audio, {}), store.Output(levels, {}))
             rows += zip(store.rows(audio), store.rows(levels), strict=True)
         return sorted(rows, key=lambda row: row[0]["utterance_id"])
 
@@ -888,7 +890,8 @@ class Parquet(Reader):
         import pandas as pd
         import pyarrow as pa
 
-        from sarangi.audio.resampling import AUDIO, encode
+        from sarangi.audio.flac import encode
+        from sarangi.audio.resampling import AUDIO
 
         flac = encode(np.arange(200, dtype=np.int16))
         audio = [

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import soundfile
-from conftest import BROKEN, MADE_BY_TEST, float_wav, real
+from conftest import BROKEN, MADE_BY_TEST, float_wav, real, to
 from scipy.io import savemat
 from sklearn.metrics import recall_score
 from sklearn.model_selection import LeaveOneGroupOut, StratifiedKFold, cross_val_predict
@@ -19,7 +19,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
-from sarangi.audio.resampling import AUDIO, encode, resample, to_mono_16k
+from sarangi.audio.flac import encode
+from sarangi.audio.resampling import AUDIO, resample, to_mono_16k
 from sarangi.base import store
 from sarangi.base.errors import SarangiError
 from sarangi.corpora.manifest import manifest
@@ -85,7 +86,7 @@ def lay(folder, recordings):
 
 
 def listed(folder, corpus, path):
-    manifest(folder, corpus, 1, path, MADE_BY_TEST)
+    manifest(folder, corpus, 1, to(path))
     return path
 
 
@@ -196,7 +197,7 @@ def test_recordings_are_checked_as_for_16_khz_and_noted(tmp_path):
     )
     rows = listed(corpus, "urdu_latif", tmp_path / "m.parquet")
     recording_features(corpus, rows, 0, "IS09", tmp_path / "f.parquet", MADE_BY_TEST, workers=2)
-    resample(corpus, rows, 0, tmp_path / "audio.parquet", tmp_path / "levels.parquet", MADE_BY_TEST)
+    resample(corpus, rows, 0, to(tmp_path / "audio.parquet"), to(tmp_path / "levels.parquet"))
     table, found = values(tmp_path / "f.parquet")
     at_16k = store.read(tmp_path / "audio.parquet", ["utterance_id", "status", "reason"])
     at_16k = at_16k.set_index("utterance_id")
@@ -261,7 +262,7 @@ def test_real_clips_have_opensmiles_values_at_both_rates(feature_set, tmp_path):
     corpus = lay(tmp_path / "corpus", {f"{f.parent.name}/{f.name}": f.read_bytes() for f in files})
     rows = listed(corpus, "urdu_latif", tmp_path / "m.parquet")
     recording_features(corpus, rows, 0, feature_set, tmp_path / "own.parquet", MADE_BY_TEST, workers=2)
-    resample(corpus, rows, 0, tmp_path / "audio.parquet", tmp_path / "levels.parquet", MADE_BY_TEST)
+    resample(corpus, rows, 0, to(tmp_path / "audio.parquet"), to(tmp_path / "levels.parquet"))
     features(tmp_path / "audio.parquet", feature_set, tmp_path / "16k.parquet", MADE_BY_TEST, workers=2)
     own, at_16k = (values(tmp_path / f"{name}.parquet")[1] for name in ("own", "16k"))
     smile = peer(feature_set)
@@ -292,7 +293,7 @@ There the independent run left speakers out with 0.383, and five resamplers here
 def test_real_urdu_gives_the_uar_that_was_seen_independently(tmp_path):
     corpus = real("urdu_latif")
     path = listed(corpus, "urdu_latif", tmp_path / "m.parquet")
-    resample(corpus, path, 0, tmp_path / "audio.parquet", tmp_path / "levels.parquet", MADE_BY_TEST)
+    resample(corpus, path, 0, to(tmp_path / "audio.parquet"), to(tmp_path / "levels.parquet"))
     rows = store.read(path).set_index("utterance_id")
     found = {}
     for rate, sets in SEEN.items():

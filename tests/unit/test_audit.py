@@ -5,13 +5,14 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import MADE_BY_TEST, REAL, real
+from conftest import MADE_BY_TEST, REAL, real, to
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.signal import correlate, correlation_lags
 
+from sarangi.audio.flac import encode
 from sarangi.audio.near_duplicates import HOP, RATE, emphasised, near_duplicates, similarity
-from sarangi.audio.resampling import AUDIO, encode, resample
+from sarangi.audio.resampling import AUDIO, resample
 from sarangi.audit.checks import corpus_audit, nearest_emotion, protocol_audit, whole_audit
 from sarangi.base import store
 from sarangi.base.errors import SarangiError
@@ -224,7 +225,7 @@ def test_overlapping_cuts_are_found_with_their_offset_and_others_are_not(tmp_pat
         written(tmp_path / "0", dict(list(signals.items())[:7])),
         written(tmp_path / "1", dict(list(signals.items())[7:])),
     ]
-    near_duplicates(shards, tmp_path / "n.parquet", MADE_BY_TEST)
+    near_duplicates(shards, to(tmp_path / "n.parquet"))
     found = store.read(tmp_path / "n.parquet")
     assert list(zip(found["first"], found["second"], strict=True)) == [("a", "b"), ("c01", "c_twin")]
     assert found["similarity"].min() > 0.97
@@ -232,7 +233,7 @@ def test_overlapping_cuts_are_found_with_their_offset_and_others_are_not(tmp_pat
     assert found["overlap_s"].tolist() == pytest.approx([1.5, 3], abs=1e-2)
     # however many parts the landmarks stand in
     monkeypatch.setattr("sarangi.audio.near_duplicates.CLIPS_A_PART", 1)
-    near_duplicates(shards, tmp_path / "parted.parquet", MADE_BY_TEST)
+    near_duplicates(shards, to(tmp_path / "parted.parquet"))
     assert (tmp_path / "parted.parquet").read_bytes() == (tmp_path / "n.parquet").read_bytes()
 
 
@@ -283,10 +284,10 @@ def test_a_number_tells_the_emotions_it_separates_and_survives_equal_ones():
 def audited(corpus, protocols, tmp_path, folders=None):
     """The audit of a real corpus, by check and subject."""
     source, table = real(corpus), tmp_path / "manifest.parquet"
-    manifest(source, corpus, 1, table, MADE_BY_TEST)
+    manifest(source, corpus, 1, to(table))
     sound, levels, pairs = (tmp_path / f"{name}.parquet" for name in ("audio", "levels", "pairs"))
-    resample(source, table, 0, sound, levels, MADE_BY_TEST)
-    near_duplicates([sound], pairs, MADE_BY_TEST)
+    resample(source, table, 0, to(sound), to(levels))
+    near_duplicates([sound], to(pairs))
     audits = [tmp_path / "corpus_audit.parquet", *(tmp_path / f"{name}_audit.parquet" for name in protocols)]
     corpus_audit(table, [levels], pairs, load(corpus).PROMISES, audits[0], MADE_BY_TEST)
     for (name, entry), audit in zip(protocols.items(), audits[1:], strict=True):

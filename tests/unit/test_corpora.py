@@ -8,13 +8,14 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import MADE_BY_TEST, real, sound
+from conftest import MADE_BY_TEST, real, sound, to
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from imageio_ffmpeg import get_ffmpeg_exe
 from scipy.io import savemat
 
-from sarangi.audio.resampling import decode, resample
+from sarangi.audio.flac import decode
+from sarangi.audio.resampling import resample
 from sarangi.base import store
 from sarangi.base.emotions import EMOTIONS
 from sarangi.base.errors import RecordingError, SarangiError
@@ -37,7 +38,7 @@ def lay(folder, files):
 
 def rows(folder, corpus):
     output = folder.parent / "manifest.parquet"
-    manifest(folder, corpus, 1, output, MADE_BY_TEST)
+    manifest(folder, corpus, 1, to(output))
     return store.read(output).set_index("utterance_id").rename(lambda name: name.removeprefix(f"{corpus}/"))
 
 
@@ -301,7 +302,7 @@ def test_the_sound_of_a_video_goes_into_manifest_and_audio(clip, tmp_path):
     for name in names[1:]:
         assert found.loc[name, "status"] == "failed"
         assert "not a video that can be read" in found.loc[name, "reason"]
-    resample(folder, tmp_path / "manifest.parquet", 0, tmp_path / "a", tmp_path / "l", MADE_BY_TEST)
+    resample(folder, tmp_path / "manifest.parquet", 0, to(tmp_path / "a"), to(tmp_path / "l"))
     audio = store.read(tmp_path / "a").set_index("utterance_id")
     signal = decode(audio.loc[f"meld/{names[0]}", "audio"]["bytes"])
     assert len(signal) == pytest.approx(16_000, rel=0.1)

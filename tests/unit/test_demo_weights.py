@@ -11,7 +11,8 @@ import yaml
 from conftest import ROOT, sound
 from transformers import AutoModel, AutoModelForMaskedLM, AutoTokenizer
 
-from sarangi.audio.resampling import decode, encode, to_mono_16k
+from sarangi.audio.flac import decode, encode
+from sarangi.audio.resampling import to_mono_16k
 from sarangi.models.encoders import load_encoder, speech_states
 from sarangi.models.fusion import masked_mean
 from sarangi.synthetic.corpus import layout

@@ -16,7 +16,8 @@ from safetensors.torch import save_file
 
 from sarangi.app import clips, listening, push
 from sarangi.app.clips import ClipError
-from sarangi.audio.resampling import decode, encode, to_mono_16k
+from sarangi.audio.flac import decode, encode
+from sarangi.audio.resampling import to_mono_16k
 from sarangi.base.errors import SarangiError
 from sarangi.models.fusion import classifier
 from sarangi.synthetic import ravdess

@@ -6,11 +6,13 @@ import tarfile
 import numpy as np
 import pytest
 import soundfile
-from conftest import BROKEN, MADE_BY_TEST, float_wav, real, sound, tarred, zipped
+from conftest import BROKEN, float_wav, real, sound, tarred, to, zipped
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sarangi.audio.resampling import decode, encode, level_of, resample, sound_in, to_mono_16k
+from sarangi.audio.decoding import sound_in
+from sarangi.audio.flac import decode, encode
+from sarangi.audio.resampling import level_of, resample, to_mono_16k
 from sarangi.base import store
 from sarangi.base.errors import RecordingError, SarangiError
 from sarangi.corpora.manifest import manifest
@@ -20,7 +22,7 @@ from sarangi.sources.source import Source, find
 
 
 def listed(source, tmp_path, corpus="urdu_latif", shards=1):
-    manifest(source, corpus, shards, tmp_path / "manifest.parquet", MADE_BY_TEST)
+    manifest(source, corpus, shards, to(tmp_path / "manifest.parquet"))
     return store.read(tmp_path / "manifest.parquet").set_index("utterance_id")
 
 
@@ -100,9 +102,8 @@ def test_a_broken_recording_fails_alone_and_says_why(kind, tmp_path):
         corpus,
         tmp_path / "manifest.parquet",
         0,
-        tmp_path / "audio.parquet",
-        tmp_path / "levels.parquet",
-        MADE_BY_TEST,
+        to(tmp_path / "audio.parquet"),
+        to(tmp_path / "levels.parquet"),
     )
     audio = store.read(tmp_path / "audio.parquet").set_index("utterance_id")
     assert list(audio.index) == list(rows.index)
@@ -228,9 +229,8 @@ def test_the_audio_opens_as_a_hugging_face_data_set(tmp_path):
         source,
         tmp_path / "manifest.parquet",
         0,
-        tmp_path / "audio.parquet",
-        tmp_path / "levels.parquet",
-        MADE_BY_TEST,
+        to(tmp_path / "audio.parquet"),
+        to(tmp_path / "levels.parquet"),
     )
     found = datasets.load_dataset(
         "parquet",

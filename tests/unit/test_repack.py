@@ -10,7 +10,7 @@ import zipfile
 from pathlib import PurePosixPath
 
 import pytest
-from conftest import MADE_BY_TEST, sound, tarred, zipped
+from conftest import sound, tarred, to, zipped
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -234,7 +234,7 @@ def test_a_name_that_comes_twice_stays_twice_and_the_manifest_reports_it(tmp_pat
     with pytest.warns(UserWarning, match="Duplicate name"):
         found = repacked(tarred(members), tmp_path)
     assert len(found) == 3
-    manifest(tmp_path / "out.zip", "urdu_latif", 1, tmp_path / "manifest.parquet", MADE_BY_TEST)
+    manifest(tmp_path / "out.zip", "urdu_latif", 1, to(tmp_path / "manifest.parquet"))
     rows = store.read(tmp_path / "manifest.parquet").set_index("utterance_id")
     assert "2 files claim it" in rows.loc["urdu_latif/Sad/SM1_F1_S01.wav", "reason"]
     assert rows.loc["urdu_latif/Sad/SM1_F2_S02.wav", "status"] == "ok"
@@ -244,7 +244,7 @@ def test_a_source_of_unopened_archives_says_to_unpack_them(tmp_path):
     inner = tarred([("Sad/SM1_F1_S01.wav", sound())])
     path = zipped(tmp_path / "urdu.zip", [("inner.tar.gz", inner)])
     with pytest.raises(SarangiError, match=r"unpack .*inner\.tar\.gz"):
-        manifest(path, "urdu_latif", 1, tmp_path / "manifest.parquet", MADE_BY_TEST)
+        manifest(path, "urdu_latif", 1, to(tmp_path / "manifest.parquet"))
 
 
 # -- found by fuzzing (tests/faults/fuzzing.py) -------------------------------------------------

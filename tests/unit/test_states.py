@@ -12,7 +12,7 @@ from safetensors.torch import load_file
 from test_fusion import AUDIO, HEARERS, corpus, encoders, trained, write_corpus  # noqa: F401  (corpus, encoders: fixtures)
 from test_training import killed_after_epoch
 
-from sarangi.audio.resampling import decode
+from sarangi.audio.flac import decode
 from sarangi.base import store
 from sarangi.base.errors import SarangiError
 from sarangi.models import finetuning

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from conftest import MADE_BY_TEST, ROOT, real
+from conftest import MADE_BY_TEST, ROOT, real, to
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, brier_score_loss, f1_score, precision_score, recall_score
@@ -193,7 +193,7 @@ def test_an_absent_emotion_lowers_ceiling_and_chance_by_rule(tmp_path):
 
 def test_the_published_test_part_of_urdu_has_a_ceiling_of_three_quarters(tmp_path):
     entry = yaml.safe_load((ROOT / "config.yaml").read_text())["protocols"]["sm2_sm3_sm4"]
-    manifest(real("urdu_latif"), "urdu_latif", 1, tmp_path / "m.parquet", MADE_BY_TEST)
+    manifest(real("urdu_latif"), "urdu_latif", 1, to(tmp_path / "m.parquet"))
     protocol(tmp_path / "m.parquet", "p", entry, tmp_path / "p.parquet", MADE_BY_TEST)
     baseline(
         tmp_path / "m.parquet", {"p": tmp_path / "p.parquet"},

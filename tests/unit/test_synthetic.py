@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from conftest import MADE_BY_TEST
+from conftest import to
 
 from sarangi.audio.resampling import to_mono_16k
 from sarangi.base import store
@@ -42,7 +42,7 @@ def made(tmp_path_factory):
     def of(corpus):
         if corpus not in rows:
             source = spoken(corpus, folder / f"{corpus}.zip", workers=2)
-            manifest(source, corpus, 1, folder / "manifest.parquet", MADE_BY_TEST)
+            manifest(source, corpus, 1, to(folder / "manifest.parquet"))
             table = store.read(folder / "manifest.parquet").set_index("utterance_id")
             rows[corpus] = source, table.rename(lambda name: name.removeprefix(f"{corpus}/"))
         return rows[corpus]

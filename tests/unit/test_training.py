@@ -13,7 +13,8 @@ import whisper
 from conftest import MADE_BY_TEST, sound
 from test_scores import EMOTIONS, made_manifest
 
-from sarangi.audio.resampling import AUDIO, encode, to_mono_16k
+from sarangi.audio.flac import encode
+from sarangi.audio.resampling import AUDIO, to_mono_16k
 from sarangi.base import store
 from sarangi.base.errors import SarangiError
 from sarangi.base.weights_files import ENCODER_FILES

@@ -9,13 +9,14 @@ import pandas as pd
 import pytest
 import torch
 import whisper
-from conftest import MADE_BY_TEST, ROOT, real, sound
+from conftest import MADE_BY_TEST, ROOT, real, sound, to
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_scores import made_manifest
 from whisper.decoding import DecodingResult
 
-from sarangi.audio.resampling import AUDIO, encode, resample, to_mono_16k
+from sarangi.audio.flac import encode
+from sarangi.audio.resampling import AUDIO, resample, to_mono_16k
 from sarangi.base import store
 from sarangi.base.errors import SarangiError
 from sarangi.base.manifest_rows import MANIFEST
@@ -277,7 +278,7 @@ def test_a_killed_run_goes_on_behind_its_last_batch_and_ends_in_the_same_bytes(
 def test_the_language_is_guessed_where_the_configuration_says_so(checkpoint, corpus, tmp_path, engine):
     found = run(corpus, tmp_path, checkpoint=checkpoint, language="detect").set_index("utterance_id")
     row = next(store.rows(corpus / "a.parquet"))
-    from sarangi.audio.resampling import decode
+    from sarangi.audio.flac import decode
 
     _, probabilities = engine.model.detect_language(log_mels([decode(row["audio"]["bytes"])], 80, 3000)[0])
     assert found.loc[row["utterance_id"], "language"] == max(probabilities, key=probabilities.get)
@@ -465,8 +466,8 @@ def test_real_recordings_go_through_though_the_demos_whisper_does_not_know_their
         place.parent.mkdir(parents=True, exist_ok=True)
         place.symlink_to(file)
     corpus, rows = tmp_path / "corpus", tmp_path / "m.parquet"
-    manifest(corpus, name, 1, rows, MADE_BY_TEST)
-    resample(corpus, rows, 0, tmp_path / "a.parquet", tmp_path / "l.parquet", MADE_BY_TEST)
+    manifest(corpus, name, 1, to(rows))
+    resample(corpus, rows, 0, to(tmp_path / "a.parquet"), to(tmp_path / "l.parquet"))
     unpacked_whisper(ROOT / "demo/weights/tiny_whisper.safetensors", tmp_path / "demo.pt")
     found = run(tmp_path, tmp_path, checkpoint=tmp_path / "demo.pt", tokens=60, batch=8)
     assert len(found) > 10

@@ -10,7 +10,8 @@ import whisper
 from conftest import ROOT, write_study
 from safetensors.torch import load_file, save_file
 
-from sarangi.audio.resampling import sound_in, to_mono_16k
+from sarangi.audio.decoding import sound_in
+from sarangi.audio.resampling import to_mono_16k
 from sarangi.base.errors import SarangiError
 from sarangi.sources.weights import pack_whisper, unpacked_whisper
 from sarangi.study.configuration import check

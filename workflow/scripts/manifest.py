@@ -11,6 +11,5 @@ with job(snakemake) as run:
         Path(snakemake.input.corpus),
         snakemake.wildcards.corpus,
         snakemake.params.shards,
-        run.output,
-        run.provenance,
+        run.result,
     )

@@ -7,4 +7,4 @@ with job(snakemake) as run:
 
     from sarangi.audio.near_duplicates import near_duplicates
 
-    near_duplicates([Path(shard) for shard in snakemake.input.audio], run.output, run.provenance)
+    near_duplicates([Path(shard) for shard in snakemake.input.audio], run.result)

@@ -11,7 +11,6 @@ with job(snakemake) as run:
         Path(snakemake.input.corpus),
         Path(snakemake.input.manifest),
         int(snakemake.wildcards.shard),
-        run.named("audio"),
-        run.named("levels"),
-        run.provenance,
+        run.results["audio"],
+        run.results["levels"],
     )

@@ -61,7 +61,7 @@ class Clip(NamedTuple):
     """A clip that can be listened to."""
 
     signal: np.ndarray
-    """float32 of shape (samples,) at 16 kHz, as :func:`sarangi.audio.resampling.decode` gives it"""
+    """float32 of shape (samples,) at 16 kHz, as :func:`sarangi.audio.flac.decode` gives it"""
     speech: float
     """Share of it in which speech was detected, 0 to 1."""
     note: str | None

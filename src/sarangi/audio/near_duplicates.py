@@ -19,7 +19,7 @@ from scipy.fft import irfft, rfft
 from scipy.ndimage import maximum_filter
 from scipy.signal import resample_poly
 
-from sarangi.audio.resampling import decode
+from sarangi.audio.flac import decode
 from sarangi.base import store
 from sarangi.base.errors import SarangiError
 from sarangi.base.progress import progress
@@ -60,7 +60,7 @@ NEAR_DUPLICATES = pa.schema(
 )
 
 
-def near_duplicates(audio: Sequence[Path], output: Path, provenance: dict) -> None:
+def near_duplicates(audio: Sequence[Path], output: store.Output) -> None:
     """Write each pair of recordings of a corpus that share a stretch of sound.
 
     Time grows with the number of recordings and of the pairs that share landmarks; memory by a name and a
@@ -72,8 +72,6 @@ def near_duplicates(audio: Sequence[Path], output: Path, provenance: dict) -> No
         Shards of 16 kHz audio; what is not ok there is left out.
     output
         Parquet file to write, of schema :data:`NEAR_DUPLICATES`, sorted by first and second.
-    provenance
-        Passed to the store.
     """
     names: list[str] = []
     ends = [0]  # where each signal ends in the file of them all, in samples
@@ -122,7 +120,7 @@ def near_duplicates(audio: Sequence[Path], output: Path, provenance: dict) -> No
                         "landmarks": count,
                     }
                 )
-    with store.Writer(output, NEAR_DUPLICATES, provenance) as writer:
+    with output.writer(NEAR_DUPLICATES) as writer:
         for row in sorted(rows, key=lambda row: (row["first"], row["second"])):
             writer.add(row)
 

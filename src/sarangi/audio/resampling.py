@@ -1,6 +1,5 @@
 """Resampling: every recording as 16 kHz, mono, 16-bit FLAC in sharded Parquet."""
 
-import io
 import json
 import math
 from functools import lru_cache
@@ -9,19 +8,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import soundfile
 
+from sarangi.audio.decoding import refuse_long, sound_in, to_mono
+from sarangi.audio.flac import encode
 from sarangi.base import store
 from sarangi.base.errors import RecordingError, SarangiError
 from sarangi.base.progress import progress
 from sarangi.base.sound import SAMPLE_RATE
-from sarangi.corpora.video import is_video, sound_of
 from sarangi.sources.source import Source
 
 if TYPE_CHECKING:
     from torchaudio.transforms import Resample
 
-LARGEST_SOUND = 2**27  # samples over all channels: 0.5 GiB in memory, 2.3 h of 16 kHz mono
 LARGEST_FILTER = 2**24
 ROW_GROUP = 64  # about 5 MB of sound
 
@@ -65,7 +63,7 @@ SILENCE_DB = -60.0
 FRAME = SAMPLE_RATE // 40  # samples in 25 ms
 
 
-def resample(source: Path, manifest: Path, shard: int, audio: Path, levels: Path, provenance: dict) -> None:
+def resample(source: Path, manifest: Path, shard: int, audio: store.Output, levels: store.Output) -> None:
     """Write one shard of a corpus as 16 kHz mono FLAC, and how loud it is, a row an utterance each.
 
     Parameters
@@ -80,15 +78,13 @@ def resample(source: Path, manifest: Path, shard: int, audio: Path, levels: Path
         Parquet file to write, of schema :data:`AUDIO`.
     levels
         Parquet file to write, of schema :data:`LEVELS`.
-    provenance
-        Passed to the store.
     """
     listed = store.read(manifest, ["utterance_id", "file", "shard", "status", "reason"])
     listed = listed[listed["shard"] == shard]
     with (
         Source(source) as opened,
-        store.Writer(audio, AUDIO, provenance, ROW_GROUP) as sounds,
-        store.Writer(levels, LEVELS, provenance) as measured,
+        audio.writer(AUDIO, ROW_GROUP) as sounds,
+        levels.writer(LEVELS) as measured,
     ):
         rows = zip(listed["utterance_id"], listed["file"], listed["status"], listed["reason"], strict=True)
         for utterance_id, file, status, reason in progress(rows, len(listed), f"resample shard {shard}"):
@@ -106,19 +102,6 @@ def resample(source: Path, manifest: Path, shard: int, audio: Path, levels: Path
             measured.add(row | level)
 
 
-class Decoded(NamedTuple):
-    """A recording at the rate at which it was published, mixed down to mono."""
-
-    signal: np.ndarray
-    """float32 of shape (samples,); a file of floating-point numbers may leave [-1, 1)"""
-    rate: int
-    """Samples a second."""
-    notes: list[str]
-    """What was done beside decoding (channels mixed down)."""
-    full_scale: int
-    """Samples of the recording, over its channels, at the largest value or beyond."""
-
-
 class Resampled(NamedTuple):
     """A recording at 16 kHz."""
 
@@ -128,57 +111,6 @@ class Resampled(NamedTuple):
     """What was done beside resampling (channels mixed down, samples clipped)."""
     full_scale: int
     """Samples of the recording, over its channels, at the largest value or beyond."""
-
-
-def sound_in(data: bytes, name: str) -> bytes:
-    """Return the sound file that a file of that name is or, as a video, holds.
-
-    Raises
-    ------
-    RecordingError
-        If the sound of a video cannot be decoded.
-    """
-    return sound_of(data) if is_video(name) else data
-
-
-def to_mono(data: bytes) -> Decoded:
-    """Decode a recording and mix it down to mono, the mean of its channels.
-
-    Parameters
-    ----------
-    data
-        A sound file in any format that libsndfile reads.
-
-    Raises
-    ------
-    RecordingError
-        If the file cannot be decoded whole, has no samples, or has NaN or infinite ones.
-    """
-    try:
-        with soundfile.SoundFile(io.BytesIO(data)) as file:
-            rate, promised = file.samplerate, file.frames
-            _refuse_long(promised * file.channels)
-            signal = file.read(dtype="float32", always_2d=True)
-    except soundfile.LibsndfileError as error:
-        raise RecordingError(
-            f"cannot be decoded ({error.error_string}); copy it again from its publisher"
-        ) from error
-    if len(signal) == 0:
-        raise RecordingError("holds 0 samples; copy it again from its publisher")
-    if len(signal) < promised:
-        raise RecordingError(
-            f"cut short: its header promises {promised} samples a channel, {len(signal)} can be decoded; "
-            "copy it again from its publisher"
-        )
-    bad = int(np.count_nonzero(~np.isfinite(signal)))
-    if bad:
-        raise RecordingError(f"{bad} of its {signal.size} samples are NaN or infinite; copy it again")
-    notes = []
-    if signal.shape[1] > 1:
-        notes.append(f"mixed down from {signal.shape[1]} channels")
-    # 16-bit sound reaches 32767/32768 at most
-    full_scale = int(np.count_nonzero(np.abs(signal) >= 32767 / 32768))
-    return Decoded(signal.mean(axis=1), rate, notes, full_scale)
 
 
 def to_mono_16k(data: bytes) -> Resampled:
@@ -197,7 +129,7 @@ def to_mono_16k(data: bytes) -> Resampled:
     mono, rate, notes, full_scale = to_mono(data)
     if rate != SAMPLE_RATE:
         _refuse_rate(rate)
-        _refuse_long(len(mono) * SAMPLE_RATE // rate)
+        refuse_long(len(mono) * SAMPLE_RATE // rate)
         mono = _resampled(mono, rate)
     scaled = np.rint(mono * 32768)
     clipped = int(np.count_nonzero((scaled < -32768) | (scaled > 32767)))
@@ -227,15 +159,6 @@ def level_of(signal: np.ndarray) -> dict[str, float | None]:
     }
 
 
-def _refuse_long(samples: int) -> None:
-    """Refuse a sound before there is memory for it: a damaged header can promise any length."""
-    if samples > LARGEST_SOUND:
-        raise RecordingError(
-            f"its header promises {samples} samples; at most {LARGEST_SOUND} are read. "
-            "No utterance is so long: copy it again from its publisher"
-        )
-
-
 def _refuse_rate(rate: int) -> None:
     """Refuse a sample rate in so odd a ratio to ours that the filter between them would fill the memory."""
     common = math.gcd(rate, SAMPLE_RATE)
@@ -259,20 +182,3 @@ def _resampler(rate: int) -> "Resample":
     from torchaudio.transforms import Resample
 
     return Resample(rate, SAMPLE_RATE)
-
-
-def encode(signal: np.ndarray) -> bytes:
-    """Return an int16 signal of shape (samples,) as the bytes of a 16 kHz FLAC file."""
-    file = io.BytesIO()
-    soundfile.write(file, signal, SAMPLE_RATE, format="FLAC", subtype="PCM_16")
-    return file.getvalue()
-
-
-def decode(flac: bytes) -> np.ndarray:
-    """Return the bytes of a FLAC file as a float32 signal of shape (samples,) in [-1, 1)."""
-    return soundfile.read(io.BytesIO(flac), dtype="float32")[0]
-
-
-def samples_in(flac: bytes) -> int:
-    """Return how many samples the bytes of a FLAC file hold, from its header."""
-    return soundfile.info(io.BytesIO(flac)).frames

@@ -27,7 +27,7 @@ def shard_of(utterance_id: str, shards: int) -> int:
     return int.from_bytes(hashlib.sha256(utterance_id.encode()).digest()[:8]) % shards
 
 
-def manifest(source: Path, corpus: str, shards: int, output: Path, provenance: dict) -> None:
+def manifest(source: Path, corpus: str, shards: int, output: store.Output) -> None:
     """Write the manifest of a corpus: one row an utterance, sorted by ``utterance_id``.
 
     Every recording is read once, for its hash and its header; one that cannot be used keeps its
@@ -43,8 +43,6 @@ def manifest(source: Path, corpus: str, shards: int, output: Path, provenance: d
         Number of shards to spread the utterances over.
     output
         Parquet file to write, of schema :data:`MANIFEST`.
-    provenance
-        Passed to the store.
 
     Raises
     ------
@@ -64,7 +62,7 @@ def manifest(source: Path, corpus: str, shards: int, output: Path, provenance: d
                 f"Expected the layout of the publisher, {module.LAYOUT}. "
                 "Put the corpus there, or take the folder away to have it shown as unavailable."
             )
-        with store.Writer(output, MANIFEST, provenance) as writer:
+        with output.writer(MANIFEST) as writer:
             groups = [list(copies) for _, copies in groupby(found, key=lambda u: u.path)]
             for copies in progress(groups, len(groups), f"manifest {corpus}"):
                 utterance_id = f"{corpus}/{copies[0].path}"

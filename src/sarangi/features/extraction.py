@@ -20,7 +20,8 @@ import opensmile
 import pyarrow as pa
 from opensmile.core.lib import OpenSmileException
 
-from sarangi.audio.resampling import decode, sound_in, to_mono
+from sarangi.audio.decoding import sound_in, to_mono
+from sarangi.audio.flac import decode
 from sarangi.base import store
 from sarangi.base.errors import RecordingError, SarangiError
 from sarangi.base.progress import progress
@@ -96,7 +97,7 @@ def recording_features(
 ) -> None:
     """Write the features of one shard of a corpus from its recordings at their own sample rates.
 
-    A recording is decoded and mixed down as for 16 kHz (:func:`sarangi.audio.resampling.to_mono`), with
+    A recording is decoded and mixed down as for 16 kHz (:func:`sarangi.audio.decoding.to_mono`), with
     the same
     checks, but not resampled; what leaves [-1, 1) is clipped, and noted.
 

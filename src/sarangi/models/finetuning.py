@@ -22,7 +22,7 @@ from torch.utils.data import Dataset, Sampler
 from transformers import EarlyStoppingCallback, EvalPrediction, TrainingArguments, set_seed
 from transformers.trainer_pt_utils import LengthGroupedSampler
 
-from sarangi.audio.resampling import decode
+from sarangi.audio.flac import decode
 from sarangi.base import store
 from sarangi.base.errors import SarangiError
 from sarangi.base.parts import TRAIN, why_not_made

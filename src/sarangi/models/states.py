@@ -16,7 +16,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 from transformers import PreTrainedModel
 
-from sarangi.audio.resampling import decode
+from sarangi.audio.flac import decode
 from sarangi.base import store
 from sarangi.base.progress import progress
 from sarangi.base.sound import SAMPLE_RATE

@@ -11,7 +11,7 @@ import jiwer
 import pyarrow as pa
 from whisper.normalizers import EnglishTextNormalizer
 
-from sarangi.audio.resampling import decode, samples_in
+from sarangi.audio.flac import decode, samples_in
 from sarangi.base import store
 from sarangi.base.errors import SarangiError
 from sarangi.base.progress import progress

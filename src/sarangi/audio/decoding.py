@@ -1,0 +1,85 @@
+"""Decoding: a recording as it was published, mixed down to mono at its own sample rate."""
+
+import io
+from typing import NamedTuple
+
+import numpy as np
+import soundfile
+
+from sarangi.base.errors import RecordingError
+from sarangi.corpora.video import is_video, sound_of
+
+LARGEST_SOUND = 2**27  # samples over all channels: 0.5 GiB in memory, 2.3 h of 16 kHz mono
+
+
+class Decoded(NamedTuple):
+    """A recording at the rate at which it was published, mixed down to mono."""
+
+    signal: np.ndarray
+    """float32 of shape (samples,); a file of floating-point numbers may leave [-1, 1)"""
+    rate: int
+    """Samples a second."""
+    notes: list[str]
+    """What was done beside decoding (channels mixed down)."""
+    full_scale: int
+    """Samples of the recording, over its channels, at the largest value or beyond."""
+
+
+def sound_in(data: bytes, name: str) -> bytes:
+    """Return the sound file that a file of that name is or, as a video, holds.
+
+    Raises
+    ------
+    RecordingError
+        If the sound of a video cannot be decoded.
+    """
+    return sound_of(data) if is_video(name) else data
+
+
+def to_mono(data: bytes) -> Decoded:
+    """Decode a recording and mix it down to mono, the mean of its channels.
+
+    Parameters
+    ----------
+    data
+        A sound file in any format that libsndfile reads.
+
+    Raises
+    ------
+    RecordingError
+        If the file cannot be decoded whole, has no samples, or has NaN or infinite ones.
+    """
+    try:
+        with soundfile.SoundFile(io.BytesIO(data)) as file:
+            rate, promised = file.samplerate, file.frames
+            refuse_long(promised * file.channels)
+            signal = file.read(dtype="float32", always_2d=True)
+    except soundfile.LibsndfileError as error:
+        raise RecordingError(
+            f"cannot be decoded ({error.error_string}); copy it again from its publisher"
+        ) from error
+    if len(signal) == 0:
+        raise RecordingError("holds 0 samples; copy it again from its publisher")
+    if len(signal) < promised:
+        raise RecordingError(
+            f"cut short: its header promises {promised} samples a channel, {len(signal)} can be decoded; "
+            "copy it again from its publisher"
+        )
+    bad = int(np.count_nonzero(~np.isfinite(signal)))
+    if bad:
+        raise RecordingError(f"{bad} of its {signal.size} samples are NaN or infinite; copy it again")
+    notes = []
+    if signal.shape[1] > 1:
+        notes.append(f"mixed down from {signal.shape[1]} channels")
+    # 16-bit sound reaches 32767/32768 at most
+    full_scale = int(np.count_nonzero(np.abs(signal) >= 32767 / 32768))
+    return Decoded(signal.mean(axis=1), rate, notes, full_scale)
+
+
+def refuse_long(samples: int) -> None:
+    """Refuse a sound before there is memory for it: a damaged header can promise any length."""
+    if samples > LARGEST_SOUND:
+        raise RecordingError(
+            f"its header promises {samples} samples; at most {LARGEST_SOUND} are read. "
+            "No utterance is so long: copy it again from its publisher"
+        )
