@@ -1,4 +1,5 @@
 # make demo   the embedded study: synthetic speech to tables and figure, no network after the install
+# make check  lint, types and the unit tests, in three minutes: the habit of every hour
 # make test   every check
 # make cluster  the demo once more through a Slurm of this machine: the same bytes (20 minutes, as root)
 # make faults every fault that a run must survive, injected hundreds of times (an hour, as root)
@@ -12,7 +13,7 @@ DIRECTORY ?= .
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: setup demo test cluster faults audit-packages restore lock
+.PHONY: setup demo lint check test cluster faults audit-packages restore lock
 
 setup: .venv/installed
 
@@ -35,11 +36,17 @@ demo: setup
 	@if [ -f demo/paper/paper.pdf ]; then echo "  paper   demo/paper/paper.pdf"; \
 	else echo "  paper   waits for LaTeX: apt install $$($(BIN)/python -c 'from sarangi.paper.building import PACKAGES; print(*PACKAGES)')"; fi
 
-test: setup
+lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/snakefmt --check Snakefile rules
 	$(BIN)/snakemake --directory demo --lint
+	$(BIN)/mypy
+
+check: lint
+	$(BIN)/python -m pytest tests/unit -n $(CORES) --dist loadfile --no-loadscope-reorder
+
+test: lint
 	$(BIN)/python -m pytest -n $(CORES) --dist loadfile --no-loadscope-reorder
 
 cluster: setup
