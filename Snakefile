@@ -23,18 +23,12 @@ from pathlib import Path
 
 from snakemake.settings.types import DeploymentMethod
 
-from sarangi.study.availability import availability, where_from
+from sarangi.study.availability import availability, unavailable, where_from
 from sarangi.published.expressions import parts
-from sarangi.study.configuration import (
-    BRANCHES,
-    check,
-    encoders_of,
-    modality,
-    read_claims,
-    read_errata,
-    refuse_odd_yaml,
-    words_of,
-)
+from sarangi.study.checking import check, refuse_odd_yaml
+from sarangi.study.claims_file import read_claims, read_errata
+from sarangi.study.comparisons import language_cells, other_splits, own_rate, rates_compared, split_again
+from sarangi.study.entries import BRANCHES, encoders_of, modality, words_of
 from sarangi.base.weights_files import ENCODER_FILES
 from sarangi.base.errors import SarangiError
 from sarangi.runtime.fingerprint import fingerprint, modules_of

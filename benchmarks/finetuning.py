@@ -46,7 +46,8 @@ from sarangi.models.encoders import build_encoder
 from sarangi.models.finetuning import Utterances, class_weights, collate, trainer_of
 from sarangi.models.fusion import classifier
 from sarangi.splits.protocols import VALIDATION
-from sarangi.study.configuration import Study, encoders_of, on_corpus
+from sarangi.study.entries import encoders_of, on_corpus
+from sarangi.study.study import Study
 
 ROOT = Path(__file__).parent.parent
 ONE_OF_EACH = (

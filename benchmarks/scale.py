@@ -29,7 +29,7 @@ from sarangi.base import store
 from sarangi.base.manifest_rows import MANIFEST
 from sarangi.base.weights_files import ENCODER_FILES
 from sarangi.splits.protocols import protocol
-from sarangi.study.configuration import modality
+from sarangi.study.entries import modality
 
 ROOT = Path(__file__).parents[1]
 SHARD = 1000  # utterances

@@ -381,7 +381,7 @@ def corpora_split_again():
     return [
         corpus
         for corpus in study.corpora
-        if study.split_again(corpus)
+        if split_again(study, corpus)
         and (corpus in study.sources or os.path.exists(f"results/sensitivity/{corpus}.parquet"))
     ]
 
@@ -398,14 +398,14 @@ def experiments_split_again(wildcards):
     return {
         e.name: {
             "features": study.config["models"][e.model]["features"],
-            "own_rate": study.own_rate(e),
+            "own_rate": own_rate(study, e),
             "protocol": e.protocol,
             "split": study.config["protocols"][e.protocol],
-            "others": study.other_splits(e.protocol),
+            "others": other_splits(study, e.protocol),
             "settings": study.settings(e.model),
             "mean_of_folds": mean_of_folds(e.protocol),
         }
-        for e in study.split_again(wildcards.corpus)
+        for e in split_again(study, wildcards.corpus)
     }
 
 
@@ -548,7 +548,7 @@ def scores_of_transfers():
 
 def scores_of_cells():
     """The scores of the classical models within and across languages."""
-    return [cell["scores"] for cell in study.language_cells() if cell["scores"]]
+    return [cell["scores"] for cell in language_cells(study) if cell["scores"]]
 
 
 def claims_of(finding):
@@ -670,7 +670,7 @@ def missing_of_errata():
     """The other experiments and corpora of the errata, with what each waits for."""
     known = {*study.scored, *transfer_names()}
     found = {name: what_it_waits_for(name) for name in experiments_of_errata() if name not in known}
-    absent = study.unavailable("corpora", with_waiting=False)
+    absent = unavailable(study, "corpora", with_waiting=False)
     corpora = [name for name in corpora_of_errata() if name not in study.corpora]
     advice = {name: absent.get(name, "it is not in the configuration") for name in corpora}
     return found | {name: [f"corpus {name}: {text}"] for name, text in advice.items()}
@@ -766,7 +766,7 @@ def what_it_waits_for(name):
     trained, _, test = name.rpartition("_to_")
     if trained not in study.experiments:
         return [f"experiment {name}: it is not in the configuration"]
-    absent = study.unavailable("corpora", with_waiting=False).get(test)
+    absent = unavailable(study, "corpora", with_waiting=False).get(test)
     return [
         *study.waits_for(study.experiments[trained]),
         *([f"corpus {test}: {absent}"] if absent else []),

@@ -62,7 +62,7 @@ rule inversion_figure:
         mem_mb=grown(1000),
         runtime=grown(20),
     params:
-        cells=study.language_cells(),
+        cells=language_cells(study),
         synthetic=study.synthetic,
     script:
         "../workflow/scripts/inversion_figure.py"

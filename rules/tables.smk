@@ -27,7 +27,7 @@ rule corpora_table:
         runtime=grown(20),
     params:
         corpora={name: study.described(name) for name in study.config["corpora"]},
-        unavailable=study.unavailable("corpora"),
+        unavailable=unavailable(study, "corpora"),
         synthetic=study.synthetic,
     script:
         "../workflow/scripts/corpora_table.py"
@@ -117,7 +117,7 @@ rule within_language_table:
         mem_mb=grown(1000),
         runtime=grown(20),
     params:
-        cells=study.language_cells(),
+        cells=language_cells(study),
         synthetic=study.synthetic,
     script:
         "../workflow/scripts/within_language_table.py"
@@ -139,7 +139,7 @@ rule across_languages_table:
         mem_mb=grown(1000),
         runtime=grown(20),
     params:
-        cells=study.language_cells(),
+        cells=language_cells(study),
         synthetic=study.synthetic,
     script:
         "../workflow/scripts/across_languages_table.py"
@@ -161,7 +161,7 @@ rule gaps_table:
         mem_mb=grown(1000),
         runtime=grown(20),
     params:
-        cells=study.language_cells(),
+        cells=language_cells(study),
         synthetic=study.synthetic,
     script:
         "../workflow/scripts/gaps_table.py"
@@ -170,7 +170,7 @@ rule gaps_table:
 rule sensitivity_table:
     """Show what the sample rate that features are computed at is worth."""
     input:
-        scores=[row[key] for row in study.rates_compared() for key in ("resampled", "own_rate") if row[key]],
+        scores=[row[key] for row in rates_compared(study) for key in ("resampled", "own_rate") if row[key]],
     output:
         **table_files("sensitivity"),
     log:
@@ -183,7 +183,7 @@ rule sensitivity_table:
         mem_mb=grown(1000),
         runtime=grown(20),
     params:
-        rows=study.rates_compared(),
+        rows=rates_compared(study),
         synthetic=study.synthetic,
     script:
         "../workflow/scripts/sensitivity_table.py"
@@ -196,7 +196,7 @@ rule splits_table:
         scores=[
             f"results/scores/{experiment.name}.parquet"
             for corpus in corpora_split_again()
-            for experiment in study.split_again(corpus)
+            for experiment in split_again(study, corpus)
         ],
     output:
         **table_files("splits"),
@@ -240,7 +240,7 @@ rule transcripts_table:
         corpora=transcribed_corpora(),
         settings=study.config["bootstrap"],
         titles=titles("asr"),
-        unavailable=study.unavailable("asr"),
+        unavailable=unavailable(study, "asr"),
         untrained=[name for name in study.config["asr"] if "random" in source_of("asr", name)],
         synthetic=study.synthetic,
     script:
@@ -380,7 +380,7 @@ rule audit_table:
         runtime=grown(20),
     params:
         titles=titles("protocols"),
-        unavailable=study.unavailable("corpora", with_waiting=False),
+        unavailable=unavailable(study, "corpora", with_waiting=False),
         synthetic=study.synthetic,
     script:
         "../workflow/scripts/audit_table.py"

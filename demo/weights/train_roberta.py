@@ -15,7 +15,7 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, 
 from torch import Tensor
 from transformers import PreTrainedTokenizerFast, RobertaConfig, RobertaForMaskedLM, set_seed
 
-from sarangi.study.configuration import STAND_INS
+from sarangi.study.entries import STAND_INS
 from sarangi.synthetic.corpus import layout
 
 log = logging.getLogger("pretraining")

@@ -561,7 +561,9 @@ class Configuration(Yaml):
         from snakemake.common.configfile import load_configfile
         from snakemake_interface_common.exceptions import WorkflowError
 
-        from sarangi.study.configuration import check, refuse_odd_yaml
+        from sarangi.study.availability import unavailable
+        from sarangi.study.checking import check, refuse_odd_yaml
+        from sarangi.study.comparisons import language_cells
 
         path = self.file("config.yaml", data)
         refuse_odd_yaml(path.name)
@@ -571,10 +573,10 @@ class Configuration(Yaml):
             raise SarangiError(f"config.yaml: {error}") from error
         study = check(config, SCHEMAS / "config.schema.yaml", [Path(path.name)])
         for kind in ("corpora", "encoders", "asr"):
-            study.unavailable(kind)
+            unavailable(study, kind)
         for experiment in study.scored.values():
             study.waits_for(experiment)
-        study.language_cells()
+        language_cells(study)
 
 
 @reader
@@ -588,7 +590,7 @@ class Claims(Yaml):
     def tree(self):
         whole = yaml.load((ROOT / "claims.yaml").read_text(), yaml.BaseLoader)  # noqa: S506
         kept = [name for name in whole["experiments"] if name.startswith("urdu")][:2]
-        from sarangi.study.configuration import _AsPrinted
+        from sarangi.study.claims_file import _AsPrinted
 
         whole = yaml.load((ROOT / "claims.yaml").read_text(), _AsPrinted)  # noqa: S506
         whole["experiments"] = {name: whole["experiments"][name] for name in kept}
@@ -616,7 +618,7 @@ class Claims(Yaml):
 
     def read(self, data: bytes) -> None:
         from sarangi.published import faults, records
-        from sarangi.study.configuration import read_claims
+        from sarangi.study.claims_file import read_claims
 
         self.file("claims.yaml", data)
         found = read_claims(Path("claims.yaml"), SCHEMAS / self.schema)
@@ -636,13 +638,13 @@ class Errata(Yaml):
     file_name = "errata.yaml"
 
     def tree(self):
-        from sarangi.study.configuration import read_claims
+        from sarangi.study.claims_file import read_claims
 
         self.published = read_claims(ROOT / "claims.yaml", SCHEMAS / "claims.schema.yaml")
         return yaml.safe_load((ROOT / "errata.yaml").read_text())[:2]
 
     def read(self, data: bytes) -> None:
-        from sarangi.study.configuration import read_errata
+        from sarangi.study.claims_file import read_errata
 
         self.file("errata.yaml", data)
         read_errata(Path("errata.yaml"), SCHEMAS / "errata.schema.yaml", self.published)
@@ -797,7 +799,7 @@ class Restored(Reader):
         return chance.json(self.tree)
 
     def read(self, data: bytes) -> None:
-        from sarangi.study.configuration import Study
+        from sarangi.study.study import Study
 
         self.file("results/restored.json", data)
         study = Study(self.config)

@@ -20,7 +20,7 @@ from sarangi.paper.tables.scores import FORMATS
 from sarangi.published import faults
 from sarangi.published.findings import finding
 from sarangi.published.records import of_finding
-from sarangi.study.configuration import read_claims
+from sarangi.study.claims_file import read_claims
 
 FILE, SCHEMA = ROOT / "claims.yaml", ROOT / "workflow/schemas/claims.schema.yaml"
 PUBLISHED = ROOT.parent / "shared/published"

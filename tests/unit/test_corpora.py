@@ -23,7 +23,7 @@ from sarangi.corpora.manifest import manifest
 from sarangi.corpora.registry import load
 from sarangi.features.extraction import published_features
 from sarangi.sources.source import Source
-from sarangi.study.configuration import CORPORA
+from sarangi.study.entries import CORPORA
 
 WAV = sound(0.2)
 

@@ -19,8 +19,9 @@ from conftest import tarred, zipped
 from sarangi.base.errors import SarangiError
 from sarangi.sources import checksums, download
 from sarangi.sources.download import fetch, fetch_commit, kaggle_token, reachable, receive
-from sarangi.study import configuration
-from sarangi.study.configuration import Study
+from sarangi.study import locations
+from sarangi.study.availability import unavailable
+from sarangi.study.study import Study
 
 BODY = bytes(range(256)) * 4000  # 1 MB
 SUM = f"sha256:{hashlib.sha256(BODY).hexdigest()}"
@@ -171,7 +172,7 @@ def test_whether_a_corpus_can_be_fetched_is_asked_anew_each_time(server, tmp_pat
     assert study.sources == {}
     assert (
         "download http://127.0.0.1:1/f, put it at resources/corpora/ravdess"
-        in study.unavailable("corpora")["ravdess"]
+        in unavailable(study, "corpora")["ravdess"]
     )
     assert Study(config | {"download": False}, probe=True).sources == {}
 
@@ -460,7 +461,7 @@ def test_kaggle_is_available_with_a_token_and_says_what_to_do_without(
     publisher, tmp_path, monkeypatch, kaggle, caplog
 ):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(configuration, "KAGGLE", publisher.address)
+    monkeypatch.setattr(locations, "KAGGLE", publisher.address)
     config = {
         "corpora": {"punjabi_rasa": {"source": {"kaggle": "owner/name"}}},
         "encoders": {}, "asr": {}, "download": True, "experiments": [], "findings": {},
@@ -468,7 +469,7 @@ def test_kaggle_is_available_with_a_token_and_says_what_to_do_without(
     }  # fmt: skip
     study = Study(config, probe=True)
     assert study.sources == {}
-    said = study.unavailable("corpora")["punjabi_rasa"]
+    said = unavailable(study, "corpora")["punjabi_rasa"]
     for text in (
         "an account and a token",
         "KAGGLE_KEY",

@@ -17,7 +17,8 @@ from sarangi.paper.tables.scores import FORMATS
 from sarangi.published.findings import finding
 from sarangi.published.readings import READINGS, SIDES, can_be_read, reading
 from sarangi.published.records import of_finding, with_parts
-from sarangi.study.configuration import check, read_claims, read_errata
+from sarangi.study.checking import check
+from sarangi.study.claims_file import read_claims, read_errata
 
 FILE, SCHEMA = ROOT / "errata.yaml", ROOT / "workflow/schemas/errata.schema.yaml"
 CLAIMS = read_claims(ROOT / "claims.yaml", ROOT / "workflow/schemas/claims.schema.yaml")

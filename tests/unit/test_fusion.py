@@ -44,7 +44,7 @@ from sarangi.models.finetuning import describe, finetune, in_context, inputs_of,
 from sarangi.models.fusion import AudioBranch, EmotionClassifier, LayerSum, classifier, masked_mean
 from sarangi.sources import weights
 from sarangi.splits.protocols import PROTOCOL, protocol
-from sarangi.study.configuration import check
+from sarangi.study.checking import check
 from sarangi.transcripts.transcription import TRANSCRIPTS
 
 SCHEMA = ROOT / "workflow/schemas/config.schema.yaml"

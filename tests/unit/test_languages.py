@@ -18,7 +18,7 @@ from sarangi.paper.tables.languages import (
     within_language_table,
 )
 from sarangi.paper.tables.scores import FORMATS
-from sarangi.study.configuration import read_claims
+from sarangi.study.claims_file import read_claims
 
 TITLES = {"urdu": "Urdu", "sindhi": "Sindhi", "svm": "SVM", "random_forest": "random forest", "mlp": "MLP"}
 CLAIMS = read_claims(ROOT / "claims.yaml", ROOT / "workflow/schemas/claims.schema.yaml")

@@ -32,7 +32,9 @@ from sarangi.runtime import provenance
 from sarangi.runtime.fingerprint import fingerprint
 from sarangi.runtime.lock import begin
 from sarangi.sources import checksums
-from sarangi.study.configuration import CORPORA, check, encoders_of, refuse_odd_yaml
+from sarangi.study.availability import unavailable
+from sarangi.study.checking import check, refuse_odd_yaml
+from sarangi.study.entries import CORPORA, encoders_of
 
 SCHEMA = ROOT / "workflow/schemas/config.schema.yaml"
 
@@ -208,7 +210,7 @@ def test_a_mistake_is_named_with_file_line_key_and_nearest_name(study, change, p
 
 
 def test_a_corpus_that_cannot_be_spoken_is_refused(study, monkeypatch, tmp_path):
-    monkeypatch.setattr("sarangi.study.configuration.STAND_INS", ("ravdess", "urdu_latif"))
+    monkeypatch.setattr("sarangi.study.references.STAND_INS", ("ravdess", "urdu_latif"))
     text, _ = refused(study, tmp_path)
     assert "corpora.shemo.source: there is no stand-in of shemo; there is one of ravdess, urdu_latif" in text
 
@@ -260,7 +262,7 @@ def test_an_encoder_in_a_folder_is_read_where_it_lies_and_what_it_lacks_is_named
         (folder / file).touch()
     found = check(study, SCHEMA, [])
     said = "put model.safetensors into the folder weights/tiny"
-    assert found.unavailable("encoders")["tiny"] == said
+    assert unavailable(found, "encoders")["tiny"] == said
     assert found.waits_for(found.experiments[name]) == [f"weights of tiny: {said}"]
     (folder / "model.safetensors").touch()
     found = check(study, SCHEMA, [])
@@ -408,7 +410,7 @@ def test_what_cannot_be_had_says_what_waits_for_it(study, tmp_path, monkeypatch)
     ]
     study["language_pairs"][1]["languages"][1]["within"] = ["random5"]
     found = check(study, SCHEMA, [], published=published)
-    assert found.unavailable("corpora") == {
+    assert unavailable(found, "corpora") == {
         "meld": "download http://127.0.0.1:1/raw.tar.gz, put it at resources/corpora/meld.tar.gz; "
         "finding_2 waits for it",
         "ravdess": "ask, put it at resources/corpora/ravdess; scores, within_language, across_languages, "

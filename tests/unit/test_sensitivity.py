@@ -16,7 +16,9 @@ from sarangi.paper.tables.scores import FORMATS
 from sarangi.scoring.scores import scores
 from sarangi.scoring.sensitivity import fewest_groups, sensitivity
 from sarangi.splits.protocols import protocol
-from sarangi.study.configuration import Study, check
+from sarangi.study.checking import check
+from sarangi.study.comparisons import other_splits, own_rate, split_again
+from sarangi.study.study import Study
 
 SPLIT = {"kind": "stratified_group_kfold", "folds": 2, "seed": 1, "leaks": False}
 SCORED = {"draws": 100, "seed": 1, "confidence": 0.95}
@@ -118,14 +120,14 @@ def test_what_varies_follows_from_the_protocol(study):
         "folds": [3, 5],
     }  # fmt: skip
     made = Study(study)
-    assert made.other_splits("grouped3") == {"seed": [7], "folds": [5]}
-    assert made.other_splits("random5") == {"seed": [7], "folds": [3]}
-    assert made.other_splits("loso") == {}
+    assert other_splits(made, "grouped3") == {"seed": [7], "folds": [5]}
+    assert other_splits(made, "random5") == {"seed": [7], "folds": [3]}
+    assert other_splits(made, "loso") == {}
     # leaving one out has nothing to vary but the rate, which nothing is trained at on RAVDESS
-    assert [e.protocol for e in made.split_again("ravdess")] == ["grouped3", "random5"]
-    assert [e.protocol for e in made.split_again("urdu_latif")] == ["grouped3", "loso", "random5"]
-    (loso,) = [e for e in made.split_again("urdu_latif") if e.protocol == "loso"]
-    assert made.own_rate(loso) == "egemaps_own_rate"
+    assert [e.protocol for e in split_again(made, "ravdess")] == ["grouped3", "random5"]
+    assert [e.protocol for e in split_again(made, "urdu_latif")] == ["grouped3", "loso", "random5"]
+    (loso,) = [e for e in split_again(made, "urdu_latif") if e.protocol == "loso"]
+    assert own_rate(made, loso) == "egemaps_own_rate"
     study["sensitivity"]["models"] = ["egemaps_svn", "constant"]
     with pytest.raises(
         SarangiError, match=r"(?s)sensitivity.models\[0\].*did you mean egemaps_svm.*'constant'"
@@ -135,5 +137,5 @@ def test_what_varies_follows_from_the_protocol(study):
 
 def test_the_real_study_varies_what_the_audit_of_urdu_asks_for():
     study = Study(yaml.safe_load((ROOT / "config.yaml").read_text()))
-    assert len(study.other_splits("random5")["seed"]) == 10
-    assert 4 in study.other_splits("grouped3")["folds"]
+    assert len(other_splits(study, "random5")["seed"]) == 10
+    assert 4 in other_splits(study, "grouped3")["folds"]

@@ -25,7 +25,8 @@ from sarangi.reproduce import costs
 from sarangi.reproduce.costs import costs_table, measured
 from sarangi.reproduce.explain import Walk, as_text
 from sarangi.study.availability import availability, where_from
-from sarangi.study.configuration import check, read_claims
+from sarangi.study.checking import check
+from sarangi.study.claims_file import read_claims
 
 TITLES = {
     "protocols": {"loso": "leave one speaker out", "random5": "random 5-fold"},

@@ -14,7 +14,7 @@ from sarangi.corpora.layouts.meld import PARTS
 from sarangi.corpora.manifest import manifest
 from sarangi.corpora.registry import load
 from sarangi.sources.source import Source
-from sarangi.study.configuration import STAND_INS
+from sarangi.study.entries import STAND_INS
 from sarangi.synthetic.corpus import in_proportion, layout, synthetic_corpus
 from sarangi.synthetic.speech import speak
 

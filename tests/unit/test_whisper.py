@@ -14,7 +14,8 @@ from sarangi.audio.decoding import sound_in
 from sarangi.audio.resampling import to_mono_16k
 from sarangi.base.errors import SarangiError
 from sarangi.sources.weights import pack_whisper, unpacked_whisper
-from sarangi.study.configuration import check
+from sarangi.study.availability import unavailable
+from sarangi.study.checking import check
 from sarangi.synthetic.corpus import layout
 from sarangi.synthetic.speech import speak
 from sarangi.transcripts.engines import OpenAIWhisper
@@ -111,7 +112,7 @@ def test_a_packed_whisper_that_is_not_there_is_waited_for(study, tmp_path, monke
     study["asr"]["tiny_whisper"]["source"]["packed"] = "weights/lost.safetensors"
     found = check(study, ROOT / "workflow/schemas/config.schema.yaml", [])
     assert found.checkpoints == {}
-    assert found.unavailable("asr") == {
+    assert unavailable(found, "asr") == {
         "tiny_whisper": "restore weights/lost.safetensors, which is missing, or fetch another "
         "Whisper, put it at resources/models/tiny_whisper.pt"
     }

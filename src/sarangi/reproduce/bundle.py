@@ -27,7 +27,7 @@ def results_bundle(targets: Sequence[str], identities: Mapping[str, str], output
         The files to bundle: tables, figures, numbers, paper; everything they were made from follows.
     identities
         What the configuration says of each thing that may later be used without its recordings (see
-        :attr:`sarangi.study.configuration.Study.identities`).
+        :attr:`sarangi.study.study.Study.identities`).
     output
         Zip file to write.
 

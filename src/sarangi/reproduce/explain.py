@@ -31,7 +31,7 @@ from sarangi.paper.numbers import forms, plain
 from sarangi.paper.tables.scores import MARKS, SYNTHETIC
 from sarangi.published.expressions import parts as parts_of
 from sarangi.runtime import provenance
-from sarangi.study.configuration import read_claims
+from sarangi.study.claims_file import read_claims
 
 NUMBERS = "paper/numbers.tex"
 CLAIMS = f"{provenance.OF_PROJECT}claims.yaml"

@@ -16,7 +16,7 @@ from sarangi.reproduce.bundle import ABOUT, GENERATED, METADATA, VERSION, carrie
 from sarangi.runtime import provenance
 from sarangi.sources.repack import CHUNK, LARGEST_RATIO, LARGEST_TOTAL
 from sarangi.sources.source import DAMAGE
-from sarangi.study.configuration import RESTORED
+from sarangi.study.identities import RESTORED
 
 LONGEST_NAME = 255  # bytes, of any file system
 LARGEST_MEMBER = 2**31  # bytes; no table of results comes near

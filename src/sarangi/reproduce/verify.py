@@ -27,7 +27,7 @@ from sarangi.reproduce import results_lock
 from sarangi.reproduce.bundle import carried
 from sarangi.runtime import provenance
 from sarangi.runtime.contents import opened
-from sarangi.study.configuration import RESTORED
+from sarangi.study.identities import RESTORED
 
 log = logging.getLogger("sarangi")
 

@@ -37,7 +37,7 @@ def encoder_weights(source: dict, output: dict[str, Path]) -> None:
         ``hub`` (repository), ``revision`` (commit), ``file`` (of weights) and ``checksums`` of the
         files fetched.
     output
-        Where to write each of the encoder's files, of :data:`sarangi.study.configuration.ENCODER_FILES`.
+        Where to write each of the encoder's files, of :data:`sarangi.base.weights_files.ENCODER_FILES`.
 
     Raises
     ------

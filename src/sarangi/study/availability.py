@@ -4,7 +4,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from sarangi.study.configuration import Experiment, Study, encoders_of, modality
+from sarangi.published.records import of_finding, our_experiments
+from sarangi.study.comparisons import chosen, rates_compared
+from sarangi.study.entries import Experiment, encoders_of, modality
+from sarangi.study.study import Study
 
 ZENODO_RECORD = re.compile(r"zenodo\.org/records?/(\d+)")
 
@@ -26,7 +29,7 @@ def availability(study: Study) -> list[dict[str, str]]:
     wanted = _encoders(study, study.experiments)
     found = []
     for kind, names in used.items():
-        absent = study.unavailable(kind, with_waiting=False)
+        absent = unavailable(study, kind, with_waiting=False)
         for name, entry in sorted(study.config[kind].items()):
             if name in names:
                 state = "used"
@@ -101,3 +104,51 @@ def where_from(source: Mapping[str, Any]) -> str:
     if "random" in source:
         return "random weights, drawn by this project"
     return address or source.get("request", "its publisher")
+
+
+def unavailable(study: Study, kind: str, with_waiting: bool = True) -> dict[str, str]:
+    """Return what of a kind is not available, each with what to do about it and what needs it, by name."""
+    waiting = _waiting(study) if kind == "corpora" and with_waiting else {}
+    return {
+        name: f"{text}; {waiting[name]}" if waiting.get(name) else text
+        for name, text in study.locations.missing(kind).items()
+    }
+
+
+def _waiting(study: Study) -> dict[str, str]:
+    """Return which tables have a part on each corpus and which findings need it, as text."""
+    config, found = study.config, {}
+    tested = {name for e in config["experiments"] for name in e.get("transfer", ())}
+    used = {
+        finding: our_experiments(of_finding(study.published, finding)["records"])
+        + entry.get("experiments", [])
+        for finding, entry in sorted(config["findings"].items())
+    }
+    for corpus in config["corpora"]:
+        names = {name for name, e in study.experiments.items() if e.corpus == corpus}
+        paired = any(
+            f"{corpus}_{protocol}_{model}" in names
+            for pair in config["language_pairs"]
+            for side in pair["languages"]
+            if side["corpus"] == corpus
+            for protocol in (*side["within"], *([side["across"]] if "across" in side else []))
+            for model in config["models"]
+        )
+        rates = any(row["corpus"] == corpus for row in rates_compared(study))
+        parts = {"scores": names, "transfer": corpus in tested}
+        parts |= dict.fromkeys(("within_language", "across_languages", "gaps"), paired)
+        again = any(chosen(study, study.experiments[name]) for name in names)
+        parts |= {"sensitivity": rates, "splits": again, "transcripts": config["asr"]}
+        waiting = [table for table, part in parts.items() if part]
+        # a claim may name an experiment that is not configured yet
+        waiting += [
+            finding
+            for finding, experiments in used.items()
+            if any(n.startswith(f"{corpus}_") or n.endswith(f"_to_{corpus}") for n in experiments)
+        ]
+        if waiting:
+            *others, last = waiting
+            found[corpus] = (
+                f"{', '.join(others)} and {last} wait for it" if others else f"{last} waits for it"
+            )
+    return found

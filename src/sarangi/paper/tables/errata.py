@@ -259,7 +259,7 @@ def errata_table(
     Parameters
     ----------
     errata
-        Entries of :func:`sarangi.study.configuration.read_errata`.
+        Entries of :func:`sarangi.study.claims_file.read_errata`.
     records
         The claims that they name, with what these are computed from.
     tables

@@ -1,0 +1,175 @@
+"""The files of claims and errata: read, and checked whole before any job starts."""
+
+import re
+import string
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from sarangi.base.documents import DocumentError
+from sarangi.base.errors import SarangiError
+from sarangi.base.hints import nearest
+from sarangi.base.yaml_documents import Loader, yaml_in
+from sarangi.published.expressions import selected
+from sarangi.published.readings import READINGS, SIDES, can_be_read
+from sarangi.published.records import records
+from sarangi.study.problems import Place, against, refuse
+
+
+class _AsPrinted(Loader):
+    """Reads a number with decimals as the text that it is: 0.590 keeps its last digit."""
+
+
+_AsPrinted.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:float"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def read_claims(file: Path, schema: Path) -> dict[str, dict[str, Any]]:
+    """Read and check a file of claims, and return its :func:`~sarangi.published.records.records` by name.
+
+    Raises
+    ------
+    SarangiError
+        Lists every problem, as :func:`sarangi.study.checking.check` does.
+    """
+    try:
+        document = yaml_in(file, _AsPrinted)
+    except DocumentError as error:
+        raise SarangiError(f"{file}: not YAML that can be read; no job was started. {error}") from error
+    refuse(against(document, schema) or list(_unknown_parts(document)), [file], "the file of claims")
+    return records(document)
+
+
+def read_errata(file: Path, schema: Path, published: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Read and check a file of errata, and return its entries in the order of their numbers.
+
+    Parameters
+    ----------
+    file, schema
+        As for :func:`read_claims`.
+    published
+        The claims that it names, from :func:`read_claims`.
+
+    Raises
+    ------
+    SarangiError
+        Lists every problem, as :func:`sarangi.study.checking.check` does.
+    """
+    try:
+        document = yaml_in(file)
+    except DocumentError as error:
+        raise SarangiError(f"{file}: not YAML that can be read; no job was started. {error}") from error
+    problems = against(document, schema) or list(_unknown_claims(document, published))
+    refuse(problems, [file], "the file of errata")
+    return sorted(document, key=lambda entry: entry["number"])
+
+
+def _unknown_claims(
+    document: list[dict[str, Any]], published: Mapping[str, Any]
+) -> Iterator[tuple[Place, str]]:
+    """Yield each number that stands twice, each claim that is not there, or cannot be read as it says."""
+    known = list(published)
+    for place, entry in enumerate(document):
+        if entry["number"] in [other["number"] for other in document[:place]]:
+            yield (place, "number"), f"{entry['number']} stands twice"
+        for position, name in enumerate(entry.get("claims", ())):
+            if name not in published:
+                yield (place, "claims", position), f"{name!r} is no claim; {nearest(name, known)}"
+        for position, row in enumerate(entry["rows"]):
+            for side in SIDES:
+                operand = row.get(side, {})
+                where, name = (place, "rows", position, side), operand.get("claim")
+                if name is None:
+                    continue
+                if name not in published:
+                    yield (*where, "claim"), f"{name!r} is no claim; {nearest(name, known)}"
+                elif "otherwise" in operand:
+                    labels = list(published[name].get("otherwise", ()))
+                    if operand["otherwise"] not in labels:
+                        hint = nearest(operand["otherwise"], labels)
+                        yield (*where, "otherwise"), f"{name} has no {operand['otherwise']!r}; {hint}"
+                elif not can_be_read(name, published, operand.get("as", "printed")):
+                    ways = [how for how in READINGS if can_be_read(name, published, how)]
+                    yield (
+                        (*where, "as"),
+                        f"{name} cannot be read as {operand.get('as', 'printed')}; valid: {', '.join(ways)}",
+                    )
+
+
+def _unknown_parts(document: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
+    """Yield each row of a grid that does not fit, and each name of a claim that is not there."""
+    for grid, entry in document["grids"].items():
+        for key in ("named_by", "metrics"):
+            for place, column in enumerate(entry[key]):
+                if column not in entry["columns"]:
+                    yield (
+                        ("grids", grid, key, place),
+                        f"no column {column!r}; {nearest(column, entry['columns'])}",
+                    )
+        odd = [
+            problem
+            for key in ("title", "ours")
+            for problem in _odd_fields(entry[key], ("grids", grid, key), entry["named_by"])
+        ]
+        if odd or set(entry["named_by"]) - set(entry["columns"]):
+            yield from odd
+            return
+        for place, row in enumerate(entry["rows"]):
+            columns = ", ".join(entry["columns"])
+            if len(row) != len(entry["columns"]):
+                yield (
+                    ("grids", grid, "rows", place),
+                    f"found {len(row)} cells, expected {len(entry['columns'])}: {columns}",
+                )
+                return
+            for column, text in zip(entry["columns"], row, strict=True):
+                if column in entry["metrics"] and not re.fullmatch(r"[-+]?\d{1,15}(\.\d{1,15})?", text):
+                    yield ("grids", grid, "rows", place), f"{column} is {text!r}, expected a number"
+    numbers = records(document)
+    for kind, key in (("derived", "compute"), ("derived", "otherwise"), ("statements", "holds")):
+        for name, entry in document[kind].items():
+            if key in entry:
+                yield from _unknown_operands(entry[key], (kind, name, key), numbers, document["grids"])
+
+
+def _odd_fields(pattern: str, place: Place, columns: list[str]) -> Iterator[tuple[Place, str]]:
+    """Yield each field of a pattern that is not the name of a column alone, in braces."""
+    try:
+        fields = list(string.Formatter().parse(pattern))
+    except ValueError as error:
+        yield place, f"{pattern!r} is no pattern: {error}"
+        return
+    for _, name, form, conversion in fields:
+        if name is not None and (name not in columns or form or conversion):
+            yield place, f"{{{name}}} is no column of named_by in braces; {nearest(name, columns)}"
+
+
+def _unknown_operands(
+    node: Any, path: Place, numbers: Mapping[str, Any], grids: Mapping[str, Any]
+) -> Iterator[tuple[Place, str]]:
+    """Yield each name below an expression or a relation that is not there."""
+    if isinstance(node, str):
+        if node not in numbers:
+            yield path, f"{node!r} is no number; {nearest(node, list(numbers))}"
+    elif isinstance(node, list):
+        for place, operand in enumerate(node):
+            yield from _unknown_operands(operand, (*path, place), numbers, grids)
+    elif "rows" in node:
+        if node["rows"] not in grids:
+            yield (*path, "rows"), f"no grid {node['rows']!r}; {nearest(node['rows'], list(grids))}"
+        elif not selected(node, numbers, lambda name: None):
+            cells = ", ".join(f"{key} {text}" for key, text in node.get("where", {}).items())
+            said = f"metric {node['metric']}" + (f" where {cells}" if cells else "")
+            yield path, f"selects no row: {said}; columns: {', '.join(grids[node['rows']]['columns'])}"
+    else:
+        columns = {column for grid in grids.values() for column in grid["named_by"]}
+        for column in [*node.get("by", ()), *([node["group"]] if "group" in node else [])]:
+            if column not in columns:
+                yield path, f"no column {column!r}; {nearest(column, list(columns))}"
+        for key, operand in node.items():
+            if key not in ("by", "group", "are", "near", "within", "unit"):
+                yield from _unknown_operands(operand, (*path, key), numbers, grids)

@@ -1,0 +1,113 @@
+"""The entries of the configuration that an experiment is made of, and what follows from one alone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+CORPORA = tuple(
+    sorted(
+        file.stem
+        for file in (Path(__file__).parents[1] / "corpora/layouts").glob("*.py")
+        if file.stem[0] != "_"
+    )
+)
+"""Names of the corpora that can be read: one module each."""
+
+STAND_INS = tuple(
+    name for name in CORPORA if (Path(__file__).parents[1] / "synthetic" / f"{name}.py").exists()
+)
+"""Names of the corpora that the demo's generator can speak."""
+
+ASR_DEFAULTS = {"engine": "openai-whisper", "language": "manifest", "context": "whole"}
+BRANCHES = {"audio": "speech", "text": "text"}
+"""The branches of a fine-tuned model, with the modality of the encoder of each."""
+SHUFFLED = ("stratified_kfold", "stratified_group_kfold", "random")
+"""The kinds of protocols whose test parts follow from a seed."""
+CORPUS_WORDS = "corpus"
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A model on a corpus under a protocol."""
+
+    corpus: str
+    protocol: str
+    model: str
+
+    @property
+    def name(self) -> str:
+        """Name of the experiment, as in file names and tables."""
+        return f"{self.corpus}_{self.protocol}_{self.model}"
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Experiments that one job trains and predicts: they share a corpus and its features, or guess alone."""
+
+    corpus: str
+    features: str | None
+    experiments: tuple[Experiment, ...]
+
+    @property
+    def name(self) -> str:
+        """Name of the batch, as in names of rules and logs."""
+        return f"{self.corpus}_{self.features or 'baselines'}"
+
+    @property
+    def protocols(self) -> list[str]:
+        """Names of its protocols, sorted."""
+        return sorted({e.protocol for e in self.experiments})
+
+
+def experiments_of(config: Mapping[str, Any]) -> dict[str, Experiment]:
+    """Return every experiment of a configuration by name, sorted, whether it can run or not."""
+    grid = (
+        Experiment(corpus, protocol, model)
+        for entry in config["experiments"]
+        for corpus in entry["corpora"]
+        for protocol in entry["protocols"]
+        for model in entry["models"]
+    )
+    return {experiment.name: experiment for experiment in sorted(grid, key=lambda e: e.name)}
+
+
+def on_corpus(model: Mapping[str, Any], corpus: str) -> dict[str, Any]:
+    """Return a model's entry as it is on a corpus: its recipe of it in place of the general values."""
+    recipe = model.get("recipes", {}).get(corpus, {})
+    entry = {key: value for key, value in model.items() if key != "recipes"}
+    return entry | {part: {**entry.get(part, {}), **changed} for part, changed in recipe.items()}
+
+
+def encoders_of(model: Mapping[str, Any]) -> dict[str, str]:
+    """Return the encoder of each branch of a model's entry; none where nothing is fine-tuned."""
+    return {branch: model[branch]["encoder"] for branch in BRANCHES if branch in model}
+
+
+def words_of(model: Mapping[str, Any]) -> str | None:
+    """Return the entry of ``asr`` whose transcripts a model's entry reads; None for a corpus's own words."""
+    words = model.get("text", {}).get("words", CORPUS_WORDS)
+    return None if words == CORPUS_WORDS else words
+
+
+def modality(encoder: Mapping[str, Any]) -> str:
+    """Return the modality of an encoder's entry: ``speech``, if it does not say ``text``."""
+    return encoder.get("modality", "speech")
+
+
+def fold_count(protocol: Mapping[str, Any]) -> int | None:
+    """Return how many folds the entry of a protocol says there are; None where the corpus decides."""
+    if protocol["kind"] == "held_out":
+        return len(protocol["test"])
+    return 1 if protocol["kind"] in ("random", "publisher") else protocol.get("folds")
+
+
+def trainable(protocol: Mapping[str, Any]) -> bool:
+    """Whether the folds are counted and a validation part is there, as fine-tuning needs."""
+    validates = {"validation", "validate"} & set(protocol) or protocol["kind"] in ("publisher", "emobox")
+    return bool(validates) and fold_count(protocol) is not None
+
+
+def keeps_apart(protocol: Mapping[str, Any]) -> bool:
+    """Whether a protocol keeps groups apart, and not only because a corpus states none."""
+    return protocol["kind"] not in ("stratified_kfold", "random") and not protocol["leaks"]

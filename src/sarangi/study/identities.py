@@ -1,0 +1,68 @@
+"""Which results of a bundle can be used: those of entries that are still as they were."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sarangi.base.documents import DocumentError, json_in
+from sarangi.base.errors import SarangiError
+from sarangi.study.entries import Experiment, encoders_of, on_corpus, words_of
+
+RESTORED = Path("results/restored.json")
+
+
+def identities(config: Mapping[str, Any], experiments: Mapping[str, Experiment]) -> dict[str, str]:
+    """Return what a configuration says of each thing whose results can be used without their recordings.
+
+    Returns
+    -------
+    dict
+        ``corpora/<corpus>``, ``asr/<asr>`` and ``experiments/<experiment>``, each with a hash of the
+        entries that its results follow from.
+    """
+    found = {f"corpora/{name}": _identity(entry["shards"]) for name, entry in config["corpora"].items()}
+    found |= {f"asr/{name}": _identity(entry) for name, entry in config["asr"].items()}
+    for name, e in experiments.items():
+        model = on_corpus(config["models"][e.model], e.corpus)
+        found[f"experiments/{name}"] = _identity(
+            config["corpora"][e.corpus]["shards"],
+            config["protocols"][e.protocol],
+            model,
+            config["feature_sets"].get(model.get("features")),
+            config["classifiers"].get(model.get("classifier")),
+            *(config["encoders"][encoder] for encoder in encoders_of(model).values()),
+            config["asr"].get(words_of(model)),
+            config["label_map"],
+            config["seed"],
+        )
+    return found
+
+
+def restored(config: Mapping[str, Any], experiments: Mapping[str, Experiment]) -> set[str]:
+    """Return the identities that were restored from a bundle and are still those of the configuration.
+
+    Raises
+    ------
+    SarangiError
+        If what was restored cannot be read.
+    """
+    if not RESTORED.exists():
+        return set()
+    try:
+        bundled = json_in(RESTORED)
+        if not isinstance(bundled, dict):
+            raise DocumentError("it is no object")
+    except (OSError, DocumentError) as error:
+        raise SarangiError(
+            f"{RESTORED}: expected what make restore writes, found something else ({error}). Delete "
+            "it, or restore the bundle again"
+        ) from error
+    current = identities(config, experiments)
+    return {name for name, identity in bundled.items() if current.get(name) == identity}
+
+
+def _identity(*entries: Any) -> str:
+    untitled = [{k: v for k, v in e.items() if k != "title"} if isinstance(e, dict) else e for e in entries]
+    return hashlib.sha256(json.dumps(untitled, sort_keys=True).encode()).hexdigest()[:16]

@@ -1,0 +1,298 @@
+"""The study: what a configuration asks for, and what of it can run here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from sarangi.study.entries import (
+    ASR_DEFAULTS,
+    Batch,
+    Experiment,
+    encoders_of,
+    experiments_of,
+    fold_count,
+    on_corpus,
+    words_of,
+)
+from sarangi.study.identities import identities
+from sarangi.study.locations import MADE_CORPORA, MADE_WEIGHTS, Locations
+
+
+@dataclass(frozen=True)
+class Study:
+    """A checked configuration and what follows from it and from what is in hand.
+
+    ``probe`` says whether the network may be asked for what is not in hand; ``published`` are the claims
+    of :func:`sarangi.study.claims_file.read_claims`.
+    """
+
+    config: dict[str, Any]
+    probe: bool = False
+    published: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def experiments(self) -> dict[str, Experiment]:
+        """Every experiment of the configuration by name, sorted, whether it can run or not."""
+        return experiments_of(self.config)
+
+    @cached_property
+    def locations(self) -> Locations:
+        """Where each corpus, encoder and Whisper is, or will be."""
+        return Locations(self.config, self.experiments, self.probe)
+
+    @property
+    def sources(self) -> dict[str, Path]:
+        """Where each corpus that can be had lies, or will lie."""
+        return self.locations.sources
+
+    @property
+    def compressed(self) -> dict[str, Path]:
+        """The user's own compressed archives, which are made into a zip before they are read."""
+        return self.locations.compressed
+
+    @property
+    def weights(self) -> dict[str, Path]:
+        """Where the weights of each encoder (a folder) that can be had lie, or will lie."""
+        return self.locations.weights
+
+    @property
+    def checkpoints(self) -> dict[str, Path]:
+        """Where each Whisper that can be had lies, or will lie: a file, or a folder for faster-whisper."""
+        return self.locations.checkpoints
+
+    @property
+    def kept_corpora(self) -> list[str]:
+        """Corpora whose recordings are not here, and whose results were restored from a bundle."""
+        return self.locations.kept_corpora
+
+    @cached_property
+    def identities(self) -> dict[str, str]:
+        """What the configuration says of each thing whose results can be used without their recordings.
+
+        ``corpora/<corpus>``, ``asr/<asr>`` and ``experiments/<experiment>``, each with a hash of the
+        entries that its results follow from.
+        """
+        return identities(self.config, self.experiments)
+
+    def asr_settings(self, name: str) -> dict[str, Any]:
+        """Return how a Whisper is to transcribe."""
+        entry = self.config["asr"][name]
+        return ASR_DEFAULTS | {key: entry[key] for key in (*ASR_DEFAULTS, "batch", "tokens") if key in entry}
+
+    @property
+    def corpora(self) -> list[str]:
+        """Corpora of which there is a manifest, or will be."""
+        return sorted([*self.sources, *self.kept_corpora])
+
+    @cached_property
+    def kept(self) -> dict[str, Experiment]:
+        """Experiments that cannot run here, and whose predictions were restored from a bundle."""
+        return {
+            name: e
+            for name, e in self.experiments.items()
+            if f"experiments/{name}" in self.locations.restored
+            and self.waits_for(e)
+            and all(path.exists() for path in self.predictions(e))
+        }
+
+    @cached_property
+    def scored(self) -> dict[str, Experiment]:
+        """The experiments that can run or were restored, sorted by name."""
+        return dict(sorted((self.runnable | self.kept).items()))
+
+    def predictions(self, experiment: Experiment, test: str | None = None) -> list[Path]:
+        """Return the files of predictions of all runs, on the experiment's own corpus or on ``test``."""
+        folder = Path("results/runs") / experiment.name
+        # each run of a fine-tuning predicts its own test part, in a job of its own
+        if test is None and "finetuning" in self.config["models"][experiment.model]:
+            runs = self.runs(experiment)
+            return [folder / f"{fold}/{seed}/predictions/within.parquet" for fold, seed in runs]
+        return [folder / f"predictions/{test or 'within'}.parquet"]
+
+    def batches(self, experiments: Mapping[str, Experiment]) -> list[Batch]:
+        """Return the experiments that are no fine-tuning in batches, each of one corpus and feature set."""
+        together: dict[tuple[str, str], list[Experiment]] = {}
+        for e in experiments.values():
+            model = self.config["models"][e.model]
+            if "finetuning" not in model:
+                together.setdefault((e.corpus, model.get("features", "")), []).append(e)
+        return [
+            Batch(corpus, features or None, tuple(found))
+            for (corpus, features), found in sorted(together.items())
+        ]
+
+    def settings(self, model: str) -> dict[str, Any]:
+        """Return what a model's classifier is and how its features are prepared, without titles."""
+        entry = self.config["models"][model]
+        classifier = self.config["classifiers"][entry["classifier"]]
+        prepared = {key: entry[key] for key in ("scaling", "alignment") if key in entry}
+        return {key: value for key, value in classifier.items() if key != "title"} | prepared
+
+    def tests(self, experiment: Experiment) -> list[str]:
+        """Return the other corpora that an experiment is tested on, as far as they are in hand."""
+        return [test for e, test in self.transfers if e == experiment and test in self.sources]
+
+    def compared(self, corpus: str, protocol: str) -> set[str]:
+        """Return the models on a corpus and protocol whose differences are of interest."""
+        return {
+            model
+            for entry in self.config["experiments"]
+            if corpus in entry["corpora"] and protocol in entry["protocols"]
+            for model in entry["models"]
+            if model in entry.get("compared", entry["models"]) or "baseline" in self.config["models"][model]
+        }
+
+    def transcribed(self) -> list[tuple[str, str]]:
+        """Return each Whisper and corpus of which there are transcripts, or can be."""
+        return [
+            (asr, corpus)
+            for asr in sorted(self.config["asr"])
+            for corpus in self.corpora
+            if self.holds(corpus) == "recordings"
+            if (asr in self.checkpoints and corpus in self.sources)
+            or (
+                {f"asr/{asr}", f"corpora/{corpus}"} <= self.locations.restored
+                and (Path("results/transcripts") / asr / corpus).exists()
+            )
+        ]
+
+    def holds(self, corpus: str) -> str:
+        """Return what a corpus is published as: ``recordings``, or ``features`` without any."""
+        return self.config["corpora"][corpus].get("holds", "recordings")
+
+    @property
+    def synthetic(self) -> list[str]:
+        """Corpora that the demo's generator speaks."""
+        return sorted(
+            name
+            for name, path in self.sources.items()
+            if path.is_relative_to(MADE_CORPORA)
+            and name not in self.compressed
+            and "synthetic" in self.config["corpora"][name]["source"]
+        )
+
+    def described(self, corpus: str) -> dict[str, str]:
+        """Return access, licence and citation of a corpus; a copy put in place of a stand-in has its own."""
+        entry = self.config["corpora"][corpus]
+        if "synthetic" in entry["source"] and corpus not in self.synthetic:
+            return {"access": "own copy", "licence": "its publisher's", "citation": "its publisher"}
+        return {key: entry[key] for key in ("access", "licence", "citation")}
+
+    def untrained(self, model: str) -> bool:
+        """Whether the weights of a model's encoder are random ones of ours, and not somebody's training."""
+        return any(
+            "random" in self.config["encoders"][encoder]["source"]
+            and self.weights.get(encoder, Path()).is_relative_to(MADE_WEIGHTS)
+            for encoder in encoders_of(self.config["models"][model]).values()
+        )
+
+    @cached_property
+    def runnable(self) -> dict[str, Experiment]:
+        """The experiments whose corpus and weights can be had."""
+        return {name: e for name, e in self.experiments.items() if not self.waits_for(e)}
+
+    def waits_for(self, experiment: Experiment) -> list[str]:
+        """Return what an experiment cannot have now, as text; empty if it can run."""
+        waits = []
+        if experiment.corpus not in self.sources:
+            advice = self.locations.missing("corpora").get(experiment.corpus, "its recordings are not here")
+            waits.append(f"corpus {experiment.corpus}: {advice}")
+        if not self._folds_in_hand(experiment.protocol):
+            folder = self.config["protocols"][experiment.protocol]["folder"]
+            waits.append(f"folds of {experiment.protocol}: put the folder with fold_<n>/ at {folder}")
+        model = self.model(experiment)
+        for encoder in encoders_of(model).values():
+            if encoder not in self.weights:
+                waits.append(f"weights of {encoder}: {self.locations.missing('encoders')[encoder]}")
+        asr = words_of(model)
+        if asr is not None and asr not in self.checkpoints:
+            advice = self.locations.missing("asr").get(asr, "its checkpoint is not here")
+            waits.append(f"transcripts by {asr}: {advice}")
+        return waits
+
+    @cached_property
+    def transfers(self) -> list[tuple[Experiment, str]]:
+        """The experiments that can run or were restored, with each other corpus they are tested on."""
+        found = []
+        for e, test in self.wanted_transfers:
+            can_run = e.name in self.runnable and test in self.sources
+            if can_run or (
+                f"experiments/{e.name}" in self.locations.restored
+                and test in self.corpora
+                and all(path.exists() for path in self.predictions(e, test))
+            ):
+                found.append((e, test))
+        return found
+
+    @cached_property
+    def wanted_transfers(self) -> list[tuple[Experiment, str]]:
+        """The trained experiments with each other corpus that they are to be tested on, sorted."""
+        wanted = {
+            (f"{corpus}_{protocol}_{model}", test)
+            for entry in self.config["experiments"]
+            for corpus in entry["corpora"]
+            for protocol in entry["protocols"]
+            for model in entry["models"]
+            for test in entry.get("transfer", ())
+            if test != corpus and "baseline" not in self.config["models"][model]
+        }
+        return [(self.experiments[name], test) for name, test in sorted(wanted)]
+
+    def protocols_of(self, corpus: str) -> list[str]:
+        """Return the protocols of the experiments on a corpus that can be made, sorted."""
+        used = {e.protocol for e in self.experiments.values() if e.corpus == corpus}
+        return sorted(name for name in used if self._folds_in_hand(name))
+
+    def _folds_in_hand(self, protocol: str) -> bool:
+        folder = self.config["protocols"][protocol].get("folder")
+        return folder is None or Path(folder).is_dir()
+
+    def model(self, experiment: Experiment) -> dict[str, Any]:
+        """Return the entry of an experiment's model, with what it says of the experiment's corpus."""
+        return on_corpus(self.config["models"][experiment.model], experiment.corpus)
+
+    def trained_together(self, experiments: Mapping[str, Experiment]) -> list[Experiment]:
+        """Return the fine-tuned experiments of which one job trains all runs.
+
+        These are those on pooled states, and those that the configuration says so of (``together``): their
+        training is shorter than the start of a job.
+        """
+        found = []
+        for e in experiments.values():
+            model = self.model(e)
+            pooled = "states" in model.get("audio", {})
+            if pooled or model.get("finetuning", {}).get("together", False):
+                found.append(e)
+        return found
+
+    def runs(self, experiment: Experiment) -> list[tuple[int, int]]:
+        """Return each fold and seed of a fine-tuned experiment."""
+        folds = fold_count(self.config["protocols"][experiment.protocol])
+        seeds = self.model(experiment)["finetuning"]["seeds"]
+        return [(fold, seed) for fold in range(folds) for seed in seeds]
+
+    @cached_property
+    def offered(self) -> list[Experiment]:
+        """The fine-tuned experiments that the page offers, of those that can run here, by model and name."""
+        wanted = self.config.get("app", {}).get("experiments", [])
+        models = list(self.config["models"])
+        found = [
+            e
+            for e in self.runnable.values()
+            if "finetuning" in self.config["models"][e.model] and (not wanted or e.name in wanted)
+        ]
+        return sorted(found, key=lambda e: (models.index(e.model), e.name))
+
+    @cached_property
+    def in_space(self) -> list[tuple[Experiment, int, int]]:
+        """The runs that go into space/: experiment, fold and seed."""
+        wanted = self.config.get("app", {}).get("space", [])
+        runs = [(e, fold, seed) for e in self.offered for fold, seed in self.runs(e)]
+        if wanted:
+            return [(e, fold, seed) for e, fold, seed in runs if f"{e.name}/{fold}/{seed}" in wanted]
+        first: dict[tuple[str, ...], tuple[Experiment, int, int]] = {}
+        for run in runs:
+            first.setdefault(tuple(encoders_of(self.model(run[0]))), run)
+        return list(first.values())
