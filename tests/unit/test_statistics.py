@@ -25,9 +25,10 @@ from sarangi.paper.tables.scores import FORMATS, differences_table, scores_table
 from sarangi.scoring.differences import clipwise, compare, differences
 from sarangi.scoring.scores import answers, clip_patterns, scores, tally
 from sarangi.splits.protocols import PROTOCOL, protocol
-from sarangi.statistics import metrics
+from sarangi.statistics import calibration, confusions, metrics
+from sarangi.statistics.corrections import holm
 from sarangi.statistics.resampling import draw_clips, draw_groups, intervals, percentiles, resampled
-from sarangi.statistics.significance import holm, mcnemar, sign_flip
+from sarangi.statistics.significance import mcnemar, sign_flip
 
 EMOTIONS = ["angry", "happy", "neutral", "sad"]
 SETTINGS = {"draws": 400, "seed": 3, "confidence": 0.95}
@@ -35,6 +36,9 @@ DESCRIBED = {
     "experiment": "e", "corpus": "ravdess", "protocol": "p", "model": "m", "test": "ravdess",
     "mean_of_folds": False, "untrained": False,
 }  # fmt: skip
+
+
+VALUES = {metric.name: metric.value for metric in metrics.OF_CONFUSIONS}
 
 
 def made(clips=120, groups=10, seeds=(0,), folds=1, right=0.6, seed=0, emotions=EMOTIONS, sure=False):
@@ -132,7 +136,7 @@ def test_every_metric_is_scikit_learns(seed, clips):
     found = metrics.mean_metrics(confusions.sum(1), held)
     for metric, value in reference(table).items():
         assert found[metric] == pytest.approx(value), metric
-        assert metrics.METRICS[metric](confusions.sum((0, 1))) == pytest.approx(value), metric
+        assert VALUES[metric](confusions.sum((0, 1))) == pytest.approx(value), metric
     each = metrics.mean_of_each_class(confusions.sum(1), EMOTIONS)
     options = {"labels": EMOTIONS, "average": None, "zero_division": np.nan}
     precision = precision_score(table["emotion"], table["predicted"], **options)
@@ -145,13 +149,13 @@ def test_every_metric_is_scikit_learns(seed, clips):
         assert each[f"f1_{emotion}"] == pytest.approx(f1[place] if there else np.nan, nan_ok=True)
     p = table[[f"p_{e}" for e in EMOTIONS]].to_numpy()
     brier = brier_score_loss(table["emotion"], p, labels=EMOTIONS, scale_by_half=False)
-    assert metrics.mean_brier_score(calibrations.sum(1)) == pytest.approx(brier)
+    assert calibration.brier_score(calibrations.sum((0, 1))) == pytest.approx(brier)
     right = (table["emotion"] == table["predicted"]).to_numpy()
     bins = np.digitize(p.max(1), np.arange(1, 15) / 15, right=True)
     error = sum(
         abs(p.max(1)[bins == b].mean() - right[bins == b].mean()) * (bins == b).mean() for b in set(bins)
     )
-    assert metrics.mean_calibration_error(calibrations.sum(1)) == pytest.approx(error)
+    assert calibration.calibration_error(calibrations.sum((0, 1))) == pytest.approx(error)
 
 
 counted = st.lists(st.integers(0, 9), min_size=16, max_size=16).map(lambda c: np.array(c).reshape(4, 4))
@@ -160,20 +164,20 @@ counted = st.lists(st.integers(0, 9), min_size=16, max_size=16).map(lambda c: np
 @given(counted)
 @settings(deadline=None)
 def test_bounds_and_a_class_without_utterances(confusion):
-    value = metrics.uar(confusion)
+    value = confusions.uar(confusion)
     wider = np.pad(confusion, (0, 1))
-    for metric, score in metrics.METRICS.items():
+    for metric, score in VALUES.items():
         if confusion.sum() == 0:
             assert np.isnan(score(confusion))
         else:
-            perfect = float(score(metrics.without_errors(confusion)))
+            perfect = float(score(confusions.without_errors(confusion)))
             assert -1e-12 <= score(confusion) <= perfect + 1e-12
             if metric != "uar_absent_as_zero":
                 assert perfect == pytest.approx(1)
                 assert score(wider) == score(confusion)
     if confusion.sum():
         held = (confusion.sum(1) > 0).sum()
-        assert metrics.uar_absent_as_zero(confusion) == pytest.approx(value * held / 4)
+        assert confusions.uar_absent_as_zero(confusion) == pytest.approx(value * held / 4)
 
 
 def test_an_absent_emotion_lowers_ceiling_and_chance_by_rule(tmp_path):
@@ -362,9 +366,9 @@ def test_flipping_one_label_changes_exactly_what_depends_on_it(tmp_path):
     after = scored(tmp_path, flipped, described)
     changed = (before["value"] != after["value"]) & ~(before["value"].isna() & after["value"].isna())
     keys = set(zip(before.loc[changed, "slice"], before.loc[changed, "metric"], strict=True))
-    whole = {*metrics.METRICS, "recall_sad", "f1_sad", "f1_angry", "precision_angry", "precision_sad"}
+    whole = {*VALUES, "recall_sad", "f1_sad", "f1_angry", "precision_angry", "precision_sad"}
     expected = {(s, m) for s in ("pooled", "folds", "fold 1") for m in whole}
-    expected |= {(f"speaker {table.loc[place, 'group']}", m) for m in metrics.METRICS}
+    expected |= {(f"speaker {table.loc[place, 'group']}", m) for m in VALUES}
     # the precision of sad stays where all else that is called sad is sad
     assert keys <= expected
     assert expected - keys <= {(s, "precision_sad") for s in ("pooled", "folds", "fold 1")}
@@ -478,7 +482,7 @@ def test_drawn_flips_come_near_the_exact_test_and_never_reach_0():
         drawn = sign_flip(first, second, 20_000, 1)
     finally:
         module.EXACT = before
-    for metric in metrics.METRICS:
+    for metric in VALUES:
         assert drawn[metric][0] == pytest.approx(exact[metric][0], abs=0.015)
         assert drawn[metric][1] == 1 / 20_001
 
@@ -528,7 +532,7 @@ def test_differences_are_paired_and_average_seeds():
     for repeat in (["seed"], ["seed", "fold"]):
         rows = pd.DataFrame(compare(one, other, repeat, EMOTIONS, SETTINGS)).set_index("metric")
         first, second = (bootstrapped(t, repeat, 400, 3)[0] for t in (one, other))
-        for metric in metrics.METRICS:
+        for metric in VALUES:
             bounds = intervals({"d": first[metric] - second[metric]}, 10, 0.95)["d"]
             assert rows.loc[metric, ["low", "high"]].tolist() == pytest.approx(bounds), metric
     assert clipwise(one, one) == (0, 0)

@@ -18,17 +18,12 @@ from sarangi.base import store
 from sarangi.base.documents import DocumentError, json_in
 from sarangi.base.parts import TRAIN
 from sarangi.splits.protocols import TEST, VALIDATION
-from sarangi.statistics import metrics
+from sarangi.statistics.confusions import confusion, uar
+from sarangi.statistics.metrics import CALIBRATION_ERROR, METRICS, RECALL
 
 README, DATA = "README.md", "card.json"
-SHOWN = {
-    "uar": "UAR (unweighted average recall)",
-    "wf1": "WF1 (weighted F1)",
-    "uf1": "UF1 (macro F1)",
-    "accuracy": "accuracy",
-}
-HUB_METRICS = {"uar": "recall", "wf1": "f1", "uf1": "f1", "accuracy": "accuracy"}
-CALIBRATION_ERROR = "expected_calibration_error"
+HUB_METRICS = {metric.name: metric.hub for metric in METRICS if metric.hub is not None}
+SHOWN = {metric.name: metric.prose_in_full for metric in METRICS if metric.name in HUB_METRICS}
 TENTHS = 10
 SYNTHETIC = (
     "Trained on synthetic speech made by a program. It knows nothing about how people sound; use it to try "
@@ -130,7 +125,7 @@ def model_cards(
             "seed": seed,
             "own": {
                 "clips": len(own),
-                "uar": _number(metrics.uar(metrics.confusion(own["emotion"], own["predicted"], emotions))),
+                "uar": _number(uar(confusion(own["emotion"], own["predicted"], emotions))),
             },
             "sha256": weights,
         }
@@ -166,7 +161,7 @@ def scores_shown(scores: Path, reported: str) -> list[dict[str, Any]]:
     table = store.read(scores)
     columns = ["metric", "value", "low", "high", "n", "groups", "seeds", "chance", "mark"]
     table = table[table["slice"] == reported]
-    wanted = table["metric"].isin(SHOWN) | table["metric"].str.startswith("recall_")
+    wanted = table["metric"].isin(SHOWN) | table["metric"].str.startswith(f"{RECALL}_")
     return [
         {key: _number(value) if isinstance(value, float) else value for key, value in row.items()}
         for row in table.loc[wanted, columns].to_dict("records")
@@ -197,7 +192,7 @@ def calibration(answers: pd.DataFrame, scores: Path) -> dict[str, Any] | None:
     right = (answers["emotion"] == answers["predicted"]).to_numpy()
     place = tenth(sure)
     table = store.read(scores)
-    row = table[(table["slice"] == "pooled") & (table["metric"] == CALIBRATION_ERROR)]
+    row = table[(table["slice"] == "pooled") & (table["metric"] == CALIBRATION_ERROR.name)]
     bounds = {"error": "value", "low": "low", "high": "high"}
     found = {key: _number(row[column].iloc[0]) if len(row) else None for key, column in bounds.items()}
     tenths = [

@@ -18,7 +18,7 @@ from sarangi.base.errors import SarangiError
 from sarangi.base.parts import TRAIN
 from sarangi.models.baselines import commonest, speakers_commonest
 from sarangi.splits.protocols import TEST, UNUSED, VALIDATION, folds, splittable, stands_on_both_sides
-from sarangi.statistics.metrics import confusion, recalls, uar
+from sarangi.statistics.confusions import confusion, recalls, uar
 
 AUDIT = pa.schema(
     [

@@ -39,7 +39,7 @@ from sarangi.models.predictions import (
     skip_foreign,
     write_transfer,
 )
-from sarangi.statistics.metrics import confusion, uar
+from sarangi.statistics.confusions import confusion, uar
 
 log = logging.getLogger("sarangi")
 

@@ -46,7 +46,7 @@ from sarangi.models.predictions import (
 )
 from sarangi.runtime.resume import begun
 from sarangi.splits.protocols import TEST, UNUSED, VALIDATION
-from sarangi.statistics import metrics
+from sarangi.statistics.confusions import uar, wf1
 
 log = logging.getLogger("sarangi")
 
@@ -629,7 +629,7 @@ def trainer_of(
     def measured(result: EvalPrediction) -> dict[str, float]:
         counts = np.zeros((len(emotions), len(emotions)))
         np.add.at(counts, (result.label_ids, result.predictions.argmax(1)), 1)
-        return {"wf1": float(metrics.wf1(counts)), "uar": float(metrics.uar(counts))}
+        return {"wf1": float(wf1(counts)), "uar": float(uar(counts))}
 
     arguments = TrainingArguments(
         output_dir=str(folder),

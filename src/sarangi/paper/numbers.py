@@ -35,7 +35,7 @@ from sarangi.base.finding_rows import read_findings
 from sarangi.base.verdicts import CONTRADICTED, DIFFERS, FAULTY, REPRODUCED, UNTESTABLE
 from sarangi.published.estimates import digits
 from sarangi.published.scored import scores_by_name
-from sarangi.statistics.metrics import CALIBRATION, METRICS
+from sarangi.statistics.metrics import METRICS, OF_CLASS
 
 VERDICTS = {
     REPRODUCED: "reproduced", DIFFERS: "differs", FAULTY: "fault", CONTRADICTED: "fault",
@@ -121,8 +121,8 @@ def numbers(
 
 def forms() -> list[str]:
     """Return what may stand behind the name of an experiment in a key: every metric, with its suffixes."""
-    metrics = [*METRICS, *CALIBRATION]
-    metrics += [f"{kind}_{emotion}" for kind in ("recall", "precision", "f1") for emotion in EMOTIONS]
+    metrics = [metric.name for metric in METRICS]
+    metrics += [f"{kind}_{emotion}" for kind in OF_CLASS for emotion in EMOTIONS]
     return ["n", "groups", *(key for name in metrics for key in (name, *(f"{name}.{s}" for s in OF_SCORE)))]
 
 

@@ -9,14 +9,18 @@ from typing import Any
 
 from sarangi.published.estimates import agree, digits, printed, scaled
 from sarangi.published.expressions import Record, Records, as_printed, evaluate, holds, parts, recomputed
+from sarangi.statistics.metrics import METRICS, UAR
 
 FEW_CLIPS = 5
 """A class with fewer test clips decides a macro average by single clips."""
 
-MACRO_RECALLS = ("uar", "uar_absent_as_zero")
-"""The second counts a class without test clips as recall 0."""
+MACRO_RECALLS = tuple(metric.name for metric in METRICS if UAR in (metric, metric.variant_of))
+"""UAR, and that which counts a class without test clips as recall 0."""
 
-CONSTANT = ("accuracy", "wf1", "uf1", "uar")
+AVERAGES = {metric.name: metric.averages for metric in METRICS if metric.averages is not None}
+"""Plain means over classes, and of which score of these."""
+
+CONSTANT = {metric.name: metric.constant for metric in METRICS if metric.constant is not None}
 """The metrics that a constant predictor's supports decide."""
 
 
@@ -138,13 +142,7 @@ def repeated_clips(n: int | None, clips: int | None, seeds: int | None) -> str |
 def constant_scores(supports: Mapping[str, int], emotion: str) -> dict[str, Fraction]:
     """Return the scores of a predictor that always says one emotion, over the classes listed."""
     n, hits, classes = sum(supports.values()), supports[emotion], len(supports)
-    f1 = Fraction(2 * hits, n + hits)
-    return {
-        "accuracy": Fraction(hits, n),
-        "wf1": f1 * Fraction(hits, n),
-        "uf1": f1 / classes,
-        "uar": Fraction(1, classes),
-    }
+    return {name: score(n, hits, classes) for name, score in CONSTANT.items()}
 
 
 def constant_predictor(metric: str, beside: Mapping[str, str], supports: Mapping[str, int]) -> str | None:
@@ -175,7 +173,7 @@ def absent_class(metric: str, value: str, supports: Mapping[str, int]) -> str | 
     """Check that no class of a macro average lacks test clips: its ceiling and chance level drop."""
     absent = [emotion for emotion, support in supports.items() if not support]
     ceiling, chance = ceiling_and_chance(supports)
-    if not absent or metric not in (*MACRO_RECALLS, "uf1", "chance"):
+    if not absent or metric not in {*MACRO_RECALLS, *AVERAGES, "chance"}:
         return None
     if metric == "chance" and agree(value, chance):
         return None
@@ -200,8 +198,8 @@ def few_clips(metric: str, supports: Mapping[str, int], recalled: Mapping[str, i
 
 def not_mean_of_classes(metric: str, beside: Mapping[str, str], classes: int | None) -> str | None:
     """Check that a macro average is the mean of its classes, where all of them are printed."""
-    prefix = {"uar": "recall_", "uf1": "f1_"}.get(metric)
-    each = [printed(text) for name, text in beside.items() if prefix and name.startswith(prefix)]
+    score = AVERAGES.get(metric)
+    each = [printed(text) for name, text in beside.items() if score and name.startswith(f"{score}_")]
     if not each or len(each) != classes:
         return None
     said = printed(beside[metric])

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from sarangi.published.expressions import Record, Records
+from sarangi.statistics.metrics import F1, OF_CONFUSIONS
 
-METRICS = ("uar", "uar_absent_as_zero", "wf1", "uf1", "accuracy")
+METRICS = tuple(metric.name for metric in OF_CONFUSIONS)
 """The metrics that tables show, beside the F1 of each emotion."""
 PRINTED = ("value", "metric", "slice", "low", "high", "n", "per_seed")
 """What is kept of a number."""
@@ -39,7 +40,7 @@ def printed_experiments(claims: Records, wanted: Callable[[Record], bool]) -> di
     for name, record in claims.items():
         if record["kind"] != "number" or "ours" not in record or "row" in record or not wanted(record):
             continue
-        if record["metric"] not in METRICS and not record["metric"].startswith("f1_"):
+        if record["metric"] not in METRICS and not record["metric"].startswith(f"{F1}_"):
             continue
         title = record["statement"].rpartition(": ")[0]
         known = {key: record[key] for key in ("experiment", "ours")}

@@ -9,9 +9,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from sarangi.published.expressions import Record, Records, evaluate, parts
+from sarangi.statistics.metrics import F1, METRICS
 
 FACTS = ("protocol", "classes", "stated_chance", "supports", "clips", "seeds")
 """What is said of an experiment's test, beside its numbers."""
+
+WORDS = {metric.name: metric.prose for metric in METRICS} | {F1: "F1"}
+"""How the names of metrics, or of scores of single emotions, are written in a sentence."""
+
+UNITS = {metric.name: metric.unit for metric in METRICS}
 
 
 def records(document: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -33,12 +39,14 @@ def records(document: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     for kind in ("derived", "statements"):
         for name, entry in document[kind].items():
             found[name] = {"kind": kind.removesuffix("s")} | entry
-    return {name: {"agreement": document["agreement"], "unit": ""} | record for name, record in found.items()}
+    return {
+        name: {"agreement": document["agreement"], "unit": UNITS.get(record.get("metric", ""), "")} | record
+        for name, record in found.items()
+    }
 
 
 def _in_words(key: str) -> str:
-    words = key.split("_")
-    return " ".join(word.upper() if word in ("uar", "wf1", "uf1", "f1") else word for word in words)
+    return " ".join(WORDS.get(word, word) for word in key.split("_"))
 
 
 def _experiments(document: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -20,13 +20,14 @@ from sarangi.base.errors import SarangiError
 from sarangi.base.score_rows import headline
 from sarangi.base.yaml_documents import yaml_in
 from sarangi.runtime import provenance
+from sarangi.statistics.metrics import METRICS, UAR
 
 LOCK = Path("results.lock")
 PUBLISHED = (
     "paper/numbers.tex", "paper/paper.pdf", "paper/tables/*", "paper/figures/*",
     "results/scores/*.parquet", "results/differences/*.parquet", "results/findings/*.parquet",
 )  # fmt: skip
-METRICS = ("uar", "wf1", "uf1", "accuracy")
+LOCKED = tuple(metric.name for metric in METRICS if metric.locked)
 IDENTICAL, WITHIN, CHANGED, MISSING, NEW = "identical", "within tolerance", "changed", "missing", "new"
 
 
@@ -130,7 +131,7 @@ def _values(directory: Path, file: str) -> dict[str, list]:
     stem = Path(file).stem
     if file.startswith("results/scores/"):
         rows = headline([directory / file])
-        rows = rows[rows["metric"].isin(METRICS)]
+        rows = rows[rows["metric"].isin(LOCKED)]
         return {
             f"{stem}.{row['metric']}": _round(row[["value", "low", "high"]]) for _, row in rows.iterrows()
         }
@@ -140,7 +141,7 @@ def _values(directory: Path, file: str) -> dict[str, list]:
             f"{stem}: {row['first']} - {row['second']}, {row['metric']}, {row['slice']}": _round(
                 row[["value", "low", "high", "p"]]
             )
-            for _, row in rows[rows["metric"] == "uar"].iterrows()
+            for _, row in rows[rows["metric"] == UAR.name].iterrows()
         }
     if file.startswith("results/findings/"):
         rows = store.read(directory / file, ["claim", "verdict", "ours"])

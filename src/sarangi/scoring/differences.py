@@ -14,7 +14,7 @@ from sarangi.base.difference_rows import DIFFERENCES, PREMIUMS
 from sarangi.base.errors import SarangiError
 from sarangi.base.score_rows import UNPREDICTED
 from sarangi.scoring.scores import answers, marks, tally
-from sarangi.statistics.metrics import METRICS, mean_metrics
+from sarangi.statistics.metrics import mean_metrics
 from sarangi.statistics.resampling import draw_groups, intervals, resampled
 from sarangi.statistics.significance import mcnemar, minus, sign_flip
 
@@ -172,8 +172,8 @@ def premium(
     drawn = draw_groups(groups, settings["draws"], settings["seed"])
     bounds = intervals(resampled(both, drawn, difference), groups, settings["confidence"])
     return [
-        {"metric": name, "value": float(values[name]), "low": bounds[name][0], "high": bounds[name][1]}
-        for name in METRICS
+        {"metric": name, "value": float(value), "low": bounds[name][0], "high": bounds[name][1]}
+        for name, value in values.items()
     ]
 
 
@@ -233,14 +233,14 @@ def compare(
     return [
         {
             "metric": metric,
-            "value": float(values[metric]),
+            "value": float(value),
             "low": bounds[metric][0],
             "high": bounds[metric][1],
             "p": tested[metric][0],
             "p_smallest": tested[metric][1],
             "p_mcnemar": clips if metric == "accuracy" else np.nan,
         }
-        for metric in METRICS
+        for metric, value in values.items()
     ]
 
 

@@ -12,13 +12,16 @@ from sarangi.base.auditing import FATAL, FEW_GROUPS
 from sarangi.base.errors import SarangiError
 from sarangi.base.score_rows import CONFUSIONS, SCORES, UNPREDICTED
 from sarangi.splits.protocols import TEST
+from sarangi.statistics.calibration import calibration
+from sarangi.statistics.confusions import uniform_guessing, without_errors
 from sarangi.statistics.metrics import (
-    CALIBRATION,
-    calibration,
+    METRICS,
+    OF_CONFUSIONS,
+    OF_PROBABILITIES,
+    as_read,
     mean_metrics,
     mean_of_each_class,
-    uniform_guessing,
-    without_errors,
+    means,
 )
 from sarangi.statistics.resampling import draw_clips, draw_groups, intervals, percentiles, resampled
 
@@ -26,7 +29,8 @@ log = logging.getLogger("sarangi")
 
 AUDITED = {"missing_class": "class missing", "near_duplicates_across": "near-duplicates shared"}
 """Fatal findings of the audit about a protocol, and the marks of its scores."""
-REPORTED = ("uar", "uar_absent_as_zero", "wf1", "uf1", "accuracy")  # at least, though nothing is known
+REPORTED = tuple(metric.name for metric in as_read(OF_CONFUSIONS))
+"""The metrics of an experiment without predictions; whether it would state probabilities is not known."""
 SLICES = ("gender", "language", "speaker")
 
 
@@ -100,9 +104,12 @@ def scores(
             found = mean_metrics(drawn, held)
             return found | (mean_of_each_class(drawn, emotions) if whole else {})
 
-        values, chances, ceilings = (
-            score(c) for c in (total, uniform_guessing(total), without_errors(total))
-        )
+        of_classes = [
+            mean_of_each_class(c, emotions) for c in (uniform_guessing(total), without_errors(total))
+        ]
+        values = score(total)
+        chances = {m.name: m.chance_level(total, held) for m in METRICS} | of_classes[0]
+        ceilings = {m.name: m.best(total, held) for m in METRICS} | of_classes[1]
         bounds, bounds_clips = {}, {}
         if interval:
             drawn = draw_groups(confusions.shape[1], settings["draws"], settings["seed"])
@@ -113,12 +120,9 @@ def scores(
             drawn_clips = draw_clips(times, settings["draws"], settings["seed"])
             bounds_clips = percentiles(resampled(patterns, drawn_clips, score), settings["confidence"])
         if whole and calibrations is not None:
-            values |= calibrated(calibrations.sum(1))
-            # of equal probabilities; what guessing does to the calibration error says nothing
-            chances |= {"brier_score": 1 - 1 / len(emotions), "expected_calibration_error": np.nan}
-            ceilings |= dict.fromkeys(CALIBRATION, 0.0)
+            values |= means(OF_PROBABILITIES, calibrations.sum(1), held)
             if interval:
-                found = resampled(calibrations, drawn, calibrated)
+                found = resampled(calibrations, drawn, lambda c: means(OF_PROBABILITIES, c, held))
                 bounds |= intervals(found, confusions.shape[1], settings["confidence"])
         unknown = (np.nan, np.nan)
         return [
@@ -325,11 +329,6 @@ def clip_patterns(
     kinds, times = np.unique(answered, axis=0, return_counts=True)
     patterns = kinds.T[..., None] == np.arange(classes**2)
     return patterns.astype(float).reshape(*patterns.shape[:2], classes, classes), times
-
-
-def calibrated(calibrations: np.ndarray) -> dict[str, np.ndarray]:
-    """Return the metrics of stated probabilities, each of shape (...), from shape (..., R, BINS, 4)."""
-    return {metric: score(calibrations) for metric, score in CALIBRATION.items()}
 
 
 def _places(table: pd.DataFrame, columns: Sequence[str]) -> np.ndarray:

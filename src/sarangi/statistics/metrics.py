@@ -1,119 +1,275 @@
-"""Scores of predictions, computed from sums over utterances so that a bootstrap is a matrix product.
+"""The registry of metrics: each is one entry, and every list of metrics in the project is a view of it.
 
-Confusions have shape (..., K, K), true emotion by predicted emotion, counts or weights; calibrations
-have shape (..., BINS, 4) (see :func:`calibration`).  Functions of them return arrays of shape (...).
-Classes without a test utterance are left out of a macro average, never counted as 0, unless a name
-says so; where no class is left the score is NaN.
+How one is added is in CONTRIBUTING.md.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
 
-import numpy as np
+from sarangi.statistics.calibration import brier_score, calibration_error
+from sarangi.statistics.confusions import (
+    Booleans,
+    Floats,
+    Sums,
+    accuracy,
+    f1s,
+    mean,
+    precisions,
+    recalls,
+    uar,
+    uar_absent_as_zero,
+    uf1,
+    uniform_guessing,
+    wf1,
+    without_errors,
+)
 
-BINS = 15  # of confidence, as Guo et al. 2017 have it
+RECALL, PRECISION, F1 = "recall", "precision", "f1"
+
+OF_CLASS: dict[str, Callable[[Sums], Floats]] = {RECALL: recalls, PRECISION: precisions, F1: f1s}
+"""The scores of single classes; ``<score>_<emotion>`` in ``results/scores`` and in claims."""
 
 
-def confusion(emotion: Sequence[str], predicted: Sequence[str], emotions: Sequence[str]) -> np.ndarray:
-    """Return the counts of true by predicted emotion, int64 of shape (K, K), in the order given."""
-    place = {name: position for position, name in enumerate(emotions)}
-    counts = np.zeros((len(emotions), len(emotions)), dtype=np.int64)
-    np.add.at(counts, ([place[e] for e in emotion], [place[e] for e in predicted]), 1)
-    return counts
+@dataclass(frozen=True, kw_only=True)
+class Metric:
+    """A metric: how it is computed, what it is called, and where it is used.
 
-
-def recalls(confusions: np.ndarray) -> np.ndarray:
-    """Return the recall of each class, shape (..., K); NaN for a class without utterances."""
-    return _ratio(_hits(confusions), confusions.sum(-1))
-
-
-def precisions(confusions: np.ndarray) -> np.ndarray:
-    """Return the precision of each class, shape (..., K).
-
-    NaN for a class without utterances, and for one that is never predicted: it has no precision.
+    Parameters
+    ----------
+    name
+        In ``results/scores`` and in claims.
+    value
+        From confusions of shape (..., K, K) to scores of shape (...); from calibrations of shape
+        (..., BINS, 4) where it is ``stated``.
+    label, prose
+        In the heading of a table, and in a sentence.
+    meaning
+        What an abbreviation stands for.
+    unit
+        Of its values; none for a share.
+    mean
+        Over repeats (folds, seeds): from sums of shape (..., R, ...), and a boolean array of shape (R, K)
+        that says which classes the test part of each repeat holds, to scores of shape (...).  Left out, it is
+        the mean of the repeats' values.
+    chance
+        What guessing uniformly among K classes scores, from K.  Left out, it is computed from the confusions
+        expected of guessing.
+    ceiling
+        The best value.  Left out, it is computed from the confusions of predictions without errors, so that
+        classes without a test utterance count as they do in the metric.
+    constant
+        Exact value of predictions that always say one class: from the number of utterances, how many are of
+        that class, and the number of classes.
+    stated
+        Whether it is of stated probabilities, not of predicted classes.
+    averages
+        Which score of :data:`OF_CLASS` it is the plain mean of, over the classes that are there.
+    variant_of
+        The metric that it is another convention of; tables put it next to that one.
+    tabled, compared
+        Whether it has a column in the table of scores, and is shown beside what was published.
+    locked
+        Whether the lock of results holds it.
+    hub
+        Its name on the Hugging Face hub; with one it is on model cards.
     """
-    return np.where(confusions.sum(-1) > 0, _ratio(_hits(confusions), confusions.sum(-2)), np.nan)
+
+    name: str
+    value: Callable[[Sums], Floats]
+    label: str
+    prose: str
+    meaning: str = ""
+    unit: str = ""
+    mean: Callable[[Sums, Booleans], Floats] | None = None
+    chance: Callable[[int], float] | None = None
+    ceiling: float | None = None
+    constant: Callable[[int, int, int], Fraction] | None = None
+    stated: bool = False
+    averages: str | None = None
+    variant_of: "Metric | None" = None
+    tabled: bool = False
+    compared: bool = False
+    locked: bool = False
+    hub: str | None = None
+
+    @property
+    def prose_in_full(self) -> str:
+        """Its name in a sentence, with what it stands for."""
+        return f"{self.prose} ({self.meaning})" if self.meaning else self.prose
+
+    @property
+    def label_in_full(self) -> str:
+        """Its label where it is not next to the metric that it is a variant of."""
+        if self.variant_of is None:
+            return self.label
+        return f"{self.variant_of.label}, {self.label[0].lower()}{self.label[1:]}"
+
+    def over_repeats(self, sums: Sums, held: Booleans) -> Floats:
+        """Return the mean over repeats, of shape (...), from sums of shape (..., R, ...); see ``mean``."""
+        return mean(self.value(sums)) if self.mean is None else self.mean(sums, held)
+
+    def chance_level(self, confusions: Sums, held: Booleans) -> float:
+        """Return what guessing uniformly scores, from confusions of shape (R, K, K)."""
+        if self.chance is not None:
+            return self.chance(held.shape[-1])
+        return float(self.over_repeats(uniform_guessing(confusions), held))
+
+    def best(self, confusions: Sums, held: Booleans) -> float:
+        """Return what predictions without errors score, from confusions of shape (R, K, K)."""
+        if self.ceiling is not None:
+            return self.ceiling
+        return float(self.over_repeats(without_errors(confusions), held))
 
 
-def f1s(confusions: np.ndarray) -> np.ndarray:
-    """Return the F1 of each class, shape (..., K); NaN for a class without utterances."""
-    support = confusions.sum(-1)
-    f1 = _ratio(2 * _hits(confusions), support + confusions.sum(-2))
-    return np.where(support > 0, f1, np.nan)
+def macro_average(scores: Callable[[Sums], Floats]) -> Callable[[Sums, Booleans], Floats]:
+    """Return the mean over repeats of a macro average of ``scores`` of each class.
 
-
-def uar(confusions: np.ndarray) -> np.ndarray:
-    """Return the unweighted average recall (macro recall) over the classes that are there."""
-    return _mean(recalls(confusions))
-
-
-def uar_absent_as_zero(confusions: np.ndarray) -> np.ndarray:
-    """Return the macro recall over all K classes, where one without utterances counts as recall 0.
-
-    It is what scikit-learn's macro average makes of absent classes, and what the published study
-    prints.  Its ceiling is the share of classes that are there.
+    It is the mean over classes of each class's mean over the repeats that hold it, and the classes are
+    those of ``held``, whatever a resampled test part still has; where one is in no repeat of a draw, the
+    draw is NaN.  Where every repeat holds every class this is the mean of the repeats' macro averages.  A
+    mean of macro averages over the classes that a draw happens to leave in a fold is another quantity in
+    each draw: a constant predictor would score 1/2 wherever two of four classes are left (averages over
+    folds with few positives: Forman and Scholz 2010, SIGKDD Explorations 12(1), 49-57).
     """
-    each = recalls(confusions)
-    return np.where(np.isfinite(each).any(-1), np.nansum(each, axis=-1) / each.shape[-1], np.nan)
+
+    def averaged(confusions: Sums, held: Booleans) -> Floats:
+        there = held.any(0)
+        each: Floats = mean(scores(confusions), axis=-2)[..., there]
+        return each.sum(-1) / there.sum()
+
+    return averaged
 
 
-def accuracy(confusions: np.ndarray) -> np.ndarray:
-    """Return the share of utterances predicted right."""
-    return _ratio(_hits(confusions).sum(-1), confusions.sum((-1, -2)))
+def _mean_absent_as_zero(confusions: Sums, held: Booleans) -> Floats:
+    there = held.any(0)
+    recall: Floats = mean(recalls(confusions), axis=-2)[..., there]
+    return (recall * held.mean(0)[there]).sum(-1) / len(there)
 
 
-def uf1(confusions: np.ndarray) -> np.ndarray:
-    """Return the macro F1 over the classes that are there."""
-    return _mean(f1s(confusions))
+UAR = Metric(
+    name="uar",
+    value=uar,
+    label="UAR",
+    prose="UAR",
+    meaning="unweighted average recall",
+    mean=macro_average(recalls),
+    constant=lambda n, hits, classes: Fraction(1, classes),
+    averages=RECALL,
+    tabled=True,
+    compared=True,
+    locked=True,
+    hub="recall",
+)
+UAR_ABSENT_AS_ZERO = Metric(
+    name="uar_absent_as_zero",
+    value=uar_absent_as_zero,
+    label="Absent as 0",
+    prose="UAR absent as zero",
+    mean=_mean_absent_as_zero,
+    variant_of=UAR,
+    tabled=True,
+)
+CALIBRATION_ERROR = Metric(
+    name="expected_calibration_error",
+    value=calibration_error,
+    label="Calibration error",
+    prose="expected calibration error",
+    # what guessing does to it says nothing
+    chance=lambda classes: float("nan"),
+    ceiling=0.0,
+    stated=True,
+)
+
+METRICS = (
+    UAR,
+    Metric(
+        name="wf1",
+        value=wf1,
+        label="WF1",
+        prose="WF1",
+        meaning="weighted F1",
+        constant=lambda n, hits, classes: Fraction(2 * hits, n + hits) * Fraction(hits, n),
+        tabled=True,
+        compared=True,
+        locked=True,
+        hub="f1",
+    ),
+    Metric(
+        name="uf1",
+        value=uf1,
+        label="UF1",
+        prose="UF1",
+        meaning="macro F1",
+        mean=macro_average(f1s),
+        constant=lambda n, hits, classes: Fraction(2 * hits, n + hits) / classes,
+        averages=F1,
+        tabled=True,
+        compared=True,
+        locked=True,
+        hub="f1",
+    ),
+    Metric(
+        name="accuracy",
+        value=accuracy,
+        label="Accuracy",
+        prose="accuracy",
+        constant=lambda n, hits, classes: Fraction(hits, n),
+        tabled=True,
+        compared=True,
+        locked=True,
+        hub="accuracy",
+    ),
+    UAR_ABSENT_AS_ZERO,
+    Metric(
+        name="brier_score",
+        value=brier_score,
+        label="Brier score",
+        prose="Brier score",
+        # of equal probabilities
+        chance=lambda classes: 1 - 1 / classes,
+        ceiling=0.0,
+        stated=True,
+    ),
+    CALIBRATION_ERROR,
+)
+"""Every metric, in the order of the rows of ``results/scores``."""
+
+OF_CONFUSIONS = tuple(metric for metric in METRICS if not metric.stated)
+OF_PROBABILITIES = tuple(metric for metric in METRICS if metric.stated)
 
 
-def wf1(confusions: np.ndarray) -> np.ndarray:
-    """Return the F1 averaged over classes, weighted by the utterances of each."""
-    support = confusions.sum(-1)
-    return _ratio(np.nansum(f1s(confusions) * support, axis=-1), support.sum(-1))
+def as_read(metrics: Iterable[Metric]) -> tuple[Metric, ...]:
+    """Return metrics in the order of tables: a variant is next to the metric that it is a variant of."""
+    given = tuple(metrics)
+    return tuple(
+        each
+        for metric in given
+        if metric.variant_of not in given
+        for each in (metric, *(other for other in given if other.variant_of is metric))
+    )
 
 
-METRICS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
-    "uar": uar,
-    "wf1": wf1,
-    "uf1": uf1,
-    "accuracy": accuracy,
-    "uar_absent_as_zero": uar_absent_as_zero,
-}
-"""The metrics that sum up a confusion, by name."""
+def means(metrics: Iterable[Metric], sums: Sums, held: Booleans) -> dict[str, Floats]:
+    """Return metrics by name as the mean over repeats, each of shape (...); see :class:`Metric`."""
+    return {metric.name: metric.over_repeats(sums, held) for metric in metrics}
 
 
-def mean_metrics(confusions: np.ndarray, held: np.ndarray) -> dict[str, np.ndarray]:
-    """Return every metric of :data:`METRICS` as the mean over repeats (folds, seeds), each of shape (...).
-
-    A macro average is the mean over classes of each class's mean over the repeats that hold it, and
-    the classes are those of ``held``, whatever a resampled test part still has.  Where every repeat
-    holds every class this is the mean of the repeats' macro averages.  A mean of macro averages over
-    the classes that a draw happens to leave in a fold is another quantity in each draw: a constant
-    predictor would score 1/2 wherever two of four classes are left (averages over folds with few
-    positives: Forman and Scholz 2010, SIGKDD Explorations 12(1), 49-57).
+def mean_metrics(confusions: Sums, held: Booleans) -> dict[str, Floats]:
+    """Return every metric of :data:`OF_CONFUSIONS` as the mean over repeats, each of shape (...).
 
     Parameters
     ----------
     confusions : array of shape (..., R, K, K)
-        Of R repeats.
+        Of R repeats (folds, seeds).
     held : boolean array of shape (R, K)
-        Which classes the test part of each repeat holds.  Where one is in no repeat of a draw, the
-        macro averages of the draw are NaN.
+        Which classes the test part of each repeat holds.
     """
-    there = held.any(0)
-    recall = _mean(recalls(confusions), axis=-2)[..., there]
-    f1 = _mean(f1s(confusions), axis=-2)[..., there]
-    return {
-        "uar": recall.sum(-1) / there.sum(),
-        "wf1": _mean(wf1(confusions)),
-        "uf1": f1.sum(-1) / there.sum(),
-        "accuracy": _mean(accuracy(confusions)),
-        "uar_absent_as_zero": (recall * held.mean(0)[there]).sum(-1) / len(there),
-    }
+    return means(OF_CONFUSIONS, confusions, held)
 
 
-def mean_of_each_class(confusions: np.ndarray, emotions: Sequence[str]) -> dict[str, np.ndarray]:
-    """Return recall, precision and F1 of each class as the mean over repeats, each of shape (...).
+def mean_of_each_class(confusions: Sums, emotions: Sequence[str]) -> dict[str, Floats]:
+    """Return the scores of :data:`OF_CLASS` of each class as the mean over repeats, each of shape (...).
 
     Parameters
     ----------
@@ -123,83 +279,7 @@ def mean_of_each_class(confusions: np.ndarray, emotions: Sequence[str]) -> dict[
         Names of the K classes.
     """
     found = {}
-    for name, scores in (("recall", recalls), ("precision", precisions), ("f1", f1s)):
-        each = _mean(scores(confusions), axis=-2)
+    for name, scores in OF_CLASS.items():
+        each = mean(scores(confusions), axis=-2)
         found |= {f"{name}_{emotion}": each[..., place] for place, emotion in enumerate(emotions)}
     return found
-
-
-def uniform_guessing(confusions: np.ndarray) -> np.ndarray:
-    """Return the confusions expected of guessing uniformly among the K classes, same shape."""
-    classes = confusions.shape[-1]
-    return np.repeat(confusions.sum(-1, keepdims=True) / classes, classes, axis=-1)
-
-
-def without_errors(confusions: np.ndarray) -> np.ndarray:
-    """Return the confusions of predictions that are all right, same shape: they reach the ceiling."""
-    return confusions.sum(-1, keepdims=True) * np.eye(confusions.shape[-1])
-
-
-def calibration(truth: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
-    """Return what each clip adds to Brier score and calibration error, of shape (clips, BINS, 4).
-
-    In the bin of equal width that the clip's largest probability falls in: 1, that probability,
-    whether its class is right, and the squared error summed over classes; 0 in all other bins.  Sums
-    over clips are what :func:`mean_brier_score` and :func:`mean_calibration_error` take.
-
-    Parameters
-    ----------
-    truth : integer array of shape (clips,)
-        Place of the true class.
-    probabilities : array of shape (clips, K)
-        Stated for each class.
-    """
-    clips = np.arange(len(truth))
-    confidence = probabilities.max(1)
-    error = ((probabilities - np.eye(probabilities.shape[1])[truth]) ** 2).sum(1)
-    bins = np.clip(np.ceil(confidence * BINS).astype(int) - 1, 0, BINS - 1)
-    found = np.zeros((len(truth), BINS, 4))
-    found[clips, bins] = np.stack(
-        [np.ones(len(truth)), confidence, probabilities.argmax(1) == truth, error], axis=1
-    )
-    return found
-
-
-def mean_brier_score(calibrations: np.ndarray) -> np.ndarray:
-    """Return the mean over repeats of the Brier score, from calibrations of shape (..., R, BINS, 4).
-
-    The mean over clips of the squared error summed over classes, 0 to 2, the lower the better (Brier
-    1950, Monthly Weather Review 78(1), 1-3).
-    """
-    return _mean(_ratio(calibrations[..., 3].sum(-1), calibrations[..., 0].sum(-1)))
-
-
-def mean_calibration_error(calibrations: np.ndarray) -> np.ndarray:
-    """Return the mean over repeats of the expected calibration error, from (..., R, BINS, 4).
-
-    The distance between the mean confidence and the accuracy of a bin, averaged over bins weighted by
-    their clips; 0 is best (Guo et al. 2017, International Conference on Machine Learning).
-    """
-    distance = np.abs(calibrations[..., 1] - calibrations[..., 2]).sum(-1)
-    return _mean(_ratio(distance, calibrations[..., 0].sum(-1)))
-
-
-CALIBRATION: dict[str, Callable[[np.ndarray], np.ndarray]] = {
-    "brier_score": mean_brier_score,
-    "expected_calibration_error": mean_calibration_error,
-}
-"""The metrics of stated probabilities, by name."""
-
-
-def _hits(confusions: np.ndarray) -> np.ndarray:
-    return np.diagonal(confusions, axis1=-2, axis2=-1)
-
-
-def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    whole = np.asarray(whole, dtype=np.float64)
-    return np.divide(part, whole, out=np.full(whole.shape, np.nan), where=whole > 0)
-
-
-def _mean(values: np.ndarray, axis: int = -1) -> np.ndarray:
-    there = np.isfinite(values)
-    return _ratio(np.where(there, values, 0.0).sum(axis), there.sum(axis))

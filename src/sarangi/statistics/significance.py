@@ -1,18 +1,19 @@
 """Tests of differences between systems on the same test utterances."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 import numpy as np
 from scipy import special
 
-from sarangi.statistics.metrics import METRICS, mean_metrics
+from sarangi.statistics.confusions import Booleans, Floats
+from sarangi.statistics.metrics import OF_CONFUSIONS, mean_metrics
 
 EXACT = 16  # groups that differ, up to which every flip of their signs is tried
 
 CHUNK = 1000  # flips scored at once: bounds the memory
 
 
-def sign_flip(first: np.ndarray, second: np.ndarray, draws: int, seed: int) -> dict[str, tuple[float, float]]:
+def sign_flip(first: Floats, second: Floats, draws: int, seed: int) -> dict[str, tuple[float, float]]:
     """Return p and the smallest possible p of the paired permutation test over groups, by metric.
 
     Were the systems alike, a group's predictions could as well be the other's: the answers of any set
@@ -43,32 +44,17 @@ def sign_flip(first: np.ndarray, second: np.ndarray, draws: int, seed: int) -> d
     apart = (first - second).swapaxes(0, 1)
     apart = apart[np.abs(apart).sum((1, 2, 3)) > 0]
     if not len(apart):
-        return dict.fromkeys(METRICS, (1.0, 1.0))
+        return {metric.name: (1.0, 1.0) for metric in OF_CONFUSIONS}
     flat = apart.reshape(len(apart), -1)
     exact = len(apart) <= EXACT
-    if exact:
-        # the swap of all other groups gives the same difference with the other sign
-        count = 2 ** (len(apart) - 1)
-        numbers = np.arange(count)[:, None] >> np.arange(len(apart))
-        signs = 1 - 2 * (numbers & 1)
-    else:
-        count = draws
-        signs = 1 - 2 * np.random.default_rng(seed).integers(2, size=(draws, len(apart)), dtype=np.int8)
+    signs = _every_swap(len(apart)) if exact else _drawn_swaps(len(apart), draws, seed)
     seen = {metric: abs(float(d)) for metric, d in _swapped(whole, first.sum(1), held).items()}
-    sizes = {metric: [] for metric in METRICS}
-    for start in range(0, count, CHUNK):
+    sizes: dict[str, list[Floats]] = {metric: [] for metric in seen}
+    for start in range(0, len(signs), CHUNK):
         moved = (signs[start : start + CHUNK].astype(float) @ flat).reshape(-1, *whole.shape)
         for metric, values in _swapped(whole, (whole + moved) / 2, held).items():
             sizes[metric].append(np.abs(values))
-    found = {}
-    for metric, parts in sizes.items():
-        size = np.concatenate(parts)
-        larger = int((size >= seen[metric] - 1e-12).sum())
-        if exact:
-            found[metric] = (larger / count, float((size >= size.max() - 1e-12).sum() / count))
-        else:
-            found[metric] = ((larger + 1) / (count + 1), 1 / (count + 1))
-    return found
+    return {metric: _p(np.concatenate(parts), seen[metric], exact) for metric, parts in sizes.items()}
 
 
 def mcnemar(first: int, second: int) -> float:
@@ -86,20 +72,30 @@ def mcnemar(first: int, second: int) -> float:
     return float(min(1.0, 2 * special.bdtr(min(first, second), first + second, 0.5)))
 
 
-def holm(p: Sequence[float]) -> list[float]:
-    """Return p corrected for the number of comparisons (Holm 1979, Scand. J. Statistics 6(2), 65-70)."""
-    p = np.asarray(p, dtype=float)
-    order = np.argsort(p, kind="stable")
-    corrected = np.empty(len(p))
-    corrected[order] = np.minimum(1.0, np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1)))
-    return corrected.tolist()
-
-
-def _swapped(whole: np.ndarray, confusions: np.ndarray, held: np.ndarray) -> dict[str, np.ndarray]:
-    """Return the difference between confusions and what is left of the ``whole`` of both systems."""
-    return minus(mean_metrics(confusions, held), mean_metrics(whole - confusions, held))
-
-
-def minus(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+def minus(one: Mapping[str, Floats], other: Mapping[str, Floats]) -> dict[str, Floats]:
     """Return the differences of scores by name."""
     return {metric: one[metric] - other[metric] for metric in one}
+
+
+def _every_swap(groups: int) -> np.ndarray:
+    """Return the signs of every swap, of shape (2 ** (groups - 1), groups)."""
+    # the swap of all other groups gives the same difference with the other sign
+    numbers = np.arange(2 ** (groups - 1))[:, None] >> np.arange(groups)
+    return 1 - 2 * (numbers & 1)
+
+
+def _drawn_swaps(groups: int, draws: int, seed: int) -> np.ndarray:
+    return 1 - 2 * np.random.default_rng(seed).integers(2, size=(draws, groups), dtype=np.int8)
+
+
+def _p(sizes: Floats, seen: float, exact: bool) -> tuple[float, float]:
+    """Return p and the smallest possible p, from the differences of all swaps in size and the one seen."""
+    count, larger = len(sizes), int((sizes >= seen - 1e-12).sum())
+    if exact:
+        return larger / count, float((sizes >= sizes.max() - 1e-12).sum() / count)
+    return (larger + 1) / (count + 1), 1 / (count + 1)
+
+
+def _swapped(whole: Floats, confusions: Floats, held: Booleans) -> dict[str, Floats]:
+    """Return the difference between confusions and what is left of the ``whole`` of both systems."""
+    return minus(mean_metrics(confusions, held), mean_metrics(whole - confusions, held))

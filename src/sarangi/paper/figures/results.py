@@ -53,6 +53,7 @@ from sarangi.paper.figures.drawing import (
     shaded,
 )
 from sarangi.paper.tables.scores import letters, meanings
+from sarangi.statistics.metrics import METRICS, RECALL
 
 Titles = Mapping[str, Mapping[str, str]]
 
@@ -150,8 +151,8 @@ def recalls_figure(
         in_words(NONE_SCORED, synthetic, output)
         return
     found = headline(scores)
-    found = found[found["metric"].str.startswith("recall_")]
-    found = found.assign(scored=_scored(found), emotion=found["metric"].str.removeprefix("recall_"))
+    found = found[found["metric"].str.startswith(f"{RECALL}_")]
+    found = found.assign(scored=_scored(found), emotion=found["metric"].str.removeprefix(f"{RECALL}_"))
     each = found.set_index(["scored", "emotion"])["value"]
     emotions = [e for e in EMOTIONS if e in set(found["emotion"])] or list(EMOTIONS)
     columns = Columns(2, 1.3, 0.3)
@@ -293,7 +294,7 @@ def _matrix(axes: matplotlib.axes.Axes, confusions: pd.DataFrame) -> None:
         spine.set(visible=True, lw=0.4, color=GREY)
 
 
-COMPARED = ("UAR", "WF1", "UF1", "accuracy")
+COMPARED = tuple(metric.prose for metric in METRICS if metric.compared)
 """Published metrics of a whole test part, as claims name them; those of single emotions are in the table."""
 POINTS = "percentage points"
 
@@ -388,7 +389,7 @@ def finding_figure(finding: Path, synthetic: Sequence[str], output: dict[str, Pa
 
 
 CLAIM_COLUMNS = Columns(1, 2.95, 2.3)
-SCORE_AXIS = "UAR, WF1, UF1 or accuracy"
+SCORE_AXIS = f"{', '.join(COMPARED[:-1])} or {COMPARED[-1]}"
 
 
 def _claims(findings: Sequence[Path]) -> pd.DataFrame:

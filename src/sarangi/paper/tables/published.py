@@ -21,6 +21,7 @@ from sarangi.base.emotions import EMOTIONS
 from sarangi.base.evidence import Evidence, reference
 from sarangi.base.score_rows import headline
 from sarangi.paper.tables.scores import interval_text, letters, meanings, number_text, title, write_table
+from sarangi.statistics.metrics import METRICS, OF_CONFUSIONS, UAR, as_read
 
 Printed = Mapping[str, Mapping[str, Any]]
 Ours = Mapping[str, Any]
@@ -32,8 +33,9 @@ LACKING = {
     "experiment": "not configured", "transfer": "not configured",
 }  # fmt: skip
 """What an experiment waits for, in the short words of a cell, by the first word of the long ones."""
-METRICS = {"wf1": "WF1", "uf1": "UF1", "accuracy": "Accuracy"}
-IN_SEEDS = {"uar": "UAR", "uar_absent_as_zero": "UAR, absent as 0"} | METRICS
+ON_RAVDESS = {metric.name: metric.label for metric in METRICS if metric.compared and metric is not UAR}
+"""The study printed no UAR there."""
+IN_SEEDS = {metric.name: metric.label_in_full for metric in as_read(OF_CONFUSIONS)}
 NOTHING = "There is nothing to show: the configuration has no such experiment, nor have the claims."
 
 
@@ -130,7 +132,7 @@ def ravdess_table(
     """
     scores, lines, evidence = Scores(), [], []
     for name, sides in [*_published_sides(printed, ours), *_further_sides(printed, ours)]:
-        for metric, words in METRICS.items():
+        for metric, words in ON_RAVDESS.items():
             line, behind = {"Model and protocols": name, "Metric": words}, {}
             for side in SIDES:
                 said, experiment = sides[side]

@@ -19,8 +19,9 @@ from sarangi.base.emotions import EMOTIONS
 from sarangi.base.evidence import Evidence, reference
 from sarangi.base.score_rows import headline
 from sarangi.corpora.registry import load
+from sarangi.statistics.corrections import holm
+from sarangi.statistics.metrics import METRICS, UAR, UAR_ABSENT_AS_ZERO, as_read
 from sarangi.statistics.resampling import draw_groups, intervals, resampled
-from sarangi.statistics.significance import holm
 
 FORMATS = ("tex", "md", "csv", "html", "json")
 """Suffixes of the files of a table."""
@@ -44,6 +45,8 @@ ABSENT_AS_ZERO = (
     "Absent as 0: the macro recall that counts an emotion without test utterances as recall 0, as the "
     "published study does, with its ceiling and what guessing uniformly gives."
 )
+BESIDE_UAR = {metric.label: metric.name for metric in as_read(METRICS) if metric.tabled and metric is not UAR}
+"""Columns that show another metric than UAR."""
 SYNTHETIC = "Synthetic speech made by this project's demo: no result about people."
 
 
@@ -136,8 +139,8 @@ def scores_table(
     )
     lines, notes = _score_lines(found, titles, synthetic, best(found, reported_differences(differences)))
     columns = list(SCORE_COLUMNS)
-    if all(line["Absent as 0"] == "--" for _, line, _ in lines):
-        columns.remove("Absent as 0")
+    if all(line[UAR_ABSENT_AS_ZERO.label] == "--" for _, line, _ in lines):
+        columns.remove(UAR_ABSENT_AS_ZERO.label)
     else:
         notes.append(ABSENT_AS_ZERO)
     for corpus, protocol, model, _ in waiting:
@@ -178,7 +181,7 @@ def transfer_table(
         "Transfer. Each run's model is tested on all of another corpus, over the emotions that both have; "
         "the value is the mean over runs, its interval resamples the groups of the corpus tested."
     )
-    left_out = ("Corpus", "Pooled", "Absent as 0")
+    left_out = ("Corpus", "Pooled", UAR_ABSENT_AS_ZERO.label)
     columns = ["Trained on", "Tested on", *(name for name in SCORE_COLUMNS if name not in left_out)]
     if not scores:
         nothing = pd.DataFrame(columns=columns)
@@ -407,8 +410,8 @@ DIFFERENCE_COLUMNS = [
     "McNemar", "n", "Groups", "Marks",
 ]  # fmt: skip
 SCORE_COLUMNS = [
-    "Corpus", "Protocol", "Model", "UAR", "Interval", "Chance", "Pooled", "Absent as 0",
-    "WF1", "UF1", "Accuracy", "n", "Groups", "Seeds", "Marks",
+    "Corpus", "Protocol", "Model", "UAR", "Interval", "Chance", "Pooled", *BESIDE_UAR,
+    "n", "Groups", "Seeds", "Marks",
 ]  # fmt: skip
 
 
@@ -482,6 +485,7 @@ def _score_lines(
     The evidence of a UAR that is ``leading`` (of :func:`best`) names the differences that say so.
     """
     lines, marks = [], []
+    absent = UAR_ABSENT_AS_ZERO
     for (corpus, protocol, model, test), metrics in found.groupby(["corpus", "protocol", "model", "test"]):
         uar = metrics[metrics["metric"] == "uar"].iloc[0]
         values = metrics.set_index("metric")["value"]
@@ -496,10 +500,8 @@ def _score_lines(
             "Interval": interval_text(uar["low"], uar["high"]),
             "Chance": number_text(uar["chance"]),
             "Pooled": number_text(uar["pooled"]),
-            "Absent as 0": _absent_as_zero(metrics.set_index("metric").loc["uar_absent_as_zero"]),
-            "WF1": number_text(values["wf1"]),
-            "UF1": number_text(values["uf1"]),
-            "Accuracy": number_text(values["accuracy"]),
+            **{column: number_text(values[name]) for column, name in BESIDE_UAR.items()},
+            absent.label: _absent_as_zero(metrics.set_index("metric").loc[absent.name]),
             "n": uar["n"],
             "Groups": uar["groups"],
             "Seeds": uar["seeds"],
@@ -541,16 +543,13 @@ def behind_score(metrics: pd.DataFrame) -> Evidence:
         "Seeds": stand("uar", "seeds"),
         "Marks": stand("uar", "mark"),
     }
-    for column, metric in METRICS.items():
+    for column, metric in BESIDE_UAR.items():
         if metric in metrics.index:
             found[column] = stand(metric, "value")
-    if "Absent as 0" in found:
-        found["Absent as 0"] = stand(METRICS["Absent as 0"], "value", "ceiling", "chance")
+    absent = UAR_ABSENT_AS_ZERO
+    if absent.label in found:
+        found[absent.label] = stand(absent.name, "value", "ceiling", "chance")
     return found
-
-
-METRICS = {"Absent as 0": "uar_absent_as_zero", "WF1": "wf1", "UF1": "uf1", "Accuracy": "accuracy"}
-"""Columns that show another metric than UAR."""
 
 
 def _error_rates(known: pd.DataFrame, groups: pd.Series, settings: dict) -> dict[str, str]:
