@@ -33,7 +33,7 @@ from conftest import ROOT, digests, smallest, write_study
 from tqdm import tqdm
 
 from sarangi.base.errors import SarangiError
-from sarangi.runtime import provenance
+from sarangi.runtime import provenance, records
 
 TARGETS = (
     "results/features/egemaps/urdu_latif/000.parquet", "results/protocols/urdu_latif/random5.parquet",
@@ -304,7 +304,7 @@ class Faults(kills.Range):
         for record in (study / "results/provenance").rglob("*.json"):
             result = str(record.relative_to(study / "results/provenance")).removesuffix(".json")
             try:
-                stated = provenance.read(result, study)["sha256"]
+                stated = records.read(result, study)["sha256"]
             except SarangiError as error:
                 return f"{WRONG}: {error}"
             if (study / result).exists() and provenance.digest(study / result) != stated:

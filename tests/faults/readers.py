@@ -776,10 +776,10 @@ class Provenance(Reader):
         return chance.json(self.tree)
 
     def read(self, data: bytes) -> None:
-        from sarangi.runtime import provenance
+        from sarangi.runtime import records
 
         self.file("results/provenance/results/a.parquet.json", data)
-        provenance.closure(["results/a.parquet"])
+        records.closure(["results/a.parquet"])
 
 
 @reader

@@ -55,7 +55,7 @@ def code_of_scripts(checkout: Path = ROOT) -> dict[str, set[str]]:
     scripts = sorted((checkout / "workflow/scripts").glob("*.py"))
     with _library(checkout):
         return {
-            script.stem: {name for name in fingerprint.closure(script, by_name)[0] if name}
+            script.stem: set(fingerprint.closure(script, by_name, fingerprint.GUARDS)[0]) - {""}
             for script in scripts
             if script.stem != ALWAYS
         }

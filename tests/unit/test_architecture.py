@@ -9,6 +9,7 @@ from blast_radius import modules, registries, rerun_by, scripts_of_stage
 from conftest import ROOT
 
 import sarangi
+from sarangi.runtime.fingerprint import GUARDS
 
 SOURCE = ROOT / "src/sarangi"
 ORDER = re.findall(r"^([a-z]+) {2,}\S.*$", sarangi.__doc__, re.MULTILINE)[1:]
@@ -67,12 +68,7 @@ BEFORE_SCORING = {
     )
     for script in STAGES[stage]
 }  # fmt: skip
-IN_ALL = {
-    "base.errors", "base.store", "runtime.job", "runtime.provenance",
-    # not yet parted from the job
-    "base.documents", "runtime.contents", "runtime.gpu", "runtime.inventory", "runtime.lock",
-    "sources.source",
-}  # fmt: skip
+IN_ALL = {"base.errors", "base.store", "runtime.job", "runtime.provenance"}
 AT_MOST = {
     "audit": 6,
     "corpora.recording": 3,
@@ -114,6 +110,19 @@ def test_few_modules_are_in_every_fingerprint():
     count = len(set().union(*RERUN.values()))
     everywhere = {module for module in below(*ORDER) if len(RERUN[module]) == count}
     assert everywhere <= {f"sarangi.{name}" for name in IN_ALL}
+
+
+def test_guards_are_imported_only_by_what_they_guard():
+    for guard in GUARDS:
+        importers = {name_of(file) for file in MODULES if guard in imported(file)}
+        # what verifies always runs
+        assert "sarangi.runtime.job" in importers
+        assert importers <= {"sarangi.runtime.job", "sarangi.reproduce.verify"}
+        assert not RERUN[guard]
+
+
+def test_the_inventory_of_folders_is_in_no_fingerprint():
+    assert not RERUN["sarangi.runtime.inventory"]
 
 
 def test_a_change_of_what_was_published_reruns_nothing_before_scoring():

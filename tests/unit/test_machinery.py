@@ -28,7 +28,7 @@ from sarangi.paper.building import PACKAGES
 from sarangi.reproduce import results_lock
 from sarangi.reproduce.restore import restore
 from sarangi.runtime import fingerprint as fingerprints
-from sarangi.runtime import provenance
+from sarangi.runtime import provenance, records
 from sarangi.runtime.fingerprint import fingerprint
 from sarangi.runtime.lock import begin
 from sarangi.sources import checksums
@@ -303,7 +303,7 @@ def test_results_of_an_own_archive_can_be_used_without_it_those_of_a_download_ca
     study["experiments"][0]["corpora"] = ["urdu_latif"]
     study["findings"] = {}
     made, manifest = "resources/made/urdu_latif.zip", "results/corpora/urdu_latif/manifest.parquet"
-    blank = dict.fromkeys(provenance.KEYS, "") | {"outputs": [], "wildcards": {}}
+    blank = dict.fromkeys(records.KEYS, "") | {"outputs": [], "wildcards": {}}
     for result, record in ((made, {"rule": rule, "inputs": {}}), (manifest, {"inputs": {made: ""}})):
         provenance.place(result).parent.mkdir(parents=True, exist_ok=True)
         provenance.place(result).write_text(json.dumps(blank | record))
@@ -502,6 +502,19 @@ def test_code_counts_where_it_is_imported_even_by_name_or_from_afar(code, file, 
     assert (take() != before) == counts
 
 
+def test_a_guard_counts_nowhere_and_neither_does_what_only_it_imports(code, monkeypatch):
+    package, take = code
+    monkeypatch.setattr(fingerprints, "GUARDS", {"sarangi.middle": "for the test"})
+    before = take()
+    for file in ("deep", "middle"):
+        (package / f"{file}.py").write_text("import pandas\n")
+        assert take() == before
+    fingerprints._module.cache_clear()
+    covered, _ = fingerprints.closure(package.parent / "script.py", apart=fingerprints.GUARDS)
+    whole, _ = fingerprints.closure(package.parent / "script.py")
+    assert set(whole) - set(covered) == {"sarangi.middle"}
+
+
 def test_another_version_of_an_imported_package_counts(code, monkeypatch):
     _, take = code
     before = take()
@@ -614,6 +627,22 @@ def test_a_job_publishes_whole_files_and_bounds_threads_before_numpy(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["log.txt", "out.txt", "results"]
 
 
+def test_a_folder_that_a_job_reads_is_known_by_the_inventory_that_the_plan_took(tmp_path):
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "labels.csv").write_text("a")
+    done = run_job(
+        """
+        snakemake.input.extend(["corpus", "labels.csv"])
+        snakemake.params["inventory"] = "as planned"
+        run.output.write_text("made")
+        """,
+        tmp_path,
+    )
+    assert done.returncode == 0, done.stderr
+    inputs = records.read("out.txt", tmp_path)["inputs"]
+    assert inputs == {"corpus": "as planned", "labels.csv": provenance.digest(tmp_path / "labels.csv")}
+
+
 @pytest.mark.parametrize(
     ("body", "shown", "hidden"),
     [
@@ -694,7 +723,7 @@ def test_stale_locks_go_those_of_a_living_run_or_another_machine_stay(tmp_path):
     assert lock.exists()
     living.kill()
     living.communicate()
-    (folder / "sarangi.runtime.lock").write_text("another-machine")
+    (folder / "sarangi.lock").write_text("another-machine")
     assert another() == "False"
     assert lock.exists()
 
@@ -880,15 +909,15 @@ def test_parquet_that_is_damaged_or_lacks_a_column_is_refused_by_its_name(tmp_pa
 
 @pytest.mark.parametrize(
     "record",
-    ["[" * 100_000, list(provenance.KEYS), dict.fromkeys(provenance.KEYS, ""), "\xff", 1,
-     dict.fromkeys(provenance.KEYS, "") | {"wildcards": {}, "inputs": {"a": 1}, "outputs": []}],
+    ["[" * 100_000, list(records.KEYS), dict.fromkeys(records.KEYS, ""), "\xff", 1,
+     dict.fromkeys(records.KEYS, "") | {"wildcards": {}, "inputs": {"a": 1}, "outputs": []}],
 )  # fmt: skip
 def test_what_is_no_provenance_is_refused_by_its_name(record, tmp_path):
     place = tmp_path / provenance.place("a.csv")
     place.parent.mkdir(parents=True)
     place.write_text(record if isinstance(record, str) else json.dumps(record), encoding="latin-1")
     with pytest.raises(SarangiError, match=r"a\.csv\.json: expected the provenance of a\.csv"):
-        provenance.read("a.csv", tmp_path)
+        records.read("a.csv", tmp_path)
 
 
 def test_what_restore_did_not_write_is_refused(study, tmp_path, monkeypatch):

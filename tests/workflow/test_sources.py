@@ -9,7 +9,7 @@ import yaml
 from conftest import jobs, small, snakemake, sound, tarred, write_study
 
 from sarangi.base import store
-from sarangi.runtime import provenance
+from sarangi.runtime import records
 
 MANIFEST = "results/corpora/urdu_latif/manifest.parquet"
 CLIPS = [(f"URDU/Sad/SM{n}_F1_S0{n}.wav", sound(0.2, seed=n)) for n in range(1, 6)]
@@ -32,7 +32,7 @@ def test_an_own_compressed_archive_goes_before_the_source_and_becomes_a_zip_once
     assert jobs(run(folder)) == {}
     own.touch()
     assert jobs(run(folder)) == {}
-    assert provenance.read("resources/made/urdu_latif.zip", folder)["inputs"].keys() == {
+    assert records.read("resources/made/urdu_latif.zip", folder)["inputs"].keys() == {
         "resources/corpora/urdu_latif.tar.gz"
     }
     # another archive under the name is noticed, and taken away the source is used again

@@ -22,7 +22,7 @@ from conftest import (
 
 from sarangi.base import store
 from sarangi.paper.tables.scores import FORMATS
-from sarangi.runtime import provenance
+from sarangi.runtime import records
 
 TARGETS = ("paper/tables", "paper/figures", "finding_4")
 
@@ -69,7 +69,7 @@ def test_every_parquet_says_what_it_was_made_from(demo):
         for name, digest in found["inputs"].items():
             assert digest == hashlib.sha256((demo / name).read_bytes()).hexdigest()
         name = str(path.relative_to(demo))
-        record = provenance.read(name, demo)
+        record = records.read(name, demo)
         assert record.pop("sha256") == hashlib.sha256(path.read_bytes()).hexdigest()
         assert record.pop("result") == name
         assert record == found

@@ -19,7 +19,6 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sarangi.base.documents import json_of
 from sarangi.base.errors import SarangiError
 
 OK, SKIPPED, FAILED = "ok", "skipped", "failed"
@@ -221,7 +220,7 @@ def count(path: str | Path) -> int:
 def provenance(path: str | Path) -> dict:
     """Return what :class:`Writer` was told the file was made from; empty for a foreign file."""
     with _opened(path) as file, _told(path):
-        return json_of((file.schema_arrow.metadata or {}).get(b"sarangi", b"{}"))
+        return json.loads((file.schema_arrow.metadata or {}).get(b"sarangi", b"{}"))
 
 
 def _opened(path: str | Path, categories: Sequence[str] = ()) -> pq.ParquetFile:
@@ -234,7 +233,7 @@ def _told(path: str | Path) -> Iterator[None]:
     """Say of damage in a Parquet file which one it is; a disk that fails keeps its own error."""
     try:
         yield
-    except (pa.ArrowException, OSError, ValueError, IndexError, OverflowError) as error:
+    except (pa.ArrowException, OSError, ValueError, IndexError, OverflowError, RecursionError) as error:
         if getattr(error, "errno", None) is not None:
             raise
         raise SarangiError(

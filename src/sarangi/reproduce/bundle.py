@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from sarangi.base.errors import SarangiError
-from sarangi.runtime import provenance
+from sarangi.runtime import provenance, records
 
 METADATA = Path(".snakemake/metadata")
 GENERATED = ("paper/tables/", "paper/figures/", "paper/numbers.tex", "paper/paper.pdf")
@@ -36,11 +36,11 @@ def results_bundle(targets: Sequence[str], identities: Mapping[str, str], output
     SarangiError
         If a result is not what its provenance says, or has none.
     """
-    records = provenance.closure(targets)
+    behind = records.closure(targets)
     with zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as archive:
         about = {"version": VERSION, "targets": sorted(targets), "identities": dict(identities)}
         add(archive, ABOUT, json.dumps(about, indent=1, sort_keys=True).encode())
-        for path, record in records.items():
+        for path, record in behind.items():
             add(archive, str(provenance.place(path)), provenance.place(path).read_bytes())
             if carried(path):
                 if provenance.digest(path) != record["sha256"]:
@@ -50,7 +50,7 @@ def results_bundle(targets: Sequence[str], identities: Mapping[str, str], output
                     )
                 add(archive, path, Path(path).read_bytes())
         for path, name in _metadata():
-            if path in records:
+            if path in behind:
                 add(archive, str(METADATA / name), (METADATA / name).read_bytes())
 
 

@@ -30,7 +30,8 @@ from sarangi.base.score_rows import headline
 from sarangi.paper.numbers import forms, plain
 from sarangi.paper.tables.scores import MARKS, SYNTHETIC
 from sarangi.published.expressions import parts as parts_of
-from sarangi.runtime import provenance
+from sarangi.runtime import provenance, records
+from sarangi.runtime.inventory import digest_of_input
 from sarangi.study.claims_file import read_claims
 
 NUMBERS = "paper/numbers.tex"
@@ -692,12 +693,12 @@ class Walk:
     def _record(self, file: str) -> dict[str, Any] | None:
         if file.startswith(provenance.OF_PROJECT):
             return None
-        return self._once(("record", file), lambda: provenance.read(file, self.root))
+        return self._once(("record", file), lambda: records.read(file, self.root))
 
     def _digest(self, file: str) -> str | None:
         if file not in self._digests:
             path = self.root / provenance.located(file)
-            self._digests[file] = provenance.digest(path) if path.exists() else None
+            self._digests[file] = digest_of_input(path) if path.exists() else None
         return self._digests[file]
 
     def _table(self, file: str) -> pd.DataFrame:

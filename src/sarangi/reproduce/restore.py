@@ -13,7 +13,8 @@ from typing import Any
 from sarangi.base.documents import LARGEST, json_of
 from sarangi.base.errors import SarangiError
 from sarangi.reproduce.bundle import ABOUT, GENERATED, METADATA, VERSION, carried
-from sarangi.runtime import provenance
+from sarangi.runtime import provenance, records
+from sarangi.runtime.inventory import digest_of_input
 from sarangi.sources.repack import CHUNK, LARGEST_RATIO, LARGEST_TOTAL
 from sarangi.sources.source import DAMAGE
 from sarangi.study.identities import RESTORED
@@ -59,7 +60,7 @@ def restore(bundle: Path, directory: Path, trust_metadata: bool = True) -> dict[
                     pass
         for name in names:
             if name.startswith(f"{provenance.FOLDER}/"):
-                provenance.refuse_odd(_document(archive, name))
+                records.refuse_odd(_document(archive, name))
         for name in results:
             _check(archive, bundle, name, directory)
         for name in names:
@@ -99,11 +100,11 @@ def adopt(targets: list[str], results: list[str], directory: Path) -> dict[str, 
             if why is not None:
                 refused |= dict.fromkeys(job.outputs, why)
                 continue
-            found = {output: provenance.read(output) for output in job.outputs}
+            found = {output: records.read(output) for output in job.outputs}
             sums |= {output: record["sha256"] for output, record in found.items()}
             planned.mark_done(job, found[job.outputs[0]]["inputs"])
         # what no job here makes is evidence of what was adopted, or it is nothing
-        evidence = provenance.closure(sums)
+        evidence = records.closure(sums)
         unknown = "this clone's configuration makes no such file"
         refused |= {result: unknown for result in results if result not in made and result not in evidence}
         for result in refused:
@@ -123,7 +124,7 @@ def _disagreement(
 ) -> str | None:
     """Return why the outputs of a job are not what this clone would make, or None."""
     for output in outputs:
-        record = provenance.read(output)
+        record = records.read(output)
         if record is None:
             return "it has no provenance"
         if carried(output) and not Path(output).exists():
@@ -139,7 +140,7 @@ def _disagreement(
             if path in made:
                 here = sums[path]
             elif provenance.located(path).exists():
-                here = provenance.digest(provenance.located(path))
+                here = digest_of_input(provenance.located(path))
             else:
                 return f"it was made from {path}, which is not here"
             if here != sum_:
@@ -209,7 +210,7 @@ def _about(archive: zipfile.ZipFile) -> dict[str, Any]:
 def _check(archive: zipfile.ZipFile, bundle: Path, name: str, directory: Path) -> None:
     """Refuse a result that is not what its provenance says, or that another file stands in the way of."""
     record = _document(archive, str(provenance.place(name)))
-    provenance.refuse_odd(record)
+    records.refuse_odd(record)
     with archive.open(name) as file:
         found = hashlib.file_digest(file, "sha256").hexdigest()
     if found != record["sha256"]:

@@ -19,7 +19,7 @@ from sarangi.base.documents import DocumentError
 from sarangi.base.errors import SarangiError
 from sarangi.base.score_rows import headline
 from sarangi.base.yaml_documents import yaml_in
-from sarangi.runtime import provenance
+from sarangi.runtime import provenance, records
 from sarangi.statistics.metrics import METRICS, UAR
 
 LOCK = Path("results.lock")
@@ -60,7 +60,7 @@ def write(directory: Path, tolerance: float) -> int:
         raise SarangiError(f"{directory}: nothing is published here; run snakemake --cores 2 first")
     sums = {}
     for file in files:
-        record = provenance.read(file, directory)
+        record = records.read(file, directory)
         sums[file] = provenance.digest(directory / file)
         if record is None or record["sha256"] != sums[file]:
             raise SarangiError(

@@ -25,8 +25,9 @@ from sarangi.base.progress import progress
 from sarangi.paper.building import typed_scores
 from sarangi.reproduce import results_lock
 from sarangi.reproduce.bundle import carried
-from sarangi.runtime import provenance
+from sarangi.runtime import provenance, records
 from sarangi.runtime.contents import opened
+from sarangi.runtime.inventory import digest_of_input
 from sarangi.study.identities import RESTORED
 
 log = logging.getLogger("sarangi")
@@ -191,7 +192,7 @@ class _Verification:
 
     def _one(self, path: str, here: bool, needed: set[str]) -> None:
         try:
-            record = provenance.read(path)
+            record = records.read(path)
         except SarangiError:
             self._fault(path, f"its provenance ({provenance.place(path)}) cannot be read", own=here)
             return
@@ -274,7 +275,7 @@ class _Verification:
     def _digest(self, name: str) -> str | None:
         if name not in self._digests:
             path = provenance.located(name)
-            self._digests[name] = provenance.digest(path) if path.exists() else None
+            self._digests[name] = digest_of_input(path) if path.exists() else None
         return self._digests[name]
 
     def _fault(self, path: str, found: str, command: str | None = None, own: bool = True) -> None:
@@ -337,7 +338,7 @@ def _recorded() -> Iterator[str]:
 
 def _quietly(path: str) -> Mapping[str, Any]:
     try:
-        return provenance.read(path) or {"inputs": {}, "outputs": []}
+        return records.read(path) or {"inputs": {}, "outputs": []}
     except SarangiError:
         return {"inputs": {}, "outputs": []}
 

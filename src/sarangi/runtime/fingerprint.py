@@ -3,6 +3,7 @@
 Snakemake's own ``code`` trigger goes by modification times and does not see imported modules.
 A fingerprint covers the script, the project modules it imports (transitively) and the versions of
 the installed packages that these import; it ignores comments, docstrings, formatting and times.
+It leaves out the few modules that never change what a job writes (:data:`GUARDS`).
 """
 
 import ast
@@ -10,13 +11,23 @@ import hashlib
 import importlib.metadata
 import importlib.util
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cache
 from pathlib import Path
 
 PACKAGE = "sarangi"
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 ROOT = Path(__file__).parents[1]
+GUARDS = {
+    "sarangi.runtime.contents": "opens what a job has written, and refuses it where it is damaged",
+    "sarangi.runtime.gpu": "waits for as many GPUs as the rule asks for, and says which they are",
+    "sarangi.runtime.lock": "says which run is the latest, and an earlier one's job drops its result",
+}
+"""Modules that decide whether a job runs and whether its result counts, never what is in it, each with why.
+
+They are in no fingerprint, nor is what only they import: with a better check every result would be made anew,
+to the same bytes.  A module that computes, reads or writes anything of a result does not belong here.
+"""
 
 
 @cache
@@ -33,7 +44,7 @@ def fingerprint(script: Path, by_name: tuple[tuple[str, tuple[str, ...]], ...] =
         no ``import``
         statement shows.  They count where the script imports the package.
     """
-    code, installed = closure(script, by_name)
+    code, installed = closure(script, by_name, apart=GUARDS)
     digest = hashlib.sha256()
     for name, text in sorted(code.items()):
         digest.update(f"{name}\n{text}\n".encode())
@@ -43,9 +54,16 @@ def fingerprint(script: Path, by_name: tuple[tuple[str, tuple[str, ...]], ...] =
 
 
 def closure(
-    script: Path, by_name: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    script: Path, by_name: tuple[tuple[str, tuple[str, ...]], ...] = (), apart: Collection[str] = ()
 ) -> tuple[dict[str, str], set[str]]:
-    """Return what :func:`fingerprint` covers.
+    """Return what a script imports, however far.
+
+    Parameters
+    ----------
+    script, by_name
+        As for :func:`fingerprint`.
+    apart
+        Modules that are left out, with what only they import.
 
     Returns
     -------
@@ -70,7 +88,7 @@ def closure(
             installed.add(name.split(".")[0])
             continue
         for part in _with_parents(name):
-            found = _module(part) if part not in code else None
+            found = _module(part) if part not in code and part not in apart else None
             if found is not None:
                 code[part], imported = found
                 waiting += [*imported, *loaded.get(part, ())]

@@ -1,8 +1,9 @@
-"""Which files a folder holds, as a digest that can be a parameter."""
+"""Which files a folder holds, as a digest: a parameter of the rules that read it, taken again by checks."""
 
 import hashlib
 from pathlib import Path
 
+from sarangi.runtime import provenance
 from sarangi.sources.source import files_below
 
 
@@ -16,3 +17,8 @@ def inventory(folder: str | Path) -> str:
     for path in files_below(Path(folder)):
         digest.update(f"{path}\0{(Path(folder) / path).stat().st_size}\n".encode())
     return digest.hexdigest()[:16]
+
+
+def digest_of_input(path: str | Path) -> str:
+    """Return what provenance has of an input: the sha256 of a file, the inventory of a folder."""
+    return inventory(path) if Path(path).is_dir() else provenance.digest(path)

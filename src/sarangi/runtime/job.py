@@ -3,6 +3,8 @@
 ``with job(snakemake) as run:`` bounds the threads of the libraries, seeds the generators, leases the
 GPUs, shuts the network of the model hubs, writes the log, ends with its parent, and publishes the outputs
 whole or not at all.  This module imports nothing heavy: the bounds must stand before NumPy and torch load.
+It is in every fingerprint; what only decides whether a job runs or publishes lies in modules of its own
+(:data:`sarangi.runtime.fingerprint.GUARDS`).
 """
 
 import contextlib
@@ -94,9 +96,13 @@ class Job:
         inputs = provenance.inputs_of(job.input)
         return {
             **provenance.described(job.rule, dict(job.wildcards.items()), dict(job.params.items())),
-            "inputs": {name: provenance.digest(provenance.located(name)) for name in inputs},
+            "inputs": {name: self._digest(provenance.located(name)) for name in inputs},
             "outputs": sorted(map(str, self.outputs)),
         }
+
+    def _digest(self, path: Path) -> str:
+        # of a folder the plan has taken it, and every rule that reads one has it as a parameter
+        return self._snakemake.params.inventory if path.is_dir() else provenance.digest(path)
 
 
 @contextlib.contextmanager

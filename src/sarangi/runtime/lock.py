@@ -34,7 +34,7 @@ def hold(folder: Path = Path(".snakemake")) -> bool:
     living = (folder / RUN).open("a+", encoding="utf-8")
     _living.append(living)
     fcntl.flock(living, fcntl.LOCK_SH)
-    file = (folder / "sarangi.runtime.lock").open("a+", encoding="utf-8")
+    file = (folder / "sarangi.lock").open("a+", encoding="utf-8")
     _held.append(file)
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

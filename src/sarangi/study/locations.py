@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from sarangi.base.weights_files import ENCODER_FILES, FASTER_WHISPER, FASTER_WHISPER_FILES
-from sarangi.runtime import provenance
+from sarangi.runtime import records
 from sarangi.sources.addresses import HUB, KAGGLE, KAGGLE_ADVICE, WHISPER, ZENODO
 from sarangi.sources.source import ARCHIVES, IN_HAND, SLOW_ARCHIVES, find
 from sarangi.study.entries import Experiment, modality
@@ -132,7 +132,7 @@ class Locations:
         kept = []
         for name in self.config["corpora"]:
             if f"corpora/{name}" in self.restored and name not in self.own:
-                record = provenance.read(f"results/corpora/{name}/manifest.parquet")
+                record = records.read(f"results/corpora/{name}/manifest.parquet")
                 if record and all(map(_own, record["inputs"])):
                     kept.append(name)
         return kept
@@ -140,7 +140,7 @@ class Locations:
 
 def _own(recordings: str) -> bool:
     """Whether the recordings that a manifest was made from were the user's own, or repacked from that."""
-    made = provenance.read(recordings)
+    made = records.read(recordings)
     return Path(recordings).is_relative_to(IN_HAND) or (made is not None and made["rule"] == "repack")
 
 
