@@ -77,12 +77,25 @@ AT_MOST = {
 }
 """Scripts that a change of a module, or of any one in a package, may rerun; raise a number with a reason."""
 SHARED = {
-    "paper.tables.scores",
-    "paper.tables.languages",
-    "paper.figures.drawing",
-    "paper.figures.leakage",
+    "paper.tables.published": 3,
+    "paper.tables.titles": 11,
+    "paper.tables.best": 2,
+    "paper.tables.reported_differences": 3,
+    "paper.tables.score_evidence": 6,
+    "paper.tables.cell_evidence": 4,
+    "paper.tables.writing": 20,
+    "paper.tables.html_page": 20,
+    "paper.tables.bold": 20,
+    "paper.tables.columns": 20,
+    "paper.figures.style": 9,
+    "paper.figures.text": 9,
+    "paper.figures.page": 9,
+    "paper.figures.lists": 6,
+    "paper.figures.heat": 2,
+    "paper.figures.score_lists": 4,
+    "paper.figures.claim_lists": 2,
 }
-"""Modules of tables and figures that others than those that they make use."""
+"""Modules that several tables or figures use, and how many scripts they may rerun."""
 NEVER = {"base.layout"}
 """Modules that no job may import: they say where files lie, which a job is told by Snakemake."""
 
@@ -139,7 +152,9 @@ def test_a_change_reruns_few_scripts(name):
 
 @pytest.mark.parametrize("module", below("paper.tables", "paper.figures"))
 def test_a_change_of_a_table_or_figure_reruns_what_it_makes(module):
-    if module.removeprefix("sarangi.") not in SHARED:
+    if module.removeprefix("sarangi.") in SHARED:
+        assert len(RERUN[module]) <= SHARED[module.removeprefix("sarangi.")]
+    else:
         assert RERUN[module] <= own_scripts(module)
 
 

@@ -16,7 +16,7 @@ from sarangi.base.errors import SarangiError
 from sarangi.base.score_rows import SCORES
 from sarangi.base.verdicts import CONTRADICTED, DIFFERS, FAULTY, REPRODUCED, UNTESTABLE
 from sarangi.paper.tables.findings import findings_table
-from sarangi.paper.tables.scores import FORMATS
+from sarangi.paper.tables.writing import FORMATS
 from sarangi.published import faults
 from sarangi.published.findings import finding
 from sarangi.published.records import of_finding

@@ -13,7 +13,7 @@ from sarangi.base.difference_rows import DIFFERENCES
 from sarangi.base.errors import SarangiError
 from sarangi.base.score_rows import SCORES
 from sarangi.paper.tables.errata import errata_table
-from sarangi.paper.tables.scores import FORMATS
+from sarangi.paper.tables.writing import FORMATS
 from sarangi.published.findings import finding
 from sarangi.published.readings import READINGS, SIDES, can_be_read, reading
 from sarangi.published.records import of_finding, with_parts

@@ -12,7 +12,8 @@ from sarangi.base import store
 from sarangi.base.errors import SarangiError
 from sarangi.base.score_rows import SCORES
 from sarangi.models.predictions import predictions_schema
-from sarangi.paper.tables.scores import FORMATS, scores_table
+from sarangi.paper.tables.scores import scores_table
+from sarangi.paper.tables.writing import FORMATS
 from sarangi.reproduce.explain import Step, Walk, as_page, as_text, explain
 from sarangi.runtime import provenance
 

@@ -13,19 +13,18 @@ from sarangi.base import store
 from sarangi.base.difference_rows import PREMIUMS
 from sarangi.base.finding_rows import FINDING
 from sarangi.base.score_rows import CONFUSIONS, SCORES
-from sarangi.paper.figures import drawing
-from sarangi.paper.figures import leakage as figures
-from sarangi.paper.figures import methodology as diagram
-from sarangi.paper.figures import results as result_figures
-from sarangi.paper.figures.results import (
-    conditions_figure,
-    confusions_figure,
-    finding_figure,
-    published_figure,
-    recalls_figure,
-    seeds_figure,
-)
-from sarangi.paper.tables.scores import MARKS
+from sarangi.paper.figures import score_lists
+from sarangi.paper.figures.conditions import conditions_figure
+from sarangi.paper.figures.confusions import confusions_figure
+from sarangi.paper.figures.finding import finding_figure
+from sarangi.paper.figures.leakage import leakage_figure
+from sarangi.paper.figures.methodology import methodology_figure
+from sarangi.paper.figures.page import pyplot
+from sarangi.paper.figures.published import published_figure
+from sarangi.paper.figures.recalls import recalls_figure
+from sarangi.paper.figures.seeds import seeds_figure
+from sarangi.paper.figures.style import BLUE, ORANGE, STYLE
+from sarangi.paper.mark_notes import MARKS
 from sarangi.scoring.differences import premiums
 
 FOUR = ("angry", "happy", "neutral", "sad")
@@ -134,12 +133,12 @@ def drawn(monkeypatch):
     def read(draw):
         kept = []
         with monkeypatch.context() as patched:
-            for module in (result_figures, diagram, figures, drawing):
-                patched.setattr(module, "save", lambda figure, output: kept.append(figure))
+            # what would be closed once it is written, of which there are no files here
+            patched.setattr(pyplot, "close", kept.append)
             draw()
         found = []
         for figure in kept:
-            figure.set_dpi(drawing.STYLE["savefig.dpi"])
+            figure.set_dpi(STYLE["savefig.dpi"])
             renderer = FigureCanvasAgg(figure).get_renderer()
             figure.canvas.draw()
             every = {id(text): text for text in figure.findobj(Text) if text.get_visible()}
@@ -160,7 +159,7 @@ def drawn(monkeypatch):
             assert not outside, outside[:5]
             assert figure.get_size_inches()[1] < 10
             found.append([text.replace("\n", " ") for text, _ in boxes])
-            drawing.pyplot.close(figure)
+            pyplot.close(figure)
         return found[0] if len(found) == 1 else found
 
     return read
@@ -194,16 +193,14 @@ def test_scores_are_drawn_by_condition_and_seed_with_the_mark_seen(tmp_path, mon
         made(tmp_path, "ravdess_far_m1_to_urdu_latif", "ravdess", "far", "m1", test="urdu_latif")[0],
     ]  # fmt: skip
     kept = {}
-    monkeypatch.setattr(
-        result_figures, "draw_list", lambda page, columns, filled, *rest: kept.update(f=filled)
-    )
+    monkeypatch.setattr(score_lists, "draw_list", lambda page, columns, filled, *rest: kept.update(f=filled))
     seeds_figure(files, TITLES, [], {})
     lines = [line for column in kept["f"] for block in column for line in block.lines]
     shared, apart, across = lines
-    assert [(p.colour, p.marker) for p in shared.points] == [(drawing.ORANGE, m) for m in "o.."]
+    assert [(p.colour, p.marker) for p in shared.points] == [(ORANGE, m) for m in "o.."]
     assert [(p.value, p.low, p.high) for p in shared.points] == [(0.5, 0.4, 0.7), *[(0.5, 0.2, 0.9)] * 2]
     (point,) = apart.points
-    assert (point.colour, point.dashed, point.filled) == (drawing.BLUE, True, False)
+    assert (point.colour, point.dashed, point.filled) == (BLUE, True, False)
     assert (across.points[0].marker, across.chance, apart.words) == ("^", 0.25, "b d")
 
 
@@ -239,7 +236,7 @@ def test_a_findings_figure_has_its_differences_below_and_the_experiments_beside_
 
 
 def test_the_diagram_covers_nothing(drawn):
-    assert "Findings" in drawn(lambda: diagram.methodology_figure(["ravdess"], {}))
+    assert "Findings" in drawn(lambda: methodology_figure(["ravdess"], {}))
 
 
 def test_without_results_a_figure_says_so_in_words(tmp_path, drawn):
@@ -251,7 +248,7 @@ def test_without_results_a_figure_says_so_in_words(tmp_path, drawn):
         assert found[0].startswith("No finding has a published number")
     empty = tmp_path / "premiums.parquet"
     store.write(empty, pd.DataFrame(columns=PREMIUMS.names), PREMIUMS, MADE_BY_TEST)
-    found = drawn(lambda: figures.leakage_figure([], empty, TITLES, [], {}))
+    found = drawn(lambda: leakage_figure([], empty, TITLES, [], {}))
     assert found == ["No corpus is in hand with speakers both shared and held out."]
 
 
@@ -266,7 +263,7 @@ def test_the_same_results_give_the_same_bytes(many, findings, tmp_path):
         draws(seeds_figure, first, made_["seeds"])()
         draws(confusions_figure, first, made_["confusions"])()
         published_figure(findings, [], made_["published"], made_["points"])
-        diagram.methodology_figure([], made_["diagram"])
+        methodology_figure([], made_["diagram"])
         files.append([path.read_bytes() for output in made_.values() for path in output.values()])
     assert files[0] == files[1]
     for pdf in files[0][::2]:

@@ -7,17 +7,12 @@ from conftest import MADE_BY_TEST, ROOT
 from sarangi.base import store
 from sarangi.base.errors import SarangiError
 from sarangi.base.score_rows import SCORES
-from sarangi.paper.figures import leakage as figures
-from sarangi.paper.tables.languages import (
-    across_languages_table,
-    gaps,
-    gaps_table,
-    ranks,
-    scored,
-    sensitivity_table,
-    within_language_table,
-)
-from sarangi.paper.tables.scores import FORMATS
+from sarangi.paper.cells import ranks, scored
+from sarangi.paper.figures import inversion
+from sarangi.paper.tables.gaps import gaps, gaps_table
+from sarangi.paper.tables.languages import across_languages_table, within_language_table
+from sarangi.paper.tables.sensitivity import sensitivity_table
+from sarangi.paper.tables.writing import FORMATS
 from sarangi.study.claims_file import read_claims
 
 TITLES = {"urdu": "Urdu", "sindhi": "Sindhi", "svm": "SVM", "random_forest": "random forest", "mlp": "MLP"}
@@ -320,10 +315,10 @@ def drawn(cells, synthetic, monkeypatch):
             kept[axes.get_title()] = [text.get_text().strip() for text in axes.texts], labels
         legend = [text.get_text() for each in figure.legends for text in each.get_texts()]
         kept["figure"] = [figure.get_suptitle(), *legend]
-        figures.pyplot.close(figure)
+        inversion.pyplot.close(figure)
 
-    monkeypatch.setattr(figures, "save", keep)
-    figures.inversion_figure(cells, synthetic, {})
+    monkeypatch.setattr(inversion, "save", keep)
+    inversion.inversion_figure(cells, synthetic, {})
     return kept
 
 
@@ -371,7 +366,7 @@ def test_the_inversion_figure_has_the_same_bytes_twice(study, tmp_path):
     files = []
     for number in "12":
         output = {suffix: tmp_path / f"{number}.{suffix}" for suffix in ("pdf", "png")}
-        figures.inversion_figure(study, [], output)
+        inversion.inversion_figure(study, [], output)
         files.append([path.read_bytes() for path in output.values()])
     assert files[0] == files[1]
     assert b"CreationDate" not in files[0][0]

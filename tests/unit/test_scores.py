@@ -15,7 +15,9 @@ from sarangi.base.manifest_rows import MANIFEST
 from sarangi.base.score_rows import SCORES, headline
 from sarangi.models.classical import classical
 from sarangi.models.predictions import predictions_schema
-from sarangi.paper.tables.scores import FORMATS, MARKS, scores_table
+from sarangi.paper.mark_notes import MARKS
+from sarangi.paper.tables.scores import scores_table
+from sarangi.paper.tables.writing import FORMATS
 from sarangi.scoring.scores import scores
 from sarangi.splits.protocols import protocol, split
 from sarangi.statistics import confusions, metrics

@@ -11,8 +11,8 @@ from sarangi.audit.checks import AUDIT, corpus_audit
 from sarangi.base import store
 from sarangi.base.errors import SarangiError
 from sarangi.models.classical import classical
-from sarangi.paper.tables.languages import splits_table
-from sarangi.paper.tables.scores import FORMATS
+from sarangi.paper.tables.splits import splits_table
+from sarangi.paper.tables.writing import FORMATS
 from sarangi.scoring.scores import scores
 from sarangi.scoring.sensitivity import fewest_groups, sensitivity
 from sarangi.splits.protocols import protocol

@@ -21,7 +21,9 @@ from sarangi.base.score_rows import CONFUSIONS
 from sarangi.corpora.manifest import manifest
 from sarangi.models.baselines import baseline
 from sarangi.models.predictions import predictions_schema
-from sarangi.paper.tables.scores import FORMATS, differences_table, scores_table
+from sarangi.paper.tables.differences import differences_table
+from sarangi.paper.tables.scores import scores_table
+from sarangi.paper.tables.writing import FORMATS
 from sarangi.scoring.differences import clipwise, compare, differences
 from sarangi.scoring.scores import answers, clip_patterns, scores, tally
 from sarangi.splits.protocols import PROTOCOL, protocol

@@ -17,9 +17,14 @@ from sarangi.base import store
 from sarangi.base.difference_rows import DIFFERENCES
 from sarangi.base.errors import SarangiError
 from sarangi.base.score_rows import SCORES
-from sarangi.paper.tables.published import meld_table, ravdess_table, seeds_table
-from sarangi.paper.tables.scores import FORMATS, best, reported_differences, scores_table
-from sarangi.paper.tables.study import audit_table
+from sarangi.paper.tables.audit import audit_table
+from sarangi.paper.tables.best import best
+from sarangi.paper.tables.meld import meld_table
+from sarangi.paper.tables.ravdess import ravdess_table
+from sarangi.paper.tables.reported_differences import reported_differences
+from sarangi.paper.tables.scores import scores_table
+from sarangi.paper.tables.seeds import seeds_table
+from sarangi.paper.tables.writing import FORMATS
 from sarangi.published.printed import printed_experiments
 from sarangi.reproduce import costs
 from sarangi.reproduce.costs import costs_table, measured

@@ -21,7 +21,7 @@ from conftest import (
 )  # fmt: skip
 
 from sarangi.base import store
-from sarangi.paper.tables.scores import FORMATS
+from sarangi.paper.tables.writing import FORMATS
 from sarangi.runtime import records
 
 TARGETS = ("paper/tables", "paper/figures", "finding_4")

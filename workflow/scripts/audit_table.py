@@ -3,7 +3,7 @@
 from sarangi.runtime.job import job
 
 with job(snakemake) as run:
-    from sarangi.paper.tables.study import audit_table
+    from sarangi.paper.tables.audit import audit_table
 
     audit_table(
         snakemake.input.audits,

@@ -3,7 +3,7 @@
 from sarangi.runtime.job import job
 
 with job(snakemake) as run:
-    from sarangi.paper.tables.study import availability_table
+    from sarangi.paper.tables.availability import availability_table
 
     availability_table(
         snakemake.params.rows,

@@ -3,7 +3,7 @@
 from sarangi.runtime.job import job
 
 with job(snakemake) as run:
-    from sarangi.paper.figures.results import conditions_figure
+    from sarangi.paper.figures.conditions import conditions_figure
 
     conditions_figure(
         snakemake.input.scores,

@@ -3,7 +3,7 @@
 from sarangi.runtime.job import job
 
 with job(snakemake) as run:
-    from sarangi.paper.figures.results import confusions_figure
+    from sarangi.paper.figures.confusions import confusions_figure
 
     confusions_figure(
         snakemake.input.scores,

@@ -3,7 +3,7 @@
 from sarangi.runtime.job import job
 
 with job(snakemake) as run:
-    from sarangi.paper.tables.scores import corpora_table
+    from sarangi.paper.tables.corpora import corpora_table
 
     corpora_table(
         snakemake.input.manifests,

@@ -3,7 +3,7 @@
 from sarangi.runtime.job import job
 
 with job(snakemake) as run:
-    from sarangi.paper.tables.scores import differences_table
+    from sarangi.paper.tables.differences import differences_table
 
     differences_table(
         snakemake.input.differences,

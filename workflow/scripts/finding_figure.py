@@ -5,7 +5,7 @@ from sarangi.runtime.job import job
 with job(snakemake) as run:
     from pathlib import Path
 
-    from sarangi.paper.figures.results import finding_figure
+    from sarangi.paper.figures.finding import finding_figure
 
     finding_figure(
         Path(snakemake.input.finding),

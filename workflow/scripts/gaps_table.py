@@ -3,7 +3,7 @@
 from sarangi.runtime.job import job
 
 with job(snakemake) as run:
-    from sarangi.paper.tables.languages import gaps_table
+    from sarangi.paper.tables.gaps import gaps_table
 
     gaps_table(
         snakemake.params.cells,

@@ -3,7 +3,7 @@
 from sarangi.runtime.job import job
 
 with job(snakemake) as run:
-    from sarangi.paper.figures.leakage import inversion_figure
+    from sarangi.paper.figures.inversion import inversion_figure
 
     inversion_figure(
         snakemake.params.cells,

@@ -3,7 +3,7 @@
 from sarangi.runtime.job import job
 
 with job(snakemake) as run:
-    from sarangi.paper.tables.published import meld_table
+    from sarangi.paper.tables.meld import meld_table
 
     meld_table(
         snakemake.params.printed,

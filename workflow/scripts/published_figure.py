@@ -3,7 +3,7 @@
 from sarangi.runtime.job import job
 
 with job(snakemake) as run:
-    from sarangi.paper.figures.results import published_figure
+    from sarangi.paper.figures.published import published_figure
 
     published_figure(
         snakemake.input.findings,

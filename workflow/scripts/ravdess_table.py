@@ -3,7 +3,7 @@
 from sarangi.runtime.job import job
 
 with job(snakemake) as run:
-    from sarangi.paper.tables.published import ravdess_table
+    from sarangi.paper.tables.ravdess import ravdess_table
 
     ravdess_table(
         snakemake.params.printed,

@@ -3,7 +3,7 @@
 from sarangi.runtime.job import job
 
 with job(snakemake) as run:
-    from sarangi.paper.figures.results import recalls_figure
+    from sarangi.paper.figures.recalls import recalls_figure
 
     recalls_figure(
         snakemake.input.scores,

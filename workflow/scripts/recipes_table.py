@@ -3,7 +3,7 @@
 from sarangi.runtime.job import job
 
 with job(snakemake) as run:
-    from sarangi.paper.tables.scores import recipes_table
+    from sarangi.paper.tables.recipes import recipes_table
 
     recipes_table(
         snakemake.params.recipes,

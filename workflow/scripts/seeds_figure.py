@@ -3,7 +3,7 @@
 from sarangi.runtime.job import job
 
 with job(snakemake) as run:
-    from sarangi.paper.figures.results import seeds_figure
+    from sarangi.paper.figures.seeds import seeds_figure
 
     seeds_figure(
         snakemake.input.scores,

@@ -3,7 +3,7 @@
 from sarangi.runtime.job import job
 
 with job(snakemake) as run:
-    from sarangi.paper.tables.published import seeds_table
+    from sarangi.paper.tables.seeds import seeds_table
 
     seeds_table(
         snakemake.params.printed,

@@ -3,7 +3,7 @@
 from sarangi.runtime.job import job
 
 with job(snakemake) as run:
-    from sarangi.paper.tables.languages import sensitivity_table
+    from sarangi.paper.tables.sensitivity import sensitivity_table
 
     sensitivity_table(
         snakemake.params.rows,

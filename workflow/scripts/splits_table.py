@@ -3,7 +3,7 @@
 from sarangi.runtime.job import job
 
 with job(snakemake) as run:
-    from sarangi.paper.tables.languages import splits_table
+    from sarangi.paper.tables.splits import splits_table
 
     splits_table(
         snakemake.input.sensitivity,

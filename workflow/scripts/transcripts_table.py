@@ -5,7 +5,7 @@ from sarangi.runtime.job import job
 with job(snakemake) as run:
     from pathlib import Path
 
-    from sarangi.paper.tables.scores import transcripts_table
+    from sarangi.paper.tables.transcripts import transcripts_table
 
     transcripts_table(
         snakemake.input.transcripts,

@@ -17,3 +17,8 @@ def reference(file: str | Path, column: str | None = None, **where: Any) -> dict
     if where:
         found["where"] = where
     return found | ({"column": column} if column else {})
+
+
+def configured(entry: str) -> dict[str, Any]:
+    """Return where an entry of the configuration stands."""
+    return reference("config.yaml", entry=entry)

@@ -22,7 +22,8 @@ from sarangi.base.documents import DocumentError
 from sarangi.base.errors import SarangiError
 from sarangi.base.evidence import Evidence, reference
 from sarangi.base.yaml_documents import yaml_in
-from sarangi.paper.tables.scores import number_text, write_table
+from sarangi.paper.tables.writing import write_table
+from sarangi.paper.texts import number_text
 
 COSTS = Path("costs.yaml")
 NOT_MEASURED = "not measured"

@@ -27,8 +27,9 @@ from sarangi.base import store
 from sarangi.base.documents import DocumentError, json_in
 from sarangi.base.errors import SarangiError
 from sarangi.base.score_rows import headline
+from sarangi.paper.mark_notes import MARKS
 from sarangi.paper.numbers import forms, plain
-from sarangi.paper.tables.scores import MARKS, SYNTHETIC
+from sarangi.paper.tables.html_page import SYNTHETIC
 from sarangi.published.expressions import parts as parts_of
 from sarangi.runtime import provenance, records
 from sarangi.runtime.inventory import digest_of_input
@@ -769,7 +770,7 @@ TABLE = {
         },
     },
 }
-"""What :func:`sarangi.paper.tables.scores.write_table` writes as JSON, as a JSON schema."""
+"""What :func:`sarangi.paper.tables.writing.write_table` writes as JSON, as a JSON schema."""
 
 
 def _table_in(file: Path) -> dict[str, Any]:

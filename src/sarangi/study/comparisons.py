@@ -20,7 +20,7 @@ def language_cells(study: Study) -> list[dict[str, Any]]:
     """Return a cell for each classical model within and across the languages of each pair.
 
     Titles, the scores that there can be, and what was published, see
-    :mod:`sarangi.paper.tables.languages`.
+    :mod:`sarangi.paper.cells`.
     """
     config, found = study.config, []
     printed = _published_uars(study)

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import matplotlib
 
-from sarangi.paper.figures.drawing import BLUE, EDGE, GREY, SMALL, STYLE, TINY, WIDTH, Page, broken, save
+from sarangi.paper.figures.page import Page, save
+from sarangi.paper.figures.style import BLUE, EDGE, GREY, SMALL, STYLE, TINY, WIDTH
+from sarangi.paper.figures.text import broken
 
 HIGH, WIDE = 0.62, 1.12  # of a box, in inches
 STEP = (WIDTH - 2 * EDGE - WIDE) / 4  # from one box of a row to the next

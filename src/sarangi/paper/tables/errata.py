@@ -19,7 +19,10 @@ from sarangi.base.difference_rows import DIFFERENCES
 from sarangi.base.evidence import reference
 from sarangi.base.finding_rows import read_findings
 from sarangi.base.verdicts import CONTRADICTED, FAULTY
-from sarangi.paper.tables.scores import interval_text, letters, meanings, title, write_table
+from sarangi.paper.mark_notes import letters, meanings
+from sarangi.paper.tables.titles import title
+from sarangi.paper.tables.writing import write_table
+from sarangi.paper.texts import interval_text
 from sarangi.published.readings import SIDES, reading
 from sarangi.published.scored import scores_by_name
 
@@ -50,9 +53,9 @@ class Operand:
     decimals
         Of a difference in points.
     marks
-        Of :data:`sarangi.paper.tables.scores.MARKS`.
+        Of :data:`sarangi.paper.mark_notes.MARKS`.
     behind
-        Where it stands, each as :func:`sarangi.paper.tables.scores.reference` has it.
+        Where it stands, each as :func:`sarangi.base.evidence.reference` has it.
     waits
         What it waits for, each in full.
     source

@@ -8,7 +8,8 @@ import pandas as pd
 from sarangi.base.evidence import Evidence, reference
 from sarangi.base.finding_rows import read_findings
 from sarangi.base.verdicts import BESIDE, UNTESTABLE
-from sarangi.paper.tables.scores import interval_text, write_table
+from sarangi.paper.tables.writing import write_table
+from sarangi.paper.texts import interval_text
 
 JUDGED = "judged by its own parts and by our scores"
 

@@ -1,16 +1,15 @@
-"""Tables of what a study stands on: what the audit found, and where data and weights are had."""
+"""The table of what the audit found."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
-from sarangi.audit.checks import WARNING
 from sarangi.base import store
-from sarangi.base.auditing import FATAL
-from sarangi.base.evidence import Evidence, reference
-from sarangi.paper.tables.scores import title, write_table
+from sarangi.base.auditing import FATAL, WARNING
+from sarangi.base.evidence import Evidence, configured, reference
+from sarangi.paper.tables.titles import title
+from sarangi.paper.tables.writing import write_table
 
 WORDS = {
     "shared_groups": "groups on both sides",
@@ -32,16 +31,22 @@ WORDS = {
     "emotion": "utterances",
 }
 """What a check of the audit counts, in short words; another one is called by its name."""
+
 TELLING = (
     "shared_groups", "near_duplicate", "near_duplicates", "sample_rates", "folds", "utterances",
     "speakers", "emotion", "failed", "skipped",
 )  # fmt: skip
 """Checks whose detail says more than their words."""
+
 SUBJECTS = ("emotion", "groups_of_emotion")
 """Checks with a row for each emotion."""
+
 SHORT = 110  # letters of a detail that the table has room for
+
 LISTED = 2  # rows of one check, before the others are left to the audit's own file
+
 ITSELF = "the corpus itself"
+
 AUDIT_COLUMNS = [
     "Corpus", "Protocol", "Fatal", "Warned of", "Groups", "Pairs", "One emotion", "Absent",
 ]  # fmt: skip
@@ -84,7 +89,7 @@ def audit_table(
     for corpus, text in unavailable.items():
         blank = dict.fromkeys(AUDIT_COLUMNS, "--") | {"Fatal": f"not available: {text}"}
         blank["Corpus"] = f"{title(corpus, synthetic)} (unavailable)"
-        rows.append((corpus, [blank], [{"": [_configured(f"corpora.{corpus}")]}]))
+        rows.append((corpus, [blank], [{"": [configured(f"corpora.{corpus}")]}]))
     rows.sort(key=lambda row: row[0])
     caption = (
         "The audit, before any training. What is fatal makes a score mean something else than it says, and "
@@ -157,45 +162,3 @@ def _untested(tally: str) -> str:
     """Return the emotions without test utterances, from the audit's tally of what is tested."""
     counts = (entry.rsplit(" ", 1) for entry in tally.partition(": ")[2].split(", "))
     return ", ".join(emotion for emotion, count in counts if count == "0")
-
-
-def _configured(entry: str) -> dict[str, Any]:
-    """Return where an entry of the configuration stands."""
-    return reference("config.yaml", entry=entry)
-
-
-AVAILABILITY_COLUMNS = ["Kind", "Name", "Licence", "Access", "From", "In this build"]
-
-
-def availability_table(
-    rows: Sequence[Mapping[str, str]], synthetic: Sequence[str], output: dict[str, Path]
-) -> None:
-    """Write where each corpus and each set of weights is had, on what terms, and whether it was.
-
-    Parameters
-    ----------
-    rows
-        Of :func:`sarangi.study.availability.availability`.
-    synthetic, output
-        As in :func:`audit_table`.
-    """
-    lines, evidence = [], []
-    for row in rows:
-        corpus = row["kind"] == "corpus"
-        lines.append(
-            {
-                "Kind": row["kind"],
-                "Name": title(row["name"], synthetic) if corpus else row["title"],
-                "Licence": row["licence"],
-                "Access": row["access"],
-                "From": row["source"],
-                "In this build": row["state"],
-            }
-        )
-        evidence.append({"": [_configured(row["entry"])]})
-    caption = (
-        "Availability of data and weights: terms, access and where each is had from, with the revision that "
-        "is fetched. This project passes on neither recordings nor weights of others."
-    )
-    frame = pd.DataFrame(lines, columns=AVAILABILITY_COLUMNS)
-    write_table(frame, evidence, caption, "availability", [], synthetic, output)

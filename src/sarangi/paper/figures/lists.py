@@ -1,44 +1,14 @@
-"""What the figures share: one style, lists of scores in columns, the same bytes for the same results.
-
-A figure is drawn in inches, as wide as it stands in the paper, so that its letters keep their size.
-"""
+"""Lists of scores in columns: points with intervals on one scale."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from typing import Any
 
 import matplotlib
 import pandas as pd
-from matplotlib.font_manager import FontProperties
-from matplotlib.lines import Line2D
-from matplotlib.textpath import text_to_path
 
-matplotlib.use("Agg")
-from matplotlib import pyplot
-
-# Okabe and Ito's palette: told apart by the colour-blind, and in grey by lightness
-ORANGE, BLUE, GREEN, GREY = "#E69F00", "#0072B2", "#009E73", "#666666"
-PALE = "#DDDDDD"
-SHADES = "Blues"
-"""From light for nothing to dark for all, in grey too."""
-STYLE = {
-    "font.family": "DejaVu Sans",
-    "font.size": 8,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.titlesize": 9,
-    "pdf.fonttype": 42,
-    "svg.hashsalt": "sarangi",
-    "savefig.dpi": 200,
-}
-WIDTH = 6.7  # of the paper's text, in inches
-HIGHEST = 8.0  # that a figure may be, with room for its caption
-SMALL, TINY = 6.5, 5.5  # sizes of letters, in points
-LEADING = 1.25 / 72  # inches a line takes for each point of its letters
-LOOSE = 1.03  # widths are reckoned a little larger: pixels move letters apart
-EDGE = 0.06  # inches that stay free beside what is drawn
+from sarangi.paper.figures.page import Page
+from sarangi.paper.figures.style import EDGE, GREY, HIGHEST, PALE, SMALL, TINY, WIDTH
+from sarangi.paper.figures.text import broken, height_of
 
 INTERVAL_MARKS = ("descriptive interval", "interval too narrow")
 """Marks of an interval that says less than it seems; it is drawn dashed."""
@@ -109,44 +79,6 @@ class Columns:
     def drawn(self) -> float:
         """The width that is left to draw in."""
         return self.whole - self.label - self.words - 3 * EDGE
-
-
-@cache
-def _letter(letter: str, weight: str) -> float:
-    """Return the width of a letter in parts of its size."""
-    how = FontProperties(family=STYLE["font.family"], size=100, weight=weight)
-    # between bars, since blanks alone have no width
-    wide, bars = (
-        text_to_path.get_text_width_height_descent(text, how, ismath=False)[0]
-        for text in (f"|{letter}|", "||")
-    )
-    return (wide - bars) / 100
-
-
-def width_of(text: str, size: float, weight: str = "normal") -> float:
-    """Return the width of a line of text in inches, for letters of ``size`` points."""
-    return LOOSE * sum(_letter(letter, weight) for letter in text) * size / 72
-
-
-@cache
-def broken(text: str, width: float, size: float = SMALL, weight: str = "normal") -> str:
-    """Return a text broken into lines no wider than ``width`` inches; a longer word is broken itself."""
-    lines = [""]
-    for word in text.split():
-        if lines[-1] and width_of(f"{lines[-1]} {word}", size, weight) <= width:
-            lines[-1] += f" {word}"
-            continue
-        lines.append("")
-        for letter in word:
-            if lines[-1] and width_of(lines[-1] + letter, size, weight) > width:
-                lines.append("")
-            lines[-1] += letter
-    return "\n".join(line for line in lines if line)
-
-
-def height_of(text: str, size: float) -> float:
-    """Return the height of a text in inches."""
-    return (text.count("\n") + 1) * size * LEADING
 
 
 def line_height(line: Line, columns: Columns) -> float:
@@ -225,55 +157,6 @@ def left_out(names: Sequence[str], kept: Sequence[str], where: str) -> list[str]
     """Return a note on what had no room, and where it stands; none where all had."""
     rest = len(names) - len(kept)
     return [f"{rest} more had no room here: {where}."] if rest else []
-
-
-class Page:
-    """A figure as wide as the paper's text, in inches from its upper left corner.
-
-    Parameters
-    ----------
-    height
-        Of what is drawn, in inches; the synthetic line above and the notes below come on top.
-    notes
-        Lines below.
-    synthetic
-        Names of the corpora spoken by the demo's generator; any adds a line that says so.
-    legend
-        Height to keep for a legend, in inches.
-    """
-
-    def __init__(self, height: float, notes: Sequence[str], synthetic: Sequence[str], legend: float = 0.0):
-        texts = [broken(note, WIDTH - 2 * EDGE, TINY) for note in notes]
-        self.top = 0.2 if synthetic else EDGE
-        below = sum(height_of(text, TINY) + 0.02 for text in texts)
-        self.height = self.top + height + legend + below + EDGE
-        self.figure = pyplot.figure(figsize=(WIDTH, self.height))
-        place = self.top + height
-        self.legend_place = place
-        place += legend
-        for text in texts:
-            self.text(EDGE, place, text, size=TINY, color=GREY, va="top")
-            place += height_of(text, TINY) + 0.02
-        if synthetic:
-            say_synthetic(self.figure, synthetic, y=1 - 0.1 / self.height, va="center")
-
-    def text(self, left: float, top: float, text: str, **how: Any) -> None:
-        """Write a text at a place in inches."""
-        how = {"linespacing": 1.1} | how
-        self.figure.text(left / WIDTH, 1 - top / self.height, text, **how)
-
-    def axes(self, left: float, top: float, width: float, height: float) -> matplotlib.axes.Axes:
-        """Return axes at a place in inches."""
-        return self.figure.add_axes(
-            (left / WIDTH, 1 - (top + height) / self.height, width / WIDTH, height / self.height)
-        )
-
-    def legend(self, handles: Sequence[Line2D], columns: int) -> None:
-        """Draw a legend where room was kept for it."""
-        self.figure.legend(
-            handles=handles, loc="upper center", ncols=columns, frameon=False, fontsize=SMALL,
-            bbox_to_anchor=(0.5, 1 - self.legend_place / self.height), borderaxespad=0.2,
-        )  # fmt: skip
 
 
 AXIS = 0.38  # inches below a list for its ticks and what they mean
@@ -369,60 +252,3 @@ def _draw_line(
                 point.value, y, point.marker, ms=point.size, color=point.colour, clip_on=False,
                 mfc=point.colour if point.filled else "white", mew=0.8, zorder=3,
             )  # fmt: skip
-
-
-def shaded(
-    axes: matplotlib.axes.Axes, left: float, top: float, width: float, height: float, share: float
-) -> None:
-    """Draw a cell of a heat map with its share in per cent; hatched where there is none."""
-    nothing = pd.isna(share)
-    axes.add_patch(
-        matplotlib.patches.Rectangle(
-            (left, top), width, height, lw=0.4, edgecolor="white" if not nothing else PALE,
-            facecolor="white" if nothing else matplotlib.colormaps[SHADES](0.85 * share),
-            hatch="/////" if nothing else None,
-        )
-    )  # fmt: skip
-    if not nothing:
-        axes.text(
-            left + width / 2, top + height / 2, f"{100 * share:.0f}", ha="center", va="center_baseline",
-            size=TINY, color="white" if share > 0.6 else "black",
-        )  # fmt: skip
-
-
-def key(label: str, colour: str, marker: str = "", line: Any = "-", filled: bool = True) -> Line2D:
-    """Return an entry of a legend."""
-    return Line2D(
-        [], [], color=colour, marker=marker, ls=line, lw=1.3, ms=4.5, mew=0.8, label=label,
-        mfc=colour if filled else "white",
-    )  # fmt: skip
-
-
-def in_words(text: str, synthetic: Sequence[str], output: dict[str, Path]) -> None:
-    """Write a figure that says why there is nothing to draw."""
-    page = Page(0.5, [], synthetic)
-    text = broken(text, WIDTH - 1, 8)
-    page.text(WIDTH / 2, page.top + 0.25, text, ha="center", va="center", size=8, color=GREY)
-    save(page.figure, output)
-
-
-def say_synthetic(figure: matplotlib.figure.Figure, synthetic: Sequence[str], **place: Any) -> None:
-    """Say above a figure that its speech is synthetic, if any is."""
-    if synthetic:
-        figure.suptitle("SYNTHETIC SPEECH: no result about people", fontsize=8, color="#B00000", **place)
-
-
-def save(figure: matplotlib.figure.Figure, output: dict[str, Path]) -> None:
-    """Write a figure without times and names of programs, and close it.
-
-    Parameters
-    ----------
-    figure
-        To write.
-    output
-        Files by suffix: ``pdf``, ``png``.
-    """
-    nothing = {"pdf": {"CreationDate": None, "Creator": None, "Producer": None}, "png": {"Software": None}}
-    for suffix, path in output.items():
-        figure.savefig(path, format=suffix, metadata=nothing[suffix])
-    pyplot.close(figure)

@@ -1,0 +1,110 @@
+"""The figure of which emotions are taken for which."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+import pandas as pd
+
+from sarangi.base import store
+from sarangi.base.emotions import EMOTIONS
+from sarangi.base.marks import UNPREDICTED
+from sarangi.paper.figures.heat import shaded
+from sarangi.paper.figures.lists import left_out
+from sarangi.paper.figures.page import Page, in_words, save
+from sarangi.paper.figures.score_lists import (
+    NONE_SCORED,
+    Titles,
+    condition_title,
+    marks_of,
+    notes_on_marks,
+    reported_uars,
+)
+from sarangi.paper.figures.style import EDGE, GREY, HIGHEST, SMALL, STYLE, TINY, WIDTH
+from sarangi.paper.figures.text import broken, height_of
+from sarangi.paper.mark_notes import letters
+
+IN_CONFUSIONS = "they stand in results/confusions"
+
+MATRICES = (3, 4)
+"""How many matrices stand beside each other, and below."""
+
+
+def confusions_figure(
+    scores: Sequence[Path],
+    confusions: Sequence[Path],
+    titles: Titles,
+    synthetic: Sequence[str],
+    output: dict[str, Path],
+) -> None:
+    """Draw the confusions of each experiment, of all folds and seeds together, as shares of each emotion.
+
+    Parameters
+    ----------
+    scores, titles, synthetic, output
+        As in :func:`conditions_figure`.
+    confusions
+        Of the same experiments, in the same order; schema :data:`sarangi.scoring.scores.CONFUSIONS`.
+    """
+    table = reported_uars(scores)
+    if table.empty:
+        in_words(NONE_SCORED, synthetic, output)
+        return
+    across, down = MATRICES
+    shown = table.iloc[: across * down]
+    rows = -(-len(shown) // across)
+    width = (WIDTH - 2 * EDGE) / across
+    heads = [
+        broken(
+            f"{titles['models'][row['model']]}; {condition_title(row, titles)}"
+            + (f"  ({held})" if (held := letters(marks_of(row))) else ""),
+            width - 0.1,
+            TINY,
+            "bold",
+        )
+        for _, row in shown.iterrows()
+    ]
+    head = max(height_of(text, TINY) for text in heads) + 0.06
+    named = 0.5
+    side = min(width - named - 0.1, HIGHEST / down - head - named)
+    high = head + side + named
+    notes = [
+        "Down: the emotion that was spoken; across: what was predicted. Each line adds up to 100 per cent, "
+        "the darker the more; empty: none; hatched: no test utterance.",
+        *left_out(table["scored"], shown["scored"], IN_CONFUSIONS),
+        *notes_on_marks(shown),
+    ]
+    with matplotlib.rc_context(STYLE):
+        page = Page(rows * high, notes, synthetic)
+        for place, ((_, row), text) in enumerate(zip(shown.iterrows(), heads, strict=True)):
+            left, top = EDGE + place % across * width, page.top + place // across * high
+            page.text(left, top, text, size=TINY, weight="bold", va="top")
+            table_ = store.read(confusions[table.index.get_loc(row.name)])
+            if table_.empty:
+                middle = top + head + side / 2
+                page.text(
+                    left + width / 2, middle, UNPREDICTED, ha="center", va="center", size=SMALL, color=GREY
+                )
+                continue
+            _matrix(page.axes(left + named, top + head, side, side), table_)
+        save(page.figure, output)
+
+
+def _matrix(axes: matplotlib.axes.Axes, confusions: pd.DataFrame) -> None:
+    counts = confusions.pivot_table("n", "emotion", "predicted", aggfunc="sum", fill_value=0)
+    known = [e for e in EMOTIONS if e in {*counts.index, *counts.columns}]
+    shares = counts.reindex(index=known, columns=known, fill_value=0).to_numpy(float)
+    tested = shares.sum(1, keepdims=True)
+    shares = np.divide(shares, tested, out=np.full(shares.shape, np.nan), where=tested > 0)
+    for (down, across), share in np.ndenumerate(shares):
+        # most cells hold nothing, and say so by being empty
+        if share != 0:
+            shaded(axes, across, down, 1, 1, share)
+    axes.set(xlim=(0, len(known)), ylim=(len(known), 0))
+    places = np.arange(len(known)) + 0.5
+    axes.set_xticks(places, known, rotation=90, size=TINY)
+    axes.set_yticks(places, known, size=TINY)
+    axes.tick_params(length=0, pad=1.5)
+    for spine in axes.spines.values():
+        spine.set(visible=True, lw=0.4, color=GREY)

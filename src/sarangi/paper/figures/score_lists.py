@@ -1,0 +1,137 @@
+"""What the figures of scores share: lists of UARs under the conditions that they were measured under.
+
+They show the scores that they are given, the first ones first; those for which a page has no room are left
+out and counted in a note.  Marks are those of :data:`sarangi.paper.mark_notes.MARKS`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+import pandas as pd
+from matplotlib.lines import Line2D
+
+from sarangi.base.marks import UNPREDICTED
+from sarangi.base.score_rows import headline
+from sarangi.corpora.registry import load
+from sarangi.paper.figures.lists import (
+    AXIS,
+    INTERVAL_MARKS,
+    Block,
+    Columns,
+    Line,
+    Point,
+    balanced,
+    draw_list,
+    fitting,
+    left_out,
+)
+from sarangi.paper.figures.page import Page, save
+from sarangi.paper.figures.style import BLUE, GREEN, GREY, ORANGE, STYLE, key
+from sarangi.paper.mark_notes import letters, meanings
+
+Titles = Mapping[str, Mapping[str, str]]
+
+NONE_SCORED = "No fine-tuned experiment, and none that a finding names, can be scored with what is in hand."
+
+IN_TABLES = "they stand in the tables of scores and of transfer"
+
+AUDIBLE = {
+    "shared": ("speakers shared between training and test", ORANGE, "o"),
+    "apart": ("groups kept apart", BLUE, "s"),
+    "across": ("trained on another corpus", GREEN, "^"),
+}
+"""Conditions of a score: label, colour and marker."""
+
+
+def name_of_scored(table: pd.DataFrame) -> pd.Series:
+    """Return the name of the experiment or transfer that each score is of."""
+    transfer = table["test"] != table["corpus"]
+    return table["experiment"].where(~transfer, table["experiment"] + "_to_" + table["test"])
+
+
+def reported_uars(scores: Sequence[Path]) -> pd.DataFrame:
+    """Return the reported UAR of each file of scores, in their order."""
+    found = headline(scores)
+    found = found[found["metric"] == "uar"]
+    names = [Path(path).stem for path in scores]
+    return found.assign(scored=name_of_scored(found)).set_index("scored", drop=False).loc[names]
+
+
+def marks_of(row: pd.Series) -> list[str]:
+    """Return the marks of a score."""
+    return [mark for mark in row["mark"].split("; ") if mark]
+
+
+def _condition(row: pd.Series) -> str:
+    if row["test"] != row["corpus"]:
+        return "across"
+    return "shared" if "groups shared" in marks_of(row) else "apart"
+
+
+def condition_title(row: pd.Series, titles: Titles) -> str:
+    """Return corpus and protocol of a score in words, with the corpus tested if that is another one."""
+    corpus, protocol = load(row["corpus"]).TITLE, titles["protocols"][row["protocol"]]
+    if row["test"] == row["corpus"]:
+        return f"{corpus}, {protocol}"
+    return f"{corpus}, {protocol} → {load(row['test']).TITLE}"
+
+
+def point_of(row: pd.Series, **how: Any) -> Point:
+    """Return the point of a score, drawn by its condition and its marks."""
+    _, colour, marker = AUDIBLE[_condition(row)]
+    held = marks_of(row)
+    how = {
+        "colour": colour,
+        "marker": marker,
+        "filled": "untrained weights" not in held,
+        "dashed": any(mark in held for mark in INTERVAL_MARKS),
+    } | how
+    return Point(row["value"], row["low"], row["high"], **how)
+
+
+def line_of(
+    row: pd.Series, label: str, points: Sequence[Point] = (), tall: float = 0.0, scored: bool = False
+) -> Line:
+    """Return the line of a score, with the letters of its marks behind it."""
+    held = letters(marks_of(row))
+    if pd.isna(row["value"]) and not scored:
+        return Line(f"{label} ({UNPREDICTED})", (), held, None, tall)
+    return Line(label, points, held, row["chance"], tall)
+
+
+def notes_on_marks(table: pd.DataFrame) -> list[str]:
+    """Return what the marks of some scores mean."""
+    return meanings([mark for _, row in table.iterrows() for mark in marks_of(row)])
+
+
+def draw_scores(
+    table: pd.DataFrame,
+    blocks: Callable[[Sequence[str]], Sequence[Block]],
+    columns: Columns,
+    synthetic: Sequence[str],
+    output: dict[str, Path],
+    more: Sequence[Line2D] = (),
+) -> None:
+    """Draw the UARs of a table in blocks, as many as a page has room for."""
+    names = list(table["scored"])
+    kept = fitting(names, blocks, columns)
+    filled, height = balanced(blocks(kept), columns)
+    shown = table[table["scored"].isin(kept)]
+    conditions = {_condition(row) for _, row in shown.iterrows()}
+    handles = [
+        key(label, colour, marker) for name, (label, colour, marker) in AUDIBLE.items() if name in conditions
+    ]
+    handles += [key("chance", GREY, line=":"), *more]
+    marks = {mark for _, row in shown.iterrows() for mark in marks_of(row)}
+    if marks & set(INTERVAL_MARKS):
+        handles.append(key("interval that only describes, or is too narrow", GREY, line=(0, (2.2, 1.2))))
+    if "untrained weights" in marks:
+        handles.append(key("untrained weights", GREY, "o", filled=False))
+    notes = [*left_out(names, kept, IN_TABLES), *notes_on_marks(shown)]
+    with matplotlib.rc_context(STYLE):
+        page = Page(height + AXIS, notes, synthetic, legend=0.17 * -(-len(handles) // 3) + 0.06)
+        draw_list(page, columns, filled, height, "UAR, with its interval over groups")
+        page.legend(handles, 3)
+        save(page.figure, output)

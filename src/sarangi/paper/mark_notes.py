@@ -1,0 +1,26 @@
+"""What the marks of scores mean, and the letters that tables and figures show for them."""
+
+import string
+from collections.abc import Sequence
+
+MARKS = {
+    "groups shared": "groups (speakers) stand in training and test: the score is too good",
+    "descriptive interval": "fewer than 8 groups: the interval only describes",
+    "interval too narrow": "speakers are unknown, so clips are resampled: the interval is too narrow",
+    "untrained weights": "the encoder's weights are random: it was never trained on speech before",
+    "class missing": "an emotion has no test utterance and is left out of UAR; see the audit for the ceiling",
+    "near-duplicates shared": "recordings that share sound stand in training and test",
+    "nothing predicted": "no test utterance has a prediction; the results of that experiment say why",
+    "predictions missing": "some test utterances have no prediction from some run and are left out",
+    "sides differ": "the two sides are scored on other emotions, or on another number of utterances",
+}
+
+
+def letters(marks: Sequence[str]) -> str:
+    """Return the letters of some marks of :data:`MARKS`, apart by spaces."""
+    return " ".join(string.ascii_lowercase[list(MARKS).index(mark)] for mark in marks)
+
+
+def meanings(marks: Sequence[str]) -> list[str]:
+    """Return the notes that say what the letters of some marks mean, in the order of :data:`MARKS`."""
+    return [f"{letters([mark])}: {words}." for mark, words in MARKS.items() if mark in marks]

@@ -1,0 +1,64 @@
+"""The table of MELD: what the published study printed, and ours."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from sarangi.base.emotions import EMOTIONS
+from sarangi.paper.tables.published import Ours, Printed, Scores, printed_number, stands, write_compared
+from sarangi.paper.texts import interval_text, number_text
+
+
+def meld_table(
+    printed: Printed, ours: Sequence[Ours], synthetic: Sequence[str], output: dict[str, Path]
+) -> None:
+    """Write WF1 and the F1 of each emotion on MELD, published and ours.
+
+    Parameters
+    ----------
+    printed
+        Published experiments on MELD.
+    ours
+        Experiments of ours on it, those that replay a published one among them.
+    synthetic, output
+        As in :func:`ravdess_table`.
+    """
+    scores, lines, evidence = Scores(), [], []
+    known = {entry["name"]: entry for entry in ours}
+    rows = [(said["model"], said, known[said["ours"]]) for said in printed.values()]
+    replays = {said["ours"] for said in printed.values()}
+    rows += [(entry["model"], None, entry) for entry in ours if entry["name"] not in replays]
+    for name, said, experiment in rows:
+        cells = {whose: ({"Model": name, "Whose": whose}, {}) for whose in ("published", "ours", "interval")}
+        for column, metric in MELD_COLUMNS.items():
+            line, behind = cells["published"]
+            line[column], behind[column] = printed_number(said, metric)
+            row = scores.row(experiment, metric)
+            line, behind = cells["ours"]
+            line[column] = "not available" if row is None else number_text(row["value"])
+            behind[column] = [] if row is None else stands(row, "value")
+            line, behind = cells["interval"]
+            line[column] = "--" if row is None else interval_text(row["low"], row["high"])
+            behind[column] = [] if row is None else stands(row, "low", "high")
+        measured = scores.row(experiment, "wf1")
+        if measured is None:
+            cells["ours"][0]["Whose"] = f"ours, {scores.why_not(experiment)}"
+        for whose, (line, behind) in cells.items():
+            # neither a published number where there is none, nor an interval of nothing
+            if (whose == "published" and said is None) or (whose == "interval" and measured is None):
+                continue
+            line["Marks"] = scores.marked(measured) if whose == "ours" and measured is not None else ""
+            behind["Marks"] = stands(measured, "mark") if measured is not None else []
+            lines.append(line)
+            evidence.append({"": [entry for each in behind.values() for entry in each]} | behind)
+    caption = (
+        "MELD, publisher's parts: WF1 and the F1 of each emotion, what the published study printed and ours "
+        "with its interval over groups (dialogues). Its speakers recur in the test part by the "
+        "publisher's design."
+    )
+    columns = ["Model", "Whose", *MELD_COLUMNS, "Marks"]
+    write_compared(lines, columns, evidence, caption, "meld", scores, synthetic, output)
+
+
+OF_MELD = [name for name in EMOTIONS if name not in ("calm", "sarcasm")]
+
+MELD_COLUMNS = {"WF1": "wf1"} | {f"F1 {emotion}": f"f1_{emotion}" for emotion in OF_MELD}

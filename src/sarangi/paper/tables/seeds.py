@@ -1,0 +1,155 @@
+"""The table of seeds: fine-tuned models within and across languages, seed by seed."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from sarangi.paper.tables.published import (
+    NOT_PUBLISHED,
+    Ours,
+    Printed,
+    Scores,
+    printed_where,
+    stands,
+    with_interval,
+    write_compared,
+)
+from sarangi.paper.tables.titles import title
+from sarangi.statistics.metrics import OF_CONFUSIONS, as_read
+
+IN_SEEDS = {metric.name: metric.label_in_full for metric in as_read(OF_CONFUSIONS)}
+
+
+def seeds_table(
+    printed: Printed, ours: Sequence[Ours], synthetic: Sequence[str], output: dict[str, Path]
+) -> None:
+    """Write each score of fine-tuned models within and across languages, of all seeds and of each.
+
+    Parameters
+    ----------
+    printed
+        Published experiments within and across Punjabi and Urdu.
+    ours
+        Experiments and transfers of ours, those that replay a published one first.
+    synthetic, output
+        As in :func:`ravdess_table`.
+    """
+    scores, lines, evidence = Scores(), [], []
+    known = {entry["name"]: entry for entry in ours}
+    shown: list[tuple[str, Mapping[str, Any] | None, Ours]] = [
+        (said["title"], said, known[said["ours"]]) for said in printed.values()
+    ]
+    replays = {said["ours"] for said in printed.values()}
+    shown += [(_described(e, synthetic), None, e) for e in ours if e["name"] not in replays]
+    for name, said, experiment in shown:
+        for metric, part, words, key, place in _parts(said, scores.seeds(experiment)):
+            row = scores.row(experiment, metric, part)
+            cell, behind = _printed_part(said, key, place)
+            line = {
+                "Experiment": name,
+                "Metric": IN_SEEDS[metric],
+                "Of": "one seed" if part is None and row is not None and row["seeds"] == 1 else words,
+                "Published": cell,
+                "Their n": _their_n(said, key, place),
+            }
+            if row is None:
+                line |= {"Ours, interval": scores.why_not(experiment), "n": "--", "Groups": "--"}
+                evidence.append({"": behind, "Published": behind, "Their n": _behind_n(said, key, place)})
+            else:
+                line |= {
+                    "Ours, interval": with_interval(row),
+                    "n": str(row["n"]),
+                    "Groups": str(row["groups"]),
+                }
+                evidence.append(
+                    {
+                        "": [*behind, *stands(row, "value")],
+                        "Published": behind,
+                        "Their n": _behind_n(said, key, place),
+                        "Ours, interval": stands(row, "value", "low", "high"),
+                        "n": stands(row, "n"),
+                        "Groups": stands(row, "groups"),
+                        "Marks": stands(row, "mark"),
+                    }
+                )
+            lines.append(line | {"Marks": "" if row is None else scores.marked(row)})
+    caption = (
+        "Seeds, within and across languages: what the published study printed, its intervals in brackets, "
+        "and ours with its interval over groups, of all seeds and of each. Their n counts a clip once a "
+        "seed where the study pools seeds; ours counts it once and averages over seeds within each draw. "
+        "A published run of one seed stands beside our mean over seeds."
+    )
+    extra = (
+        [
+            "The study prints its seeds without their numbers: they stand in its order beside ours in the "
+            "order of their numbers."
+        ]
+        if any(_per_seed(said) for said in printed.values())
+        else []
+    )
+    write_compared(lines, SEEDS_COLUMNS, evidence, caption, "seeds", scores, synthetic, output, extra)
+
+
+SEEDS_COLUMNS = [
+    "Experiment", "Metric", "Of", "Published", "Their n", "Ours, interval", "n", "Groups", "Marks",
+]  # fmt: skip
+
+Part = tuple[str, str | None, str, str | None, int | None]
+
+
+def _parts(said: Mapping[str, Any] | None, seeds: Sequence[str]) -> Iterable[Part]:
+    """Yield what to show of an experiment, each: metric, slice, its words, key of a number, place of a seed.
+
+    All seeds first, then each; what was published of another slice (a speaker held out) last.
+    """
+    numbers = {} if said is None else said["numbers"]
+    whole = {n["metric"]: key for key, n in numbers.items() if "slice" not in n and n["metric"] in IN_SEEDS}
+    for metric in IN_SEEDS:
+        if metric not in whole and (whole or metric != "uar"):
+            continue
+        key = whole.get(metric)
+        yield metric, None, "all seeds" if said is None or said["seeds"] != 1 else "one seed", key, None
+        printed = numbers[key].get("per_seed", ()) if key else ()
+        if said is not None and said["seeds"] == 1:
+            continue
+        for place in range(max(len(printed), len(seeds))):
+            part = seeds[place] if place < len(seeds) else f"seed {place + 1} of {len(printed)}"
+            yield metric, part, part, key if place < len(printed) else None, place
+    for key, number in numbers.items():
+        if "slice" in number and number["metric"] in IN_SEEDS:
+            yield number["metric"], number["slice"], key.split("_")[-1], key, None
+
+
+def _per_seed(said: Mapping[str, Any]) -> bool:
+    return any("per_seed" in number for number in said["numbers"].values())
+
+
+def _printed_part(
+    said: Mapping[str, Any] | None, key: str | None, place: int | None
+) -> tuple[str, list[dict]]:
+    """Return a published number, of all seeds with its interval or of the seed at a place."""
+    if said is None or key is None:
+        return NOT_PUBLISHED, []
+    number = said["numbers"][key]
+    if place is not None:
+        return str(number["per_seed"][place]), [printed_where(said, key, "per_seed")]
+    columns = [column for column in ("value", "low", "high") if column in number]
+    text = str(number["value"]) + (f" [{number['low']}, {number['high']}]" if "low" in number else "")
+    return text, [printed_where(said, key, column) for column in columns]
+
+
+def _their_n(said: Mapping[str, Any] | None, key: str | None, place: int | None) -> str:
+    """Return how many clips the study says that a number is of, counted as it counts them."""
+    return str(said["numbers"][key].get("n", "--")) if said and key and place is None else "--"
+
+
+def _behind_n(said: Mapping[str, Any] | None, key: str | None, place: int | None) -> list[dict]:
+    return [printed_where(said, key, "n")] if _their_n(said, key, place) != "--" else []
+
+
+def _described(ours: Ours, synthetic: Sequence[str]) -> str:
+    """Return an experiment of ours in words: model, corpus or corpora, protocol."""
+    where = title(ours["corpus"], synthetic)
+    if ours["test"] != ours["corpus"]:
+        where += f" to {title(ours['test'], synthetic)}"
+    return f"{ours['model']}, {where}, {ours['protocol']}"

@@ -1,0 +1,99 @@
+"""The table of transcripts."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from sarangi.base import store
+from sarangi.base.evidence import reference
+from sarangi.paper.tables.titles import title
+from sarangi.paper.tables.writing import write_table
+from sarangi.paper.texts import interval_text, number_text
+from sarangi.statistics.resampling import draw_groups, intervals, resampled
+
+
+def transcripts_table(
+    transcripts: Sequence[Path],
+    manifests: dict[str, Path],
+    settings: dict,
+    titles: dict[str, str],
+    unavailable: dict[str, str],
+    untrained: Sequence[str],
+    synthetic: Sequence[str],
+    output: dict[str, Path],
+) -> None:
+    """Write how well each Whisper transcribes each corpus.
+
+    Parameters
+    ----------
+    transcripts
+        Shards of transcripts, in ``results/transcripts/<asr>/<corpus>/``.
+    manifests
+        By corpus.
+    settings
+        ``draws``, ``seed`` and ``confidence`` of the bootstrap.
+    titles
+        Names of the Whisper models to titles.
+    unavailable
+        Those that cannot be had, with what to do.
+    untrained
+        Those with random weights.
+    synthetic, output
+        As in :func:`corpora_table`.
+    """
+    lines, evidence = [], []
+    for asr, corpus in sorted({path.parts[-3:-1] for path in map(Path, transcripts)}):
+        shards = [path for path in map(Path, transcripts) if path.parts[-3:-1] == (asr, corpus)]
+        table = pd.concat([store.read(path) for path in shards])
+        evidence.append({"": [reference(file) for file in (*shards, manifests[corpus])]})
+        heard = table[table["status"] == store.OK]
+        known = heard[heard["wer"].notna()]
+        group = store.read(manifests[corpus], ["utterance_id", "group"]).set_index("utterance_id")["group"]
+        lines.append(
+            {
+                "Corpus": title(corpus, synthetic),
+                "Model": titles[asr] + (" (untrained)" if asr in untrained else ""),
+                "Utterances": len(table),
+                "Transcribed": len(heard),
+                "Empty": int((heard["text"] == "").sum()),
+                "Again": int((heard["temperature"] > 0).sum()),
+                "With reference": len(known),
+                **_error_rates(known, known["utterance_id"].map(group), settings),
+                "Log probability": f"{heard['avg_logprob'].mean():.2f}",
+            }
+        )
+    caption = (
+        "Transcripts. WER and CER are the edits of all words and characters that the corpus states, with the "
+        "interval of WER over groups; empty are those in which no speech was heard; again are those that "
+        "were decoded at a higher temperature, since the first text repeated itself or was improbable; log "
+        "probability is the mean over utterances of the mean over tokens."
+    )
+    blank = dict.fromkeys(TRANSCRIPT_COLUMNS, "--")
+    lines += [blank | {"Model": f"{titles[asr]} (unavailable)"} for asr in unavailable]
+    notes = [f"{titles[asr]} is unavailable: {text}." for asr, text in unavailable.items()]
+    evidence += [{} for _ in unavailable]
+    frame = pd.DataFrame(lines, columns=TRANSCRIPT_COLUMNS)
+    write_table(frame, evidence, caption, "transcripts", notes, synthetic, output)
+
+
+TRANSCRIPT_COLUMNS = [
+    "Corpus", "Model", "Utterances", "Transcribed", "Empty", "Again", "With reference", "WER", "Interval",
+    "CER", "Log probability",
+]  # fmt: skip
+
+
+def _error_rates(known: pd.DataFrame, groups: pd.Series, settings: dict) -> dict[str, str]:
+    """Return the error rates over all words and characters, with the interval of the former over groups."""
+    if known.empty:
+        return {"WER": "--", "Interval": "--", "CER": "--"}
+    edits = pd.DataFrame({"edits": known["wer"] * known["words"], "words": known["words"]})
+    sums = edits.groupby(groups.to_numpy()).sum().to_numpy()
+    drawn = draw_groups(len(sums), settings["draws"], settings["seed"])
+    found = resampled(sums[None], drawn, lambda s: {"wer": s[:, 0, 0] / s[:, 0, 1]})
+    low, high = intervals(found, len(sums), settings["confidence"])["wer"]
+    return {
+        "WER": number_text(sums[:, 0].sum() / sums[:, 1].sum()),
+        "Interval": interval_text(low, high),
+        "CER": number_text((known["cer"] * known["characters"]).sum() / known["characters"].sum()),
+    }
