@@ -23,21 +23,33 @@ from pathlib import Path
 
 from snakemake.settings.types import DeploymentMethod
 
-from sarangi.study.availability import availability, unavailable, where_from
-from sarangi.published.expressions import parts
+from sarangi.base import layout
+from sarangi.base.errors import SarangiError
+from sarangi.paper.building import missing_programs
+from sarangi.published.records import of_finding, replays
+from sarangi.reproduce.project_files import files_of_workflow
+from sarangi.runtime.fingerprint import fingerprint, modules_of
+from sarangi.runtime.inventory import inventory
+from sarangi.runtime.lock import begin, hold
+from sarangi.study import (
+    app_inputs,
+    choices,
+    errata_inputs,
+    findings_inputs,
+    inputs,
+    leakage,
+    missing,
+    recipes,
+    scored,
+    sensitivity_inputs,
+    shown,
+)
+from sarangi.study.availability import availability, unavailable
 from sarangi.study.checking import check, refuse_odd_yaml
 from sarangi.study.claims_file import read_claims, read_errata
-from sarangi.study.comparisons import language_cells, other_splits, own_rate, rates_compared, split_again
-from sarangi.study.entries import BRANCHES, encoders_of, modality, words_of
-from sarangi.base.weights_files import ENCODER_FILES
-from sarangi.base.errors import SarangiError
-from sarangi.runtime.fingerprint import fingerprint, modules_of
-from sarangi.runtime.lock import begin, hold
-from sarangi.paper.building import missing_programs
-from sarangi.published.printed import printed_experiments
-from sarangi.published.readings import SIDES
-from sarangi.published.records import of_finding, our_experiments, replays, with_parts
-from sarangi.runtime.inventory import inventory
+from sarangi.study.comparisons import language_cells, rates_compared
+from sarangi.study.entries import encoders_of
+from sarangi.study.wanted import every_table
 
 try:
     refuse_odd_yaml("config.yaml")
@@ -76,18 +88,21 @@ except SarangiError as error:
     raise WorkflowError(str(error)) from None
 
 
+include: "rules/common.smk"
+
+
 onstart:
     begin()
 
 
 wildcard_constraints:
-    corpus="|".join(study.sources) or "none",
-    protocol="|".join(study.config["protocols"]),
-    feature_set="|".join(study.config["feature_sets"]) or "none",
-    encoder="|".join(study.config["encoders"]) or "none",
-    finding="|".join(study.config["findings"]) or "none",
-    asr="|".join(study.checkpoints) or "none",
-    test="|".join(study.sources) or "none",
+    corpus=one_of(study.sources),
+    protocol=one_of(study.config["protocols"]),
+    feature_set=one_of(study.config["feature_sets"]),
+    encoder=one_of(study.config["encoders"]),
+    finding=one_of(study.config["findings"]),
+    asr=one_of(study.checkpoints),
+    test=one_of(study.sources),
     shard=r"\d{3}",
     fold=r"\d+",
     seed=r"\d+",
@@ -148,7 +163,7 @@ FINDING_FIGURES = [f"paper/figures/{finding}.pdf" for finding in study.config["f
 CAN_BUILD_PDF = (
     not missing_programs() or DeploymentMethod.CONDA in workflow.deployment_settings.deployment_method
 )
-AUDITS = [f"results/audit/{corpus}.parquet" for corpus in study.corpora]
+AUDITS = [layout.audit(corpus) for corpus in study.corpora]
 
 
 localrules:
@@ -163,7 +178,7 @@ rule all:
         FIGURES,
         FINDING_FIGURES,
         AUDITS,
-        lambda wildcards: every_table(),
+        lambda wildcards: every_table(study),
         "paper/paper.pdf" if CAN_BUILD_PDF else [],
 
 
@@ -219,7 +234,7 @@ rule:
     name:
         "app"
     input:
-        lambda wildcards: files_of_app(wildcards),
+        lambda wildcards: of_study(app_inputs.files_of_app),
     localrule: True
 
 
@@ -244,11 +259,10 @@ for experiment, ours in replays(published).items():
         name:
             experiment
         input:
-            lambda wildcards, ours=ours: scores_by_name(ours),
+            lambda wildcards, ours=ours: of_study(missing.scores_or_error, ours),
         localrule: True
 
 
-include: "rules/common.smk"
 include: "rules/download.smk"
 include: "rules/corpora.smk"
 include: "rules/audio.smk"

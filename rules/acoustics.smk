@@ -14,8 +14,10 @@ rule features:
     benchmark:
         "results/benchmarks/features/{feature_set}/{corpus}/{shard}.tsv"
     wildcard_constraints:
-        corpus=holding("recordings"),
-        feature_set=feature_sets_where(lambda entry: "opensmile" in entry and "rate" not in entry),
+        corpus=one_of(choices.corpora_holding(study, "recordings")),
+        feature_set=one_of(
+            choices.feature_sets_where(study, lambda entry: "opensmile" in entry and "rate" not in entry)
+        ),
     conda:
         "../envs/speech.yaml"
     threads: 2
@@ -23,7 +25,7 @@ rule features:
         mem_mb=grown(1000),
         runtime=grown(120),
     params:
-        feature_set=set_of,
+        feature_set=lambda wildcards: choices.set_of(study, wildcards.feature_set),
     script:
         "../workflow/scripts/features.py"
 
@@ -31,7 +33,7 @@ rule features:
 rule recording_features:
     """Extract one feature set from the recordings of one shard at their own sample rates."""
     input:
-        corpus=corpus_in_hand,
+        corpus=recordings,
         manifest="results/corpora/{corpus}/manifest.parquet",
     output:
         "results/features/{feature_set}/{corpus}/{shard}.parquet",
@@ -40,8 +42,8 @@ rule recording_features:
     benchmark:
         "results/benchmarks/recording_features/{feature_set}/{corpus}/{shard}.tsv"
     wildcard_constraints:
-        corpus=holding("recordings"),
-        feature_set=feature_sets_where(lambda entry: "rate" in entry),
+        corpus=one_of(choices.corpora_holding(study, "recordings")),
+        feature_set=one_of(choices.feature_sets_where(study, lambda entry: "rate" in entry)),
     conda:
         "../envs/speech.yaml"
     threads: 2
@@ -49,7 +51,7 @@ rule recording_features:
         mem_mb=grown(2000),
         runtime=grown(120),
     params:
-        feature_set=set_of,
+        feature_set=lambda wildcards: choices.set_of(study, wildcards.feature_set),
         inventory=inventory_of,
     script:
         "../workflow/scripts/recording_features.py"
@@ -58,7 +60,7 @@ rule recording_features:
 rule published_features:
     """Take one feature set of one shard from a corpus that is published as features, without recordings."""
     input:
-        corpus=corpus_in_hand,
+        corpus=recordings,
         manifest="results/corpora/{corpus}/manifest.parquet",
     output:
         "results/features/{feature_set}/{corpus}/{shard}.parquet",
@@ -67,15 +69,15 @@ rule published_features:
     benchmark:
         "results/benchmarks/published_features/{feature_set}/{corpus}/{shard}.tsv"
     wildcard_constraints:
-        corpus=holding("features"),
-        feature_set=feature_sets_where(lambda entry: "rate" not in entry),
+        corpus=one_of(choices.corpora_holding(study, "features")),
+        feature_set=one_of(choices.feature_sets_where(study, lambda entry: "rate" not in entry)),
     conda:
         "../envs/speech.yaml"
     resources:
         mem_mb=grown(1000),
         runtime=grown(120),
     params:
-        feature_set=set_of,
+        feature_set=lambda wildcards: choices.set_of(study, wildcards.feature_set),
         inventory=inventory_of,
     script:
         "../workflow/scripts/published_features.py"

@@ -13,14 +13,13 @@ for offered in study.offered:
         name:
             f"model_cards_{offered.name}"
         input:
-            predictions=list(map(str, study.predictions(offered))),
-            models=[f"{folder}/model.safetensors" for folder in folders_of_runs(offered)],
+            predictions=inputs.predictions_of(study, offered),
+            models=inputs.run_files(study, offered, layout.run_model),
             scores=f"results/scores/{offered.name}.parquet",
             manifest=f"results/corpora/{offered.corpus}/manifest.parquet",
             protocol=f"results/protocols/{offered.corpus}/{offered.protocol}.parquet",
         output:
-            cards=[f"{folder}/README.md" for folder in folders_of_runs(offered)],
-            data=[f"{folder}/card.json" for folder in folders_of_runs(offered)],
+            **app_inputs.cards_of(study, offered),
         log:
             f"results/logs/model_cards/{offered.name}.log",
         benchmark:
@@ -31,7 +30,7 @@ for offered in study.offered:
             mem_mb=grown(1000),
             runtime=grown(30),
         params:
-            about=about_of(offered),
+            about=app_inputs.about_of(study, offered),
             runs=study.runs(offered),
         script:
             "../workflow/scripts/model_cards.py"
@@ -40,14 +39,14 @@ for offered in study.offered:
 rule space:
     """Put the page with some models into a folder that a Hugging Face Space runs as it is."""
     input:
-        models=models_of_space(),
+        models=app_inputs.models_of_space(study),
         modules=[os.path.relpath(BASE / "src" / name) for name in MODULES_OF_PAGE],
         pins=os.path.relpath(BASE / "pyproject.toml"),
     output:
         app="space/app.py",
         readme="space/README.md",
         requirements="space/requirements.txt",
-        models=[f"space/{name}" for name in models_of_space()],
+        models=[f"space/{name}" for name in app_inputs.models_of_space(study)],
         modules=[f"space/{name}" for name in MODULES_OF_PAGE],
     log:
         "results/logs/space.log",
@@ -59,6 +58,6 @@ rule space:
         mem_mb=grown(1000),
         runtime=grown(30),
     params:
-        runs=[f"{e.name}/{fold}/{seed}" for e, fold, seed in study.in_space],
+        runs=app_inputs.runs_of_space(study),
     script:
         "../workflow/scripts/space.py"

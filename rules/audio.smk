@@ -6,7 +6,7 @@
 rule resample:
     """Decode, mix down and resample one shard of a corpus; what cannot be decoded keeps its row."""
     input:
-        corpus=corpus_in_hand,
+        corpus=recordings,
         manifest="results/corpora/{corpus}/manifest.parquet",
     output:
         audio="results/corpora/{corpus}/audio/{shard}.parquet",
@@ -16,7 +16,7 @@ rule resample:
     benchmark:
         "results/benchmarks/resample/{corpus}/{shard}.tsv"
     wildcard_constraints:
-        corpus=holding("recordings"),
+        corpus=one_of(choices.corpora_holding(study, "recordings")),
     conda:
         "../envs/speech.yaml"
     resources:

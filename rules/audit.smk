@@ -7,7 +7,7 @@
 rule near_duplicates:
     """Find the recordings of a corpus that share a stretch of sound."""
     input:
-        audio=lambda wildcards: shards("results/corpora/{corpus}/audio/{shard}.parquet", wildcards.corpus),
+        audio=lambda wildcards: inputs.audio_shards(study, wildcards.corpus),
     output:
         "results/near_duplicates/{corpus}.parquet",
     log:
@@ -15,7 +15,7 @@ rule near_duplicates:
     benchmark:
         "results/benchmarks/near_duplicates/{corpus}.tsv"
     wildcard_constraints:
-        corpus=holding("recordings"),
+        corpus=one_of(choices.corpora_holding(study, "recordings")),
     # before any training that is ready: what it says may spare that
     priority: 1
     conda:
@@ -31,8 +31,8 @@ rule corpus_audit:
     """Check a corpus against what its publisher says, and for what its recordings share."""
     input:
         manifest="results/corpora/{corpus}/manifest.parquet",
-        levels=levels_of,
-        near_duplicates=near_duplicates_of,
+        levels=lambda wildcards: inputs.level_shards(study, wildcards.corpus),
+        near_duplicates=lambda wildcards: inputs.near_duplicates_of(study, wildcards.corpus) or [],
     output:
         "results/audit/{corpus}/corpus.parquet",
     log:
@@ -56,9 +56,9 @@ rule protocol_audit:
     """Check a protocol for what would make a score mean something else than it says."""
     input:
         manifest="results/corpora/{corpus}/manifest.parquet",
-        levels=levels_of,
-        near_duplicates=near_duplicates_of,
-        folder=folds_in_hand,
+        levels=lambda wildcards: inputs.level_shards(study, wildcards.corpus),
+        near_duplicates=lambda wildcards: inputs.near_duplicates_of(study, wildcards.corpus) or [],
+        folder=published_folds,
     output:
         "results/audit/{corpus}/protocols/{protocol}.parquet",
     log:
@@ -82,7 +82,7 @@ rule protocol_audit:
 rule whole_audit:
     """Bring the audits of a corpus and of its protocols together."""
     input:
-        audits_of,
+        lambda wildcards: inputs.audits_of(study, wildcards.corpus),
     output:
         table="results/audit/{corpus}.parquet",
         readable="results/audit/{corpus}.csv",

@@ -8,10 +8,10 @@
 rule scores:
     """Score a fine-tuned experiment: every metric with its interval, its chance level and its marks."""
     input:
-        predictions=predictions_of,
-        manifest=of_experiment("results/corpora/{corpus}/manifest.parquet"),
-        protocol=of_experiment("results/protocols/{corpus}/{protocol}.parquet"),
-        audit=of_experiment("results/audit/{corpus}/protocols/{protocol}.parquet"),
+        predictions=predictions_of_wildcards,
+        manifest=of_experiment(lambda e: layout.manifest(e.corpus)),
+        protocol=of_experiment(lambda e: layout.protocol(e.corpus, e.protocol)),
+        audit=of_experiment(lambda e: layout.protocol_audit(e.corpus, e.protocol)),
     output:
         scores=["results/scores/{experiment}.parquet"],
         confusions=["results/confusions/{experiment}.parquet"],
@@ -20,14 +20,14 @@ rule scores:
     benchmark:
         "results/benchmarks/scores/{experiment}.tsv"
     wildcard_constraints:
-        experiment="|".join(sorted(name for name, e in study.scored.items() if is_tuned(e))) or "none",
+        experiment=one_of(recipes.tuned_scored(study)),
     conda:
         "../envs/analysis.yaml"
     resources:
         mem_mb=grown(1000),
         runtime=grown(240),
     params:
-        experiments=lambda wildcards: [to_score(study.experiments[wildcards.experiment])],
+        experiments=lambda wildcards: [scored.to_score(study, experiment_of(wildcards))],
         settings=study.config["bootstrap"],
     script:
         "../workflow/scripts/scores.py"
@@ -35,7 +35,7 @@ rule scores:
 
 use rule scores as transfer_scores with:
     input:
-        predictions=predictions_of,
+        predictions=predictions_of_wildcards,
         manifest="results/corpora/{test}/manifest.parquet",
     output:
         scores=["results/scores/{experiment}_to_{test}.parquet"],
@@ -45,10 +45,10 @@ use rule scores as transfer_scores with:
     benchmark:
         "results/benchmarks/scores/{experiment}_to_{test}.tsv"
     wildcard_constraints:
-        experiment="|".join(sorted({e.name for e, _ in study.transfers if is_tuned(e)})) or "none",
-        test="|".join(study.corpora) or "none",
+        experiment=one_of(recipes.tuned_transferred(study)),
+        test=one_of(study.corpora),
     params:
-        experiments=lambda wildcards: [to_score(study.experiments[wildcards.experiment], wildcards.test)],
+        experiments=lambda wildcards: [scored.to_score(study, experiment_of(wildcards), wildcards.test)],
         settings=study.config["bootstrap"],
 
 
@@ -60,19 +60,10 @@ for batch in study.batches(study.scored):
         name:
             f"scores_{batch.name}"
         input:
-            sorted(
-                {
-                    path
-                    for entry in entries_to_score(batch)
-                    for path in (
-                        *entry["predictions"],
-                        *(entry[key] for key in ("manifest", "protocol_file", "audit") if key in entry),
-                    )
-                }
-            ),
+            scored.files_to_score(study, batch),
         output:
-            scores=[f"results/scores/{entry['scored']}.parquet" for entry in entries_to_score(batch)],
-            confusions=[f"results/confusions/{entry['scored']}.parquet" for entry in entries_to_score(batch)],
+            scores=[layout.scores(name) for name in scored.names_to_score(study, batch)],
+            confusions=[layout.confusions(name) for name in scored.names_to_score(study, batch)],
         log:
             f"results/logs/scores/{batch.name}.log",
         benchmark:
@@ -83,7 +74,7 @@ for batch in study.batches(study.scored):
             mem_mb=grown(1000),
             runtime=grown(240),
         params:
-            experiments=entries_to_score(batch),
+            experiments=scored.entries_to_score(study, batch),
             settings=study.config["bootstrap"],
         script:
             "../workflow/scripts/scores.py"
@@ -92,9 +83,7 @@ for batch in study.batches(study.scored):
 rule differences:
     """Compare the models of a corpus and protocol on the same test utterances."""
     input:
-        predictions=lambda wildcards: [
-            path for entry in models_compared(wildcards).values() for path in entry["predictions"]
-        ],
+        predictions=lambda wildcards: scored.predictions_compared(study, wildcards.corpus, wildcards.protocol),
         manifest="results/corpora/{corpus}/manifest.parquet",
         protocol="results/protocols/{corpus}/{protocol}.parquet",
         audit="results/audit/{corpus}/protocols/{protocol}.parquet",
@@ -110,11 +99,11 @@ rule differences:
         mem_mb=grown(1000),
         runtime=grown(240),
     params:
-        models=models_compared,
+        models=lambda wildcards: scored.models_compared(study, wildcards.corpus, wildcards.protocol),
         described=lambda wildcards: {
             "corpus": wildcards.corpus,
             "protocol": wildcards.protocol,
-            "mean_of_folds": mean_of_folds(wildcards.protocol),
+            "mean_of_folds": scored.mean_of_folds(study, wildcards.protocol),
         },
         settings=study.config["bootstrap"],
     script:
@@ -124,18 +113,8 @@ rule differences:
 rule premiums:
     """Say what shared speakers add to a score: random folds against speakers held out."""
     input:
-        predictions=sorted(
-            {
-                path
-                for pair in pairs_of_premiums()
-                for side in ("shared", "apart")
-                for path in pair[side]["predictions"]
-            }
-        ),
-        manifests=[
-            f"results/corpora/{corpus}/manifest.parquet"
-            for corpus in sorted({pair["corpus"] for pair in leakage_pairs()})
-        ],
+        predictions=leakage.predictions_of_pairs(study),
+        manifests=leakage.manifests_of_pairs(study),
     output:
         "results/premiums.parquet",
     log:
@@ -148,7 +127,7 @@ rule premiums:
         mem_mb=grown(1000),
         runtime=grown(240),
     params:
-        pairs=pairs_of_premiums(),
+        pairs=leakage.pairs_of_premiums(study),
         settings=study.config["bootstrap"],
     script:
         "../workflow/scripts/premiums.py"

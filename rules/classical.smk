@@ -13,12 +13,12 @@ for batch in study.batches(study.runnable):
         name:
             f"classical_{batch.name}"
         input:
-            **files_elsewhere(batch),
+            **inputs.files_elsewhere(study, batch),
             manifest=f"results/corpora/{batch.corpus}/manifest.parquet",
-            protocols=protocols_of_batch(batch),
-            features=feature_shards(batch.corpus, batch.features),
+            protocols=inputs.protocols_of_batch(batch),
+            features=inputs.feature_shards(study, batch.corpus, batch.features),
         output:
-            **predictions_of_batch(batch),
+            **inputs.predictions_of_batch(study, batch),
         log:
             f"results/logs/classical/{batch.name}.log",
         benchmark:
@@ -55,9 +55,9 @@ for batch in study.batches(study.runnable):
             f"baseline_{batch.corpus}"
         input:
             manifest=f"results/corpora/{batch.corpus}/manifest.parquet",
-            protocols=protocols_of_batch(batch),
+            protocols=inputs.protocols_of_batch(batch),
         output:
-            **predictions_of_batch(batch),
+            **inputs.predictions_of_batch(study, batch),
         log:
             f"results/logs/baseline/{batch.corpus}.log",
         benchmark:

@@ -6,7 +6,7 @@
 rule manifest:
     """List every utterance of a corpus with its labels, its hash, and why it cannot be used if so."""
     input:
-        corpus=corpus_in_hand,
+        corpus=recordings,
     output:
         "results/corpora/{corpus}/manifest.parquet",
     log:

@@ -13,7 +13,7 @@ rule download:
     benchmark:
         "results/benchmarks/download/{corpus}.tsv"
     wildcard_constraints:
-        corpus=made_from("corpora", "address", "zenodo", "kaggle", "git"),
+        corpus=one_of(choices.made_from(study, "corpora", "address", "zenodo", "kaggle", "git")),
     localrule: True
     conda:
         "../envs/speech.yaml"
@@ -21,7 +21,7 @@ rule download:
         mem_mb=grown(1000),
         runtime=grown(60),
     params:
-        source=lambda wildcards: source_of("corpora", wildcards.corpus),
+        source=lambda wildcards: choices.source_of(study, "corpora", wildcards.corpus),
     script:
         "../workflow/scripts/download.py"
 
@@ -37,7 +37,7 @@ rule repack:
     benchmark:
         "results/benchmarks/repack/{corpus}.tsv"
     wildcard_constraints:
-        corpus="|".join(study.compressed) or "none",
+        corpus=one_of(study.compressed),
     conda:
         "../envs/speech.yaml"
     resources:
@@ -56,7 +56,7 @@ rule synthetic_corpus:
     benchmark:
         "results/benchmarks/synthetic_corpus/{corpus}.tsv"
     wildcard_constraints:
-        corpus=made_from("corpora", "synthetic"),
+        corpus=one_of(choices.made_from(study, "corpora", "synthetic")),
     conda:
         "../envs/speech.yaml"
     threads: 2
@@ -64,7 +64,7 @@ rule synthetic_corpus:
         mem_mb=grown(1000),
         runtime=grown(60),
     params:
-        settings=lambda wildcards: source_of("corpora", wildcards.corpus)["synthetic"],
+        settings=lambda wildcards: choices.source_of(study, "corpora", wildcards.corpus)["synthetic"],
     script:
         "../workflow/scripts/synthetic_corpus.py"
 
@@ -72,13 +72,13 @@ rule synthetic_corpus:
 rule encoder_weights:
     """Fetch a speech encoder at its revision; its tensors become safetensors."""
     output:
-        encoder_files("resources/weights/{encoder}", "speech"),
+        inputs.encoder_files("resources/weights/{encoder}", "speech"),
     log:
         "results/logs/encoder_weights/{encoder}.log",
     benchmark:
         "results/benchmarks/encoder_weights/{encoder}.tsv"
     wildcard_constraints:
-        encoder=fetched_encoders("speech"),
+        encoder=one_of(choices.fetched_encoders(study, "speech")),
     localrule: True
     conda:
         "../envs/speech.yaml"
@@ -86,39 +86,39 @@ rule encoder_weights:
         mem_mb=grown(4000),
         runtime=grown(60),
     params:
-        source=lambda wildcards: source_of("encoders", wildcards.encoder),
+        source=lambda wildcards: choices.source_of(study, "encoders", wildcards.encoder),
     script:
         "../workflow/scripts/encoder_weights.py"
 
 
 use rule encoder_weights as text_encoder_weights with:
     output:
-        encoder_files("resources/weights/{encoder}", "text"),
+        inputs.encoder_files("resources/weights/{encoder}", "text"),
     log:
         "results/logs/text_encoder_weights/{encoder}.log",
     benchmark:
         "results/benchmarks/text_encoder_weights/{encoder}.tsv"
     wildcard_constraints:
-        encoder=fetched_encoders("text"),
+        encoder=one_of(choices.fetched_encoders(study, "text")),
 
 
 rule random_encoder:
     """Make a small encoder with random weights, for tests."""
     output:
-        encoder_files("resources/weights/{encoder}", "speech"),
+        inputs.encoder_files("resources/weights/{encoder}", "speech"),
     log:
         "results/logs/random_encoder/{encoder}.log",
     benchmark:
         "results/benchmarks/random_encoder/{encoder}.tsv"
     wildcard_constraints:
-        encoder=made_from("encoders", "random"),
+        encoder=one_of(choices.made_from(study, "encoders", "random")),
     conda:
         "../envs/speech.yaml"
     resources:
         mem_mb=grown(1000),
         runtime=grown(60),
     params:
-        shape=lambda wildcards: source_of("encoders", wildcards.encoder)["random"],
+        shape=lambda wildcards: choices.source_of(study, "encoders", wildcards.encoder)["random"],
     script:
         "../workflow/scripts/random_encoder.py"
 
@@ -132,7 +132,7 @@ rule whisper_weights:
     benchmark:
         "results/benchmarks/whisper_weights/{asr}.tsv"
     wildcard_constraints:
-        asr=made_from("asr", "whisper"),
+        asr=one_of(choices.made_from(study, "asr", "whisper")),
     localrule: True
     conda:
         "../envs/speech.yaml"
@@ -140,7 +140,7 @@ rule whisper_weights:
         mem_mb=grown(1000),
         runtime=grown(60),
     params:
-        name=lambda wildcards: source_of("asr", wildcards.asr)["whisper"],
+        name=lambda wildcards: choices.source_of(study, "asr", wildcards.asr)["whisper"],
     script:
         "../workflow/scripts/whisper_weights.py"
 
@@ -154,14 +154,14 @@ rule random_whisper:
     benchmark:
         "results/benchmarks/random_whisper/{asr}.tsv"
     wildcard_constraints:
-        asr=made_from("asr", "random"),
+        asr=one_of(choices.made_from(study, "asr", "random")),
     conda:
         "../envs/speech.yaml"
     resources:
         mem_mb=grown(1000),
         runtime=grown(60),
     params:
-        shape=lambda wildcards: source_of("asr", wildcards.asr)["random"],
+        shape=lambda wildcards: choices.source_of(study, "asr", wildcards.asr)["random"],
     script:
         "../workflow/scripts/random_whisper.py"
 
@@ -169,7 +169,7 @@ rule random_whisper:
 rule unpacked_whisper:
     """Unpack a small Whisper that comes with the project: what it can never say is filled in."""
     input:
-        packed=lambda wildcards: source_of("asr", wildcards.asr)["packed"],
+        packed=lambda wildcards: choices.source_of(study, "asr", wildcards.asr)["packed"],
     output:
         "resources/weights/{asr}.pt",
     log:
@@ -177,7 +177,7 @@ rule unpacked_whisper:
     benchmark:
         "results/benchmarks/unpacked_whisper/{asr}.tsv"
     wildcard_constraints:
-        asr=made_from("asr", "packed"),
+        asr=one_of(choices.made_from(study, "asr", "packed")),
     conda:
         "../envs/speech.yaml"
     resources:

@@ -26,7 +26,7 @@ rule methodology_figure:
 rule leakage_figure:
     """Draw UAR under random folds against UAR on speakers held out, and what the difference is."""
     input:
-        scores=scores_of_leakage(),
+        scores=leakage.scores_of_leakage(study),
         premiums="results/premiums.parquet",
     output:
         **figure_files("leakage"),
@@ -40,7 +40,7 @@ rule leakage_figure:
         mem_mb=grown(1000),
         runtime=grown(20),
     params:
-        titles={"models": titles("models")},
+        titles={"models": choices.titles(study, "models")},
         synthetic=study.synthetic,
     script:
         "../workflow/scripts/leakage_figure.py"
@@ -49,7 +49,7 @@ rule leakage_figure:
 rule inversion_figure:
     """Draw UAR of each feature set within and across languages."""
     input:
-        scores=scores_of_cells(),
+        scores=scored.scores_of_cells(study),
     output:
         **figure_files("inversion"),
     log:
@@ -71,7 +71,7 @@ rule inversion_figure:
 rule conditions_figure:
     """Draw UAR of each model within corpora and on others."""
     input:
-        scores=results_shown("scores"),
+        scores=shown.results_shown(study, layout.scores),
     output:
         **figure_files("conditions"),
     log:
@@ -84,7 +84,7 @@ rule conditions_figure:
         mem_mb=grown(1000),
         runtime=grown(20),
     params:
-        titles={"protocols": titles("protocols"), "models": titles("models")},
+        titles={"protocols": choices.titles(study, "protocols"), "models": choices.titles(study, "models")},
         synthetic=study.synthetic,
     script:
         "../workflow/scripts/conditions_figure.py"
@@ -93,7 +93,7 @@ rule conditions_figure:
 rule seeds_figure:
     """Draw UAR of each seed and of all of them."""
     input:
-        scores=results_shown("scores"),
+        scores=shown.results_shown(study, layout.scores),
     output:
         **figure_files("seeds"),
     log:
@@ -106,7 +106,7 @@ rule seeds_figure:
         mem_mb=grown(1000),
         runtime=grown(20),
     params:
-        titles={"protocols": titles("protocols"), "models": titles("models")},
+        titles={"protocols": choices.titles(study, "protocols"), "models": choices.titles(study, "models")},
         synthetic=study.synthetic,
     script:
         "../workflow/scripts/seeds_figure.py"
@@ -115,7 +115,7 @@ rule seeds_figure:
 rule recalls_figure:
     """Draw the recall of each emotion by each experiment."""
     input:
-        scores=results_shown("scores"),
+        scores=shown.results_shown(study, layout.scores),
     output:
         **figure_files("recalls"),
     log:
@@ -128,7 +128,7 @@ rule recalls_figure:
         mem_mb=grown(1000),
         runtime=grown(20),
     params:
-        titles={"protocols": titles("protocols"), "models": titles("models")},
+        titles={"protocols": choices.titles(study, "protocols"), "models": choices.titles(study, "models")},
         synthetic=study.synthetic,
     script:
         "../workflow/scripts/recalls_figure.py"
@@ -137,8 +137,8 @@ rule recalls_figure:
 rule confusions_figure:
     """Draw which emotions each experiment takes for which."""
     input:
-        scores=results_shown("scores"),
-        confusions=results_shown("confusions"),
+        scores=shown.results_shown(study, layout.scores),
+        confusions=shown.results_shown(study, layout.confusions),
     output:
         **figure_files("confusions"),
     log:
@@ -151,7 +151,7 @@ rule confusions_figure:
         mem_mb=grown(1000),
         runtime=grown(20),
     params:
-        titles={"protocols": titles("protocols"), "models": titles("models")},
+        titles={"protocols": choices.titles(study, "protocols"), "models": choices.titles(study, "models")},
         synthetic=study.synthetic,
     script:
         "../workflow/scripts/confusions_figure.py"
@@ -160,7 +160,7 @@ rule confusions_figure:
 rule published_figure:
     """Draw published numbers beside ours, and say which cannot be compared."""
     input:
-        findings=expand("results/findings/{finding}.parquet", finding=sorted(study.config["findings"])),
+        findings=findings_inputs.findings(study),
     output:
         **figure_files("published"),
         points_pdf="paper/figures/published_points.pdf",

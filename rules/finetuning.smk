@@ -8,13 +8,13 @@
 rule finetune:
     """Fine-tune encoders on one fold with one seed; a run that was killed goes on at its last epoch."""
     input:
-        manifest=of_experiment("results/corpora/{corpus}/manifest.parquet"),
-        protocol=of_experiment("results/protocols/{corpus}/{protocol}.parquet"),
-        audio=audio_of_model,
-        transcripts=transcripts_of_model,
-        prefix_states=prefix_of_model,
-        audio_encoder=encoder_of_model("audio"),
-        text_encoder=encoder_of_model("text"),
+        manifest=of_experiment(lambda e: layout.manifest(e.corpus)),
+        protocol=of_experiment(lambda e: layout.protocol(e.corpus, e.protocol)),
+        audio=tested(inputs.audio_of),
+        transcripts=tested(inputs.transcripts_of),
+        prefix_states=of_experiment(lambda e: inputs.prefix_of(study, e)),
+        audio_encoder=of_experiment(lambda e: inputs.encoder_of(study, e, "audio")),
+        text_encoder=of_experiment(lambda e: inputs.encoder_of(study, e, "text")),
     output:
         model="results/runs/{experiment}/{fold}/{seed}/model.safetensors",
         config="results/runs/{experiment}/{fold}/{seed}/config.json",
@@ -25,7 +25,7 @@ rule finetune:
     benchmark:
         "results/benchmarks/finetune/{experiment}/{fold}/{seed}.tsv"
     wildcard_constraints:
-        experiment=experiments_tuned(together=False),
+        experiment=one_of(recipes.tuned_runnable(study, together=False)),
     conda:
         "../envs/speech.yaml"
     resources:
@@ -33,7 +33,7 @@ rule finetune:
         mem_mb=grown(lambda wildcards: 8000 * len(encoders_of(model_of(wildcards)))),
         runtime=grown(1440),
     params:
-        model=recipe_of,
+        model=lambda wildcards: recipes.recipe_of_a_run(model_of(wildcards)),
         threads=study.config["threads"]["torch"],
     script:
         "../workflow/scripts/finetune.py"
@@ -48,17 +48,14 @@ for together in study.trained_together(study.runnable):
         input:
             manifest=f"results/corpora/{together.corpus}/manifest.parquet",
             protocol=f"results/protocols/{together.corpus}/{together.protocol}.parquet",
-            audio=audio_of(together, together.corpus),
-            transcripts=transcripts_of(together, together.corpus),
-            pooled_states=pooled_of(together, together.corpus),
-            prefix_states=prefix_of(together),
-            audio_encoder=encoder_of(together, "audio"),
-            text_encoder=encoder_of(together, "text"),
+            audio=inputs.audio_of(study, together, together.corpus),
+            transcripts=inputs.transcripts_of(study, together, together.corpus),
+            pooled_states=inputs.pooled_of(study, together, together.corpus),
+            prefix_states=inputs.prefix_of(study, together),
+            audio_encoder=inputs.encoder_of(study, together, "audio"),
+            text_encoder=inputs.encoder_of(study, together, "text"),
         output:
-            **{
-                kind: [f"{folder}/{file}" for folder in folders_of_runs(together)]
-                for kind, file in FILES_OF_RUN.items()
-            },
+            **inputs.outputs_of_runs(study, together),
         log:
             f"results/logs/finetune_together/{together.name}.log",
         benchmark:
@@ -66,12 +63,12 @@ for together in study.trained_together(study.runnable):
         conda:
             "../envs/speech.yaml"
         resources:
-            **(A_GPU if runs_an_encoder(together) else {}),
+            **(A_GPU if recipes.runs_an_encoder(study, together) else {}),
             mem_mb=grown(8000 * len(encoders_of(study.model(together)))),
             runtime=grown(1440),
         params:
             runs=study.runs(together),
-            model=recipe_without_seeds(study.model(together)),
+            model=recipes.recipe_of_a_run(study.model(together)),
             checkpoints=f"results/runs/{together.name}/checkpoints",
             threads=study.config["threads"]["torch"],
         script:
@@ -81,11 +78,11 @@ for together in study.trained_together(study.runnable):
 rule transfer:
     """Test all runs of a fine-tuned experiment on another corpus, over the emotions that both have."""
     input:
-        unpack(files_of_runs),
+        unpack(of_experiment(lambda e: inputs.models_of_runs(study, e))),
         manifest="results/corpora/{test}/manifest.parquet",
-        audio=audio_of_model,
-        transcripts=transcripts_of_model,
-        pooled_states=pooled_of_model,
+        audio=tested(inputs.audio_of),
+        transcripts=tested(inputs.transcripts_of),
+        pooled_states=tested(inputs.pooled_of),
     output:
         "results/runs/{experiment}/predictions/{test}.parquet",
     log:
@@ -93,7 +90,7 @@ rule transfer:
     benchmark:
         "results/benchmarks/transfer/{experiment}/{test}.tsv"
     wildcard_constraints:
-        experiment=experiments_tuned(),
+        experiment=one_of(recipes.tuned_runnable(study)),
     conda:
         "../envs/speech.yaml"
     resources:
@@ -101,7 +98,7 @@ rule transfer:
         mem_mb=grown(lambda wildcards: 4000 * len(encoders_of(model_of(wildcards)))),
         runtime=grown(1440),
     params:
-        runs=runs_of,
+        runs=of_experiment(study.runs),
         batch=lambda wildcards: model_of(wildcards)["finetuning"]["batch"],
         label_map=study.config["label_map"],
         threads=study.config["threads"]["torch"],

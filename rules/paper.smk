@@ -100,7 +100,7 @@ rule results_bundle:
 rule workflow_crate:
     """Pack the workflow's code as a Workflow RO-Crate, which says of itself what it is."""
     input:
-        sources=lambda wildcards: files_of_workflow(),
+        sources=lambda wildcards: files_of_workflow(BASE),
         diagram="paper/figures/methodology.png",
     output:
         "results/workflow_crate.zip",

@@ -7,7 +7,7 @@ rule protocol:
     """Split a corpus into the folds of a protocol; refuse a leak that is not declared."""
     input:
         manifest="results/corpora/{corpus}/manifest.parquet",
-        folder=folds_in_hand,
+        folder=published_folds,
     output:
         "results/protocols/{corpus}/{protocol}.parquet",
     log:

@@ -6,7 +6,7 @@
 rule sensitivity:
     """Train classical models under other splits and at another rate, where the audit finds few groups."""
     input:
-        unpack(features_split_again),
+        unpack(lambda wildcards: sensitivity_inputs.features_split_again(study, wildcards.corpus)),
         manifest="results/corpora/{corpus}/manifest.parquet",
         audit="results/audit/{corpus}.parquet",
     output:
@@ -22,7 +22,7 @@ rule sensitivity:
         mem_mb=grown(4000),
         runtime=grown(240),
     params:
-        features=features_split_again,
-        experiments=experiments_split_again,
+        features=lambda wildcards: sensitivity_inputs.features_split_again(study, wildcards.corpus),
+        experiments=lambda wildcards: sensitivity_inputs.experiments_split_again(study, wildcards.corpus),
     script:
         "../workflow/scripts/sensitivity.py"

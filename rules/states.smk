@@ -7,7 +7,7 @@ rule pooled_states:
     """Compute the mean over time of every layer of a frozen encoder, for one shard of audio."""
     input:
         audio="results/corpora/{corpus}/audio/{shard}.parquet",
-        encoder=lambda wildcards: encoder_files(study.weights[wildcards.encoder], "speech"),
+        encoder=lambda wildcards: inputs.encoder_files(study.weights[wildcards.encoder], "speech"),
     output:
         "results/states/{encoder}/{seconds}s/{corpus}/{shard}.parquet",
     log:
@@ -31,7 +31,7 @@ rule prefix_states:
     """Compute what goes into the lowest layer that learns, for one shard of audio."""
     input:
         audio="results/corpora/{corpus}/audio/{shard}.parquet",
-        encoder=lambda wildcards: encoder_files(study.weights[wildcards.encoder], "speech"),
+        encoder=lambda wildcards: inputs.encoder_files(study.weights[wildcards.encoder], "speech"),
     output:
         "results/prefix/{encoder}/{layers}/{seconds}s/{corpus}/{shard}.safetensors",
     log:

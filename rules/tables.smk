@@ -8,12 +8,7 @@ rule corpora_table:
     """Say what is in hand of each corpus, and how to get what is not."""
     input:
         manifests=expand("results/corpora/{corpus}/manifest.parquet", corpus=study.corpora),
-        levels=[
-            shard
-            for corpus in study.corpora
-            if study.holds(corpus) == "recordings"
-            for shard in shards("results/corpora/{corpus}/levels/{shard}.parquet", corpus)
-        ],
+        levels=[shard for corpus in study.corpora for shard in inputs.level_shards(study, corpus)],
     output:
         **table_files("corpora"),
     log:
@@ -36,8 +31,8 @@ rule corpora_table:
 rule scores_table:
     """Show the scores of every experiment with interval, chance level and marks."""
     input:
-        scores=scores_of_study(),
-        differences=differences_of_study(),
+        scores=scored.scores_of_experiments(study),
+        differences=scored.differences_of_study(study),
     output:
         **table_files("scores"),
     log:
@@ -50,8 +45,8 @@ rule scores_table:
         mem_mb=grown(1000),
         runtime=grown(20),
     params:
-        titles={"protocols": titles("protocols"), "models": titles("models")},
-        waiting=waiting(),
+        titles={"protocols": choices.titles(study, "protocols"), "models": choices.titles(study, "models")},
+        waiting=missing.missing_of_experiments(study),
         synthetic=study.synthetic,
     script:
         "../workflow/scripts/scores_table.py"
@@ -60,7 +55,7 @@ rule scores_table:
 rule transfer_table:
     """Show the scores of models on corpora that they were not trained on."""
     input:
-        scores=scores_of_transfers(),
+        scores=scored.scores_of_transfers(study),
     output:
         **table_files("transfer"),
     log:
@@ -73,7 +68,7 @@ rule transfer_table:
         mem_mb=grown(1000),
         runtime=grown(20),
     params:
-        titles={"protocols": titles("protocols"), "models": titles("models")},
+        titles={"protocols": choices.titles(study, "protocols"), "models": choices.titles(study, "models")},
         synthetic=study.synthetic,
     script:
         "../workflow/scripts/transfer_table.py"
@@ -82,7 +77,7 @@ rule transfer_table:
 rule differences_table:
     """Show the differences between models with interval and tests."""
     input:
-        differences=differences_of_study(),
+        differences=scored.differences_of_study(study),
     output:
         **table_files("differences"),
     log:
@@ -95,7 +90,7 @@ rule differences_table:
         mem_mb=grown(1000),
         runtime=grown(20),
     params:
-        titles={"protocols": titles("protocols"), "models": titles("models")},
+        titles={"protocols": choices.titles(study, "protocols"), "models": choices.titles(study, "models")},
         synthetic=study.synthetic,
     script:
         "../workflow/scripts/differences_table.py"
@@ -104,7 +99,7 @@ rule differences_table:
 rule within_language_table:
     """Show the classical models within each language."""
     input:
-        scores=scores_of_cells(),
+        scores=scored.scores_of_cells(study),
     output:
         **table_files("within_language"),
     log:
@@ -126,7 +121,7 @@ rule within_language_table:
 rule across_languages_table:
     """Show the classical models trained on one language and tested on the other."""
     input:
-        scores=scores_of_cells(),
+        scores=scored.scores_of_cells(study),
     output:
         **table_files("across_languages"),
     log:
@@ -148,7 +143,7 @@ rule across_languages_table:
 rule gaps_table:
     """Show what is lost across languages, computed both ways."""
     input:
-        scores=scores_of_cells(),
+        scores=scored.scores_of_cells(study),
     output:
         **table_files("gaps"),
     log:
@@ -192,12 +187,8 @@ rule sensitivity_table:
 rule splits_table:
     """Show scores under few groups beside those under other splits."""
     input:
-        sensitivity=[f"results/sensitivity/{corpus}.parquet" for corpus in corpora_split_again()],
-        scores=[
-            f"results/scores/{experiment.name}.parquet"
-            for corpus in corpora_split_again()
-            for experiment in split_again(study, corpus)
-        ],
+        sensitivity=[layout.sensitivity(corpus) for corpus in sensitivity_inputs.corpora_split_again(study)],
+        scores=sensitivity_inputs.scores_split_again(study),
     output:
         **table_files("splits"),
     log:
@@ -210,7 +201,7 @@ rule splits_table:
         mem_mb=grown(1000),
         runtime=grown(20),
     params:
-        titles={"protocols": titles("protocols"), "models": titles("models")},
+        titles={"protocols": choices.titles(study, "protocols"), "models": choices.titles(study, "models")},
         synthetic=study.synthetic,
     script:
         "../workflow/scripts/splits_table.py"
@@ -222,9 +213,9 @@ rule transcripts_table:
         transcripts=[
             shard
             for asr, corpus in study.transcribed()
-            for shard in shards("results/transcripts/{asr}/{corpus}/{shard}.parquet", corpus, asr=asr)
+            for shard in inputs.transcript_shards(study, asr, corpus)
         ],
-        manifests=[f"results/corpora/{corpus}/manifest.parquet" for corpus in transcribed_corpora()],
+        manifests=[layout.manifest(corpus) for corpus in inputs.transcribed_corpora(study)],
     output:
         **table_files("transcripts"),
     log:
@@ -237,11 +228,11 @@ rule transcripts_table:
         mem_mb=grown(1000),
         runtime=grown(20),
     params:
-        corpora=transcribed_corpora(),
+        corpora=inputs.transcribed_corpora(study),
         settings=study.config["bootstrap"],
-        titles=titles("asr"),
+        titles=choices.titles(study, "asr"),
         unavailable=unavailable(study, "asr"),
-        untrained=[name for name in study.config["asr"] if "random" in source_of("asr", name)],
+        untrained=choices.made_from(study, "asr", "random"),
         synthetic=study.synthetic,
     script:
         "../workflow/scripts/transcripts_table.py"
@@ -261,8 +252,8 @@ rule recipes_table:
         mem_mb=grown(1000),
         runtime=grown(20),
     params:
-        recipes=recipes_of_study(),
-        titles={"models": titles("models"), "encoders": titles("encoders")},
+        recipes=recipes.recipes_shown(study),
+        titles={"models": choices.titles(study, "models"), "encoders": choices.titles(study, "encoders")},
         synthetic=study.synthetic,
     script:
         "../workflow/scripts/recipes_table.py"
@@ -271,7 +262,7 @@ rule recipes_table:
 rule finding:
     """Judge the claims of one finding of the published study by its own parts and by our scores."""
     input:
-        scores=scores_of_finding,
+        scores=lambda wildcards: findings_inputs.scores_of_finding(study, wildcards.finding),
     output:
         "results/findings/{finding}.parquet",
     log:
@@ -285,9 +276,9 @@ rule finding:
         runtime=grown(20),
     params:
         statement=lambda wildcards: study.config["findings"][wildcards.finding]["statement"],
-        claims=lambda wildcards: claims_of(wildcards.finding),
-        experiments=lambda wildcards: further_experiments(wildcards.finding),
-        missing=missing_of_finding,
+        claims=lambda wildcards: of_finding(published, wildcards.finding),
+        experiments=lambda wildcards: findings_inputs.further_experiments(study, wildcards.finding),
+        missing=lambda wildcards: findings_inputs.missing_of_finding(study, wildcards.finding),
         synthetic=study.synthetic,
     script:
         "../workflow/scripts/finding.py"
@@ -296,7 +287,7 @@ rule finding:
 rule findings_table:
     """Show every finding with its claims and verdicts."""
     input:
-        findings=expand("results/findings/{finding}.parquet", finding=sorted(study.config["findings"])),
+        findings=findings_inputs.findings(study),
     output:
         **table_files("findings"),
     log:
@@ -338,10 +329,10 @@ rule finding_table:
 rule errata_table:
     """Show where the published study is at fault, measured in its way and in a valid one."""
     input:
-        findings=expand("results/findings/{finding}.parquet", finding=sorted(study.config["findings"])),
-        scores=scores_of_errata(),
-        differences=differences_of_errata(),
-        audits=audits_of_errata(),
+        findings=findings_inputs.findings(study),
+        scores=errata_inputs.scores_of_errata(study, errata),
+        differences=errata_inputs.differences_of_errata(study, errata),
+        audits=errata_inputs.audits_of_errata(study, errata),
     output:
         **table_files("errata"),
     log:
@@ -355,9 +346,9 @@ rule errata_table:
         runtime=grown(20),
     params:
         errata=errata,
-        records=with_parts({said["claim"] for said in said_by_errata("claim")}, published),
-        missing=missing_of_errata(),
-        titles={"protocols": titles("protocols"), "models": titles("models")},
+        records=errata_inputs.records_of_errata(study, errata),
+        missing=errata_inputs.missing_of_errata(study, errata),
+        titles={"protocols": choices.titles(study, "protocols"), "models": choices.titles(study, "models")},
         synthetic=study.synthetic,
     script:
         "../workflow/scripts/errata_table.py"
@@ -379,7 +370,7 @@ rule audit_table:
         mem_mb=grown(1000),
         runtime=grown(20),
     params:
-        titles=titles("protocols"),
+        titles=choices.titles(study, "protocols"),
         unavailable=unavailable(study, "corpora", with_waiting=False),
         synthetic=study.synthetic,
     script:
@@ -389,7 +380,7 @@ rule audit_table:
 rule ravdess_table:
     """Show what the published study printed of RAVDESS beside ours."""
     input:
-        scores=scores_shown(ours_on("ravdess")),
+        scores=shown.scores_of(shown.ours_on(study, "ravdess")),
     output:
         **table_files("ravdess"),
     log:
@@ -402,8 +393,8 @@ rule ravdess_table:
         mem_mb=grown(1000),
         runtime=grown(20),
     params:
-        printed=printed_of("ravdess_"),
-        ours=ours_on("ravdess"),
+        printed=shown.printed_of_corpus(study, "ravdess"),
+        ours=shown.ours_on(study, "ravdess"),
         synthetic=study.synthetic,
     script:
         "../workflow/scripts/ravdess_table.py"
@@ -412,7 +403,7 @@ rule ravdess_table:
 rule meld_table:
     """Show what the published study printed of MELD beside ours."""
     input:
-        scores=scores_shown(ours_on("meld")),
+        scores=shown.scores_of(shown.ours_on(study, "meld")),
     output:
         **table_files("meld"),
     log:
@@ -425,8 +416,8 @@ rule meld_table:
         mem_mb=grown(1000),
         runtime=grown(20),
     params:
-        printed=printed_of("meld_"),
-        ours=ours_on("meld"),
+        printed=shown.printed_of_corpus(study, "meld"),
+        ours=shown.ours_on(study, "meld"),
         synthetic=study.synthetic,
     script:
         "../workflow/scripts/meld_table.py"
@@ -435,7 +426,7 @@ rule meld_table:
 rule seeds_table:
     """Show fine-tuned models within and across languages seed by seed, published and ours."""
     input:
-        scores=scores_shown(ours_with_seeds()),
+        scores=shown.scores_of(shown.ours_with_seeds(study)),
     output:
         **table_files("seeds"),
     log:
@@ -448,8 +439,8 @@ rule seeds_table:
         mem_mb=grown(1000),
         runtime=grown(20),
     params:
-        printed=printed_of(findings=("finding_4", "finding_5")),
-        ours=ours_with_seeds(),
+        printed=shown.printed_with_seeds(study),
+        ours=shown.ours_with_seeds(study),
         synthetic=study.synthetic,
     script:
         "../workflow/scripts/seeds_table.py"
@@ -458,7 +449,7 @@ rule seeds_table:
 rule costs_table:
     """Show what a run of the study took, as it was recorded."""
     input:
-        costs=costs_recorded(),
+        costs="costs.yaml" if Path("costs.yaml").exists() else [],
     output:
         **table_files("costs"),
     log:
@@ -499,8 +490,8 @@ rule availability_table:
 rule numbers:
     """Write every number that the paper's text may look up, and the outcomes that its sentences follow."""
     input:
-        scores=scores_of_study() + scores_of_transfers(),
-        findings=expand("results/findings/{finding}.parquet", finding=sorted(study.config["findings"])),
+        scores=scored.scores_of_experiments(study) + scored.scores_of_transfers(study),
+        findings=findings_inputs.findings(study),
         premiums="results/premiums.parquet",
     output:
         "paper/numbers.tex",
@@ -514,9 +505,9 @@ rule numbers:
         mem_mb=grown(1000),
         runtime=grown(20),
     params:
-        claims=claims_of_numbers(),
-        missing=missing_of_numbers(),
-        pairs=configured_pairs(),
+        claims=findings_inputs.claims_of_numbers(published),
+        missing=findings_inputs.missing_of_numbers(study),
+        pairs=leakage.configured_pairs(study),
         bootstrap=study.config["bootstrap"],
         synthetic=study.synthetic,
     script:

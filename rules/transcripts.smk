@@ -8,7 +8,7 @@ rule transcribe:
     input:
         audio="results/corpora/{corpus}/audio/{shard}.parquet",
         manifest="results/corpora/{corpus}/manifest.parquet",
-        checkpoint=lambda wildcards: whisper_files(wildcards.asr),
+        checkpoint=lambda wildcards: inputs.whisper_files(study, wildcards.asr),
     output:
         "results/transcripts/{asr}/{corpus}/{shard}.parquet",
     log:

@@ -1,0 +1,108 @@
+"""What the page offers: the cards of all runs, what they say, and what a Space is made of."""
+
+from typing import Any
+
+from sarangi.base import layout
+from sarangi.base.errors import SarangiError
+from sarangi.study.availability import where_from
+from sarangi.study.choices import source_of
+from sarangi.study.entries import Experiment, encoders_of, words_of
+from sarangi.study.inputs import encoder_of, run_files, whisper_files
+from sarangi.study.recipes import is_tuned, recipe_of_a_run
+from sarangi.study.scored import mean_of_folds
+from sarangi.study.study import Study
+
+
+def cards_of(study: Study, experiment: Experiment) -> dict[str, list[str]]:
+    """Return the cards of each run of an experiment: for people, and as data for machines."""
+    return {
+        "cards": run_files(study, experiment, layout.run_card),
+        "data": run_files(study, experiment, layout.run_card_data),
+    }
+
+
+def about_of(study: Study, experiment: Experiment) -> dict[str, Any]:
+    """Return what the cards of an experiment's runs say of it: see sarangi.app.cards."""
+    model, e = study.model(experiment), experiment
+    asr = words_of(model)
+    source = source_of(study, "corpora", e.corpus)
+    # a copy put in place of a stand-in does not come from the generator
+    own = "synthetic" in source and e.corpus not in study.synthetic
+    corpus = {"name": e.corpus, "source": "its publisher" if own else where_from(source)}
+    return {
+        "experiment": e.name,
+        "model": model["title"],
+        "corpus": study.described(e.corpus) | corpus,
+        "protocol": {key: study.config["protocols"][e.protocol][key] for key in ("title", "kind", "leaks")},
+        "mean_of_folds": mean_of_folds(study, e.protocol),
+        "confidence": study.config["bootstrap"]["confidence"],
+        "synthetic": e.corpus in study.synthetic,
+        "untrained": study.untrained(e.model),
+        "encoders": {
+            branch: _about_weights(study, "encoders", name) | {"folder": str(study.weights[name])}
+            for branch, name in encoders_of(model).items()
+        },
+        "asr": asr
+        and _about_weights(study, "asr", asr)
+        | {"checkpoint": str(study.checkpoints[asr]), "settings": study.asr_settings(asr)},
+        "recipe": recipe_of_a_run(model)["finetuning"],
+    }
+
+
+def _about_weights(study: Study, kind: str, name: str) -> dict[str, Any]:
+    """Return what a card says of an encoder or a Whisper."""
+    entry, source = study.config[kind][name], source_of(study, kind, name)
+    about = {"name": name, "title": entry["title"], "licence": entry["licence"], "hub": source.get("hub")}
+    return about | {"source": where_from(source)}
+
+
+def files_of_app(study: Study) -> list[str]:
+    """Return the cards of all runs that the page offers, and the Space.
+
+    Raises
+    ------
+    SarangiError
+        Where an experiment that the configuration names, or any at all, cannot be offered; it says why.
+    """
+    tuned = {name: e for name, e in study.experiments.items() if is_tuned(study, e)}
+    # those that are named must be there; of all others what can run
+    absent = sorted(_named(study, tuned) - {e.name for e in study.offered})
+    absent = absent or ([] if study.offered else list(tuned))
+    if absent:
+        reasons = study.waits_for(study.experiments[absent[0]]) or ["it is not in app.experiments"]
+        raise SarangiError(f"app: {absent[0]} waits for {'; '.join(reasons)}")
+    return [
+        *(
+            path
+            for e in study.offered
+            for paths in zip(*cards_of(study, e).values(), strict=True)
+            for path in paths
+        ),
+        *(["space/app.py"] if study.offered else []),
+    ]
+
+
+def _named(study: Study, tuned: dict[str, Experiment]) -> set[str]:
+    """Return the experiments that the configuration names for the page, or of which it names a run."""
+    chosen = study.config.get("app", {})
+    runs = {f"{name}/{fold}/{seed}": name for name, e in tuned.items() for fold, seed in study.runs(e)}
+    return {*chosen.get("experiments", ()), *(runs[run] for run in chosen.get("space", ()) if run in runs)}
+
+
+def models_of_space(study: Study) -> list[str]:
+    """Return what the models of the Space are made of, sorted: weights, cards, Whisper, encoders."""
+    files: set[str] = set()
+    for e, fold, seed in study.in_space:
+        own = (layout.run_config, layout.run_model, layout.run_card, layout.run_card_data)
+        files |= {path(e.name, fold, seed) for path in own}
+        model = study.model(e)
+        asr = words_of(model)
+        files |= set(whisper_files(study, asr) if asr is not None else ())
+        if "states" in model.get("audio", {}):
+            files |= set(encoder_of(study, e, "audio"))
+    return sorted(files)
+
+
+def runs_of_space(study: Study) -> list[str]:
+    """Return the runs whose models go into the Space: ``<experiment>/<fold>/<seed>``."""
+    return [f"{e.name}/{fold}/{seed}" for e, fold, seed in study.in_space]

@@ -1,0 +1,48 @@
+"""Names of entries of the configuration by what can be done with them, as rules divide them."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sarangi.study.entries import modality
+from sarangi.study.study import Study
+
+
+def source_of(study: Study, kind: str, name: str) -> dict[str, Any]:
+    """Return where a corpus, an encoder or a Whisper comes from when it is not available."""
+    return study.config[kind][name]["source"]
+
+
+def made_from(study: Study, kind: str, *keys: str) -> list[str]:
+    """Return the names of a kind whose source has one of some keys.
+
+    A user's own compressed archive goes before the source: rule repack makes the same file from it.
+    """
+    names = [name for name in study.config[kind] if set(keys) & set(source_of(study, kind, name))]
+    return [name for name in names if kind != "corpora" or name not in study.compressed]
+
+
+def fetched_encoders(study: Study, of: str) -> list[str]:
+    """Return the names of the encoders of speech or text that are fetched from the hub."""
+    entries = study.config["encoders"].items()
+    return [name for name, entry in entries if "hub" in entry["source"] and modality(entry) == of]
+
+
+def corpora_holding(study: Study, kind: str) -> list[str]:
+    """Return the names of the available corpora that hold recordings, or features."""
+    return [name for name in study.sources if study.holds(name) == kind]
+
+
+def feature_sets_where(study: Study, wanted: Callable[[Mapping[str, Any]], bool]) -> list[str]:
+    """Return the names of the feature sets with a wanted entry."""
+    return [name for name, entry in study.config["feature_sets"].items() if wanted(entry)]
+
+
+def set_of(study: Study, feature_set: str) -> str:
+    """Return a feature set by openSMILE's name, or by that under which a corpus publishes it."""
+    entry = study.config["feature_sets"][feature_set]
+    return entry.get("opensmile") or entry["published"]
+
+
+def titles(study: Study, kind: str) -> dict[str, str]:
+    """Return the titles of the entries of a kind."""
+    return {name: entry["title"] for name, entry in study.config[kind].items()}

@@ -1,0 +1,65 @@
+"""What the table of errata shows: claims, scores, differences, and rows of the audit."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sarangi.base import layout
+from sarangi.base.missing import NOT_CONFIGURED
+from sarangi.published.readings import SIDES
+from sarangi.published.records import with_parts
+from sarangi.study.availability import unavailable
+from sarangi.study.missing import missing_of
+from sarangi.study.scored import available_scores, differences_of_study
+from sarangi.study.study import Study
+
+Errata = Sequence[Mapping[str, Any]]
+
+
+def compared_by(errata: Errata, kind: str) -> list[Mapping[str, Any]]:
+    """Return what errata compare of a kind: a ``claim``, ``score``, ``difference`` or row of an ``audit``."""
+    sides = [row[side] for entry in errata for row in entry["rows"] for side in SIDES if side in row]
+    return [side for side in sides if kind in side]
+
+
+def records_of_errata(study: Study, errata: Errata) -> dict[str, dict[str, Any]]:
+    """Return the records of the claims that errata compare, and those that they are computed from."""
+    return with_parts({side["claim"] for side in compared_by(errata, "claim")}, study.published)
+
+
+def scores_of_errata(study: Study, errata: Errata) -> list[str]:
+    """Return the scores that errata compare, of what can run or was restored."""
+    names = {side["score"] for side in compared_by(errata, "score")}
+    return [layout.scores(name) for name in sorted(names & available_scores(study))]
+
+
+def differences_of_errata(study: Study, errata: Errata) -> list[str]:
+    """Return the differences that errata compare, as far as both models can be compared."""
+    wanted = {layout.differences(side["difference"]) for side in compared_by(errata, "difference")}
+    return sorted(wanted & set(differences_of_study(study)))
+
+
+def audits_of_errata(study: Study, errata: Errata) -> list[str]:
+    """Return the audits that errata show, of the corpora that are available."""
+    return [layout.audit(name) for name in _corpora(errata) if name in study.corpora]
+
+
+def missing_of_errata(study: Study, errata: Errata) -> dict[str, list[str]]:
+    """Return the other experiments and corpora of errata, with what each needs and does not have."""
+    absent = unavailable(study, "corpora", with_waiting=False)
+    corpora = [name for name in _corpora(errata) if name not in study.corpora]
+    return missing_of(study, _experiments(errata)) | {
+        name: [f"corpus {name}: {absent.get(name, NOT_CONFIGURED)}"] for name in corpora
+    }
+
+
+def _experiments(errata: Errata) -> list[str]:
+    """Return the experiments that errata compare, those behind their differences included."""
+    differences = compared_by(errata, "difference")
+    pairs = {f"{each['difference']}_{each[side]}" for each in differences for side in ("first", "second")}
+    return sorted({side["score"] for side in compared_by(errata, "score")} | pairs)
+
+
+def _corpora(errata: Errata) -> list[str]:
+    """Return the corpora whose audit errata show."""
+    shown = {check["corpus"] for entry in errata for check in entry.get("audit", ())}
+    return sorted(shown | {side["audit"] for side in compared_by(errata, "audit")})

@@ -1,0 +1,56 @@
+"""What the findings and numbers of the paper are computed from: claims, scores, and what is missing."""
+
+from typing import Any
+
+from sarangi.base import layout
+from sarangi.base.score_id import ScoreId
+from sarangi.published.expressions import Records, parts
+from sarangi.published.records import of_finding, our_experiments, with_parts
+from sarangi.study.missing import missing_of
+from sarangi.study.scored import available_scores
+from sarangi.study.study import Study
+
+
+def findings(study: Study) -> list[str]:
+    """Return the files of all configured findings, sorted."""
+    return [layout.finding(name) for name in sorted(study.config["findings"])]
+
+
+def further_experiments(study: Study, finding: str) -> list[str]:
+    """Return the experiments that bear on a finding besides those that its claims name."""
+    return study.config["findings"][finding].get("experiments", [])
+
+
+def experiments_of_finding(study: Study, finding: str) -> list[str]:
+    """Return the experiments and transfers that a finding uses, sorted."""
+    claims = of_finding(study.published, finding)["records"]
+    return sorted({*our_experiments(claims), *further_experiments(study, finding)})
+
+
+def scores_of_finding(study: Study, finding: str) -> list[str]:
+    """Return the scores that a finding uses, of what can run or was restored."""
+    available = available_scores(study)
+    return [layout.scores(name) for name in experiments_of_finding(study, finding) if name in available]
+
+
+def missing_of_finding(study: Study, finding: str) -> dict[str, list[str]]:
+    """Return the other experiments that a finding uses, with what each needs and does not have."""
+    return missing_of(study, experiments_of_finding(study, finding))
+
+
+def claims_of_numbers(published: Records) -> dict[str, dict[str, Any]]:
+    """Return every claim with its finding, what was printed, and what of ours is listed next to it."""
+    claims: dict[str, dict[str, Any]] = {}
+    for name, record in published.items():
+        needed = with_parts([name], published)
+        ours = our_experiments({part: needed[part] for part in (parts(record, published) or [name])})
+        claims[name] = {"finding": record["finding"], "printed": record.get("value"), "ours": ours}
+        if record["kind"] == "number" and "ours" in record and record["metric"] != "chance":
+            claims[name]["score"] = [record["ours"], record["metric"], record.get("slice", "")]
+    return claims
+
+
+def missing_of_numbers(study: Study) -> dict[str, list[str]]:
+    """Return the experiments and transfers that are configured or that claims name, and have no scores."""
+    transfers = (ScoreId(e.name, test).name for e, test in study.wanted_transfers)
+    return missing_of(study, sorted({*study.experiments, *our_experiments(study.published), *transfers}))

@@ -1,0 +1,60 @@
+"""What experiments and transfers need and do not have."""
+
+from collections.abc import Iterable
+
+from sarangi.base import layout
+from sarangi.base.errors import SarangiError
+from sarangi.base.missing import NOT_CONFIGURED
+from sarangi.study.availability import unavailable
+from sarangi.study.score_index import scores_by_name
+from sarangi.study.scored import available_scores
+from sarangi.study.study import Study
+
+
+def what_is_missing(study: Study, name: str) -> list[str]:
+    """Return what the score of an experiment or a transfer cannot have now.
+
+    Parameters
+    ----------
+    name
+        As claims name it; of one that is not in the configuration that is what is missing.
+    """
+    score = scores_by_name(study).get(name)
+    if score is None:
+        return [f"experiment {name}: {NOT_CONFIGURED}"]
+    experiment = study.experiments[score.experiment]
+    if score.test is None:
+        return study.waits_for(experiment)
+    absent = unavailable(study, "corpora", with_waiting=False).get(score.test)
+    return [
+        *study.waits_for(experiment),
+        *([f"corpus {score.test}: {absent}"] if absent else []),
+    ] or [f"transfer of {experiment.name} to {score.test}: {NOT_CONFIGURED}"]
+
+
+def missing_of(study: Study, names: Iterable[str]) -> dict[str, list[str]]:
+    """Return what each of some scores needs and does not have, without those that there are or can be."""
+    available = available_scores(study)
+    return {name: what_is_missing(study, name) for name in names if name not in available}
+
+
+def missing_of_experiments(study: Study) -> list[list[object]]:
+    """Return the experiments that cannot run now: corpus, protocol, model, and what each needs."""
+    return [
+        [e.corpus, e.protocol, e.model, study.waits_for(e)]
+        for name, e in study.experiments.items()
+        if name not in study.scored
+    ]
+
+
+def scores_or_error(study: Study, name: str) -> str:
+    """Return the scores of an experiment or a transfer.
+
+    Raises
+    ------
+    SarangiError
+        Where there can be none; it says what is missing.
+    """
+    if name not in available_scores(study):
+        raise SarangiError(f"{name} waits for {'; '.join(what_is_missing(study, name))}")
+    return layout.scores(name)

@@ -1,0 +1,63 @@
+"""How models are trained: what a job needs to know of a recipe, and what the paper shows of it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sarangi.study.entries import BRANCHES, Experiment
+from sarangi.study.study import Study
+
+NOT_OF_A_RUN = ("seeds", "together")
+"""Keys of a fine-tuning that change no run: the other seeds, and what else its job trains."""
+
+
+def is_tuned(study: Study, experiment: Experiment) -> bool:
+    """Whether an experiment is a fine-tuning, with a run a fold and seed."""
+    return "finetuning" in study.config["models"][experiment.model]
+
+
+def tuned_scored(study: Study) -> list[str]:
+    """Return the names of the fine-tuned experiments that can run or were restored, sorted."""
+    return [name for name, e in study.scored.items() if is_tuned(study, e)]
+
+
+def tuned_transferred(study: Study) -> list[str]:
+    """Return the names of the fine-tuned experiments with transfers that can be scored, sorted."""
+    return sorted({e.name for e, _ in study.transfers if is_tuned(study, e)})
+
+
+def tuned_runnable(study: Study, together: bool = True) -> list[str]:
+    """Return the names of the fine-tuned experiments that can run.
+
+    Without ``together`` those are left out of which one job trains all runs.
+    """
+    names = [name for name, e in study.runnable.items() if is_tuned(study, e)]
+    in_one_job = {e.name for e in study.trained_together(study.runnable)}
+    return [name for name in names if together or name not in in_one_job]
+
+
+def runs_an_encoder(study: Study, experiment: Experiment) -> bool:
+    """Whether an experiment's training runs an encoder, and so is the faster for a GPU."""
+    model = study.model(experiment)
+    return any("states" not in model[branch] for branch in BRANCHES if branch in model)
+
+
+def recipe_of_a_run(model: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the entry of a model without its title and what else changes no run."""
+    entry = {key: value for key, value in model.items() if key != "title"}
+    tuning = {key: value for key, value in entry["finetuning"].items() if key not in NOT_OF_A_RUN}
+    return entry | {"finetuning": tuning}
+
+
+def recipes_shown(study: Study) -> list[dict[str, Any]]:
+    """Return how each fine-tuned model is trained, with the corpora on which that is the same."""
+    recipes: list[dict[str, Any]] = []
+    for e in study.experiments.values():
+        if not is_tuned(study, e):
+            continue
+        recipe = {key: value for key, value in study.model(e).items() if key != "recipes"}
+        same = [entry for entry in recipes if (entry["model"], entry["recipe"]) == (e.model, recipe)]
+        if not same:
+            recipes.append({"model": e.model, "corpora": [e.corpus], "recipe": recipe})
+        elif e.corpus not in same[0]["corpora"]:
+            same[0]["corpora"].append(e.corpus)
+    return recipes

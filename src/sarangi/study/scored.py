@@ -1,0 +1,132 @@
+"""What is scored and compared, and the files that scores and differences are computed from."""
+
+from typing import Any
+
+from sarangi.base import layout
+from sarangi.base.score_id import ScoreId
+from sarangi.study.comparisons import language_cells
+from sarangi.study.entries import Batch, Experiment
+from sarangi.study.inputs import predictions_of
+from sarangi.study.study import Study
+
+MEANS_OF_FOLDS = ("stratified_kfold", "stratified_group_kfold", "emobox")
+"""The kinds of protocols that are reported by the mean over their folds."""
+
+
+def mean_of_folds(study: Study, protocol: str) -> bool:
+    """Whether a protocol is reported by the mean over its folds."""
+    return study.config["protocols"][protocol]["kind"] in MEANS_OF_FOLDS
+
+
+def transfers(study: Study) -> list[ScoreId]:
+    """Return the transfers that can be scored or were restored, in the order of the study."""
+    return [ScoreId(e.name, test) for e, test in study.transfers]
+
+
+def available_scores(study: Study) -> set[str]:
+    """Return the names of the scores that there are or can be, of experiments and transfers."""
+    return {*study.scored, *(score.name for score in transfers(study))}
+
+
+def scores_of_experiments(study: Study) -> list[str]:
+    """Return the scores of every experiment that can run or was restored, each on its own corpus."""
+    return [layout.scores(name) for name in study.scored]
+
+
+def scores_of_transfers(study: Study) -> list[str]:
+    """Return the scores of every transfer that can run or was restored."""
+    return [layout.scores(score.name) for score in transfers(study)]
+
+
+def scores_of_cells(study: Study) -> list[str]:
+    """Return the scores of the classical models within and across languages."""
+    return [cell["scores"] for cell in language_cells(study) if cell["scores"]]
+
+
+def to_score(study: Study, experiment: Experiment, test: str | None = None) -> dict[str, Any]:
+    """Return what the scores say of their experiment, and the files that they are computed from."""
+    tested = test or experiment.corpus
+    entry = {
+        "scored": ScoreId(experiment.name, test).name,
+        "experiment": experiment.name,
+        "corpus": experiment.corpus,
+        "protocol": experiment.protocol,
+        "model": experiment.model,
+        "test": tested,
+        "untrained": study.untrained(experiment.model),
+        "mean_of_folds": mean_of_folds(study, experiment.protocol),
+        "predictions": predictions_of(study, experiment, test),
+        "manifest": layout.manifest(tested),
+    }
+    if test is None:
+        entry["protocol_file"] = layout.protocol(tested, experiment.protocol)
+        entry["audit"] = layout.protocol_audit(tested, experiment.protocol)
+    return entry
+
+
+def entries_to_score(study: Study, batch: Batch) -> list[dict[str, Any]]:
+    """Return the experiments of a batch to score, each on its own corpus and on others."""
+    tests: dict[str, list[str]] = {}
+    for e, test in study.transfers:
+        tests.setdefault(e.name, []).append(test)
+    return [to_score(study, e, test) for e in batch.experiments for test in (None, *tests.get(e.name, ()))]
+
+
+def names_to_score(study: Study, batch: Batch) -> list[str]:
+    """Return the names of the scores of a batch, in the order of :func:`entries_to_score`."""
+    return [entry["scored"] for entry in entries_to_score(study, batch)]
+
+
+def files_to_score(study: Study, batch: Batch) -> list[str]:
+    """Return the files that the scores of a batch are computed from, sorted."""
+    kinds = ("manifest", "protocol_file", "audit")
+    return sorted(
+        {
+            path
+            for entry in entries_to_score(study, batch)
+            for path in (*entry["predictions"], *(entry[kind] for kind in kinds if kind in entry))
+        }
+    )
+
+
+def models_compared(study: Study, corpus: str, protocol: str) -> dict[str, dict[str, Any]]:
+    """Return the models to compare on a corpus and protocol, in the order of the configuration."""
+    wanted = study.compared(corpus, protocol)
+    compared = {
+        e.model: e
+        for e in study.scored.values()
+        if (e.corpus, e.protocol) == (corpus, protocol) and e.model in wanted
+    }
+    return {
+        name: {
+            "predictions": predictions_of(study, compared[name]),
+            "baseline": "baseline" in entry,
+            "untrained": study.untrained(name),
+        }
+        for name, entry in study.config["models"].items()
+        if name in compared
+    }
+
+
+def predictions_compared(study: Study, corpus: str, protocol: str) -> list[str]:
+    """Return the predictions of the models to compare on a corpus and protocol."""
+    models = models_compared(study, corpus, protocol).values()
+    return [path for entry in models for path in entry["predictions"]]
+
+
+def comparison(corpus: str, protocol: str) -> str:
+    """Return the name of the comparison of models on a corpus and protocol, as in files and errata."""
+    return f"{corpus}_{protocol}"
+
+
+def differences_of_study(study: Study) -> list[str]:
+    """Return the differences on each corpus and protocol with two models that can run, one that listens."""
+    models: dict[str, list[dict[str, Any]]] = {}
+    for e in study.scored.values():
+        if e.model in study.compared(e.corpus, e.protocol):
+            models.setdefault(comparison(e.corpus, e.protocol), []).append(study.config["models"][e.model])
+    return [
+        layout.differences(name)
+        for name, entries in sorted(models.items())
+        if len(entries) > 1 and not all("baseline" in entry for entry in entries)
+    ]

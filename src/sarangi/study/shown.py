@@ -1,0 +1,114 @@
+"""What the paper shows of published experiments and of ours, and which scores that needs."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any
+
+from sarangi.base import layout
+from sarangi.base.score_id import ScoreId
+from sarangi.published.printed import printed_experiments
+from sarangi.study.findings_inputs import further_experiments
+from sarangi.study.missing import what_is_missing
+from sarangi.study.recipes import is_tuned, tuned_scored
+from sarangi.study.score_index import scores_by_name
+from sarangi.study.scored import available_scores
+from sarangi.study.study import Study
+
+WITH_SEEDS = ("finding_4", "finding_5")
+"""The findings whose fine-tuned models are shown seed by seed."""
+
+
+def results_shown(study: Study, path: Callable[[str], str]) -> list[str]:
+    """Return the scores or confusions that figures show, by a function of the layout.
+
+    First what the entries of findings name, then what is fine-tuned.
+    """
+    moved = [ScoreId(e.name, test).name for e, test in study.transfers if is_tuned(study, e)]
+    available = available_scores(study)
+    named = [name for finding in study.config["findings"] for name in further_experiments(study, finding)]
+    names = dict.fromkeys(name for name in [*named, *tuned_scored(study), *moved] if name in available)
+    return [path(name) for name in names]
+
+
+def printed_of_corpus(study: Study, corpus: str) -> dict[str, dict[str, Any]]:
+    """Return what was published of experiments on a corpus that ours replay."""
+    return printed_experiments(study.published, lambda record: record["ours"].startswith(f"{corpus}_"))
+
+
+def printed_with_seeds(study: Study) -> dict[str, dict[str, Any]]:
+    """Return what was published of the experiments that are shown seed by seed."""
+    return printed_experiments(study.published, lambda record: record["finding"] in WITH_SEEDS)
+
+
+def ours_on(study: Study, corpus: str) -> list[dict[str, Any]]:
+    """Return our experiments on a corpus as sarangi.paper.tables.published lists them next to published ones.
+
+    Those that replay one, what else is compared under the same protocols, and what findings name.
+    """
+    printed = printed_of_corpus(study, corpus)
+    replayed = _protocols_replayed(study, corpus, printed)
+    models = list(study.config["models"])
+    compared = [
+        e
+        for e in study.experiments.values()
+        if e.corpus == corpus and e.protocol in replayed and e.model in study.compared(corpus, e.protocol)
+    ]
+    names = [entry["ours"] for entry in printed.values()]
+    names += [e.name for e in sorted(compared, key=lambda e: (models.index(e.model), e.protocol))]
+    named = _named_by_findings(study, sorted(study.config["findings"]))
+    further = [study.experiments[name] for name in named if name in study.experiments]
+    names += [e.name for e in further if e.corpus == corpus]
+    return [_described(study, name, replayed) for name in dict.fromkeys(names)]
+
+
+def ours_with_seeds(study: Study) -> list[dict[str, Any]]:
+    """Return our fine-tuned experiments and transfers that are shown seed by seed, likewise."""
+    names = [entry["ours"] for entry in printed_with_seeds(study).values()]
+    scores = scores_by_name(study)
+    for name in _named_by_findings(study, WITH_SEEDS):
+        names += [name] if is_tuned(study, study.experiments[scores[name].experiment]) else []
+    return [_described(study, name) for name in dict.fromkeys(names)]
+
+
+def scores_of(ours: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the scores of our experiments that a table of published numbers shows, of what there can be."""
+    return [entry["scores"] for entry in ours if entry["scores"]]
+
+
+def _named_by_findings(study: Study, findings: Iterable[str]) -> list[str]:
+    """Return the further experiments that the entries of findings name."""
+    configured = (finding for finding in findings if finding in study.config["findings"])
+    return [name for finding in configured for name in further_experiments(study, finding)]
+
+
+def _protocols_replayed(study: Study, corpus: str, printed: Mapping[str, Mapping[str, Any]]) -> set[str]:
+    """Return the configured protocols by which ours replay the published experiments on a corpus."""
+    replayed = set()
+    for entry in printed.values():
+        fits = [name for name in study.config["protocols"] if entry["ours"].startswith(f"{corpus}_{name}_")]
+        replayed |= {max(fits, key=len)} if fits else set()
+    return replayed
+
+
+def _described(study: Study, name: str, replayed: Collection[str] = ()) -> dict[str, Any]:
+    """Return what the tables of published numbers need of an experiment or transfer of ours."""
+    score = scores_by_name(study).get(name)
+    available = name in available_scores(study)
+    described: dict[str, Any] = {
+        "name": name,
+        **dict.fromkeys(("corpus", "test", "protocol", "model", "leaks")),
+        "replayed": False,
+        "scores": layout.scores(name) if available else None,
+        "why": [] if available else what_is_missing(study, name),
+    }
+    if score is None:
+        return described
+    e = study.experiments[score.experiment]
+    protocol = study.config["protocols"][e.protocol]
+    return described | {
+        "corpus": e.corpus,
+        "test": score.test or e.corpus,
+        "protocol": protocol["title"],
+        "model": study.config["models"][e.model]["title"],
+        "leaks": protocol["leaks"],
+        "replayed": e.protocol in replayed,
+    }
