@@ -28,7 +28,9 @@ from sarangi.audio.flac import encode
 from sarangi.audio.resampling import AUDIO
 from sarangi.base import store
 from sarangi.base.sound import SAMPLE_RATE
-from sarangi.features.extraction import ROW_GROUP, features
+from sarangi.features.extraction import features
+from sarangi.features.extractors.opensmile import extractor
+from sarangi.features.rows import ROW_GROUP
 
 SETS = ("IS09", "IS10", "eGeMAPSv02", "ComParE_2016")
 WORKERS = (1, 2)
@@ -61,7 +63,9 @@ def compared(folder: Path, files: list[str], feature_set: str, repeat: int) -> N
     theirs = {n: opensmile.Smile(chosen, level, num_workers=n) for n in WORKERS}
 
     def ours(workers: int) -> Callable[[], object]:
-        return lambda: features(folder / "audio.parquet", feature_set, output, {}, workers)
+        return lambda: features(
+            folder / "audio.parquet", extractor(feature_set), store.Output(output, {}), workers
+        )
 
     ways = {("ours", n): ours(n) for n in WORKERS}
     ways |= {("peer", n): lambda n=n: theirs[n].process_files(files) for n in WORKERS}
@@ -94,7 +98,12 @@ def peak(clips: int, feature_set: str) -> tuple[float, float]:
         with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as other:
             other.submit(shard, Path(name), clips).result()
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        features(Path(name) / "audio.parquet", feature_set, Path(name) / "f.parquet", {}, WORKERS[-1])
+        features(
+            Path(name) / "audio.parquet",
+            extractor(feature_set),
+            store.Output(Path(name) / "f.parquet", {}),
+            WORKERS[-1],
+        )
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, before
 
 

@@ -1,4 +1,5 @@
-# Acoustic features: by openSMILE at 16 kHz or at the recordings' own rates, or as a corpus publishes them.
+# Acoustic features: by openSMILE or another extractor, at 16 kHz or at the recordings' own rates, or as a corpus
+# publishes them.
 #   in:  results/corpora/{corpus}/audio/{shard}.parquet, or the corpus itself and its manifest
 #   out: results/features/{feature_set}/{corpus}/{shard}.parquet
 
@@ -16,7 +17,7 @@ rule features:
     wildcard_constraints:
         corpus=one_of(choices.corpora_holding(study, "recordings")),
         feature_set=one_of(
-            choices.feature_sets_where(study, lambda entry: "opensmile" in entry and "rate" not in entry)
+            choices.feature_sets_where(study, lambda entry: extraction_of(entry) and "rate" not in entry)
         ),
     conda:
         "../envs/speech.yaml"
@@ -25,7 +26,7 @@ rule features:
         mem_mb=grown(1000),
         runtime=grown(120),
     params:
-        feature_set=lambda wildcards: choices.set_of(study, wildcards.feature_set),
+        extraction=extraction,
     script:
         "../workflow/scripts/features.py"
 
@@ -51,7 +52,7 @@ rule recording_features:
         mem_mb=grown(2000),
         runtime=grown(120),
     params:
-        feature_set=lambda wildcards: choices.set_of(study, wildcards.feature_set),
+        extraction=extraction,
         inventory=inventory_of,
     script:
         "../workflow/scripts/recording_features.py"
@@ -70,14 +71,16 @@ rule published_features:
         "results/benchmarks/published_features/{feature_set}/{corpus}/{shard}.tsv"
     wildcard_constraints:
         corpus=one_of(choices.corpora_holding(study, "features")),
-        feature_set=one_of(choices.feature_sets_where(study, lambda entry: "rate" not in entry)),
+        feature_set=one_of(
+            choices.feature_sets_where(study, lambda entry: not {"rate", "extractor"} & set(entry))
+        ),
     conda:
         "../envs/speech.yaml"
     resources:
         mem_mb=grown(1000),
         runtime=grown(120),
     params:
-        feature_set=lambda wildcards: choices.set_of(study, wildcards.feature_set),
+        feature_set=lambda wildcards: choices.set_published(study, wildcards.feature_set),
         inventory=inventory_of,
     script:
         "../workflow/scripts/published_features.py"

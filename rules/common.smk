@@ -62,7 +62,12 @@ def inventory_of_folds(wildcards):
     return inventory(folder) if folder else None
 
 
-# -- of the experiment that wildcards name
+# -- of the feature set or the experiment that wildcards name
+
+
+def extraction(wildcards):
+    """What computes a feature set: an extractor and its settings."""
+    return extraction_of(study.config["feature_sets"][wildcards.feature_set])
 
 
 def experiment_of(wildcards):
@@ -114,18 +119,11 @@ def table_files(name):
     return files | {"html": in_report(files["html"], "Tables", name)}
 
 
-def code_of(script):
-    """Return the fingerprint of a rule's code as a function of its wildcards."""
+def code_of(script, loads):
+    """Return the fingerprint of a rule's code as a function of its wildcards; ``loads`` is a parameter of it."""
 
     def code(wildcards):
-        corpora = [wildcards.corpus] if hasattr(wildcards, "corpus") else study.config["corpora"]
-        by_name = {
-            loader: tuple(f"{package}.{corpus}" for corpus in corpora)
-            for loader, package in (
-                ("sarangi.corpora.registry", "sarangi.corpora.layouts"),
-                ("sarangi.synthetic.corpus", "sarangi.synthetic"),
-            )
-        }
-        return fingerprint(script, tuple(by_name.items()))
+        stated = loads(wildcards) if callable(loads) else loads
+        return fingerprint(script, loaded(study, dict(wildcards.items()), stated))
 
     return code

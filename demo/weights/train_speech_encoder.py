@@ -29,7 +29,7 @@ from transformers import AutoConfig, AutoModel, PreTrainedConfig, PreTrainedMode
 from sarangi.audio.resampling import to_mono_16k
 from sarangi.base.progress import progress
 from sarangi.base.sound import SAMPLE_RATE
-from sarangi.features.extraction import extract
+from sarangi.features.extractors.opensmile import extractor
 from sarangi.synthetic.corpus import layout
 from sarangi.synthetic.speech import MELODIES, Clip, Melody, speak
 
@@ -155,7 +155,7 @@ def _spoken(clip: Clip) -> dict[str, np.ndarray] | None:
     if len(signal) < SHORTEST_S * SAMPLE_RATE:
         return None
     scaled = signal.astype(np.float32) / 32768
-    values, _ = extract(scaled, "eGeMAPSv02")
+    values, _ = extractor("eGeMAPSv02").extract(scaled, SAMPLE_RATE)
     contours = opensmile.Smile(opensmile.FeatureSet.eGeMAPSv02, opensmile.FeatureLevel.LowLevelDescriptors)
     frames = contours.process_signal(scaled, SAMPLE_RATE)[["F0semitoneFrom27.5Hz_sma3nz", "Loudness_sma3"]]
     return {

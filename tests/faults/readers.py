@@ -404,7 +404,7 @@ class Sindhi(Corpus):
         return odd_matlab(chance, self.seeds)
 
     def published(self) -> dict[str, dict]:
-        from sarangi.features.extraction import published_features
+        from sarangi.features.published import published_features
 
         output = self.folder / "features.parquet"
         rows = {}
@@ -415,8 +415,7 @@ class Sindhi(Corpus):
                 self.folder / "manifest.parquet",
                 shard,
                 "eGeMAPSv02",
-                output,
-                {},
+                store.Output(output, {}),
             )
             rows |= {row["utterance_id"]: row for row in store.rows(output)}
         return rows

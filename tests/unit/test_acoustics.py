@@ -19,13 +19,19 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
+from sarangi.audio.decoding import sound_in
 from sarangi.audio.flac import encode
 from sarangi.audio.resampling import AUDIO, resample, to_mono_16k
 from sarangi.base import store
 from sarangi.base.errors import SarangiError
 from sarangi.corpora.manifest import manifest
-from sarangi.features import extraction as acoustics
-from sarangi.features.extraction import extract, features, names_of, published_features, recording_features
+from sarangi.features import extraction
+from sarangi.features import rows as rows_of_features
+from sarangi.features.extraction import features
+from sarangi.features.extractors.opensmile import extractor
+from sarangi.features.published import published_features
+from sarangi.features.recordings import recording_features
+from sarangi.features.registry import load
 from sarangi.synthetic.film import filmed
 
 pytestmark = pytest.mark.filterwarnings("ignore:Segment too short")
@@ -100,12 +106,12 @@ def values(path):
 def test_a_set_is_opensmiles_own_at_both_rates(feature_set, tmp_path):
     _, count, first = SETS[feature_set]
     smile = peer(feature_set)
-    assert names_of(feature_set) == smile.feature_names
+    assert extractor(feature_set).names == smile.feature_names
     assert (len(set(smile.feature_names)), smile.feature_names[0]) == (count, first)
 
     signals = [spoken(0.7, seed=n) for n in range(3)]
     audio = made_audio(tmp_path / "audio.parquet", signals)
-    features(audio, feature_set, tmp_path / "16k.parquet", MADE_BY_TEST, workers=2)
+    features(audio, extractor(feature_set), to(tmp_path / "16k.parquet"), workers=2)
     table, found = values(tmp_path / "16k.parquet")
     assert set(table["status"]) == {"ok"}
     for signal, row in zip(signals, found.to_numpy(), strict=True):
@@ -119,7 +125,7 @@ def test_a_set_is_opensmiles_own_at_both_rates(feature_set, tmp_path):
     }
     corpus = lay(tmp_path / "corpus", recordings)
     rows = listed(corpus, "urdu_latif", tmp_path / "manifest.parquet")
-    recording_features(corpus, rows, 0, feature_set, tmp_path / "own.parquet", MADE_BY_TEST, workers=2)
+    recording_features(corpus, rows, 0, extractor(feature_set), to(tmp_path / "own.parquet"), workers=2)
     table, found = values(tmp_path / "own.parquet")
     assert set(table["status"]) == {"ok"}
     for name in recordings:
@@ -128,13 +134,13 @@ def test_a_set_is_opensmiles_own_at_both_rates(feature_set, tmp_path):
 
 
 def test_the_workers_change_no_byte_and_a_clip_that_fails_stays_alone(tmp_path, monkeypatch):
-    monkeypatch.setattr(acoustics, "AHEAD", 4)
-    monkeypatch.setattr(acoustics, "ROW_GROUP", 5)
+    monkeypatch.setattr(rows_of_features, "AHEAD", 4)
+    monkeypatch.setattr(rows_of_features, "ROW_GROUP", 5)
     signals = [spoken(0.1 + 0.9 * (n % 3 == 0), seed=n) for n in range(14)]
     signals[3], signals[8] = None, signals[0][:50]
     audio = made_audio(tmp_path / "audio.parquet", signals)
     for workers in (1, 2):
-        features(audio, "IS09", tmp_path / f"{workers}.parquet", MADE_BY_TEST, workers)
+        features(audio, extractor("IS09"), to(tmp_path / f"{workers}.parquet"), workers)
     assert (tmp_path / "1.parquet").read_bytes() == (tmp_path / "2.parquet").read_bytes()
     assert pq.ParquetFile(tmp_path / "1.parquet").num_row_groups == 3
     table, found = values(tmp_path / "1.parquet")
@@ -165,26 +171,27 @@ def test_reading_a_shard_keeps_one_row_group_in_memory(tmp_path):
 
 
 def test_an_error_in_a_worker_ends_the_work(tmp_path, monkeypatch):
-    monkeypatch.setattr(acoustics, "decode", lambda flac: 1 / 0)
+    monkeypatch.setattr(extraction, "decode", lambda flac: 1 / 0)
     audio = made_audio(tmp_path / "audio.parquet", [spoken(0.1)] * 60)
     with pytest.raises(ZeroDivisionError):
-        features(audio, "IS09", tmp_path / "f.parquet", MADE_BY_TEST, workers=2)
+        features(audio, extractor("IS09"), to(tmp_path / "f.parquet"), workers=2)
 
 
 @pytest.mark.parametrize("feature_set", SETS)
 @pytest.mark.parametrize("level", [0, 0.5])
 def test_a_constant_clip_has_finite_features_or_a_reason(feature_set, level):
-    found, problem = extract(np.full(16_000, level, dtype=np.float32), feature_set)
+    found, problem = extractor(feature_set).extract(np.full(16_000, level, dtype=np.float32), 16_000)
     assert problem or np.isfinite(found).all()
-    found, problem = extract(np.zeros(0, dtype=np.float32), feature_set)
+    found, problem = extractor(feature_set).extract(np.zeros(0, dtype=np.float32), 16_000)
     assert problem == "too short for openSMILE (0.000 s)"
 
 
-def test_a_set_that_opensmile_does_not_have_is_refused(tmp_path):
-    audio = made_audio(tmp_path / "audio.parquet", [spoken(0.1)])
+def test_a_set_that_opensmile_does_not_have_is_refused():
     for name in ("Prosody", "IS08"):
         with pytest.raises(SarangiError, match=f"no feature set {name}; it has ComParE_2016,.* IS09"):
-            features(audio, name, tmp_path / "f.parquet", MADE_BY_TEST)
+            load("opensmile", {"feature_set": name})
+    with pytest.raises(SarangiError, match=r"opensmile: .*'level'; it takes feature_set"):
+        load("opensmile", {"feature_set": "IS09", "level": 1})
 
 
 def test_recordings_are_checked_as_for_16_khz_and_noted(tmp_path):
@@ -196,7 +203,7 @@ def test_recordings_are_checked_as_for_16_khz_and_noted(tmp_path):
         | {"Angry/SM1_F1_A01.wav": wav(stereo, 22_050), "Angry/SM1_F2_A02.wav": float_wav(loud)},
     )
     rows = listed(corpus, "urdu_latif", tmp_path / "m.parquet")
-    recording_features(corpus, rows, 0, "IS09", tmp_path / "f.parquet", MADE_BY_TEST, workers=2)
+    recording_features(corpus, rows, 0, extractor("IS09"), to(tmp_path / "f.parquet"), workers=2)
     resample(corpus, rows, 0, to(tmp_path / "audio.parquet"), to(tmp_path / "levels.parquet"))
     table, found = values(tmp_path / "f.parquet")
     at_16k = store.read(tmp_path / "audio.parquet", ["utterance_id", "status", "reason"])
@@ -228,10 +235,10 @@ def test_a_video_is_heard_at_its_own_rate(tmp_path):
         },
     )
     rows = listed(corpus, "meld", tmp_path / "m.parquet")
-    recording_features(corpus, rows, 0, "IS09", tmp_path / "f.parquet", MADE_BY_TEST)
+    recording_features(corpus, rows, 0, extractor("IS09"), to(tmp_path / "f.parquet"))
     table, found = values(tmp_path / "f.parquet")
     assert list(table["status"]) == ["ok"]
-    signal, rate = soundfile.read(io.BytesIO(acoustics.sound_in(clip, "x.mp4")), dtype="float32")
+    signal, rate = soundfile.read(io.BytesIO(sound_in(clip, "x.mp4")), dtype="float32")
     assert rate == 44_100
     assert np.array_equal(found.iloc[0], peer("IS09")(signal, rate).reshape(-1))
 
@@ -246,7 +253,7 @@ def test_published_prosody_is_numbered_and_a_wrong_count_fails(tmp_path):
     vectors = {"Anger_0001": range(35), "Neutral_0002": range(34), "Sadness_0003": [np.inf] * 35}
     corpus = lay(tmp_path / "c", {place.format(name): matlab(found) for name, found in vectors.items()})
     rows = listed(corpus, "urdu_sindhi", tmp_path / "m.parquet")
-    published_features(corpus, "urdu_sindhi", rows, 0, "Prosody", tmp_path / "f.parquet", MADE_BY_TEST)
+    published_features(corpus, "urdu_sindhi", rows, 0, "Prosody", to(tmp_path / "f.parquet"))
     table, found = values(tmp_path / "f.parquet")
     assert list(found.columns) == [f"prosody_{n:02}" for n in range(1, 36)]
     assert found.loc["urdu_sindhi/Sindhi/Anger_0001"].tolist() == list(range(35))
@@ -261,9 +268,9 @@ def test_real_clips_have_opensmiles_values_at_both_rates(feature_set, tmp_path):
     files = sorted(real("urdu_latif").rglob("*.wav"))[::100]
     corpus = lay(tmp_path / "corpus", {f"{f.parent.name}/{f.name}": f.read_bytes() for f in files})
     rows = listed(corpus, "urdu_latif", tmp_path / "m.parquet")
-    recording_features(corpus, rows, 0, feature_set, tmp_path / "own.parquet", MADE_BY_TEST, workers=2)
+    recording_features(corpus, rows, 0, extractor(feature_set), to(tmp_path / "own.parquet"), workers=2)
     resample(corpus, rows, 0, to(tmp_path / "audio.parquet"), to(tmp_path / "levels.parquet"))
-    features(tmp_path / "audio.parquet", feature_set, tmp_path / "16k.parquet", MADE_BY_TEST, workers=2)
+    features(tmp_path / "audio.parquet", extractor(feature_set), to(tmp_path / "16k.parquet"), workers=2)
     own, at_16k = (values(tmp_path / f"{name}.parquet")[1] for name in ("own", "16k"))
     smile = peer(feature_set)
     for file in files:
@@ -300,9 +307,9 @@ def test_real_urdu_gives_the_uar_that_was_seen_independently(tmp_path):
         for name in sets:
             output = tmp_path / f"{rate}_{name}.parquet"
             if rate == "own":
-                recording_features(corpus, path, 0, name, output, MADE_BY_TEST, workers=2)
+                recording_features(corpus, path, 0, extractor(name), to(output), workers=2)
             else:
-                features(tmp_path / "audio.parquet", name, output, MADE_BY_TEST, workers=2)
+                features(tmp_path / "audio.parquet", extractor(name), to(output), workers=2)
             table, matrix = values(output)
             assert (len(table), set(table["status"])) == (400, {"ok"})
             found[rate, name] = uars(matrix.to_numpy(float), rows.loc[matrix.index])

@@ -8,7 +8,7 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import MADE_BY_TEST, real, sound, to
+from conftest import real, sound, to
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from imageio_ffmpeg import get_ffmpeg_exe
@@ -21,7 +21,7 @@ from sarangi.base.emotions import EMOTIONS
 from sarangi.base.errors import RecordingError, SarangiError
 from sarangi.corpora.manifest import manifest
 from sarangi.corpora.registry import load
-from sarangi.features.extraction import published_features
+from sarangi.features.published import published_features
 from sarangi.sources.source import Source
 from sarangi.study.entries import CORPORA
 
@@ -216,7 +216,7 @@ def test_urdu_sindhi_is_read_from_its_vectors_and_a_bad_one_fails_alone(tmp_path
     ):
         assert words in found.loc[name, "reason"]
     manifest_, output = tmp_path / "manifest.parquet", tmp_path / "features.parquet"
-    published_features(folder, "urdu_sindhi", manifest_, 0, "eGeMAPSv02", output, MADE_BY_TEST)
+    published_features(folder, "urdu_sindhi", manifest_, 0, "eGeMAPSv02", to(output))
     table = store.read(output).set_index("utterance_id").rename(lambda name: name.split("/", 1)[1])
     assert len(table) == len(found)
     names = [column for column in table if column not in ("status", "reason")]
@@ -229,7 +229,7 @@ def test_urdu_sindhi_is_read_from_its_vectors_and_a_bad_one_fails_alone(tmp_path
     ):
         assert table.loc[name, "status"] == "failed"
         assert words in table.loc[name, "reason"]
-    published_features(folder, "urdu_sindhi", manifest_, 0, "IS09", output, MADE_BY_TEST)
+    published_features(folder, "urdu_sindhi", manifest_, 0, "IS09", to(output))
     assert store.read(output).iloc[:, 3:].shape[1] == 384
     with Source(folder) as source:
         place = found.loc["Urdu/Anger_0001", "file"]
@@ -336,9 +336,7 @@ def test_an_unknown_type_of_element_in_a_mat_file_fails_alone_and_ends_no_proces
     )
     rows(folder, "urdu_sindhi")
     features = tmp_path / "features.parquet"
-    published_features(
-        folder, "urdu_sindhi", tmp_path / "manifest.parquet", 0, "eGeMAPSv02", features, MADE_BY_TEST
-    )
+    published_features(folder, "urdu_sindhi", tmp_path / "manifest.parquet", 0, "eGeMAPSv02", to(features))
     table = store.read(features)
     assert list(table["status"]) == ["failed", "ok"]
     assert "type 65535" in table["reason"].iloc[0]

@@ -6,11 +6,11 @@ with job(snakemake) as run:
     from pathlib import Path
 
     from sarangi.features.extraction import features
+    from sarangi.features.registry import load
 
     features(
         Path(snakemake.input.audio),
-        snakemake.params.feature_set,
-        run.output,
-        run.provenance,
+        load(*snakemake.params.extraction),
+        run.result,
         workers=snakemake.threads,
     )

@@ -5,7 +5,7 @@ from sarangi.runtime.job import job
 with job(snakemake) as run:
     from pathlib import Path
 
-    from sarangi.features.extraction import published_features
+    from sarangi.features.published import published_features
 
     published_features(
         Path(snakemake.input.corpus),
@@ -13,6 +13,5 @@ with job(snakemake) as run:
         Path(snakemake.input.manifest),
         int(snakemake.wildcards.shard),
         snakemake.params.feature_set,
-        run.output,
-        run.provenance,
+        run.result,
     )

@@ -5,14 +5,14 @@ from sarangi.runtime.job import job
 with job(snakemake) as run:
     from pathlib import Path
 
-    from sarangi.features.extraction import recording_features
+    from sarangi.features.recordings import recording_features
+    from sarangi.features.registry import load
 
     recording_features(
         Path(snakemake.input.corpus),
         Path(snakemake.input.manifest),
         int(snakemake.wildcards.shard),
-        snakemake.params.feature_set,
-        run.output,
-        run.provenance,
+        load(*snakemake.params.extraction),
+        run.result,
         workers=snakemake.threads,
     )

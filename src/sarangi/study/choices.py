@@ -37,7 +37,7 @@ def feature_sets_where(study: Study, wanted: Callable[[Mapping[str, Any]], bool]
     return [name for name, entry in study.config["feature_sets"].items() if wanted(entry)]
 
 
-def set_of(study: Study, feature_set: str) -> str:
+def set_published(study: Study, feature_set: str) -> str:
     """Return a feature set by openSMILE's name, or by that under which a corpus publishes it."""
     entry = study.config["feature_sets"][feature_set]
     return entry.get("opensmile") or entry["published"]

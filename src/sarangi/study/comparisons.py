@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sarangi.study.entries import SHUFFLED, Experiment, keeps_apart
+from sarangi.study.entries import SHUFFLED, Experiment, extraction_of, keeps_apart
 from sarangi.study.study import Study
 
 
@@ -82,7 +82,7 @@ def rates_compared(study: Study) -> list[dict[str, Any]]:
             f"{e.corpus}_{e.protocol}_{model}"
             for model, other in models.items()
             if other == entry | {"title": other["title"], "features": other.get("features")}
-            and sets.get(other["features"], {}).get("opensmile") == own["opensmile"]
+            and extraction_of(sets.get(other["features"], {})) == extraction_of(own)
             and "rate" not in sets[other["features"]]
         ]
         twin = next((twin for twin in twins if twin in study.experiments), None)
@@ -137,6 +137,6 @@ def own_rate(study: Study, experiment: Experiment) -> str | None:
         name
         for name, entry in sets.items()
         if name in used and "rate" in entry and "rate" not in own
-        if entry["opensmile"] == own.get("opensmile")
+        if extraction_of(entry) == extraction_of(own)
     ]
     return found[0] if found else None

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 CORPORA = tuple(
     sorted(
@@ -18,6 +18,15 @@ STAND_INS = tuple(
     name for name in CORPORA if (Path(__file__).parents[1] / "synthetic" / f"{name}.py").exists()
 )
 """Names of the corpora that the demo's generator can speak."""
+
+EXTRACTORS = tuple(
+    sorted(
+        file.stem
+        for file in (Path(__file__).parents[1] / "features/extractors").glob("*.py")
+        if file.stem[0] != "_"
+    )
+)
+"""Names of the extractors of acoustic features: one module each."""
 
 ASR_DEFAULTS = {"engine": "openai-whisper", "language": "manifest", "context": "whole"}
 BRANCHES = {"audio": "speech", "text": "text"}
@@ -82,6 +91,22 @@ def on_corpus(model: Mapping[str, Any], corpus: str) -> dict[str, Any]:
 def encoders_of(model: Mapping[str, Any]) -> dict[str, str]:
     """Return the encoder of each branch of a model's entry; none where nothing is fine-tuned."""
     return {branch: model[branch]["encoder"] for branch in BRANCHES if branch in model}
+
+
+class Extraction(NamedTuple):
+    """An extractor of acoustic features, by the name of its module, with its settings."""
+
+    extractor: str
+    settings: dict[str, Any]
+
+
+def extraction_of(feature_set: Mapping[str, Any]) -> Extraction | None:
+    """Return what computes the entry of a feature set; None for one that is only published."""
+    if "opensmile" in feature_set:
+        return Extraction("opensmile", {"feature_set": feature_set["opensmile"]})
+    if "extractor" in feature_set:
+        return Extraction(feature_set["extractor"], feature_set.get("settings", {}))
+    return None
 
 
 def words_of(model: Mapping[str, Any]) -> str | None:

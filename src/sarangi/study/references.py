@@ -8,6 +8,7 @@ from sarangi.study.entries import (
     BRANCHES,
     CORPORA,
     CORPUS_WORDS,
+    EXTRACTORS,
     STAND_INS,
     encoders_of,
     modality,
@@ -29,6 +30,10 @@ def unknown_names(config: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
                 ("corpora", corpus, "source"),
                 f"there is no stand-in of {corpus}; there is one of {choices}",
             )
+    for name, entry in config["feature_sets"].items():
+        if entry.get("extractor", EXTRACTORS[0]) not in EXTRACTORS:
+            hint = nearest(entry["extractor"], EXTRACTORS)
+            yield ("feature_sets", name, "extractor"), f"no extractor {entry['extractor']!r}; {hint}"
     for model, entry in config["models"].items():
         known = list(config["feature_sets"])
         if "features" in entry and entry["features"] not in known:
@@ -92,7 +97,7 @@ def unknown_names(config: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
                             f"{name!r} holds recordings, and {features} of {model} cannot be computed from "
                             "them: it is only as a corpus publishes it",
                         )
-                    elif "rate" in wants and holds == "features":
+                    elif {"rate", "extractor"} & set(wants) and holds == "features":
                         yield (
                             ("experiments", position, kind, place),
                             f"{name!r} holds features, no recordings, and {features} of {model} is computed "

@@ -9,8 +9,8 @@ import soundfile
 from scipy.io import savemat
 
 from sarangi.base.sound import SAMPLE_RATE
-from sarangi.corpora.layouts.urdu_sindhi import EMOTIONS, FEATURE_SETS, LANGUAGES, VARIABLE
-from sarangi.features.extraction import UNNAMED, extract
+from sarangi.corpora.layouts.urdu_sindhi import EMOTIONS, FEATURE_SETS, LANGUAGES, UNNAMED, VARIABLE
+from sarangi.features.extractors.opensmile import extractor
 from sarangi.synthetic.corpus import generator, voice
 from sarangi.synthetic.speech import Clip, speak
 from sarangi.synthetic.urdu_latif import SENTENCES as URDU
@@ -62,7 +62,9 @@ def tables(clips: list[Clip]) -> Iterator[tuple[str, bytes]]:
 
 def _vectors(clip: Clip) -> dict[str, np.ndarray]:
     signal = soundfile.read(io.BytesIO(speak(clip)), dtype="float32")[0]
-    found = {name: extract(signal, name)[0] for name in FEATURE_SETS if name not in UNNAMED}
+    found = {
+        name: extractor(name).extract(signal, SAMPLE_RATE)[0] for name in FEATURE_SETS if name not in UNNAMED
+    }
     # the first of eGeMAPS, of pitch and loudness, stand for the publisher's own set
     found["Prosody"] = found["eGeMAPSv02"][: UNNAMED["Prosody"]]
     return {FEATURE_SETS[name]: values for name, values in found.items()}

@@ -29,6 +29,8 @@ FEATURE_SETS = {
     "IS10": "IS10Paraling funcs", "Prosody": "Prosody funcs",
 }  # fmt: skip
 """Folder of each feature set, by openSMILE's name but for Prosody, which is the publisher's own."""
+UNNAMED = {"Prosody": 35}
+"""Sets that are published without names, and how many values they have."""
 
 NAME = re.compile(r"(?:^|/)Feats - (\w+)/([^/]+ funcs)/Matfiles/(([^/_]+)_\d+)\.mat$")
 VARIABLE = "Feats"

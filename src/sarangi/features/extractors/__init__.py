@@ -1,0 +1,1 @@
+"""Extractors of acoustic features: one module each, loaded by its name."""

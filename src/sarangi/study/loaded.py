@@ -1,0 +1,51 @@
+"""Which members of the registries a rule loads by name, so that another member's code reruns nothing."""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from sarangi.study.entries import extraction_of
+from sarangi.study.study import Study
+
+
+class Registry(NamedTuple):
+    """A module that loads others by name, and the package that these are in."""
+
+    loader: str
+    package: str
+
+
+REGISTRIES = {
+    "layouts": Registry("sarangi.corpora.registry", "sarangi.corpora.layouts"),
+    "stand_ins": Registry("sarangi.synthetic.corpus", "sarangi.synthetic"),
+    "extractors": Registry("sarangi.features.registry", "sarangi.features.extractors"),
+}
+
+
+def loaded(
+    study: Study, wildcards: Mapping[str, str], stated: Mapping[str, Iterable[str]]
+) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return each loader with the modules that it will load, as a fingerprint takes them.
+
+    Parameters
+    ----------
+    study
+        What a rule serves, all of it where its wildcards say no more.
+    wildcards
+        Of a job.
+    stated
+        By registry the members that a rule itself states (its parameter ``loads``).
+    """
+    config = study.config
+    corpora = [wildcards["corpus"]] if "corpus" in wildcards else list(config["corpora"])
+    sets = [wildcards["feature_set"]] if "feature_set" in wildcards else list(config["feature_sets"])
+    extractions = [extraction_of(config["feature_sets"][name]) for name in sets]
+    members = {
+        "layouts": corpora,
+        "stand_ins": corpora,
+        "extractors": sorted({found.extractor for found in extractions if found is not None}),
+        **stated,
+    }
+    return tuple(
+        (registry.loader, tuple(f"{registry.package}.{name}" for name in members[kind]))
+        for kind, registry in REGISTRIES.items()
+    )
