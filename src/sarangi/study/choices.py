@@ -9,7 +9,8 @@ from sarangi.study.study import Study
 
 def source_of(study: Study, kind: str, name: str) -> dict[str, Any]:
     """Return where a corpus, an encoder or a Whisper comes from when it is not available."""
-    return study.config[kind][name]["source"]
+    source: dict[str, Any] = study.config[kind][name]["source"]
+    return source
 
 
 def made_from(study: Study, kind: str, *keys: str) -> list[str]:
@@ -40,7 +41,7 @@ def feature_sets_where(study: Study, wanted: Callable[[Mapping[str, Any]], bool]
 def set_published(study: Study, feature_set: str) -> str:
     """Return a feature set by openSMILE's name, or by that under which a corpus publishes it."""
     entry = study.config["feature_sets"][feature_set]
-    return entry.get("opensmile") or entry["published"]
+    return str(entry.get("opensmile") or entry["published"])
 
 
 def titles(study: Study, kind: str) -> dict[str, str]:

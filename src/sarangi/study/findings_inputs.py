@@ -18,7 +18,7 @@ def findings(study: Study) -> list[str]:
 
 def further_experiments(study: Study, finding: str) -> list[str]:
     """Return the experiments that bear on a finding besides those that its claims name."""
-    return study.config["findings"][finding].get("experiments", [])
+    return list(study.config["findings"][finding].get("experiments", []))
 
 
 def experiments_of_finding(study: Study, finding: str) -> list[str]:

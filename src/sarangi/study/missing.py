@@ -6,7 +6,6 @@ from sarangi.base import layout
 from sarangi.base.errors import SarangiError
 from sarangi.base.missing import NOT_CONFIGURED
 from sarangi.study.availability import unavailable
-from sarangi.study.score_index import scores_by_name
 from sarangi.study.scored import available_scores
 from sarangi.study.study import Study
 
@@ -19,7 +18,7 @@ def what_is_missing(study: Study, name: str) -> list[str]:
     name
         As claims name it; of one that is not in the configuration that is what is missing.
     """
-    score = scores_by_name(study).get(name)
+    score = study.scores.get(name)
     if score is None:
         return [f"experiment {name}: {NOT_CONFIGURED}"]
     experiment = study.experiments[score.experiment]

@@ -9,7 +9,6 @@ from sarangi.published.printed import printed_experiments
 from sarangi.study.findings_inputs import further_experiments
 from sarangi.study.missing import what_is_missing
 from sarangi.study.recipes import is_tuned, tuned_scored
-from sarangi.study.score_index import scores_by_name
 from sarangi.study.scored import available_scores
 from sarangi.study.study import Study
 
@@ -63,9 +62,8 @@ def ours_on(study: Study, corpus: str) -> list[dict[str, Any]]:
 def ours_with_seeds(study: Study) -> list[dict[str, Any]]:
     """Return our fine-tuned experiments and transfers that are shown seed by seed, likewise."""
     names = [entry["ours"] for entry in printed_with_seeds(study).values()]
-    scores = scores_by_name(study)
     for name in _named_by_findings(study, WITH_SEEDS):
-        names += [name] if is_tuned(study, study.experiments[scores[name].experiment]) else []
+        names += [name] if is_tuned(study, study.experiments[study.scores[name].experiment]) else []
     return [_described(study, name) for name in dict.fromkeys(names)]
 
 
@@ -91,7 +89,7 @@ def _protocols_replayed(study: Study, corpus: str, printed: Mapping[str, Mapping
 
 def _described(study: Study, name: str, replayed: Collection[str] = ()) -> dict[str, Any]:
     """Return what the tables of published numbers need of an experiment or transfer of ours."""
-    score = scores_by_name(study).get(name)
+    score = study.scores.get(name)
     available = name in available_scores(study)
     described: dict[str, Any] = {
         "name": name,

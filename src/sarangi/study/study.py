@@ -6,8 +6,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from sarangi.base.score_id import ScoreId
 from sarangi.study.entries import (
     ASR_DEFAULTS,
+    CORPORA,
     Batch,
     Experiment,
     encoders_of,
@@ -36,6 +38,15 @@ class Study:
     def experiments(self) -> dict[str, Experiment]:
         """Every experiment of the configuration by name, sorted, whether it can run or not."""
         return experiments_of(self.config)
+
+    @cached_property
+    def scores(self) -> dict[str, ScoreId]:
+        """Each configured experiment on its own corpus, and on every corpus that can be read, by name.
+
+        What a name stands for is looked up here, and never read off the name.
+        """
+        scores = (ScoreId(name, test) for name in self.experiments for test in (None, *CORPORA))
+        return {score.name: score for score in scores}
 
     @cached_property
     def locations(self) -> Locations:
