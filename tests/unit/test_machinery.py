@@ -402,9 +402,15 @@ def test_what_cannot_be_had_says_what_waits_for_it(study, tmp_path, monkeypatch)
     }
     number = {"finding": "finding_2", "kind": "number"}
     published = {
-        "text.wf1": number | {"experiment": "text", "ours": "meld_publisher_text"},
-        "audio.wf1": number | {"experiment": "audio", "ours": "ravdess_random5_audio"},
-    }
+        "text.wf1": number | {
+            "experiment": "text", "ours": "meld_publisher_text",
+            "replay": {"corpus": "meld", "protocol": "publisher", "model": "text"},
+        },
+        "audio.wf1": number | {
+            "experiment": "audio", "ours": "ravdess_random5_audio",
+            "replay": {"corpus": "ravdess", "protocol": "random5", "model": "audio"},
+        },
+    }  # fmt: skip
     study["experiments"] = [
         {"corpora": ["ravdess"], "protocols": ["random5"], "models": ["egemaps_svm"], "transfer": ["shemo"]}
     ]

@@ -232,7 +232,7 @@ def claims():
 
 
 def printed_on(claims, corpus):
-    return printed_experiments(claims, lambda record: record["ours"].startswith(f"{corpus}_"))
+    return printed_experiments(claims, lambda record: record["replay"]["corpus"] == corpus)
 
 
 def ours(name, corpus="ravdess", scores=None, model="SVM", leaks=False, replayed=False, **more):

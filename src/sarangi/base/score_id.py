@@ -3,6 +3,11 @@
 from typing import NamedTuple
 
 
+def experiment_name(corpus: str, protocol: str, model: str) -> str:
+    """Return the name of an experiment, as in file names, tables and claims."""
+    return f"{corpus}_{protocol}_{model}"
+
+
 class ScoreId(NamedTuple):
     """An experiment, and the other corpus that it is tested on; None for its own.
 

@@ -8,6 +8,7 @@ what follows from the print alone is found by the rules of :mod:`sarangi.publish
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from sarangi.base.score_id import ScoreId, experiment_name
 from sarangi.published.expressions import Record, Records, evaluate, parts
 from sarangi.statistics.metrics import F1, METRICS
 
@@ -24,7 +25,8 @@ def records(document: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Return every claim by name, from a checked file of claims.
 
     A number is named ``<experiment>.<metric>``; a row of a grid is an experiment named after its cells.
-    Keys without a value are left out.
+    ``ours`` is the name of our experiment or transfer that replays it, and ``replay`` what that is: corpus,
+    protocol, model, and the other corpus of a transfer.  Keys without a value are left out.
     """
     found: dict[str, dict[str, Any]] = {}
     for name, entry in _experiments(document):
@@ -33,8 +35,13 @@ def records(document: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
             number = number if isinstance(number, dict) else {"value": number}
             metric = number.get("metric", key)
             said = {"kind": "number", "finding": entry["finding"], "experiment": name, "metric": metric}
-            said |= {"statement": f"{entry['title']}: {_in_words(key)}", "ours": entry.get("ours")}
-            said |= {"waits_for": entry.get("waits_for"), "row": entry.get("row"), "facts": facts} | number
+            said |= {"statement": f"{entry['title']}: {_in_words(key)}", "ours": _name(entry.get("ours"))}
+            said |= {
+                "replay": entry.get("ours"),
+                "waits_for": entry.get("waits_for"),
+                "row": entry.get("row"),
+                "facts": facts,
+            } | number
             found[f"{name}.{key}"] = {key: value for key, value in said.items() if value is not None}
     for kind in ("derived", "statements"):
         for name, entry in document[kind].items():
@@ -43,6 +50,12 @@ def records(document: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
         name: {"agreement": document["agreement"], "unit": UNITS.get(record.get("metric", ""), "")} | record
         for name, record in found.items()
     }
+
+
+def _name(ours: Mapping[str, str] | None) -> str | None:
+    if ours is None:
+        return None
+    return ScoreId(experiment_name(ours["corpus"], ours["protocol"], ours["model"]), ours.get("test")).name
 
 
 def _in_words(key: str) -> str:
@@ -63,7 +76,7 @@ def _experiments(document: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, A
                 facts
                 | {
                     "title": entry["title"].format(**keys),
-                    "ours": entry["ours"].format(**lower),
+                    "ours": {key: text.format(**lower) for key, text in entry["ours"].items()},
                     "row": {"grid": grid} | keys,
                     "numbers": numbers,
                 },

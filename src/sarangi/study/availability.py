@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from sarangi.published.records import of_finding, our_experiments
+from sarangi.published.records import of_finding
 from sarangi.study.comparisons import chosen, rates_compared
 from sarangi.study.entries import Experiment, encoders_of, modality
 from sarangi.study.study import Study
@@ -115,15 +115,22 @@ def unavailable(study: Study, kind: str, with_waiting: bool = True) -> dict[str,
     }
 
 
+def _corpora_of(study: Study, finding: str) -> set[str | None]:
+    """Return the corpora that the experiments of a finding are trained or tested on."""
+    claims = of_finding(study.published, finding)["records"].values()
+    replays = [record["replay"] for record in claims if "replay" in record]
+    corpora = {replay.get(key) for replay in replays for key in ("corpus", "test")}
+    for name in study.config["findings"][finding].get("experiments", ()):
+        score = study.scores[name]
+        corpora |= {study.experiments[score.experiment].corpus, score.test}
+    return corpora
+
+
 def _waiting(study: Study) -> dict[str, str]:
     """Return which tables have a part on each corpus and which findings need it, as text."""
     config, found = study.config, {}
     tested = {name for e in config["experiments"] for name in e.get("transfer", ())}
-    used = {
-        finding: our_experiments(of_finding(study.published, finding)["records"])
-        + entry.get("experiments", [])
-        for finding, entry in sorted(config["findings"].items())
-    }
+    used = {finding: _corpora_of(study, finding) for finding in sorted(config["findings"])}
     for corpus in config["corpora"]:
         names = {name for name, e in study.experiments.items() if e.corpus == corpus}
         paired = any(
@@ -141,11 +148,7 @@ def _waiting(study: Study) -> dict[str, str]:
         parts |= {"sensitivity": rates, "splits": again, "transcripts": config["asr"]}
         waiting = [table for table, part in parts.items() if part]
         # a claim may name an experiment that is not configured yet
-        waiting += [
-            finding
-            for finding, experiments in used.items()
-            if any(n.startswith(f"{corpus}_") or n.endswith(f"_to_{corpus}") for n in experiments)
-        ]
+        waiting += [finding for finding, corpora in used.items() if corpus in corpora]
         if waiting:
             *others, last = waiting
             found[corpus] = (

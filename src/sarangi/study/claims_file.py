@@ -110,10 +110,14 @@ def _unknown_parts(document: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
                         ("grids", grid, key, place),
                         f"no column {column!r}; {nearest(column, entry['columns'])}",
                     )
+        patterns = {
+            ("title",): entry["title"],
+            **{("ours", key): text for key, text in entry["ours"].items()},
+        }
         odd = [
             problem
-            for key in ("title", "ours")
-            for problem in _odd_fields(entry[key], ("grids", grid, key), entry["named_by"])
+            for path, pattern in patterns.items()
+            for problem in _odd_fields(pattern, ("grids", grid, *path), entry["named_by"])
         ]
         if odd or set(entry["named_by"]) - set(entry["columns"]):
             yield from odd

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from sarangi.base.score_id import experiment_name
+
 CORPORA = tuple(
     sorted(
         file.stem
@@ -47,7 +49,7 @@ class Experiment:
     @property
     def name(self) -> str:
         """Name of the experiment, as in file names and tables."""
-        return f"{self.corpus}_{self.protocol}_{self.model}"
+        return experiment_name(self.corpus, self.protocol, self.model)
 
 
 @dataclass(frozen=True)

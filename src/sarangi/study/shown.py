@@ -1,6 +1,6 @@
 """What the paper shows of published experiments and of ours, and which scores that needs."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Mapping
 from typing import Any
 
 from sarangi.base import layout
@@ -30,7 +30,7 @@ def results_shown(study: Study, path: Callable[[str], str]) -> list[str]:
 
 def printed_of_corpus(study: Study, corpus: str) -> dict[str, dict[str, Any]]:
     """Return what was published of experiments on a corpus that ours replay."""
-    return printed_experiments(study.published, lambda record: record["ours"].startswith(f"{corpus}_"))
+    return printed_experiments(study.published, lambda record: record["replay"]["corpus"] == corpus)
 
 
 def printed_with_seeds(study: Study) -> dict[str, dict[str, Any]]:
@@ -44,7 +44,7 @@ def ours_on(study: Study, corpus: str) -> list[dict[str, Any]]:
     Those that replay one, what else is compared under the same protocols, and what findings name.
     """
     printed = printed_of_corpus(study, corpus)
-    replayed = _protocols_replayed(study, corpus, printed)
+    replayed = _protocols_replayed(study, printed)
     models = list(study.config["models"])
     compared = [
         e
@@ -78,13 +78,14 @@ def _named_by_findings(study: Study, findings: Iterable[str]) -> list[str]:
     return [name for finding in configured for name in further_experiments(study, finding)]
 
 
-def _protocols_replayed(study: Study, corpus: str, printed: Mapping[str, Mapping[str, Any]]) -> set[str]:
-    """Return the configured protocols by which ours replay the published experiments on a corpus."""
-    replayed = set()
-    for entry in printed.values():
-        fits = [name for name in study.config["protocols"] if entry["ours"].startswith(f"{corpus}_{name}_")]
-        replayed |= {max(fits, key=len)} if fits else set()
-    return replayed
+def _protocols_replayed(study: Study, experiments: Container[str]) -> set[str]:
+    """Return the configured protocols by which ours replay some published experiments."""
+    protocols = {
+        record["replay"]["protocol"]
+        for record in study.published.values()
+        if "replay" in record and record["experiment"] in experiments
+    }
+    return protocols & set(study.config["protocols"])
 
 
 def _described(study: Study, name: str, replayed: Collection[str] = ()) -> dict[str, Any]:
