@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from sarangi.base import store
 from sarangi.base.errors import SarangiError
+from sarangi.base.missing import WEIGHTS, Missing
 from sarangi.base.score_rows import SCORES
 from sarangi.base.verdicts import CONTRADICTED, DIFFERS, FAULTY, REPRODUCED, UNTESTABLE
 from sarangi.paper.tables.findings import findings_table
@@ -354,7 +355,7 @@ def test_a_score_of_another_test_part_is_compared_with_nothing(ours, tmp_path):
 
 
 def test_what_is_missing_is_named(ours, tmp_path):
-    missing = {"ravdess_speakers_21_24_audio": ["weights of wav2vec2_base: fetch them"]}
+    missing = {"ravdess_speakers_21_24_audio": [Missing(WEIGHTS, "wav2vec2_base", "fetch them")]}
     table = judged(ours, "finding_0", tmp_path, missing=missing)
     row = table.loc["ravdess_si_audio.wf1"]
     assert row["verdict"] == f"{UNTESTABLE}: weights of wav2vec2_base"

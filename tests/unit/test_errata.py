@@ -11,6 +11,7 @@ from sarangi.audit.checks import AUDIT
 from sarangi.base import store
 from sarangi.base.difference_rows import DIFFERENCES
 from sarangi.base.errors import SarangiError
+from sarangi.base.missing import CORPUS, WEIGHTS, Missing
 from sarangi.base.score_rows import SCORES
 from sarangi.paper.tables.errata import errata_table
 from sarangi.paper.tables.writing import FORMATS
@@ -219,7 +220,10 @@ def test_what_is_not_there_is_waited_for_and_has_no_worth(tmp_path):
         "study": {"score": "urdu_latif_random5_svm"},
         "valid": {"score": nothing.stem},
     }
-    missing = {"urdu_latif_random5_svm": ["weights of xlsr: fetch them"], "meld": ["corpus meld: get it"]}
+    missing = {
+        "urdu_latif_random5_svm": [Missing(WEIGHTS, "xlsr", "fetch them")],
+        "meld": [Missing(CORPUS, "meld", "get it")],
+    }
     said = entry(row, audit=[{"corpus": "meld", "check": "speakers"}], waits_for="a person")
     (line, *_), text = made(tmp_path, [said], missing=missing, scores=[nothing])
     assert line["published"] == "0.103 [0.075, 0.131]"

@@ -10,6 +10,7 @@ import pytest
 from sarangi.__main__ import main
 from sarangi.base import store
 from sarangi.base.errors import SarangiError
+from sarangi.base.missing import WEIGHTS, Missing
 from sarangi.base.score_rows import SCORES
 from sarangi.models.predictions import predictions_schema
 from sarangi.paper.tables.scores import scores_table
@@ -88,7 +89,7 @@ def folder(tmp_path, monkeypatch):
     publish(SCORE, [WITHIN, OTHER, PROTOCOL, MANIFEST], table(lines, SCORES), "scores_urdu_latif_egemaps")
     numbers = rf"\synthetictrue{chr(10)}\setval{{{NAME}.uar}}{{0.667}}{chr(10)}\setval{{{NAME}.n}}{{3}}"
     publish("paper/numbers.tex", [SCORE], text(numbers), "numbers")
-    waiting = [("urdu_latif", "loso", "audio", ["weights of tiny: ask"])]
+    waiting = [("urdu_latif", "loso", "audio", [Missing(WEIGHTS, "tiny", "ask")])]
     Path("paper/tables").mkdir()
     files = {suffix: Path(f"paper/tables/scores.{suffix}") for suffix in FORMATS}
     scores_table([SCORE], [], TITLES, waiting, ["urdu_latif"], files)

@@ -734,8 +734,8 @@ def test_models_of_text_can_be_configured_and_wait_for_what_is_not_there(study, 
     text, both = (found.experiments[f"ravdess_grouped3_{name}_tiny"] for name in ("words", "both"))
     place = "resources/models/tiny_text (config.json, tokenizer.json, model.safetensors)"
     wait = f"weights of tiny_text: make it, put it at {place}"
-    assert found.waits_for(text) == [wait]
-    assert found.waits_for(both) == [
+    assert list(map(str, found.waits_for(text))) == [wait]
+    assert list(map(str, found.waits_for(both))) == [
         wait, "transcripts by tiny_whisper: fetch it, put it at resources/models/tiny_whisper.pt",
     ]  # fmt: skip
     assert found.untrained("both_tiny")

@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 
 from sarangi.base import store
 from sarangi.base.errors import SarangiError, shown
+from sarangi.base.missing import CORPUS, WEIGHTS, Missing
 from sarangi.base.weights_files import ENCODER_FILES
 from sarangi.paper.building import PACKAGES
 from sarangi.reproduce import results_lock
@@ -263,7 +264,7 @@ def test_an_encoder_in_a_folder_is_read_where_it_lies_and_what_it_lacks_is_named
     found = check(study, SCHEMA, [])
     said = "put model.safetensors into the folder weights/tiny"
     assert unavailable(found, "encoders")["tiny"] == said
-    assert found.waits_for(found.experiments[name]) == [f"weights of tiny: {said}"]
+    assert found.waits_for(found.experiments[name]) == [Missing(WEIGHTS, "tiny", said)]
     (folder / "model.safetensors").touch()
     found = check(study, SCHEMA, [])
     assert found.weights["tiny"] == Path("weights/tiny")
@@ -425,7 +426,7 @@ def test_what_cannot_be_had_says_what_waits_for_it(study, tmp_path, monkeypatch)
     }
     # an experiment that waits says it shorter
     assert found.waits_for(found.experiments["ravdess_random5_egemaps_svm"]) == [
-        "corpus ravdess: ask, put it at resources/corpora/ravdess"
+        Missing(CORPUS, "ravdess", "ask, put it at resources/corpora/ravdess")
     ]
 
 

@@ -16,6 +16,7 @@ from sarangi.base import store
 from sarangi.base.difference_rows import PREMIUMS
 from sarangi.base.errors import SarangiError
 from sarangi.base.finding_rows import FINDING
+from sarangi.base.missing import CORPUS, WEIGHTS, Missing
 from sarangi.base.score_rows import SCORES
 from sarangi.paper.building import PROGRAMS, arxiv, looked_up, paper_pdf
 from sarangi.paper.numbers import latex, numbers, outcome, plain
@@ -27,7 +28,10 @@ CLAIMS = {
     "holds": {"finding": "finding_1", "printed": None, "ours": ["x_loso_audio"]},
     "b.wf1": {"finding": "finding_2", "printed": "0.7", "ours": [NAME]},
 }
-WAITS = {"x_loso_audio": ["weights of big_one: put them somewhere"], "x_random_svm": ["corpus x: ask"]}
+WAITS = {
+    "x_loso_audio": [Missing(WEIGHTS, "big_one", "put them somewhere")],
+    "x_random_svm": [Missing(CORPUS, "x", "ask")],
+}
 MAIN = r"""\documentclass{article}
 \usepackage{hyperref}
 \usepackage{sarangi}

@@ -16,6 +16,7 @@ from sarangi.audit.checks import AUDIT
 from sarangi.base import store
 from sarangi.base.difference_rows import DIFFERENCES
 from sarangi.base.errors import SarangiError
+from sarangi.base.missing import WEIGHTS, Missing
 from sarangi.base.score_rows import SCORES
 from sarangi.paper.tables.audit import audit_table
 from sarangi.paper.tables.best import best
@@ -239,7 +240,7 @@ def ours(name, corpus="ravdess", scores=None, model="SVM", leaks=False, replayed
     return {
         "name": name, "corpus": corpus, "test": corpus, "protocol": "random" if leaks else "apart",
         "model": model, "leaks": leaks, "replayed": replayed, "scores": scores and str(scores),
-        "why": [] if scores else ["weights of roberta_base: fetch them"],
+        "why": [] if scores else [Missing(WEIGHTS, "roberta_base", "fetch them")],
     } | more  # fmt: skip
 
 

@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-CORPUS, FOLDS, WEIGHTS, TRANSCRIPTS, EXPERIMENT, TRANSFER = KINDS = (
-    "corpus", "folds", "weights", "transcripts", "experiment", "transfer",
+CORPUS, FOLDS, WEIGHTS, TRANSCRIPTS, EXPERIMENT, TRANSFER, OTHER = KINDS = (
+    "corpus", "folds", "weights", "transcripts", "experiment", "transfer", "other",
 )  # fmt: skip
 NOT_CONFIGURED = "it is not in the configuration"
 PREPOSITIONS = {FOLDS: "of ", WEIGHTS: "of ", TRANSCRIPTS: "by ", TRANSFER: "of "}
@@ -12,17 +12,21 @@ PREPOSITIONS = {FOLDS: "of ", WEIGHTS: "of ", TRANSCRIPTS: "by ", TRANSFER: "of 
 class Missing(NamedTuple):
     """One thing that is missing: ``kind`` is one of :data:`KINDS`, ``advice`` says what a person can do.
 
+    ``name`` is the thing's own name; of the kind :data:`OTHER` it says in few words what is missing.
+
     A named tuple, since it is a parameter of rules: Snakemake sees a change in tuples, and none in
     dataclasses.
     """
 
     kind: str
     name: str
-    advice: str
+    advice: str = ""
 
     @property
     def what(self) -> str:
         """What is missing, in few words."""
+        if self.kind == OTHER:
+            return self.name
         return f"{self.kind} {PREPOSITIONS.get(self.kind, '')}{self.name}"
 
     @property
@@ -31,4 +35,4 @@ class Missing(NamedTuple):
         return self.advice != NOT_CONFIGURED
 
     def __str__(self) -> str:
-        return f"{self.what}: {self.advice}"
+        return f"{self.what}: {self.advice}" if self.advice else self.what

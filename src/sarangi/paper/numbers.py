@@ -32,6 +32,7 @@ import pandas as pd
 from sarangi.base import store
 from sarangi.base.emotions import EMOTIONS
 from sarangi.base.finding_rows import read_findings
+from sarangi.base.missing import Missing
 from sarangi.base.verdicts import CONTRADICTED, DIFFERS, FAULTY, REPRODUCED, UNTESTABLE
 from sarangi.published.estimates import digits
 from sarangi.published.scored import scores_by_name
@@ -63,7 +64,7 @@ def numbers(
     findings: Sequence[Path],
     premiums: Path,
     claims: Mapping[str, Mapping[str, Any]],
-    missing: Mapping[str, Sequence[str]],
+    missing: Mapping[str, Sequence[Missing]],
     pairs: Sequence[str],
     bootstrap: Mapping[str, float],
     synthetic: Sequence[str],
@@ -84,7 +85,7 @@ def numbers(
         experiments that its numbers are compared with, and for a number ``score``: the experiment, metric
         and slice whose chance level its outcome is decided by.
     missing
-        What each experiment and transfer waits for that has no scores, and is configured or compared.
+        Of each experiment and transfer that is configured or compared and has no scores, what is missing.
     pairs
         Configured pairs of leakage, ``<corpus>.<model>``, whether they can be had or not.
     bootstrap
@@ -97,13 +98,13 @@ def numbers(
     table = scores_by_name(scores)
     reported = table[table["slice"] == ""].sort_values(["scored", "metric"])
     untrained = any("untrained weights" in mark for mark in reported["mark"])
-    lines = ["% Made by Snakemake from results; edit src/sarangi/paper/numbers.py, not this."]
+    lines = ["% Made by Snakemake from results, not by hand."]
     lines.append(r"\synthetictrue" if synthetic else r"\syntheticfalse")
     lines.append(r"\untrainedtrue" if untrained else r"\untrainedfalse")
     lines += [rf"\setfinding{{{path.stem}}}" for path in sorted(findings)]
     lines += [rf"\setform{{{form}}}" for form in forms()]
     known = dict.fromkeys(reported["scored"], "it is not among the scores of this experiment")
-    known |= {name: short(texts) for name, texts in missing.items()}
+    known |= {name: short(absent) for name, absent in missing.items()}
     lines += [rf"\setexperiment{{{name}}}{{{latex(why)}}}" for name, why in sorted(known.items())]
     judged = list(_of_claims(read_findings(findings), claims, missing, table))
     for values, outcomes, verdicts in (
@@ -146,10 +147,9 @@ def plain(text: str) -> str:
     return text
 
 
-def short(texts: Iterable[str]) -> str:
-    """Return in few words what an experiment waits for, from ``<what>: <what to do>``."""
-    absent = "it is not in the configuration"
-    words = ("not in this configuration" if text.endswith(absent) else text.split(": ")[0] for text in texts)
+def short(missing: Iterable[Missing]) -> str:
+    """Return in few words what is missing."""
+    words = (each.what if each.configured else "not in this configuration" for each in missing)
     return "; ".join(dict.fromkeys(words))
 
 
@@ -215,7 +215,7 @@ def _against_chance(row: pd.Series) -> str:
 def _of_claims(
     judged: pd.DataFrame,
     claims: Mapping[str, Mapping[str, Any]],
-    missing: Mapping[str, Sequence[str]],
+    missing: Mapping[str, Sequence[Missing]],
     table: pd.DataFrame,
 ) -> Iterator[Entry]:
     rows = {row["claim"]: row for _, row in judged.iterrows()}
@@ -235,8 +235,8 @@ def _of_claims(
         if claim["printed"] is None:
             why = "it states no number"
         else:
-            waits = [text for each in claim["ours"] for text in missing.get(each, ())]
-            why = short(waits) or rest or "ours has no such number"
+            absent = [each for name_ in claim["ours"] for each in missing.get(name_, ())]
+            why = short(absent) or rest or "ours has no such number"
         points = row["unit"] == POINTS
         # as many digits as were printed, since rounding to them is what counts
         decimals = PRECISE if claim["printed"] is None else digits(claim["printed"])

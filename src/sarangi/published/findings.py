@@ -1,7 +1,7 @@
 """Findings: the published study's claims, judged by its own parts and by our scores."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ import pandas as pd
 
 from sarangi.base import store
 from sarangi.base.finding_rows import FINDING
+from sarangi.base.missing import OTHER, Missing
 from sarangi.base.verdicts import BESIDE, CONTRADICTED, DIFFERS, FAULTY, REPRODUCED, UNTESTABLE
 from sarangi.published.estimates import Estimate, agree, scaled
 from sarangi.published.expressions import evaluate, holds, parts, recomputed
@@ -34,13 +35,13 @@ class Ours:
     estimates
         By the name of a number, those that were scored.
     missing
-        By the name of a number, why it was not: (in short, in full).
+        By the name of a number that was not, what is missing.
     void
         By the name of a number, why its score can be compared with nothing; absent where it can.
     """
 
     estimates: dict[str, Estimate]
-    missing: dict[str, tuple[str, str]]
+    missing: dict[str, tuple[Missing, ...]]
     void: dict[str, str]
 
 
@@ -49,7 +50,7 @@ def finding(
     claims: dict[str, Any],
     experiments: Sequence[str],
     scores: Sequence[Path],
-    missing: dict[str, Sequence[str]],
+    missing: dict[str, Sequence[Missing]],
     synthetic: Sequence[str],
     output: Path,
     provenance: dict,
@@ -67,7 +68,7 @@ def finding(
     scores
         Scores of all of these experiments that can be scored.
     missing
-        What each of the others waits for.
+        What is missing of each of the others.
     synthetic
         Names of the corpora spoken by the demo's generator.
     output
@@ -93,7 +94,10 @@ def finding(
 
 
 def _ours(
-    records: Mapping[str, Any], table: pd.DataFrame, missing: Mapping[str, Sequence[str]], synthetic: Sequence
+    records: Mapping[str, Any],
+    table: pd.DataFrame,
+    missing: Mapping[str, Sequence[Missing]],
+    synthetic: Sequence[str],
 ) -> Ours:
     ours = Ours({}, {}, {})
     rows = {(row["scored"], row["metric"], row["slice"]): row for _, row in table.iterrows()}
@@ -106,14 +110,14 @@ def _ours(
         chance = metric == "chance"
         row = rows.get((experiment, "uar" if chance else metric, part))
         if experiment is None:
-            text = record.get("waits_for", "an experiment of ours")
-            ours.missing[name] = (text, text)
+            ours.missing[name] = (_nothing_of_ours(record),)
         elif experiment not in scored:
-            texts = missing.get(experiment, [f"the scores of {experiment}"])
-            ours.missing[name] = ("; ".join(text.split(": ")[0] for text in texts), "; ".join(texts))
+            ours.missing[name] = tuple(
+                missing.get(experiment, [Missing(OTHER, f"the scores of {experiment}")])
+            )
         elif row is None or pd.isna(row["value"]):
             text = f"{metric}{f' of {part}' if part else ''} in the scores of {experiment}"
-            ours.missing[name] = (text, text)
+            ours.missing[name] = (Missing(OTHER, text),)
         elif chance:
             ours.estimates[name] = Estimate(row["chance"], math.nan, math.nan)
         else:
@@ -178,11 +182,8 @@ def _verdict(
         return CONTRADICTED, contradiction
     missing = list(dict.fromkeys(ours.missing[part] for part in needed if part in ours.missing))
     if missing or not needed:
-        missing = missing or [(record.get("waits_for", "an experiment of ours"),) * 2]
-        return tuple(
-            f"{prefix}{_some([text[place] for text in missing])}"
-            for place, prefix in enumerate((f"{UNTESTABLE}: ", "waits for "))
-        )
+        missing = missing or [(_nothing_of_ours(record),)]
+        return f"{UNTESTABLE}: {_some(map(_short, missing))}", f"waits for {_some(map(_full, missing))}"
     void = sorted({ours.void[part] for part in needed if part in ours.void})
     if void:
         return f"{UNTESTABLE}: {'; '.join(void)}", "our scores are of something else and only shown beside"
@@ -203,8 +204,11 @@ def _measured(name: str, record: Mapping[str, Any], ours: Ours) -> dict[str, Any
     """Return the row of an experiment that nothing was published of."""
     line = dict.fromkeys(FINDING.names) | {"claim": name, "statement": record["statement"], "unit": ""}
     line["sources"] = _sources([name], {name: record}, ours)
-    short, full = ours.missing.get(name, (ours.void.get(name, "nothing was published of it"), ""))
-    line |= {"verdict": f"{UNTESTABLE}: {short}", "why": f"waits for {full}" if full else "shown beside"}
+    if name in ours.missing:
+        short, why = _short(ours.missing[name]), f"waits for {_full(ours.missing[name])}"
+    else:
+        short, why = ours.void.get(name, "nothing was published of it"), "shown beside"
+    line |= {"verdict": f"{UNTESTABLE}: {short}", "why": why}
     if name in ours.estimates:
         estimate = ours.estimates[name]
         line |= {"ours": estimate.value, "low": estimate.low, "high": estimate.high}
@@ -216,6 +220,19 @@ def _sources(needed: Sequence[str], records: Mapping[str, Any], ours: Ours) -> s
     return "; ".join(f"results/scores/{experiment}.parquet" for experiment in used)
 
 
-def _some(texts: Sequence[str]) -> str:
+def _nothing_of_ours(record: Mapping[str, Any]) -> Missing:
+    return Missing(OTHER, record.get("waits_for", "an experiment of ours"))
+
+
+def _short(missing: Iterable[Missing]) -> str:
+    return "; ".join(each.what for each in missing)
+
+
+def _full(missing: Iterable[Missing]) -> str:
+    return "; ".join(map(str, missing))
+
+
+def _some(each: Iterable[str]) -> str:
+    texts = list(each)
     rest = len(texts) - LISTED
     return "; ".join(texts[:LISTED]) + (f"; and {rest} more" if rest > 0 else "")

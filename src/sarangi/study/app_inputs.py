@@ -69,8 +69,10 @@ def files_of_app(study: Study) -> list[str]:
     absent = sorted(_named(study, tuned) - {e.name for e in study.offered})
     absent = absent or ([] if study.offered else list(tuned))
     if absent:
-        reasons = study.waits_for(study.experiments[absent[0]]) or ["it is not in app.experiments"]
-        raise SarangiError(f"app: {absent[0]} waits for {'; '.join(reasons)}")
+        missing = map(str, study.waits_for(study.experiments[absent[0]]))
+        raise SarangiError(
+            f"app: {absent[0]} waits for {'; '.join(missing) or 'it is not in app.experiments'}"
+        )
     return [
         *(
             path

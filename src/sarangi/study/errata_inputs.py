@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sarangi.base import layout
-from sarangi.base.missing import NOT_CONFIGURED
+from sarangi.base.missing import CORPUS, NOT_CONFIGURED, Missing
 from sarangi.published.readings import SIDES
 from sarangi.published.records import with_parts
 from sarangi.study.availability import unavailable
@@ -43,12 +43,12 @@ def audits_of_errata(study: Study, errata: Errata) -> list[str]:
     return [layout.audit(name) for name in _corpora(errata) if name in study.corpora]
 
 
-def missing_of_errata(study: Study, errata: Errata) -> dict[str, list[str]]:
+def missing_of_errata(study: Study, errata: Errata) -> dict[str, list[Missing]]:
     """Return the other experiments and corpora of errata, with what each needs and does not have."""
     absent = unavailable(study, "corpora", with_waiting=False)
     corpora = [name for name in _corpora(errata) if name not in study.corpora]
     return missing_of(study, _experiments(errata)) | {
-        name: [f"corpus {name}: {absent.get(name, NOT_CONFIGURED)}"] for name in corpora
+        name: [Missing(CORPUS, name, absent.get(name, NOT_CONFIGURED))] for name in corpora
     }
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from sarangi.base import layout
+from sarangi.base.missing import Missing
 from sarangi.base.score_id import ScoreId
 from sarangi.published.expressions import Records, parts
 from sarangi.published.records import of_finding, our_experiments, with_parts
@@ -33,7 +34,7 @@ def scores_of_finding(study: Study, finding: str) -> list[str]:
     return [layout.scores(name) for name in experiments_of_finding(study, finding) if name in available]
 
 
-def missing_of_finding(study: Study, finding: str) -> dict[str, list[str]]:
+def missing_of_finding(study: Study, finding: str) -> dict[str, list[Missing]]:
     """Return the other experiments that a finding uses, with what each needs and does not have."""
     return missing_of(study, experiments_of_finding(study, finding))
 
@@ -50,7 +51,7 @@ def claims_of_numbers(published: Records) -> dict[str, dict[str, Any]]:
     return claims
 
 
-def missing_of_numbers(study: Study) -> dict[str, list[str]]:
+def missing_of_numbers(study: Study) -> dict[str, list[Missing]]:
     """Return the experiments and transfers that are configured or that claims name, and have no scores."""
     transfers = (ScoreId(e.name, test).name for e, test in study.wanted_transfers)
     return missing_of(study, sorted({*study.experiments, *our_experiments(study.published), *transfers}))

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 
 from sarangi.base import layout
 from sarangi.base.errors import SarangiError
-from sarangi.base.missing import NOT_CONFIGURED
+from sarangi.base.missing import CORPUS, EXPERIMENT, NOT_CONFIGURED, TRANSFER, Missing
 from sarangi.study.availability import unavailable
 from sarangi.study.scored import available_scores
 from sarangi.study.study import Study
 
 
-def what_is_missing(study: Study, name: str) -> list[str]:
+def what_is_missing(study: Study, name: str) -> list[Missing]:
     """Return what the score of an experiment or a transfer cannot have now.
 
     Parameters
@@ -20,18 +20,18 @@ def what_is_missing(study: Study, name: str) -> list[str]:
     """
     score = study.scores.get(name)
     if score is None:
-        return [f"experiment {name}: {NOT_CONFIGURED}"]
+        return [Missing(EXPERIMENT, name, NOT_CONFIGURED)]
     experiment = study.experiments[score.experiment]
     if score.test is None:
         return study.waits_for(experiment)
     absent = unavailable(study, "corpora", with_waiting=False).get(score.test)
     return [
         *study.waits_for(experiment),
-        *([f"corpus {score.test}: {absent}"] if absent else []),
-    ] or [f"transfer of {experiment.name} to {score.test}: {NOT_CONFIGURED}"]
+        *([Missing(CORPUS, score.test, absent)] if absent else []),
+    ] or [Missing(TRANSFER, f"{experiment.name} to {score.test}", NOT_CONFIGURED)]
 
 
-def missing_of(study: Study, names: Iterable[str]) -> dict[str, list[str]]:
+def missing_of(study: Study, names: Iterable[str]) -> dict[str, list[Missing]]:
     """Return what each of some scores needs and does not have, without those that there are or can be."""
     available = available_scores(study)
     return {name: what_is_missing(study, name) for name in names if name not in available}
@@ -55,5 +55,5 @@ def scores_or_error(study: Study, name: str) -> str:
         Where there can be none; it says what is missing.
     """
     if name not in available_scores(study):
-        raise SarangiError(f"{name} waits for {'; '.join(what_is_missing(study, name))}")
+        raise SarangiError(f"{name} waits for {'; '.join(map(str, what_is_missing(study, name)))}")
     return layout.scores(name)

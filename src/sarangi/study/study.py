@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from sarangi.base.missing import CORPUS, FOLDS, TRANSCRIPTS, WEIGHTS, Missing
 from sarangi.base.score_id import ScoreId
 from sarangi.study.entries import (
     ASR_DEFAULTS,
@@ -204,23 +205,25 @@ class Study:
         """The experiments whose corpus and weights can be had."""
         return {name: e for name, e in self.experiments.items() if not self.waits_for(e)}
 
-    def waits_for(self, experiment: Experiment) -> list[str]:
-        """Return what an experiment cannot have now, as text; empty if it can run."""
+    def waits_for(self, experiment: Experiment) -> list[Missing]:
+        """Return what an experiment cannot have now; empty if it can run."""
         waits = []
         if experiment.corpus not in self.sources:
             advice = self.locations.missing("corpora").get(experiment.corpus, "its recordings are not here")
-            waits.append(f"corpus {experiment.corpus}: {advice}")
+            waits.append(Missing(CORPUS, experiment.corpus, advice))
         if not self._folds_in_hand(experiment.protocol):
-            folder = self.config["protocols"][experiment.protocol]["folder"]
-            waits.append(f"folds of {experiment.protocol}: put the folder with fold_<n>/ at {folder}")
+            advice = (
+                f"put the folder with fold_<n>/ at {self.config['protocols'][experiment.protocol]['folder']}"
+            )
+            waits.append(Missing(FOLDS, experiment.protocol, advice))
         model = self.model(experiment)
         for encoder in encoders_of(model).values():
             if encoder not in self.weights:
-                waits.append(f"weights of {encoder}: {self.locations.missing('encoders')[encoder]}")
+                waits.append(Missing(WEIGHTS, encoder, self.locations.missing("encoders")[encoder]))
         asr = words_of(model)
         if asr is not None and asr not in self.checkpoints:
             advice = self.locations.missing("asr").get(asr, "its checkpoint is not here")
-            waits.append(f"transcripts by {asr}: {advice}")
+            waits.append(Missing(TRANSCRIPTS, asr, advice))
         return waits
 
     @cached_property

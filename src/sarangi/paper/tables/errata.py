@@ -18,6 +18,7 @@ from sarangi.base import store
 from sarangi.base.difference_rows import DIFFERENCES
 from sarangi.base.evidence import reference
 from sarangi.base.finding_rows import read_findings
+from sarangi.base.missing import EXPERIMENT, NOT_CONFIGURED, OTHER, Missing
 from sarangi.base.verdicts import CONTRADICTED, FAULTY
 from sarangi.paper.mark_notes import letters, meanings
 from sarangi.paper.tables.titles import title
@@ -40,7 +41,7 @@ FLAT_COLUMNS = [
 
 @dataclass(frozen=True)
 class Operand:
-    """A number that an entry compares, or what it waits for.
+    """A number that an entry compares, or what is missing of it.
 
     Attributes
     ----------
@@ -56,8 +57,8 @@ class Operand:
         Of :data:`sarangi.paper.mark_notes.MARKS`.
     behind
         Where it stands, each as :func:`sarangi.base.evidence.reference` has it.
-    waits
-        What it waits for, each in full.
+    missing
+        What is missing, where there is none.
     source
         The file it is from.
     """
@@ -69,7 +70,7 @@ class Operand:
     label: str = ""
     decimals: int = 1
     marks: tuple[str, ...] = ()
-    waits: tuple[str, ...] = ()
+    missing: tuple[Missing, ...] = ()
     source: str = ""
     behind: tuple[Mapping[str, Any], ...] = ()
 
@@ -91,7 +92,7 @@ class Evidence:
     audits
         Tables of the audit by corpus.
     missing
-        By experiment or corpus, what it waits for.
+        By experiment or corpus, what is missing of it.
     titles
         ``protocols`` and ``models``: names to titles.
     synthetic
@@ -103,18 +104,18 @@ class Evidence:
     scores: pd.DataFrame
     differences: pd.DataFrame
     audits: Mapping[str, pd.DataFrame]
-    missing: Mapping[str, Sequence[str]]
+    missing: Mapping[str, Sequence[Missing]]
     titles: Mapping[str, Mapping[str, str]]
     synthetic: Sequence[str]
 
     def operand(self, said: Mapping[str, str]) -> Operand:
-        """Return what an entry's operand says, or what it waits for."""
+        """Return what an entry's operand says, or what is missing of it."""
         kind = next(kind for kind in ("claim", "score", "difference", "audit") if kind in said)
         return getattr(self, f"_{kind}")(said)
 
-    def waiting(self, name: str, otherwise: str) -> Operand:
-        """Return an operand that waits for an experiment or corpus, or for something else."""
-        return Operand(waits=tuple(self.missing.get(name, (otherwise,))))
+    def without(self, name: str, otherwise: Missing) -> Operand:
+        """Return an operand without a number: what an experiment or corpus lacks, or something else."""
+        return Operand(missing=tuple(self.missing.get(name, (otherwise,))))
 
     def _claim(self, said: Mapping[str, str]) -> Operand:
         otherwise = said.get("otherwise")
@@ -135,11 +136,11 @@ class Evidence:
         name, metric = said["score"], said.get("metric", "uar")
         rows = self.scores[(self.scores["scored"] == name) & (self.scores["slice"] == "")]
         if rows.empty:
-            return self.waiting(name, f"experiment {name}: it is not in the configuration")
+            return self.without(name, Missing(EXPERIMENT, name, NOT_CONFIGURED))
         rows = rows[rows["metric"] == metric]
         if rows.empty or pd.isna(rows["value"].iloc[0]):
             why = rows["mark"].iloc[0] if len(rows) else f"it has no {metric}"
-            return self.waiting(name, f"a score of {name}: {why}")
+            return self.without(name, Missing(OTHER, f"a score of {name}", why))
         row = rows.iloc[0]
         over_clips = said.get("interval") == "clips"
         low, high = (row[f"{key}_clips" if over_clips else key] for key in ("low", "high"))
@@ -166,8 +167,9 @@ class Evidence:
             rows, sign = turned, -1
         if rows.empty:
             absent = [model for model in (first, second) if f"{name}_{model}" in self.missing]
-            other = f"the difference of {first} and {second} under {name}: name both in `compared`"
-            return self.waiting(f"{name}_{absent[0]}" if absent else "", other)
+            what = f"the difference of {first} and {second} under {name}"
+            other = Missing(OTHER, what, "name both in `compared`")
+            return self.without(f"{name}_{absent[0]}" if absent else "", other)
         # the mean over folds where there is one, as the table of differences has it
         row = rows.sort_values("slice", kind="stable").iloc[0]
         low, high = sorted((sign * row["low"], sign * row["high"]))
@@ -204,13 +206,13 @@ class Evidence:
         corpus, check, subject = said["audit"], said["check"], said.get("subject", "")
         rows = self.rows_of_audit(corpus, check, subject)
         if rows.empty:
-            return Operand(waits=self._unaudited(corpus, subject))
+            return Operand(missing=self._unaudited(corpus, subject))
         row = rows.iloc[0]
         label = title(corpus, self.synthetic)
         if subject in self.titles["protocols"]:
             label += f", {self.titles['protocols'][subject]}"
         if pd.isna(row["value"]):
-            return Operand(waits=(f"check {check} of {corpus}: {row['detail']}",))
+            return Operand(missing=(Missing(OTHER, f"check {check} of {corpus}", row["detail"]),))
         file = f"results/audit/{corpus}.parquet"
         behind = (reference(file, "value", check=check, subject=row["subject"]),)
         return Operand(f"{row['value']:.4g}", row["value"], label=label, source=file, behind=behind)
@@ -223,8 +225,8 @@ class Evidence:
         rows = table[table["check"] == check]
         return rows if subject is None else rows[rows["subject"] == subject]
 
-    def said_by_audit(self, said: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
-        """Return what rows of the audit say, and what they wait for."""
+    def said_by_audit(self, said: Mapping[str, str]) -> tuple[str, tuple[Missing, ...]]:
+        """Return what rows of the audit say, and what is missing."""
         corpus, check = said["corpus"], said["check"]
         rows = self.rows_of_audit(corpus, check, said.get("subject"))
         what = f"{title(corpus, self.synthetic)}, {check.replace('_', ' ')}"
@@ -240,16 +242,17 @@ class Evidence:
             texts.append(" ".join(part for part in (subject, value, f"({detail})" if detail else "") if part))
         return f"{what}: {', '.join(texts)}", ()
 
-    def _unaudited(self, corpus: str, subject: str) -> tuple[str, ...]:
-        otherwise = f"the audit of {' on '.join([subject, corpus] if subject else [corpus])}"
-        return tuple(self.missing.get(corpus, (f"{otherwise}: nothing in the configuration asks for it",)))
+    def _unaudited(self, corpus: str, subject: str) -> tuple[Missing, ...]:
+        what = f"the audit of {' on '.join([subject, corpus] if subject else [corpus])}"
+        otherwise = Missing(OTHER, what, "nothing in the configuration asks for it")
+        return tuple(self.missing.get(corpus, (otherwise,)))
 
 
 def errata_table(
     errata: Sequence[Mapping[str, Any]],
     records: Mapping[str, Any],
     tables: Mapping[str, Sequence[Path]],
-    missing: Mapping[str, Sequence[str]],
+    missing: Mapping[str, Sequence[Missing]],
     titles: Mapping[str, Mapping[str, str]],
     synthetic: Sequence[str],
     output: dict[str, Path],
@@ -268,7 +271,7 @@ def errata_table(
     tables
         Files by kind: ``findings``, ``scores``, ``differences`` and ``audits`` (``<corpus>.parquet``).
     missing
-        By experiment or corpus of an entry that is not among these, what it waits for.
+        By experiment or corpus of an entry that is not among these, what is missing of it.
     titles
         ``protocols`` and ``models``: names to titles.
     synthetic
@@ -287,17 +290,17 @@ def errata_table(
         titles,
         synthetic,
     )
-    lines, flat, marks, waits, behind = [], [], [], [], []
+    lines, flat, marks, missing_, behind = [], [], [], [], []
     for entry in [*errata, *_unnamed(errata, evidence.verdicts)]:
-        texts, waiting = _evidence(entry, evidence)
+        texts, absent = _evidence(entry, evidence)
         for place, row in enumerate(entry["rows"]):
             sides = {side: evidence.operand(row[side]) if side in row else Operand() for side in SIDES}
             held = [mark for side in sides.values() for mark in side.marks]
-            needed = [text for side in sides.values() for text in side.waits]
+            needed = [each for side in sides.values() for each in side.missing]
             marks += held
-            needed = list(dict.fromkeys([*needed, *(waiting if place == 0 else ())]))
-            waits += needed
-            short = dict.fromkeys(text.split(": ")[0] for text in needed)
+            needed = list(dict.fromkeys([*needed, *(absent if place == 0 else ())]))
+            missing_ += needed
+            short = dict.fromkeys(each.what for each in needed)
             said = [*(texts if place == 0 else ()), *([f"waits for {'; '.join(short)}"] if short else ())]
             worth = _worth(row, sides)
             behind.append(_behind(entry, sides, evidence))
@@ -316,7 +319,7 @@ def errata_table(
             flat.append(
                 {"entry": entry["number"], "statement": entry["statement"], "compared": row["compared"]}
                 | _numbers(sides)
-                | {"worth": worth, "evidence": "; ".join(texts), "waits_for": "; ".join(needed)}
+                | {"worth": worth, "evidence": "; ".join(texts), "waits_for": "; ".join(map(str, needed))}
             )
     caption = (
         "Errata: where the published study is at fault. Each is shown by its own print or by the audit, and "
@@ -325,7 +328,7 @@ def errata_table(
         "compared but within a line. Worth is the valid one less the study's, or less the published one if "
         "the study's way has none of its own; points are hundredths of a score."
     )
-    notes = [*meanings(marks), *_advice(waits)]
+    notes = [*meanings(marks), *_advice(missing_)]
     frame = pd.DataFrame(lines, columns=ERRATA_COLUMNS)
     write_table(frame, behind, caption, "errata", notes, synthetic, output)
     table = pd.DataFrame(flat, columns=FLAT_COLUMNS)
@@ -348,12 +351,11 @@ def _behind(
     return found | {"Worth": compared, "Evidence": said, "": [*compared, *said]}
 
 
-def _advice(waits: Sequence[str]) -> list[str]:
-    """Return notes that say what is waited for and what to do, what takes the same in one."""
+def _advice(missing: Sequence[Missing]) -> list[str]:
+    """Return notes that say what is missing and what to do, what takes the same in one."""
     together: dict[str, list[str]] = {}
-    for text in sorted(set(waits)):
-        what, _, advice = text.partition(": ")
-        together.setdefault(advice, []).append(what)
+    for each in sorted(set(missing), key=str):
+        together.setdefault(each.advice, []).append(each.what)
     return [
         f"Waits for {', '.join(names)}{f': {advice}' if advice else ''}".rstrip(".") + "."
         for advice, names in together.items()
@@ -371,22 +373,22 @@ def _unnamed(errata: Sequence[Mapping[str, Any]], verdicts: pd.DataFrame) -> Ite
 _AS_IT_STANDS: dict[str, str] = {"compared": "--"}
 
 
-def _evidence(entry: Mapping[str, Any], evidence: Evidence) -> tuple[list[str], list[str]]:
-    """Return what the verdicts and the audit say of an entry, and what else it waits for."""
+def _evidence(entry: Mapping[str, Any], evidence: Evidence) -> tuple[list[str], list[Missing]]:
+    """Return what the verdicts and the audit say of an entry, and what else is missing."""
     verdicts = evidence.verdicts
     named = verdicts[verdicts.index.isin(entry.get("claims", ()))]
     faulty = named[named["verdict"].isin([FAULTY, CONTRADICTED])]
-    texts, waits = list(dict.fromkeys(faulty["why"])), []
+    texts, missing = list(dict.fromkeys(faulty["why"])), []
     for said in entry.get("audit", ()):
         text, needed = evidence.said_by_audit(said)
         texts += [text] if text else []
-        waits += needed
-    return texts, [*waits, *([entry["waits_for"]] if "waits_for" in entry else [])]
+        missing += needed
+    return texts, [*missing, *([Missing(OTHER, entry["waits_for"])] if "waits_for" in entry else [])]
 
 
 def _cell(side: Operand) -> str:
     """Return a number with what it was measured on and the letters of its marks."""
-    if side.waits:
+    if side.missing:
         return "waits"
     marked = f"{side.text} {letters(side.marks)}".rstrip()
     return ": ".join(part for part in (marked, side.label) if part) or "--"

@@ -4,8 +4,8 @@ What was *printed* is a mapping of published experiments, from
 :func:`sarangi.published.printed.printed_experiments`.
 *Ours* are experiments or transfers, each a mapping: ``name``, ``corpus``, ``test``, ``protocol`` and
 ``model`` (titles of both), ``leaks`` (of the protocol), ``replayed`` (whether the published study has this
-protocol), ``scores`` (file of schema :data:`sarangi.base.score_rows.SCORES`, or None) and ``why`` (what it
-waits for, where there is none).
+protocol), ``scores`` (file of schema :data:`sarangi.base.score_rows.SCORES`, or None) and ``why`` (what is
+missing, where there is none).
 """
 
 import re
@@ -17,6 +17,7 @@ import pandas as pd
 
 from sarangi.base import store
 from sarangi.base.evidence import Evidence, reference
+from sarangi.base.missing import CORPUS, FOLDS, TRANSCRIPTS, WEIGHTS, Missing
 from sarangi.base.score_rows import headline
 from sarangi.paper.mark_notes import letters, meanings
 from sarangi.paper.tables.writing import write_table
@@ -28,10 +29,9 @@ Ours = Mapping[str, Any]
 CLAIMS = "project:claims.yaml"
 NOT_PUBLISHED, NOT_TRIED = "not published", "not tried"
 LACKING = {
-    "corpus": "no corpus", "weights": "no weights", "folds": "no folds", "transcripts": "no transcripts",
-    "experiment": "not configured", "transfer": "not configured",
+    CORPUS: "no corpus", WEIGHTS: "no weights", FOLDS: "no folds", TRANSCRIPTS: "no transcripts",
 }  # fmt: skip
-"""What an experiment waits for, in the short words of a cell, by the first word of the long ones."""
+"""What is missing of what is configured, in the short words of a cell, by its kind."""
 NOTHING = "There is nothing to show: the configuration has no such experiment, nor have the claims."
 
 
@@ -48,7 +48,7 @@ class Scores:
 
     def __init__(self) -> None:
         self.marks: list[str] = []
-        self.waits: list[str] = []
+        self.waits: list[Missing] = []
         self._reported: dict[str, pd.DataFrame] = {}
         self._all: dict[str, pd.DataFrame] = {}
 
@@ -87,12 +87,15 @@ class Scores:
         if ours["scores"] is not None:
             return "not available: not scored"
         self.waits += ours["why"]
-        short = dict.fromkeys(LACKING.get(text.split()[0], "not made") for text in ours["why"])
+        short = dict.fromkeys(
+            LACKING.get(missing.kind, "not made") if missing.configured else "not configured"
+            for missing in ours["why"]
+        )
         return f"not available: {', '.join(short)}"
 
     def notes(self) -> list[str]:
         """Return the meanings of the marks, and what is waited for."""
-        waits = sorted({text for text in self.waits if LACKING.get(text.split()[0]) != "not configured"})
+        waits = sorted({str(missing) for missing in self.waits if missing.configured})
         notes = [*meanings(self.marks), *(f"Not available: {text}." for text in waits)]
         if len(waits) < len(set(self.waits)):
             notes.append(

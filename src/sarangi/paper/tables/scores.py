@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from sarangi.base.evidence import Evidence
+from sarangi.base.missing import Missing
 from sarangi.base.score_rows import headline
 from sarangi.paper.mark_notes import letters, meanings
 from sarangi.paper.tables.best import BEST, best
@@ -35,7 +36,7 @@ def scores_table(
     scores: Sequence[Path],
     differences: Sequence[Path],
     titles: dict[str, dict[str, str]],
-    waiting: Sequence[tuple[str, str, str, Sequence[str]]],
+    waiting: Sequence[tuple[str, str, str, Sequence[Missing]]],
     synthetic: Sequence[str],
     output: dict[str, Path],
 ) -> None:
@@ -75,7 +76,7 @@ def scores_table(
             "Marks": "unavailable",
         }
         lines.append((place_in_order(titles, corpus, protocol, model), blank | known, {}))
-    waits = sorted({text for *_, texts in waiting for text in texts})
+    waits = sorted({str(each) for *_, missing in waiting for each in missing})
     notes += [f"Unavailable: {text}." for text in waits]
     lines.sort(key=lambda entry: entry[0])
     frame = pd.DataFrame([line for _, line, _ in lines], columns=columns)
