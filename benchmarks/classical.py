@@ -37,7 +37,9 @@ from threadpoolctl import threadpool_info
 
 from sarangi.base import store
 from sarangi.base.manifest_rows import MANIFEST
-from sarangi.models.classical import Vectors, classical
+from sarangi.base.score_id import ScoreId
+from sarangi.models.classical import classical
+from sarangi.models.vectors import CorpusFiles, Vectors
 from sarangi.splits.protocols import protocol
 
 EMOTIONS = ["angry", "disgust", "fearful", "happy", "neutral", "sad", "surprised"]
@@ -87,14 +89,11 @@ def ours(folder: Path, models: list[str], threads: int) -> tuple[np.ndarray, dic
     output = {model: folder / f"{model}.parquet" for model in models}
     start = seconds()
     classical(
-        folder / "manifest.parquet",
+        CorpusFiles(folder / "manifest.parquet", [folder / "features.parquet"]),
         {"p": folder / "p.parquet"},
-        [folder / "features.parquet"],
         {model: {"protocol": "p", "settings": OURS[model]} for model in models},
-        {},
-        output,
-        {},
-        threads,
+        {ScoreId(model): store.Output(path, {}) for model, path in output.items()},
+        threads=threads,
     )
     taken = seconds() - start
     tables = {model: store.read(path).set_index("utterance_id") for model, path in output.items()}
@@ -104,7 +103,7 @@ def ours(folder: Path, models: list[str], threads: int) -> tuple[np.ndarray, dic
 def reading(folder: Path) -> np.ndarray:
     """Return the seconds (of clock and processor) that ours takes to read the features."""
     start = seconds()
-    Vectors(folder / "manifest.parquet", [folder / "features.parquet"])
+    Vectors(CorpusFiles(folder / "manifest.parquet", [folder / "features.parquet"]))
     return seconds() - start
 
 

@@ -30,6 +30,7 @@ for batch in study.batches(study.runnable):
             mem_mb=grown(8000),
             runtime=grown(720),
         params:
+            loads={"classifiers": sorted({study.settings(e.model)["kind"] for e in batch.experiments})},
             protocols=batch.protocols,
             experiments={
                 e.name: {

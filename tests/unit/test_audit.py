@@ -142,7 +142,7 @@ def test_a_corpus_of_two_languages_is_split_within_one_and_across(tmp_path):
     assert set(within.loc[within["part"] == "unused", "speaker"]) == {"s3", "s4", "s5"}
     baseline(
         path, {"p": tmp_path / "p.parquet"}, {"o": {"protocol": "p", "kind": "constant"}}, 1,
-        {"o": tmp_path / "o.parquet"}, MADE_BY_TEST,
+        {"o": to(tmp_path / "o.parquet")},
     )  # fmt: skip
     answers = store.read(tmp_path / "o.parquet").groupby("status")["reason"].agg(["size", "first"])
     assert answers.loc["ok", "size"] == answers.loc["skipped", "size"] == 24

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from conftest import MADE_BY_TEST
+from conftest import MADE_BY_TEST, to
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.ensemble import RandomForestClassifier
@@ -24,9 +24,16 @@ from threadpoolctl import threadpool_limits
 from sarangi.base import store
 from sarangi.base.errors import SarangiError
 from sarangi.base.manifest_rows import MANIFEST
+from sarangi.base.score_id import ScoreId
+from sarangi.models.alignment import coral
 from sarangi.models.baselines import baseline
-from sarangi.models.classical import FoldMatrices, Vectors, choose, classical, coral
+from sarangi.models.choosing import choose
+from sarangi.models.classical import Transfers, classical
+from sarangi.models.classifier import load
+from sarangi.models.fold_matrices import FoldMatrices
 from sarangi.models.predictions import Parts
+from sarangi.models.training import model_of
+from sarangi.models.vectors import CorpusFiles, Vectors
 from sarangi.scoring.scores import answers
 from sarangi.splits.protocols import PROTOCOL, protocol
 
@@ -58,6 +65,7 @@ class Corpus:
         self.name = self.folder.name
         self.ids = [f"{self.name}/{place:03}" for place in range(len(self.emotions))]
         self.manifest, self.features = self.folder / "m.parquet", self.folder / "f.parquet"
+        self.files = CorpusFiles(self.manifest, [self.features])
         known = {"utterance_id": self.ids, "corpus": self.name, "emotion": self.emotions, "status": "ok"}
         known |= {"group": self.groups, "speaker": self.groups, "shard": 0, "file": "x"}
         blank = dict.fromkeys(MANIFEST.names)
@@ -91,18 +99,16 @@ class Corpus:
             else {"protocol": "p", "settings": entry, "tests": [other.name for other in elsewhere]}
             for name, entry in experiments.items()
         }
-        files = [name + to for name in entries for to in ("", *(f"_to_{c.name}" for c in elsewhere))]
-        paths = {name: self.folder / f"{output}_{name}.parquet" for name in files}
+        tests = (None, *(other.name for other in elsewhere))
+        scores = [ScoreId(name, test) for name in entries for test in tests]
+        paths = {score.name: self.folder / f"{output}_{score.name}.parquet" for score in scores}
         classical(
-            self.manifest,
+            self.files,
             {name: self.folder / f"{name}.parquet" for name in names},
-            [self.features],
             entries,
-            {other.name: (other.manifest, [other.features]) for other in elsewhere},
-            paths,
-            MADE_BY_TEST,
+            {score: to(paths[score.name]) for score in scores},
+            Transfers({other.name: other.files for other in elsewhere}, counted or {}),
             threads,
-            counted or {},
         )
         return paths
 
@@ -227,7 +233,7 @@ def test_what_has_no_features_or_no_part_keeps_its_reason(tmp_path):
     )
     experiment = {"e": {"protocol": "p", "settings": FOREST}}
     protocols, output = {"p": tmp_path / "p.parquet"}, {"e": tmp_path / "o.parquet"}
-    classical(manifest, protocols, [vectors], experiment, {}, output, MADE_BY_TEST)
+    classical(CorpusFiles(manifest, [vectors]), protocols, experiment, {ScoreId("e"): to(output["e"])})
     found = store.read(output["e"])
     assert [column for column in found if column[:2] == "p_"] == ["p_angry", "p_happy"]
     reasons = found.groupby(["status", "reason"], dropna=False)["utterance_id"].agg(["size", "nunique"])
@@ -236,7 +242,7 @@ def test_what_has_no_features_or_no_part_keeps_its_reason(tmp_path):
     assert reasons.loc["failed", "broken"].tolist() == [1, 1]
     assert reasons.loc["skipped", "in no part of the protocol"].tolist() == [7, 7]
     assert found["utterance_id"].nunique() == 24
-    baseline(manifest, protocols, {"e": {"protocol": "p", "kind": "uniform"}}, 1, output, MADE_BY_TEST)
+    baseline(manifest, protocols, {"e": {"protocol": "p", "kind": "uniform"}}, 1, {"e": to(output["e"])})
     assert set(store.read(output["e"])["predicted"].dropna()) == {"angry", "happy"}
 
 
@@ -261,9 +267,9 @@ def test_c_is_chosen_within_the_training_part(kind, tmp_path, caplog):
         assert table["status"].eq("ok").all()
         said.append([m.split("made/p.parquet, ")[1] for m in caplog.messages if "fold 0" in m][-1])
         # the training itself: nothing of it depends on what is tested
-        own = Vectors(corpus.manifest, [corpus.features])
+        own = Vectors(corpus.files)
         fold = Parts(own.rows, corpus.folder / "p.parquet", own.present).folds()[0]
-        within.append(FoldMatrices(fold, own, {}).inputs(chosen, ""))
+        within.append(FoldMatrices(fold, own, {}).inputs(model_of(chosen).preparation, ""))
     assert said[0] == said[1]
     assert said[0].startswith("fold 0, e: C = ")
     assert np.array_equal(*within)
@@ -275,11 +281,11 @@ def test_inner_folds_keep_groups_whole_where_they_can_and_the_smallest_c_wins_a_
     emotions = np.array(["angry", "happy"] * 18, dtype=object)
     settings_ = {"kind": "logistic", "C": [10, 1e-3], "inner_folds": 5, "max_iter": 500}
     columns = (groups[:, None] == np.unique(groups)).astype(float)
-    c, mean = choose(settings_, columns, emotions, groups)
+    c, mean = choose(load(settings_), columns, emotions, groups)
     assert (c, mean) == (1e-3, 0.5)
     # groups of an emotion alone cannot be held out, so that clips are, and the columns help
     alone = np.where(emotions == "angry", "g0", "g1")
-    assert choose(settings_, columns, emotions, alone)[1] == 1
+    assert choose(load(settings_), columns, emotions, alone)[1] == 1
 
 
 # -- other scalings, alignment ----------------------------------------------------------------
@@ -450,7 +456,7 @@ def test_a_protocol_that_cannot_be_made_stops_nothing_but_its_own_experiments(tm
     of_both = {name: corpus.folder / f"{name}.parquet" for name in ("p", "q")}
     constant = {name: {"protocol": name, "kind": "constant"} for name in of_both}
     output = {name: tmp_path / f"b_{name}.parquet" for name in of_both}
-    baseline(corpus.manifest, of_both, constant, 1, output, MADE_BY_TEST)
+    baseline(corpus.manifest, of_both, constant, 1, {name: to(path) for name, path in output.items()})
     assert store.read(output["p"])["predicted"].notna().sum() == 8
     assert store.read(output["q"])["reason"].str.startswith("cannot be made").all()
 
@@ -473,7 +479,7 @@ def test_baselines_do_what_they_say_and_each_draws_for_itself(tmp_path):
         for again in ("", "_again")
     }
     output = {name: tmp_path / f"o_{name}.parquet" for name in experiments}
-    baseline(manifest, protocols, experiments, 1, output, MADE_BY_TEST)
+    baseline(manifest, protocols, experiments, 1, {name: to(path) for name, path in output.items()})
     found = {name: store.read(path) for name, path in output.items()}
     assert set(found["random_constant"]["predicted"]) == {"sad"}
     assert set(found["random_uniform"]["predicted"]) == {"happy", "sad"}
@@ -481,7 +487,7 @@ def test_baselines_do_what_they_say_and_each_draws_for_itself(tmp_path):
     assert known["predicted"].equals(known["emotion"])
     assert set(found["loso_speaker_only"]["predicted"]) == {"sad"}
     for name, entry in experiments.items():
-        one = {"alone": tmp_path / "alone.parquet"}
+        alone = tmp_path / "alone.parquet"
         of_it = {entry["protocol"]: protocols[entry["protocol"]]}
-        baseline(manifest, of_it, {"alone": entry}, 1, one, MADE_BY_TEST)
-        assert one["alone"].read_bytes() == output[name].read_bytes()
+        baseline(manifest, of_it, {"alone": entry}, 1, {"alone": to(alone)})
+        assert alone.read_bytes() == output[name].read_bytes()

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import MADE_BY_TEST
+from conftest import MADE_BY_TEST, to
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, f1_score, recall_score
@@ -12,9 +12,11 @@ from sarangi.audit.checks import AUDIT
 from sarangi.base import store
 from sarangi.base.errors import SarangiError
 from sarangi.base.manifest_rows import MANIFEST
+from sarangi.base.score_id import ScoreId
 from sarangi.base.score_rows import SCORES, headline
 from sarangi.models.classical import classical
 from sarangi.models.predictions import predictions_schema
+from sarangi.models.vectors import CorpusFiles
 from sarangi.paper.mark_notes import MARKS
 from sarangi.paper.tables.scores import scores_table
 from sarangi.paper.tables.writing import FORMATS
@@ -213,8 +215,8 @@ def scored(tmp_path, split, mean_of_folds=True, audit=None, **made):
     protocol(manifest, "p", split, tmp_path / "p.parquet", MADE_BY_TEST)
     predictions = tmp_path / "o.parquet"
     classical(
-        manifest, {"p": tmp_path / "p.parquet"}, [vectors], {"e": {"protocol": "p", "settings": SVM}}, {},
-        {"e": predictions}, MADE_BY_TEST,
+        CorpusFiles(manifest, [vectors]), {"p": tmp_path / "p.parquet"},
+        {"e": {"protocol": "p", "settings": SVM}}, {ScoreId("e"): to(predictions)},
     )  # fmt: skip
     experiment = {
         "experiment": "e", "corpus": "made", "protocol": "p", "model": "svm",

@@ -4,12 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from conftest import MADE_BY_TEST, ROOT
+from conftest import MADE_BY_TEST, ROOT, to
 from test_classical import SVM, Corpus, drawn
 
 from sarangi.audit.checks import AUDIT, corpus_audit
 from sarangi.base import store
 from sarangi.base.errors import SarangiError
+from sarangi.base.score_id import ScoreId
 from sarangi.models.classical import classical
 from sarangi.paper.tables.splits import splits_table
 from sarangi.paper.tables.writing import FORMATS
@@ -53,8 +54,7 @@ def reported(corpus, split):
     files = {name: folder / f"{name}.parquet" for name in ("protocol", "predictions", "scores", "confusions")}
     protocol(corpus.manifest, "p", split, files["protocol"], MADE_BY_TEST)
     entry = {"e": {"protocol": "p", "settings": SVM, "tests": []}}
-    made = {"e": files["predictions"]}
-    classical(corpus.manifest, {"p": files["protocol"]}, [corpus.features], entry, {}, made, MADE_BY_TEST)
+    classical(corpus.files, {"p": files["protocol"]}, entry, {ScoreId("e"): to(files["predictions"])})
     names = {"experiment": "urdu_latif_p_svm", "corpus": "urdu_latif", "protocol": "p", "model": "svm"}
     scores(
         [files["predictions"]], corpus.manifest, files["protocol"], None,

@@ -203,7 +203,7 @@ def test_the_published_test_part_of_urdu_has_a_ceiling_of_three_quarters(tmp_pat
     protocol(tmp_path / "m.parquet", "p", entry, tmp_path / "p.parquet", MADE_BY_TEST)
     baseline(
         tmp_path / "m.parquet", {"p": tmp_path / "p.parquet"},
-        {"x": {"protocol": "p", "kind": "constant"}}, 1, {"x": tmp_path / "x.parquet"}, MADE_BY_TEST,
+        {"x": {"protocol": "p", "kind": "constant"}}, 1, {"x": to(tmp_path / "x.parquet")},
     )  # fmt: skip
     output = {"scores": tmp_path / "s.parquet", "confusions": tmp_path / "c.parquet"}
     scores(

@@ -12,6 +12,5 @@ with job(snakemake) as run:
         dict(zip(snakemake.params.protocols, map(Path, snakemake.input.protocols), strict=True)),
         snakemake.params.experiments,
         snakemake.params.seed,
-        {name: run.named(name) for name in snakemake.output.keys()},  # noqa: SIM118 (a Namedlist)
-        run.provenance,
+        run.results,
     )

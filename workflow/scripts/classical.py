@@ -5,20 +5,25 @@ from sarangi.runtime.job import job
 with job(snakemake) as run:
     from pathlib import Path
 
-    from sarangi.models.classical import classical
+    from sarangi.base.score_id import ScoreId
+    from sarangi.models.classical import Transfers, classical
+    from sarangi.models.vectors import CorpusFiles
 
     experiments, files = snakemake.params.experiments, snakemake.input
+    scores = [ScoreId(name, test) for name, entry in experiments.items() for test in (None, *entry["tests"])]
     classical(
-        Path(files.manifest),
+        CorpusFiles(Path(files.manifest), [Path(shard) for shard in files.features]),
         dict(zip(snakemake.params.protocols, map(Path, files.protocols), strict=True)),
-        [Path(shard) for shard in files.features],
         experiments,
-        {
-            test: (Path(files[f"manifest_{test}"]), [Path(shard) for shard in files[f"features_{test}"]])
-            for test in sorted({test for entry in experiments.values() for test in entry["tests"]})
-        },
-        {name: run.named(name) for name in snakemake.output.keys()},  # noqa: SIM118 (a Namedlist)
-        run.provenance,
+        {score: run.results[score.name] for score in scores},
+        Transfers(
+            {
+                test: CorpusFiles(
+                    Path(files[f"manifest_{test}"]), [Path(shard) for shard in files[f"features_{test}"]]
+                )
+                for test in sorted({score.test for score in scores} - {None})
+            },
+            snakemake.params.label_map,
+        ),
         snakemake.threads,
-        snakemake.params.label_map,
     )

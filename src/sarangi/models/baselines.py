@@ -1,7 +1,7 @@
 """Trivial predictors that do not listen: what every score is to be compared with."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -18,8 +18,7 @@ def baseline(
     protocols: dict[str, Path],
     experiments: dict[str, dict],
     seed: int,
-    output: dict[str, Path],
-    provenance: dict,
+    output: Mapping[str, store.Output],
 ) -> None:
     """Predict each fold's test part without listening, for several experiments on a corpus.
 
@@ -40,8 +39,6 @@ def baseline(
         Seed of ``uniform``; each experiment draws for itself, whatever else is predicted with it.
     output
         By experiment the Parquet file to write, of :func:`sarangi.models.predictions.predictions_schema`.
-    provenance
-        Passed to the store.
     """
     utterances = store.read(manifest, ["utterance_id", "speaker", "group", "emotion", "status", "reason"])
     present = utterances.set_index("utterance_id")[["status", "reason"]]
@@ -56,7 +53,7 @@ def baseline(
             for key in chosen:
                 answers[key][fold.number, None] = predict[key](fold)
         for key in chosen:
-            parts.write(answers[key], output[key], provenance)
+            parts.write(answers[key], output[key])
 
 
 def _predictor(kind: str, usual: str, emotions: Sequence[str], seed: int) -> Callable[[Fold], Sequence[str]]:

@@ -92,7 +92,7 @@ class Parts:
                 found.append(Fold(int(number), train, test))
         return found
 
-    def write(self, answers: Answers, output: Path, provenance: dict) -> None:
+    def write(self, answers: Answers, output: store.Output) -> None:
         """Write one row a test utterance, fold and seed.
 
         Parameters
@@ -101,8 +101,6 @@ class Parts:
             Of every fold of :meth:`folds`, in the order of its test part; the same folds of each seed.
         output
             Parquet file to write, of :func:`predictions_schema`.
-        provenance
-            Passed to the store.
         """
         tested = self.table[self.table["part"] == TEST]
         # what is in no part of any fold is listed once
@@ -116,7 +114,7 @@ class Parts:
                     _fill(run, (run["fold"] == fold) & (run["status"] == store.OK), answer)
             runs.append(run.assign(seed=_seed(seed, len(run))))
         idle = skip_unused(unused).assign(predicted=None, seed=_seed(None, len(unused)))
-        _write([*runs, idle], self.emotions, output, provenance)
+        _write([*runs, idle], self.emotions, output)
 
 
 def as_counted(rows: pd.DataFrame, label_map: Mapping[str, str]) -> pd.DataFrame:
@@ -178,7 +176,7 @@ def skip_foreign(rows: pd.DataFrame, shared: Collection[str]) -> pd.DataFrame:
 
 
 def write_transfer(
-    rows: pd.DataFrame, emotions: Sequence[str], answers: Answers, output: Path, provenance: dict
+    rows: pd.DataFrame, emotions: Sequence[str], answers: Answers, output: store.Output
 ) -> None:
     """Write one row for each utterance of another corpus and each run (fold and seed) of an experiment.
 
@@ -192,15 +190,13 @@ def write_transfer(
         Of every run, in the order of the rows that are ok.
     output
         Parquet file to write, of :func:`predictions_schema`.
-    provenance
-        Passed to the store.
     """
     runs = []
     for (fold, seed), answer in answers.items():
         run = rows.assign(fold=fold, seed=_seed(seed, len(rows)), predicted=None)
         _fill(run, run["status"] == store.OK, answer)
         runs.append(run)
-    _write(runs, emotions, output, provenance)
+    _write(runs, emotions, output)
 
 
 def skip_unused(rows: pd.DataFrame) -> pd.DataFrame:
@@ -222,8 +218,8 @@ def _seed(seed: int | None, count: int) -> pd.api.extensions.ExtensionArray:
     return pd.array([seed] * count, dtype="Int32")
 
 
-def _write(runs: list[pd.DataFrame], emotions: Sequence[str], output: Path, provenance: dict) -> None:
+def _write(runs: list[pd.DataFrame], emotions: Sequence[str], output: store.Output) -> None:
     schema = predictions_schema(emotions)
     table = pd.concat(runs).assign(**{f"p_{emotion}": np.nan for emotion in emotions})
     table = table.sort_values(["utterance_id", "fold", "seed"], ignore_index=True)
-    store.write(output, table[schema.names], schema, provenance)
+    output.write(table[schema.names], schema)

@@ -12,7 +12,9 @@ import pyarrow as pa
 from sarangi.audit.checks import WARNING
 from sarangi.base import store
 from sarangi.base.parts import why_not_made
+from sarangi.base.score_id import ScoreId
 from sarangi.models.classical import classical
+from sarangi.models.vectors import CorpusFiles
 from sarangi.scoring.scores import answers, tally
 from sarangi.splits.protocols import protocol
 from sarangi.statistics.metrics import mean_metrics
@@ -86,8 +88,9 @@ def sensitivity(
                     models[variant.features][f"{name}_{len(rows)}"] = model
         for name, chosen in models.items():
             output_of = {key: Path(folder, f"{key}_predictions.parquet") for key in chosen}
+            to = {ScoreId(key): store.Output(path, provenance) for key, path in output_of.items()}
             if chosen:
-                classical(manifest, splits, features[name], chosen, {}, output_of, provenance, threads)
+                classical(CorpusFiles(manifest, features[name]), splits, chosen, to, threads=threads)
             for key, model in chosen.items():
                 row = model["row"]
                 found = _uar(output_of[key], manifest, key, experiments[row["experiment"]]["mean_of_folds"])

@@ -18,6 +18,7 @@ REGISTRIES = {
     "layouts": Registry("sarangi.corpora.registry", "sarangi.corpora.layouts"),
     "stand_ins": Registry("sarangi.synthetic.corpus", "sarangi.synthetic"),
     "extractors": Registry("sarangi.features.registry", "sarangi.features.extractors"),
+    "classifiers": Registry("sarangi.models.classifier", "sarangi.models.classifiers"),
 }
 
 
@@ -43,6 +44,7 @@ def loaded(
         "layouts": corpora,
         "stand_ins": corpora,
         "extractors": sorted({found.extractor for found in extractions if found is not None}),
+        "classifiers": sorted({entry["kind"] for entry in config["classifiers"].values()}),
         **stated,
     }
     return tuple(

@@ -1,0 +1,1 @@
+"""Kinds of classifiers: one module each, loaded by its name."""
