@@ -317,3 +317,20 @@ def tarred(members, mode="w:gz"):
                 entry.type, entry.linkname = data.encode(), "a.wav"
                 archive.addfile(entry)
     return file.getvalue()
+
+
+@pytest.fixture
+def demo(study, tmp_path, monkeypatch):
+    """The study that follows from the demo's configuration, in a folder with nothing made in it yet."""
+    return checked(study, tmp_path, monkeypatch)
+
+
+def checked(study, folder, monkeypatch):
+    """Return the study that follows from a configuration, and make its folder the current one."""
+    from sarangi.study.checking import check
+    from sarangi.study.claims_file import read_claims
+
+    schemas = ROOT / "workflow/schemas"
+    monkeypatch.chdir(write_study(study, folder))
+    published = read_claims(ROOT / "claims.yaml", schemas / "claims.schema.yaml")
+    return check(study, schemas / "config.schema.yaml", [], published=published)

@@ -1,0 +1,113 @@
+"""What is scored, compared, and shown under other splits, and from which files."""
+
+from sarangi.study import leakage, recipes, scored, sensitivity_inputs
+
+
+def batch_of(study, name):
+    return next(batch for batch in study.batches(study.scored) if batch.name == name)
+
+
+def test_an_experiment_is_scored_with_its_protocol_and_a_transfer_without(demo):
+    e = demo.experiments["ravdess_random5_four_egemaps_svm"]
+    own, transfer = scored.to_score(demo, e), scored.to_score(demo, e, "urdu_latif")
+    assert own["audit"] == "results/audit/ravdess/protocols/random5_four.parquet"
+    assert own["protocol_file"] == "results/protocols/ravdess/random5_four.parquet"
+    assert (own["scored"], own["test"], own["mean_of_folds"]) == (e.name, "ravdess", True)
+    assert not {"audit", "protocol_file"} & set(transfer)
+    assert transfer["scored"] == f"{e.name}_to_urdu_latif"
+    assert transfer["manifest"] == "results/corpora/urdu_latif/manifest.parquet"
+
+
+def test_a_batch_is_scored_with_its_transfers_in_one_order(demo):
+    batch = batch_of(demo, "ravdess_is09")
+    names = scored.names_to_score(demo, batch)
+    name = "ravdess_random5_four_is09_svm"
+    assert names.index(f"{name}_to_urdu_latif") == names.index(name) + 1
+    assert set(names) <= scored.available_scores(demo)
+    files = scored.files_to_score(demo, batch)
+    assert files == sorted(set(files))
+    assert f"results/runs/{name}/predictions/urdu_latif.parquet" in files
+
+
+def test_leave_one_out_is_pooled_and_folds_are_averaged(demo):
+    means = {name for name in demo.config["protocols"] if scored.mean_of_folds(demo, name)}
+    assert {"random5", "grouped3"} <= means
+    assert not {"loso", "publisher", "speakers_9_12"} & means
+
+
+def test_models_are_compared_where_one_of_two_listens(demo, study):
+    models = scored.models_compared(demo, "urdu_sindhi", "urdu5")
+    # as the configuration orders and chooses them, with the baselines
+    assert list(models) == ["egemaps_svm", "is10_svm", "constant"]
+    assert [entry["baseline"] for entry in models.values()] == [False, False, True]
+    assert scored.predictions_compared(demo, "urdu_sindhi", "urdu5") == [
+        f"results/runs/urdu_sindhi_urdu5_{model}/predictions/within.parquet" for model in models
+    ]
+    differences = scored.differences_of_study(demo)
+    assert "results/differences/urdu_sindhi_urdu5.parquet" in differences
+    # one model alone, and baselines alone, are no comparison
+    study["experiments"] = [
+        {"corpora": ["ravdess"], "protocols": ["random5"], "models": ["constant", "uniform"]},
+        {"corpora": ["meld"], "protocols": ["publisher"], "models": ["egemaps_svm"]},
+    ]
+    assert scored.differences_of_study(type(demo)(study)) == []
+
+
+def test_a_pair_of_leakage_has_the_same_model_and_emotions_on_both_sides(demo):
+    pairs = leakage.leakage_pairs(demo)
+    assert {(pair["corpus"], pair["model"]) for pair in pairs} == {
+        (corpus, model) for corpus in ("ravdess", "urdu_latif") for model in ("egemaps_svm", "speaker_only")
+    } | {("urdu_latif", "egemaps_own_rate_svm")}
+    for pair in pairs:
+        # random5_four has no side with held-out speakers of four emotions
+        assert pair["shared"] == f"{pair['corpus']}_random5_{pair['model']}"
+        assert pair["apart"] == f"{pair['corpus']}_loso_{pair['model']}"
+    assert leakage.configured_pairs(demo) == sorted(f"{pair['corpus']}.{pair['model']}" for pair in pairs)
+    premiums = leakage.pairs_of_premiums(demo)
+    assert [pair["shared"]["mean_of_folds"] for pair in premiums] == [True] * len(pairs)
+    assert [pair["apart"]["mean_of_folds"] for pair in premiums] == [False] * len(pairs)
+    assert leakage.manifests_of_pairs(demo) == [
+        f"results/corpora/{corpus}/manifest.parquet" for corpus in ("ravdess", "urdu_latif")
+    ]
+    assert len(leakage.predictions_of_pairs(demo)) == len(leakage.scores_of_leakage(demo)) == 2 * len(pairs)
+
+
+def test_experiments_are_split_again_on_their_features_at_both_rates(demo):
+    experiments = sensitivity_inputs.experiments_split_again(demo, "urdu_latif")
+    assert set(experiments) == {f"urdu_latif_{protocol}_egemaps_svm" for protocol in ("loso", "grouped3")}
+    grouped = experiments["urdu_latif_grouped3_egemaps_svm"]
+    assert grouped["own_rate"] == "egemaps_own_rate"
+    assert grouped["others"] == {"seed": [1, 2, 3], "folds": [2, 4]}
+    assert set(sensitivity_inputs.features_split_again(demo, "urdu_latif")) == {"egemaps", "egemaps_own_rate"}
+    assert "urdu_latif" in sensitivity_inputs.corpora_split_again(demo)
+    assert "results/scores/urdu_latif_grouped3_egemaps_svm.parquet" in sensitivity_inputs.scores_split_again(
+        demo
+    )
+
+
+def test_the_recipe_of_a_run_has_nothing_that_changes_none(demo):
+    model = demo.model(demo.experiments["ravdess_grouped3_text_tiny"])
+    recipe = recipes.recipe_of_a_run(model)
+    assert not {"title"} & set(recipe)
+    assert not {"seeds", "together"} & set(recipe["finetuning"])
+    assert recipe["text"] == model["text"]
+    other = model | {"title": "another", "finetuning": model["finetuning"] | {"seeds": [1, 2, 3]}}
+    assert recipes.recipe_of_a_run(other) == recipe
+
+
+def test_a_model_is_shown_once_for_the_corpora_on_which_it_is_trained_alike(demo, study):
+    shown = {entry["model"]: entry["corpora"] for entry in recipes.recipes_shown(demo)}
+    assert shown["audio_tiny"] == ["ravdess", "urdu_latif"]
+    study["models"]["audio_tiny"]["recipes"] = {"ravdess": {"finetuning": {"max_epochs": 1}}}
+    again = [entry for entry in recipes.recipes_shown(type(demo)(study)) if entry["model"] == "audio_tiny"]
+    assert [entry["corpora"] for entry in again] == [["ravdess"], ["urdu_latif"]]
+    assert again[0]["recipe"]["finetuning"]["max_epochs"] == 1
+
+
+def test_experiments_of_which_one_job_trains_all_runs_are_told_apart(demo):
+    alone = set(recipes.tuned_runnable(demo, together=False))
+    together = {e.name for e in demo.trained_together(demo.runnable)}
+    assert alone.isdisjoint(together)
+    assert alone | together == set(recipes.tuned_runnable(demo)) == set(recipes.tuned_scored(demo))
+    assert not recipes.runs_an_encoder(demo, demo.experiments["ravdess_grouped3_probe_tiny"])
+    assert recipes.runs_an_encoder(demo, demo.experiments["ravdess_grouped3_text_tiny"])
