@@ -94,7 +94,8 @@ def _restore(bundle: Path, directory: Path, trust_metadata: bool) -> int:
 
 
 def _explain(wanted: str, directory: Path, page: Path | None, recordings: bool) -> int:
-    from sarangi.reproduce.explain import as_page, as_text, explain
+    from sarangi.reproduce.explain import explain
+    from sarangi.reproduce.steps import as_page, as_text
 
     found = explain(wanted, directory, recordings or page is not None)
     if page is None:

@@ -745,7 +745,8 @@ class PublishedTable(Reader):
         return chance.json(self.tree)
 
     def read(self, data: bytes) -> None:
-        from sarangi.reproduce.explain import as_page, as_text, explain
+        from sarangi.reproduce.explain import explain
+        from sarangi.reproduce.steps import as_page, as_text
 
         (self.folder / "paper/tables").mkdir(parents=True, exist_ok=True)
         self.file("config.yaml", b"bootstrap: {draws: 5}\n")

@@ -15,7 +15,8 @@ from sarangi.base.score_rows import SCORES
 from sarangi.models.predictions import predictions_schema
 from sarangi.paper.tables.scores import scores_table
 from sarangi.paper.tables.writing import FORMATS
-from sarangi.reproduce.explain import Step, Walk, as_page, as_text, explain
+from sarangi.reproduce.explain import Walk, explain
+from sarangi.reproduce.steps import Step, as_page, as_text
 from sarangi.runtime import provenance
 
 NAME = "urdu_latif_loso_egemaps_svm"

@@ -29,7 +29,8 @@ from sarangi.paper.tables.writing import FORMATS
 from sarangi.published.printed import printed_experiments
 from sarangi.reproduce import costs
 from sarangi.reproduce.costs import costs_table, measured
-from sarangi.reproduce.explain import Walk, as_text
+from sarangi.reproduce.explain import Walk
+from sarangi.reproduce.steps import as_text
 from sarangi.study.availability import availability, where_from
 from sarangi.study.checking import check
 from sarangi.study.claims_file import read_claims

@@ -9,7 +9,8 @@ from conftest import ROOT
 
 from sarangi.base import store
 from sarangi.reproduce import costs
-from sarangi.reproduce.explain import Walk, as_page
+from sarangi.reproduce.explain import Walk
+from sarangi.reproduce.steps import as_page
 
 DIGIT = re.compile(r"\d")
 NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
@@ -53,7 +54,7 @@ def test_every_number_of_the_text_walks_back_to_recordings(walk):
         for path in (ROOT / "paper/sections").glob("*.tex")
         for name in re.findall(r"\\(?:val|ifval|by\w+)\{(.+?)\}", path.read_text())
     }
-    known = used & walk.numbers.keys()
+    known = used & walk.printed.numbers.keys()
     for name in known:
         titles = [station.title for station in stations(walk.explain(name))]
         assert "File: paper/numbers.tex" in titles
@@ -65,7 +66,7 @@ def test_every_number_of_the_text_walks_back_to_recordings(walk):
         )
     scored = [
         name
-        for name in walk.numbers
+        for name in walk.printed.numbers
         if not name.startswith(("finding_", "premium.", "claims.", "bootstrap."))
     ]
     known = {name for name in known if name in scored}
@@ -80,8 +81,8 @@ def test_every_number_of_the_text_walks_back_to_recordings(walk):
 
 def test_every_cell_of_every_table_explains_itself(walk, built):
     cells = equal = 0
-    assert len(walk.tables) >= 18
-    for name, table in walk.tables.items():
+    assert len(walk.printed.tables) >= 18
+    for name, table in walk.printed.tables.items():
         shown = markdown(built / f"paper/tables/{name}.md")
         # what is addressed is what is printed
         assert [list(row["cells"].values()) for row in table["rows"]] == shown, name
@@ -131,15 +132,15 @@ def named(walk, entry):
         where = {"slice": None, **entry["where"]}
         found = [
             record[entry["column"]]
-            for record in walk.records.values()
+            for record in walk.printed.records.values()
             if all(record.get(key) == value for key, value in where.items())
         ]
         # what was printed of each seed is a list
         return [value for each in found for value in (each if isinstance(each, list) else [each])]
     if entry["file"] == "costs.yaml":
         _, rule = entry["where"]["entry"].split(".")
-        return [costs.read(walk.root / "costs.yaml")["rules"][rule][entry["column"]]]
-    table = store.read(walk.root / entry["file"])
+        return [costs.read(walk.files.root / "costs.yaml")["rules"][rule][entry["column"]]]
+    table = store.read(walk.files.root / entry["file"])
     for key, value in entry["where"].items():
         table = table[table[key] == value]
     # smallest and largest of other splits stand in several rows
@@ -158,11 +159,10 @@ def markdown(path):
 def test_no_decimal_number_of_the_pdf_is_from_elsewhere(walk, built):
     if not (built / "paper/paper.pdf").exists():
         pytest.skip("LaTeX is not installed")
-    known = {
-        text for table in walk.tables.values() for row in table["rows"] for text in row["cells"].values()
-    }
-    known |= {note for table in walk.tables.values() for note in (table["caption"], *table["notes"])}
-    known |= set(walk.numbers.values())
+    rows = [row for table in walk.printed.tables.values() for row in table["rows"]]
+    known = {text for row in rows for text in row["cells"].values()}
+    known |= {note for table in walk.printed.tables.values() for note in (table["caption"], *table["notes"])}
+    known |= set(walk.printed.numbers.values())
     known |= {path.read_text() for path in (ROOT / "paper").rglob("*.tex") if path.parent.name == "sections"}
     known |= {(ROOT / "paper/references.bib").read_text()}
     known |= {pdf_text(path) for path in (built / "paper/figures").glob("*.pdf")}

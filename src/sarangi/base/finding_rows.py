@@ -1,6 +1,6 @@
 """The rows of ``results/findings``."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -30,6 +30,18 @@ FINDING = pa.schema(
         pa.field("grid", pa.string()),
     ]
 )
+
+BETWEEN = "; "  # files of scores in a column ``sources``
+
+
+def sources_text(files: Iterable[str]) -> str:
+    """Return files of scores as the text of a column ``sources``."""
+    return BETWEEN.join(files)
+
+
+def sources_in(text: str | None) -> list[str]:
+    """Return the files of scores of a column ``sources``; none for an empty text."""
+    return text.split(BETWEEN) if text else []
 
 
 def read_findings(findings: Sequence[Path]) -> pd.DataFrame:

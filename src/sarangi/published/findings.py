@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from sarangi.base import store
-from sarangi.base.finding_rows import FINDING
+from sarangi.base.finding_rows import FINDING, sources_text
 from sarangi.base.missing import OTHER, Missing
 from sarangi.base.verdicts import BESIDE, CONTRADICTED, DIFFERS, FAULTY, REPRODUCED, UNTESTABLE
 from sarangi.published.estimates import Estimate, agree, scaled
@@ -217,7 +217,7 @@ def _measured(name: str, record: Mapping[str, Any], ours: Ours) -> dict[str, Any
 
 def _sources(needed: Sequence[str], records: Mapping[str, Any], ours: Ours) -> str:
     used = sorted({records[part]["ours"] for part in needed if part in ours.estimates})
-    return "; ".join(f"results/scores/{experiment}.parquet" for experiment in used)
+    return sources_text(f"results/scores/{experiment}.parquet" for experiment in used)
 
 
 def _nothing_of_ours(record: Mapping[str, Any]) -> Missing:
