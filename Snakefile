@@ -49,6 +49,7 @@ from sarangi.study.checking import check, refuse_odd_yaml
 from sarangi.study.claims_file import read_claims, read_errata
 from sarangi.study.comparisons import language_cells, rates_compared
 from sarangi.study.entries import encoders_of, extraction_of
+from sarangi.study.labels import labels_of
 from sarangi.study.loaded import loaded
 from sarangi.study.wanted import every_table
 
@@ -284,10 +285,14 @@ include: "rules/verify.smk"
 
 
 # Every rule reruns when its code changes, and only then: no rule has to ask for it, and none can do without.
+# Every table and figure has all titles.
+labels = labels_of(study)
 for made in workflow.rules:
     if made.script:
         loads = getattr(made.params, "loads", {})
         made.set_params(code=code_of(BASE / "workflow/scripts" / Path(made.script).name, loads))
+        if made.name.endswith(("_table", "_figure")):
+            made.set_params(labels=labels)
     elif made.output:
         raise WorkflowError(
             f"rule {made.name} makes files without a script, so changes of its code would go unseen: "

@@ -17,8 +17,6 @@ rule methodology_figure:
     resources:
         mem_mb=grown(1000),
         runtime=grown(20),
-    params:
-        synthetic=study.synthetic,
     script:
         "../workflow/scripts/methodology_figure.py"
 
@@ -39,9 +37,6 @@ rule leakage_figure:
     resources:
         mem_mb=grown(1000),
         runtime=grown(20),
-    params:
-        titles={"models": choices.titles(study, "models")},
-        synthetic=study.synthetic,
     script:
         "../workflow/scripts/leakage_figure.py"
 
@@ -63,7 +58,6 @@ rule inversion_figure:
         runtime=grown(20),
     params:
         cells=language_cells(study),
-        synthetic=study.synthetic,
     script:
         "../workflow/scripts/inversion_figure.py"
 
@@ -83,9 +77,6 @@ rule conditions_figure:
     resources:
         mem_mb=grown(1000),
         runtime=grown(20),
-    params:
-        titles={"protocols": choices.titles(study, "protocols"), "models": choices.titles(study, "models")},
-        synthetic=study.synthetic,
     script:
         "../workflow/scripts/conditions_figure.py"
 
@@ -105,9 +96,6 @@ rule seeds_figure:
     resources:
         mem_mb=grown(1000),
         runtime=grown(20),
-    params:
-        titles={"protocols": choices.titles(study, "protocols"), "models": choices.titles(study, "models")},
-        synthetic=study.synthetic,
     script:
         "../workflow/scripts/seeds_figure.py"
 
@@ -127,9 +115,6 @@ rule recalls_figure:
     resources:
         mem_mb=grown(1000),
         runtime=grown(20),
-    params:
-        titles={"protocols": choices.titles(study, "protocols"), "models": choices.titles(study, "models")},
-        synthetic=study.synthetic,
     script:
         "../workflow/scripts/recalls_figure.py"
 
@@ -150,9 +135,6 @@ rule confusions_figure:
     resources:
         mem_mb=grown(1000),
         runtime=grown(20),
-    params:
-        titles={"protocols": choices.titles(study, "protocols"), "models": choices.titles(study, "models")},
-        synthetic=study.synthetic,
     script:
         "../workflow/scripts/confusions_figure.py"
 
@@ -174,8 +156,6 @@ rule published_figure:
     resources:
         mem_mb=grown(1000),
         runtime=grown(20),
-    params:
-        synthetic=study.synthetic,
     script:
         "../workflow/scripts/published_figure.py"
 
@@ -195,7 +175,5 @@ rule finding_figure:
     resources:
         mem_mb=grown(1000),
         runtime=grown(20),
-    params:
-        synthetic=study.synthetic,
     script:
         "../workflow/scripts/finding_figure.py"

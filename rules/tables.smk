@@ -23,7 +23,6 @@ rule corpora_table:
     params:
         corpora={name: study.described(name) for name in study.config["corpora"]},
         unavailable=unavailable(study, "corpora"),
-        synthetic=study.synthetic,
     script:
         "../workflow/scripts/corpora_table.py"
 
@@ -45,9 +44,7 @@ rule scores_table:
         mem_mb=grown(1000),
         runtime=grown(20),
     params:
-        titles={"protocols": choices.titles(study, "protocols"), "models": choices.titles(study, "models")},
         waiting=missing.missing_of_experiments(study),
-        synthetic=study.synthetic,
     script:
         "../workflow/scripts/scores_table.py"
 
@@ -67,9 +64,6 @@ rule transfer_table:
     resources:
         mem_mb=grown(1000),
         runtime=grown(20),
-    params:
-        titles={"protocols": choices.titles(study, "protocols"), "models": choices.titles(study, "models")},
-        synthetic=study.synthetic,
     script:
         "../workflow/scripts/transfer_table.py"
 
@@ -89,9 +83,6 @@ rule differences_table:
     resources:
         mem_mb=grown(1000),
         runtime=grown(20),
-    params:
-        titles={"protocols": choices.titles(study, "protocols"), "models": choices.titles(study, "models")},
-        synthetic=study.synthetic,
     script:
         "../workflow/scripts/differences_table.py"
 
@@ -113,7 +104,6 @@ rule within_language_table:
         runtime=grown(20),
     params:
         cells=language_cells(study),
-        synthetic=study.synthetic,
     script:
         "../workflow/scripts/within_language_table.py"
 
@@ -135,7 +125,6 @@ rule across_languages_table:
         runtime=grown(20),
     params:
         cells=language_cells(study),
-        synthetic=study.synthetic,
     script:
         "../workflow/scripts/across_languages_table.py"
 
@@ -157,7 +146,6 @@ rule gaps_table:
         runtime=grown(20),
     params:
         cells=language_cells(study),
-        synthetic=study.synthetic,
     script:
         "../workflow/scripts/gaps_table.py"
 
@@ -179,7 +167,6 @@ rule sensitivity_table:
         runtime=grown(20),
     params:
         rows=rates_compared(study),
-        synthetic=study.synthetic,
     script:
         "../workflow/scripts/sensitivity_table.py"
 
@@ -200,9 +187,6 @@ rule splits_table:
     resources:
         mem_mb=grown(1000),
         runtime=grown(20),
-    params:
-        titles={"protocols": choices.titles(study, "protocols"), "models": choices.titles(study, "models")},
-        synthetic=study.synthetic,
     script:
         "../workflow/scripts/splits_table.py"
 
@@ -230,10 +214,8 @@ rule transcripts_table:
     params:
         corpora=inputs.transcribed_corpora(study),
         settings=study.config["bootstrap"],
-        titles=choices.titles(study, "asr"),
         unavailable=unavailable(study, "asr"),
         untrained=choices.made_from(study, "asr", "random"),
-        synthetic=study.synthetic,
     script:
         "../workflow/scripts/transcripts_table.py"
 
@@ -253,8 +235,6 @@ rule recipes_table:
         runtime=grown(20),
     params:
         recipes=recipes.recipes_shown(study),
-        titles={"models": choices.titles(study, "models"), "encoders": choices.titles(study, "encoders")},
-        synthetic=study.synthetic,
     script:
         "../workflow/scripts/recipes_table.py"
 
@@ -299,8 +279,6 @@ rule findings_table:
     resources:
         mem_mb=grown(1000),
         runtime=grown(20),
-    params:
-        synthetic=study.synthetic,
     script:
         "../workflow/scripts/findings_table.py"
 
@@ -320,8 +298,6 @@ rule finding_table:
     resources:
         mem_mb=grown(1000),
         runtime=grown(20),
-    params:
-        synthetic=study.synthetic,
     script:
         "../workflow/scripts/finding_table.py"
 
@@ -348,8 +324,6 @@ rule errata_table:
         errata=errata,
         records=errata_inputs.records_of_errata(study, errata),
         missing=errata_inputs.missing_of_errata(study, errata),
-        titles={"protocols": choices.titles(study, "protocols"), "models": choices.titles(study, "models")},
-        synthetic=study.synthetic,
     script:
         "../workflow/scripts/errata_table.py"
 
@@ -370,9 +344,7 @@ rule audit_table:
         mem_mb=grown(1000),
         runtime=grown(20),
     params:
-        titles=choices.titles(study, "protocols"),
         unavailable=unavailable(study, "corpora", with_waiting=False),
-        synthetic=study.synthetic,
     script:
         "../workflow/scripts/audit_table.py"
 
@@ -395,7 +367,6 @@ rule ravdess_table:
     params:
         printed=shown.printed_of_corpus(study, "ravdess"),
         ours=shown.ours_on(study, "ravdess"),
-        synthetic=study.synthetic,
     script:
         "../workflow/scripts/ravdess_table.py"
 
@@ -418,7 +389,6 @@ rule meld_table:
     params:
         printed=shown.printed_of_corpus(study, "meld"),
         ours=shown.ours_on(study, "meld"),
-        synthetic=study.synthetic,
     script:
         "../workflow/scripts/meld_table.py"
 
@@ -441,7 +411,6 @@ rule seeds_table:
     params:
         printed=shown.printed_with_seeds(study),
         ours=shown.ours_with_seeds(study),
-        synthetic=study.synthetic,
     script:
         "../workflow/scripts/seeds_table.py"
 
@@ -461,8 +430,6 @@ rule costs_table:
     resources:
         mem_mb=grown(1000),
         runtime=grown(20),
-    params:
-        synthetic=study.synthetic,
     script:
         "../workflow/scripts/costs_table.py"
 
@@ -482,7 +449,6 @@ rule availability_table:
         runtime=grown(20),
     params:
         rows=availability(study),
-        synthetic=study.synthetic,
     script:
         "../workflow/scripts/availability_table.py"
 

@@ -10,6 +10,7 @@ import yaml
 from conftest import MADE_BY_TEST, ROOT
 from hypothesis import given
 from hypothesis import strategies as st
+from labels import labels
 
 from sarangi.base import store
 from sarangi.base.errors import SarangiError
@@ -366,7 +367,7 @@ def test_what_is_missing_is_named(ours, tmp_path):
 def test_the_table_of_findings_counts_rows_of_tables_and_its_csv_has_them_all(ours, tmp_path):
     everything(ours, tmp_path)
     files = {suffix: tmp_path / f"findings.{suffix}" for suffix in FORMATS}
-    findings_table(sorted(tmp_path.glob("finding_*.parquet")), [], files)
+    findings_table(sorted(tmp_path.glob("finding_*.parquet")), labels(), files)
     assert len(pd.read_csv(files["csv"])) == len(ours)
     text = files["md"].read_text()
     assert "90 of the 90 numbers in the table urdu sindhi within" in text
@@ -378,7 +379,7 @@ def test_the_table_of_findings_counts_rows_of_tables_and_its_csv_has_them_all(ou
 
 def test_the_table_can_be_empty(tmp_path):
     files = {suffix: tmp_path / f"t.{suffix}" for suffix in FORMATS}
-    findings_table([], [], files)
+    findings_table([], labels(), files)
     assert files["tex"].read_text().count(r"\begin{table*}") == 1
 
 

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 import yaml
 from conftest import MADE_BY_TEST, ROOT
+from labels import labels
 
 from sarangi.audit.checks import AUDIT
 from sarangi.base import store
@@ -148,7 +149,7 @@ def made(tmp_path, errata, claims=CLAIMS, missing=None, **tables):
         finding("said", of_finding(claims, name), [], [], {}, [], found[-1], MADE_BY_TEST)
     paths = {"findings": found, "scores": [], "differences": [], "audits": []} | tables
     files = {suffix: tmp_path / f"errata.{suffix}" for suffix in FORMATS}
-    errata_table(errata, claims, paths, missing or {}, TITLES, [], files)
+    errata_table(errata, claims, paths, missing or {}, labels(**TITLES), files)
     lines = pd.read_csv(files["csv"], dtype=str, keep_default_na=False)
     return lines.to_dict("records"), files["md"].read_text()
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 import pytest
+from labels import labels
 
 from sarangi.__main__ import main
 from sarangi.base import store
@@ -93,7 +94,7 @@ def folder(tmp_path, monkeypatch):
     waiting = [("urdu_latif", "loso", "audio", [Missing(WEIGHTS, "tiny", "ask")])]
     Path("paper/tables").mkdir()
     files = {suffix: Path(f"paper/tables/scores.{suffix}") for suffix in FORMATS}
-    scores_table([SCORE], [], TITLES, waiting, ["urdu_latif"], files)
+    scores_table([SCORE], [], waiting, labels(["urdu_latif"], **TITLES), files)
     for path in files.values():
         publish(str(path), [SCORE], lambda path, _: None, "scores_table")
     return tmp_path

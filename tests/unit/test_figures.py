@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import MADE_BY_TEST
+from labels import labels
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
@@ -168,7 +169,7 @@ def drawn(monkeypatch):
 def draws(kind, many, output=None, synthetic=("ravdess",)):
     scores, confusions = many
     files = (scores, confusions) if kind is confusions_figure else (scores,)
-    return lambda: kind(*files, TITLES, synthetic, output or {})
+    return lambda: kind(*files, labels(synthetic, **TITLES), output or {})
 
 
 @pytest.mark.parametrize("kind", [conditions_figure, seeds_figure, recalls_figure, confusions_figure])
@@ -194,7 +195,7 @@ def test_scores_are_drawn_by_condition_and_seed_with_the_mark_seen(tmp_path, mon
     ]  # fmt: skip
     kept = {}
     monkeypatch.setattr(score_lists, "draw_list", lambda page, columns, filled, *rest: kept.update(f=filled))
-    seeds_figure(files, TITLES, [], {})
+    seeds_figure(files, labels(**TITLES), {})
     lines = [line for column in kept["f"] for block in column for line in block.lines]
     shared, apart, across = lines
     assert [(p.colour, p.marker) for p in shared.points] == [(ORANGE, m) for m in "o.."]
@@ -205,7 +206,7 @@ def test_scores_are_drawn_by_condition_and_seed_with_the_mark_seen(tmp_path, mon
 
 
 def test_the_published_figure_says_of_each_number_why_it_cannot_be_judged(findings, drawn):
-    scores, points = drawn(lambda: published_figure(findings, [], {}, {}))
+    scores, points = drawn(lambda: published_figure(findings, labels(), {}, {}))
     assert any("had no room here" in text for text in scores)
     words = " ".join(scores)
     for said in (
@@ -218,7 +219,7 @@ def test_the_published_figure_says_of_each_number_why_it_cannot_be_judged(findin
 
 
 def test_a_findings_figure_has_its_differences_below_and_the_experiments_beside_it(tmp_path, findings, drawn):
-    texts = drawn(lambda: finding_figure(findings[0], ["ravdess"], {}))
+    texts = drawn(lambda: finding_figure(findings[0], labels(["ravdess"]), {}))
     assert any("had no room here" in text for text in texts)
     assert "percentage points" in texts and "Fusion gains 6.9 points" in texts
     rows = [
@@ -227,16 +228,16 @@ def test_a_findings_figure_has_its_differences_below_and_the_experiments_beside_
         {"claim": "UAR of here_loso_svm", "statement": "what the finding says", "ours": 0.7, "low": 0.6,
          "high": 0.8, "verdict": "cannot be tested: nothing was published of it"},
     ]  # fmt: skip
-    texts = drawn(lambda: finding_figure(finding(tmp_path / "finding_2.parquet", rows), [], {}))
+    texts = drawn(lambda: finding_figure(finding(tmp_path / "finding_2.parquet", rows), labels(), {}))
     assert {"UAR of here_loso_svm", "A model: UAR", "reproduced"} <= set(texts)
     assert "percentage points" not in texts
     claims = [{"claim": "more", "statement": "One is more", "unit": "clips", "verdict": "differs"}]
-    texts = drawn(lambda: finding_figure(finding(tmp_path / "finding_3.parquet", claims), [], {}))
+    texts = drawn(lambda: finding_figure(finding(tmp_path / "finding_3.parquet", claims), labels(), {}))
     assert texts == ["This finding has no score or difference to draw."]
 
 
 def test_the_diagram_covers_nothing(drawn):
-    assert "Findings" in drawn(lambda: methodology_figure(["ravdess"], {}))
+    assert "Findings" in drawn(lambda: methodology_figure(labels(["ravdess"]), {}))
 
 
 def test_without_results_a_figure_says_so_in_words(tmp_path, drawn):
@@ -244,11 +245,11 @@ def test_without_results_a_figure_says_so_in_words(tmp_path, drawn):
     for kind in (conditions_figure, seeds_figure, recalls_figure, confusions_figure):
         (text,) = drawn(draws(kind, nothing, synthetic=()))
         assert text.startswith("No fine-tuned experiment")
-    for found in drawn(lambda: published_figure([], [], {}, {})):
+    for found in drawn(lambda: published_figure([], labels(), {}, {})):
         assert found[0].startswith("No finding has a published number")
     empty = tmp_path / "premiums.parquet"
     store.write(empty, pd.DataFrame(columns=PREMIUMS.names), PREMIUMS, MADE_BY_TEST)
-    found = drawn(lambda: leakage_figure([], empty, TITLES, [], {}))
+    found = drawn(lambda: leakage_figure([], empty, labels(**TITLES), {}))
     assert found == ["No corpus is in hand with speakers both shared and held out."]
 
 
@@ -262,8 +263,8 @@ def test_the_same_results_give_the_same_bytes(many, findings, tmp_path):
         first = [paths[:14] for paths in many]
         draws(seeds_figure, first, made_["seeds"])()
         draws(confusions_figure, first, made_["confusions"])()
-        published_figure(findings, [], made_["published"], made_["points"])
-        methodology_figure([], made_["diagram"])
+        published_figure(findings, labels(), made_["published"], made_["points"])
+        methodology_figure(labels(), made_["diagram"])
         files.append([path.read_bytes() for output in made_.values() for path in output.values()])
     assert files[0] == files[1]
     for pdf in files[0][::2]:

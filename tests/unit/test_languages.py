@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 from conftest import MADE_BY_TEST, ROOT
+from labels import labels
 
 from sarangi.base import store
 from sarangi.base.errors import SarangiError
@@ -58,10 +59,10 @@ def study_cells(folder, with_scores=True):
     return cells
 
 
-def written(folder, table, *arguments):
+def written(folder, table, shown, synthetic):
     """The lines of a table's Markdown, by column, and all it wrote."""
     output = {suffix: folder / f"table.{suffix}" for suffix in FORMATS}
-    table(*arguments, output)
+    table(shown, labels(synthetic), output)
     text = {suffix: path.read_text(encoding="utf-8") for suffix, path in output.items()}
     rows = [line for line in text["md"].splitlines() if line.startswith("|")]
     header, _, *rows = ([cell.strip() for cell in row.strip("|").split("|")] for row in rows)
@@ -318,14 +319,14 @@ def drawn(cells, synthetic, monkeypatch):
         inversion.pyplot.close(figure)
 
     monkeypatch.setattr(inversion, "save", keep)
-    inversion.inversion_figure(cells, synthetic, {})
+    inversion.inversion_figure(cells, labels(synthetic), {})
     return kept
 
 
 def test_the_inversion_figure_ranks_the_sets_of_the_first_model(study, monkeypatch):
     found = drawn(study, [], monkeypatch)
-    texts, labels = found["Tested on Sindhi\nUrdu and Sindhi"]
-    assert labels == ["eGeMAPS", "ComParE", "IS09", "IS10", "Prosody"]
+    texts, ticks = found["Tested on Sindhi\nUrdu and Sindhi"]
+    assert ticks == ["eGeMAPS", "ComParE", "IS09", "IS10", "Prosody"]
     # of the SVM alone, by hand: within Sindhi in that order, then from Urdu
     assert texts == [*"42315", *"15324", "rank"]
     assert found["figure"] == [
@@ -335,8 +336,8 @@ def test_the_inversion_figure_ranks_the_sets_of_the_first_model(study, monkeypat
 
 def test_the_inversion_figure_shows_speakers_held_out_and_says_synthetic(tmp_path, monkeypatch):
     found = drawn(two_protocols(tmp_path), ["urdu_sindhi"], monkeypatch)
-    texts, labels = found["Tested on Urdu\nUrdu and Sindhi (synthetic)"]
-    assert labels == ["IS10", "eGeMAPS", "IS09"]
+    texts, ticks = found["Tested on Urdu\nUrdu and Sindhi (synthetic)"]
+    assert ticks == ["IS10", "eGeMAPS", "IS09"]
     assert texts == [*"12", *"21", *"321", "rank"]
     assert found["figure"][0].startswith("SYNTHETIC SPEECH")
     assert "within the language, speakers held out" in found["figure"]
@@ -366,7 +367,7 @@ def test_the_inversion_figure_has_the_same_bytes_twice(study, tmp_path):
     files = []
     for number in "12":
         output = {suffix: tmp_path / f"{number}.{suffix}" for suffix in ("pdf", "png")}
-        inversion.inversion_figure(study, [], output)
+        inversion.inversion_figure(study, labels(), output)
         files.append([path.read_bytes() for path in output.values()])
     assert files[0] == files[1]
     assert b"CreationDate" not in files[0][0]

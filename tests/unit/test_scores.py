@@ -6,6 +6,7 @@ import pytest
 from conftest import MADE_BY_TEST, to
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from labels import labels
 from sklearn.metrics import accuracy_score, f1_score, recall_score
 
 from sarangi.audit.checks import AUDIT
@@ -298,8 +299,8 @@ def test_nothing_to_score_is_a_row_that_says_so(tmp_path, caplog):
     other = whole.assign(experiment="other", corpus="ravdess", test="ravdess", model="other")
     store.write(tmp_path / "s.parquet", other, SCORES, MADE_BY_TEST)
     output = {suffix: tmp_path / f"t.{suffix}" for suffix in FORMATS}
-    titles = {"protocols": {"p": "P"}, "models": {"svm": "M", "other": "O"}}
-    scores_table([tmp_path / "s.parquet", files["scores"]], [], titles, [], [], output)
+    titles = labels(protocols={"p": "P"}, models={"svm": "M", "other": "O"})
+    scores_table([tmp_path / "s.parquet", files["scores"]], [], [], titles, output)
     table = pd.read_csv(output["csv"], dtype=str).set_index("Model")
     assert table.loc["M", ["UAR", "Interval", "Chance", "n"]].tolist() == ["--", "--", "--", "0"]
     assert float(table.loc["O", "UAR"]) > 0

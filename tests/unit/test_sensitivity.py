@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 import yaml
 from conftest import MADE_BY_TEST, ROOT, to
+from labels import labels
 from test_classical import SVM, Corpus, drawn
 
 from sarangi.audit.checks import AUDIT, corpus_audit
@@ -80,8 +81,8 @@ def test_each_variant_scores_what_an_experiment_of_its_own_would(corpus, tmp_pat
     assert np.isnan(found["folds", "9"])
     assert set(table["fewest"]) == {5}
     files = {suffix: tmp_path / f"splits.{suffix}" for suffix in FORMATS}
-    titles = {"protocols": {"p": "two folds"}, "models": {"svm": "SVM"}}
-    splits_table([corpus.folder / "sensitivity.parquet"], [file], titles, [], files)
+    titles = labels(protocols={"p": "two folds"}, models={"svm": "SVM"})
+    splits_table([corpus.folder / "sensitivity.parquet"], [file], titles, files)
     lines = pd.read_csv(files["csv"]).set_index("Varied")
     assert list(lines.index) == ["seed: 2, 3", "folds: 3", "sample rate: own"]
     seeds = sorted(found["seed"])

@@ -10,6 +10,7 @@ import yaml
 from conftest import MADE_BY_TEST, ROOT, real, to
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from labels import labels
 from sklearn.metrics import accuracy_score, brier_score_loss, f1_score, precision_score, recall_score
 
 from sarangi.base import store
@@ -188,12 +189,12 @@ def test_an_absent_emotion_lowers_ceiling_and_chance_by_rule(tmp_path):
     assert (row["ceiling"], row["chance"]) == (0.75, 0.1875)
     assert row["value"] == pytest.approx(0.75 * found.loc[("pooled", "uar"), "value"])
     assert found.loc[("pooled", "uar"), ["ceiling", "chance"]].tolist() == [1, 0.25]
-    titles = {"protocols": {"p": "P"}, "models": {"m": "M"}}
+    titles = labels(protocols={"p": "P"}, models={"m": "M"})
     output = {suffix: tmp_path / f"t.{suffix}" for suffix in FORMATS}
-    scores_table([tmp_path / "s.parquet"], [], titles, [], [], output)
+    scores_table([tmp_path / "s.parquet"], [], [], titles, output)
     assert " of 0.75, chance 0.1875" in output["md"].read_text()
     scored(tmp_path, made())
-    scores_table([tmp_path / "s.parquet"], [], titles, [], [], output)
+    scores_table([tmp_path / "s.parquet"], [], [], titles, output)
     assert "Absent as 0" not in output["md"].read_text()
 
 
@@ -569,13 +570,13 @@ def test_differences_of_a_protocol_and_their_table(tmp_path):
     assert row["value"] == pytest.approx(reference(table)["uar"] - reference(tables["c"])["uar"])
     assert row["low"] <= row["value"] <= row["high"]
     output = {suffix: tmp_path / f"t.{suffix}" for suffix in FORMATS}
-    titles = {"protocols": {"p": "P"}, "models": {name: name.upper() for name in tables}}
-    differences_table([tmp_path / "d.parquet"], titles, [], output)
+    titles = labels(protocols={"p": "P"}, models={name: name.upper() for name in tables})
+    differences_table([tmp_path / "d.parquet"], titles, output)
     shown = pd.read_csv(output["csv"])
     assert shown["Model"].tolist() == list("AAABB")
     assert (shown["Holm"] >= shown["p"]).all()
     assert "label{tab:differences}" in output["tex"].read_text()
-    differences_table([], titles, [], output)
+    differences_table([], titles, output)
     assert "No two models can be compared" in output["md"].read_text()
 
 

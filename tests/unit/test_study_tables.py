@@ -10,6 +10,7 @@ import pytest
 from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
+from labels import labels
 
 from sarangi.__main__ import main
 from sarangi.audit.checks import AUDIT
@@ -101,7 +102,7 @@ def shown_best(files, values, pairs, mark="", protocol="loso"):
         scored(f"{protocol}_{model}", dict.fromkeys([(metric, "pooled") for metric in REPORTED], value), mark)
         for model, value in values.items()
     ]
-    scores_table(scores, [compared(protocol, pairs)], TITLES, [], [], files("scores"))
+    scores_table(scores, [compared(protocol, pairs)], [], labels(**TITLES), files("scores"))
     markdown = re.findall(r"\| (\w+) +\| +\*\*[\d.]+\*\*", Path("paper/tables/scores.md").read_text())
     latex = re.findall(r"& (\w+) & \\textbf\{[\d.]+\}", Path("paper/tables/scores.tex").read_text())
     assert latex == markdown
@@ -196,7 +197,7 @@ def test_the_audit_says_what_is_fatal_and_what_is_warned_of_and_where_each_numbe
         ("duration_uar", "loso", 0.51234, "warning", "recall angry 0.50, sad 0.50"),
     ]
     path = put("results/audit/urdu_latif.parquet", AUDIT, rows)
-    audit_table([path], TITLES["protocols"], {"meld": "ask for it"}, ["urdu_latif"], files("audit"))
+    audit_table([path], {"meld": "ask for it"}, labels(["urdu_latif"], TITLES["protocols"]), files("audit"))
     absent, whole, protocol = rows_of("audit")
     assert absent["cells"]["Corpus"] == "MELD (unavailable)"
     assert absent["cells"]["Fatal"] == "not available: ask for it"
@@ -262,7 +263,7 @@ def test_ravdess_puts_both_sides_of_a_model_in_one_row_and_says_what_is_missing(
         ours("svm_loso", protocol="leave one out"),
         ours("svm_grouped", protocol="3 folds"),
     ]
-    ravdess_table(printed, entries, [], files("ravdess"))
+    ravdess_table(printed, entries, labels(), files("ravdess"))
     rows = {(row["cells"]["Model and protocols"], row["cells"]["Metric"]): row for row in rows_of("ravdess")}
     model = "wav2vec2-base"
     assert list(rows[model, "WF1"]["cells"].values())[2:] == [
@@ -298,7 +299,7 @@ def test_meld_has_published_and_ours_line_by_line(claims, files):
     path = scored("publisher_text", {(metric, "pooled"): 0.4 for metric in metrics})
     entries = [ours(said["ours"], "meld") for said in printed.values()]
     entries[0] |= {"scores": str(path), "why": []}
-    meld_table(printed, [*entries, ours("meld_publisher_svm", "meld")], [], files("meld"))
+    meld_table(printed, [*entries, ours("meld_publisher_svm", "meld")], labels(), files("meld"))
     first, second, third, fourth, fifth = (row["cells"] for row in rows_of("meld")[:5])
     assert (first["Whose"], first["F1 happy"], first["WF1"]) == ("published", "0.5869", "0.609")
     assert (second["Whose"], second["F1 happy"], second["F1 disgust"]) == ("ours", "0.400", "not available")
@@ -316,7 +317,7 @@ def test_seeds_have_a_row_each_beside_what_was_printed_of_each(claims, files):
     entries = {said["ours"]: ours(said["ours"]) for said in printed.values()}
     entries["punjabi_rasa_publisher_audio_xlsr"] |= {"scores": str(path), "why": []}
     own = ours("tiny", model="tiny", test="urdu_latif", scores=scored("loso_tiny", {("uar", "pooled"): 0.4}))
-    seeds_table(printed, [*entries.values(), own], ["urdu_latif"], files("seeds"))
+    seeds_table(printed, [*entries.values(), own], labels(["urdu_latif"]), files("seeds"))
     rows = [row["cells"] for row in rows_of("seeds")]
     punjabi = [row for row in rows if row["Experiment"] == "XLS-R-300M on Punjabi" and row["Metric"] == "WF1"]
     # in the order of their numbers, which is not that of their names
@@ -383,7 +384,7 @@ rules:
 
 def test_the_table_of_costs_shows_what_was_recorded_and_each_cell_walks_to_it(files):
     Path("costs.yaml").write_text(RECORDED)
-    costs_table("costs.yaml", [], files("costs"))
+    costs_table("costs.yaml", labels(), files("costs"))
     lines = [list(row["cells"].values()) for row in rows_of("costs")]
     assert lines == [
         ["finetune", "2", "1.5000", "0.7500", "0.0000", "900"],
@@ -401,12 +402,12 @@ def test_the_table_of_costs_shows_what_was_recorded_and_each_cell_walks_to_it(fi
     ):
         assert words in said, words
     Path("costs.yaml").write_text(RECORDED.replace("not measured", "0.75"))
-    costs_table("costs.yaml", [], files("costs"))
+    costs_table("costs.yaml", labels(), files("costs"))
     assert "Energy: 0.75 kWh." in Path("paper/tables/costs.md").read_text()
 
 
 def test_without_recorded_costs_the_table_says_what_to_do(files):
-    costs_table(None, [], files("costs"))
+    costs_table(None, labels(), files("costs"))
     (row,) = rows_of("costs")
     assert row["cells"]["Rule"] == "not available: run python -m sarangi costs after a run"
     assert set(list(row["cells"].values())[1:]) == {"--"}

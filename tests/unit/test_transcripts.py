@@ -12,6 +12,7 @@ import whisper
 from conftest import MADE_BY_TEST, ROOT, real, sound, to
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from labels import labels
 from test_scores import made_manifest
 from whisper.decoding import DecodingResult
 
@@ -441,7 +442,7 @@ def test_the_table_weighs_words_and_says_what_is_empty_or_was_decoded_again(tmp_
     output = {suffix: tmp_path / f"t.{suffix}" for suffix in FORMATS}
     transcripts_table(
         [folder / "0.parquet"], {"ravdess": manifest}, {"draws": 200, "seed": 1, "confidence": 0.95},
-        {"small": "small"}, {}, [], [], output,
+        {}, [], labels(asr={"small": "small"}), output,
     )  # fmt: skip
     row = pd.read_csv(output["csv"], dtype=str).iloc[0]
     assert row[["Utterances", "Empty", "Again", "With reference", "WER"]].tolist() == [

@@ -7,6 +7,6 @@ with job(snakemake) as run:
 
     across_languages_table(
         snakemake.params.cells,
-        snakemake.params.synthetic,
+        snakemake.params.labels,
         run.files,
     )

@@ -7,8 +7,7 @@ with job(snakemake) as run:
 
     audit_table(
         snakemake.input.audits,
-        snakemake.params.titles,
         snakemake.params.unavailable,
-        snakemake.params.synthetic,
+        snakemake.params.labels,
         run.files,
     )

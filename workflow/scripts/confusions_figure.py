@@ -8,7 +8,6 @@ with job(snakemake) as run:
     confusions_figure(
         snakemake.input.scores,
         snakemake.input.confusions,
-        snakemake.params.titles,
-        snakemake.params.synthetic,
+        snakemake.params.labels,
         run.files,
     )

@@ -10,6 +10,6 @@ with job(snakemake) as run:
         snakemake.input.levels,
         snakemake.params.corpora,
         snakemake.params.unavailable,
-        snakemake.params.synthetic,
+        snakemake.params.labels,
         run.files,
     )

@@ -7,6 +7,6 @@ with job(snakemake) as run:
 
     costs_table(
         snakemake.input.costs or None,
-        snakemake.params.synthetic,
+        snakemake.params.labels,
         run.files,
     )

@@ -7,7 +7,6 @@ with job(snakemake) as run:
 
     differences_table(
         snakemake.input.differences,
-        snakemake.params.titles,
-        snakemake.params.synthetic,
+        snakemake.params.labels,
         run.files,
     )

@@ -10,7 +10,6 @@ with job(snakemake) as run:
         snakemake.params.records,
         {kind: snakemake.input[kind] for kind in ("findings", "scores", "differences", "audits")},
         snakemake.params.missing,
-        snakemake.params.titles,
-        snakemake.params.synthetic,
+        snakemake.params.labels,
         run.files,
     )

@@ -9,6 +9,6 @@ with job(snakemake) as run:
 
     finding_table(
         Path(snakemake.input.finding),
-        snakemake.params.synthetic,
+        snakemake.params.labels,
         run.files,
     )

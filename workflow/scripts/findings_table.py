@@ -7,6 +7,6 @@ with job(snakemake) as run:
 
     findings_table(
         snakemake.input.findings,
-        snakemake.params.synthetic,
+        snakemake.params.labels,
         run.files,
     )

@@ -8,7 +8,6 @@ with job(snakemake) as run:
     leakage_figure(
         snakemake.input.scores,
         snakemake.input.premiums,
-        snakemake.params.titles,
-        snakemake.params.synthetic,
+        snakemake.params.labels,
         run.files,
     )

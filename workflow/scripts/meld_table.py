@@ -8,6 +8,6 @@ with job(snakemake) as run:
     meld_table(
         snakemake.params.printed,
         snakemake.params.ours,
-        snakemake.params.synthetic,
+        snakemake.params.labels,
         run.files,
     )

@@ -7,7 +7,7 @@ with job(snakemake) as run:
 
     published_figure(
         snakemake.input.findings,
-        snakemake.params.synthetic,
+        snakemake.params.labels,
         {suffix: run.named(suffix) for suffix in ("pdf", "png")},
         {suffix: run.named(f"points_{suffix}") for suffix in ("pdf", "png")},
     )

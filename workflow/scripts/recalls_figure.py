@@ -7,7 +7,6 @@ with job(snakemake) as run:
 
     recalls_figure(
         snakemake.input.scores,
-        snakemake.params.titles,
-        snakemake.params.synthetic,
+        snakemake.params.labels,
         run.files,
     )

@@ -7,7 +7,6 @@ with job(snakemake) as run:
 
     recipes_table(
         snakemake.params.recipes,
-        snakemake.params.titles,
-        snakemake.params.synthetic,
+        snakemake.params.labels,
         run.files,
     )

@@ -8,8 +8,7 @@ with job(snakemake) as run:
     scores_table(
         snakemake.input.scores,
         snakemake.input.differences,
-        snakemake.params.titles,
         snakemake.params.waiting,
-        snakemake.params.synthetic,
+        snakemake.params.labels,
         run.files,
     )

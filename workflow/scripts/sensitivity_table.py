@@ -7,6 +7,6 @@ with job(snakemake) as run:
 
     sensitivity_table(
         snakemake.params.rows,
-        snakemake.params.synthetic,
+        snakemake.params.labels,
         run.files,
     )

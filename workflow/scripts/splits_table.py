@@ -8,7 +8,6 @@ with job(snakemake) as run:
     splits_table(
         snakemake.input.sensitivity,
         snakemake.input.scores,
-        snakemake.params.titles,
-        snakemake.params.synthetic,
+        snakemake.params.labels,
         run.files,
     )

@@ -11,9 +11,8 @@ with job(snakemake) as run:
         snakemake.input.transcripts,
         dict(zip(snakemake.params.corpora, map(Path, snakemake.input.manifests), strict=True)),
         snakemake.params.settings,
-        snakemake.params.titles,
         snakemake.params.unavailable,
         snakemake.params.untrained,
-        snakemake.params.synthetic,
+        snakemake.params.labels,
         run.files,
     )

@@ -3,11 +3,10 @@
 from sarangi.runtime.job import job
 
 with job(snakemake) as run:
-    from sarangi.paper.tables.scores import transfer_table
+    from sarangi.paper.tables.transfer import transfer_table
 
     transfer_table(
         snakemake.input.scores,
-        snakemake.params.titles,
-        snakemake.params.synthetic,
+        snakemake.params.labels,
         run.files,
     )

@@ -3,16 +3,28 @@
 import string
 from collections.abc import Sequence
 
+from sarangi.base.marks import (
+    CLASS_MISSING,
+    DESCRIPTIVE,
+    GROUPS_SHARED,
+    NEAR_DUPLICATES,
+    PREDICTIONS_MISSING,
+    SIDES_DIFFER,
+    TOO_NARROW,
+    UNPREDICTED,
+    UNTRAINED,
+)
+
 MARKS = {
-    "groups shared": "groups (speakers) stand in training and test: the score is too good",
-    "descriptive interval": "fewer than 8 groups: the interval only describes",
-    "interval too narrow": "speakers are unknown, so clips are resampled: the interval is too narrow",
-    "untrained weights": "the encoder's weights are random: it was never trained on speech before",
-    "class missing": "an emotion has no test utterance and is left out of UAR; see the audit for the ceiling",
-    "near-duplicates shared": "recordings that share sound stand in training and test",
-    "nothing predicted": "no test utterance has a prediction; the results of that experiment say why",
-    "predictions missing": "some test utterances have no prediction from some run and are left out",
-    "sides differ": "the two sides are scored on other emotions, or on another number of utterances",
+    GROUPS_SHARED: "groups (speakers) stand in training and test: the score is too good",
+    DESCRIPTIVE: "fewer than 8 groups: the interval only describes",
+    TOO_NARROW: "speakers are unknown, so clips are resampled: the interval is too narrow",
+    UNTRAINED: "the encoder's weights are random: it was never trained on speech before",
+    CLASS_MISSING: "an emotion has no test utterance and is left out of UAR; see the audit for the ceiling",
+    NEAR_DUPLICATES: "recordings that share sound stand in training and test",
+    UNPREDICTED: "no test utterance has a prediction; the results of that experiment say why",
+    PREDICTIONS_MISSING: "some test utterances have no prediction from some run and are left out",
+    SIDES_DIFFER: "the two sides are scored on other emotions, or on another number of utterances",
 }
 
 

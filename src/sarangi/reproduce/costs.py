@@ -21,7 +21,10 @@ import pandas as pd
 from sarangi.base.documents import DocumentError
 from sarangi.base.errors import SarangiError
 from sarangi.base.evidence import Evidence, reference
+from sarangi.base.labels import Labels
 from sarangi.base.yaml_documents import yaml_in
+from sarangi.paper.tables.columns import Column, numeric
+from sarangi.paper.tables.table import Table
 from sarangi.paper.tables.writing import write_table
 from sarangi.paper.texts import number_text
 
@@ -213,15 +216,15 @@ def read(file: Path | str) -> dict[str, Any]:
     return found
 
 
-def costs_table(costs: Path | str | None, synthetic: Sequence[str], output: dict[str, Path]) -> None:
+def costs_table(costs: Path | str | None, labels: Labels, output: dict[str, Path]) -> None:
     """Write what each rule took, and all of them.
 
     Parameters
     ----------
     costs
         Recorded costs, or None where there are none.
-    synthetic
-        Names of the corpora spoken by the demo's generator.
+    labels
+        Which corpora are synthetic.
     output
         Files to write by suffix: ``tex``, ``md``, ``csv``, ``json``.
 
@@ -256,8 +259,8 @@ def costs_table(costs: Path | str | None, synthetic: Sequence[str], output: dict
         "last run, as costs.yaml recorded them. Jobs run beside each other, so wall hours add up to more "
         "than a run takes."
     )
-    frame = pd.DataFrame(lines, columns=["Rule", *COLUMNS])
-    write_table(frame, evidence, caption, "costs", notes, synthetic, output)
+    columns = [Column("Rule", text=True), *numeric(*COLUMNS)]
+    write_table(Table("costs", caption, columns, lines, evidence, notes), labels, output)
 
 
 def _cells(entry: Mapping[str, float]) -> dict[str, str]:

@@ -16,7 +16,7 @@ from typing import Any
 from sarangi.base import layout
 from sarangi.base.errors import SarangiError
 from sarangi.paper.numbers import forms
-from sarangi.paper.tables.html_page import SYNTHETIC
+from sarangi.paper.synthetic import SYNTHETIC
 from sarangi.reproduce.files import Files
 from sarangi.reproduce.printed import CLAIMS, NUMBERS, Printed
 from sarangi.reproduce.steps import SYNTHETIC as SET_APART

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from sarangi.base.labels import Labels
 from sarangi.paper.figures.lists import Block, Columns
 from sarangi.paper.figures.page import in_words
 from sarangi.paper.figures.score_lists import (
     NONE_SCORED,
-    Titles,
     condition_title,
     draw_scores,
     line_of,
@@ -16,25 +16,21 @@ from sarangi.paper.figures.score_lists import (
 )
 
 
-def conditions_figure(
-    scores: Sequence[Path], titles: Titles, synthetic: Sequence[str], output: dict[str, Path]
-) -> None:
+def conditions_figure(scores: Sequence[Path], labels: Labels, output: dict[str, Path]) -> None:
     """Draw UAR of each model under every condition: within corpora, by protocol, and on other corpora.
 
     Parameters
     ----------
     scores
         Of the experiments and transfers to show, the first ones first.
-    titles
-        ``protocols`` and ``models``: names to titles.
-    synthetic
-        Names of the corpora spoken by the demo's generator; the figure then says so.
+    labels
+        Titles, and which corpora are synthetic.
     output
         Files to write by suffix: ``pdf``, ``png``.
     """
     table = reported_uars(scores)
     if table.empty:
-        in_words(NONE_SCORED, synthetic, output)
+        in_words(NONE_SCORED, labels.synthetic, output)
         return
     columns = Columns(2, 1.35, 0.32)
 
@@ -43,9 +39,9 @@ def conditions_figure(
         here = table[table["scored"].isin(names)]
         for model, rows in here.groupby("model", sort=False):
             lines = [
-                line_of(row, condition_title(row, titles), [point_of(row)]) for _, row in rows.iterrows()
+                line_of(row, condition_title(row, labels), [point_of(row)]) for _, row in rows.iterrows()
             ]
-            found.append(Block(titles["models"][model], lines))
+            found.append(Block(labels.models[model], lines))
         return found
 
-    draw_scores(table, blocks, columns, synthetic, output)
+    draw_scores(table, blocks, columns, labels, output)

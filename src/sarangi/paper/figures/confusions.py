@@ -9,13 +9,13 @@ import pandas as pd
 
 from sarangi.base import store
 from sarangi.base.emotions import EMOTIONS
+from sarangi.base.labels import Labels
 from sarangi.base.marks import UNPREDICTED
 from sarangi.paper.figures.heat import shaded
 from sarangi.paper.figures.lists import left_out
 from sarangi.paper.figures.page import Page, in_words, save
 from sarangi.paper.figures.score_lists import (
     NONE_SCORED,
-    Titles,
     condition_title,
     marks_of,
     notes_on_marks,
@@ -34,22 +34,21 @@ MATRICES = (3, 4)
 def confusions_figure(
     scores: Sequence[Path],
     confusions: Sequence[Path],
-    titles: Titles,
-    synthetic: Sequence[str],
+    labels: Labels,
     output: dict[str, Path],
 ) -> None:
     """Draw the confusions of each experiment, of all folds and seeds together, as shares of each emotion.
 
     Parameters
     ----------
-    scores, titles, synthetic, output
-        As in :func:`conditions_figure`.
+    scores, labels, output
+        As in :func:`sarangi.paper.figures.conditions.conditions_figure`.
     confusions
         Of the same experiments, in the same order; schema :data:`sarangi.scoring.scores.CONFUSIONS`.
     """
     table = reported_uars(scores)
     if table.empty:
-        in_words(NONE_SCORED, synthetic, output)
+        in_words(NONE_SCORED, labels.synthetic, output)
         return
     across, down = MATRICES
     shown = table.iloc[: across * down]
@@ -57,7 +56,7 @@ def confusions_figure(
     width = (WIDTH - 2 * EDGE) / across
     heads = [
         broken(
-            f"{titles['models'][row['model']]}; {condition_title(row, titles)}"
+            f"{labels.models[row['model']]}; {condition_title(row, labels)}"
             + (f"  ({held})" if (held := letters(marks_of(row))) else ""),
             width - 0.1,
             TINY,
@@ -76,7 +75,7 @@ def confusions_figure(
         *notes_on_marks(shown),
     ]
     with matplotlib.rc_context(STYLE):
-        page = Page(rows * high, notes, synthetic)
+        page = Page(rows * high, notes, labels.synthetic)
         for place, ((_, row), text) in enumerate(zip(shown.iterrows(), heads, strict=True)):
             left, top = EDGE + place % across * width, page.top + place // across * high
             page.text(left, top, text, size=TINY, weight="bold", va="top")

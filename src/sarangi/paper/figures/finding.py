@@ -1,11 +1,11 @@
 """The figure of one finding."""
 
-from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
 import matplotlib
 
+from sarangi.base.labels import Labels
 from sarangi.base.verdicts import BESIDE
 from sarangi.paper.figures.claim_lists import (
     CLAIM_COLUMNS,
@@ -22,15 +22,15 @@ from sarangi.paper.figures.page import Page, in_words, save
 from sarangi.paper.figures.style import HIGHEST, STYLE
 
 
-def finding_figure(finding: Path, synthetic: Sequence[str], output: dict[str, Path]) -> None:
+def finding_figure(finding: Path, labels: Labels, output: dict[str, Path]) -> None:
     """Draw one finding: its published scores and differences beside ours, and the experiments beside it.
 
     Parameters
     ----------
     finding
         ``results/findings/finding_<n>.parquet``.
-    synthetic, output
-        As in :func:`conditions_figure`.
+    labels, output
+        As in :func:`sarangi.paper.figures.conditions.conditions_figure`.
     """
     table = read_claims([finding])
     beside = table["claim"].str.startswith(BESIDE)
@@ -50,11 +50,11 @@ def finding_figure(finding: Path, synthetic: Sequence[str], output: dict[str, Pa
         if blocks := lines(kept):
             lists.append((*balanced(blocks, CLAIM_COLUMNS, highest), axis, limits))
     if not lists:
-        in_words("This finding has no score or difference to draw.", synthetic, output)
+        in_words("This finding has no score or difference to draw.", labels.synthetic, output)
         return
     notes = left_out(list(table.index[whole | apart]), shown, "they stand in the table of the finding")
     with matplotlib.rc_context(STYLE):
-        page = Page(sum(height + AXIS for _, height, *_ in lists), notes, synthetic, legend=0.4)
+        page = Page(sum(height + AXIS for _, height, *_ in lists), notes, labels.synthetic, legend=0.4)
         top = 0.0
         for filled, height, axis, limits in lists:
             draw_list(page, CLAIM_COLUMNS, filled, height, axis, limits, top)

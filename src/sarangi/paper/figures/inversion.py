@@ -10,6 +10,7 @@ import matplotlib
 import numpy as np
 import pandas as pd
 
+from sarangi.base.labels import Labels
 from sarangi.paper.cells import ranks, scored
 from sarangi.paper.figures.page import pyplot, save, say_synthetic
 from sarangi.paper.figures.style import BLUE, GREEN, GREY, ORANGE, STYLE
@@ -24,9 +25,7 @@ CONDITIONS = {
 TITLE_LETTERS = 45  # that fit on a line above a panel
 
 
-def inversion_figure(
-    cells: Sequence[Mapping[str, Any]], synthetic: Sequence[str], output: dict[str, Path]
-) -> None:
+def inversion_figure(cells: Sequence[Mapping[str, Any]], labels: Labels, output: dict[str, Path]) -> None:
     """Draw UAR of every feature set within a language and from another one, with the sets' ranks.
 
     One panel a pair and language tested, of the model that stands first in the cells.  Where a language
@@ -36,15 +35,15 @@ def inversion_figure(
     ----------
     cells
         Configurations within and across languages, as :mod:`sarangi.paper.tables.languages` describes them.
-    synthetic, output
-        As in :func:`leakage_figure`.
+    labels, output
+        As in :func:`sarangi.paper.figures.leakage.leakage_figure`.
 
     Raises
     ------
     SarangiError
         If a cell stands twice, or a score file does not report one UAR.
     """
-    table = scored(cells, synthetic)
+    table = scored(cells, labels.synthetic)
     table = table[~table["adapted"]]
     table = table[table["model"] == (table["model"].iloc[0] if len(table) else None)]
     across = table["train"] != table["test"]
@@ -89,7 +88,7 @@ def inversion_figure(
         handles.append(pyplot.Line2D([], [], color=GREY, lw=1, ls=":", label="chance"))
         if panels:
             figure.legend(handles=handles, loc="outside lower center", ncols=3, frameon=False)
-        say_synthetic(figure, synthetic)
+        say_synthetic(figure, labels.synthetic)
         save(figure, output)
 
 

@@ -7,8 +7,9 @@ import matplotlib
 import numpy as np
 
 from sarangi.base import store
+from sarangi.base.labels import Labels
+from sarangi.base.marks import DESCRIPTIVE, marks_in
 from sarangi.base.score_rows import headline
-from sarangi.corpora.registry import load
 from sarangi.paper.figures.page import in_words, pyplot, save, say_synthetic
 from sarangi.paper.figures.style import BLUE, GREY, ORANGE, PALE, STYLE, WIDTH, key
 
@@ -16,8 +17,7 @@ from sarangi.paper.figures.style import BLUE, GREY, ORANGE, PALE, STYLE, WIDTH, 
 def leakage_figure(
     scores: Sequence[Path],
     premiums: Path,
-    titles: dict[str, dict[str, str]],
-    synthetic: Sequence[str],
+    labels: Labels,
     output: dict[str, Path],
 ) -> None:
     """Draw UAR under random folds beside UAR on unseen speakers, and the difference, with intervals.
@@ -29,21 +29,19 @@ def leakage_figure(
     premiums
         What shared speakers add, of schema :data:`sarangi.base.difference_rows.PREMIUMS`;
         one row of the figure each.
-    titles
-        ``models``: names to titles, in the order of the rows.
-    synthetic
-        Names of the corpora spoken by the demo's generator; the figure then says so.
+    labels
+        Titles, and which corpora are synthetic.
     output
         Files to write by suffix: ``pdf``, ``png``.
     """
     added = store.read(premiums)
     added = added[added["metric"] == "uar"]
     if added.empty:
-        in_words("No corpus is in hand with speakers both shared and held out.", synthetic, output)
+        in_words("No corpus is in hand with speakers both shared and held out.", labels.synthetic, output)
         return
     found = headline(scores)
     found = found[found["metric"] == "uar"].set_index("experiment")
-    models = list(titles["models"])
+    models = list(labels.models)
     rows = sorted(added.to_dict("records"), key=lambda row: (row["corpus"], models.index(row["model"])))
     with matplotlib.rc_context(STYLE):
         figure, (left, right) = pyplot.subplots(
@@ -63,13 +61,13 @@ def leakage_figure(
             if row["value"] is None or np.isnan(row["value"]):
                 right.text(0, place, "cannot be computed", ha="center", va="center", color=GREY)
                 continue
-            dashed = (0, (2.2, 1.2)) if "descriptive interval" in row["mark"] else "-"
+            dashed = (0, (2.2, 1.2)) if DESCRIPTIVE in marks_in(row["mark"]) else "-"
             points = [100 * row[name] for name in ("low", "high")]
             right.plot(points, [place] * 2, color="black", lw=1.6, ls=dashed)
             right.plot(100 * row["value"], place, "D", color="black", ms=5)
         left.set_yticks(
             range(len(rows)),
-            [f"{load(row['corpus']).TITLE}\n{titles['models'][row['model']]}" for row in rows],
+            [f"{labels.corpora[row['corpus']]}\n{labels.models[row['model']]}" for row in rows],
         )
         left.set_ylim(len(rows) - 0.5, -0.5)
         left.set_xlim(0, 1)
@@ -87,8 +85,8 @@ def leakage_figure(
             key("difference on the same utterances", "black", "D"),
             key("chance", GREY, line=":"),
         ]
-        if any("descriptive interval" in row["mark"] for row in rows):
+        if any(DESCRIPTIVE in marks_in(row["mark"]) for row in rows):
             handles.append(key("interval of few groups", GREY, line=(0, (2.2, 1.2))))
         figure.legend(handles=handles, loc="outside lower center", ncols=3, frameon=False)
-        say_synthetic(figure, synthetic)
+        say_synthetic(figure, labels.synthetic)
         save(figure, output)

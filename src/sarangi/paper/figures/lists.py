@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import matplotlib
 import pandas as pd
 
+from sarangi.base.marks import DESCRIPTIVE, TOO_NARROW
 from sarangi.paper.figures.page import Page
 from sarangi.paper.figures.style import EDGE, GREY, HIGHEST, PALE, SMALL, TINY, WIDTH
 from sarangi.paper.figures.text import broken, height_of
 
-INTERVAL_MARKS = ("descriptive interval", "interval too narrow")
+INTERVAL_MARKS = (DESCRIPTIVE, TOO_NARROW)
 """Marks of an interval that says less than it seems; it is drawn dashed."""
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import matplotlib
 
+from sarangi.base.labels import Labels
 from sarangi.paper.figures.page import Page, save
 from sarangi.paper.figures.style import BLUE, EDGE, GREY, SMALL, STYLE, TINY, WIDTH
 from sarangi.paper.figures.text import broken
@@ -34,20 +35,20 @@ ARROWS = [
 ]  # fmt: skip
 
 
-def methodology_figure(synthetic: Sequence[str], output: dict[str, Path]) -> None:
+def methodology_figure(labels: Labels, output: dict[str, Path]) -> None:
     """Draw the steps from recordings to the paper, and what each is made from.
 
     Parameters
     ----------
-    synthetic
-        Names of the corpora spoken by the demo's generator; the figure then says so.
+    labels
+        Titles, and which corpora are synthetic.
     output
         Files to write by suffix: ``pdf``, ``png``.
     """
     rows = 1 + max(row for _, row, *_ in BOXES.values())
     height = DOWN * (rows - 1) + HIGH
     with matplotlib.rc_context(STYLE):
-        page = Page(height + 2 * EDGE, [], synthetic)
+        page = Page(height + 2 * EDGE, [], labels.synthetic)
         axes = page.axes(0, page.top, WIDTH, height + 2 * EDGE)
         axes.set(xlim=(0, WIDTH), ylim=(height + EDGE, -EDGE))
         axes.set_axis_off()

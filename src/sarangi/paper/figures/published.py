@@ -5,6 +5,7 @@ from pathlib import Path
 
 import matplotlib
 
+from sarangi.base.labels import Labels
 from sarangi.paper.figures.claim_lists import (
     CLAIM_COLUMNS,
     POINTS,
@@ -21,7 +22,7 @@ from sarangi.paper.figures.style import HIGHEST, STYLE
 
 
 def published_figure(
-    findings: Sequence[Path], synthetic: Sequence[str], output: dict[str, Path], points: dict[str, Path]
+    findings: Sequence[Path], labels: Labels, output: dict[str, Path], points: dict[str, Path]
 ) -> None:
     """Draw published numbers beside ours with intervals, and say of each that ours cannot judge why not.
 
@@ -32,8 +33,8 @@ def published_figure(
     ----------
     findings
         ``results/findings/finding_<n>.parquet``.
-    synthetic
-        As in :func:`conditions_figure`.
+    labels
+        As in :func:`sarangi.paper.figures.conditions.conditions_figure`.
     output, points
         Files to write by suffix, of the scores and of the differences.
     """
@@ -54,7 +55,7 @@ def published_figure(
         highest = HIGHEST + 0.3
         kept = fitting(names, blocks, columns, highest)
         if not blocks(kept):
-            in_words(f"No finding has a published number here ({axis}).", synthetic, files)
+            in_words(f"No finding has a published number here ({axis}).", labels.synthetic, files)
             continue
         filled, height = balanced(blocks(kept), columns, highest)
         notes = left_out(names, kept, "they stand in the table of findings")
@@ -62,7 +63,7 @@ def published_figure(
         if tabled and other:
             notes.append(f"{other} numbers of single emotions, and counts, stand in the table of findings.")
         with matplotlib.rc_context(STYLE):
-            page = Page(height + AXIS, notes, synthetic, legend=0.4)
+            page = Page(height + AXIS, notes, labels.synthetic, legend=0.4)
             draw_list(page, columns, filled, height, axis, limits)
             page.legend(legend(), 3)
             save(page.figure, files)

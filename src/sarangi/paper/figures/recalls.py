@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sarangi.base.emotions import EMOTIONS
+from sarangi.base.labels import Labels
 from sarangi.base.score_rows import headline
 from sarangi.paper.figures.heat import shaded
 from sarangi.paper.figures.lists import Block, Columns, balanced, block_height, fitting, left_out, line_height
@@ -15,7 +16,6 @@ from sarangi.paper.figures.page import Page, in_words, save
 from sarangi.paper.figures.score_lists import (
     IN_TABLES,
     NONE_SCORED,
-    Titles,
     condition_title,
     line_of,
     name_of_scored,
@@ -27,19 +27,17 @@ from sarangi.paper.figures.text import broken
 from sarangi.statistics.metrics import RECALL
 
 
-def recalls_figure(
-    scores: Sequence[Path], titles: Titles, synthetic: Sequence[str], output: dict[str, Path]
-) -> None:
+def recalls_figure(scores: Sequence[Path], labels: Labels, output: dict[str, Path]) -> None:
     """Draw the recall of each emotion by each experiment as a heat map.
 
     Parameters
     ----------
-    scores, titles, synthetic, output
-        As in :func:`conditions_figure`.
+    scores, labels, output
+        As in :func:`sarangi.paper.figures.conditions.conditions_figure`.
     """
     table = reported_uars(scores)
     if table.empty:
-        in_words(NONE_SCORED, synthetic, output)
+        in_words(NONE_SCORED, labels.synthetic, output)
         return
     found = headline(scores)
     found = found[found["metric"].str.startswith(f"{RECALL}_")]
@@ -50,18 +48,18 @@ def recalls_figure(
 
     def blocks(names: Sequence[str]) -> list[Block]:
         here = table[table["scored"].isin(names)]
-        tested = here.apply(lambda row: condition_title(row, titles), axis=1)
+        tested = here.apply(lambda row: condition_title(row, labels), axis=1)
         return [
             Block(
                 condition,
-                [line_of(row, titles["models"][row["model"]], scored=True) for _, row in r.iterrows()],
+                [line_of(row, labels.models[row["model"]], scored=True) for _, row in r.iterrows()],
             )
             for condition, r in here.groupby(tested, sort=False)
         ]
 
     kept = fitting(list(table["scored"]), blocks, columns)
     filled, height = balanced(blocks(kept), columns)
-    order = iter([row["scored"] for _, row in _in_blocks(table[table["scored"].isin(kept)], titles)])
+    order = iter([row["scored"] for _, row in _in_blocks(table[table["scored"].isin(kept)], labels)])
     notes = [
         "Recall in per cent, the darker the higher; hatched: the emotion has no test utterance, or the model "
         "does not know it.",
@@ -70,7 +68,7 @@ def recalls_figure(
     ]
     heads = max(0.06 + len(emotion) * TINY * 0.6 / 72 for emotion in emotions) + 0.08
     with matplotlib.rc_context(STYLE):
-        page = Page(height + heads + EDGE, notes, synthetic)
+        page = Page(height + heads + EDGE, notes, labels.synthetic)
         for number, column in enumerate(filled):
             left = EDGE + number * columns.whole
             axes = page.axes(left + columns.label + EDGE, page.top, columns.drawn, height + heads)
@@ -102,8 +100,8 @@ def recalls_figure(
         save(page.figure, output)
 
 
-def _in_blocks(table: pd.DataFrame, titles: Titles) -> Iterator[tuple[str, pd.Series]]:
+def _in_blocks(table: pd.DataFrame, labels: Labels) -> Iterator[tuple[str, pd.Series]]:
     """Yield the rows in the order of blocks by condition."""
-    tested = table.apply(lambda row: condition_title(row, titles), axis=1)
+    tested = table.apply(lambda row: condition_title(row, labels), axis=1)
     for _, rows in table.groupby(tested, sort=False):
         yield from rows.iterrows()

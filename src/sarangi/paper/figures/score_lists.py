@@ -12,9 +12,9 @@ import matplotlib
 import pandas as pd
 from matplotlib.lines import Line2D
 
-from sarangi.base.marks import UNPREDICTED
+from sarangi.base.labels import Labels
+from sarangi.base.marks import GROUPS_SHARED, UNPREDICTED, UNTRAINED, marks_in
 from sarangi.base.score_rows import headline
-from sarangi.corpora.registry import load
 from sarangi.paper.figures.lists import (
     AXIS,
     INTERVAL_MARKS,
@@ -61,21 +61,21 @@ def reported_uars(scores: Sequence[Path]) -> pd.DataFrame:
 
 def marks_of(row: pd.Series) -> list[str]:
     """Return the marks of a score."""
-    return [mark for mark in row["mark"].split("; ") if mark]
+    return marks_in(row["mark"])
 
 
 def _condition(row: pd.Series) -> str:
     if row["test"] != row["corpus"]:
         return "across"
-    return "shared" if "groups shared" in marks_of(row) else "apart"
+    return "shared" if GROUPS_SHARED in marks_of(row) else "apart"
 
 
-def condition_title(row: pd.Series, titles: Titles) -> str:
+def condition_title(row: pd.Series, labels: Labels) -> str:
     """Return corpus and protocol of a score in words, with the corpus tested if that is another one."""
-    corpus, protocol = load(row["corpus"]).TITLE, titles["protocols"][row["protocol"]]
+    corpus, protocol = labels.corpora[row["corpus"]], labels.protocols[row["protocol"]]
     if row["test"] == row["corpus"]:
         return f"{corpus}, {protocol}"
-    return f"{corpus}, {protocol} → {load(row['test']).TITLE}"
+    return f"{corpus}, {protocol} → {labels.corpora[row['test']]}"
 
 
 def point_of(row: pd.Series, **how: Any) -> Point:
@@ -85,7 +85,7 @@ def point_of(row: pd.Series, **how: Any) -> Point:
     how = {
         "colour": colour,
         "marker": marker,
-        "filled": "untrained weights" not in held,
+        "filled": UNTRAINED not in held,
         "dashed": any(mark in held for mark in INTERVAL_MARKS),
     } | how
     return Point(row["value"], row["low"], row["high"], **how)
@@ -110,7 +110,7 @@ def draw_scores(
     table: pd.DataFrame,
     blocks: Callable[[Sequence[str]], Sequence[Block]],
     columns: Columns,
-    synthetic: Sequence[str],
+    labels: Labels,
     output: dict[str, Path],
     more: Sequence[Line2D] = (),
 ) -> None:
@@ -127,11 +127,11 @@ def draw_scores(
     marks = {mark for _, row in shown.iterrows() for mark in marks_of(row)}
     if marks & set(INTERVAL_MARKS):
         handles.append(key("interval that only describes, or is too narrow", GREY, line=(0, (2.2, 1.2))))
-    if "untrained weights" in marks:
+    if UNTRAINED in marks:
         handles.append(key("untrained weights", GREY, "o", filled=False))
     notes = [*left_out(names, kept, IN_TABLES), *notes_on_marks(shown)]
     with matplotlib.rc_context(STYLE):
-        page = Page(height + AXIS, notes, synthetic, legend=0.17 * -(-len(handles) // 3) + 0.06)
+        page = Page(height + AXIS, notes, labels.synthetic, legend=0.17 * -(-len(handles) // 3) + 0.06)
         draw_list(page, columns, filled, height, "UAR, with its interval over groups")
         page.legend(handles, 3)
         save(page.figure, output)

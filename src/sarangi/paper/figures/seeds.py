@@ -6,11 +6,11 @@ from pathlib import Path
 import pandas as pd
 
 from sarangi.base import store
+from sarangi.base.labels import Labels
 from sarangi.paper.figures.lists import Block, Columns, Point
 from sarangi.paper.figures.page import in_words
 from sarangi.paper.figures.score_lists import (
     NONE_SCORED,
-    Titles,
     condition_title,
     draw_scores,
     line_of,
@@ -21,21 +21,19 @@ from sarangi.paper.figures.score_lists import (
 from sarangi.paper.figures.style import GREY, key
 
 
-def seeds_figure(
-    scores: Sequence[Path], titles: Titles, synthetic: Sequence[str], output: dict[str, Path]
-) -> None:
+def seeds_figure(scores: Sequence[Path], labels: Labels, output: dict[str, Path]) -> None:
     """Draw UAR of each seed and of all of them, with intervals over groups, as a forest plot.
 
     Experiments of several seeds stand before those of one.
 
     Parameters
     ----------
-    scores, titles, synthetic, output
-        As in :func:`conditions_figure`.
+    scores, labels, output
+        As in :func:`sarangi.paper.figures.conditions.conditions_figure`.
     """
     table = reported_uars(scores)
     if table.empty:
-        in_words(NONE_SCORED, synthetic, output)
+        in_words(NONE_SCORED, labels.synthetic, output)
         return
     table = table.sort_values("seeds", key=lambda seeds: seeds <= 1, kind="stable")
     each = _seeds(scores)
@@ -44,17 +42,16 @@ def seeds_figure(
     def blocks(names: Sequence[str]) -> list[Block]:
         found = []
         here = table[table["scored"].isin(names)]
-        tested = here.apply(lambda row: condition_title(row, titles), axis=1)
+        tested = here.apply(lambda row: condition_title(row, labels), axis=1)
         for condition, rows in here.groupby(tested, sort=False):
             lines = [
-                line_of(row, titles["models"][row["model"]], *_forest(row, each))
-                for _, row in rows.iterrows()
+                line_of(row, labels.models[row["model"]], *_forest(row, each)) for _, row in rows.iterrows()
             ]
             found.append(Block(condition, lines))
         return found
 
     more = [key("one seed", GREY, ".")] if len(each) else []
-    draw_scores(table, blocks, columns, synthetic, output, more)
+    draw_scores(table, blocks, columns, labels, output, more)
 
 
 def _seeds(scores: Sequence[Path]) -> pd.DataFrame:

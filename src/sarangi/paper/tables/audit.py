@@ -8,7 +8,9 @@ import pandas as pd
 from sarangi.base import store
 from sarangi.base.auditing import FATAL, WARNING
 from sarangi.base.evidence import Evidence, configured, reference
-from sarangi.paper.tables.titles import title
+from sarangi.base.labels import Labels
+from sarangi.paper.tables.columns import CORPUS, PROTOCOL, Column, numeric
+from sarangi.paper.tables.table import Table
 from sarangi.paper.tables.writing import write_table
 
 WORDS = {
@@ -47,16 +49,16 @@ LISTED = 2  # rows of one check, before the others are left to the audit's own f
 
 ITSELF = "the corpus itself"
 
-AUDIT_COLUMNS = [
-    "Corpus", "Protocol", "Fatal", "Warned of", "Groups", "Pairs", "One emotion", "Absent",
+COLUMNS = [
+    CORPUS, PROTOCOL, Column("Fatal", wraps=0.2), Column("Warned of", wraps=0.3),
+    *numeric("Groups", "Pairs", "One emotion"), Column("Absent", text=True),
 ]  # fmt: skip
 
 
 def audit_table(
     audits: Sequence[Path],
-    titles: Mapping[str, str],
     unavailable: Mapping[str, str],
-    synthetic: Sequence[str],
+    labels: Labels,
     output: dict[str, Path],
 ) -> None:
     """Write what the audit found, a row a corpus and a row a protocol that is used on it.
@@ -65,30 +67,33 @@ def audit_table(
     ----------
     audits
         ``results/audit/<corpus>.parquet``, of schema :data:`sarangi.audit.checks.AUDIT`.
-    titles
-        Names of the protocols to titles, in the order of the rows.
     unavailable
         Corpora that are not in hand, with what to do.
-    synthetic
-        Names of the corpora spoken by the demo's generator.
+    labels
+        Titles, and which corpora are synthetic.
     output
         Files to write by suffix: ``tex``, ``md``, ``csv``, ``json``.
     """
     rows: list[tuple[str, list[dict[str, str]], list[Evidence]]] = []
     for path in audits:
         table, corpus = store.read(path), Path(path).stem
-        own = table[~table["subject"].isin(titles)]
+        own = table[~table["subject"].isin(labels.protocols)]
         lines, evidence = [], []
-        for name, part in [("", own), *((name, table[table["subject"] == name]) for name in titles)]:
+        for name, part in [
+            ("", own),
+            *((name, table[table["subject"] == name]) for name in labels.protocols),
+        ]:
             if part.empty:
                 continue
             line, behind = _audited(part, str(path), of_protocol=bool(name))
-            lines.append({"Corpus": title(corpus, synthetic), "Protocol": titles.get(name, ITSELF)} | line)
+            lines.append(
+                {"Corpus": labels.corpus(corpus), "Protocol": labels.protocols.get(name, ITSELF)} | line
+            )
             evidence.append(behind)
         rows.append((corpus, lines, evidence))
     for corpus, text in unavailable.items():
-        blank = dict.fromkeys(AUDIT_COLUMNS, "--") | {"Fatal": f"not available: {text}"}
-        blank["Corpus"] = f"{title(corpus, synthetic)} (unavailable)"
+        blank = dict.fromkeys((column.name for column in COLUMNS), "--") | {"Fatal": f"not available: {text}"}
+        blank["Corpus"] = f"{labels.corpus(corpus)} (unavailable)"
         rows.append((corpus, [blank], [{"": [configured(f"corpora.{corpus}")]}]))
     rows.sort(key=lambda row: row[0])
     caption = (
@@ -99,9 +104,8 @@ def audit_table(
     )
     lines = [line for _, entries, _ in rows for line in entries]
     evidence = [entry for *_, entries in rows for entry in entries]
-    frame = pd.DataFrame(lines, columns=AUDIT_COLUMNS)
     notes = [] if lines else ["No corpus is configured."]
-    write_table(frame, evidence, caption, "audit", notes, synthetic, output)
+    write_table(Table("audit", caption, COLUMNS, lines, evidence, notes), labels, output)
 
 
 def _audited(part: pd.DataFrame, file: str, of_protocol: bool) -> tuple[dict[str, str], Evidence]:

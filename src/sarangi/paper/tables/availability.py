@@ -3,26 +3,27 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import pandas as pd
-
 from sarangi.base.evidence import configured
-from sarangi.paper.tables.titles import title
+from sarangi.base.labels import Labels
+from sarangi.paper.tables.columns import Column
+from sarangi.paper.tables.table import Table
 from sarangi.paper.tables.writing import write_table
 
-AVAILABILITY_COLUMNS = ["Kind", "Name", "Licence", "Access", "From", "In this build"]
+COLUMNS = [
+    *(Column(name, text=True) for name in ("Kind", "Name", "Licence", "Access")),
+    Column("From", wraps=0.3), Column("In this build", wraps=0.3),
+]  # fmt: skip
 
 
-def availability_table(
-    rows: Sequence[Mapping[str, str]], synthetic: Sequence[str], output: dict[str, Path]
-) -> None:
+def availability_table(rows: Sequence[Mapping[str, str]], labels: Labels, output: dict[str, Path]) -> None:
     """Write where each corpus and each set of weights is had, on what terms, and whether it was.
 
     Parameters
     ----------
     rows
         Of :func:`sarangi.study.availability.availability`.
-    synthetic, output
-        As in :func:`audit_table`.
+    labels, output
+        As in :func:`sarangi.paper.tables.corpora.corpora_table`.
     """
     lines, evidence = [], []
     for row in rows:
@@ -30,7 +31,7 @@ def availability_table(
         lines.append(
             {
                 "Kind": row["kind"],
-                "Name": title(row["name"], synthetic) if corpus else row["title"],
+                "Name": labels.corpus(row["name"]) if corpus else row["title"],
                 "Licence": row["licence"],
                 "Access": row["access"],
                 "From": row["source"],
@@ -42,5 +43,4 @@ def availability_table(
         "Availability of data and weights: terms, access and where each is had from, with the revision that "
         "is fetched. This project passes on neither recordings nor weights of others."
     )
-    frame = pd.DataFrame(lines, columns=AVAILABILITY_COLUMNS)
-    write_table(frame, evidence, caption, "availability", [], synthetic, output)
+    write_table(Table("availability", caption, COLUMNS, lines, evidence), labels, output)

@@ -2,6 +2,8 @@
 
 import pandas as pd
 
+from sarangi.base.marks import GROUPS_SHARED, NEAR_DUPLICATES, marks_in
+
 
 def best(found: pd.DataFrame, compared: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Return the experiments whose UAR is established as the best of its corpus and protocol.
@@ -27,7 +29,7 @@ def best(found: pd.DataFrame, compared: pd.DataFrame) -> dict[str, pd.DataFrame]
     for (corpus, protocol), scores in uars.groupby(["corpus", "protocol"]):
         there = compared[(compared["corpus"] == corpus) & (compared["protocol"] == protocol)]
         highest = scores[scores["value"] == scores["value"].max()]
-        if len(highest) != 1 or set(highest["mark"].iloc[0].split("; ")) & LEAKS:
+        if len(highest) != 1 or LEAKS & {*marks_in(highest["mark"].iloc[0])}:
             continue
         model = highest["model"].iloc[0]
         own = there[(there["first"] == model) | (there["second"] == model)]
@@ -41,7 +43,7 @@ def best(found: pd.DataFrame, compared: pd.DataFrame) -> dict[str, pd.DataFrame]
 
 LEVEL = 0.05  # of p, below which a difference is established
 
-LEAKS = {"groups shared", "near-duplicates shared"}
+LEAKS = {GROUPS_SHARED, NEAR_DUPLICATES}
 
 BEST = (
     "Bold is a UAR that is the highest of its corpus and protocol, if its difference to every model "

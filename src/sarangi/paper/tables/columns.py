@@ -1,24 +1,41 @@
-"""The columns of tables: what is text, what is broken into lines."""
+"""A column of a table, and those that mean the same in several tables."""
 
-from sarangi.base.emotions import EMOTIONS
+from dataclasses import dataclass
 
-TEXT = (
-    "Corpus", "Language", "Protocol", "Model", "Against", "Access", "Licence", "Citation", "Marks",
-    "Trained on", "Tested on", "Finding", "Claim", "Verdict", "Why",
-    "Pair", "Direction", "Features", "Within", "Scores", "Best within", "Best across",
-    "Entry", "At fault", "Compared", "As published", "Study's way", "Valid way", "Worth", "Evidence",
-    "Varied", "Corpora", "Encoders", "Input", "Warned of", "Fatal", "Absent", "Model and protocols", "Metric",
-    "Of", "Shared: published", "Shared: ours", "Apart: published", "Apart: ours", "Whose", "Experiment",
-    "Ours, interval", "Rule", "Kind", "Name", "From", "In this build",
-    *(f"F1 {emotion}" for emotion in EMOTIONS),
-)  # fmt: skip
 
-WRAPPED = {
-    "Claim": 0.45, "Verdict": 0.3, "Why": 0.45, "Best within": 0.18, "Best across": 0.18,
-    "At fault": 0.22, "Compared": 0.15, "As published": 0.11, "Study's way": 0.16, "Valid way": 0.16,
-    "Worth": 0.08, "Evidence": 0.28, "Warned of": 0.3, "Fatal": 0.2, "Model and protocols": 0.26,
-    "Shared: ours": 0.21, "Apart: ours": 0.21, "Experiment": 0.3, "Ours, interval": 0.18, "Whose": 0.17,
-    "From": 0.3, "In this build": 0.3, **{f"F1 {emotion}": 0.085 for emotion in EMOTIONS},
-    "Corpora": 0.2, "Encoders": 0.25, "Input": 0.2,
-}  # fmt: skip
-"""Columns of text that is broken into lines, with their share of the text's width."""
+@dataclass(frozen=True)
+class Column:
+    """How a column is set.
+
+    Attributes
+    ----------
+    name
+        Above the column.
+    text
+        Whether its cells are text, and begin at the left.
+    wraps
+        Share of the text's width in which the cells are broken into lines; they are text, then.
+    blank
+        What a blank cell means, in LaTeX.
+    """
+
+    name: str
+    text: bool = False
+    wraps: float | None = None
+    blank: str = "--"
+
+    @property
+    def left(self) -> bool:
+        """Whether cells begin at the left."""
+        return self.text or self.wraps is not None
+
+
+def numeric(*names: str) -> list[Column]:
+    """Return columns of numbers."""
+    return [Column(name) for name in names]
+
+
+CORPUS, PROTOCOL, MODEL = (Column(name, text=True) for name in ("Corpus", "Protocol", "Model"))
+FEATURES = Column("Features", text=True)
+INTERVAL = Column("Interval")
+MARKS = Column("Marks", text=True, blank="none")

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from sarangi.base import store
-from sarangi.base.evidence import reference
-from sarangi.corpora.registry import load
-from sarangi.paper.tables.titles import title
+from sarangi.base.evidence import Evidence, reference
+from sarangi.base.labels import Labels
+from sarangi.paper.tables.columns import CORPUS, Column, numeric
+from sarangi.paper.tables.table import Table
 from sarangi.paper.tables.writing import write_table
 
 
@@ -17,7 +19,7 @@ def corpora_table(
     levels: Sequence[Path],
     corpora: dict[str, dict],
     unavailable: dict[str, str],
-    synthetic: Sequence[str],
+    labels: Labels,
     output: dict[str, Path],
 ) -> None:
     """Write what is in hand of each corpus, and how to get what is not.
@@ -32,12 +34,13 @@ def corpora_table(
         Access, licence and citation of each.
     unavailable
         Corpora that are not in hand, with what to do.
-    synthetic
-        Names of the corpora spoken by the demo's generator.
+    labels
+        Titles, and which corpora are synthetic.
     output
         Files to write by suffix: ``tex``, ``md``, ``csv``, ``json``.
     """
-    lines, evidence = {}, {}
+    lines: dict[str, dict[str, Any]] = {}
+    evidence: dict[str, Evidence] = {}
     decoded = [store.read(shard, ["utterance_id", "status"]).set_index("utterance_id") for shard in levels]
     ends = pd.concat(decoded)["status"] if decoded else pd.Series(dtype=str)
     for path in manifests:
@@ -48,7 +51,7 @@ def corpora_table(
         counted = [path, *(shard for shard in levels if Path(shard).parts[-3] == corpus)]
         evidence[corpus] = {"": [reference(file) for file in counted]}
         lines[corpus] = {
-            "Corpus": title(corpus, synthetic),
+            "Corpus": labels.corpus(corpus),
             "Language": ", ".join(sorted(usable["language"].unique())),
             "Utterances": len(manifest),
             "ok": int((status == store.OK).sum()),
@@ -59,12 +62,21 @@ def corpora_table(
             "Emotions": usable["emotion"].nunique(),
             "Hours": f"{hours:.2f}" if (hours := usable["duration_s"].sum() / 3600) else "--",
         }
-    columns = list(next(iter(lines.values()), {"Corpus": ""}))
+    nothing = {column.name: "--" for column in COUNTED} if lines else {}
     for corpus in unavailable:
-        lines[corpus] = dict.fromkeys(columns, "--") | {"Corpus": f"{load(corpus).TITLE} (unavailable)"}
+        lines[corpus] = nothing | {"Corpus": f"{labels.corpora[corpus]} (unavailable)"}
     for corpus, line in lines.items():
         line |= {name.capitalize(): value for name, value in corpora[corpus].items()}
-    frame = pd.DataFrame([lines[corpus] for corpus in sorted(lines)])
-    waits = [f"{load(corpus).TITLE} is unavailable: {text}." for corpus, text in unavailable.items()]
+    waits = [f"{labels.corpora[corpus]} is unavailable: {text}." for corpus, text in unavailable.items()]
+    rows = [lines[corpus] for corpus in sorted(lines)]
+    columns = [column for column in COLUMNS if any(column.name in row for row in rows)]
     behind = [evidence.get(corpus, {}) for corpus in sorted(lines)]
-    write_table(frame, behind, "Corpora.", "corpora", waits, synthetic, output)
+    write_table(Table("corpora", "Corpora.", columns, rows, behind, waits), labels, output)
+
+
+COUNTED = [
+    Column("Language", text=True),
+    *numeric("Utterances", "ok", "Skipped", "Failed", "Speakers", "Groups", "Emotions", "Hours"),
+]
+"""What is counted of a corpus that is available."""
+COLUMNS = [CORPUS, *COUNTED, *(Column(name, text=True) for name in ("Access", "Licence", "Citation"))]

@@ -3,19 +3,19 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import pandas as pd
-
+from sarangi.base.labels import Labels
+from sarangi.base.marks import marks_in
 from sarangi.paper.mark_notes import letters, meanings
+from sarangi.paper.tables.columns import CORPUS, MARKS, MODEL, PROTOCOL, Column, numeric
 from sarangi.paper.tables.reported_differences import behind_difference, reported_differences
-from sarangi.paper.tables.titles import place_in_order, title
+from sarangi.paper.tables.table import Table
 from sarangi.paper.tables.writing import write_table
 from sarangi.paper.texts import interval_text
 
 
 def differences_table(
     differences: Sequence[Path],
-    titles: dict[str, dict[str, str]],
-    synthetic: Sequence[str],
+    labels: Labels,
     output: dict[str, Path],
 ) -> None:
     """Write how models differ in UAR on the same test utterances, with interval and tests.
@@ -24,19 +24,19 @@ def differences_table(
     ----------
     differences
         Of each corpus and protocol; none where no two models can be compared.
-    titles, synthetic, output
-        As in :func:`scores_table`.
+    labels, output
+        As in :func:`sarangi.paper.tables.scores.scores_table`.
     """
     main = reported_differences(differences)
     lines, marks = [], []
     for _, row in main.iterrows():
-        held = [mark for mark in row["mark"].split("; ") if mark]
+        held = marks_in(row["mark"])
         marks += held
         line = {
-            "Corpus": title(row["corpus"], synthetic),
-            "Protocol": titles["protocols"][row["protocol"]],
-            "Model": titles["models"][row["first"]],
-            "Against": titles["models"][row["second"]],
+            "Corpus": labels.corpus(row["corpus"]),
+            "Protocol": labels.protocols[row["protocol"]],
+            "Model": labels.models[row["first"]],
+            "Against": labels.models[row["second"]],
             "Difference": f"{row['value']:+.3f}",
             "Interval": interval_text(row["low"], row["high"]),
             "p": f"{row['p']:.4f}",
@@ -47,8 +47,8 @@ def differences_table(
             "Groups": row["groups"],
             "Marks": letters(held),
         }
-        place = [list(titles["models"]).index(row[name]) for name in ("first", "second")]
-        order = (*place_in_order(titles, row["corpus"], row["protocol"], row["first"]), *place)
+        place = [list(labels.models).index(row[name]) for name in ("first", "second")]
+        order = (*labels.order(row["corpus"], row["protocol"], row["first"]), *place)
         lines.append((order, line, behind_difference(row)))
     caption = (
         "Differences in UAR on the same test utterances, with the interval over groups; p swaps the "
@@ -58,11 +58,11 @@ def differences_table(
     )
     notes = meanings(marks) if lines else ["No two models can be compared with what is in hand."]
     lines.sort(key=lambda entry: entry[0])
-    frame = pd.DataFrame([line for _, line, _ in lines], columns=DIFFERENCE_COLUMNS)
-    write_table(frame, [known for *_, known in lines], caption, "differences", notes, synthetic, output)
+    rows, evidence = [line for _, line, _ in lines], [known for *_, known in lines]
+    write_table(Table("differences", caption, COLUMNS, rows, evidence, notes), labels, output)
 
 
-DIFFERENCE_COLUMNS = [
-    "Corpus", "Protocol", "Model", "Against", "Difference", "Interval", "p", "Smallest p", "Holm",
-    "McNemar", "n", "Groups", "Marks",
+COLUMNS = [
+    CORPUS, PROTOCOL, MODEL, Column("Against", text=True),
+    *numeric("Difference", "Interval", "p", "Smallest p", "Holm", "McNemar", "n", "Groups"), MARKS,
 ]  # fmt: skip

@@ -18,10 +18,13 @@ from sarangi.base import store
 from sarangi.base.difference_rows import DIFFERENCES
 from sarangi.base.evidence import reference
 from sarangi.base.finding_rows import read_findings
+from sarangi.base.labels import Labels
+from sarangi.base.marks import marks_in
 from sarangi.base.missing import EXPERIMENT, NOT_CONFIGURED, OTHER, Missing
 from sarangi.base.verdicts import CONTRADICTED, FAULTY
 from sarangi.paper.mark_notes import letters, meanings
-from sarangi.paper.tables.titles import title
+from sarangi.paper.tables.columns import Column
+from sarangi.paper.tables.table import Table
 from sarangi.paper.tables.writing import write_table
 from sarangi.paper.texts import interval_text
 from sarangi.published.readings import SIDES, reading
@@ -29,8 +32,14 @@ from sarangi.published.scored import scores_by_name
 
 SHORT = 90  # letters of an audit's detail that the table has room for
 POINTS = "points"
-ERRATA_COLUMNS = [
-    "Entry", "At fault", "Compared", "As published", "Study's way", "Valid way", "Worth", "Evidence",
+OF_SIDES = {
+    "published": Column("As published", wraps=0.11), "study": Column("Study's way", wraps=0.16),
+    "valid": Column("Valid way", wraps=0.16),
+}  # fmt: skip
+COLUMNS = [
+    Column("Entry", text=True), Column("At fault", wraps=0.22, blank="as above"),
+    Column("Compared", wraps=0.15), *OF_SIDES.values(), Column("Worth", wraps=0.08),
+    Column("Evidence", wraps=0.28),
 ]  # fmt: skip
 FLAT_COLUMNS = [
     "entry", "statement", "compared",
@@ -93,10 +102,8 @@ class Evidence:
         Tables of the audit by corpus.
     missing
         By experiment or corpus, what is missing of it.
-    titles
-        ``protocols`` and ``models``: names to titles.
-    synthetic
-        Names of the corpora spoken by the demo's generator.
+    labels
+        Titles, and which corpora are synthetic.
     """
 
     records: Mapping[str, Any]
@@ -105,8 +112,7 @@ class Evidence:
     differences: pd.DataFrame
     audits: Mapping[str, pd.DataFrame]
     missing: Mapping[str, Sequence[Missing]]
-    titles: Mapping[str, Mapping[str, str]]
-    synthetic: Sequence[str]
+    labels: Labels
 
     def operand(self, said: Mapping[str, str]) -> Operand:
         """Return what an entry's operand says, or what is missing of it."""
@@ -148,7 +154,7 @@ class Evidence:
             *self._estimate(row, low, high, ".3f"),
             label=f"{self._label(row['corpus'], row['protocol'], row['model'], row['test'])}"
             + (", over clips" if over_clips else ""),
-            marks=tuple(mark for mark in row["mark"].split("; ") if mark),
+            marks=tuple(marks_in(row["mark"])),
             source=f"results/scores/{name}.parquet",
             behind=tuple(
                 reference(row["file"], key, metric=metric, slice=row["reported"])
@@ -176,7 +182,7 @@ class Evidence:
         return Operand(
             *self._estimate({"value": sign * row["value"]}, low, high, "+.3f"),
             label=self._label(row["corpus"], row["protocol"]),
-            marks=tuple(mark for mark in row["mark"].split("; ") if mark),
+            marks=tuple(marks_in(row["mark"])),
             source=f"results/differences/{name}.parquet",
             behind=tuple(
                 reference(
@@ -196,11 +202,11 @@ class Evidence:
         return f"{value:{form}}{interval}", value, float(low), float(high)
 
     def _label(self, corpus: str, protocol: str, model: str = "", test: str = "") -> str:
-        name = title(corpus, self.synthetic)
+        name = self.labels.corpus(corpus)
         if test not in ("", corpus):
-            name += f" to {title(test, self.synthetic)}"
-        parts = [name, self.titles["protocols"][protocol]]
-        return ", ".join([*parts, self.titles["models"][model]] if model else parts)
+            name += f" to {self.labels.corpus(test)}"
+        parts = [name, self.labels.protocols[protocol]]
+        return ", ".join([*parts, self.labels.models[model]] if model else parts)
 
     def _audit(self, said: Mapping[str, str]) -> Operand:
         corpus, check, subject = said["audit"], said["check"], said.get("subject", "")
@@ -208,9 +214,9 @@ class Evidence:
         if rows.empty:
             return Operand(missing=self._unaudited(corpus, subject))
         row = rows.iloc[0]
-        label = title(corpus, self.synthetic)
-        if subject in self.titles["protocols"]:
-            label += f", {self.titles['protocols'][subject]}"
+        label = self.labels.corpus(corpus)
+        if subject in self.labels.protocols:
+            label += f", {self.labels.protocols[subject]}"
         if pd.isna(row["value"]):
             return Operand(missing=(Missing(OTHER, f"check {check} of {corpus}", row["detail"]),))
         file = f"results/audit/{corpus}.parquet"
@@ -229,14 +235,14 @@ class Evidence:
         """Return what rows of the audit say, and what is missing."""
         corpus, check = said["corpus"], said["check"]
         rows = self.rows_of_audit(corpus, check, said.get("subject"))
-        what = f"{title(corpus, self.synthetic)}, {check.replace('_', ' ')}"
+        what = f"{self.labels.corpus(corpus)}, {check.replace('_', ' ')}"
         if rows.empty and corpus in self.audits and "subject" not in said:
             return f"{what}: none", ()
         if rows.empty:
             return "", self._unaudited(corpus, said.get("subject", ""))
         texts = []
         for row in rows.to_dict("records"):
-            subject = self.titles["protocols"].get(row["subject"], row["subject"])
+            subject = self.labels.protocols.get(row["subject"], row["subject"])
             detail = row["detail"] if len(row["detail"]) <= SHORT else ""
             value = "" if pd.isna(row["value"]) else f"{row['value']:.4g}"
             texts.append(" ".join(part for part in (subject, value, f"({detail})" if detail else "") if part))
@@ -253,8 +259,7 @@ def errata_table(
     records: Mapping[str, Any],
     tables: Mapping[str, Sequence[Path]],
     missing: Mapping[str, Sequence[Missing]],
-    titles: Mapping[str, Mapping[str, str]],
-    synthetic: Sequence[str],
+    labels: Labels,
     output: dict[str, Path],
 ) -> None:
     """Write every erratum: what was published, the same in the study's way and in a valid one, the worth.
@@ -272,10 +277,8 @@ def errata_table(
         Files by kind: ``findings``, ``scores``, ``differences`` and ``audits`` (``<corpus>.parquet``).
     missing
         By experiment or corpus of an entry that is not among these, what is missing of it.
-    titles
-        ``protocols`` and ``models``: names to titles.
-    synthetic
-        Names of the corpora spoken by the demo's generator.
+    labels
+        Titles, and which corpora are synthetic.
     output
         Files to write by suffix: ``tex``, ``md``, ``csv``, ``json``.
     """
@@ -287,8 +290,7 @@ def errata_table(
         pd.concat(differences) if differences else pd.DataFrame(columns=DIFFERENCES.names),
         {Path(path).stem: store.read(path) for path in tables["audits"]},
         missing,
-        titles,
-        synthetic,
+        labels,
     )
     lines, flat, marks, missing_, behind = [], [], [], [], []
     for entry in [*errata, *_unnamed(errata, evidence.verdicts)]:
@@ -329,8 +331,7 @@ def errata_table(
         "the study's way has none of its own; points are hundredths of a score."
     )
     notes = [*meanings(marks), *_advice(missing_)]
-    frame = pd.DataFrame(lines, columns=ERRATA_COLUMNS)
-    write_table(frame, behind, caption, "errata", notes, synthetic, output)
+    write_table(Table("errata", caption, COLUMNS, lines, behind, notes), labels, output)
     table = pd.DataFrame(flat, columns=FLAT_COLUMNS)
     output["csv"].write_text(table.to_csv(index=False, lineterminator="\n"), encoding="utf-8")
 
@@ -339,9 +340,7 @@ def _behind(
     entry: Mapping[str, Any], sides: Mapping[str, Operand], evidence: Evidence
 ) -> dict[str, list[Mapping[str, Any]]]:
     """Return where the columns of a line come from."""
-    found = {
-        column: list(sides[side].behind) for side, column in zip(SIDES, ERRATA_COLUMNS[3:6], strict=True)
-    }
+    found = {column.name: list(sides[side].behind) for side, column in OF_SIDES.items()}
     compared = [one for side in sides.values() for one in side.behind]
     said = list(evidence.behind_claims(entry.get("claims", ())))
     for check in entry.get("audit", ()):

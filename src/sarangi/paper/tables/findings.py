@@ -7,14 +7,21 @@ import pandas as pd
 
 from sarangi.base.evidence import Evidence, reference
 from sarangi.base.finding_rows import read_findings
+from sarangi.base.labels import Labels
 from sarangi.base.verdicts import BESIDE, UNTESTABLE
+from sarangi.paper.tables.columns import Column, numeric
+from sarangi.paper.tables.table import Table
 from sarangi.paper.tables.writing import write_table
 from sarangi.paper.texts import interval_text
 
+COLUMNS = [
+    Column("Finding", text=True), Column("Claim", wraps=0.45), *numeric("Published", "Ours", "Interval"),
+    Column("Verdict", wraps=0.3),
+]  # fmt: skip
 JUDGED = "judged by its own parts and by our scores"
 
 
-def findings_table(findings: Sequence[Path], synthetic: Sequence[str], output: dict[str, Path]) -> None:
+def findings_table(findings: Sequence[Path], labels: Labels, output: dict[str, Path]) -> None:
     """Write every finding with its claims and verdicts.
 
     In LaTeX and Markdown the rows of the study's printed tables are counted by verdict, and the numbers of
@@ -24,8 +31,8 @@ def findings_table(findings: Sequence[Path], synthetic: Sequence[str], output: d
     ----------
     findings
         ``results/findings/finding_<n>.parquet``.
-    synthetic
-        Names of the corpora spoken by the demo's generator.
+    labels
+        Titles, and which corpora are synthetic.
     output
         Files to write by suffix: ``tex``, ``md``, ``csv``, ``json``.
     """
@@ -34,26 +41,26 @@ def findings_table(findings: Sequence[Path], synthetic: Sequence[str], output: d
         f"What the published study says, finding by finding, {JUDGED}. A number is reproduced if it lies in "
         "our interval over groups, or ours rounds to it."
     )
-    frame, evidence = _by_claim(table)
-    write_table(frame, evidence, caption, "findings", [], synthetic, output)
+    rows, evidence = _by_claim(table)
+    write_table(Table("findings", caption, COLUMNS, rows, evidence), labels, output)
     _write_csv(table, output)
 
 
-def finding_table(finding: Path, synthetic: Sequence[str], output: dict[str, Path]) -> None:
+def finding_table(finding: Path, labels: Labels, output: dict[str, Path]) -> None:
     """Write one finding with its claims and verdicts, a line each.
 
     Parameters
     ----------
     finding
         ``results/findings/finding_<n>.parquet``.
-    synthetic, output
+    labels, output
         As in :func:`findings_table`.
     """
     table = read_findings([finding])
     number = table["finding"].iloc[0]
     caption = f"What the published study says in finding {number}, {JUDGED}."
-    frame, evidence = _by_claim(table, counted=False)
-    write_table(frame.drop(columns="Finding"), evidence, caption, finding.stem, [], synthetic, output)
+    rows, evidence = _by_claim(table, counted=False)
+    write_table(Table(finding.stem, caption, COLUMNS[1:], rows, evidence), labels, output)
     _write_csv(table, output)
 
 
@@ -62,7 +69,7 @@ def _write_csv(table: pd.DataFrame, output: dict[str, Path]) -> None:
     output["csv"].write_text(table.to_csv(index=False, lineterminator="\n"), encoding="utf-8")
 
 
-def _by_claim(table: pd.DataFrame, counted: bool = True) -> tuple[pd.DataFrame, list[Evidence]]:
+def _by_claim(table: pd.DataFrame, counted: bool = True) -> tuple[list[dict[str, str]], list[Evidence]]:
     """Return lines of claims and where each comes from.
 
     ``counted`` says whether the rows of a printed table are counted by verdict.
@@ -97,9 +104,8 @@ def _by_claim(table: pd.DataFrame, counted: bool = True) -> tuple[pd.DataFrame, 
             "Verdict": row["verdict"],
         }
         lines.append((line, _behind(rows)))
-    columns = ["Finding", "Claim", "Published", "Ours", "Interval", "Verdict"]
     lines.sort(key=lambda entry: entry[0]["Finding"])
-    return pd.DataFrame([line for line, _ in lines], columns=columns), [known for _, known in lines]
+    return [line for line, _ in lines], [known for _, known in lines]
 
 
 def _behind(claims: pd.DataFrame) -> Evidence:

@@ -6,9 +6,13 @@ from typing import Any
 
 import pandas as pd
 
+from sarangi.base.labels import Labels
+from sarangi.base.marks import DESCRIPTIVE, SIDES_DIFFER, TOO_NARROW, joined, marks_in
 from sarangi.paper.cells import CONDITION, SCORE, Cell, scored
 from sarangi.paper.mark_notes import letters, meanings
 from sarangi.paper.tables.cell_evidence import NO_PAIR, behind_cells
+from sarangi.paper.tables.columns import MARKS, Column, numeric
+from sarangi.paper.tables.table import Table
 from sarangi.paper.tables.writing import write_table
 
 GAP = [
@@ -19,7 +23,7 @@ GAP = [
 SIDES = [f"{name}{side}" for side in ("", "_inside") for name in ("name", "file", "slice", "published")]
 
 # marks of an interval, which a difference without one has nothing to do with
-OF_INTERVALS = ("descriptive interval", "interval too narrow")
+OF_INTERVALS = (DESCRIPTIVE, TOO_NARROW)
 
 
 def gaps(table: pd.DataFrame) -> pd.DataFrame:
@@ -52,7 +56,7 @@ def gaps(table: pd.DataFrame) -> pd.DataFrame:
         both[f"published_{name}"] = both[column].astype(float)
     both["gap"] = 100 * (both["uar_across"] - both["uar_within"])
     both["published_gap"] = 100 * (both["published_across"] - both["published_within"])
-    both["mark"] = ["; ".join(_marks(row)) for row in both.to_dict("records")]
+    both["mark"] = [joined(_marks(row)) for row in both.to_dict("records")]
     return both[[*GAP, *SIDES]]
 
 
@@ -60,19 +64,23 @@ def _marks(row: Mapping[str, Any]) -> Iterable[str]:
     """Return what is to be known of a gap: the marks of both sides, and whether these are alike."""
     if pd.isna(row["gap"]):
         return []
-    held = [mark for text in (row["mark"], row["mark_inside"]) for mark in text.split("; ") if mark]
+    held = [*marks_in(row["mark"]), *marks_in(row["mark_inside"])]
     if any(row[name] != row[f"{name}_inside"] for name in ("classes", "n")):
-        held.append("sides differ")
+        held.append(SIDES_DIFFER)
     return dict.fromkeys(mark for mark in held if mark not in OF_INTERVALS)
 
 
-GAP_COLUMNS = [
-    "Pair", "Direction", "Within", "Scores", "Best within", "Best across",
-    "Best", "Set", "Own", "All own", "Counted", "Marks",
+SUMMED = [
+    Column("Best within", wraps=0.18), Column("Best across", wraps=0.18),
+    *numeric("Best", "Set", "Own", "All own"),
+]  # fmt: skip
+COLUMNS = [
+    *(Column(name, text=True) for name in ("Pair", "Direction", "Within", "Scores")), *SUMMED,
+    Column("Counted"), MARKS,
 ]  # fmt: skip
 
 
-def gaps_table(cells: Sequence[Cell], synthetic: Sequence[str], output: dict[str, Path]) -> None:
+def gaps_table(cells: Sequence[Cell], labels: Labels, output: dict[str, Path]) -> None:
     """Write how far UAR across languages lies below UAR within the language tested, in percentage points.
 
     LaTeX and Markdown have a row a direction and protocol within the language tested, of our scores and of
@@ -83,15 +91,15 @@ def gaps_table(cells: Sequence[Cell], synthetic: Sequence[str], output: dict[str
     ----------
     cells
         Configurations within and across languages.
-    synthetic, output
-        As in :func:`within_language_table`.
+    labels, output
+        As in :func:`sarangi.paper.tables.languages.within_language_table`.
 
     Raises
     ------
     SarangiError
         As :func:`scored`.
     """
-    found = gaps(scored(cells, synthetic))
+    found = gaps(scored(cells, labels.synthetic))
     lines, marks, evidence = [], [], []
     for _, rows in found.groupby([*CONDITION, "within", "adapted"], sort=False):
         first = rows.iloc[0]
@@ -102,8 +110,7 @@ def gaps_table(cells: Sequence[Cell], synthetic: Sequence[str], output: dict[str
             complete = both.all() if scores == "published" else both.any()
             held = []
             if scores == "ours":
-                together = "; ".join(rows.loc[both, "mark"]).split("; ")
-                held = [mark for mark in dict.fromkeys(together) if mark]
+                held = list(dict.fromkeys(mark for text in rows.loc[both, "mark"] for mark in marks_in(text)))
             marks += held
             known = behind_cells([side for row in rows.to_dict("records") for side in _sides(row)])
             evidence.append({"": known["" if scores == "ours" else "Published"]})
@@ -117,7 +124,7 @@ def gaps_table(cells: Sequence[Cell], synthetic: Sequence[str], output: dict[str
                 | (
                     _summary(rows[both], inside, across)
                     if complete
-                    else dict.fromkeys(GAP_COLUMNS[4:-2], "--")
+                    else dict.fromkeys((column.name for column in SUMMED), "--")
                 )
                 | {"Counted": f"{both.sum()} of {len(rows)}", "Marks": letters(held)}
             )
@@ -127,7 +134,7 @@ def gaps_table(cells: Sequence[Cell], synthetic: Sequence[str], output: dict[str
         "interval."
     )
     notes = [*GAP_NOTES, *meanings(marks)] if lines else [NO_PAIR]
-    write_table(pd.DataFrame(lines, columns=GAP_COLUMNS), evidence, caption, "gaps", notes, synthetic, output)
+    write_table(Table("gaps", caption, COLUMNS, lines, evidence, notes), labels, output)
     output["csv"].write_text(
         found[GAP].to_csv(index=False, lineterminator="\n", float_format="%.6g"), encoding="utf-8"
     )

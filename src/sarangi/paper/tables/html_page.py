@@ -3,12 +3,8 @@
 import html
 from collections.abc import Sequence
 
-import pandas as pd
-
-from sarangi.paper.tables.bold import MARKERS, emphasised
-from sarangi.paper.tables.columns import TEXT
-
-SYNTHETIC = "Synthetic speech made by this project's demo: no result about people."
+from sarangi.paper.synthetic import SYNTHETIC
+from sarangi.paper.tables.table import MARKERS, Table
 
 PAGE_STYLE = """
 body { font: 14px/1.45 system-ui, sans-serif; margin: 1rem; background: #fff; color: #111 }
@@ -22,20 +18,18 @@ th, td { padding: .25rem .6rem; vertical-align: top } td { border-top: 1px solid
 STYLE_OF_NUMBERS = "{} {{ text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums }}\n"
 
 
-def html_page(
-    frame: pd.DataFrame, bold: Sequence[tuple[int, str]], caption: str, notes: Sequence[str]
-) -> str:
+def html_page(table: Table, notes: Sequence[str]) -> str:
     """Return a table as an HTML page that needs no other file."""
-    numbers = [place for place, name in enumerate(frame.columns, 1) if name not in TEXT]
+    numbers = [place for place, column in enumerate(table.columns, 1) if not column.left]
     cells = ", ".join(f"{cell}:nth-child({place})" for place in numbers for cell in ("th", "td"))
     style = PAGE_STYLE + (STYLE_OF_NUMBERS.format(cells) if numbers else "")
-    body = emphasised(frame, bold, *MARKERS).to_html(index=False, border=0)
+    body = table.emphasised(*MARKERS).to_html(index=False, border=0)
     body = body.replace(MARKERS[0], "<b>").replace(MARKERS[1], "</b>")
     below = ""
     for note in notes:
         mark = ' class="synthetic"' if note == SYNTHETIC else ""
         below += f"<p{mark}>{html.escape(note)}</p>\n"
-    title, _, rest = html.escape(caption).partition(". ")
+    title, _, rest = html.escape(table.caption).partition(". ")
     above = f"<h1>{title.rstrip('.')}</h1>\n" + (f"<p>{rest}</p>\n" if rest else "")
     return (
         f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{title}</title>\n'

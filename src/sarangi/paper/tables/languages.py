@@ -5,14 +5,18 @@ from pathlib import Path
 
 import pandas as pd
 
+from sarangi.base.labels import Labels
+from sarangi.base.marks import marks_in
 from sarangi.paper.cells import Cell, ranks, scored
 from sarangi.paper.mark_notes import letters, meanings
 from sarangi.paper.tables.cell_evidence import NO_PAIR, NO_SCORE, behind_cells
+from sarangi.paper.tables.columns import FEATURES, MARKS, MODEL, PROTOCOL, Column, numeric
+from sarangi.paper.tables.table import Table
 from sarangi.paper.tables.writing import write_table
 from sarangi.paper.texts import interval_text, number_text
 
 
-def within_language_table(cells: Sequence[Cell], synthetic: Sequence[str], output: dict[str, Path]) -> None:
+def within_language_table(cells: Sequence[Cell], labels: Labels, output: dict[str, Path]) -> None:
     """Write the UAR of every configuration trained and tested within one language.
 
     UAR has four digits, since the published ones stand beside it.
@@ -21,8 +25,8 @@ def within_language_table(cells: Sequence[Cell], synthetic: Sequence[str], outpu
     ----------
     cells
         Configurations; those across languages are left out.
-    synthetic
-        Names of the corpora spoken by the demo's generator.
+    labels
+        Titles, and which corpora are synthetic.
     output
         Files to write by suffix: ``tex``, ``md``, ``csv``, ``json``.
 
@@ -31,17 +35,17 @@ def within_language_table(cells: Sequence[Cell], synthetic: Sequence[str], outpu
     SarangiError
         As :func:`scored`.
     """
-    table = scored(cells, synthetic)
+    table = scored(cells, labels.synthetic)
     caption = (
         "Classical models within one language. UAR with its interval over groups and chance; published "
         "is the UAR that the published study printed. Rank: of the feature set by its best model, among "
         "those that have a score under the same protocol."
     )
     inside = table["train"] == table["test"]
-    _write(table, inside, {"Language": "test"}, caption, "within_language", synthetic, output)
+    _write(table, inside, {"Language": "test"}, caption, "within_language", labels, output)
 
 
-def across_languages_table(cells: Sequence[Cell], synthetic: Sequence[str], output: dict[str, Path]) -> None:
+def across_languages_table(cells: Sequence[Cell], labels: Labels, output: dict[str, Path]) -> None:
     """Write the UAR of every configuration trained on one language and tested on another.
 
     UAR has four digits, since the published ones stand beside it.
@@ -50,7 +54,7 @@ def across_languages_table(cells: Sequence[Cell], synthetic: Sequence[str], outp
     ----------
     cells
         Configurations; those within a language only tell which models are adapted ones.
-    synthetic, output
+    labels, output
         As in :func:`within_language_table`.
 
     Raises
@@ -58,7 +62,7 @@ def across_languages_table(cells: Sequence[Cell], synthetic: Sequence[str], outp
     SarangiError
         As :func:`scored`.
     """
-    table = scored(cells, synthetic)
+    table = scored(cells, labels.synthetic)
     caption = (
         "Classical models across languages. UAR with its interval over the groups of the language "
         "tested, and chance; published is the UAR that the published study printed. Rank: of the feature "
@@ -67,7 +71,7 @@ def across_languages_table(cells: Sequence[Cell], synthetic: Sequence[str], outp
     )
     where = {"Trained on": "train", "Tested on": "test"}
     across = table["train"] != table["test"]
-    _write(table, across, where, caption, "across_languages", synthetic, output)
+    _write(table, across, where, caption, "across_languages", labels, output)
 
 
 def _write(
@@ -76,7 +80,7 @@ def _write(
     where: dict[str, str],
     caption: str,
     label: str,
-    synthetic: Sequence[str],
+    labels: Labels,
     output: dict[str, Path],
 ) -> None:
     """Write the cells of one kind, a row each."""
@@ -84,7 +88,7 @@ def _write(
     lines, marks, evidence = [], [], []
     for row in table.to_dict("records"):
         there = isinstance(row["mark"], str)
-        held = [mark for mark in row["mark"].split("; ") if mark] if there else []
+        held = marks_in(row["mark"]) if there else []
         marks += held
         evidence.append(behind_cells([row]))
         lines.append(
@@ -109,10 +113,12 @@ def _write(
         notes.append(NO_SCORE)
     if table.empty:
         notes.append(NO_PAIR)
-    columns = ["Pair", *where, *COLUMNS]
-    write_table(pd.DataFrame(lines, columns=columns), evidence, caption, label, notes, synthetic, output)
+    columns = [PAIR, *(Column(name, text=True) for name in where), *COLUMNS]
+    write_table(Table(label, caption, columns, lines, evidence, notes), labels, output)
 
 
+PAIR = Column("Pair", text=True)
 COLUMNS = [
-    "Protocol", "Features", "Model", "UAR", "Interval", "Chance", "Published", "Rank", "n", "Groups", "Marks",
+    PROTOCOL, FEATURES, MODEL,
+    *numeric("UAR", "Interval", "Chance", "Published", "Rank", "n", "Groups"), MARKS,
 ]  # fmt: skip

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sarangi.base.emotions import EMOTIONS
+from sarangi.base.labels import Labels
+from sarangi.paper.tables.columns import MARKS, MODEL, Column
 from sarangi.paper.tables.published import Ours, Printed, Scores, printed_number, stands, write_compared
+from sarangi.paper.tables.table import Table
 from sarangi.paper.texts import interval_text, number_text
 
 
-def meld_table(
-    printed: Printed, ours: Sequence[Ours], synthetic: Sequence[str], output: dict[str, Path]
-) -> None:
+def meld_table(printed: Printed, ours: Sequence[Ours], labels: Labels, output: dict[str, Path]) -> None:
     """Write WF1 and the F1 of each emotion on MELD, published and ours.
 
     Parameters
@@ -19,8 +20,8 @@ def meld_table(
         Published experiments on MELD.
     ours
         Experiments of ours on it, those that replay a published one among them.
-    synthetic, output
-        As in :func:`ravdess_table`.
+    labels, output
+        As in :func:`sarangi.paper.tables.ravdess.ravdess_table`.
     """
     scores, lines, evidence = Scores(), [], []
     known = {entry["name"]: entry for entry in ours}
@@ -55,10 +56,13 @@ def meld_table(
         "with its interval over groups (dialogues). Its speakers recur in the test part by the "
         "publisher's design."
     )
-    columns = ["Model", "Whose", *MELD_COLUMNS, "Marks"]
-    write_compared(lines, columns, evidence, caption, "meld", scores, synthetic, output)
+    write_compared(Table("meld", caption, COLUMNS, lines, evidence), scores, labels, output)
 
 
 OF_MELD = [name for name in EMOTIONS if name not in ("calm", "sarcasm")]
 
 MELD_COLUMNS = {"WF1": "wf1"} | {f"F1 {emotion}": f"f1_{emotion}" for emotion in OF_MELD}
+COLUMNS = [
+    MODEL, Column("Whose", wraps=0.17), Column("WF1"),
+    *(Column(f"F1 {emotion}", wraps=0.085) for emotion in OF_MELD), MARKS,
+]  # fmt: skip

@@ -9,17 +9,21 @@ missing, where there is none).
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from sarangi.base import store
-from sarangi.base.evidence import Evidence, reference
+from sarangi.base.evidence import reference
+from sarangi.base.labels import Labels
+from sarangi.base.marks import marks_in
 from sarangi.base.missing import CORPUS, FOLDS, TRANSCRIPTS, WEIGHTS, Missing
 from sarangi.base.score_rows import headline
 from sarangi.paper.mark_notes import letters, meanings
+from sarangi.paper.tables.table import Table
 from sarangi.paper.tables.writing import write_table
 from sarangi.paper.texts import interval_text, number_text
 
@@ -76,7 +80,7 @@ class Scores:
 
     def marked(self, row: pd.Series) -> str:
         """Return the letters of a row's marks, which are noted for the notes below the table."""
-        held = [mark for mark in row["mark"].split("; ") if mark]
+        held = marks_in(row["mark"])
         self.marks += held
         return letters(held)
 
@@ -138,18 +142,7 @@ def with_interval(row: pd.Series) -> str:
     return f"{number_text(row['value'])} {interval_text(row['low'], row['high'])}"
 
 
-def write_compared(
-    lines: Sequence[Mapping[str, str]],
-    columns: Sequence[str],
-    evidence: Sequence[Evidence],
-    caption: str,
-    label: str,
-    scores: Scores,
-    synthetic: Sequence[str],
-    output: dict[str, Path],
-    extra: Sequence[str] = (),
-) -> None:
-    """Write lines of published numbers and ours, with the notes of the scores shown, then further ones."""
-    notes = [*scores.notes(), *extra] if lines else [NOTHING]
-    frame = pd.DataFrame(lines, columns=list(columns))
-    write_table(frame, evidence, caption, label, notes, synthetic, output)
+def write_compared(table: Table, scores: Scores, labels: Labels, output: dict[str, Path]) -> None:
+    """Write lines of published numbers and ours, with the notes of the scores shown before further ones."""
+    notes = [*scores.notes(), *table.notes] if table.rows else [NOTHING]
+    write_table(replace(table, notes=notes), labels, output)

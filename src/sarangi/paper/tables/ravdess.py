@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from sarangi.base.labels import Labels
+from sarangi.paper.tables.columns import Column
 from sarangi.paper.tables.published import (
     Ours,
     Printed,
@@ -13,15 +15,14 @@ from sarangi.paper.tables.published import (
     printed_number,
     write_compared,
 )
+from sarangi.paper.tables.table import Table
 from sarangi.statistics.metrics import METRICS, UAR
 
 ON_RAVDESS = {metric.name: metric.label for metric in METRICS if metric.compared and metric is not UAR}
 """The study printed no UAR there."""
 
 
-def ravdess_table(
-    printed: Printed, ours: Sequence[Ours], synthetic: Sequence[str], output: dict[str, Path]
-) -> None:
+def ravdess_table(printed: Printed, ours: Sequence[Ours], labels: Labels, output: dict[str, Path]) -> None:
     """Write WF1, UF1 and accuracy on RAVDESS, published and ours, with speakers shared and held out.
 
     The two sides of a model stand in one row: what replays the study's, then further experiments of ours,
@@ -33,8 +34,8 @@ def ravdess_table(
         Published experiments on RAVDESS.
     ours
         Experiments of ours on it, those that replay a published one among them.
-    synthetic
-        Names of the corpora spoken by the demo's generator.
+    labels
+        Titles, and which corpora are synthetic.
     output
         Files to write by suffix: ``tex``, ``md``, ``csv``, ``json``.
     """
@@ -57,14 +58,16 @@ def ravdess_table(
         "actors held out. In brackets the protocols of ours where they are not the published ones; those "
         "numbers are of other test parts."
     )
-    write_compared(lines, RAVDESS_COLUMNS, evidence, caption, "ravdess", scores, synthetic, output)
+    write_compared(Table("ravdess", caption, COLUMNS, lines, evidence), scores, labels, output)
 
 
 SIDES = {"Shared": True, "Apart": False}
 """The sides of the table of RAVDESS, by whether groups stand in training and test."""
 
-RAVDESS_COLUMNS = [
-    "Model and protocols", "Metric", "Shared: published", "Shared: ours", "Apart: published", "Apart: ours",
+COLUMNS = [
+    Column("Model and protocols", wraps=0.26), Column("Metric", text=True),
+    Column("Shared: published", text=True), Column("Shared: ours", wraps=0.21),
+    Column("Apart: published", text=True), Column("Apart: ours", wraps=0.21),
 ]  # fmt: skip
 
 Sides = dict[str, tuple[Mapping[str, Any] | None, Ours | None]]

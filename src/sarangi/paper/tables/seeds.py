@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from sarangi.base.labels import Labels
+from sarangi.paper.tables.columns import MARKS, Column, numeric
 from sarangi.paper.tables.published import (
     NOT_PUBLISHED,
     Ours,
@@ -14,15 +16,13 @@ from sarangi.paper.tables.published import (
     with_interval,
     write_compared,
 )
-from sarangi.paper.tables.titles import title
+from sarangi.paper.tables.table import Table
 from sarangi.statistics.metrics import OF_CONFUSIONS, as_read
 
 IN_SEEDS = {metric.name: metric.label_in_full for metric in as_read(OF_CONFUSIONS)}
 
 
-def seeds_table(
-    printed: Printed, ours: Sequence[Ours], synthetic: Sequence[str], output: dict[str, Path]
-) -> None:
+def seeds_table(printed: Printed, ours: Sequence[Ours], labels: Labels, output: dict[str, Path]) -> None:
     """Write each score of fine-tuned models within and across languages, of all seeds and of each.
 
     Parameters
@@ -31,8 +31,8 @@ def seeds_table(
         Published experiments within and across Punjabi and Urdu.
     ours
         Experiments and transfers of ours, those that replay a published one first.
-    synthetic, output
-        As in :func:`ravdess_table`.
+    labels, output
+        As in :func:`sarangi.paper.tables.ravdess.ravdess_table`.
     """
     scores, lines, evidence = Scores(), [], []
     known = {entry["name"]: entry for entry in ours}
@@ -40,7 +40,7 @@ def seeds_table(
         (said["title"], said, known[said["ours"]]) for said in printed.values()
     ]
     replays = {said["ours"] for said in printed.values()}
-    shown += [(_described(e, synthetic), None, e) for e in ours if e["name"] not in replays]
+    shown += [(_described(e, labels), None, e) for e in ours if e["name"] not in replays]
     for name, said, experiment in shown:
         for metric, part, words, key, place in _parts(said, scores.seeds(experiment)):
             row = scores.row(experiment, metric, part)
@@ -87,11 +87,12 @@ def seeds_table(
         if any(_per_seed(said) for said in printed.values())
         else []
     )
-    write_compared(lines, SEEDS_COLUMNS, evidence, caption, "seeds", scores, synthetic, output, extra)
+    write_compared(Table("seeds", caption, COLUMNS, lines, evidence, extra), scores, labels, output)
 
 
-SEEDS_COLUMNS = [
-    "Experiment", "Metric", "Of", "Published", "Their n", "Ours, interval", "n", "Groups", "Marks",
+COLUMNS = [
+    Column("Experiment", wraps=0.3), Column("Metric", text=True), Column("Of", text=True),
+    *numeric("Published", "Their n"), Column("Ours, interval", wraps=0.18), *numeric("n", "Groups"), MARKS,
 ]  # fmt: skip
 
 Part = tuple[str, str | None, str, str | None, int | None]
@@ -147,9 +148,9 @@ def _behind_n(said: Mapping[str, Any] | None, key: str | None, place: int | None
     return [printed_where(said, key, "n")] if _their_n(said, key, place) != "--" else []
 
 
-def _described(ours: Ours, synthetic: Sequence[str]) -> str:
+def _described(ours: Ours, labels: Labels) -> str:
     """Return an experiment of ours in words: model, corpus or corpora, protocol."""
-    where = title(ours["corpus"], synthetic)
+    where = labels.corpus(ours["corpus"])
     if ours["test"] != ours["corpus"]:
-        where += f" to {title(ours['test'], synthetic)}"
+        where += f" to {labels.corpus(ours['test'])}"
     return f"{ours['model']}, {where}, {ours['protocol']}"

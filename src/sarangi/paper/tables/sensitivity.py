@@ -5,20 +5,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from sarangi.base.evidence import Evidence
+from sarangi.base.labels import Labels
+from sarangi.base.marks import SIDES_DIFFER, marks_in
 from sarangi.paper.mark_notes import letters, meanings
 from sarangi.paper.reported import uar_of
 from sarangi.paper.tables.cell_evidence import NO_SCORE, behind_cells
-from sarangi.paper.tables.titles import title
+from sarangi.paper.tables.columns import CORPUS, FEATURES, MARKS, MODEL, PROTOCOL, numeric
+from sarangi.paper.tables.table import Table
 from sarangi.paper.tables.writing import write_table
 from sarangi.paper.texts import interval_text, number_text
 
 
-def sensitivity_table(
-    rows: Sequence[Mapping[str, Any]], synthetic: Sequence[str], output: dict[str, Path]
-) -> None:
+def sensitivity_table(rows: Sequence[Mapping[str, Any]], labels: Labels, output: dict[str, Path]) -> None:
     """Write UAR from recordings resampled to 16 kHz beside UAR from them at their own rate.
 
     Parameters
@@ -26,9 +26,9 @@ def sensitivity_table(
     rows
         ``corpus`` (name), ``protocol``, ``features`` and ``model`` (titles), ``resampled`` and
         ``own_rate`` (score files, or None where one cannot be made).
-    synthetic, output
-        As in :func:`within_language_table`.  The difference is at the own rate minus at 16 kHz, in
-        percentage points.
+    labels, output
+        As in :func:`sarangi.paper.tables.languages.within_language_table`.
+        The difference is at the native rate minus at 16 kHz, in percentage points.
 
     Raises
     ------
@@ -39,9 +39,9 @@ def sensitivity_table(
     for row in rows:
         scores = {name: row[name] and uar_of(row[name]) for name in ("resampled", "own_rate")}
         there = [score for score in scores.values() if score is not None]
-        held = [mark for score in there for mark in score["mark"].split("; ") if mark]
+        held = [mark for score in there for mark in marks_in(score["mark"])]
         if len(there) == 2 and any(there[0][name] != there[1][name] for name in ("classes", "n")):
-            held.append("sides differ")
+            held.append(SIDES_DIFFER)
         held = list(dict.fromkeys(held))
         marks += held
         value, low, high = (
@@ -57,7 +57,7 @@ def sensitivity_table(
         missing |= bool(np.isnan(list(value.values())).any())
         lines.append(
             {
-                "Corpus": title(row["corpus"], synthetic),
+                "Corpus": labels.corpus(row["corpus"]),
                 "Protocol": row["protocol"],
                 "Features": row["features"],
                 "Model": row["model"],
@@ -83,8 +83,7 @@ def sensitivity_table(
         notes.append(NO_SCORE)
     if not lines:
         notes.append("No corpus with recordings is in hand.")
-    frame = pd.DataFrame(lines, columns=SENSITIVITY_COLUMNS)
-    write_table(frame, evidence, caption, "sensitivity", notes, synthetic, output)
+    write_table(Table("sensitivity", caption, COLUMNS, lines, evidence, notes), labels, output)
 
 
 NO_PRINT = {"name": "", "published": None}
@@ -105,7 +104,7 @@ def _behind_both(known: Mapping[str, Evidence]) -> Evidence:
     }
 
 
-SENSITIVITY_COLUMNS = [
-    "Corpus", "Protocol", "Features", "Model", "16 kHz", "Interval", "Own rate", "Its interval",
-    "Difference", "Chance", "n", "Groups", "Marks",
+COLUMNS = [
+    CORPUS, PROTOCOL, FEATURES, MODEL,
+    *numeric("16 kHz", "Interval", "Own rate", "Its interval", "Difference", "Chance", "n", "Groups"), MARKS,
 ]  # fmt: skip

@@ -1,6 +1,6 @@
 """The table of scores under other splits."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +8,13 @@ import pandas as pd
 
 from sarangi.base import store
 from sarangi.base.evidence import reference
+from sarangi.base.labels import Labels
+from sarangi.base.marks import marks_in
 from sarangi.base.parts import UNMADE
 from sarangi.base.score_rows import headline
 from sarangi.paper.mark_notes import letters, meanings
-from sarangi.paper.tables.titles import title
+from sarangi.paper.tables.columns import CORPUS, MARKS, MODEL, PROTOCOL, Column, numeric
+from sarangi.paper.tables.table import Table
 from sarangi.paper.tables.writing import write_table
 from sarangi.paper.texts import interval_text, number_text
 
@@ -19,8 +22,7 @@ from sarangi.paper.texts import interval_text, number_text
 def splits_table(
     tables: Sequence[Path],
     scores: Sequence[Path],
-    titles: Mapping[str, Mapping[str, str]],
-    synthetic: Sequence[str],
+    labels: Labels,
     output: dict[str, Path],
 ) -> None:
     """Write the scores under few groups beside what other seeds, folds and sample rates make of them.
@@ -32,10 +34,8 @@ def splits_table(
         can be varied.
     scores
         Of their experiments.
-    titles
-        ``protocols`` and ``models``: names to titles.
-    synthetic
-        Names of the corpora spoken by the demo's generator.
+    labels
+        Titles, and which corpora are synthetic.
     output
         Files to write by suffix: ``tex``, ``md``, ``csv``, ``json``.
     """
@@ -46,7 +46,7 @@ def splits_table(
     lines, marks, unmade, evidence = [], [], [], []
     for (experiment, varied), rows in found.groupby(["experiment", "varied"], sort=False):
         score = reported.loc[experiment]
-        held = [mark for mark in score["mark"].split("; ") if mark]
+        held = marks_in(score["mark"])
         marks += held
         unmade += [reason.removeprefix(UNMADE) for reason in rows["reason"].dropna()]
         made = rows[rows["uar"].notna()]
@@ -61,9 +61,9 @@ def splits_table(
         )
         lines.append(
             {
-                "Corpus": title(score["corpus"], synthetic),
-                "Protocol": titles["protocols"][score["protocol"]],
-                "Model": titles["models"][score["model"]],
+                "Corpus": labels.corpus(score["corpus"]),
+                "Protocol": labels.protocols[score["protocol"]],
+                "Model": labels.models[score["model"]],
                 "UAR": number_text(score["value"]),
                 "Interval": interval_text(score["low"], score["high"]),
                 "Varied": f"{varied}: {', '.join(made['setting'])}" if len(made) else varied,
@@ -84,8 +84,7 @@ def splits_table(
     notes = [*meanings(marks), *(f"Not made: {text}." for text in sorted(set(unmade)))]
     if not lines:
         notes.append("No score that can be made here rests on few groups and on a split that can be varied.")
-    frame = pd.DataFrame(lines, columns=SPLIT_COLUMNS)
-    write_table(frame, evidence, caption, "splits", notes, synthetic, output)
+    write_table(Table("splits", caption, COLUMNS, lines, evidence, notes), labels, output)
 
 
 def _of_score(score: pd.Series, *columns: str) -> list[dict[str, Any]]:
@@ -95,7 +94,7 @@ def _of_score(score: pd.Series, *columns: str) -> list[dict[str, Any]]:
 
 SPLIT_SCORES = {"UAR": ("value",), "Interval": ("low", "high"), "Marks": ("mark",)}
 
-SPLIT_COLUMNS = [
-    "Corpus", "Protocol", "Model", "UAR", "Interval", "Varied", "Variants", "Smallest", "Median", "Largest",
-    "Fewest groups", "Marks",
+COLUMNS = [
+    CORPUS, PROTOCOL, MODEL, *numeric("UAR", "Interval"), Column("Varied", text=True),
+    *numeric("Variants", "Smallest", "Median", "Largest", "Fewest groups"), MARKS,
 ]  # fmt: skip

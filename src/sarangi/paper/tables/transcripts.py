@@ -7,7 +7,9 @@ import pandas as pd
 
 from sarangi.base import store
 from sarangi.base.evidence import reference
-from sarangi.paper.tables.titles import title
+from sarangi.base.labels import Labels
+from sarangi.paper.tables.columns import CORPUS, MODEL, numeric
+from sarangi.paper.tables.table import Table
 from sarangi.paper.tables.writing import write_table
 from sarangi.paper.texts import interval_text, number_text
 from sarangi.statistics.resampling import draw_groups, intervals, resampled
@@ -17,10 +19,9 @@ def transcripts_table(
     transcripts: Sequence[Path],
     manifests: dict[str, Path],
     settings: dict,
-    titles: dict[str, str],
     unavailable: dict[str, str],
     untrained: Sequence[str],
-    synthetic: Sequence[str],
+    labels: Labels,
     output: dict[str, Path],
 ) -> None:
     """Write how well each Whisper transcribes each corpus.
@@ -33,14 +34,12 @@ def transcripts_table(
         By corpus.
     settings
         ``draws``, ``seed`` and ``confidence`` of the bootstrap.
-    titles
-        Names of the Whisper models to titles.
     unavailable
         Those that cannot be had, with what to do.
     untrained
         Those with random weights.
-    synthetic, output
-        As in :func:`corpora_table`.
+    labels, output
+        As in :func:`sarangi.paper.tables.corpora.corpora_table`.
     """
     lines, evidence = [], []
     for asr, corpus in sorted({path.parts[-3:-1] for path in map(Path, transcripts)}):
@@ -52,8 +51,8 @@ def transcripts_table(
         group = store.read(manifests[corpus], ["utterance_id", "group"]).set_index("utterance_id")["group"]
         lines.append(
             {
-                "Corpus": title(corpus, synthetic),
-                "Model": titles[asr] + (" (untrained)" if asr in untrained else ""),
+                "Corpus": labels.corpus(corpus),
+                "Model": labels.asr[asr] + (" (untrained)" if asr in untrained else ""),
                 "Utterances": len(table),
                 "Transcribed": len(heard),
                 "Empty": int((heard["text"] == "").sum()),
@@ -69,17 +68,19 @@ def transcripts_table(
         "were decoded at a higher temperature, since the first text repeated itself or was improbable; log "
         "probability is the mean over utterances of the mean over tokens."
     )
-    blank = dict.fromkeys(TRANSCRIPT_COLUMNS, "--")
-    lines += [blank | {"Model": f"{titles[asr]} (unavailable)"} for asr in unavailable]
-    notes = [f"{titles[asr]} is unavailable: {text}." for asr, text in unavailable.items()]
+    blank = dict.fromkeys((column.name for column in COLUMNS), "--")
+    lines += [blank | {"Model": f"{labels.asr[asr]} (unavailable)"} for asr in unavailable]
+    notes = [f"{labels.asr[asr]} is unavailable: {text}." for asr, text in unavailable.items()]
     evidence += [{} for _ in unavailable]
-    frame = pd.DataFrame(lines, columns=TRANSCRIPT_COLUMNS)
-    write_table(frame, evidence, caption, "transcripts", notes, synthetic, output)
+    write_table(Table("transcripts", caption, COLUMNS, lines, evidence, notes), labels, output)
 
 
-TRANSCRIPT_COLUMNS = [
-    "Corpus", "Model", "Utterances", "Transcribed", "Empty", "Again", "With reference", "WER", "Interval",
-    "CER", "Log probability",
+COLUMNS = [
+    CORPUS, MODEL,
+    *numeric(
+        "Utterances", "Transcribed", "Empty", "Again", "With reference", "WER", "Interval", "CER",
+        "Log probability",
+    ),
 ]  # fmt: skip
 
 
