@@ -134,7 +134,7 @@ def _waiting(study: Study) -> dict[str, str]:
     for corpus in config["corpora"]:
         names = {name for name, e in study.experiments.items() if e.corpus == corpus}
         paired = any(
-            f"{corpus}_{protocol}_{model}" in names
+            Experiment(corpus, protocol, model).name in names
             for pair in config["language_pairs"]
             for side in pair["languages"]
             if side["corpus"] == corpus

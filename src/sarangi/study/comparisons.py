@@ -1,8 +1,10 @@
 """Experiments that the tables put side by side: languages, sample rates, other splits."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from sarangi.base import layout
+from sarangi.base.score_id import ScoreId
 from sarangi.study.entries import SHUFFLED, Experiment, extraction_of, keeps_apart
 from sarangi.study.study import Study
 
@@ -22,44 +24,58 @@ def language_cells(study: Study) -> list[dict[str, Any]]:
     Titles, the scores that there can be, and what was published, see
     :mod:`sarangi.paper.cells`.
     """
-    config, found = study.config, []
     printed = _published_uars(study)
-    models = {name: entry for name, entry in config["models"].items() if "classifier" in entry}
-    can_be = {*study.scored, *(f"{e.name}_to_{test}" for e, test in study.transfers)}
-    wanted = {f"{e.name}_to_{test}" for e, test in study.wanted_transfers} | set(study.experiments)
-    for pair in config["language_pairs"]:
+    cells = []
+    for pair in study.config["language_pairs"]:
         first, second = pair["languages"]
         for train, test in ((first, second), (second, first)):
-            corpus, other = train["corpus"], train.get("transfer")
-            within = [(name, f"{corpus}_{name}_{{}}", train) for name in train["within"]]
-            # the other language is unseen whatever the folds within, so the first protocol serves
-            if other:
-                across = [(train["within"][0], f"{corpus}_{train['within'][0]}_{{}}_to_{other}", test)]
-            else:
-                across = [(train["across"], f"{corpus}_{train['across']}_{{}}", test)]
-            for protocol, pattern, tested in (*within, *across):
-                for model, entry in models.items():
-                    name = pattern.format(model)
-                    adapted = "alignment" in entry or entry.get("scaling") == "each"
-                    if name not in wanted or (adapted and tested is train):
-                        continue
-                    if "rate" in config["feature_sets"][entry["features"]]:
-                        continue
-                    found.append(
-                        {
-                            "name": name,
-                            "pair": pair["title"],
-                            "train": train["title"],
-                            "test": tested["title"],
-                            "protocol": config["protocols"][protocol]["title"],
-                            "disjoint": keeps_apart(config["protocols"][protocol]),
-                            "features": config["feature_sets"][entry["features"]]["title"],
-                            "model": _classifier_title(study, entry),
-                            "scores": f"results/scores/{name}.parquet" if name in can_be else None,
-                            "published": printed.get(name),
-                        }
-                    )
-    return found
+            for tested, experiment, other in _tried(study, train, test):
+                score = ScoreId(experiment.name, other).name
+                available = score in study.available_scores
+                cells.append(
+                    {
+                        "name": score,
+                        "pair": pair["title"],
+                        "train": train["title"],
+                        "test": tested["title"],
+                        **_titles(study, experiment),
+                        "scores": layout.scores(score) if available else None,
+                        "published": printed.get(score),
+                    }
+                )
+    return cells
+
+
+def _tried(
+    study: Study, train: Mapping[str, Any], test: Mapping[str, Any]
+) -> Iterator[tuple[Mapping[str, Any], Experiment, str | None]]:
+    """Yield each classical experiment of a language, with the language and the other corpus of its test."""
+    other = train.get("transfer")
+    # the other language is unseen whatever the folds within, so the first protocol serves
+    across = (train["within"][0], other, test) if other else (train["across"], None, test)
+    for protocol, corpus, tested in (*((name, None, train) for name in train["within"]), across):
+        for model, entry in study.config["models"].items():
+            experiment = Experiment(train["corpus"], protocol, model)
+            adapted = "alignment" in entry or entry.get("scaling") == "each"
+            if (
+                "classifier" in entry
+                and ScoreId(experiment.name, corpus).name in study.wanted_scores
+                and not (adapted and tested is train)
+                and "rate" not in study.config["feature_sets"][entry["features"]]
+            ):
+                yield tested, experiment, corpus
+
+
+def _titles(study: Study, experiment: Experiment) -> dict[str, Any]:
+    """Return what a cell says of its experiment."""
+    protocol = study.config["protocols"][experiment.protocol]
+    model = study.config["models"][experiment.model]
+    return {
+        "protocol": protocol["title"],
+        "disjoint": keeps_apart(protocol),
+        "features": study.config["feature_sets"][model["features"]]["title"],
+        "model": _classifier_title(study, model),
+    }
 
 
 def _classifier_title(study: Study, entry: Mapping[str, Any]) -> str:
@@ -71,34 +87,39 @@ def _classifier_title(study: Study, entry: Mapping[str, Any]) -> str:
 
 def rates_compared(study: Study) -> list[dict[str, Any]]:
     """Return each experiment on features of the recordings' own rate beside the same one at 16 kHz."""
-    config, found = study.config, []
-    sets, models = config["feature_sets"], config["models"]
+    sets, models = study.config["feature_sets"], study.config["models"]
+    rows = []
     for name, e in study.experiments.items():
         entry = models[e.model]
         own = sets.get(entry.get("features"), {})
         if "rate" not in own:
             continue
-        twins = [
-            f"{e.corpus}_{e.protocol}_{model}"
-            for model, other in models.items()
-            if other == entry | {"title": other["title"], "features": other.get("features")}
-            and extraction_of(sets.get(other["features"], {})) == extraction_of(own)
-            and "rate" not in sets[other["features"]]
-        ]
-        twin = next((twin for twin in twins if twin in study.experiments), None)
-        found.append(
+        twin = next((twin for twin in _twins(study, e) if twin.name in study.experiments), None)
+        rows.append(
             {
                 "corpus": e.corpus,
-                "protocol": config["protocols"][e.protocol]["title"],
-                "features": sets[models[study.experiments[twin].model]["features"]]["title"]
-                if twin
-                else own["title"],
+                "protocol": study.config["protocols"][e.protocol]["title"],
+                "features": (own if twin is None else sets[models[twin.model]["features"]])["title"],
                 "model": _classifier_title(study, entry),
-                "resampled": f"results/scores/{twin}.parquet" if twin in study.scored else None,
-                "own_rate": f"results/scores/{name}.parquet" if name in study.scored else None,
+                "resampled": layout.scores(twin.name) if twin and twin.name in study.scored else None,
+                "own_rate": layout.scores(name) if name in study.scored else None,
             }
         )
-    return found
+    return rows
+
+
+def _twins(study: Study, experiment: Experiment) -> Iterator[Experiment]:
+    """Yield the same experiment on the same features at 16 kHz, whether it is configured or not."""
+    sets, models = study.config["feature_sets"], study.config["models"]
+    entry = models[experiment.model]
+    own = sets[entry["features"]]
+    for model, other in models.items():
+        if (
+            other == entry | {"title": other["title"], "features": other.get("features")}
+            and extraction_of(sets.get(other["features"], {})) == extraction_of(own)
+            and "rate" not in sets[other["features"]]
+        ):
+            yield Experiment(experiment.corpus, experiment.protocol, model)
 
 
 def split_again(study: Study, corpus: str) -> list[Experiment]:

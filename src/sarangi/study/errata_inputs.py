@@ -9,7 +9,7 @@ from sarangi.published.readings import SIDES
 from sarangi.published.records import with_parts
 from sarangi.study.availability import unavailable
 from sarangi.study.missing import missing_of
-from sarangi.study.scored import available_scores, differences_of_study
+from sarangi.study.scored import differences_of_study
 from sarangi.study.study import Study
 
 Errata = Sequence[Mapping[str, Any]]
@@ -29,7 +29,7 @@ def records_of_errata(study: Study, errata: Errata) -> dict[str, dict[str, Any]]
 def scores_of_errata(study: Study, errata: Errata) -> list[str]:
     """Return the scores that errata compare, of what can run or was restored."""
     names = {side["score"] for side in compared_by(errata, "score")}
-    return [layout.scores(name) for name in sorted(names & available_scores(study))]
+    return [layout.scores(name) for name in sorted(names & study.available_scores)]
 
 
 def differences_of_errata(study: Study, errata: Errata) -> list[str]:

@@ -4,11 +4,9 @@ from typing import Any
 
 from sarangi.base import layout
 from sarangi.base.missing import Missing
-from sarangi.base.score_id import ScoreId
 from sarangi.published.expressions import Records, parts
 from sarangi.published.records import of_finding, our_experiments, with_parts
 from sarangi.study.missing import missing_of
-from sarangi.study.scored import available_scores
 from sarangi.study.study import Study
 
 
@@ -30,7 +28,7 @@ def experiments_of_finding(study: Study, finding: str) -> list[str]:
 
 def scores_of_finding(study: Study, finding: str) -> list[str]:
     """Return the scores that a finding uses, of what can run or was restored."""
-    available = available_scores(study)
+    available = study.available_scores
     return [layout.scores(name) for name in experiments_of_finding(study, finding) if name in available]
 
 
@@ -53,5 +51,4 @@ def claims_of_numbers(published: Records) -> dict[str, dict[str, Any]]:
 
 def missing_of_numbers(study: Study) -> dict[str, list[Missing]]:
     """Return the experiments and transfers that are configured or that claims name, and have no scores."""
-    transfers = (ScoreId(e.name, test).name for e, test in study.wanted_transfers)
-    return missing_of(study, sorted({*study.experiments, *our_experiments(study.published), *transfers}))
+    return missing_of(study, sorted({*study.wanted_scores, *our_experiments(study.published)}))

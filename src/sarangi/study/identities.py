@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from sarangi.base import layout
 from sarangi.base.documents import DocumentError, json_in
 from sarangi.base.errors import SarangiError
 from sarangi.study.entries import Experiment, encoders_of, on_corpus, words_of
 
-RESTORED = Path("results/restored.json")
+RESTORED = Path(layout.RESTORED)
 
 
 def identities(config: Mapping[str, Any], experiments: Mapping[str, Experiment]) -> dict[str, str]:

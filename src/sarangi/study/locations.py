@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from sarangi.base import layout
 from sarangi.base.weights_files import ENCODER_FILES, FASTER_WHISPER, FASTER_WHISPER_FILES
 from sarangi.runtime import records
 from sarangi.sources.addresses import HUB, KAGGLE, KAGGLE_ADVICE, WHISPER, ZENODO
@@ -14,9 +15,9 @@ from sarangi.sources.source import ARCHIVES, IN_HAND, SLOW_ARCHIVES, find
 from sarangi.study.entries import Experiment, modality
 from sarangi.study.identities import restored
 
-MADE_CORPORA = Path("resources/made")
-MODELS = Path("resources/models")
-MADE_WEIGHTS = Path("resources/weights")
+MADE_CORPORA = Path(layout.MADE_CORPORA)
+MODELS = Path(layout.MODELS)
+MADE_WEIGHTS = Path(layout.WEIGHTS)
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ class Locations:
         kept = []
         for name in self.config["corpora"]:
             if f"corpora/{name}" in self.restored and name not in self.own:
-                record = records.read(f"results/corpora/{name}/manifest.parquet")
+                record = records.read(layout.manifest(name))
                 if record and all(map(_own, record["inputs"])):
                     kept.append(name)
         return kept

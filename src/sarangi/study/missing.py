@@ -6,7 +6,6 @@ from sarangi.base import layout
 from sarangi.base.errors import SarangiError
 from sarangi.base.missing import CORPUS, EXPERIMENT, NOT_CONFIGURED, TRANSFER, Missing
 from sarangi.study.availability import unavailable
-from sarangi.study.scored import available_scores
 from sarangi.study.study import Study
 
 
@@ -33,7 +32,7 @@ def what_is_missing(study: Study, name: str) -> list[Missing]:
 
 def missing_of(study: Study, names: Iterable[str]) -> dict[str, list[Missing]]:
     """Return what each of some scores needs and does not have, without those that there are or can be."""
-    available = available_scores(study)
+    available = study.available_scores
     return {name: what_is_missing(study, name) for name in names if name not in available}
 
 
@@ -54,6 +53,6 @@ def scores_or_error(study: Study, name: str) -> str:
     SarangiError
         Where there can be none; it says what is missing.
     """
-    if name not in available_scores(study):
+    if name not in study.available_scores:
         raise SarangiError(f"{name} waits for {'; '.join(map(str, what_is_missing(study, name)))}")
     return layout.scores(name)

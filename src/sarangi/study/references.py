@@ -156,7 +156,7 @@ def unknown_names(config: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
         if f"{experiment}/{int(fold)}/{int(seed)}" not in known:
             hint = nearest(name, known) if known else nearest(experiment, list(tuned))
             yield ("app", "space", place), f"{name!r} is no run of a fine-tuned experiment; {hint}"
-    known = [*study.experiments, *(f"{e.name}_to_{test}" for e, test in study.wanted_transfers)]
+    known = study.wanted_scores
     for finding, entry in config["findings"].items():
         for place, name in enumerate(entry.get("experiments", ())):
             if name not in known:

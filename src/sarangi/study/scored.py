@@ -18,16 +18,6 @@ def mean_of_folds(study: Study, protocol: str) -> bool:
     return study.config["protocols"][protocol]["kind"] in MEANS_OF_FOLDS
 
 
-def transfers(study: Study) -> list[ScoreId]:
-    """Return the transfers that can be scored or were restored, in the order of the study."""
-    return [ScoreId(e.name, test) for e, test in study.transfers]
-
-
-def available_scores(study: Study) -> set[str]:
-    """Return the names of the scores that there are or can be, of experiments and transfers."""
-    return {*study.scored, *(score.name for score in transfers(study))}
-
-
 def scores_of_experiments(study: Study) -> list[str]:
     """Return the scores of every experiment that can run or was restored, each on its own corpus."""
     return [layout.scores(name) for name in study.scored]
@@ -35,7 +25,7 @@ def scores_of_experiments(study: Study) -> list[str]:
 
 def scores_of_transfers(study: Study) -> list[str]:
     """Return the scores of every transfer that can run or was restored."""
-    return [layout.scores(score.name) for score in transfers(study)]
+    return [layout.scores(ScoreId(e.name, test).name) for e, test in study.transfers]
 
 
 def scores_of_cells(study: Study) -> list[str]:

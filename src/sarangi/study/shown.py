@@ -9,7 +9,6 @@ from sarangi.published.printed import printed_experiments
 from sarangi.study.findings_inputs import further_experiments
 from sarangi.study.missing import what_is_missing
 from sarangi.study.recipes import is_tuned, tuned_scored
-from sarangi.study.scored import available_scores
 from sarangi.study.study import Study
 
 WITH_SEEDS = ("finding_4", "finding_5")
@@ -22,7 +21,7 @@ def results_shown(study: Study, path: Callable[[str], str]) -> list[str]:
     First what the entries of findings name, then what is fine-tuned.
     """
     moved = [ScoreId(e.name, test).name for e, test in study.transfers if is_tuned(study, e)]
-    available = available_scores(study)
+    available = study.available_scores
     named = [name for finding in study.config["findings"] for name in further_experiments(study, finding)]
     names = dict.fromkeys(name for name in [*named, *tuned_scored(study), *moved] if name in available)
     return [path(name) for name in names]
@@ -91,7 +90,7 @@ def _protocols_replayed(study: Study, experiments: Container[str]) -> set[str]:
 def _described(study: Study, name: str, replayed: Collection[str] = ()) -> dict[str, Any]:
     """Return what the tables of published numbers need of an experiment or transfer of ours."""
     score = study.scores.get(name)
-    available = name in available_scores(study)
+    available = name in study.available_scores
     described: dict[str, Any] = {
         "name": name,
         **dict.fromkeys(("corpus", "test", "protocol", "model", "leaks")),

@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from sarangi.base import layout
 from sarangi.base.missing import CORPUS, FOLDS, TRANSCRIPTS, WEIGHTS, Missing
 from sarangi.base.score_id import ScoreId
 from sarangi.study.entries import (
@@ -116,12 +117,12 @@ class Study:
 
     def predictions(self, experiment: Experiment, test: str | None = None) -> list[Path]:
         """Return the files of predictions of all runs, on the experiment's own corpus or on ``test``."""
-        folder = Path("results/runs") / experiment.name
+        name = experiment.name
         # each run of a fine-tuning predicts its own test part, in a job of its own
         if test is None and "finetuning" in self.config["models"][experiment.model]:
             runs = self.runs(experiment)
-            return [folder / f"{fold}/{seed}/predictions/within.parquet" for fold, seed in runs]
-        return [folder / f"predictions/{test or 'within'}.parquet"]
+            return [Path(layout.run_predictions(name, fold, seed)) for fold, seed in runs]
+        return [Path(layout.predictions(name, test or layout.WITHIN))]
 
     def batches(self, experiments: Mapping[str, Experiment]) -> list[Batch]:
         """Return the experiments that are no fine-tuning in batches, each of one corpus and feature set."""
@@ -166,7 +167,7 @@ class Study:
             if (asr in self.checkpoints and corpus in self.sources)
             or (
                 {f"asr/{asr}", f"corpora/{corpus}"} <= self.locations.restored
-                and (Path("results/transcripts") / asr / corpus).exists()
+                and Path(layout.TRANSCRIPTS, asr, corpus).exists()
             )
         ]
 
@@ -244,7 +245,7 @@ class Study:
     def wanted_transfers(self) -> list[tuple[Experiment, str]]:
         """The trained experiments with each other corpus that they are to be tested on, sorted."""
         wanted = {
-            (f"{corpus}_{protocol}_{model}", test)
+            (Experiment(corpus, protocol, model).name, test)
             for entry in self.config["experiments"]
             for corpus in entry["corpora"]
             for protocol in entry["protocols"]
@@ -253,6 +254,17 @@ class Study:
             if test != corpus and "baseline" not in self.config["models"][model]
         }
         return [(self.experiments[name], test) for name, test in sorted(wanted)]
+
+    @cached_property
+    def wanted_scores(self) -> list[str]:
+        """The names of all scores that the configuration asks for: of experiments, then of transfers."""
+        transfers = (ScoreId(e.name, test).name for e, test in self.wanted_transfers)
+        return [*self.experiments, *transfers]
+
+    @cached_property
+    def available_scores(self) -> frozenset[str]:
+        """The names of the scores that there are or can be, of experiments and of transfers."""
+        return frozenset({*self.scored, *(ScoreId(e.name, test).name for e, test in self.transfers)})
 
     def protocols_of(self, corpus: str) -> list[str]:
         """Return the protocols of the experiments on a corpus that can be made, sorted."""

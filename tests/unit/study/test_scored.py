@@ -23,7 +23,7 @@ def test_a_batch_is_scored_with_its_transfers_in_one_order(demo):
     names = scored.names_to_score(demo, batch)
     name = "ravdess_random5_four_is09_svm"
     assert names.index(f"{name}_to_urdu_latif") == names.index(name) + 1
-    assert set(names) <= scored.available_scores(demo)
+    assert set(names) <= demo.available_scores
     files = scored.files_to_score(demo, batch)
     assert files == sorted(set(files))
     assert f"results/runs/{name}/predictions/urdu_latif.parquet" in files
