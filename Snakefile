@@ -31,6 +31,7 @@ from sarangi.reproduce.project_files import files_of_workflow
 from sarangi.runtime.fingerprint import fingerprint, modules_of
 from sarangi.runtime.inventory import inventory
 from sarangi.runtime.lock import begin, hold
+from sarangi.sources import kinds
 from sarangi.study import (
     app_inputs,
     choices,

@@ -25,7 +25,7 @@ from sarangi.audio.resampling import resample
 from sarangi.audit.checks import corpus_audit, protocol_audit
 from sarangi.base import store
 from sarangi.corpora.manifest import manifest
-from sarangi.sources.weights import unpacked_whisper
+from sarangi.sources.small_weights import unpacked_whisper
 from sarangi.transcripts.transcription import transcribe
 
 SECONDS, RATE, TWINS, SPEAKERS = 3, 22_050, 10, 50

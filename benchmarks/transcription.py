@@ -29,7 +29,7 @@ import whisper
 
 from sarangi.audio.resampling import to_mono_16k
 from sarangi.base.sound import SAMPLE_RATE
-from sarangi.sources.weights import unpacked_whisper
+from sarangi.sources.small_weights import unpacked_whisper
 from sarangi.synthetic.corpus import layout
 from sarangi.synthetic.speech import speak
 from sarangi.transcripts.engines import OpenAIWhisper

@@ -13,7 +13,7 @@ rule download:
     benchmark:
         "results/benchmarks/download/{corpus}.tsv"
     wildcard_constraints:
-        corpus=one_of(choices.made_from(study, "corpora", "address", "zenodo", "kaggle", "git")),
+        corpus=one_of(choices.made_from(study, "corpora", kinds.Fetched)),
     localrule: True
     conda:
         "../envs/speech.yaml"
@@ -56,7 +56,7 @@ rule synthetic_corpus:
     benchmark:
         "results/benchmarks/synthetic_corpus/{corpus}.tsv"
     wildcard_constraints:
-        corpus=one_of(choices.made_from(study, "corpora", "synthetic")),
+        corpus=one_of(choices.made_from(study, "corpora", kinds.Synthetic)),
     conda:
         "../envs/speech.yaml"
     threads: 2
@@ -78,7 +78,7 @@ rule encoder_weights:
     benchmark:
         "results/benchmarks/encoder_weights/{encoder}.tsv"
     wildcard_constraints:
-        encoder=one_of(choices.fetched_encoders(study, "speech")),
+        encoder=one_of(choices.made_from(study, "encoders", kinds.Hub, "speech")),
     localrule: True
     conda:
         "../envs/speech.yaml"
@@ -99,7 +99,7 @@ use rule encoder_weights as text_encoder_weights with:
     benchmark:
         "results/benchmarks/text_encoder_weights/{encoder}.tsv"
     wildcard_constraints:
-        encoder=one_of(choices.fetched_encoders(study, "text")),
+        encoder=one_of(choices.made_from(study, "encoders", kinds.Hub, "text")),
 
 
 rule random_encoder:
@@ -111,7 +111,7 @@ rule random_encoder:
     benchmark:
         "results/benchmarks/random_encoder/{encoder}.tsv"
     wildcard_constraints:
-        encoder=one_of(choices.made_from(study, "encoders", "random")),
+        encoder=one_of(choices.made_from(study, "encoders", kinds.Random)),
     conda:
         "../envs/speech.yaml"
     resources:
@@ -132,7 +132,7 @@ rule whisper_weights:
     benchmark:
         "results/benchmarks/whisper_weights/{asr}.tsv"
     wildcard_constraints:
-        asr=one_of(choices.made_from(study, "asr", "whisper")),
+        asr=one_of(choices.made_from(study, "asr", kinds.WhisperCheckpoint)),
     localrule: True
     conda:
         "../envs/speech.yaml"
@@ -154,7 +154,7 @@ rule random_whisper:
     benchmark:
         "results/benchmarks/random_whisper/{asr}.tsv"
     wildcard_constraints:
-        asr=one_of(choices.made_from(study, "asr", "random")),
+        asr=one_of(choices.made_from(study, "asr", kinds.Random)),
     conda:
         "../envs/speech.yaml"
     resources:
@@ -177,7 +177,7 @@ rule unpacked_whisper:
     benchmark:
         "results/benchmarks/unpacked_whisper/{asr}.tsv"
     wildcard_constraints:
-        asr=one_of(choices.made_from(study, "asr", "packed")),
+        asr=one_of(choices.made_from(study, "asr", kinds.Packed)),
     conda:
         "../envs/speech.yaml"
     resources:

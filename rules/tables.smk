@@ -215,7 +215,7 @@ rule transcripts_table:
         corpora=inputs.transcribed_corpora(study),
         settings=study.config["bootstrap"],
         unavailable=unavailable(study, "asr"),
-        untrained=choices.made_from(study, "asr", "random"),
+        untrained=choices.made_from(study, "asr", kinds.Random),
     script:
         "../workflow/scripts/transcripts_table.py"
 

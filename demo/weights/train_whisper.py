@@ -31,7 +31,7 @@ from sarangi.audio.resampling import to_mono_16k
 from sarangi.base.sound import SAMPLE_RATE
 from sarangi.corpora.layouts.ravdess import STATEMENTS
 from sarangi.corpora.video import is_video
-from sarangi.sources.weights import pack_whisper, unpacked_whisper
+from sarangi.sources.small_weights import pack_whisper, unpacked_whisper
 from sarangi.synthetic.corpus import generator, layout
 from sarangi.synthetic.film import filmed
 from sarangi.synthetic.meld import SHORT_TEXT

@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from sarangi.base.errors import SarangiError
-from sarangi.sources import download
+from sarangi.sources import https
 
 WAYS = ("truncated", "flipped", "a web page with status 200", "503", "stalled", "redirected")
 
@@ -47,7 +47,7 @@ def server(way: str, body: bytes, chance: random.Random, faults: int) -> Iterato
                 cut = chance.randrange(len(rest))
             self.answer(rest[:cut], "application/zip", len(rest), 206 if start else 200)
             if bad and way == "stalled":
-                time.sleep(2 * download.SECONDS_OF_SILENCE)
+                time.sleep(2 * https.SECONDS_OF_SILENCE)
 
         def answer(self, data: bytes, kind: str, length: int | None = None, status: int = 200) -> None:
             self.send_response(status)
@@ -76,14 +76,14 @@ def inject(way: str, folder: Path, chance: random.Random) -> str:
     body = chance.randbytes(chance.randrange(1, 1_000_000))
     checksum = f"sha256:{hashlib.sha256(body).hexdigest()}"
     # as often that the command itself goes on, or so often that it gives up
-    faults, silence = chance.choice((1, 2, 100)), download.SECONDS_OF_SILENCE
-    download.SECONDS_OF_SILENCE = 0.2
+    faults, silence = chance.choice((1, 2, 100)), https.SECONDS_OF_SILENCE
+    https.SECONDS_OF_SILENCE = 0.2
     place, told = folder / "corpus.zip", False
     try:
         quiet = contextlib.redirect_stderr(io.StringIO())  # bars of progress
         with quiet, server(way, body, chance, faults) as address:
             try:
-                download.fetch(address, place, checksum, wait=0.001)
+                https.fetch(address, place, checksum, wait=0.001)
             except SarangiError:
                 told = True
         if not told and place.read_bytes() != body:
@@ -94,11 +94,11 @@ def inject(way: str, folder: Path, chance: random.Random) -> str:
             for _ in range(2):  # what was rotten is thrown away first, and says so
                 try:
                     if not place.exists():
-                        download.fetch(address, place, checksum, wait=0.001)
+                        https.fetch(address, place, checksum, wait=0.001)
                 except SarangiError:
                     continue
         if not place.exists():
             return "lost: the same command does not fetch it"
         return "survived" if place.read_bytes() == body else "silently wrong: other bytes"
     finally:
-        download.SECONDS_OF_SILENCE = silence
+        https.SECONDS_OF_SILENCE = silence

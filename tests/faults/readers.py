@@ -1057,7 +1057,7 @@ SHAPE = {"hidden_size": 8, "layers": 1, "heads": 2, "channels": 4, "seed": 1}
 
 
 def tiny_encoder(folder: Path) -> dict[str, bytes]:
-    from sarangi.sources.weights import random_encoder
+    from sarangi.sources.small_weights import random_encoder
 
     place = folder / "encoder"
     place.mkdir(exist_ok=True)
@@ -1193,7 +1193,7 @@ class PackedWhisper(Reader):
     def valid(self) -> list[bytes]:
         import whisper
 
-        from sarangi.sources.weights import _whisper_dims, pack_whisper
+        from sarangi.sources.small_weights import _whisper_dims, pack_whisper
 
         dims = _whisper_dims(4, 1, 2)
         dims.n_vocab, dims.n_text_ctx = 4, 8
@@ -1205,7 +1205,7 @@ class PackedWhisper(Reader):
         return odd_safetensors(chance, self.seeds[0])
 
     def read(self, data: bytes) -> None:
-        from sarangi.sources.weights import unpacked_whisper
+        from sarangi.sources.small_weights import unpacked_whisper
 
         self.file("packed.safetensors", data)
         unpacked_whisper(Path("packed.safetensors"), self.folder / "whisper.pt")
@@ -1244,7 +1244,7 @@ class Whisper(Torch):
     def valid(self) -> list[bytes]:
         import whisper
 
-        from sarangi.sources.weights import _whisper_checkpoint, _whisper_dims
+        from sarangi.sources.small_weights import _whisper_checkpoint, _whisper_dims
 
         dims = _whisper_dims(4, 1, 2)
         dims.n_vocab, dims.n_text_ctx, dims.n_audio_ctx = 5, 8, 10
@@ -1274,7 +1274,7 @@ class TorchWeights(Torch):
         return [file.getvalue()]
 
     def read(self, data: bytes) -> None:
-        from sarangi.sources.weights import as_safetensors
+        from sarangi.sources.checkpoints import as_safetensors
 
         self.file("pytorch_model.bin", data)
         as_safetensors(Path("pytorch_model.bin"), self.folder / "out.safetensors")

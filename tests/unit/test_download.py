@@ -17,9 +17,12 @@ import yaml
 from conftest import tarred, zipped
 
 from sarangi.base.errors import SarangiError
-from sarangi.sources import checksums, download
-from sarangi.sources.download import fetch, fetch_commit, kaggle_token, reachable, receive
-from sarangi.study import locations
+from sarangi.sources import checksums, https, kinds, reachability, zenodo
+from sarangi.sources.download import download
+from sarangi.sources.git import fetch_commit
+from sarangi.sources.https import fetch, receive
+from sarangi.sources.kaggle import kaggle_token
+from sarangi.sources.reachability import reachable
 from sarangi.study.availability import unavailable
 from sarangi.study.study import Study
 
@@ -82,7 +85,7 @@ def server():
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
-    monkeypatch.setattr(download, "SECONDS_OF_SILENCE", 1)
+    monkeypatch.setattr(https, "SECONDS_OF_SILENCE", 1)
 
 
 @pytest.mark.parametrize(
@@ -142,7 +145,7 @@ def test_a_rotten_part_is_thrown_away_and_the_next_call_is_right(server, tmp_pat
 
 def test_where_nothing_answers_a_source_is_unavailable_within_ten_seconds(server, tmp_path, monkeypatch):
     address, _ = server
-    connect = download.socket.create_connection
+    connect = reachability.socket.create_connection
 
     def silent(place, timeout):
         if place[0].endswith(".invalid"):
@@ -150,7 +153,7 @@ def test_where_nothing_answers_a_source_is_unavailable_within_ten_seconds(server
             raise TimeoutError
         return connect(place, timeout)
 
-    monkeypatch.setattr(download.socket, "create_connection", silent)
+    monkeypatch.setattr(reachability.socket, "create_connection", silent)
     start = time.monotonic()
     silence = [f"https://host-{number}.invalid" for number in range(4)]
     # port 1 refuses; the others never answer
@@ -267,7 +270,7 @@ def study(tmp_path, monkeypatch):
     (tmp_path / "made").mkdir()
 
     def fetched(source):
-        download.download(source, tmp_path / "made/c.zip", tmp_path / "made/c.zip.part")
+        download(source, tmp_path / "made/c.zip", tmp_path / "made/c.zip.part")
         with zipfile.ZipFile(tmp_path / "made/c.zip") as archive:
             found = [(info.filename, archive.read(info)) for info in archive.infolist()]
         assert [path.name for path in (tmp_path / "made").iterdir()] == ["c.zip"]
@@ -376,7 +379,7 @@ def record_of_two(publisher, tmp_path):
 
 
 def test_the_files_of_a_record_become_one_zip_without_their_nesting(publisher, study, tmp_path, monkeypatch):
-    monkeypatch.setattr(download, "ZENODO", f"{publisher.address}/records")
+    monkeypatch.setattr(zenodo, "ZENODO", f"{publisher.address}/records")
     listed = record_of_two(publisher, tmp_path)
     wanted = [("notes.txt", b"read me"), ("Feats/Urdu/Anger/Anger_0001.mat", b"urdu"), ("Feats/x", b"x")]
     assert study({"zenodo": "7"}) == wanted
@@ -409,7 +412,7 @@ def test_the_files_of_a_record_become_one_zip_without_their_nesting(publisher, s
     ],
 )
 def test_a_record_without_plain_files_is_refused(change, publisher, study, tmp_path, monkeypatch):
-    monkeypatch.setattr(download, "ZENODO", f"{publisher.address}/records")
+    monkeypatch.setattr(zenodo, "ZENODO", f"{publisher.address}/records")
     record = {"files": record_of_two(publisher, tmp_path)}
     change(record)
     publisher.files["/records/7"] = json.dumps(record).encode()
@@ -434,7 +437,7 @@ def test_kaggle_is_asked_with_the_token_which_goes_nowhere_else(
     store = Publisher()
     store.files["/data?signature=s3cret"] = zipped(tmp_path / "c", [("a.wav", b"a")]).read_bytes()
     publisher.moved["/owner/name"] = f"{store.address}/data?signature=s3cret"
-    monkeypatch.setattr(download, "KAGGLE", publisher.address)
+    monkeypatch.setattr(kinds, "KAGGLE", publisher.address)
     monkeypatch.setenv("KAGGLE_USERNAME", "nobody")
     monkeypatch.setenv("KAGGLE_KEY", kaggle)
     assert study({"kaggle": "owner/name"}) == [("a.wav", b"a")]
@@ -446,7 +449,7 @@ def test_kaggle_is_asked_with_the_token_which_goes_nowhere_else(
     said = [caplog.text, checksums.CHECKSUMS.read_text()]
     publisher.files["/owner/gone"] = b"<html>"
     store.close()
-    monkeypatch.setattr(download, "TRIES", 1)
+    monkeypatch.setattr(https, "TRIES", 1)
     for name in ("name", "gone", "nothing"):
         with pytest.raises(SarangiError) as error:
             study({"kaggle": f"owner/{name}"})
@@ -457,11 +460,20 @@ def test_kaggle_is_asked_with_the_token_which_goes_nowhere_else(
     assert base64.b64encode(f"nobody:{kaggle}".encode()).decode() not in "".join(said)
 
 
+def test_what_no_program_can_fetch_says_what_a_person_can_do(study):
+    for source, words in (
+        ({"request": "ask the authors"}, "ask the authors"),
+        ({"synthetic": {}}, "make it"),
+    ):
+        with pytest.raises(SarangiError, match=f"no program can fetch it; {words}"):
+            study(source)
+
+
 def test_kaggle_is_available_with_a_token_and_says_what_to_do_without(
     publisher, tmp_path, monkeypatch, kaggle, caplog
 ):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(locations, "KAGGLE", publisher.address)
+    monkeypatch.setattr(kinds, "KAGGLE", publisher.address)
     config = {
         "corpora": {"punjabi_rasa": {"source": {"kaggle": "owner/name"}}},
         "encoders": {}, "asr": {}, "download": True, "experiments": [], "findings": {},

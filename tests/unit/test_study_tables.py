@@ -32,7 +32,8 @@ from sarangi.reproduce import costs
 from sarangi.reproduce.costs import costs_table, measured
 from sarangi.reproduce.explain import Walk
 from sarangi.reproduce.steps import as_text
-from sarangi.study.availability import availability, where_from
+from sarangi.sources.kinds import kind_of
+from sarangi.study.availability import availability
 from sarangi.study.checking import check
 from sarangi.study.claims_file import read_claims
 
@@ -447,14 +448,17 @@ def test_costs_that_nobody_recorded_are_refused_with_what_to_do(files, text, wor
         ({"zenodo": "12"}, "Zenodo record 12, DOI 10.5281/zenodo.12"),
         ({"address": "http://a.org/b.zip"}, "http://a.org/b.zip"),
         ({"git": "https://a.org/b", "commit": "0123456789abcdef"}, "https://a.org/b at commit 0123456789ab"),
-        ({"hub": "a/b", "revision": "f" * 40}, "Hugging Face hub, a/b at revision ffffffffffff"),
+        (
+            {"hub": "a/b", "revision": "f" * 40, "file": "model.safetensors"},
+            "Hugging Face hub, a/b at revision ffffffffffff",
+        ),
         ({"kaggle": "a/b"}, "Kaggle data set a/b"),
         ({"request": "ask them"}, "ask them"),
         ({"synthetic": {}}, "spoken by this project's generator (synthetic)"),
     ],
 )
 def test_a_source_is_named_by_what_it_is_found_with(source, words):
-    assert where_from(source) == words
+    assert kind_of(source).origin == words
 
 
 def test_every_corpus_and_all_weights_say_whether_they_were_used(study, tmp_path, monkeypatch):

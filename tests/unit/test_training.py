@@ -28,7 +28,8 @@ from sarangi.models.finetuning import (
     transfer,
 )
 from sarangi.models.fusion import masked_mean
-from sarangi.sources.weights import as_safetensors, random_encoder, random_whisper
+from sarangi.sources.checkpoints import as_safetensors
+from sarangi.sources.small_weights import random_encoder, random_whisper
 from sarangi.splits.protocols import emobox, protocol
 from sarangi.transcripts.engines import load
 

@@ -25,7 +25,7 @@ from sarangi.base.sound import SAMPLE_RATE
 from sarangi.corpora.manifest import manifest
 from sarangi.paper.tables.transcripts import transcripts_table
 from sarangi.paper.tables.writing import FORMATS
-from sarangi.sources.weights import random_whisper, unpacked_whisper
+from sarangi.sources.small_weights import random_whisper, unpacked_whisper
 from sarangi.transcripts import engines as asr
 from sarangi.transcripts.engines import FasterWhisper, Heard, OpenAIWhisper, fails, joined, load, log_mels
 from sarangi.transcripts.transcription import (

@@ -13,7 +13,7 @@ from safetensors.torch import load_file, save_file
 from sarangi.audio.decoding import sound_in
 from sarangi.audio.resampling import to_mono_16k
 from sarangi.base.errors import SarangiError
-from sarangi.sources.weights import pack_whisper, unpacked_whisper
+from sarangi.sources.small_weights import pack_whisper, unpacked_whisper
 from sarangi.study.availability import unavailable
 from sarangi.study.checking import check
 from sarangi.synthetic.corpus import layout

@@ -3,6 +3,6 @@
 from sarangi.runtime.job import job
 
 with job(snakemake) as run:
-    from sarangi.sources.weights import random_whisper
+    from sarangi.sources.small_weights import random_whisper
 
     random_whisper(snakemake.params.shape, run.output)

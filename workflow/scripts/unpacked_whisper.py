@@ -5,6 +5,6 @@ from sarangi.runtime.job import job
 with job(snakemake) as run:
     from pathlib import Path
 
-    from sarangi.sources.weights import unpacked_whisper
+    from sarangi.sources.small_weights import unpacked_whisper
 
     unpacked_whisper(Path(snakemake.input.packed), run.output)

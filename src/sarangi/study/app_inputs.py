@@ -4,8 +4,8 @@ from typing import Any
 
 from sarangi.base import layout
 from sarangi.base.errors import SarangiError
-from sarangi.study.availability import where_from
-from sarangi.study.choices import source_of
+from sarangi.sources.kinds import Hub, kind_of
+from sarangi.study.availability import origin_of_corpus
 from sarangi.study.entries import Experiment, encoders_of, words_of
 from sarangi.study.inputs import encoder_of, run_files, whisper_files
 from sarangi.study.recipes import is_tuned, recipe_of_a_run
@@ -25,10 +25,7 @@ def about_of(study: Study, experiment: Experiment) -> dict[str, Any]:
     """Return what the cards of an experiment's runs say of it: see sarangi.app.cards."""
     model, e = study.model(experiment), experiment
     asr = words_of(model)
-    source = source_of(study, "corpora", e.corpus)
-    # a copy put in place of a stand-in does not come from the generator
-    own = "synthetic" in source and e.corpus not in study.synthetic
-    corpus = {"name": e.corpus, "source": "its publisher" if own else where_from(source)}
+    corpus = {"name": e.corpus, "source": origin_of_corpus(study, e.corpus)}
     return {
         "experiment": e.name,
         "model": model["title"],
@@ -51,9 +48,11 @@ def about_of(study: Study, experiment: Experiment) -> dict[str, Any]:
 
 def _about_weights(study: Study, kind: str, name: str) -> dict[str, Any]:
     """Return what a card says of an encoder or a Whisper."""
-    entry, source = study.config[kind][name], source_of(study, kind, name)
-    about = {"name": name, "title": entry["title"], "licence": entry["licence"], "hub": source.get("hub")}
-    return about | {"source": where_from(source)}
+    entry = study.config[kind][name]
+    source = kind_of(entry["source"])
+    hub = source.hub if isinstance(source, Hub) else None
+    about = {"name": name, "title": entry["title"], "licence": entry["licence"], "hub": hub}
+    return about | {"source": source.origin}
 
 
 def files_of_app(study: Study) -> list[str]:

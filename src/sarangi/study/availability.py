@@ -1,15 +1,13 @@
 """Where corpora and weights are had, on what terms, and whether they were for this build."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from sarangi.published.records import of_finding
+from sarangi.sources.kinds import WITH_STUDY, Synthetic, kind_of
 from sarangi.study.comparisons import chosen, rates_compared
 from sarangi.study.entries import Experiment, encoders_of, modality
 from sarangi.study.study import Study
-
-ZENODO_RECORD = re.compile(r"zenodo\.org/records?/(\d+)")
 
 
 def availability(study: Study) -> list[dict[str, str]]:
@@ -54,56 +52,27 @@ def _encoders(study: Study, experiments: Mapping[str, Experiment]) -> set[str]:
 
 
 def _of_corpus(study: Study, name: str) -> dict[str, str]:
-    source = study.config["corpora"][name]["source"]
-    # a copy put in place of a stand-in is not had from the generator
-    own = "synthetic" in source and name not in study.synthetic
     described = study.described(name)
     return {
         "licence": described["licence"],
         "access": described["access"],
-        "source": "its publisher" if own else where_from(source),
+        "source": origin_of_corpus(study, name),
     }
 
 
 def _of_weights(study: Study, entry: Mapping[str, Any]) -> dict[str, str]:
-    source = entry["source"]
-    access = "on request" if "request" in source else "open"
-    if {"folder", "packed", "random"} & set(source):
-        # what comes with a demo was trained on its speech
-        access = "synthetic" if study.synthetic else "with the study"
-    return {"licence": entry["licence"], "access": access, "source": where_from(source)}
+    kind = kind_of(entry["source"])
+    # what comes with a demo was trained on its speech
+    access = "synthetic" if kind.access == WITH_STUDY and study.synthetic else kind.access
+    return {"licence": entry["licence"], "access": access, "source": kind.origin}
 
 
-def where_from(source: Mapping[str, Any]) -> str:
-    """Return where a source has a thing from, in words.
-
-    Record and DOI, repository and commit, hub and revision, address; or what a person is to do.
-
-    Examples
-    --------
-    >>> where_from({"zenodo": "3685274"})
-    'Zenodo record 3685274, DOI 10.5281/zenodo.3685274'
-    """
-    address = source.get("address", "")
-    record = source.get("zenodo") or next(iter(ZENODO_RECORD.findall(address)), None)
-    if record:
-        # a record's DOI is made of its number
-        return f"Zenodo record {record}, DOI 10.5281/zenodo.{record}"
-    if "git" in source:
-        return f"{source['git']} at commit {source['commit'][:12]}"
-    if "kaggle" in source:
-        return f"Kaggle data set {source['kaggle']}"
-    if "hub" in source:
-        return f"Hugging Face hub, {source['hub']} at revision {source['revision'][:12]}"
-    if "whisper" in source:
-        return f"openai-whisper, checkpoint {source['whisper']}"
-    if "synthetic" in source:
-        return "spoken by this project's generator (synthetic)"
-    if "folder" in source or "packed" in source:
-        return f"with the study, {source.get('folder') or source['packed']}"
-    if "random" in source:
-        return "random weights, drawn by this project"
-    return address or source.get("request", "its publisher")
+def origin_of_corpus(study: Study, name: str) -> str:
+    """Return where a corpus is from, in words."""
+    kind = kind_of(study.config["corpora"][name]["source"])
+    # a copy put in place of a stand-in is not had from the generator
+    own = isinstance(kind, Synthetic) and name not in study.synthetic
+    return "its publisher" if own else kind.origin
 
 
 def unavailable(study: Study, kind: str, with_waiting: bool = True) -> dict[str, str]:

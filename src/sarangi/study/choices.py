@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from sarangi.sources.kinds import Kind, kind_of
 from sarangi.study.entries import modality
 from sarangi.study.study import Study
 
@@ -13,19 +14,26 @@ def source_of(study: Study, kind: str, name: str) -> dict[str, Any]:
     return source
 
 
-def made_from(study: Study, kind: str, *keys: str) -> list[str]:
-    """Return the names of a kind whose source has one of some keys.
+def made_from(study: Study, section: str, kind: type[Kind], of: str | None = None) -> list[str]:
+    """Return the names in a section whose source is of a kind, for the rule that fetches or makes them.
 
     A user's own compressed archive goes before the source: rule repack makes the same file from it.
+
+    Parameters
+    ----------
+    section
+        ``corpora``, ``encoders`` or ``asr``.
+    kind
+        Class of :mod:`sarangi.sources.kinds`.
+    of
+        Modality of the encoders; any where it is not given.
     """
-    names = [name for name in study.config[kind] if set(keys) & set(source_of(study, kind, name))]
-    return [name for name in names if kind != "corpora" or name not in study.compressed]
-
-
-def fetched_encoders(study: Study, of: str) -> list[str]:
-    """Return the names of the encoders of speech or text that are fetched from the hub."""
-    entries = study.config["encoders"].items()
-    return [name for name, entry in entries if "hub" in entry["source"] and modality(entry) == of]
+    return [
+        name
+        for name, entry in study.config[section].items()
+        if isinstance(kind_of(entry["source"]), kind) and of in (None, modality(entry))
+        if section != "corpora" or name not in study.compressed
+    ]
 
 
 def corpora_holding(study: Study, kind: str) -> list[str]:

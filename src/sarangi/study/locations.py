@@ -1,17 +1,17 @@
 """Where each corpus, encoder and Whisper is or will be, and what a person can do where it is nowhere."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from sarangi.base import layout
 from sarangi.base.weights_files import ENCODER_FILES, FASTER_WHISPER, FASTER_WHISPER_FILES
 from sarangi.runtime import records
-from sarangi.sources.addresses import HUB, KAGGLE, KAGGLE_ADVICE, WHISPER, ZENODO
-from sarangi.sources.source import ARCHIVES, IN_HAND, SLOW_ARCHIVES, find
+from sarangi.sources.kinds import kind_of
+from sarangi.sources.reachability import reachable
+from sarangi.sources.source import IN_HAND, SLOW_ARCHIVES, find
 from sarangi.study.entries import Experiment, modality
 from sarangi.study.identities import restored
 
@@ -65,59 +65,32 @@ class Locations:
                 continue
             suffix = "" if entry.get("engine") == FASTER_WHISPER else suffix_of_kind
             own = self.own.get(name) if kind == "corpora" else in_hand / f"{name}{suffix}"
+            to_make = made / f"{name}{suffix}"
             if kind == "corpora" and name in self.compressed:
-                found[name] = made / f"{name}{suffix}"
+                found[name] = to_make
             elif own is not None and own.exists():
                 found[name] = own
-            elif "folder" in entry["source"]:
-                if not lacking(entry):
-                    found[name] = Path(entry["source"]["folder"])
-            elif self._can_be_made(
-                ENCODER_FILES[modality(entry)] if kind == "encoders" else (),
-                entry["source"],
-                made / f"{name}{suffix}",
-            ):
-                found[name] = made / f"{name}{suffix}"
+            elif path := kind_of(entry["source"]).located(to_make, _files(kind, entry), self._answers):
+                found[name] = path
         return found
 
-    def _can_be_made(self, names: Iterable[str], source: dict[str, Any], path: Path) -> bool:
-        if "packed" in source:
-            return Path(source["packed"]).is_file()
-        # a fetch that broke off leaves the folder of an encoder, not all of its files
-        files = [path / name for name in names] or [path]
-        if "synthetic" in source or "random" in source or all(file.exists() for file in files):
-            return True
-        return address_of(source) in self._reachable
+    def _answers(self, address: str) -> bool:
+        return address in self._reachable
 
     @cached_property
     def _reachable(self) -> set[str]:
         """Addresses that answer now; never remembered, so that a failure is not kept."""
         if not (self.probe and self.config["download"]):
             return set()
-        from sarangi.sources.download import reachable
-
         entries = [entry for kind in ("corpora", "encoders", "asr") for entry in self.config[kind].values()]
-        return reachable(address for e in entries if (address := address_of(e["source"])))
+        addresses = [kind_of(entry["source"]).fetched_from for entry in entries]
+        return reachable(address for address in addresses if address)
 
     def missing(self, kind: str) -> dict[str, str]:
         """Return what of a kind is not available and was not restored, each with what to do about it."""
         found = {"corpora": self.sources, "encoders": self.weights, "asr": self.checkpoints}[kind]
-        place = {
-            "corpora": f"{IN_HAND}/{{}}",
-            "encoders": f"{MODELS}/{{}} ({{}})",
-            "asr": f"{MODELS}/{{}}.pt",
-        }[kind]
-        folder = f"{MODELS}/{{}} ({', '.join(FASTER_WHISPER_FILES)})"
-        places = {
-            name: (folder if entry.get("engine") == FASTER_WHISPER else place).format(
-                name, ", ".join(ENCODER_FILES[modality(entry)])
-            )
-            for name, entry in self.config[kind].items()
-        }
         return {
-            name: f"put {' and '.join(lacking(entry))} into the folder {entry['source']['folder']}"
-            if "folder" in entry["source"]
-            else f"{how_to_get(entry['source'])}, put it at {places[name]}{_suffix(entry['source'])}"
+            name: kind_of(entry["source"]).advice(_place(kind, name, entry), _files(kind, entry))
             for name, entry in sorted(self.config[kind].items())
             if name not in found and name not in self.kept_corpora and f"{kind}/{name}" not in self.restored
         }
@@ -145,50 +118,17 @@ def _own(recordings: str) -> bool:
     return Path(recordings).is_relative_to(IN_HAND) or (made is not None and made["rule"] == "repack")
 
 
-def _suffix(source: Mapping[str, Any]) -> str:
-    """Return how the name of a downloaded archive ends, for the place where a user puts it."""
-    path = urlsplit(source.get("address", "")).path
-    return next((suffix for suffix in ARCHIVES if path.endswith(suffix)), "")
+def _files(kind: str, entry: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the names of the files that rules need of an encoder's folder; none of another kind."""
+    return ENCODER_FILES[modality(entry)] if kind == "encoders" else ()
 
 
-def address_of(source: Mapping[str, Any]) -> str | None:
-    """Return the address that a source is fetched from, or None where it is not fetched.
-
-    A data set of Kaggle is fetched only with a token of the user's.
-    """
-    if "hub" in source:
-        return HUB
-    if "whisper" in source:
-        return WHISPER
-    if "zenodo" in source:
-        return f"{ZENODO}/{source['zenodo']}"
-    if "kaggle" in source:
-        from sarangi.sources.download import kaggle_token
-
-        return f"{KAGGLE}/{source['kaggle']}" if kaggle_token() else None
-    return source.get("address") or source.get("git")
-
-
-def lacking(encoder: Mapping[str, Any]) -> list[str]:
-    """Return which of an encoder's files the folder of its source lacks."""
-    folder = Path(encoder["source"]["folder"])
-    return [name for name in ENCODER_FILES[modality(encoder)] if not (folder / name).is_file()]
-
-
-def how_to_get(source: Mapping[str, Any]) -> str:
-    """Return what a person can do to get what a source describes."""
-    if "address" in source:
-        return f"download {source['address']}"
-    if "git" in source:
-        return f"clone {source['git']} at {source['commit'][:12]}"
-    if "zenodo" in source:
-        return f"download the files of Zenodo record {source['zenodo']}"
-    if "kaggle" in source:
-        return f"{KAGGLE_ADVICE}, or download {source['kaggle']}"
-    if "hub" in source:
-        return f"fetch {source['hub']} at revision {source['revision'][:12]} of the Hugging Face hub"
-    if "whisper" in source:
-        return f"fetch Whisper {source['whisper']} of openai-whisper"
-    if "packed" in source:
-        return f"restore {source['packed']}, which is missing, or fetch another Whisper"
-    return source.get("request", "make it")
+def _place(kind: str, name: str, entry: Mapping[str, Any]) -> str:
+    """Return where a person puts a corpus, an encoder or a Whisper, with the files that it needs."""
+    if kind == "corpora":
+        return f"{IN_HAND}/{name}"
+    if entry.get("engine") == FASTER_WHISPER:
+        return f"{MODELS}/{name} ({', '.join(FASTER_WHISPER_FILES)})"
+    return (
+        f"{MODELS}/{name} ({', '.join(_files(kind, entry))})" if kind == "encoders" else f"{MODELS}/{name}.pt"
+    )

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sarangi.base.hints import nearest
+from sarangi.sources.kinds import Synthetic, kind_of
 from sarangi.study.entries import (
     BRANCHES,
     CORPORA,
@@ -24,7 +25,7 @@ def unknown_names(config: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
     for corpus in config["corpora"]:
         if corpus not in CORPORA:
             yield ("corpora", corpus), f"no reader for corpus {corpus!r}; {nearest(corpus, CORPORA)}"
-        elif "synthetic" in config["corpora"][corpus]["source"] and corpus not in STAND_INS:
+        elif isinstance(kind_of(config["corpora"][corpus]["source"]), Synthetic) and corpus not in STAND_INS:
             choices = ", ".join(STAND_INS)
             yield (
                 ("corpora", corpus, "source"),

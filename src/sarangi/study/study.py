@@ -9,6 +9,7 @@ from typing import Any
 from sarangi.base import layout
 from sarangi.base.missing import CORPUS, FOLDS, TRANSCRIPTS, WEIGHTS, Missing
 from sarangi.base.score_id import ScoreId
+from sarangi.sources.kinds import Random, Synthetic, kind_of
 from sarangi.study.entries import (
     ASR_DEFAULTS,
     CORPORA,
@@ -183,20 +184,20 @@ class Study:
             for name, path in self.sources.items()
             if path.is_relative_to(MADE_CORPORA)
             and name not in self.compressed
-            and "synthetic" in self.config["corpora"][name]["source"]
+            and isinstance(kind_of(self.config["corpora"][name]["source"]), Synthetic)
         )
 
     def described(self, corpus: str) -> dict[str, str]:
         """Return access, licence and citation of a corpus; a copy put in place of a stand-in has its own."""
         entry = self.config["corpora"][corpus]
-        if "synthetic" in entry["source"] and corpus not in self.synthetic:
+        if isinstance(kind_of(entry["source"]), Synthetic) and corpus not in self.synthetic:
             return {"access": "own copy", "licence": "its publisher's", "citation": "its publisher"}
         return {key: entry[key] for key in ("access", "licence", "citation")}
 
     def untrained(self, model: str) -> bool:
         """Whether the weights of a model's encoder are random ones of ours, and not somebody's training."""
         return any(
-            "random" in self.config["encoders"][encoder]["source"]
+            isinstance(kind_of(self.config["encoders"][encoder]["source"]), Random)
             and self.weights.get(encoder, Path()).is_relative_to(MADE_WEIGHTS)
             for encoder in encoders_of(self.config["models"][model]).values()
         )

@@ -20,7 +20,7 @@ import whisper
 from sarangi.base.errors import SarangiError
 from sarangi.base.sound import SAMPLE_RATE
 from sarangi.base.weights_files import FASTER_WHISPER_FILES
-from sarangi.sources.weights import checkpoint_in, refuse_swollen
+from sarangi.sources.checkpoints import checkpoint_in, refuse_swollen
 
 WINDOW_S = 30.0  # what Whisper hears at once
 FRAME = 160  # samples a frame of the spectrogram

@@ -1,0 +1,71 @@
+"""Checkpoints of torch from elsewhere: opened without running anything, refused where they swell."""
+
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import save_file
+
+from sarangi.base.errors import SarangiError
+
+
+def as_safetensors(fetched: Path, output: Path) -> None:
+    """Write the tensors of a checkpoint of torch as safetensors.
+
+    Raises
+    ------
+    SarangiError
+        If it is no checkpoint, or holds something else than named tensors.
+    """
+    state = checkpoint_in(fetched)
+    if not isinstance(state, dict) or not all(
+        isinstance(name, str) and isinstance(tensor, torch.Tensor) for name, tensor in state.items()
+    ):
+        raise SarangiError(f"{fetched}: expected named tensors, found {type(state).__name__}")
+    try:
+        refuse_swollen(state, fetched)
+    except ValueError as error:
+        raise SarangiError(f"{fetched}: {error}; fetch it again") from error
+    # tied weights are one tensor under two names, which safetensors refuses
+    save_file({name: tensor.clone().contiguous() for name, tensor in state.items()}, output)
+
+
+def refuse_swollen(state: Mapping[str, torch.Tensor], path: Path) -> None:
+    """Refuse tensors that are larger than their file: a stride of zero makes any size of one number.
+
+    Raises
+    ------
+    ValueError
+        Says how large they would be.
+    """
+    size = sum(tensor.nbytes for tensor in state.values())
+    if size > 4 * path.stat().st_size:  # tied weights stand there once, and come under several names
+        raise ValueError(f"its tensors have {size} bytes, the file {path.stat().st_size}")
+
+
+def checkpoint_in(path: Path) -> Any:
+    """Return what a checkpoint of torch holds: tensors and plain values, and nothing that runs.
+
+    Raises
+    ------
+    SarangiError
+        If it is no checkpoint, or would open to more than its own size.
+    """
+    try:
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as archive:
+                for entry in archive.infolist():
+                    # torch packs nothing, so that a record cannot be larger than the file
+                    if entry.compress_type != zipfile.ZIP_STORED or entry.file_size > path.stat().st_size:
+                        raise ValueError(
+                            f"its record {entry.filename!r} is compressed or larger than the file"
+                        )
+        # weights_only: a pickle from elsewhere may hold tensors, and nothing that runs
+        return torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:  # a damaged pickle raises whatever torch stumbles over
+        raise SarangiError(
+            f"{path}: not a checkpoint of torch that can be read ({type(error).__name__}: {error}); fetch it "
+            "again"
+        ) from error
