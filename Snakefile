@@ -112,7 +112,7 @@ wildcard_constraints:
 
 
 TABLES = [
-    f"paper/tables/{name}.tex"
+    layout.table(name)
     for name in (
         "corpora",
         "scores",
@@ -136,7 +136,7 @@ TABLES = [
     )
 ]
 FIGURES = [
-    f"paper/figures/{name}.pdf"
+    layout.figure(name)
     for name in (
         "methodology",
         "leakage",
@@ -151,17 +151,17 @@ FIGURES = [
 ]
 # tables and figures that a finding is more than its claims with
 SHOWN = {
-    "finding_1": ["paper/tables/within_language.tex"],
-    "finding_0": ["paper/figures/leakage.pdf"],
-    "finding_5": ["paper/tables/transfer.tex"],
+    "finding_1": [layout.table("within_language")],
+    "finding_0": [layout.figure("leakage")],
+    "finding_5": [layout.table("transfer")],
     "finding_2": [
-        "paper/tables/across_languages.tex",
-        "paper/tables/gaps.tex",
-        "paper/figures/inversion.pdf",
+        layout.table("across_languages"),
+        layout.table("gaps"),
+        layout.figure("inversion"),
     ],
 }
-FINDING_TABLES = [f"paper/tables/{finding}.tex" for finding in study.config["findings"]]
-FINDING_FIGURES = [f"paper/figures/{finding}.pdf" for finding in study.config["findings"]]
+FINDING_TABLES = [layout.table(finding) for finding in study.config["findings"]]
+FINDING_FIGURES = [layout.figure(finding) for finding in study.config["findings"]]
 # conda brings tectonic
 CAN_BUILD_PDF = (
     not missing_programs() or DeploymentMethod.CONDA in workflow.deployment_settings.deployment_method
@@ -182,7 +182,7 @@ rule all:
         FINDING_FIGURES,
         AUDITS,
         lambda wildcards: every_table(study),
-        "paper/paper.pdf" if CAN_BUILD_PDF else [],
+        layout.pdf() if CAN_BUILD_PDF else [],
 
 
 rule:
@@ -219,7 +219,7 @@ rule:
     name:
         "paper"
     input:
-        "paper/paper.pdf",
+        layout.pdf(),
     localrule: True
 
 
@@ -228,7 +228,7 @@ rule:
     name:
         "paper/arxiv"
     input:
-        "paper/arxiv.tar.gz",
+        layout.arxiv(),
     localrule: True
 
 
@@ -248,9 +248,9 @@ for finding in study.config["findings"]:
         name:
             finding
         input:
-            f"results/findings/{finding}.parquet",
-            f"paper/tables/{finding}.tex",
-            f"paper/figures/{finding}.pdf",
+            layout.finding(finding),
+            layout.table(finding),
+            layout.figure(finding),
             SHOWN.get(finding, []),
         localrule: True
 

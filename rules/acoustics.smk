@@ -7,13 +7,13 @@
 rule features:
     """Extract one feature set from one shard of 16 kHz audio."""
     input:
-        audio="results/corpora/{corpus}/audio/{shard}.parquet",
+        audio=layout.audio("{corpus}", "{shard}"),
     output:
-        "results/features/{feature_set}/{corpus}/{shard}.parquet",
+        layout.features("{feature_set}", "{corpus}", "{shard}"),
     log:
-        "results/logs/features/{feature_set}/{corpus}/{shard}.log",
+        layout.log("features", "{feature_set}", "{corpus}", "{shard}"),
     benchmark:
-        "results/benchmarks/features/{feature_set}/{corpus}/{shard}.tsv"
+        layout.benchmark("features", "{feature_set}", "{corpus}", "{shard}")
     wildcard_constraints:
         corpus=one_of(choices.corpora_holding(study, "recordings")),
         feature_set=one_of(
@@ -23,8 +23,7 @@ rule features:
         "../envs/speech.yaml"
     threads: 2
     resources:
-        mem_mb=grown(1000),
-        runtime=grown(120),
+        **needs(minutes=120),
     params:
         extraction=extraction,
     script:
@@ -35,13 +34,13 @@ rule recording_features:
     """Extract one feature set from the recordings of one shard at their own sample rates."""
     input:
         corpus=recordings,
-        manifest="results/corpora/{corpus}/manifest.parquet",
+        manifest=layout.manifest("{corpus}"),
     output:
-        "results/features/{feature_set}/{corpus}/{shard}.parquet",
+        layout.features("{feature_set}", "{corpus}", "{shard}"),
     log:
-        "results/logs/recording_features/{feature_set}/{corpus}/{shard}.log",
+        layout.log("recording_features", "{feature_set}", "{corpus}", "{shard}"),
     benchmark:
-        "results/benchmarks/recording_features/{feature_set}/{corpus}/{shard}.tsv"
+        layout.benchmark("recording_features", "{feature_set}", "{corpus}", "{shard}")
     wildcard_constraints:
         corpus=one_of(choices.corpora_holding(study, "recordings")),
         feature_set=one_of(choices.feature_sets_where(study, lambda entry: "rate" in entry)),
@@ -49,8 +48,7 @@ rule recording_features:
         "../envs/speech.yaml"
     threads: 2
     resources:
-        mem_mb=grown(2000),
-        runtime=grown(120),
+        **needs(minutes=120, mem_mb=2000),
     params:
         extraction=extraction,
         inventory=inventory_of,
@@ -62,13 +60,13 @@ rule published_features:
     """Take one feature set of one shard from a corpus that is published as features, without recordings."""
     input:
         corpus=recordings,
-        manifest="results/corpora/{corpus}/manifest.parquet",
+        manifest=layout.manifest("{corpus}"),
     output:
-        "results/features/{feature_set}/{corpus}/{shard}.parquet",
+        layout.features("{feature_set}", "{corpus}", "{shard}"),
     log:
-        "results/logs/published_features/{feature_set}/{corpus}/{shard}.log",
+        layout.log("published_features", "{feature_set}", "{corpus}", "{shard}"),
     benchmark:
-        "results/benchmarks/published_features/{feature_set}/{corpus}/{shard}.tsv"
+        layout.benchmark("published_features", "{feature_set}", "{corpus}", "{shard}")
     wildcard_constraints:
         corpus=one_of(choices.corpora_holding(study, "features")),
         feature_set=one_of(
@@ -77,8 +75,7 @@ rule published_features:
     conda:
         "../envs/speech.yaml"
     resources:
-        mem_mb=grown(1000),
-        runtime=grown(120),
+        **needs(minutes=120),
     params:
         feature_set=lambda wildcards: choices.set_published(study, wildcards.feature_set),
         inventory=inventory_of,

@@ -15,20 +15,19 @@ for offered in study.offered:
         input:
             predictions=inputs.predictions_of(study, offered),
             models=inputs.run_files(study, offered, layout.run_model),
-            scores=f"results/scores/{offered.name}.parquet",
-            manifest=f"results/corpora/{offered.corpus}/manifest.parquet",
-            protocol=f"results/protocols/{offered.corpus}/{offered.protocol}.parquet",
+            scores=layout.scores(offered.name),
+            manifest=layout.manifest(offered.corpus),
+            protocol=layout.protocol(offered.corpus, offered.protocol),
         output:
             **app_inputs.cards_of(study, offered),
         log:
-            f"results/logs/model_cards/{offered.name}.log",
+            layout.log("model_cards", offered.name),
         benchmark:
-            f"results/benchmarks/model_cards/{offered.name}.tsv"
+            layout.benchmark("model_cards", offered.name)
         conda:
             "../envs/workflow.yaml"
         resources:
-            mem_mb=grown(1000),
-            runtime=grown(30),
+            **needs(minutes=30),
         params:
             about=app_inputs.about_of(study, offered),
             runs=study.runs(offered),
@@ -49,14 +48,13 @@ rule space:
         models=[f"space/{name}" for name in app_inputs.models_of_space(study)],
         modules=[f"space/{name}" for name in MODULES_OF_PAGE],
     log:
-        "results/logs/space.log",
+        layout.log("space"),
     benchmark:
-        "results/benchmarks/space.tsv"
+        layout.benchmark("space")
     conda:
         "../envs/workflow.yaml"
     resources:
-        mem_mb=grown(1000),
-        runtime=grown(30),
+        **needs(minutes=30),
     params:
         runs=app_inputs.runs_of_space(study),
     script:

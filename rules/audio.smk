@@ -7,21 +7,20 @@ rule resample:
     """Decode, mix down and resample one shard of a corpus; what cannot be decoded keeps its row."""
     input:
         corpus=recordings,
-        manifest="results/corpora/{corpus}/manifest.parquet",
+        manifest=layout.manifest("{corpus}"),
     output:
-        audio="results/corpora/{corpus}/audio/{shard}.parquet",
-        levels="results/corpora/{corpus}/levels/{shard}.parquet",
+        audio=layout.audio("{corpus}", "{shard}"),
+        levels=layout.levels("{corpus}", "{shard}"),
     log:
-        "results/logs/resample/{corpus}/{shard}.log",
+        layout.log("resample", "{corpus}", "{shard}"),
     benchmark:
-        "results/benchmarks/resample/{corpus}/{shard}.tsv"
+        layout.benchmark("resample", "{corpus}", "{shard}")
     wildcard_constraints:
         corpus=one_of(choices.corpora_holding(study, "recordings")),
     conda:
         "../envs/speech.yaml"
     resources:
-        mem_mb=grown(2000),
-        runtime=grown(120),
+        **needs(minutes=120, mem_mb=2000),
     params:
         inventory=inventory_of,
     script:

@@ -9,11 +9,11 @@ rule near_duplicates:
     input:
         audio=lambda wildcards: inputs.audio_shards(study, wildcards.corpus),
     output:
-        "results/near_duplicates/{corpus}.parquet",
+        layout.near_duplicates("{corpus}"),
     log:
-        "results/logs/near_duplicates/{corpus}.log",
+        layout.log("near_duplicates", "{corpus}"),
     benchmark:
-        "results/benchmarks/near_duplicates/{corpus}.tsv"
+        layout.benchmark("near_duplicates", "{corpus}")
     wildcard_constraints:
         corpus=one_of(choices.corpora_holding(study, "recordings")),
     # before any training that is ready: what it says may spare that
@@ -21,8 +21,7 @@ rule near_duplicates:
     conda:
         "../envs/speech.yaml"
     resources:
-        mem_mb=grown(2000),
-        runtime=grown(120),
+        **needs(minutes=120, mem_mb=2000),
     script:
         "../workflow/scripts/near_duplicates.py"
 
@@ -30,22 +29,21 @@ rule near_duplicates:
 rule corpus_audit:
     """Check a corpus against what its publisher says, and for what its recordings share."""
     input:
-        manifest="results/corpora/{corpus}/manifest.parquet",
+        manifest=layout.manifest("{corpus}"),
         levels=lambda wildcards: inputs.level_shards(study, wildcards.corpus),
         near_duplicates=lambda wildcards: inputs.near_duplicates_of(study, wildcards.corpus) or [],
     output:
-        "results/audit/{corpus}/corpus.parquet",
+        layout.corpus_audit("{corpus}"),
     log:
-        "results/logs/corpus_audit/{corpus}.log",
+        layout.log("corpus_audit", "{corpus}"),
     benchmark:
-        "results/benchmarks/corpus_audit/{corpus}.tsv"
+        layout.benchmark("corpus_audit", "{corpus}")
     # before any training that is ready: what it says may spare that
     priority: 1
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=grown(1000),
-        runtime=grown(120),
+        **needs(minutes=120),
     params:
         synthetic=lambda wildcards: wildcards.corpus in study.synthetic,
     script:
@@ -55,23 +53,22 @@ rule corpus_audit:
 rule protocol_audit:
     """Check a protocol for what would make a score mean something else than it says."""
     input:
-        manifest="results/corpora/{corpus}/manifest.parquet",
+        manifest=layout.manifest("{corpus}"),
         levels=lambda wildcards: inputs.level_shards(study, wildcards.corpus),
         near_duplicates=lambda wildcards: inputs.near_duplicates_of(study, wildcards.corpus) or [],
         folder=published_folds,
     output:
-        "results/audit/{corpus}/protocols/{protocol}.parquet",
+        layout.protocol_audit("{corpus}", "{protocol}"),
     log:
-        "results/logs/protocol_audit/{corpus}/{protocol}.log",
+        layout.log("protocol_audit", "{corpus}", "{protocol}"),
     benchmark:
-        "results/benchmarks/protocol_audit/{corpus}/{protocol}.tsv"
+        layout.benchmark("protocol_audit", "{corpus}", "{protocol}")
     # before any training that is ready: what it says may spare that
     priority: 1
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=grown(1000),
-        runtime=grown(120),
+        **needs(minutes=120),
     params:
         settings=lambda wildcards: study.config["protocols"][wildcards.protocol],
         inventory=inventory_of_folds,
@@ -84,18 +81,17 @@ rule whole_audit:
     input:
         lambda wildcards: inputs.audits_of(study, wildcards.corpus),
     output:
-        table="results/audit/{corpus}.parquet",
-        readable="results/audit/{corpus}.csv",
+        table=layout.audit("{corpus}"),
+        readable=layout.readable_audit("{corpus}"),
     log:
-        "results/logs/whole_audit/{corpus}.log",
+        layout.log("whole_audit", "{corpus}"),
     benchmark:
-        "results/benchmarks/whole_audit/{corpus}.tsv"
+        layout.benchmark("whole_audit", "{corpus}")
     # before any training that is ready: what it says may spare that
     priority: 1
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=grown(500),
-        runtime=grown(120),
+        **needs(minutes=120, mem_mb=500),
     script:
         "../workflow/scripts/whole_audit.py"

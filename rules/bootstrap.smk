@@ -13,19 +13,18 @@ rule scores:
         protocol=of_experiment(lambda e: layout.protocol(e.corpus, e.protocol)),
         audit=of_experiment(lambda e: layout.protocol_audit(e.corpus, e.protocol)),
     output:
-        scores=["results/scores/{experiment}.parquet"],
-        confusions=["results/confusions/{experiment}.parquet"],
+        scores=[layout.scores("{experiment}")],
+        confusions=[layout.confusions("{experiment}")],
     log:
-        "results/logs/scores/{experiment}.log",
+        layout.log("scores", "{experiment}"),
     benchmark:
-        "results/benchmarks/scores/{experiment}.tsv"
+        layout.benchmark("scores", "{experiment}")
     wildcard_constraints:
         experiment=one_of(recipes.tuned_scored(study)),
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=grown(1000),
-        runtime=grown(240),
+        **needs(minutes=240),
     params:
         experiments=lambda wildcards: [scored.to_score(study, experiment_of(wildcards))],
         settings=study.config["bootstrap"],
@@ -36,14 +35,14 @@ rule scores:
 use rule scores as transfer_scores with:
     input:
         predictions=predictions_of_wildcards,
-        manifest="results/corpora/{test}/manifest.parquet",
+        manifest=layout.manifest("{test}"),
     output:
-        scores=["results/scores/{experiment}_to_{test}.parquet"],
-        confusions=["results/confusions/{experiment}_to_{test}.parquet"],
+        scores=[layout.scores("{experiment}_to_{test}")],
+        confusions=[layout.confusions("{experiment}_to_{test}")],
     log:
-        "results/logs/scores/{experiment}_to_{test}.log",
+        layout.log("scores", "{experiment}_to_{test}"),
     benchmark:
-        "results/benchmarks/scores/{experiment}_to_{test}.tsv"
+        layout.benchmark("scores", "{experiment}_to_{test}")
     wildcard_constraints:
         experiment=one_of(recipes.tuned_transferred(study)),
         test=one_of(study.corpora),
@@ -65,14 +64,13 @@ for batch in study.batches(study.scored):
             scores=[layout.scores(name) for name in scored.names_to_score(study, batch)],
             confusions=[layout.confusions(name) for name in scored.names_to_score(study, batch)],
         log:
-            f"results/logs/scores/{batch.name}.log",
+            layout.log("scores", batch.name),
         benchmark:
-            f"results/benchmarks/scores/{batch.name}.tsv"
+            layout.benchmark("scores", batch.name)
         conda:
             "../envs/analysis.yaml"
         resources:
-            mem_mb=grown(1000),
-            runtime=grown(240),
+            **needs(minutes=240),
         params:
             experiments=scored.entries_to_score(study, batch),
             settings=study.config["bootstrap"],
@@ -84,20 +82,19 @@ rule differences:
     """Compare the models of a corpus and protocol on the same test utterances."""
     input:
         predictions=lambda wildcards: scored.predictions_compared(study, wildcards.corpus, wildcards.protocol),
-        manifest="results/corpora/{corpus}/manifest.parquet",
-        protocol="results/protocols/{corpus}/{protocol}.parquet",
-        audit="results/audit/{corpus}/protocols/{protocol}.parquet",
+        manifest=layout.manifest("{corpus}"),
+        protocol=layout.protocol("{corpus}", "{protocol}"),
+        audit=layout.protocol_audit("{corpus}", "{protocol}"),
     output:
-        "results/differences/{corpus}_{protocol}.parquet",
+        layout.differences("{corpus}_{protocol}"),
     log:
-        "results/logs/differences/{corpus}_{protocol}.log",
+        layout.log("differences", "{corpus}_{protocol}"),
     benchmark:
-        "results/benchmarks/differences/{corpus}_{protocol}.tsv"
+        layout.benchmark("differences", "{corpus}_{protocol}")
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=grown(1000),
-        runtime=grown(240),
+        **needs(minutes=240),
     params:
         models=lambda wildcards: scored.models_compared(study, wildcards.corpus, wildcards.protocol),
         described=lambda wildcards: {
@@ -116,16 +113,15 @@ rule premiums:
         predictions=leakage.predictions_of_pairs(study),
         manifests=leakage.manifests_of_pairs(study),
     output:
-        "results/premiums.parquet",
+        layout.premiums(),
     log:
-        "results/logs/premiums.log",
+        layout.log("premiums"),
     benchmark:
-        "results/benchmarks/premiums.tsv"
+        layout.benchmark("premiums")
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=grown(1000),
-        runtime=grown(240),
+        **needs(minutes=240),
     params:
         pairs=leakage.pairs_of_premiums(study),
         settings=study.config["bootstrap"],

@@ -14,21 +14,20 @@ for batch in study.batches(study.runnable):
             f"classical_{batch.name}"
         input:
             **inputs.files_elsewhere(study, batch),
-            manifest=f"results/corpora/{batch.corpus}/manifest.parquet",
+            manifest=layout.manifest(batch.corpus),
             protocols=inputs.protocols_of_batch(batch),
             features=inputs.feature_shards(study, batch.corpus, batch.features),
         output:
             **inputs.predictions_of_batch(study, batch),
         log:
-            f"results/logs/classical/{batch.name}.log",
+            layout.log("classical", batch.name),
         benchmark:
-            f"results/benchmarks/classical/{batch.name}.tsv"
+            layout.benchmark("classical", batch.name)
         conda:
             "../envs/analysis.yaml"
         threads: 4
         resources:
-            mem_mb=grown(8000),
-            runtime=grown(720),
+            **needs(minutes=720, mem_mb=8000),
         params:
             loads={"classifiers": sorted({study.settings(e.model)["kind"] for e in batch.experiments})},
             protocols=batch.protocols,
@@ -55,19 +54,18 @@ for batch in study.batches(study.runnable):
         name:
             f"baseline_{batch.corpus}"
         input:
-            manifest=f"results/corpora/{batch.corpus}/manifest.parquet",
+            manifest=layout.manifest(batch.corpus),
             protocols=inputs.protocols_of_batch(batch),
         output:
             **inputs.predictions_of_batch(study, batch),
         log:
-            f"results/logs/baseline/{batch.corpus}.log",
+            layout.log("baseline", batch.corpus),
         benchmark:
-            f"results/benchmarks/baseline/{batch.corpus}.tsv"
+            layout.benchmark("baseline", batch.corpus)
         conda:
             "../envs/analysis.yaml"
         resources:
-            mem_mb=grown(1000),
-            runtime=grown(720),
+            **needs(minutes=720),
         params:
             protocols=batch.protocols,
             experiments={

@@ -11,6 +11,11 @@ def grown(need):
     return needed
 
 
+def needs(minutes, mem_mb=1000):
+    """The time and memory that a job asks of a scheduler: most jobs are small."""
+    return {"mem_mb": grown(mem_mb), "runtime": grown(minutes)}
+
+
 def gpu_model(wildcards, attempt):
     """The model of GPU that a job asks for: at each further try the next, the last again and again."""
     models = CLUSTER["gpu_models"]

@@ -8,16 +8,15 @@ rule manifest:
     input:
         corpus=recordings,
     output:
-        "results/corpora/{corpus}/manifest.parquet",
+        layout.manifest("{corpus}"),
     log:
-        "results/logs/manifest/{corpus}.log",
+        layout.log("manifest", "{corpus}"),
     benchmark:
-        "results/benchmarks/manifest/{corpus}.tsv"
+        layout.benchmark("manifest", "{corpus}")
     conda:
         "../envs/speech.yaml"
     resources:
-        mem_mb=grown(1000),
-        runtime=grown(120),
+        **needs(minutes=120),
     params:
         shards=lambda wildcards: study.config["corpora"][wildcards.corpus]["shards"],
         inventory=inventory_of,

@@ -7,19 +7,18 @@
 rule download:
     """Fetch a corpus: an archive by its checksum, a Zenodo record, or a git repository at its commit."""
     output:
-        "resources/made/{corpus}.zip",
+        layout.made_corpus("{corpus}"),
     log:
-        "results/logs/download/{corpus}.log",
+        layout.log("download", "{corpus}"),
     benchmark:
-        "results/benchmarks/download/{corpus}.tsv"
+        layout.benchmark("download", "{corpus}")
     wildcard_constraints:
         corpus=one_of(choices.made_from(study, "corpora", kinds.Fetched)),
     localrule: True
     conda:
         "../envs/speech.yaml"
     resources:
-        mem_mb=grown(1000),
-        runtime=grown(60),
+        **needs(minutes=60),
     params:
         source=lambda wildcards: choices.source_of(study, "corpora", wildcards.corpus),
     script:
@@ -31,18 +30,17 @@ rule repack:
     input:
         archive=lambda wildcards: str(study.compressed[wildcards.corpus]),
     output:
-        "resources/made/{corpus}.zip",
+        layout.made_corpus("{corpus}"),
     log:
-        "results/logs/repack/{corpus}.log",
+        layout.log("repack", "{corpus}"),
     benchmark:
-        "results/benchmarks/repack/{corpus}.tsv"
+        layout.benchmark("repack", "{corpus}")
     wildcard_constraints:
         corpus=one_of(study.compressed),
     conda:
         "../envs/speech.yaml"
     resources:
-        mem_mb=grown(1000),
-        runtime=grown(60),
+        **needs(minutes=60),
     script:
         "../workflow/scripts/repack.py"
 
@@ -50,19 +48,18 @@ rule repack:
 rule synthetic_corpus:
     """Speak the demo's stand-in of a corpus, in the layout and under the file names of the real one."""
     output:
-        "resources/made/{corpus}.zip",
+        layout.made_corpus("{corpus}"),
     log:
-        "results/logs/synthetic_corpus/{corpus}.log",
+        layout.log("synthetic_corpus", "{corpus}"),
     benchmark:
-        "results/benchmarks/synthetic_corpus/{corpus}.tsv"
+        layout.benchmark("synthetic_corpus", "{corpus}")
     wildcard_constraints:
         corpus=one_of(choices.made_from(study, "corpora", kinds.Synthetic)),
     conda:
         "../envs/speech.yaml"
     threads: 2
     resources:
-        mem_mb=grown(1000),
-        runtime=grown(60),
+        **needs(minutes=60),
     params:
         settings=lambda wildcards: choices.source_of(study, "corpora", wildcards.corpus)["synthetic"],
     script:
@@ -72,19 +69,18 @@ rule synthetic_corpus:
 rule encoder_weights:
     """Fetch a speech encoder at its revision; its tensors become safetensors."""
     output:
-        inputs.encoder_files("resources/weights/{encoder}", "speech"),
+        inputs.encoder_files(layout.WEIGHTS + "/{encoder}", "speech"),
     log:
-        "results/logs/encoder_weights/{encoder}.log",
+        layout.log("encoder_weights", "{encoder}"),
     benchmark:
-        "results/benchmarks/encoder_weights/{encoder}.tsv"
+        layout.benchmark("encoder_weights", "{encoder}")
     wildcard_constraints:
         encoder=one_of(choices.made_from(study, "encoders", kinds.Hub, "speech")),
     localrule: True
     conda:
         "../envs/speech.yaml"
     resources:
-        mem_mb=grown(4000),
-        runtime=grown(60),
+        **needs(minutes=60, mem_mb=4000),
     params:
         source=lambda wildcards: choices.source_of(study, "encoders", wildcards.encoder),
     script:
@@ -93,11 +89,11 @@ rule encoder_weights:
 
 use rule encoder_weights as text_encoder_weights with:
     output:
-        inputs.encoder_files("resources/weights/{encoder}", "text"),
+        inputs.encoder_files(layout.WEIGHTS + "/{encoder}", "text"),
     log:
-        "results/logs/text_encoder_weights/{encoder}.log",
+        layout.log("text_encoder_weights", "{encoder}"),
     benchmark:
-        "results/benchmarks/text_encoder_weights/{encoder}.tsv"
+        layout.benchmark("text_encoder_weights", "{encoder}")
     wildcard_constraints:
         encoder=one_of(choices.made_from(study, "encoders", kinds.Hub, "text")),
 
@@ -105,18 +101,17 @@ use rule encoder_weights as text_encoder_weights with:
 rule random_encoder:
     """Make a small encoder with random weights, for tests."""
     output:
-        inputs.encoder_files("resources/weights/{encoder}", "speech"),
+        inputs.encoder_files(layout.WEIGHTS + "/{encoder}", "speech"),
     log:
-        "results/logs/random_encoder/{encoder}.log",
+        layout.log("random_encoder", "{encoder}"),
     benchmark:
-        "results/benchmarks/random_encoder/{encoder}.tsv"
+        layout.benchmark("random_encoder", "{encoder}")
     wildcard_constraints:
         encoder=one_of(choices.made_from(study, "encoders", kinds.Random)),
     conda:
         "../envs/speech.yaml"
     resources:
-        mem_mb=grown(1000),
-        runtime=grown(60),
+        **needs(minutes=60),
     params:
         shape=lambda wildcards: choices.source_of(study, "encoders", wildcards.encoder)["random"],
     script:
@@ -126,19 +121,18 @@ rule random_encoder:
 rule whisper_weights:
     """Fetch a Whisper checkpoint by name, checked by the hash that openai-whisper states."""
     output:
-        "resources/weights/{asr}.pt",
+        layout.checkpoint("{asr}"),
     log:
-        "results/logs/whisper_weights/{asr}.log",
+        layout.log("whisper_weights", "{asr}"),
     benchmark:
-        "results/benchmarks/whisper_weights/{asr}.tsv"
+        layout.benchmark("whisper_weights", "{asr}")
     wildcard_constraints:
         asr=one_of(choices.made_from(study, "asr", kinds.WhisperCheckpoint)),
     localrule: True
     conda:
         "../envs/speech.yaml"
     resources:
-        mem_mb=grown(1000),
-        runtime=grown(60),
+        **needs(minutes=60),
     params:
         name=lambda wildcards: choices.source_of(study, "asr", wildcards.asr)["whisper"],
     script:
@@ -148,18 +142,17 @@ rule whisper_weights:
 rule random_whisper:
     """Make the demo's small Whisper, with random weights."""
     output:
-        "resources/weights/{asr}.pt",
+        layout.checkpoint("{asr}"),
     log:
-        "results/logs/random_whisper/{asr}.log",
+        layout.log("random_whisper", "{asr}"),
     benchmark:
-        "results/benchmarks/random_whisper/{asr}.tsv"
+        layout.benchmark("random_whisper", "{asr}")
     wildcard_constraints:
         asr=one_of(choices.made_from(study, "asr", kinds.Random)),
     conda:
         "../envs/speech.yaml"
     resources:
-        mem_mb=grown(1000),
-        runtime=grown(60),
+        **needs(minutes=60),
     params:
         shape=lambda wildcards: choices.source_of(study, "asr", wildcards.asr)["random"],
     script:
@@ -171,17 +164,16 @@ rule unpacked_whisper:
     input:
         packed=lambda wildcards: choices.source_of(study, "asr", wildcards.asr)["packed"],
     output:
-        "resources/weights/{asr}.pt",
+        layout.checkpoint("{asr}"),
     log:
-        "results/logs/unpacked_whisper/{asr}.log",
+        layout.log("unpacked_whisper", "{asr}"),
     benchmark:
-        "results/benchmarks/unpacked_whisper/{asr}.tsv"
+        layout.benchmark("unpacked_whisper", "{asr}")
     wildcard_constraints:
         asr=one_of(choices.made_from(study, "asr", kinds.Packed)),
     conda:
         "../envs/speech.yaml"
     resources:
-        mem_mb=grown(1000),
-        runtime=grown(60),
+        **needs(minutes=60),
     script:
         "../workflow/scripts/unpacked_whisper.py"

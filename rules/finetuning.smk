@@ -16,22 +16,21 @@ rule finetune:
         audio_encoder=of_experiment(lambda e: inputs.encoder_of(study, e, "audio")),
         text_encoder=of_experiment(lambda e: inputs.encoder_of(study, e, "text")),
     output:
-        model="results/runs/{experiment}/{fold}/{seed}/model.safetensors",
-        config="results/runs/{experiment}/{fold}/{seed}/config.json",
-        log="results/runs/{experiment}/{fold}/{seed}/log.parquet",
-        predictions="results/runs/{experiment}/{fold}/{seed}/predictions/within.parquet",
+        model=layout.run_model("{experiment}", "{fold}", "{seed}"),
+        config=layout.run_config("{experiment}", "{fold}", "{seed}"),
+        log=layout.run_log("{experiment}", "{fold}", "{seed}"),
+        predictions=layout.run_predictions("{experiment}", "{fold}", "{seed}"),
     log:
-        "results/logs/finetune/{experiment}/{fold}/{seed}.log",
+        layout.log("finetune", "{experiment}", "{fold}", "{seed}"),
     benchmark:
-        "results/benchmarks/finetune/{experiment}/{fold}/{seed}.tsv"
+        layout.benchmark("finetune", "{experiment}", "{fold}", "{seed}")
     wildcard_constraints:
         experiment=one_of(recipes.tuned_runnable(study, together=False)),
     conda:
         "../envs/speech.yaml"
     resources:
         **A_GPU,
-        mem_mb=grown(lambda wildcards: 8000 * len(encoders_of(model_of(wildcards)))),
-        runtime=grown(1440),
+        **needs(minutes=1440, mem_mb=lambda wildcards: 8000 * len(encoders_of(model_of(wildcards)))),
     params:
         model=lambda wildcards: recipes.recipe_of_a_run(model_of(wildcards)),
         threads=study.config["threads"]["torch"],
@@ -46,8 +45,8 @@ for together in study.trained_together(study.runnable):
         name:
             f"finetune_together_{together.name}"
         input:
-            manifest=f"results/corpora/{together.corpus}/manifest.parquet",
-            protocol=f"results/protocols/{together.corpus}/{together.protocol}.parquet",
+            manifest=layout.manifest(together.corpus),
+            protocol=layout.protocol(together.corpus, together.protocol),
             audio=inputs.audio_of(study, together, together.corpus),
             transcripts=inputs.transcripts_of(study, together, together.corpus),
             pooled_states=inputs.pooled_of(study, together, together.corpus),
@@ -57,19 +56,18 @@ for together in study.trained_together(study.runnable):
         output:
             **inputs.outputs_of_runs(study, together),
         log:
-            f"results/logs/finetune_together/{together.name}.log",
+            layout.log("finetune_together", together.name),
         benchmark:
-            f"results/benchmarks/finetune_together/{together.name}.tsv"
+            layout.benchmark("finetune_together", together.name)
         conda:
             "../envs/speech.yaml"
         resources:
             **(A_GPU if recipes.runs_an_encoder(study, together) else {}),
-            mem_mb=grown(8000 * len(encoders_of(study.model(together)))),
-            runtime=grown(1440),
+            **needs(minutes=1440, mem_mb=8000 * len(encoders_of(study.model(together)))),
         params:
             runs=study.runs(together),
             model=recipes.recipe_of_a_run(study.model(together)),
-            checkpoints=f"results/runs/{together.name}/checkpoints",
+            checkpoints=layout.checkpoints(together.name),
             threads=study.config["threads"]["torch"],
         script:
             "../workflow/scripts/finetune_together.py"
@@ -79,24 +77,23 @@ rule transfer:
     """Test all runs of a fine-tuned experiment on another corpus, over the emotions that both have."""
     input:
         unpack(of_experiment(lambda e: inputs.models_of_runs(study, e))),
-        manifest="results/corpora/{test}/manifest.parquet",
+        manifest=layout.manifest("{test}"),
         audio=tested(inputs.audio_of),
         transcripts=tested(inputs.transcripts_of),
         pooled_states=tested(inputs.pooled_of),
     output:
-        "results/runs/{experiment}/predictions/{test}.parquet",
+        layout.predictions("{experiment}", "{test}"),
     log:
-        "results/logs/transfer/{experiment}/{test}.log",
+        layout.log("transfer", "{experiment}", "{test}"),
     benchmark:
-        "results/benchmarks/transfer/{experiment}/{test}.tsv"
+        layout.benchmark("transfer", "{experiment}", "{test}")
     wildcard_constraints:
         experiment=one_of(recipes.tuned_runnable(study)),
     conda:
         "../envs/speech.yaml"
     resources:
         **A_GPU,
-        mem_mb=grown(lambda wildcards: 4000 * len(encoders_of(model_of(wildcards)))),
-        runtime=grown(1440),
+        **needs(minutes=1440, mem_mb=lambda wildcards: 4000 * len(encoders_of(model_of(wildcards)))),
     params:
         runs=of_experiment(study.runs),
         batch=lambda wildcards: model_of(wildcards)["finetuning"]["batch"],

@@ -3,26 +3,29 @@
 #   out: paper/paper.pdf, paper/arxiv.tar.gz, paper/report.html, results/bundle.zip,
 #        results/workflow_crate.zip
 
+SOURCES_OF_PAPER = {
+    "main": os.path.relpath(BASE / "paper/main.tex"),
+    "macros": os.path.relpath(BASE / "paper/sarangi.sty"),
+    "bibliography": os.path.relpath(BASE / "paper/references.bib"),
+    "sections": sorted(map(os.path.relpath, (BASE / "paper/sections").glob("*.tex"))),
+    "generated": [*TABLES, *FINDING_TABLES, *FIGURES, layout.numbers()],
+}
+
 
 rule paper_pdf:
     """Build the PDF with latexmk or tectonic; where both are missing, say what to install."""
     input:
-        main=os.path.relpath(BASE / "paper/main.tex"),
-        macros=os.path.relpath(BASE / "paper/sarangi.sty"),
-        bibliography=os.path.relpath(BASE / "paper/references.bib"),
-        sections=sorted(map(os.path.relpath, (BASE / "paper/sections").glob("*.tex"))),
-        generated=[*TABLES, *FINDING_TABLES, *FIGURES, "paper/numbers.tex"],
+        **SOURCES_OF_PAPER,
     output:
-        in_report("paper/paper.pdf", "Paper", "paper"),
+        in_report(layout.pdf(), "Paper", "paper"),
     log:
-        "results/logs/paper_pdf.log",
+        layout.log("paper_pdf"),
     benchmark:
-        "results/benchmarks/paper_pdf.tsv"
+        layout.benchmark("paper_pdf")
     conda:
         "../envs/paper.yaml"
     resources:
-        mem_mb=grown(1000),
-        runtime=grown(30),
+        **needs(minutes=30),
     script:
         "../workflow/scripts/paper_pdf.py"
 
@@ -30,22 +33,17 @@ rule paper_pdf:
 rule arxiv:
     """Pack the paper as arXiv takes it: LaTeX with its finished bibliography, to be built by pdflatex alone."""
     input:
-        main=os.path.relpath(BASE / "paper/main.tex"),
-        macros=os.path.relpath(BASE / "paper/sarangi.sty"),
-        bibliography=os.path.relpath(BASE / "paper/references.bib"),
-        sections=sorted(map(os.path.relpath, (BASE / "paper/sections").glob("*.tex"))),
-        generated=[*TABLES, *FINDING_TABLES, *FIGURES, "paper/numbers.tex"],
+        **SOURCES_OF_PAPER,
     output:
-        "paper/arxiv.tar.gz",
+        layout.arxiv(),
     log:
-        "results/logs/arxiv.log",
+        layout.log("arxiv"),
     benchmark:
-        "results/benchmarks/arxiv.tsv"
+        layout.benchmark("arxiv")
     conda:
         "../envs/paper.yaml"
     resources:
-        mem_mb=grown(1000),
-        runtime=grown(30),
+        **needs(minutes=30),
     script:
         "../workflow/scripts/arxiv.py"
 
@@ -55,17 +53,16 @@ rule report:
     input:
         tables=[Path(table).with_suffix(".html") for table in TABLES + FINDING_TABLES],
         figures=[Path(figure).with_suffix(".png") for figure in FIGURES + FINDING_FIGURES],
-        paper="paper/paper.pdf" if CAN_BUILD_PDF else [],
+        paper=layout.pdf() if CAN_BUILD_PDF else [],
     log:
-        "results/logs/report.log",
+        layout.log("report"),
     conda:
         "../envs/workflow.yaml"
     resources:
-        mem_mb=grown(2000),
-        runtime=grown(30),
+        **needs(minutes=30, mem_mb=2000),
     params:
         targets=["paper/tables", "paper/figures", *(["paper"] if CAN_BUILD_PDF else [])],
-        output="paper/report.html",
+        output=layout.report(),
     script:
         "../workflow/scripts/report.py"
 
@@ -77,20 +74,19 @@ rule results_bundle:
         FINDING_TABLES,
         FIGURES,
         FINDING_FIGURES,
-        "paper/numbers.tex",
-        "paper/paper.pdf" if CAN_BUILD_PDF else [],
+        layout.numbers(),
+        layout.pdf() if CAN_BUILD_PDF else [],
         AUDITS,
     output:
-        "results/bundle.zip",
+        layout.bundle(),
     log:
-        "results/logs/results_bundle.log",
+        layout.log("results_bundle"),
     benchmark:
-        "results/benchmarks/results_bundle.tsv"
+        layout.benchmark("results_bundle")
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=grown(1000),
-        runtime=grown(30),
+        **needs(minutes=30),
     params:
         identities=study.identities,
     script:
@@ -101,17 +97,16 @@ rule workflow_crate:
     """Pack the workflow's code as a Workflow RO-Crate, which says of itself what it is."""
     input:
         sources=lambda wildcards: files_of_workflow(BASE),
-        diagram="paper/figures/methodology.png",
+        diagram=layout.figure("methodology", "png"),
     output:
-        "results/workflow_crate.zip",
+        layout.workflow_crate(),
     log:
-        "results/logs/workflow_crate.log",
+        layout.log("workflow_crate"),
     benchmark:
-        "results/benchmarks/workflow_crate.tsv"
+        layout.benchmark("workflow_crate")
     conda:
         "../envs/workflow.yaml"
     resources:
-        mem_mb=grown(1000),
-        runtime=grown(30),
+        **needs(minutes=30),
     script:
         "../workflow/scripts/workflow_crate.py"

@@ -6,19 +6,18 @@
 rule protocol:
     """Split a corpus into the folds of a protocol; refuse a leak that is not declared."""
     input:
-        manifest="results/corpora/{corpus}/manifest.parquet",
+        manifest=layout.manifest("{corpus}"),
         folder=published_folds,
     output:
-        "results/protocols/{corpus}/{protocol}.parquet",
+        layout.protocol("{corpus}", "{protocol}"),
     log:
-        "results/logs/protocol/{corpus}/{protocol}.log",
+        layout.log("protocol", "{corpus}", "{protocol}"),
     benchmark:
-        "results/benchmarks/protocol/{corpus}/{protocol}.tsv"
+        layout.benchmark("protocol", "{corpus}", "{protocol}")
     conda:
         "../envs/analysis.yaml"
     resources:
-        mem_mb=grown(1000),
-        runtime=grown(30),
+        **needs(minutes=30),
     params:
         settings=lambda wildcards: study.config["protocols"][wildcards.protocol],
         inventory=inventory_of_folds,

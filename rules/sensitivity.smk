@@ -7,20 +7,19 @@ rule sensitivity:
     """Train classical models under other splits and at another rate, where the audit finds few groups."""
     input:
         unpack(lambda wildcards: sensitivity_inputs.features_split_again(study, wildcards.corpus)),
-        manifest="results/corpora/{corpus}/manifest.parquet",
-        audit="results/audit/{corpus}.parquet",
+        manifest=layout.manifest("{corpus}"),
+        audit=layout.audit("{corpus}"),
     output:
-        "results/sensitivity/{corpus}.parquet",
+        layout.sensitivity("{corpus}"),
     log:
-        "results/logs/sensitivity/{corpus}.log",
+        layout.log("sensitivity", "{corpus}"),
     benchmark:
-        "results/benchmarks/sensitivity/{corpus}.tsv"
+        layout.benchmark("sensitivity", "{corpus}")
     conda:
         "../envs/analysis.yaml"
     threads: 4
     resources:
-        mem_mb=grown(4000),
-        runtime=grown(240),
+        **needs(minutes=240, mem_mb=4000),
     params:
         features=lambda wildcards: sensitivity_inputs.features_split_again(study, wildcards.corpus),
         experiments=lambda wildcards: sensitivity_inputs.experiments_split_again(study, wildcards.corpus),

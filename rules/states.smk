@@ -6,20 +6,19 @@
 rule pooled_states:
     """Compute the mean over time of every layer of a frozen encoder, for one shard of audio."""
     input:
-        audio="results/corpora/{corpus}/audio/{shard}.parquet",
+        audio=layout.audio("{corpus}", "{shard}"),
         encoder=lambda wildcards: inputs.encoder_files(study.weights[wildcards.encoder], "speech"),
     output:
-        "results/states/{encoder}/{seconds}s/{corpus}/{shard}.parquet",
+        layout.states("{encoder}", "{seconds}", "{corpus}", "{shard}"),
     log:
-        "results/logs/pooled_states/{encoder}/{seconds}s/{corpus}/{shard}.log",
+        layout.log("pooled_states", "{encoder}", "{seconds}s", "{corpus}", "{shard}"),
     benchmark:
-        "results/benchmarks/pooled_states/{encoder}/{seconds}s/{corpus}/{shard}.tsv"
+        layout.benchmark("pooled_states", "{encoder}", "{seconds}s", "{corpus}", "{shard}")
     conda:
         "../envs/speech.yaml"
     resources:
         **A_GPU,
-        mem_mb=grown(8000),
-        runtime=grown(480),
+        **needs(minutes=480, mem_mb=8000),
     params:
         seconds=lambda wildcards: float(wildcards.seconds),
         threads=study.config["threads"]["torch"],
@@ -30,20 +29,19 @@ rule pooled_states:
 rule prefix_states:
     """Compute what goes into the lowest layer that learns, for one shard of audio."""
     input:
-        audio="results/corpora/{corpus}/audio/{shard}.parquet",
+        audio=layout.audio("{corpus}", "{shard}"),
         encoder=lambda wildcards: inputs.encoder_files(study.weights[wildcards.encoder], "speech"),
     output:
-        "results/prefix/{encoder}/{layers}/{seconds}s/{corpus}/{shard}.safetensors",
+        layout.prefix("{encoder}", "{layers}", "{seconds}", "{corpus}", "{shard}"),
     log:
-        "results/logs/prefix_states/{encoder}/{layers}/{seconds}s/{corpus}/{shard}.log",
+        layout.log("prefix_states", "{encoder}", "{layers}", "{seconds}s", "{corpus}", "{shard}"),
     benchmark:
-        "results/benchmarks/prefix_states/{encoder}/{layers}/{seconds}s/{corpus}/{shard}.tsv"
+        layout.benchmark("prefix_states", "{encoder}", "{layers}", "{seconds}s", "{corpus}", "{shard}")
     conda:
         "../envs/speech.yaml"
     resources:
         **A_GPU,
-        mem_mb=grown(8000),
-        runtime=grown(480),
+        **needs(minutes=480, mem_mb=8000),
     params:
         layers=lambda wildcards: int(wildcards.layers),
         seconds=lambda wildcards: float(wildcards.seconds),

@@ -6,25 +6,24 @@
 rule transcribe:
     """Transcribe one shard of audio, with error rates where words are known; a killed run goes on."""
     input:
-        audio="results/corpora/{corpus}/audio/{shard}.parquet",
-        manifest="results/corpora/{corpus}/manifest.parquet",
+        audio=layout.audio("{corpus}", "{shard}"),
+        manifest=layout.manifest("{corpus}"),
         checkpoint=lambda wildcards: inputs.whisper_files(study, wildcards.asr),
     output:
-        "results/transcripts/{asr}/{corpus}/{shard}.parquet",
+        layout.transcripts("{asr}", "{corpus}", "{shard}"),
     log:
-        "results/logs/transcribe/{asr}/{corpus}/{shard}.log",
+        layout.log("transcribe", "{asr}", "{corpus}", "{shard}"),
     benchmark:
-        "results/benchmarks/transcribe/{asr}/{corpus}/{shard}.tsv"
+        layout.benchmark("transcribe", "{asr}", "{corpus}", "{shard}")
     conda:
         "../envs/speech.yaml"
     resources:
         **A_GPU,
-        mem_mb=grown(4000),
-        runtime=grown(720),
+        **needs(minutes=720, mem_mb=4000),
     params:
         checkpoint=lambda wildcards: str(study.checkpoints[wildcards.asr]),
         settings=lambda wildcards: study.asr_settings(wildcards.asr),
-        unfinished="results/unfinished/transcripts/{asr}/{corpus}/{shard}",
+        unfinished=layout.unfinished_transcripts("{asr}", "{corpus}", "{shard}"),
         threads=study.config["threads"]["torch"],
     script:
         "../workflow/scripts/transcribe.py"

@@ -6,12 +6,11 @@
 rule verify:
     """Hash and open every result again, and compare it with its provenance, this code and the lock."""
     log:
-        "results/logs/verify.log",
+        layout.log("verify"),
     conda:
         "../envs/workflow.yaml"
     resources:
-        mem_mb=grown(1000),
-        runtime=grown(60),
+        **needs(minutes=60),
     params:
         targets=["all"],
     script:

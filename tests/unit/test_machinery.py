@@ -823,15 +823,9 @@ def test_every_rule_has_what_a_rule_needs_and_an_environment_with_what_it_import
         assert re.match(r' *rule.*:\n *"""[A-Z].*\."""\n', text), name
         # what makes nothing always runs, unless it has a benchmark
         kept = ["benchmark:"] if "    output:" in text else []
-        for key in (
-            "log:",
-            *kept,
-            "conda:",
-            "resources:",
-            "mem_mb=",
-            "runtime=",
-            f"workflow/scripts/{name}.py",
-        ):
+        # time and memory, which needs() asks for together
+        asked = ["**needs(minutes="] if "needs(" in text else ["mem_mb=", "runtime="]
+        for key in ("log:", *kept, "conda:", "resources:", *asked, f"workflow/scripts/{name}.py"):
             assert key in text, f"rule {name} lacks {key}"
         kind = re.search(r'"\.\./envs/(\w+)\.yaml"', text)[1]
         by_name = tuple(
