@@ -134,7 +134,8 @@ def _listen(directory: Path, models: list[str], host: str, port: int | None) -> 
 
 def _predict(folder: Path, model: str, words: Path | None, output: Path, directory: Path) -> int:
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
-    from sarangi.app.listening import folder_of, load, predict, words_in
+    from sarangi.app.opening import folder_of, load
+    from sarangi.app.predicting import predict, words_in
 
     if not folder.is_dir():
         raise SarangiError(f"{folder}: no such folder; expected one with recordings")

@@ -1,6 +1,9 @@
 """Model cards: the numbers in them, and what they say where a score does not mean what it seems."""
 
 import json
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pandas as pd
@@ -10,6 +13,8 @@ from conftest import MADE_BY_TEST, ROOT
 from huggingface_hub import ModelCard
 
 from sarangi.app import cards
+from sarangi.app.card_files import read_card
+from sarangi.app.card_text import calibrated
 from sarangi.app.space import space
 from sarangi.base import store
 from sarangi.base.score_rows import SCORES
@@ -74,20 +79,22 @@ def study(tmp_path):
 def written(study, **changed):
     folder = study / "run"
     folder.mkdir(exist_ok=True)
-    output = {
-        (fold, 7): {"card": folder / f"{fold}.md", "data": folder / f"{fold}.json"} for fold in (0, 1)
-    }  # fmt: skip
+    runs = {
+        (fold, 7): cards.RunFiles(
+            study / f"predictions{fold}",
+            study / f"model{fold}",
+            folder / f"{fold}.md",
+            folder / f"{fold}.json",
+        )
+        for fold in (0, 1)
+    }
     cards.model_cards(
-        {(fold, 7): study / f"predictions{fold}" for fold in (0, 1)},
-        {(fold, 7): study / f"model{fold}" for fold in (0, 1)},
-        study / "scores",
-        study / "manifest",
-        study / "protocol",
+        runs,
+        cards.ExperimentFiles(study / "scores", study / "manifest", study / "protocol"),
         ABOUT | changed,
-        output,
         {"code": "c0de", "inputs": {str(study / "model0"): "abc"}},
     )
-    return json.loads(output[0, 7]["data"].read_text()), ModelCard.load(output[0, 7]["card"])
+    return json.loads(runs[0, 7].data.read_text()), ModelCard.load(runs[0, 7].card)
 
 
 def test_calibration_counts_how_often_it_was_right_when_it_was_so_sure(study):
@@ -96,11 +103,11 @@ def test_calibration_counts_how_often_it_was_right_when_it_was_so_sure(study):
     found = [(tenth["from"], tenth["answers"], tenth["right"]) for tenth in known["tenths"]]
     assert found == [(0.6, 4, 0.25), (0.9, 4, 0.75)]
     assert (known["error"], known["answers"], known["clips"]) == (0.25, 8, 8)
-    assert "When it says 60–70 %, it was right in 25 % of 4 answers on speakers that" in cards.calibrated(
+    assert "When it says 60–70 %, it was right in 25 % of 4 answers on speakers that" in calibrated(
         data, 0.66
     )
-    assert "0.75" not in cards.calibrated(data, 1.0) and "75 %" in cards.calibrated(data, 1.0)
-    assert "is not known" in cards.calibrated(data, 0.55)
+    assert "0.75" not in calibrated(data, 1.0) and "75 %" in calibrated(data, 1.0)
+    assert "is not known" in calibrated(data, 0.55)
     assert "| 60–70 % | 4 | 25 % |" in card.text
 
 
@@ -131,7 +138,7 @@ def test_speakers_that_were_heard_in_training_are_no_unseen_speakers(study):
     data, card = written(study)
     assert data["speakers"] == {"tested": 4, "heard": 1, "unseen": False}
     assert "1 of whom it heard in training, too: these are not scores on unseen speakers" in card.text
-    assert "had not heard in training" not in card.text + cards.calibrated(data, 0.66)
+    assert "had not heard in training" not in card.text + calibrated(data, 0.66)
     manifest = store.read(study / "manifest").assign(speaker=None)
     schema = pa.schema([(name, pa.string()) for name in manifest.columns])
     store.write(study / "manifest", manifest, schema, MADE_BY_TEST)
@@ -171,8 +178,23 @@ def test_what_no_longer_belongs_into_the_space_leaves_it(study, monkeypatch):
     assert "gradio==" in (study / "space/requirements").read_text()
 
 
+def test_the_copied_modules_are_all_that_the_page_needs(tmp_path):
+    for name in modules_of(ROOT / "src/sarangi/app/page.py"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes((ROOT / "src" / name).read_bytes())
+    page = tmp_path / "sarangi/app/page.py"
+    page.write_bytes((ROOT / "src/sarangi/app/page.py").read_bytes())
+    assert (tmp_path / "sarangi/app/__init__.py").is_file()
+    done = subprocess.run(
+        [sys.executable, "-c", "import sarangi.app.page; print(sarangi.app.page.__file__)"],
+        env=os.environ | {"PYTHONPATH": str(tmp_path)}, cwd=tmp_path, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.stdout == f"{page}\n", done.stderr
+
+
 def test_a_card_that_is_none_is_none(tmp_path):
-    assert cards.read_card(tmp_path) is None
+    assert read_card(tmp_path) is None
     for text in ("", "[]", "{}", '{"name": 1}', "[" * 100_000):
         (tmp_path / "card.json").write_text(text)
-        assert cards.read_card(tmp_path) is None
+        assert read_card(tmp_path) is None

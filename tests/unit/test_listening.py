@@ -14,7 +14,7 @@ from huggingface_hub import HfApi
 from imageio_ffmpeg import get_ffmpeg_exe
 from safetensors.torch import save_file
 
-from sarangi.app import clips, listening, push
+from sarangi.app import clips, listening, opening, predicting, push
 from sarangi.app.clips import ClipError
 from sarangi.audio.flac import decode, encode
 from sarangi.audio.resampling import to_mono_16k
@@ -161,7 +161,7 @@ def run(tmp_path):
 
 
 def test_an_answer_over_time_is_that_of_each_window(run, tmp_path):
-    listener = listening.load(str(run), tmp_path)
+    listener = opening.load(str(run), tmp_path)
     signal = np.random.default_rng(0).normal(0, 0.1, 5 * RATE).astype(np.float32)
     centres, probabilities = listening.over_time(listener, signal, "")
     assert list(centres) == [1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0]
@@ -200,9 +200,9 @@ def foreign(tmp_path):
 def test_a_classifier_of_transformers_answers_as_transformers_does(foreign, tmp_path):
     from transformers import pipeline
 
-    from sarangi.app.page import about, answer_of
+    from sarangi.app.answers import about, answer_of
 
-    listener = listening.load(str(foreign), tmp_path)
+    listener = opening.load(str(foreign), tmp_path)
     signal = np.random.default_rng(0).normal(0, 0.1, 2 * RATE).astype(np.float32)
     expected = {
         e["label"]: e["score"] for e in pipeline("audio-classification", str(foreign))(signal, top_k=3)
@@ -219,16 +219,16 @@ def test_weights_that_could_run_code_are_not_opened(foreign, tmp_path):
     (foreign / "model.safetensors").unlink()
     torch.save({}, foreign / "pytorch_model.bin")
     with pytest.raises(SarangiError, match="no weights in safetensors"):
-        listening.load(str(foreign), tmp_path)
+        opening.load(str(foreign), tmp_path)
     settings = json.loads((foreign / "config.json").read_text())
     save_file({"a": torch.zeros(1)}, foreign / "model.safetensors")
     (foreign / "config.json").write_text(json.dumps(settings | {"auto_map": {"AutoConfig": "evil.Config"}}))
     with pytest.raises(SarangiError, match="weights lack"):
-        listening.load(str(foreign), tmp_path)
+        opening.load(str(foreign), tmp_path)
 
 
 def test_a_card_cannot_name_a_file_of_the_machine(run, tmp_path):
-    listener = listening.load(str(run), tmp_path)
+    listener = opening.load(str(run), tmp_path)
     (tmp_path / "study").mkdir()
     listener._places = [tmp_path / "study"]
     (tmp_path / "elsewhere.pt").touch()
@@ -245,20 +245,20 @@ def test_what_is_no_model_is_named(tmp_path, monkeypatch):
         (str(tmp_path / "empty"), "no config.json"),
     ):
         with pytest.raises(SarangiError, match=said_):
-            listening.load(wanted, tmp_path)
+            opening.load(wanted, tmp_path)
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "cache"))
     with pytest.raises(SarangiError, match="the Hugging Face hub did not give it"):
-        listening.load("owner/name-of-nobody", tmp_path)
+        opening.load("owner/name-of-nobody", tmp_path)
 
 
 def test_predictions_are_written_whole_or_not_at_all(run, tmp_path, monkeypatch):
-    listener = listening.load(str(run), tmp_path)
+    listener = opening.load(str(run), tmp_path)
     folder, output = tmp_path / "recordings", tmp_path / "out.parquet"
     folder.mkdir()
     with pytest.raises(SarangiError, match="no file is in it"):
-        listening.predict(folder, listener, run, None, output)
+        predicting.predict(folder, listener, run, None, output)
     for n in range(9):
         (folder / f"{n}.wav").write_bytes(sound(1.0, seed=n))
     read = clips.read_file
@@ -268,15 +268,15 @@ def test_predictions_are_written_whole_or_not_at_all(run, tmp_path, monkeypatch)
             raise KeyboardInterrupt
         return read(path)
 
-    monkeypatch.setattr(listening, "read_file", stops)
+    monkeypatch.setattr(predicting, "read_file", stops)
     output.write_bytes(b"old")
     with pytest.raises(KeyboardInterrupt):
-        listening.predict(folder, listener, run, None, output)
+        predicting.predict(folder, listener, run, None, output)
     assert output.read_bytes() == b"old"
-    monkeypatch.setattr(listening, "read_file", read)
-    assert listening.predict(folder, listener, run, None, output)["ok"] == 9
+    monkeypatch.setattr(predicting, "read_file", read)
+    assert predicting.predict(folder, listener, run, None, output)["ok"] == 9
     first = output.read_bytes()
-    listening.predict(folder, listener, run, None, output)
+    predicting.predict(folder, listener, run, None, output)
     assert output.read_bytes() == first
     assert not list(tmp_path.glob(".*"))
 

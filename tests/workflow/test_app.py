@@ -20,7 +20,7 @@ from huggingface_hub import ModelCard
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 from playwright.sync_api import sync_playwright
 
-from sarangi.app.cards import read_card
+from sarangi.app.card_files import read_card
 from sarangi.base import store
 
 CHROMIUM = shutil.which("chromium")

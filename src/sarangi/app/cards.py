@@ -5,119 +5,87 @@ the page that listens reads nothing but the run's own folder.
 """
 
 import json
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
-import yaml
 
+from sarangi.app.card_text import INTENDED, LIMITS, NOT_INTENDED, SHOWN, TENTHS, as_markdown, tenth
 from sarangi.base import store
-from sarangi.base.documents import DocumentError, json_in
 from sarangi.base.parts import TRAIN
 from sarangi.splits.protocols import TEST, VALIDATION
 from sarangi.statistics.confusions import confusion, uar
-from sarangi.statistics.metrics import CALIBRATION_ERROR, METRICS, RECALL
+from sarangi.statistics.metrics import CALIBRATION_ERROR, RECALL
 
-README, DATA = "README.md", "card.json"
-HUB_METRICS = {metric.name: metric.hub for metric in METRICS if metric.hub is not None}
-SHOWN = {metric.name: metric.prose_in_full for metric in METRICS if metric.name in HUB_METRICS}
-TENTHS = 10
-SYNTHETIC = (
-    "Trained on synthetic speech made by a program. It knows nothing about how people sound; use it to try "
-    "the software, and for nothing else."
-)
-UNTRAINED = "Its encoder's weights are random ones: it shows that the software runs, and nothing else."
-INTENDED = (
-    "research on speech emotion recognition and on how it is evaluated",
-    "replaying the scores of this study, and teaching",
-)
-NOT_INTENDED = (
-    "decisions about a person: hiring, assessment at work, grading, credit, insurance, benefits, admission",
-    "policing, border control, surveillance, courts, prisons",
-    "diagnosis, therapy or triage; judging danger, suicidality or dementia",
-    "detecting lies, intentions, guilt or personality",
-    "listening to people who do not know of it or have not agreed",
-    "anything at work or in schools: Article 5(1)(f) of the EU's AI Act (Regulation 2024/1689) prohibits "
-    "systems that infer emotions there, except for medical or safety reasons",
-)
-LIMITS = (
-    "It names what actors or annotators meant by a label, not what a person feels.",
-    "It chooses among its own emotions, whatever it hears: noise, music and silence get an answer, too.",
-    "Other languages, accents, ages, microphones and rooms than those it was trained on make it worse, by "
-    "how much is not known.",
-    "Its probabilities are those of the training corpus's mixture of emotions, not of everyday speech.",
-)
-LICENCES = {
-    "mit": "mit",
-    "apache-2.0": "apache-2.0",
-    "apache 2.0": "apache-2.0",
-    "cc by 4.0": "cc-by-4.0",
-    "cc by-sa 4.0": "cc-by-sa-4.0",
-    "cc by-nc 4.0": "cc-by-nc-4.0",
-    "cc by-nc-sa 4.0": "cc-by-nc-sa-4.0",
-    "cc by-nc-nd 4.0": "cc-by-nc-nd-4.0",
-    "gpl-3.0": "gpl-3.0",
-}
-"""What the hub calls licences."""
+
+@dataclass(frozen=True)
+class RunFiles:
+    """The files of a run: its predictions of its own test part, its weights, and where to write its cards."""
+
+    predictions: Path
+    weights: Path
+    card: Path
+    data: Path
+
+
+@dataclass(frozen=True)
+class ExperimentFiles:
+    """The scores of an experiment over all folds and seeds, and the manifest and protocol of its corpus."""
+
+    scores: Path
+    manifest: Path
+    protocol: Path
 
 
 def model_cards(
-    predictions: Mapping[tuple[int, int], Path],
-    models: Mapping[tuple[int, int], Path],
-    scores: Path,
-    manifest: Path,
-    protocol: Path,
+    runs: Mapping[tuple[int, int], RunFiles],
+    files: ExperimentFiles,
     about: Mapping[str, Any],
-    output: Mapping[tuple[int, int], Mapping[str, Path]],
     made_from: Mapping[str, Any],
 ) -> None:
     """Write the cards of all runs of a fine-tuned experiment.
 
     Parameters
     ----------
-    predictions, models
-        By fold and seed: the run's predictions of its own test part, and its ``model.safetensors``.
-    scores
-        Of the experiment, all folds and seeds together.
-    manifest, protocol
-        Of the corpus: whether a tested speaker stands in the training or validation part, too.
+    runs
+        By fold and seed.
+    files
+        Of the experiment.  Manifest and protocol say whether a tested speaker is in the training or
+        validation part, too.
     about
         ``experiment``, ``model`` (title), ``corpus`` (``name``, ``title``, ``licence``, ``citation``,
         ``access``, ``source``), ``protocol`` (``title``, ``leaks``), ``mean_of_folds``, ``synthetic``,
         ``untrained``, ``encoders`` (by branch: ``name``, ``title``, ``licence``, ``source``, ``hub``,
         ``folder``), ``asr`` (``name``, ``title``, ``licence``, ``source``, ``checkpoint``, ``settings``; None
         where no transcripts are read), ``recipe`` and ``confidence`` (of the intervals).
-    output
-        By fold and seed, where to write ``card`` (Markdown) and ``data`` (JSON).
     made_from
         The job's provenance: the hashes of the inputs, and the code.
     """
-    tables = {run: store.read(path) for run, path in predictions.items()}
+    tables = {key: store.read(run.predictions) for key, run in runs.items()}
     answers = pd.concat(tables.values(), ignore_index=True)
     answers = answers[answers["status"] == store.OK]
     emotions = [column.removeprefix("p_") for column in answers.columns if column.startswith("p_")]
-    languages = store.read(manifest, ["utterance_id", "language"])
+    languages = store.read(files.manifest, ["utterance_id", "language"])
     languages = languages[languages["utterance_id"].isin(answers["utterance_id"])]["language"]
     shared = {
         **{key: about[key] for key in ("experiment", "model", "corpus", "protocol", "encoders", "asr")},
         **{key: about[key] for key in ("synthetic", "untrained", "recipe", "confidence")},
         "emotions": emotions,
         "languages": sorted(languages.dropna().unique()),
-        "speakers": speakers(protocol, manifest),
-        "scores": scores_shown(scores, "folds" if about["mean_of_folds"] else "pooled"),
-        "calibration": calibration(answers, scores),
+        "speakers": speakers(files.protocol, files.manifest),
+        "scores": scores_shown(files.scores, "folds" if about["mean_of_folds"] else "pooled"),
+        "calibration": calibration(answers, files.scores),
         "intended": list(INTENDED),
         "not_intended": list(NOT_INTENDED),
         "limits": list(LIMITS),
         "code": made_from["code"],
     }
-    for (fold, seed), files in output.items():
+    for (fold, seed), run in runs.items():
         own = tables[fold, seed]
         own = own[own["status"] == store.OK]
-        weights = made_from["inputs"].get(str(models[fold, seed]))
+        weights = made_from["inputs"].get(str(run.weights))
         data = {
             **shared,
             "name": f"{about['experiment']}/{fold}/{seed}",
@@ -130,8 +98,8 @@ def model_cards(
             "sha256": weights,
         }
         text = json.dumps(data, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False)
-        files["data"].write_text(text + "\n", encoding="utf-8")
-        files["card"].write_text(as_markdown(data), encoding="utf-8")
+        run.data.write_text(text + "\n", encoding="utf-8")
+        run.card.write_text(as_markdown(data), encoding="utf-8")
 
 
 def speakers(protocol: Path, manifest: Path) -> dict[str, int | bool | None]:
@@ -209,244 +177,5 @@ def calibration(answers: pd.DataFrame, scores: Path) -> dict[str, Any] | None:
     return {**found, "tenths": tenths, "answers": len(answers), "clips": answers["utterance_id"].nunique()}
 
 
-def tenth(sure: np.ndarray) -> np.ndarray:
-    """Return in which tenth, counted from 0, probabilities lie; 1 is in the last."""
-    # 0.9 in float32 is a little less
-    return np.minimum((np.asarray(sure) * TENTHS + 1e-6).astype(int), TENTHS - 1)
-
-
-def tested_on(data: Mapping[str, Any]) -> str:
-    """Return in words whether the scores of a card are those of unseen speakers."""
-    found = data["speakers"]
-    if found["unseen"]:
-        return f"{found['tested']} speakers, none of whom it heard in training"
-    if found["unseen"] is None:
-        return "clips whose speakers the corpus does not state, so it may have heard them in training"
-    return (
-        f"{found['tested']} speakers, {found['heard']} of whom it heard in training, too: these are not "
-        "scores on unseen speakers, which would be lower"
-    )
-
-
-def calibrated(data: Mapping[str, Any], sure: float) -> str:
-    """Return in words how often a model was right when it was as sure as now.
-
-    Examples
-    --------
-    >>> tenths = [{"from": 0.6, "to": 0.7, "answers": 120, "right": 0.48, "confidence": 0.65}]
-    >>> speakers = {"unseen": True}
-    >>> calibrated({"calibration": {"tenths": tenths}, "speakers": speakers}, 0.62)
-    'When it says 60–70 %, it was right in 48 % of 120 answers on speakers that it had not heard in training.'
-    """
-    known = data["calibration"] or {"tenths": []}
-    number = int(tenth(np.array(sure)))
-    said = f"{number * 10}–{number * 10 + 10} %"
-    of_whom = "on speakers that it had not heard in training" if data["speakers"]["unseen"] else "in its test"
-    for entry in known["tenths"]:
-        if round(entry["from"] * TENTHS) == number:
-            few = ", too few to go by" if entry["answers"] < 20 else ""
-            count = f"{entry['answers']} answer{'s' if entry['answers'] > 1 else ''}"
-            share = f"{entry['right'] * 100:.0f} %"
-            return f"When it says {said}, it was right in {share} of {count} {of_whom}{few}."
-    return f"It never said {said} in its test, so how often it is right then is not known."
-
-
-def as_markdown(data: Mapping[str, Any]) -> str:
-    """Return the card of a run as the hub shows it: YAML, then Markdown."""
-    known = (("synthetic", f"Synthetic. {SYNTHETIC}"), ("untrained", UNTRAINED))
-    warning = [text for key, text in known if data[key]]
-    corpus, protocol = data["corpus"], data["protocol"]
-    lines = [
-        f"# {data['model']}, {corpus['title']}",
-        "",
-        *(line for text in warning for line in (f"> **{text}**", "")),
-        f"A classifier of emotions in speech, `{data['name']}`: fold {data['fold']}, seed {data['seed']} of "
-        f"the experiment `{data['experiment']}` of Sarangi, a study of speech emotion recognition. It tells "
-        f"apart {', '.join(data['emotions'])}. {_hears(data)}",
-        "",
-        "## Trained on",
-        "",
-        f"{corpus['title']} ({corpus['citation']}; {corpus['access']}; {corpus['source']}), "
-        f"language {', '.join(data['languages']) or 'not stated'}.",
-        *(
-            f"The {branch} branch began as {entry['title']} ({entry['source']})."
-            for branch, entry in sorted(data["encoders"].items())
-        ),
-        *([f"Words by {data['asr']['title']} ({data['asr']['source']})."] if data["asr"] else []),
-        "",
-        "Recipe: " + "; ".join(f"{key} {value}" for key, value in sorted(data["recipe"].items())) + ".",
-        "",
-        "## Scores",
-        "",
-        f"Protocol: {protocol['title']}. Tested on {tested_on(data)}. All folds and seeds of the experiment "
-        "together, this run among them; intervals resample speakers (or what the corpus has in their place).",
-        "",
-        *_table(
-            [
-                "metric",
-                "value",
-                f"{data['confidence'] * 100:g} % interval",
-                "chance",
-                "clips",
-                "groups",
-                "seeds",
-            ],
-            [
-                [
-                    SHOWN.get(row["metric"], row["metric"].replace("_", " of ")),
-                    *(_text(row["value"]), _interval(row["low"], row["high"]), _text(row["chance"])),
-                    *(row["n"], row["groups"], row["seeds"]),
-                ]
-                for row in data["scores"]
-            ],
-        ),
-        *(f"Mark: {mark}." for mark in sorted({row["mark"] for row in data["scores"]} - {""})),
-        f"This run alone reaches a UAR of {_text(data['own']['uar'])} on the {data['own']['clips']} clips of "
-        "its own test part.",
-        "",
-        "## Calibration",
-        "",
-        *_calibration_lines(data),
-        "## Intended use",
-        "",
-        *(f"- {use}" for use in data["intended"]),
-        "",
-        "## Not intended use",
-        "",
-        *(f"- {use}" for use in data["not_intended"]),
-        "",
-        "## Limits",
-        "",
-        *(f"- {limit}" for limit in data["limits"]),
-        "",
-        "## Licence",
-        "",
-        *(f"- {name}: {licence}" for name, licence in _licences(data).items()),
-        "",
-        "What may be done with the model follows from all of them.",
-        "",
-        "## How to use",
-        "",
-        "With Sarangi installed and this folder at hand:",
-        "",
-        "```console",
-        "python -m sarangi listen --model FOLDER",
-        "python -m sarangi predict RECORDINGS --model FOLDER --out predictions.parquet",
-        "```",
-        "",
-        "## Provenance",
-        "",
-        f"- `model.safetensors`: sha256 `{data['sha256']}`",
-        f"- this card's code: `{data['code']}`",
-        "",
-    ]
-    head = yaml.safe_dump(front_matter(data), sort_keys=False, allow_unicode=True)
-    return f"---\n{head}---\n\n" + "\n".join(lines)
-
-
-def front_matter(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the metadata that the hub reads."""
-    licences = {_hub_licence(text) for text in _licences(data).values()}
-    licence = licences.pop() if len(licences) == 1 else "other"
-    named = {} if licence != "other" else {"license_name": "several", "license_link": f"{README}#licence"}
-    corpus = data["corpus"]
-    reads_audio = "audio" in data["encoders"]
-    task = {
-        "type": "audio-classification" if reads_audio else "text-classification",
-        "name": "Speech emotion recognition",
-    }
-    bases = [entry["hub"] for entry in data["encoders"].values() if entry["hub"]]
-    results = [
-        {
-            "task": task,
-            "dataset": {"name": corpus["title"], "type": corpus["name"], "config": data["protocol"]["title"]},
-            "metrics": [
-                {"type": HUB_METRICS[row["metric"]], "value": row["value"], "name": SHOWN[row["metric"]]}
-                for row in data["scores"]
-                if row["metric"] in SHOWN and row["value"] is not None
-            ],
-        }
-    ]
-    return {
-        "library_name": "sarangi",
-        "pipeline_tag": task["type"],
-        "license": licence,
-        **named,
-        **({"language": data["languages"]} if data["languages"] else {}),
-        "tags": [
-            *("speech-emotion-recognition", "emotion", "sarangi"),
-            *(["synthetic"] if data["synthetic"] else []),
-            *(["untrained"] if data["untrained"] else []),
-        ],
-        # the generator's stand-in is not the published corpus
-        **({} if data["synthetic"] else {"datasets": [corpus["name"]]}),
-        **({"base_model": bases} if bases else {}),
-        "metrics": sorted(set(HUB_METRICS.values())),
-        "model-index": [{"name": data["name"], "results": results}],
-    }
-
-
-def read_card(folder: Path) -> dict[str, Any] | None:
-    """Return what ``card.json`` beside a model says; None where there is none that can be read."""
-    try:
-        data = json_in(folder / DATA)
-    except (OSError, DocumentError):
-        return None
-    wanted = {"name", "model", "corpus", "speakers", "scores", "calibration", "synthetic", "protocol"}
-    return data if isinstance(data, dict) and wanted <= set(data) else None
-
-
-def _hears(data: Mapping[str, Any]) -> str:
-    kinds = {("audio",): "It hears the voice.", ("text",): "It reads the words and does not hear the voice."}
-    return kinds.get(tuple(sorted(data["encoders"])), "It hears the voice and reads the words.")
-
-
-def _calibration_lines(data: Mapping[str, Any]) -> list[str]:
-    known = data["calibration"]
-    if known is None:
-        return ["Not known: there is no prediction to compare.", ""]
-    on = "speakers that it had not heard in training" if data["speakers"]["unseen"] else "its test part"
-    rows = [
-        [
-            f"{entry['from'] * 100:.0f}–{entry['to'] * 100:.0f} %",
-            entry["answers"],
-            f"{entry['right'] * 100:.0f} %",
-        ]
-        for entry in known["tenths"]
-    ]
-    return [
-        f"Expected calibration error {_text(known['error'])} {_interval(known['low'], known['high'])} (15 "
-        f"bins), {known['answers']} answers of all folds and seeds to {known['clips']} clips of {on}.",
-        "",
-        *_table(["when it says", "answers", "it was right in"], rows),
-    ]
-
-
-def _licences(data: Mapping[str, Any]) -> dict[str, str]:
-    found = {data["corpus"]["title"]: data["corpus"]["licence"]}
-    for entry in [*(data["encoders"][branch] for branch in sorted(data["encoders"])), data["asr"]]:
-        if entry:
-            found[entry["title"]] = entry["licence"]
-    return found
-
-
-def _hub_licence(text: str) -> str:
-    # "MIT (synthetic)" is MIT
-    return LICENCES.get(re.sub(r"\s*\(.*\)", "", text).strip().lower(), "other")
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[str]:
-    lines = [head, ["---"] * len(head), *rows]
-    return [*("| " + " | ".join(map(str, line)) + " |" for line in lines), ""]
-
-
 def _number(value: float) -> float | None:
     return None if pd.isna(value) else round(float(value), 6)
-
-
-def _text(value: float | None) -> str:
-    return "--" if value is None else f"{value:.3f}"
-
-
-def _interval(low: float | None, high: float | None) -> str:
-    return "--" if low is None or high is None else f"[{low:.3f}, {high:.3f}]"

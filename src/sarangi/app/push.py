@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sarangi.app.cards import DATA, README, read_card
+from sarangi.app.card_files import DATA, README, read_card
 from sarangi.base.errors import SarangiError
 
 OF_MODEL = ("config.json", "model.safetensors", README, DATA)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import yaml
 
-from sarangi.app.cards import SYNTHETIC, front_matter, read_card
+from sarangi.app.card_files import read_card
+from sarangi.app.card_text import SYNTHETIC, front_matter
 from sarangi.base.errors import SarangiError
 from sarangi.runtime.fingerprint import closure
 

@@ -1,0 +1,157 @@
+"""What the page says: a model's answer to a clip, and what there is to know of the model."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from sarangi.app.card_text import (
+    INTENDED,
+    LIMITS,
+    NOT_INTENDED,
+    SHOWN,
+    SYNTHETIC,
+    UNTRAINED,
+    calibrated,
+    tested_on,
+)
+from sarangi.app.clips import NO_SPEECH, Clip, ClipError
+from sarangi.app.listening import Listener, over_time
+from sarangi.app.markup import escaped, number, status, table
+from sarangi.app.picture import picture
+
+NO_CARD = (
+    "What this model was trained on, what it scores on unseen speakers and how sure it may be are not known: "
+    "no card of this study lies beside it."
+)
+
+
+def answer_of(listener: Listener, clip: Clip, words: str) -> str:
+    """Return what a model hears in a clip as HTML.
+
+    Parameters
+    ----------
+    listener
+        The model.
+    clip
+        What was recorded or uploaded.
+    words
+        That a person typed; where they are empty the model's Whisper writes them, if it is at hand.
+
+    Raises
+    ------
+    ClipError
+        If the model reads and nothing else, and there are no words.
+    """
+    said, by = words.strip(), "as typed"
+    if listener.reads and not said and listener.writes:
+        said, by = listener.transcribe([clip.signal], ["clip"])[0], "by Whisper"
+    if listener.reads and not listener.hears and not said.strip():
+        raise ClipError("This model reads words and hears no voice, and there are no words in this clip.")
+    probabilities = listener.answer([clip.signal], [said])[0]
+    moving = over_time(listener, clip.signal, said)
+    order = np.argsort(-probabilities, kind="stable")
+    most, sure = listener.emotions[order[0]], float(probabilities[order[0]])
+    rows = "".join(
+        f'<tr><th scope="row">{escaped(listener.emotions[place])}</th>'
+        f'<td class="bar" aria-hidden="true"><div style="width:{probabilities[place] * 100:.1f}%"></div></td>'
+        f'<td data-emotion="{escaped(listener.emotions[place])}" data-p="{float(probabilities[place])!r}">'
+        f"{probabilities[place] * 100:.1f} %</td></tr>"
+        for place in order
+    )
+    parts = []
+    if listener.card and listener.card["synthetic"]:
+        parts.append(
+            '<p class="synthetic">Synthetic: a model of the demo, trained on a program\'s speech.</p>'
+        )
+    if not clip.spoken:
+        parts.append(f'<p class="warned">{NO_SPEECH}</p>')
+    said_most = f"It takes this for <em>{escaped(most)}</em>, and says {sure * 100:.0f} %."
+    parts.append(f'<p class="said{"" if clip.spoken else " unspoken"}">{said_most}</p>')
+    if not clip.spoken:
+        parts.append("<p>How often it is right on what is no speech is not known.</p>")
+    elif listener.card:
+        parts.append(f"<p>{escaped(calibrated(listener.card, sure))}</p>")
+    else:
+        parts.append("<p>How often it is right when it is so sure is not known.</p>")
+    if listener.reads:
+        parts.append(f"<p>Words ({by}): “{escaped(said.strip()) or 'none'}”</p>")
+    heard = clip.seconds
+    if listener.hears and listener.seconds and heard > listener.seconds:
+        parts.append(
+            f"<p>Of the {heard:.1f} s it heard the middle {listener.seconds:g} s, as in training; below, "
+            "every part by itself.</p>"
+        )
+    if clip.note:
+        parts.append(f"<p>The clip was {escaped(clip.note)}.</p>")
+    table = (
+        f'<table class="{"" if clip.spoken else "unspoken"}"><caption class="sr-only">Probabilities</caption>'
+        f"<tbody>{rows}</tbody></table>"
+    )
+    return status("".join(parts) + table + picture(clip, listener.emotions, moving))
+
+
+def about(listener: Listener) -> str:
+    """Return what there is to know of a model as HTML."""
+    card = listener.card
+    if card is None:
+        parts = [f"<p><strong>{escaped(listener.name)}</strong></p>", f'<p class="warned">{NO_CARD}</p>']
+        if not listener.hears or listener.seconds is None:
+            parts.append(f"<p>It tells apart {escaped(', '.join(listener.emotions))}.</p>")
+    else:
+        parts = _known(listener, card)
+    uses = (("Meant for", INTENDED), ("Not for", NOT_INTENDED), ("Limits", LIMITS))
+    for head, texts in uses:
+        parts.append(f"<h3>{head}</h3><ul>{''.join(f'<li>{escaped(text)}</li>' for text in texts)}</ul>")
+    return "".join(parts)
+
+
+def _known(listener: Listener, card: Mapping[str, Any]) -> list[str]:
+    corpus = card["corpus"]
+    parts = [f"<p><strong>{escaped(card['model'])}</strong> ({escaped(listener.name)})</p>"]
+    if card["synthetic"]:
+        parts.append(f'<p class="synthetic">Synthetic. {SYNTHETIC}</p>')
+    if card["untrained"]:
+        parts.append(f'<p class="synthetic">{UNTRAINED}</p>')
+    languages = ", ".join(card["languages"]) or "not stated"
+    began = "; ".join(f"{e['title']} ({e['source']})" for _, e in sorted(card["encoders"].items()))
+    parts.append(
+        f"<p>Trained on {escaped(corpus['title'])} ({escaped(corpus['citation'])}), language "
+        f"{escaped(languages)}, from {escaped(began)}. "
+        f"Emotions: {escaped(', '.join(card['emotions']))}.</p>"
+    )
+    whose = "Scores on unseen speakers" if card["speakers"]["unseen"] else "Scores (not on unseen speakers)"
+    parts.append(
+        f"<h3>{whose}</h3><p>Protocol: {escaped(card['protocol']['title'])}. Tested on "
+        f"{escaped(tested_on(card))}; all folds and seeds together.</p>"
+    )
+    rows = [
+        [
+            SHOWN[row["metric"]],
+            number(row["value"]),
+            f"{number(row['low'])} to {number(row['high'])}",
+            number(row["chance"]),
+            row["n"],
+            row["groups"],
+        ]
+        for row in card["scores"]
+        if row["metric"] in SHOWN
+    ]
+    interval = f"{card.get('confidence', 0.95) * 100:g} % interval"
+    parts.append(table(["score", "value", interval, "chance", "clips", "groups"], rows))
+    marks = sorted({row["mark"] for row in card["scores"]} - {""})
+    parts += [f'<p class="warned">Mark: {escaped(mark)}.</p>' for mark in marks]
+    known = card["calibration"]
+    if known:
+        rows = [
+            [f"{t['from'] * 100:.0f}–{t['to'] * 100:.0f} %", f"{t['right'] * 100:.0f} %", t["answers"]]
+            for t in known["tenths"]
+        ]
+        parts.append(
+            f"<h3>Calibration</h3><p>Expected calibration error {number(known['error'])} (interval "
+            f"{number(known['low'])} to {number(known['high'])}; 0 is best).</p>"
+        )
+        parts.append(table(["when it says", "it was right in", "answers"], rows))
+    else:
+        parts.append("<h3>Calibration</h3><p>Not known: none of its predictions could be compared.</p>")
+    return parts

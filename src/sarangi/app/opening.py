@@ -1,0 +1,87 @@
+"""Models that listen are found here: runs of the study, folders, and repositories of the Hugging Face hub."""
+
+import re
+from pathlib import Path
+
+from sarangi.app.foreign import Foreign
+from sarangi.app.listening import Listener
+from sarangi.app.runs import Run
+from sarangi.base.documents import DocumentError, json_in
+from sarangi.base.errors import SarangiError
+
+RUNS = "results/runs"
+RUN = re.compile(r"[\w.-]+/\d+/\d+")
+HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
+FETCHED = ["*.json", "*.safetensors", "*.txt"]
+"""Of a repository of the hub: nothing that could run."""
+
+
+def runs_in(directory: Path) -> list[str]:
+    """Return the fine-tuned runs of a study by name, <experiment>/<fold>/<seed>, sorted."""
+    found = []
+    for weights in (directory / RUNS).glob("*/*/*/model.safetensors"):
+        name = "/".join(weights.parts[-4:-1])
+        if RUN.fullmatch(name) and (weights.parent / "config.json").is_file():
+            found.append(name)
+    return sorted(found, key=lambda name: [int(p) if p.isdigit() else p for p in name.split("/")])
+
+
+def folder_of(wanted: str, directory: Path) -> Path:
+    """Return the folder of a model, fetched from the hub if it is an id of that.
+
+    Parameters
+    ----------
+    wanted
+        A run of the study (``<experiment>/<fold>/<seed>``), a folder, or ``<owner>/<name>`` of the hub.
+    directory
+        Of the study.
+
+    Raises
+    ------
+    SarangiError
+        If there is no such thing, or the hub does not answer.
+    """
+    if RUN.fullmatch(wanted) and (folder := directory / RUNS / wanted).is_dir():
+        return folder
+    if Path(wanted).is_dir():
+        return Path(wanted)
+    if not HUB_ID.fullmatch(wanted):
+        raise SarangiError(
+            f"{wanted}: no run of the study, no folder and no id of the hub; expected "
+            "<experiment>/<fold>/<seed>, a folder with config.json and model.safetensors, or <owner>/<name>"
+        )
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
+
+    try:
+        return Path(snapshot_download(wanted, allow_patterns=FETCHED))
+    except (OSError, HfHubHTTPError, LocalEntryNotFoundError, ValueError, RuntimeError) as error:
+        raise SarangiError(
+            f"{wanted}: not here, and the Hugging Face hub did not give it ({type(error).__name__}); is the "
+            "name right, and is there a network?"
+        ) from None
+
+
+def load(wanted: str, directory: Path) -> Listener:
+    """Open a model.
+
+    Parameters
+    ----------
+    wanted, directory
+        As for :func:`folder_of`.
+
+    Raises
+    ------
+    SarangiError
+        If it is not there, or is no model that can be listened with.
+    """
+    folder = folder_of(wanted, directory)
+    try:
+        settings = json_in(folder / "config.json")
+    except (OSError, DocumentError):
+        raise SarangiError(f"{wanted}: no config.json that can be read; expected a model's folder") from None
+    if not (folder / "model.safetensors").is_file() and not list(folder.glob("*.safetensors")):
+        raise SarangiError(f"{wanted}: no weights in safetensors; files that could run are not opened")
+    if isinstance(settings, dict) and "emotions" in settings:
+        return Run(folder, wanted, [directory, *folder.resolve().parents[4:5]])
+    return Foreign(folder, wanted)

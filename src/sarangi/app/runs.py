@@ -1,0 +1,115 @@
+"""A fine-tuned run of the study that listens, wherever its folder lies."""
+
+import os
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from sarangi.app.card_files import read_card
+from sarangi.base.errors import SarangiError
+from sarangi.models.encoders import device, load_encoder, load_tokenizer, prepared, speech_states
+from sarangi.models.fusion import EmotionClassifier, masked_mean
+
+
+class Run:
+    """A fine-tuned run; a :class:`~sarangi.app.listening.Listener`.
+
+    Parameters
+    ----------
+    folder
+        With ``config.json`` and ``model.safetensors``.
+    name
+        As it was asked for.
+    places
+        Folders of studies, in which a Whisper or a frozen encoder that the card names may lie.
+
+    Raises
+    ------
+    SarangiError
+        If no whole run lies there, or it needs an encoder that is not at hand.
+    """
+
+    def __init__(self, folder: Path, name: str, places: Sequence[Path]):
+        self.name, self.card, self._places = name, read_card(folder), places
+        self.network = EmotionClassifier.from_pretrained(folder).to(device())
+        described = self.network.described
+        self.emotions = list(described["emotions"])
+        self.hears, self.reads = "audio" in described, "text" in described
+        self.seconds = described["audio"]["max_audio_s"] if self.hears else None
+        self._audio, self._text = described.get("audio"), described.get("text")
+        if self.reads:
+            self._tokenizer = load_tokenizer(
+                self._text["tokenizer"], self._text["encoder"], self._text["max_tokens"], self._text["name"]
+            )
+        if self.hears and "states" in self._audio:
+            self._frozen = self._frozen_encoder()
+
+    @torch.inference_mode()
+    def answer(self, signals: Sequence[np.ndarray], words: Sequence[str]) -> np.ndarray:
+        """Return probabilities; see :meth:`~sarangi.app.listening.Listener.answer`."""
+        inputs: dict[str, list[Tensor]] = {}
+        if self.hears:
+            inputs["signals"] = [self._heard(signal) for signal in signals]
+        if self.reads:
+            inputs["tokens"] = [self._tokens(text) for text in words]
+        return self.network(**inputs)["logits"].float().softmax(1).cpu().numpy()
+
+    def _heard(self, signal: np.ndarray) -> Tensor:
+        """Return what the audio branch takes, rounded as what was kept on disk for the training."""
+        clip = prepared(signal, self._audio["max_audio_s"], self._audio["normalise"]).to(device())
+        if "states" in self._audio:
+            states, mask = speech_states(self._frozen, [clip], every_layer=True)
+            return torch.stack([masked_mean(layer, mask) for layer in states], 1)[0].half().float()
+        if "prefix" in self._audio:
+            states = self.network.audio.split.below(clip)
+            half = states.half()
+            return (half if half.isfinite().all() else states.bfloat16()).float()
+        return clip
+
+    def _tokens(self, text: str) -> Tensor:
+        most = self._text["max_tokens"]
+        return torch.tensor(self._tokenizer(text, truncation=True, max_length=most)["input_ids"])
+
+    def _frozen_encoder(self) -> Any:
+        entry = (self.card or {}).get("encoders", {}).get("audio", {})
+        folder = self._beside(entry.get("folder"))
+        if folder is None:
+            raise SarangiError(
+                f"{self.name} was trained on the states of the frozen encoder {self._audio['name']}, which "
+                f"is not at hand; make the card with `snakemake app`, and have "
+                f"{entry.get('folder', 'the folder of the encoder')} in the folder given by --directory"
+            )
+        return load_encoder(folder).eval().to(device())
+
+    def _beside(self, name: str | None) -> Path | None:
+        """Return where a file that a card names lies; a card may not name what is elsewhere."""
+        if not name or Path(name).is_absolute() or os.pardir in Path(name).parts:
+            return None
+        return next((place / name for place in self._places if (place / name).exists()), None)
+
+    @property
+    def writes(self) -> bool:
+        """Whether its Whisper is at hand."""
+        return self._checkpoint is not None
+
+    @cached_property
+    def _checkpoint(self) -> Path | None:
+        return self._beside(((self.card or {}).get("asr") or {}).get("checkpoint"))
+
+    @cached_property
+    def _engine(self) -> Any:
+        from sarangi.transcripts.engines import ENGINES
+
+        settings = self.card["asr"]["settings"]
+        return ENGINES[settings["engine"]](self._checkpoint, settings, torch.get_num_threads())
+
+    def transcribe(self, signals: Sequence[np.ndarray], names: Sequence[str]) -> list[str]:
+        """Return the words of clips; in the language of the corpus, if it is one."""
+        languages = self.card["languages"]
+        guessed = self.card["asr"]["settings"]["language"] == "detect" or len(languages) != 1
+        return [heard.text for heard in self._engine.hear(signals, None if guessed else languages[0], names)]
