@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from sarangi.base import store
 from sarangi.base.auditing import FATAL, FEW_GROUPS, NOTE, OK, WARNING
+from sarangi.base.class_counts import counts_text
 from sarangi.base.errors import SarangiError
 from sarangi.base.parts import TRAIN
 from sarangi.models.baselines import commonest, speakers_commonest
@@ -328,8 +329,7 @@ def _missing(
     )
     held = [emotion for emotion in emotions if counts[emotion]]
     absent = [emotion for emotion in emotions if emotion not in held]
-    detail = "tested: " + ", ".join(f"{emotion} {count}" for emotion, count in counts.items())
-    yield "missing_class", name, len(absent), FATAL if absent else OK, detail
+    yield "missing_class", name, len(absent), FATAL if absent else OK, counts_text(counts)
     ceiling = len(held) / len(emotions)
     words = "if an emotion without test utterances counts as recall 0" if absent else ""
     yield "uar_ceiling", name, ceiling, FATAL if absent else OK, words

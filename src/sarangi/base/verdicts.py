@@ -1,4 +1,6 @@
-"""Verdicts on published claims."""
+"""Verdicts on published claims, and how the rows of findings hold them."""
+
+from typing import NamedTuple
 
 REPRODUCED, DIFFERS = "reproduced", "differs"
 
@@ -6,5 +8,34 @@ FAULTY, CONTRADICTED = "published number is faulty", "statement contradicted by 
 
 UNTESTABLE = "cannot be tested"
 
+KINDS = (REPRODUCED, DIFFERS, FAULTY, CONTRADICTED, UNTESTABLE)
+
 BESIDE = "UAR of "
 """How the rows of further experiments are named, of which nothing was published."""
+
+BETWEEN = ": "
+
+
+class Verdict(NamedTuple):
+    """A verdict of one of :data:`KINDS`; of what is untestable, ``reason`` says in short what is missing.
+
+    Its text is what a column ``verdict`` holds; :func:`verdict_in` reads it.
+    """
+
+    kind: str
+    reason: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind}{BETWEEN}{self.reason}" if self.reason else self.kind
+
+
+def verdict_in(text: str) -> Verdict:
+    """Return the verdict that a column ``verdict`` holds.
+
+    Examples
+    --------
+    >>> verdict_in("cannot be tested: weights of xlsr").reason
+    'weights of xlsr'
+    """
+    kind, _, reason = text.partition(BETWEEN)
+    return Verdict(kind, reason)

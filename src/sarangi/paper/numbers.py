@@ -32,8 +32,9 @@ import pandas as pd
 from sarangi.base import store
 from sarangi.base.emotions import EMOTIONS
 from sarangi.base.finding_rows import read_findings
+from sarangi.base.marks import UNTRAINED, marks_in
 from sarangi.base.missing import Missing
-from sarangi.base.verdicts import CONTRADICTED, DIFFERS, FAULTY, REPRODUCED, UNTESTABLE
+from sarangi.base.verdicts import CONTRADICTED, DIFFERS, FAULTY, REPRODUCED, UNTESTABLE, Verdict, verdict_in
 from sarangi.published.estimates import digits
 from sarangi.published.scored import scores_by_name
 from sarangi.statistics.metrics import METRICS, OF_CLASS
@@ -97,7 +98,7 @@ def numbers(
     """
     table = scores_by_name(scores)
     reported = table[table["slice"] == ""].sort_values(["scored", "metric"])
-    untrained = any("untrained weights" in mark for mark in reported["mark"])
+    untrained = any(UNTRAINED in marks_in(text) for text in reported["mark"])
     lines = ["% Made by Snakemake from results, not by hand."]
     lines.append(r"\synthetictrue" if synthetic else r"\syntheticfalse")
     lines.append(r"\untrainedtrue" if untrained else r"\untrainedfalse")
@@ -225,18 +226,18 @@ def _of_claims(
         if name not in rows:
             why = f"{claim['finding']} is not in this configuration"
             texts = dict.fromkeys(("value", *OF_CLAIM, "verdict", "why"), _unavailable(why))
-            texts["verdict"] = latex(f"{UNTESTABLE}: {why}")
+            texts["verdict"] = latex(str(Verdict(UNTESTABLE, why)))
             texts |= {"published": latex(claim["printed"])} if claim["printed"] else {}
             texts["beside"] = _beside(texts)
             yield _keyed(key, texts), {key: ABSENT}, {key: VERDICTS[UNTESTABLE]}
             continue
         row = rows[name]
-        verdict, _, rest = row["verdict"].partition(": ")
+        verdict = verdict_in(row["verdict"])
         if claim["printed"] is None:
             why = "it states no number"
         else:
             absent = [each for name_ in claim["ours"] for each in missing.get(name_, ())]
-            why = short(absent) or rest or "ours has no such number"
+            why = short(absent) or verdict.reason or "ours has no such number"
         points = row["unit"] == POINTS
         # as many digits as were printed, since rounding to them is what counts
         decimals = PRECISE if claim["printed"] is None else digits(claim["printed"])
@@ -253,7 +254,7 @@ def _of_claims(
         texts["beside"] = _beside(texts)
         texts |= {"verdict": latex(row["verdict"]), "why": latex(row["why"])}
         outcomes = {key: _outcome_of_claim(row, claim, scored)}
-        yield _keyed(key, texts), outcomes, {key: VERDICTS[verdict]}
+        yield _keyed(key, texts), outcomes, {key: VERDICTS[verdict.kind]}
 
 
 def _beside(texts: Mapping[str, str]) -> str:

@@ -10,14 +10,15 @@ import pandas as pd
 
 from sarangi.base import store
 from sarangi.base.finding_rows import FINDING, sources_text
+from sarangi.base.marks import UNTRAINED, marks_in
 from sarangi.base.missing import OTHER, Missing
-from sarangi.base.verdicts import BESIDE, CONTRADICTED, DIFFERS, FAULTY, REPRODUCED, UNTESTABLE
+from sarangi.base.verdicts import BESIDE, CONTRADICTED, DIFFERS, FAULTY, REPRODUCED, UNTESTABLE, Verdict
 from sarangi.published.estimates import Estimate, agree, scaled
 from sarangi.published.expressions import evaluate, holds, parts, recomputed
 from sarangi.published.faults import contradicted, faults
 from sarangi.published.scored import scores_by_name
 
-VOID = {"untrained weights": "untrained weights"}
+VOID = {UNTRAINED: UNTRAINED}
 """Marks of a score that make any comparison with it void, and what is missing then."""
 CLIPS_APART = 0.01
 """Share of the test clips that a publisher's and our test part may differ by and be called the same."""
@@ -123,7 +124,7 @@ def _ours(
         else:
             ours.estimates[name] = Estimate(row["value"], row["low"], row["high"])
         if row is not None:
-            held = [VOID[mark] for mark in row["mark"].split("; ") if mark in VOID]
+            held = [VOID[mark] for mark in marks_in(row["mark"]) if mark in VOID]
             if {row["corpus"], row["test"]} & set(synthetic):
                 held.insert(0, "synthetic speech")
             clips = record.get("facts", {}).get("clips")
@@ -162,8 +163,8 @@ def _line(name: str, records: Mapping[str, Any], ours: Ours) -> dict[str, Any]:
         judged = holds(record["holds"], records, ours.estimates.get, math.hypot)
     if estimate is not None:
         line |= {"ours": estimate.value, "low": estimate.low, "high": estimate.high}
-    line["verdict"], line["why"] = _verdict(name, records, needed, estimate, judged, ours)
-    return line
+    verdict, why = _verdict(name, records, needed, estimate, judged, ours)
+    return line | {"verdict": str(verdict), "why": why}
 
 
 def _verdict(
@@ -173,31 +174,33 @@ def _verdict(
     estimate: Estimate | None,
     judged: tuple[bool, str] | None,
     ours: Ours,
-) -> tuple[str, str]:
-    """Return verdict and reason: first the published side alone, then what is missing, then agreement."""
+) -> tuple[Verdict, str]:
+    """Return verdict and why: first the published side alone, then what is missing, then agreement."""
     record = records[name]
     if wrong := faults(name, records):
-        return FAULTY, "; ".join(wrong)
+        return Verdict(FAULTY), "; ".join(wrong)
     if contradiction := contradicted(record, records):
-        return CONTRADICTED, contradiction
+        return Verdict(CONTRADICTED), contradiction
     missing = list(dict.fromkeys(ours.missing[part] for part in needed if part in ours.missing))
     if missing or not needed:
         missing = missing or [(_nothing_of_ours(record),)]
-        return f"{UNTESTABLE}: {_some(map(_short, missing))}", f"waits for {_some(map(_full, missing))}"
+        verdict = Verdict(UNTESTABLE, _some(map(_short, missing)))
+        return verdict, f"waits for {_some(map(_full, missing))}"
     void = sorted({ours.void[part] for part in needed if part in ours.void})
     if void:
-        return f"{UNTESTABLE}: {'; '.join(void)}", "our scores are of something else and only shown beside"
+        verdict = Verdict(UNTESTABLE, "; ".join(void))
+        return verdict, "our scores are of something else and only shown beside"
     if judged is not None:
-        return (REPRODUCED if judged[0] else DIFFERS), f"our rows: {judged[1]}"
+        return Verdict(REPRODUCED if judged[0] else DIFFERS), f"our rows: {judged[1]}"
     value, text = estimate.value, record["value"]
     if agree(text, value):
-        return REPRODUCED, f"ours rounds to {text}"
+        return Verdict(REPRODUCED), f"ours rounds to {text}"
     bounds = f"our interval [{estimate.low:.4f}, {estimate.high:.4f}]"
     if record["agreement"] == "rounding" or math.isnan(estimate.low):
-        return DIFFERS, f"ours does not round to {text}"
+        return Verdict(DIFFERS), f"ours does not round to {text}"
     if estimate.low <= float(text) <= estimate.high:
-        return REPRODUCED, f"{text} lies in {bounds}"
-    return DIFFERS, f"{text} lies outside {bounds}"
+        return Verdict(REPRODUCED), f"{text} lies in {bounds}"
+    return Verdict(DIFFERS), f"{text} lies outside {bounds}"
 
 
 def _measured(name: str, record: Mapping[str, Any], ours: Ours) -> dict[str, Any]:
@@ -208,7 +211,7 @@ def _measured(name: str, record: Mapping[str, Any], ours: Ours) -> dict[str, Any
         short, why = _short(ours.missing[name]), f"waits for {_full(ours.missing[name])}"
     else:
         short, why = ours.void.get(name, "nothing was published of it"), "shown beside"
-    line |= {"verdict": f"{UNTESTABLE}: {short}", "why": why}
+    line |= {"verdict": str(Verdict(UNTESTABLE, short)), "why": why}
     if name in ours.estimates:
         estimate = ours.estimates[name]
         line |= {"ours": estimate.value, "low": estimate.low, "high": estimate.high}

@@ -32,7 +32,7 @@ def printed_experiments(claims: Records, wanted: Callable[[Record], bool]) -> di
     Examples
     --------
     >>> number = {"kind": "number", "experiment": "x", "metric": "wf1", "value": "0.6", "ours": "y"}
-    >>> number |= {"statement": "XLS-R on Urdu, random split: WF1", "facts": {"seeds": 1}}
+    >>> number |= {"title": "XLS-R on Urdu, random split", "facts": {"seeds": 1}}
     >>> printed_experiments({"x.wf1": number}, lambda record: True)["x"]["model"]
     'XLS-R'
     """
@@ -42,7 +42,7 @@ def printed_experiments(claims: Records, wanted: Callable[[Record], bool]) -> di
             continue
         if record["metric"] not in METRICS and not record["metric"].startswith(f"{F1}_"):
             continue
-        title = record["statement"].rpartition(": ")[0]
+        title = record["title"]
         known = {key: record[key] for key in ("experiment", "ours")}
         known |= {key: record["facts"].get(key) for key in ("protocol", "seeds")}
         known |= {"title": title, "model": title.partition(" on ")[0].rstrip(","), "numbers": {}}

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from sarangi.base.score_id import ScoreId, experiment_name
+from sarangi.base.statements import statement
 from sarangi.published.expressions import Record, Records, evaluate, parts
 from sarangi.statistics.metrics import F1, METRICS
 
@@ -26,7 +27,8 @@ def records(document: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 
     A number is named ``<experiment>.<metric>``; a row of a grid is an experiment named after its cells.
     ``ours`` is the name of our experiment or transfer that replays it, and ``replay`` what that is: corpus,
-    protocol, model, and the other corpus of a transfer.  Keys without a value are left out.
+    protocol, model, and the other corpus of a transfer; ``statement`` joins the experiment's ``title``
+    and what the number is.  Keys without a value are left out.
     """
     found: dict[str, dict[str, Any]] = {}
     for name, entry in _experiments(document):
@@ -35,8 +37,10 @@ def records(document: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
             number = number if isinstance(number, dict) else {"value": number}
             metric = number.get("metric", key)
             said = {"kind": "number", "finding": entry["finding"], "experiment": name, "metric": metric}
-            said |= {"statement": f"{entry['title']}: {_in_words(key)}", "ours": _name(entry.get("ours"))}
             said |= {
+                "title": entry["title"],
+                "statement": statement(entry["title"], _in_words(key)),
+                "ours": _name(entry.get("ours")),
                 "replay": entry.get("ours"),
                 "waits_for": entry.get("waits_for"),
                 "row": entry.get("row"),

@@ -9,7 +9,8 @@ from matplotlib.lines import Line2D
 
 from sarangi.base import store
 from sarangi.base.finding_rows import FINDING
-from sarangi.base.verdicts import DIFFERS, FAULTY, REPRODUCED, UNTESTABLE
+from sarangi.base.statements import statement, title_and_number
+from sarangi.base.verdicts import DIFFERS, FAULTY, REPRODUCED, UNTESTABLE, verdict_in
 from sarangi.paper.figures.lists import Block, Columns, Line, Point
 from sarangi.paper.figures.style import BLUE, GREEN, GREY, ORANGE, key
 from sarangi.statistics.metrics import METRICS
@@ -40,7 +41,7 @@ def shown_claims(table: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     whole = table["grid"].isna() & table["unit"].eq("") & table["published"].between(0, 1)
     # a derived number is a sentence of its own
     derived = ~table["claim"].str.contains(".", regex=False)
-    whole &= table["statement"].str.rsplit(": ", n=1).str[-1].isin(COMPARED) | derived
+    whole &= table["statement"].map(lambda text: title_and_number(text)[1]).isin(COMPARED) | derived
     return whole, table["unit"] == POINTS
 
 
@@ -73,18 +74,18 @@ def blocks_of_claims(table: pd.DataFrame, names: Sequence[int], tabled: bool) ->
         lines = []
         here = rows[rows.index.isin(names)]
         # the numbers of one experiment share a line of the list
-        parts = [text.rpartition(": ") for text in here["statement"]]
-        whole, metric = (pd.Series([p[n] for p in parts], here.index, dtype=object) for n in (0, 2))
+        parts = [title_and_number(text) for text in here["statement"]]
+        whole, metric = (pd.Series([p[n] for p in parts], here.index, dtype=object) for n in (0, 1))
         for _, same in here.groupby(whole.where(whole.ne(""), here["claim"]), sort=False):
             label = same["statement"].iloc[0]
             if len(same) > 1:
                 numbers = ", ".join(metric[same.index] + " " + same["printed"])
-                label = f"{whole[same.index[0]]}: {numbers}"
+                label = statement(whole[same.index[0]], numbers)
             lines.append(_published_line(label, same, metric))
         for grid, same in rows[rows["grid"].notna()].groupby("grid", sort=False):
             if not tabled:
                 continue
-            counts = same["verdict"].str.split(": ").str[0].value_counts(sort=False)
+            counts = same["verdict"].map(lambda text: verdict_in(text).kind).value_counts(sort=False)
             words = "; ".join(f"{count} {verdict}" for verdict, count in counts.items())
             ticks = [Point(row["published"], np.nan, np.nan, GREY, "|", size=4) for _, row in same.iterrows()]
             label = f"all {len(same)} numbers in the table {grid.replace('_', ' ')}"
@@ -117,8 +118,8 @@ def _published_line(label: str, same: pd.DataFrame, metric: pd.Series) -> Line:
 
 def _why(row: pd.Series) -> str:
     """Return the verdict; of what cannot be judged, whether our number is missing or of something else."""
-    verdict, _, what = row["verdict"].partition(": ")
-    if verdict == UNTESTABLE:
+    verdict = verdict_in(row["verdict"])
+    if verdict.kind == UNTESTABLE:
         said = "not available" if pd.isna(row["ours"]) else "not comparable"
-        return f"{said}: {what}" if what else said
-    return verdict if not pd.isna(row["ours"]) else f"{verdict}; ours is not available"
+        return f"{said}: {verdict.reason}" if verdict.reason else said
+    return verdict.kind if not pd.isna(row["ours"]) else f"{verdict.kind}; ours is not available"

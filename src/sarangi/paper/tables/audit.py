@@ -7,6 +7,7 @@ import pandas as pd
 
 from sarangi.base import store
 from sarangi.base.auditing import FATAL, WARNING
+from sarangi.base.class_counts import counts_in
 from sarangi.base.evidence import Evidence, configured, reference
 from sarangi.base.labels import Labels
 from sarangi.paper.tables.columns import CORPUS, PROTOCOL, Column, numeric
@@ -162,7 +163,6 @@ def _in_words(rows: pd.DataFrame) -> str:
     return "; ".join(texts)
 
 
-def _untested(tally: str) -> str:
-    """Return the emotions without test utterances, from the audit's tally of what is tested."""
-    counts = (entry.rsplit(" ", 1) for entry in tally.partition(": ")[2].split(", "))
-    return ", ".join(emotion for emotion, count in counts if count == "0")
+def _untested(detail: str) -> str:
+    """Return the emotions without test utterances, from the detail of the audit's check."""
+    return ", ".join(emotion for emotion, count in counts_in(detail).items() if not count)

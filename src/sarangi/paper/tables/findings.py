@@ -8,7 +8,8 @@ import pandas as pd
 from sarangi.base.evidence import Evidence, reference
 from sarangi.base.finding_rows import read_findings
 from sarangi.base.labels import Labels
-from sarangi.base.verdicts import BESIDE, UNTESTABLE
+from sarangi.base.statements import statement, title_and_number
+from sarangi.base.verdicts import BESIDE, UNTESTABLE, verdict_in
 from sarangi.paper.tables.columns import Column, numeric
 from sarangi.paper.tables.table import Table
 from sarangi.paper.tables.writing import write_table
@@ -79,22 +80,23 @@ def _by_claim(table: pd.DataFrame, counted: bool = True) -> tuple[list[dict[str,
         table = table.assign(grid=None)
     lines = []
     for (number, grid), rows in table[table["grid"].notna()].groupby(["finding", "grid"], sort=False):
-        for verdict, same in rows.groupby(rows["verdict"].str.split(": ").str[0], sort=False):
+        for verdict, same in rows.groupby(rows["verdict"].map(_kind), sort=False):
             claim = f"{len(same)} of the {len(rows)} numbers in the table {grid.replace('_', ' ')}"
             blank = {"Published": "--", "Ours": "--", "Interval": "--"}
             line = {"Finding": number, "Claim": claim} | blank | {"Verdict": verdict}
             lines.append((line, _behind(same)))
     rest = table[table["grid"].isna()]
     # numbers of one published experiment that wait for the same share a line
-    together = rest["claim"].str.split(".").str[0].where(rest["verdict"].str.startswith(UNTESTABLE))
+    together = rest["claim"].str.split(".").str[0].where(rest["verdict"].map(_kind) == UNTESTABLE)
     together = together.where(rest["ours"].isna()).fillna(rest["claim"])
     keys = [rest["finding"], together, rest["verdict"]]
     for _, rows in rest.groupby(keys, sort=False):
         row = rows.iloc[0]
         claim, numbers = row["statement"], row["printed"]
         if len(rows) > 1:
-            names = rows["statement"].str.rsplit(": ", n=1).str[1] + " " + rows["printed"]
-            claim, numbers = f"{claim.rsplit(': ', 1)[0]}: {', '.join(names)}", "--"
+            each = zip(rows["statement"], rows["printed"], strict=True)
+            names = [f"{title_and_number(text)[1]} {printed}" for text, printed in each]
+            claim, numbers = statement(title_and_number(claim)[0], ", ".join(names)), "--"
         line = {
             "Finding": row["finding"],
             "Claim": row["claim"] if row["claim"].startswith(BESIDE) else claim,
@@ -106,6 +108,10 @@ def _by_claim(table: pd.DataFrame, counted: bool = True) -> tuple[list[dict[str,
         lines.append((line, _behind(rows)))
     lines.sort(key=lambda entry: entry[0]["Finding"])
     return [line for line, _ in lines], [known for _, known in lines]
+
+
+def _kind(verdict: str) -> str:
+    return verdict_in(verdict).kind
 
 
 def _behind(claims: pd.DataFrame) -> Evidence:
