@@ -50,6 +50,7 @@ from sarangi.study.checking import check, refuse_odd_yaml
 from sarangi.study.claims_file import read_claims, read_errata
 from sarangi.study.comparisons import language_cells, rates_compared
 from sarangi.study.entries import encoders_of, extraction_of
+from sarangi.study.exhibits import Exhibit, names, rules_of, shown_with
 from sarangi.study.labels import labels_of
 from sarangi.study.loaded import loaded
 from sarangi.study.wanted import every_table
@@ -111,55 +112,6 @@ wildcard_constraints:
     seed=r"\d+",
 
 
-TABLES = [
-    layout.table(name)
-    for name in (
-        "corpora",
-        "scores",
-        "differences",
-        "transfer",
-        "within_language",
-        "across_languages",
-        "gaps",
-        "sensitivity",
-        "splits",
-        "transcripts",
-        "recipes",
-        "findings",
-        "errata",
-        "audit",
-        "ravdess",
-        "meld",
-        "seeds",
-        "costs",
-        "availability",
-    )
-]
-FIGURES = [
-    layout.figure(name)
-    for name in (
-        "methodology",
-        "leakage",
-        "inversion",
-        "conditions",
-        "seeds",
-        "recalls",
-        "confusions",
-        "published",
-        "published_points",
-    )
-]
-# tables and figures that a finding is more than its claims with
-SHOWN = {
-    "finding_1": [layout.table("within_language")],
-    "finding_0": [layout.figure("leakage")],
-    "finding_5": [layout.table("transfer")],
-    "finding_2": [
-        layout.table("across_languages"),
-        layout.table("gaps"),
-        layout.figure("inversion"),
-    ],
-}
 FINDING_TABLES = [layout.table(finding) for finding in study.config["findings"]]
 FINDING_FIGURES = [layout.figure(finding) for finding in study.config["findings"]]
 # conda brings tectonic
@@ -169,12 +121,32 @@ CAN_BUILD_PDF = (
 AUDITS = [layout.audit(corpus) for corpus in study.corpora]
 
 
+include: "rules/download.smk"
+include: "rules/corpora.smk"
+include: "rules/audio.smk"
+include: "rules/transcripts.smk"
+include: "rules/acoustics.smk"
+include: "rules/protocols.smk"
+include: "rules/audit.smk"
+include: "rules/classical.smk"
+include: "rules/states.smk"
+include: "rules/finetuning.smk"
+include: "rules/bootstrap.smk"
+include: "rules/sensitivity.smk"
+include: "rules/figures.smk"
+include: "rules/tables.smk"
+include: "rules/paper.smk"
+include: "rules/app.smk"
+include: "rules/verify.smk"
+
+
 localrules:
     all,
 
 
 rule all:
     """Everything that the corpora, weights and programs in hand allow."""
+    default_target: True
     input:
         TABLES,
         FINDING_TABLES,
@@ -251,7 +223,7 @@ for finding in study.config["findings"]:
             layout.finding(finding),
             layout.table(finding),
             layout.figure(finding),
-            SHOWN.get(finding, []),
+            shown_with(finding, TABLES_SHOWN, FIGURES_SHOWN),
         localrule: True
 
 
@@ -264,25 +236,6 @@ for experiment, ours in replays(published).items():
         input:
             lambda wildcards, ours=ours: of_study(missing.scores_or_error, ours),
         localrule: True
-
-
-include: "rules/download.smk"
-include: "rules/corpora.smk"
-include: "rules/audio.smk"
-include: "rules/transcripts.smk"
-include: "rules/acoustics.smk"
-include: "rules/protocols.smk"
-include: "rules/audit.smk"
-include: "rules/classical.smk"
-include: "rules/states.smk"
-include: "rules/finetuning.smk"
-include: "rules/bootstrap.smk"
-include: "rules/sensitivity.smk"
-include: "rules/figures.smk"
-include: "rules/tables.smk"
-include: "rules/paper.smk"
-include: "rules/app.smk"
-include: "rules/verify.smk"
 
 
 # Every rule reruns when its code changes, and only then: no rule has to ask for it, and none can do without.

@@ -112,10 +112,15 @@ def in_report(path, category, name):
     return report(path, caption=caption, category=category, labels={"name": name.replace("_", " ")})
 
 
-def figure_files(name):
-    """The files of a figure by suffix; the report shows the picture."""
-    files = {suffix: layout.figure(name, suffix) for suffix in layout.SUFFIXES_OF_FIGURES}
-    return files | {"png": in_report(files["png"], "Figures", name)}
+def figure_files(name, also={}):
+    """The files of a figure by suffix, and of further ones by <what the script calls them>_<suffix>."""
+    found = {}
+    for prefix, figure in {"": name, **{f"{key}_": other for key, other in also.items()}}.items():
+        files = {suffix: layout.figure(figure, suffix) for suffix in layout.SUFFIXES_OF_FIGURES}
+        # the report shows the picture
+        files["png"] = in_report(files["png"], "Figures", figure)
+        found |= {f"{prefix}{suffix}": file for suffix, file in files.items()}
+    return found
 
 
 def table_files(name):

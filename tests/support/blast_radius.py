@@ -63,10 +63,14 @@ def code_of_scripts(checkout: Path = ROOT) -> dict[str, set[str]]:
 
 def scripts_of_stage(checkout: Path = ROOT) -> dict[str, set[str]]:
     """Return the scripts of each file of rules, by its name."""
-    return {
-        file.stem: set(re.findall(r"workflow/scripts/(\w+)\.py", file.read_text(encoding="utf-8")))
-        for file in sorted((checkout / "rules").glob("*.smk"))
-    }
+    scripts = {path.stem for path in (checkout / "workflow/scripts").glob("*.py")}
+    found = {}
+    for file in sorted((checkout / "rules").glob("*.smk")):
+        text = file.read_text(encoding="utf-8")
+        found[file.stem] = set(re.findall(r"workflow/scripts/(\w+)\.py", text))
+        if "workflow/scripts/{rule}.py" in text:  # the rules of tables, and of figures
+            found[file.stem] |= {name for name in scripts if name.endswith(f"_{file.stem[:-1]}")}
+    return found
 
 
 @contextmanager

@@ -5,6 +5,7 @@ import csv
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -27,6 +28,7 @@ from sarangi.base.missing import CORPUS, WEIGHTS, Missing
 from sarangi.base.weights_files import ENCODER_FILES
 from sarangi.paper.building import PACKAGES
 from sarangi.reproduce import results_lock
+from sarangi.reproduce.plan import planned
 from sarangi.reproduce.restore import restore
 from sarangi.runtime import fingerprint as fingerprints
 from sarangi.runtime import provenance, records
@@ -802,18 +804,17 @@ def test_the_image_is_built_from_the_locks_and_with_what_the_paper_needs():
 
 
 def test_every_rule_has_what_a_rule_needs_and_an_environment_with_what_it_imports():
-    sys.path.insert(0, str(ROOT / "envs"))
-    import generate
-
-    distributions = fingerprints._distributions()
     rules = "\n\n".join(file.read_text() for file in sorted((ROOT / "rules").glob("*.smk")))
     texts = [
         text[re.search(r"^ *rule[ :]", text, re.M).start() :]
         for text in re.split(r"\n\n\n(?=rule |use rule |def |for |# )", rules)
         if "script:" in text
     ]
+    # those of tables and figures are made in a loop; the test below looks at each
+    texts = [text for text in texts if "workflow/scripts/{rule}.py" not in text]
     scripts = {path.stem for path in (ROOT / "workflow/scripts").glob("*.py")}
-    assert {re.search(r"workflow/scripts/(\w+)\.py", text)[1] for text in texts} == scripts
+    named = {re.search(r"workflow/scripts/(\w+)\.py", text)[1] for text in texts}
+    assert {name for name in scripts - named if not name.endswith(("_table", "_figure"))} == set()
     for text in texts:
         # a rule made in a loop is named <script>_<what it is for>
         name, batched = re.match(
@@ -827,19 +828,46 @@ def test_every_rule_has_what_a_rule_needs_and_an_environment_with_what_it_import
         asked = ["**needs(minutes="] if "needs(" in text else ["mem_mb=", "runtime="]
         for key in ("log:", *kept, "conda:", "resources:", *asked, f"workflow/scripts/{name}.py"):
             assert key in text, f"rule {name} lacks {key}"
-        kind = re.search(r'"\.\./envs/(\w+)\.yaml"', text)[1]
-        by_name = tuple(
-            (loader, tuple(f"{package}.{c}" for c in CORPORA))
-            for loader, package in (
-                ("sarangi.corpora.registry", "sarangi.corpora.layouts"),
-                ("sarangi.synthetic.corpus", "sarangi.synthetic"),
-            )
+        assert_fits(name, re.search(r'"\.\./envs/(\w+)\.yaml"', text)[1])
+
+
+def test_the_rules_of_tables_and_figures_have_what_a_rule_needs(tmp_path):
+    shutil.copy(ROOT / "demo/config.yaml", tmp_path)
+    with planned(["audit"], tmp_path) as dag:
+        workflow = dag.workflow_api._workflow
+        workflow._prepare_dag(forceall=True, ignore_incomplete=True, lock_warn_only=False)
+        rules = {rule.name: rule for rule in workflow.rules if rule.name.endswith(("_table", "_figure"))}
+    scripts = {path.stem for path in (ROOT / "workflow/scripts").glob("*.py")}
+    assert set(rules) == {name for name in scripts if name.endswith(("_table", "_figure"))}
+    for name, rule in rules.items():
+        assert Path(rule.script).stem == name
+        assert re.fullmatch(r"[A-Z].*\.", rule.docstring), name
+        assert rule.output and {"mem_mb", "runtime"} <= set(rule.resources), name
+        assert [str(file).split("/{")[0].removesuffix(".log") for file in rule.log] == [
+            f"results/logs/{name}"
+        ]
+        assert str(rule.benchmark).split("/{")[0].removesuffix(".tsv") == f"results/benchmarks/{name}"
+        assert_fits(name, Path(rule.conda_env).stem)
+
+
+def assert_fits(name, kind):
+    """A rule's script calls a function of its name, and its environment has what that imports."""
+    sys.path.insert(0, str(ROOT / "envs"))
+    import generate
+
+    distributions = fingerprints._distributions()
+    by_name = tuple(
+        (loader, tuple(f"{package}.{c}" for c in CORPORA))
+        for loader, package in (
+            ("sarangi.corpora.registry", "sarangi.corpora.layouts"),
+            ("sarangi.synthetic.corpus", "sarangi.synthetic"),
         )
-        code, imported = fingerprints.closure(ROOT / f"workflow/scripts/{name}.py", by_name)
-        assert f"def {name}(" in "".join(code.values()), f"rule {name} calls no function of its name"
-        needed = {d.lower() for module in imported for d in distributions.get(module, ())}
-        missing = {name.replace("_", "-") for name in needed} - {p.lower() for p in generate.KINDS[kind]}
-        assert not missing, f"envs/{kind}.yaml lacks {missing}, which {name} imports"
+    )
+    code, imported = fingerprints.closure(ROOT / f"workflow/scripts/{name}.py", by_name)
+    assert f"def {name}(" in "".join(code.values()), f"rule {name} calls no function of its name"
+    needed = {d.lower() for module in imported for d in distributions.get(module, ())}
+    missing = {name.replace("_", "-") for name in needed} - {p.lower() for p in generate.KINDS[kind]}
+    assert not missing, f"envs/{kind}.yaml lacks {missing}, which {name} imports"
 
 
 # -- found by fuzzing (tests/faults/fuzzing.py) -------------------------------------------------
