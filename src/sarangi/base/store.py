@@ -74,7 +74,9 @@ class Writer:
         Rows in a row group.  Fixed, so that the bytes do not depend on how rows arrive.
     """
 
-    def __init__(self, path: str | Path, schema: pa.Schema, provenance: dict, row_group: int = ROW_GROUP):
+    def __init__(
+        self, path: str | Path, schema: pa.Schema, provenance: dict[str, Any], row_group: int = ROW_GROUP
+    ):
         metadata = dict(schema.metadata or {})
         metadata[b"sarangi"] = json.dumps(provenance, sort_keys=True).encode()
         self.schema = schema.with_metadata(metadata)
@@ -130,7 +132,7 @@ def write(
     path: str | Path,
     frame: pd.DataFrame,
     schema: pa.Schema,
-    provenance: dict,
+    provenance: dict[str, Any],
     row_group: int = ROW_GROUP,
 ) -> None:
     """Write a whole data frame; its columns must be those of ``schema``, in any order.
@@ -174,7 +176,7 @@ def read(
         else:
             table = file.read(columns=columns)
         table.validate(full=True)  # or text that is no UTF-8 would come as it is
-        frame = table.to_pandas()
+        frame: pd.DataFrame = table.to_pandas()
     for name in categories:
         frame[name] = pd.Categorical(frame[name], sorted(frame[name].dropna().unique()))
     return frame
@@ -208,19 +210,22 @@ class Rows:
         with _told(self._path):
             if self._last is None or self._last[0] != group:
                 self._last = (group, self._file.read_row_group(group))
-            return self._last[1].slice(position - self._starts[group], 1).to_pylist()[0]
+            row: dict[str, Any] = self._last[1].slice(position - self._starts[group], 1).to_pylist()[0]
+            return row
 
 
 def count(path: str | Path) -> int:
     """Return the number of rows without reading them."""
     with _opened(path) as file:
-        return file.metadata.num_rows
+        rows_there: int = file.metadata.num_rows
+        return rows_there
 
 
-def provenance(path: str | Path) -> dict:
+def provenance(path: str | Path) -> dict[str, Any]:
     """Return what :class:`Writer` was told the file was made from; empty for a foreign file."""
     with _opened(path) as file, _told(path):
-        return json.loads((file.schema_arrow.metadata or {}).get(b"sarangi", b"{}"))
+        made_from: dict[str, Any] = json.loads((file.schema_arrow.metadata or {}).get(b"sarangi", b"{}"))
+        return made_from
 
 
 def _opened(path: str | Path, categories: Sequence[str] = ()) -> pq.ParquetFile:

@@ -55,7 +55,9 @@ def yaml_in(path: str | Path, loader: type[Loader] = Loader) -> Any:
 
 
 def _described(error: yaml.YAMLError) -> str:
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    if not isinstance(error, yaml.MarkedYAMLError):
+        return str(error)
+    mark = error.problem_mark or error.context_mark
     if mark is None:
         return str(error)
     said = [text for text in (error.context, error.problem) if text]
@@ -69,7 +71,8 @@ def _refuse_harm(text: str) -> None:
     opened: list[list[Any]] = []
     values = 0
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-        line = event.start_mark.line + 1
+        mark: Any = event.start_mark  # each event of a parser has one
+        line = mark.line + 1
         if isinstance(event, yaml.CollectionEndEvent):
             anchor, before, _, _ = opened.pop()
             if anchor is not None:

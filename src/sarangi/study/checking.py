@@ -9,7 +9,7 @@ from sarangi.base.errors import SarangiError
 from sarangi.base.hints import nearest
 from sarangi.base.yaml_documents import yaml_in
 from sarangi.study.entries import on_corpus
-from sarangi.study.problems import Place, against, refuse
+from sarangi.study.problems import Problem, against, refuse
 from sarangi.study.references import unknown_names
 from sarangi.study.study import Study
 
@@ -67,9 +67,9 @@ def check(
     return Study(config, probe, published or {})
 
 
-def _unfit_recipes(config: Mapping[str, Any], schema: Path) -> list[tuple[Place, str]]:
+def _unfit_recipes(config: Mapping[str, Any], schema: Path) -> list[Problem]:
     """Return what the schema refuses in a model as it is on a corpus that it has a recipe of."""
-    found = []
+    found: list[Problem] = []
     for name, entry in config["models"].items():
         for corpus in entry.get("recipes", ()):
             place = ("models", name, "recipes", corpus)

@@ -15,7 +15,7 @@ from sarangi.base.yaml_documents import Loader, yaml_in
 from sarangi.published.expressions import selected
 from sarangi.published.readings import READINGS, SIDES, can_be_read
 from sarangi.published.records import records
-from sarangi.study.problems import Place, against, refuse
+from sarangi.study.problems import Place, Problem, against, refuse
 
 
 class _AsPrinted(Loader):
@@ -68,9 +68,7 @@ def read_errata(file: Path, schema: Path, published: Mapping[str, Any]) -> list[
     return sorted(document, key=lambda entry: entry["number"])
 
 
-def _unknown_claims(
-    document: list[dict[str, Any]], published: Mapping[str, Any]
-) -> Iterator[tuple[Place, str]]:
+def _unknown_claims(document: list[dict[str, Any]], published: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield each number that stands twice, each claim that is not there, or cannot be read as it says."""
     known = list(published)
     for place, entry in enumerate(document):
@@ -100,7 +98,7 @@ def _unknown_claims(
                     )
 
 
-def _unknown_parts(document: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
+def _unknown_parts(document: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield each row of a grid that does not fit, and each name of a claim that is not there."""
     for grid, entry in document["grids"].items():
         for key in ("named_by", "metrics"):
@@ -110,7 +108,7 @@ def _unknown_parts(document: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
                         ("grids", grid, key, place),
                         f"no column {column!r}; {nearest(column, entry['columns'])}",
                     )
-        patterns = {
+        patterns: dict[tuple[str, ...], str] = {
             ("title",): entry["title"],
             **{("ours", key): text for key, text in entry["ours"].items()},
         }
@@ -140,7 +138,7 @@ def _unknown_parts(document: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
                 yield from _unknown_operands(entry[key], (kind, name, key), numbers, document["grids"])
 
 
-def _odd_fields(pattern: str, place: Place, columns: list[str]) -> Iterator[tuple[Place, str]]:
+def _odd_fields(pattern: str, place: Place, columns: list[str]) -> Iterator[Problem]:
     """Yield each field of a pattern that is not the name of a column alone, in braces."""
     try:
         fields = list(string.Formatter().parse(pattern))
@@ -154,7 +152,7 @@ def _odd_fields(pattern: str, place: Place, columns: list[str]) -> Iterator[tupl
 
 def _unknown_operands(
     node: Any, path: Place, numbers: Mapping[str, Any], grids: Mapping[str, Any]
-) -> Iterator[tuple[Place, str]]:
+) -> Iterator[Problem]:
     """Yield each name below an expression or a relation that is not there."""
     if isinstance(node, str):
         if node not in numbers:

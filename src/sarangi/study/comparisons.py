@@ -13,7 +13,7 @@ def _published_uars(study: Study) -> dict[str, str]:
     """Return the UAR that was published of each experiment of ours that replays one, as it was printed."""
     return {
         record["ours"]: record["value"]
-        for record in reversed(study.published.values())
+        for record in reversed(list(study.published.values()))
         if "ours" in record and record.get("metric") == "uar" and "slice" not in record
     }
 

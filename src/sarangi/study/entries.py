@@ -119,7 +119,8 @@ def words_of(model: Mapping[str, Any]) -> str | None:
 
 def modality(encoder: Mapping[str, Any]) -> str:
     """Return the modality of an encoder's entry: ``speech``, if it does not say ``text``."""
-    return encoder.get("modality", "speech")
+    stated: str = encoder.get("modality", "speech")
+    return stated
 
 
 def fold_count(protocol: Mapping[str, Any]) -> int | None:

@@ -15,6 +15,7 @@ from sarangi.base.hints import nearest
 MOST_PROBLEMS = 50  # that are listed
 
 Place = tuple[str | int, ...]
+Problem = tuple[Place, str]
 
 
 @cache
@@ -24,7 +25,7 @@ def _validator(schema: Path) -> jsonschema.Draft202012Validator:
     )
 
 
-def against(document: Any, schema: Path) -> list[tuple[Place, str]]:
+def against(document: Any, schema: Path) -> list[Problem]:
     """Return what a JSON schema (as YAML) refuses in a document."""
     errors = sorted(_validator(schema).iter_errors(document), key=lambda error: list(map(str, error.path)))
     # of a value of the wrong type nothing else is worth saying
@@ -33,7 +34,7 @@ def against(document: Any, schema: Path) -> list[tuple[Place, str]]:
     return [problem for error in errors for problem in _explain(error)]
 
 
-def refuse(problems: list[tuple[Place, str]], files: list[Path], what: str) -> None:
+def refuse(problems: list[Problem], files: list[Path], what: str) -> None:
     """Raise a SarangiError with every problem and its place in the files, if there is one."""
     if problems:
         trees = {file: _tree(file) for file in files}
@@ -46,31 +47,33 @@ def refuse(problems: list[tuple[Place, str]], files: list[Path], what: str) -> N
         )
 
 
-def _explain(error: jsonschema.ValidationError) -> Iterator[tuple[Place, str]]:
+def _explain(error: jsonschema.ValidationError) -> Iterator[Problem]:
     path = tuple(error.absolute_path)
+    instance: Any = error.instance
+    allowed: Any = error.validator_value
     if error.validator == "additionalProperties":
-        valid = list(error.schema.get("properties", {}))
-        for key in sorted(set(error.instance) - set(valid), key=str):
+        valid = list(_schema_of(error).get("properties", {}))
+        for key in sorted(set(instance) - set(valid), key=str):
             yield (*path, key), f"unknown key {key!r}; {nearest(key, valid)}"
     elif error.validator == "enum":
-        yield path, f"{error.instance!r} is not valid; {nearest(error.instance, error.validator_value)}"
+        yield path, f"{instance!r} is not valid; {nearest(instance, allowed)}"
     elif error.validator in ("oneOf", "anyOf") and (meant := _branch_meant(error)):
         for inner in meant:
             yield from _explain(inner)
     elif error.validator in ("oneOf", "anyOf"):
-        choices = " or ".join(branch.get("title", "?") for branch in error.validator_value)
-        keys = isinstance(error.instance, dict)
-        found = f"keys {', '.join(map(str, error.instance))}" if keys else repr(error.instance)
+        choices = " or ".join(branch.get("title", "?") for branch in allowed)
+        keys = isinstance(instance, dict)
+        found = f"keys {', '.join(map(str, instance))}" if keys else repr(instance)
         yield path, f"expected one of: {choices}; found {found}"
     elif error.schema is False:
         # jsonschema says the value, and not the key
-        yield path, f"the key with value {error.instance!r} does not go with the others of this entry"
+        yield path, f"the key with value {instance!r} does not go with the others of this entry"
     elif error.validator == "required":
-        missing = [key for key in error.validator_value if key not in error.instance]
+        missing = [key for key in allowed if key not in instance]
         yield path, f"the key {missing[0]!r} is missing: {_description(error, missing[0])}"
     elif error.validator == "type":
-        found = type(error.instance).__name__
-        yield path, f"expected {error.validator_value}, found {found} {error.instance!r}"
+        found = type(instance).__name__
+        yield path, f"expected {allowed}, found {found} {instance!r}"
     else:
         yield path, error.message
 
@@ -78,14 +81,18 @@ def _explain(error: jsonschema.ValidationError) -> Iterator[tuple[Place, str]]:
 def _branch_meant(error: jsonschema.ValidationError) -> list[jsonschema.ValidationError]:
     """Return what is wrong by the one branch of a choice whose keys are all there, if it is one."""
     keys = set(error.instance) if isinstance(error.instance, dict) else set()
-    meant = [
-        n for n, b in enumerate(error.validator_value) if b.get("required") and keys >= set(b["required"])
-    ]
+    branches: Any = error.validator_value
+    meant = [n for n, b in enumerate(branches) if b.get("required") and keys >= set(b["required"])]
     return [inner for inner in error.context if [inner.schema_path[0]] == meant]
 
 
 def _description(error: jsonschema.ValidationError, key: str) -> str:
-    return error.schema.get("properties", {}).get(key, {}).get("description", "")
+    text: str = _schema_of(error).get("properties", {}).get(key, {}).get("description", "")
+    return text
+
+
+def _schema_of(error: jsonschema.ValidationError) -> Mapping[str, Any]:
+    return error.schema if isinstance(error.schema, Mapping) else {}
 
 
 def _tree(file: Path) -> yaml.Node | None:
@@ -98,7 +105,7 @@ def _tree(file: Path) -> yaml.Node | None:
 def _place(path: Place, trees: Mapping[Path, yaml.Node | None]) -> str:
     """Return file, line and key of a place in the configuration."""
     key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".")
-    for file, tree in reversed(trees.items()):
+    for file, tree in reversed(list(trees.items())):
         line = _line(tree, path)
         if line is not None:
             return f"{file}:{line}: {key or 'top level'}"

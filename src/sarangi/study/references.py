@@ -1,6 +1,6 @@
 """Names in a configuration that refer to entries which are not there, or do not go together."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from sarangi.base.hints import nearest
@@ -16,111 +16,136 @@ from sarangi.study.entries import (
     trainable,
     words_of,
 )  # fmt: skip
-from sarangi.study.problems import Place
+from sarangi.study.problems import Place, Problem
 from sarangi.study.study import Study
 
 
-def unknown_names(config: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
+def unknown_names(config: dict[str, Any]) -> Iterator[Problem]:
     """Yield each name that refers to an entry which is not there."""
-    for corpus in config["corpora"]:
+    yield from _of_corpora(config)
+    yield from _of_feature_sets(config)
+    for model, entry in config["models"].items():
+        yield from _of_model(config, model, entry)
+    for position, entry in enumerate(config["experiments"]):
+        yield from _of_experiments(config, ("experiments", position), entry)
+    yield from _of_sensitivity(config)
+    yield from _of_language_pairs(config)
+    yield from _of_label_map(config)
+    study = Study(config)
+    yield from _of_app(study)
+    yield from _of_findings(study)
+
+
+def _not_in(what: str, place: Place, names: Collection[str], known: Collection[str]) -> Iterator[Problem]:
+    """Yield each of some names that is not one of the known ones."""
+    for position, name in enumerate(names):
+        if name not in known:
+            yield (*place, position), f"{name!r} is not in {what}; {nearest(name, list(known))}"
+
+
+def _of_corpora(config: Mapping[str, Any]) -> Iterator[Problem]:
+    for corpus, entry in config["corpora"].items():
         if corpus not in CORPORA:
             yield ("corpora", corpus), f"no reader for corpus {corpus!r}; {nearest(corpus, CORPORA)}"
-        elif isinstance(kind_of(config["corpora"][corpus]["source"]), Synthetic) and corpus not in STAND_INS:
+        elif isinstance(kind_of(entry["source"]), Synthetic) and corpus not in STAND_INS:
             choices = ", ".join(STAND_INS)
             yield (
                 ("corpora", corpus, "source"),
                 f"there is no stand-in of {corpus}; there is one of {choices}",
             )
+
+
+def _of_feature_sets(config: Mapping[str, Any]) -> Iterator[Problem]:
     for name, entry in config["feature_sets"].items():
         if entry.get("extractor", EXTRACTORS[0]) not in EXTRACTORS:
             hint = nearest(entry["extractor"], EXTRACTORS)
             yield ("feature_sets", name, "extractor"), f"no extractor {entry['extractor']!r}; {hint}"
-    for model, entry in config["models"].items():
-        known = list(config["feature_sets"])
-        if "features" in entry and entry["features"] not in known:
+
+
+def _of_model(config: Mapping[str, Any], model: str, entry: Mapping[str, Any]) -> Iterator[Problem]:
+    feature_sets, classifiers = list(config["feature_sets"]), list(config["classifiers"])
+    if "features" in entry and entry["features"] not in feature_sets:
+        hint = nearest(entry["features"], feature_sets)
+        yield ("models", model, "features"), f"unknown feature set {entry['features']!r}; {hint}"
+    if "classifier" in entry and entry["classifier"] not in classifiers:
+        hint = nearest(entry["classifier"], classifiers)
+        yield ("models", model, "classifier"), f"unknown classifier {entry['classifier']!r}; {hint}"
+    for branch, encoder in encoders_of(entry).items():
+        place = ("models", model, branch, "encoder")
+        if encoder not in config["encoders"]:
+            yield place, f"unknown encoder {encoder!r}; {nearest(encoder, list(config['encoders']))}"
+        elif (has := modality(config["encoders"][encoder])) != BRANCHES[branch]:
             yield (
-                ("models", model, "features"),
-                f"unknown feature set {entry['features']!r}; {nearest(entry['features'], known)}",
+                place,
+                f"{encoder!r} is an encoder of {has}, and this branch takes one of {BRANCHES[branch]}",
             )
-        if "classifier" in entry and entry["classifier"] not in config["classifiers"]:
-            hint = nearest(entry["classifier"], list(config["classifiers"]))
-            yield ("models", model, "classifier"), f"unknown classifier {entry['classifier']!r}; {hint}"
-        for branch, encoder in encoders_of(entry).items():
-            place = ("models", model, branch, "encoder")
-            if encoder not in config["encoders"]:
-                hint = nearest(encoder, list(config["encoders"]))
-                yield place, f"unknown encoder {encoder!r}; {hint}"
-            elif (found := modality(config["encoders"][encoder])) != BRANCHES[branch]:
-                yield (
-                    place,
-                    f"{encoder!r} is an encoder of {found}, and this branch takes one of {BRANCHES[branch]}",
-                )
-        if "states" in entry.get("audio", {}) and "text" in entry:
+    if "states" in entry.get("audio", {}) and "text" in entry:
+        yield (
+            ("models", model, "audio", "states"),
+            "pooled states have no frames, and a fusion trains a text encoder beside them; take it out",
+        )
+    fusion = entry.get("fusion", {})
+    if "heads" in fusion and fusion["width"] % fusion["heads"]:
+        yield (
+            ("models", model, "fusion", "heads"),
+            f"{fusion['heads']} is no divisor of the width {fusion['width']}",
+        )
+    asr = words_of(entry)
+    if asr is not None and asr not in config["asr"]:
+        hint = nearest(asr, [CORPUS_WORDS, *config["asr"]])
+        yield ("models", model, "text", "words"), f"unknown words {asr!r}; {hint}"
+
+
+def _of_experiments(config: Mapping[str, Any], place: Place, entry: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield what is wrong with an entry of the experiments."""
+    for kind in ("corpora", "protocols", "models"):
+        yield from _not_in(kind, (*place, kind), entry[kind], config[kind])
+    transfer = entry.get("transfer", ())
+    yield from _not_in("corpora", (*place, "transfer"), transfer, config["corpora"])
+    tuned = [name for name in entry["models"] if "finetuning" in config["models"].get(name, ())]
+    for kind in ("corpora", "transfer"):
+        for position, corpus in enumerate(entry.get(kind, ())):
+            for text in _unfit(config, corpus, entry["models"], tuned):
+                yield (*place, kind, position), text
+    yield from _not_in("models", (*place, "compared"), entry.get("compared", ()), entry["models"])
+    for position, name in enumerate(entry["protocols"]):
+        settings = config["protocols"].get(name)
+        if tuned and settings and not trainable(settings):
             yield (
-                ("models", model, "audio", "states"),
-                "pooled states have no frames, and a fusion trains a text encoder beside them; take it out",
+                (*place, "protocols", position),
+                f"{tuned[0]} is fine-tuned, and {name} lacks folds or a validation part; give it both",
             )
-        fusion = entry.get("fusion", {})
-        if "heads" in fusion and fusion["width"] % fusion["heads"]:
+
+
+def _unfit(config: Mapping[str, Any], corpus: str, models: list[str], tuned: list[str]) -> Iterator[str]:
+    """Yield why a corpus, by what it is published as, does not go with some models."""
+    holds = config["corpora"].get(corpus, {}).get("holds", "recordings")
+    if tuned and holds == "features":
+        yield f"{corpus!r} holds features, no recordings, and {tuned[0]} is fine-tuned on recordings"
+    for model in models:
+        features = config["models"].get(model, {}).get("features")
+        wants = config["feature_sets"].get(features, {})
+        if "published" in wants and holds == "recordings":
             yield (
-                ("models", model, "fusion", "heads"),
-                f"{fusion['heads']} is no divisor of the width {fusion['width']}",
+                f"{corpus!r} holds recordings, and {features} of {model} cannot be computed from them: it is "
+                "only as a corpus publishes it"
             )
-        asr = words_of(entry)
-        if asr is not None and asr not in config["asr"]:
-            hint = nearest(asr, [CORPUS_WORDS, *config["asr"]])
-            yield ("models", model, "text", "words"), f"unknown words {asr!r}; {hint}"
-    for position, entry in enumerate(config["experiments"]):
-        for kind in ("corpora", "protocols", "models"):
-            for place, name in enumerate(entry[kind]):
-                if name not in config[kind]:
-                    hint = nearest(name, list(config[kind]))
-                    yield ("experiments", position, kind, place), f"{name!r} is not in {kind}; {hint}"
-        for place, name in enumerate(entry.get("transfer", ())):
-            if name not in config["corpora"]:
-                hint = nearest(name, list(config["corpora"]))
-                yield ("experiments", position, "transfer", place), f"{name!r} is not in corpora; {hint}"
-        tuned = [name for name in entry["models"] if "finetuning" in config["models"].get(name, ())]
-        for kind in ("corpora", "transfer"):
-            for place, name in enumerate(entry.get(kind, ())):
-                holds = config["corpora"].get(name, {}).get("holds", "recordings")
-                if tuned and holds == "features":
-                    yield (
-                        ("experiments", position, kind, place),
-                        f"{name!r} holds features, no recordings, and {tuned[0]} is fine-tuned on recordings",
-                    )
-                for model in entry["models"]:
-                    features = config["models"].get(model, {}).get("features")
-                    wants = config["feature_sets"].get(features, {})
-                    if "published" in wants and holds == "recordings":
-                        yield (
-                            ("experiments", position, kind, place),
-                            f"{name!r} holds recordings, and {features} of {model} cannot be computed from "
-                            "them: it is only as a corpus publishes it",
-                        )
-                    elif {"rate", "extractor"} & set(wants) and holds == "features":
-                        yield (
-                            ("experiments", position, kind, place),
-                            f"{name!r} holds features, no recordings, and {features} of {model} is computed "
-                            "from recordings",
-                        )
-        for place, name in enumerate(entry.get("compared", ())):
-            if name not in entry["models"]:
-                hint = nearest(name, entry["models"])
-                yield ("experiments", position, "compared", place), f"{name!r} is not in models; {hint}"
-        for place, name in enumerate(entry["protocols"]):
-            settings = config["protocols"].get(name)
-            if tuned and settings and not trainable(settings):
-                yield (
-                    ("experiments", position, "protocols", place),
-                    f"{tuned[0]} is fine-tuned, and {name} lacks folds or a validation part; give it both",
-                )
+        elif {"rate", "extractor"} & set(wants) and holds == "features":
+            yield (
+                f"{corpus!r} holds features, no recordings, and {features} of {model} is computed from "
+                "recordings"
+            )
+
+
+def _of_sensitivity(config: Mapping[str, Any]) -> Iterator[Problem]:
     classical = [name for name, entry in config["models"].items() if "classifier" in entry]
-    for kind, known in (("protocols", list(config["protocols"])), ("models", classical)):
-        for place, name in enumerate(config["sensitivity"][kind]):
-            if name not in known:
-                what = "classical models" if kind == "models" else kind
-                yield ("sensitivity", kind, place), f"{name!r} is not in {what}; {nearest(name, known)}"
+    chosen = config["sensitivity"]
+    place = ("sensitivity", "protocols")
+    yield from _not_in("protocols", place, chosen["protocols"], config["protocols"])
+    yield from _not_in("classical models", ("sensitivity", "models"), chosen["models"], classical)
+
+
+def _of_language_pairs(config: Mapping[str, Any]) -> Iterator[Problem]:
     for position, pair in enumerate(config["language_pairs"]):
         for side, entry in enumerate(pair["languages"]):
             place = ("language_pairs", position, "languages", side)
@@ -128,17 +153,20 @@ def unknown_names(config: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
                 if key in entry and entry[key] not in config[kind]:
                     hint = nearest(entry[key], list(config[kind]))
                     yield (*place, key), f"{entry[key]!r} is not in {kind}; {hint}"
-            for number, name in enumerate(entry["within"]):
-                if name not in config["protocols"]:
-                    hint = nearest(name, list(config["protocols"]))
-                    yield (*place, "within", number), f"{name!r} is not in protocols; {hint}"
+            yield from _not_in("protocols", (*place, "within"), entry["within"], config["protocols"])
+
+
+def _of_label_map(config: Mapping[str, Any]) -> Iterator[Problem]:
     for emotion, counts_as in config["label_map"].items():
         if counts_as in config["label_map"]:
             yield (
                 ("label_map", emotion),
                 f"{counts_as!r} counts as {config['label_map'][counts_as]!r} itself; name that",
             )
-    study = Study(config)
+
+
+def _of_app(study: Study) -> Iterator[Problem]:
+    config = study.config
     # of an experiment whose model or protocol is unknown that has been said
     tuned = {
         name: e
@@ -151,14 +179,16 @@ def unknown_names(config: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
             yield ("app", "experiments", place), f"{name!r} is no fine-tuned experiment; {hint}"
     for place, name in enumerate(config.get("app", {}).get("space", ())):
         experiment, fold, seed = name.split("/")
-        known = (
-            [f"{experiment}/{f}/{s}" for f, s in study.runs(tuned[experiment])] if experiment in tuned else []
-        )
+        runs = study.runs(tuned[experiment]) if experiment in tuned else []
+        known = [f"{experiment}/{f}/{s}" for f, s in runs]
         if f"{experiment}/{int(fold)}/{int(seed)}" not in known:
             hint = nearest(name, known) if known else nearest(experiment, list(tuned))
             yield ("app", "space", place), f"{name!r} is no run of a fine-tuned experiment; {hint}"
+
+
+def _of_findings(study: Study) -> Iterator[Problem]:
     known = study.wanted_scores
-    for finding, entry in config["findings"].items():
+    for finding, entry in study.config["findings"].items():
         for place, name in enumerate(entry.get("experiments", ())):
             if name not in known:
                 hint = nearest(name, known)

@@ -174,7 +174,8 @@ class Study:
 
     def holds(self, corpus: str) -> str:
         """Return what a corpus is published as: ``recordings``, or ``features`` without any."""
-        return self.config["corpora"][corpus].get("holds", "recordings")
+        stated: str = self.config["corpora"][corpus].get("holds", "recordings")
+        return stated
 
     @property
     def synthetic(self) -> list[str]:
@@ -298,7 +299,7 @@ class Study:
         """Return each fold and seed of a fine-tuned experiment."""
         folds = fold_count(self.config["protocols"][experiment.protocol])
         seeds = self.model(experiment)["finetuning"]["seeds"]
-        return [(fold, seed) for fold in range(folds) for seed in seeds]
+        return [(fold, seed) for fold in range(folds or 0) for seed in seeds]
 
     @cached_property
     def offered(self) -> list[Experiment]:
