@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tomllib
 from functools import cache
 
 import pytest
@@ -47,6 +48,12 @@ def test_there_is_no_cycle():
     for file in MODULES:
         if file.name not in ("__init__.py", "__main__.py"):
             visit(name_of(file), [])
+
+
+def test_the_types_are_part_of_the_package():
+    assert (SOURCE / "py.typed").is_file()
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert "py.typed" in settings["tool"]["setuptools"]["package-data"]["sarangi"]
 
 
 def test_init_files_are_docstrings():

@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from sarangi.base import store
+from sarangi.base import layout, store
 from sarangi.base.documents import DocumentError
 from sarangi.base.errors import SarangiError
 from sarangi.base.score_rows import headline
@@ -24,8 +24,8 @@ from sarangi.statistics.metrics import METRICS, UAR
 
 LOCK = Path("results.lock")
 PUBLISHED = (
-    "paper/numbers.tex", "paper/paper.pdf", "paper/tables/*", "paper/figures/*",
-    "results/scores/*.parquet", "results/differences/*.parquet", "results/findings/*.parquet",
+    layout.numbers(), layout.pdf(), f"{layout.TABLES}/*", f"{layout.FIGURES}/*",
+    layout.scores("*"), layout.differences("*"), layout.finding("*"),
 )  # fmt: skip
 LOCKED = tuple(metric.name for metric in METRICS if metric.locked)
 IDENTICAL, WITHIN, CHANGED, MISSING, NEW = "identical", "within tolerance", "changed", "missing", "new"
@@ -128,14 +128,15 @@ def _published(directory: Path) -> Iterator[str]:
 
 def _values(directory: Path, file: str) -> dict[str, list]:
     """Return the numbers that a file of results publishes; the first entry of a claim is its verdict."""
-    stem = Path(file).stem
-    if file.startswith("results/scores/"):
+    place = layout.parse(file)
+    kind, stem = place.kind if place else None, Path(file).stem
+    if kind == "scores":
         rows = headline([directory / file])
         rows = rows[rows["metric"].isin(LOCKED)]
         return {
             f"{stem}.{row['metric']}": _round(row[["value", "low", "high"]]) for _, row in rows.iterrows()
         }
-    if file.startswith("results/differences/"):
+    if kind == "differences":
         rows = store.read(directory / file)
         return {
             f"{stem}: {row['first']} - {row['second']}, {row['metric']}, {row['slice']}": _round(
@@ -143,7 +144,7 @@ def _values(directory: Path, file: str) -> dict[str, list]:
             )
             for _, row in rows[rows["metric"] == UAR.name].iterrows()
         }
-    if file.startswith("results/findings/"):
+    if kind == "finding":
         rows = store.read(directory / file, ["claim", "verdict", "ours"])
         return {
             f"{stem}: {row['claim']}": [row["verdict"], *_round(row[["ours"]])] for _, row in rows.iterrows()

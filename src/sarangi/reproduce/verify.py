@@ -20,6 +20,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from sarangi.base import layout
 from sarangi.base.errors import SarangiError
 from sarangi.base.progress import progress
 from sarangi.paper.building import typed_scores
@@ -32,12 +33,14 @@ from sarangi.study.identities import RESTORED
 
 log = logging.getLogger("sarangi")
 
-PLACES = ("results", "resources/made", "resources/weights", "paper/tables", "paper/figures", "space")
-FILES = ("paper/numbers.tex", "paper/paper.pdf", "paper/arxiv.tar.gz")
-UNCHECKED = ("results/logs", "results/benchmarks", "results/provenance", "results/unfinished")
+PLACES = (
+    "results", layout.MADE_CORPORA, layout.WEIGHTS, layout.TABLES, layout.FIGURES, layout.SPACE,
+)  # fmt: skip
+FILES = (layout.numbers(), layout.pdf(), layout.arxiv())
+UNCHECKED = (layout.LOGS, layout.BENCHMARKS, layout.PROVENANCE, layout.UNFINISHED)
 """What is no result: it may differ from run to run, or says what the results are."""
 PYTHONS = "__pycache__"
-MAY_BE_DELETED = ("results/prefix/",)
+MAY_BE_DELETED = (f"{layout.PREFIX}/",)
 BESIDE = ("result", "sha256")  # what a provenance file has and the copy inside Parquet has not
 
 
@@ -112,8 +115,8 @@ def check(targets: Sequence[str], directory: Path) -> Report:
 
     before = Path.cwd()
     # what is made on request is looked at where it was
-    asked = [name for name in ("results/bundle.zip", "paper/arxiv.tar.gz") if (directory / name).exists()]
-    app = ["app"] if (directory / "space/app.py").exists() else []
+    asked = [name for name in (layout.bundle(), layout.arxiv()) if (directory / name).exists()]
+    app = ["app"] if (directory / layout.SPACE / "app.py").exists() else []
 
     def jobs_of(wanted: Sequence[str]) -> list[Job]:
         with plan(wanted, directory) as planned:
@@ -319,7 +322,7 @@ def _results() -> Iterator[str]:
     for place in PLACES:
         for folder, folders, names in os.walk(place):
             folders[:] = sorted(name for name in folders if f"{folder}/{name}" not in UNCHECKED)
-            if folder.startswith("space") and PYTHONS in folders:
+            if folder.startswith(layout.SPACE) and PYTHONS in folders:
                 folders.remove(PYTHONS)  # the page was opened from there
             for name in sorted(names):
                 path = f"{folder}/{name}"
