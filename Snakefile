@@ -52,7 +52,7 @@ from sarangi.study.comparisons import language_cells, rates_compared
 from sarangi.study.entries import encoders_of, extraction_of
 from sarangi.study.exhibits import Exhibit, names, rules_of, shown_with
 from sarangi.study.labels import labels_of
-from sarangi.study.loaded import loaded
+from sarangi.study.loaded import families, loaded
 from sarangi.study.wanted import every_table
 
 try:

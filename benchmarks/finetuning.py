@@ -43,8 +43,9 @@ from transformers import (
 from sarangi.base.parts import TRAIN
 from sarangi.base.sound import SAMPLE_RATE
 from sarangi.models.encoders import build_encoder
-from sarangi.models.finetuning import Utterances, class_weights, collate, trainer_of
 from sarangi.models.fusion import classifier
+from sarangi.models.trainer import class_weights, trainer_of
+from sarangi.models.utterances import Utterances, collate
 from sarangi.splits.protocols import VALIDATION
 from sarangi.study.entries import encoders_of, on_corpus
 from sarangi.study.study import Study

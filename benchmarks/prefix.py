@@ -27,9 +27,11 @@ from finetuning import SHAPES, Clock, utterances, wait
 from transformers import TrainingArguments, Wav2Vec2ForSequenceClassification
 
 from sarangi.base.parts import TRAIN
-from sarangi.models.encoders import SplitEncoder, build_encoder
-from sarangi.models.finetuning import Utterances, collate, trainer_of
+from sarangi.models.encoders import build_encoder
 from sarangi.models.fusion import classifier
+from sarangi.models.split_encoder import SplitEncoder
+from sarangi.models.trainer import trainer_of
+from sarangi.models.utterances import Utterances, collate
 from sarangi.splits.protocols import VALIDATION
 
 RECIPES = {

@@ -23,9 +23,12 @@ import yaml
 from finetuning import ROOT, SHAPES, utterances
 
 from sarangi.base.parts import TRAIN
-from sarangi.models.encoders import build_encoder, speech_states
-from sarangi.models.finetuning import Utterances, trainer_of
-from sarangi.models.fusion import classifier, masked_mean
+from sarangi.models.encoders import build_encoder
+from sarangi.models.fusion import classifier
+from sarangi.models.pooling import masked_mean
+from sarangi.models.speech_states import speech_states
+from sarangi.models.trainer import trainer_of
+from sarangi.models.utterances import Utterances
 from sarangi.splits.protocols import VALIDATION
 
 CLIPS, FOLDS, SEEDS, BATCH = 1440, 5, 5, 8

@@ -3,7 +3,10 @@
 #   out: README.md and card.json beside each run, space/
 
 # the library as far as the page needs it, the page first
-MODULES_OF_PAGE = ["sarangi/app/page.py", *map(str, modules_of(BASE / "src/sarangi/app/page.py"))]
+MODULES_OF_PAGE = [
+    "sarangi/app/page.py",
+    *map(str, modules_of(BASE / "src/sarangi/app/page.py", loaded(study, {}, {}))),
+]
 
 
 for offered in study.offered:

@@ -32,6 +32,7 @@ rule finetune:
         **A_GPU,
         **needs(minutes=1440, mem_mb=lambda wildcards: 8000 * len(encoders_of(model_of(wildcards)))),
     params:
+        loads=lambda wildcards: families(study, encoders_of(model_of(wildcards)).values()),
         model=lambda wildcards: recipes.recipe_of_a_run(model_of(wildcards)),
         threads=study.config["threads"]["torch"],
     script:
@@ -65,6 +66,7 @@ for together in study.trained_together(study.runnable):
             **(A_GPU if recipes.runs_an_encoder(study, together) else {}),
             **needs(minutes=1440, mem_mb=8000 * len(encoders_of(study.model(together)))),
         params:
+            loads=families(study, encoders_of(study.model(together)).values()),
             runs=study.runs(together),
             model=recipes.recipe_of_a_run(study.model(together)),
             checkpoints=layout.checkpoints(together.name),
@@ -95,6 +97,7 @@ rule transfer:
         **A_GPU,
         **needs(minutes=1440, mem_mb=lambda wildcards: 4000 * len(encoders_of(model_of(wildcards)))),
     params:
+        loads=lambda wildcards: families(study, encoders_of(model_of(wildcards)).values()),
         runs=of_experiment(study.runs),
         batch=lambda wildcards: model_of(wildcards)["finetuning"]["batch"],
         label_map=study.config["label_map"],

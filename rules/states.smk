@@ -20,6 +20,7 @@ rule pooled_states:
         **A_GPU,
         **needs(minutes=480, mem_mb=8000),
     params:
+        loads=lambda wildcards: families(study, [wildcards.encoder]),
         seconds=lambda wildcards: float(wildcards.seconds),
         threads=study.config["threads"]["torch"],
     script:
@@ -43,6 +44,7 @@ rule prefix_states:
         **A_GPU,
         **needs(minutes=480, mem_mb=8000),
     params:
+        loads=lambda wildcards: families(study, [wildcards.encoder]),
         layers=lambda wildcards: int(wildcards.layers),
         seconds=lambda wildcards: float(wildcards.seconds),
         threads=study.config["threads"]["torch"],

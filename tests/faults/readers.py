@@ -1100,7 +1100,7 @@ class Tokenizer(Folder):
         }
 
     def read(self, data: bytes) -> None:
-        from sarangi.models.encoders import load_tokenizer, tokenizer_files
+        from sarangi.models.tokenizers import load_tokenizer, tokenizer_files
 
         files = tokenizer_files(self.unpacked(data))
         load_tokenizer(files, self.encoder, 16, "x (model/tokenizer)")("a b c")
@@ -1175,7 +1175,7 @@ class Prefix(Reader):
         return odd_safetensors(chance, self.seeds[0])
 
     def read(self, data: bytes) -> None:
-        from sarangi.models.finetuning import Prefixes
+        from sarangi.models.run_inputs import Prefixes
 
         self.file("prefix.safetensors", data)
         states = Prefixes([Path("prefix.safetensors")])

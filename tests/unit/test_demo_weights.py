@@ -13,8 +13,9 @@ from transformers import AutoModel, AutoModelForMaskedLM, AutoTokenizer
 
 from sarangi.audio.flac import decode, encode
 from sarangi.audio.resampling import to_mono_16k
-from sarangi.models.encoders import load_encoder, speech_states
-from sarangi.models.fusion import masked_mean
+from sarangi.models.encoders import load_encoder
+from sarangi.models.pooling import masked_mean
+from sarangi.models.speech_states import speech_states
 from sarangi.synthetic.corpus import layout
 
 WEIGHTS = ROOT / "demo/weights"

@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 import torch
 import yaml
-from conftest import MADE_BY_TEST, ROOT, write_study
+from conftest import MADE_BY_TEST, ROOT, to, write_study
 from safetensors.torch import load_file, save_file
 from test_scores import EMOTIONS, made_manifest
-from test_training import RECIPE, killed_after_epoch, record
+from test_training import RECIPE, files_of_run, killed_after_epoch, record, training_of
 from tokenizers import Tokenizer, models, pre_tokenizers, processors, trainers
 from transformers import (
     AutoModel,
@@ -30,18 +30,17 @@ from sarangi.base.errors import SarangiError
 from sarangi.base.manifest_rows import MANIFEST
 from sarangi.base.weights_files import ENCODER_FILES
 from sarangi.corpora.utterance import turn_of
-from sarangi.models import finetuning
-from sarangi.models.encoders import (
-    freeze,
-    load_encoder,
-    load_tokenizer,
-    normalises,
-    speech_states,
-    text_states,
-    tokenizer_files,
-)
-from sarangi.models.finetuning import describe, finetune, in_context, inputs_of, transfer
-from sarangi.models.fusion import AudioBranch, EmotionClassifier, LayerSum, classifier, masked_mean
+from sarangi.models import trainer
+from sarangi.models.encoders import Encoder, freeze, load_encoder, normalises
+from sarangi.models.finetuning import describe, finetune
+from sarangi.models.fusion import AudioBranch, EmotionClassifier, LayerSum, classifier
+from sarangi.models.pooling import masked_mean
+from sarangi.models.run_inputs import in_context, inputs_of
+from sarangi.models.runs import CorpusShards, Run
+from sarangi.models.speech_states import speech_states
+from sarangi.models.text_states import text_states
+from sarangi.models.tokenizers import load_tokenizer, tokenizer_files
+from sarangi.models.transfer import transfer
 from sarangi.sources import weights
 from sarangi.splits.protocols import PROTOCOL, protocol
 from sarangi.study.checking import check
@@ -88,10 +87,10 @@ def train_tokenizer(folder, names=("<s>", "<pad>", "</s>", "<unk>", "<mask>")):
     made = Tokenizer(models.BPE())
     made.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     alphabet = pre_tokenizers.ByteLevel.alphabet()
-    trainer = trainers.BpeTrainer(
+    learner = trainers.BpeTrainer(
         vocab_size=300, special_tokens=list(names), initial_alphabet=alphabet, show_progress=False
     )
-    made.train_from_iterator(SAYINGS.values(), trainer)
+    made.train_from_iterator(SAYINGS.values(), learner)
     first, last = names[0], names[2]
     made.post_processor = processors.TemplateProcessing(
         single=f"{first} $A {last}", special_tokens=[(first, 0), (last, 2)]
@@ -150,12 +149,14 @@ def trained(corpus, encoders, folder, model=BOTH, transcripts=(), files=None, **
         "model": folder / "model.safetensors", "config": folder / "config.json",
         "log": folder / "log.parquet", "predictions": folder / "within.parquet",
     }  # fmt: skip
-    finetune(
-        corpus / "manifest.parquet", corpus / "protocol.parquet",
+    training = training_of(
+        corpus,
         files or {"audio": [corpus / "audio.parquet"], "transcripts": transcripts},
         {branch: encoders[model[branch]["encoder"]] for branch in ("audio", "text") if branch in model},
-        0, 7, {**model, "finetuning": RECIPE | changes}, 1, folder / "checkpoints", output, MADE_BY_TEST,
-    )  # fmt: skip
+        {**model, "finetuning": RECIPE | changes},
+        folder / "checkpoints",
+    )
+    finetune(training, Run(0, 7), files_of_run(output))
     return output
 
 
@@ -211,8 +212,10 @@ def test_a_tokeniser_gives_what_its_file_says(encoders, name):
 def test_an_encoder_of_the_other_branch_or_of_no_known_family_says_so(encoders, tmp_path):
     with pytest.raises(SarangiError, match=r"model_type is wavlm, a speech encoder; the branch 'text' takes"):
         load_encoder(encoders["wavlm"], "text")
-    with pytest.raises(SarangiError, match=r"is roberta, a text encoder; .*one of wav2vec2, hubert, wavlm"):
+    with pytest.raises(SarangiError, match=r"is roberta, a text encoder; .*one of hubert, wav2vec2, wavlm"):
         load_encoder(encoders["roberta"])
+    with pytest.raises(SarangiError, match=r"model_type is wavlm, and .* states another family \(hubert\)"):
+        load_encoder(encoders["wavlm"], "audio", ["hubert"])
     (tmp_path / "config.json").write_text('{"model_type": "gpt2"}')
     with pytest.raises(SarangiError, match=r"model_type is gpt2; the branch 'text' takes a text encoder"):
         load_encoder(tmp_path, "text")
@@ -425,8 +428,9 @@ def test_the_utterance_itself_stays_where_the_context_is_cut(corpus, encoders):
     before = [plain.encode(SAYINGS[emotion]).ids[1:-1] for emotion in ("angry", "happy")]
     for most in (40, len(own) + 4):
         described = describe({"text": WORDS | {"max_tokens": most}, "finetuning": RECIPE},
-                             {"text": encoders["roberta"]}, list(EMOTIONS))  # fmt: skip
-        with inputs_of(described, rows, {}, corpus / "manifest.parquet", set(ids)) as (found, _):
+                             {"text": Encoder(encoders["roberta"], "text")}, list(EMOTIONS))  # fmt: skip
+        here = CorpusShards(corpus / "manifest.parquet", {})
+        with inputs_of(described, rows, here, set(ids)) as (found, _):
             tokens = found["tokens"](ids[2]).tolist()
             whole = [0, *before[0], 2, *before[1], 2, *own]
             assert tokens == (whole if most == 40 else [0, *whole[-(len(own) + 3) :]])
@@ -498,9 +502,13 @@ def test_a_fusion_learns_and_writes_all_that_it_takes_to_build_it_anew(corpus, e
         assert all(torch.equal(after[key], tensor) for key, tensor in own.items())
     # the files of the encoders are not needed any more
     transfer(
-        {(0, 7): tmp_path / "run"}, corpus / "manifest.parquet", {"audio": [corpus / "audio.parquet"]},
-        5, 1, {}, tmp_path / "again.parquet", MADE_BY_TEST,
-    )  # fmt: skip
+        {Run(0, 7): tmp_path / "run"},
+        CorpusShards(corpus / "manifest.parquet", {"audio": [corpus / "audio.parquet"]}),
+        5,
+        1,
+        {},
+        to(tmp_path / "again.parquet"),
+    )
     again = store.read(tmp_path / "again.parquet").set_index("utterance_id").loc[rows["utterance_id"]]
     assert np.allclose(again["p_sad"], rows["p_sad"], atol=1e-5, equal_nan=True)
     assert network.text.encoder.config.vocab_size == 320
@@ -570,9 +578,13 @@ def test_a_text_model_needs_no_sound_and_another_corpus_no_dialogues(corpus, enc
     store.write(tmp_path / "other.parquet", other, MANIFEST, MADE_BY_TEST)
     for batch in (3, 36):
         transfer(
-            {(0, 7): tmp_path / "run"}, tmp_path / "other.parquet", {}, batch, 1, {},
-            tmp_path / f"{batch}.parquet", MADE_BY_TEST,
-        )  # fmt: skip
+            {Run(0, 7): tmp_path / "run"},
+            CorpusShards(tmp_path / "other.parquet", {}),
+            batch,
+            1,
+            {},
+            to(tmp_path / f"{batch}.parquet"),
+        )
         found.append(store.read(tmp_path / f"{batch}.parquet"))
     assert np.allclose(found[0]["p_angry"], found[1]["p_angry"], atol=1e-5)
     assert len(found[0]) == 36
@@ -601,12 +613,8 @@ def test_transcripts_can_be_read_in_place_of_the_corpus_own_words(corpus, encode
     model = {"text": WORDS | {"words": "tiny_whisper"}}
     output = trained(silent, encoders, tmp_path / "run", model, parts, max_epochs=1)
     described = json.loads(output["config"].read_text())
-    with inputs_of(
-        described, rows.assign(text="x"), {"transcripts": parts}, silent, set(rows["utterance_id"])
-    ) as (
-        found,
-        present,
-    ):
+    here = CorpusShards(silent, {"transcripts": parts})
+    with inputs_of(described, rows.assign(text="x"), here, set(rows["utterance_id"])) as (found, present):
         assert present["status"].value_counts().to_dict() == {"ok": 35, "failed": 1}
         tokens = found["tokens"](rows["utterance_id"][1]).tolist()
     plain = Tokenizer.from_file(str(encoders["roberta"] / "tokenizer.json"))
@@ -642,14 +650,14 @@ def test_gradient_checkpointing_changes_no_weights(corpus, encoders, tmp_path, m
 def test_a_loss_that_is_no_number_stops_the_run_and_the_last_good_checkpoint_stays(
     corpus, encoders, tmp_path, monkeypatch
 ):
-    class Trainer(finetuning.Trainer):
+    class Trainer(trainer.Trainer):
         def training_step(self, model, *arguments):
             if self.state.epoch >= 1:
                 model.classifier.weight.data.fill_(float("nan"))
             return super().training_step(model, *arguments)
 
     with monkeypatch.context() as patch:
-        patch.setattr(finetuning, "Trainer", Trainer)
+        patch.setattr(trainer, "Trainer", Trainer)
         with pytest.raises(
             SarangiError,
             match=r"the loss is nan in epoch 2 after step \d+, on (made/dia\d_utt\d\.wav(, )?){4};",
@@ -665,7 +673,7 @@ def test_a_full_gpu_says_which_settings_to_lower(corpus, encoders, tmp_path, mon
     def full(*_, **__):
         raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB.\nmore")
 
-    monkeypatch.setattr(finetuning.EmotionClassifier, step, full)
+    monkeypatch.setattr(EmotionClassifier, step, full)
     with pytest.raises(SarangiError) as error:
         trained(corpus, encoders, tmp_path / "run")
     for text in (

@@ -30,9 +30,12 @@ print(names == seen, len(seen))
 HEARD_ON_THE_CPU = """
 import sys
 from pathlib import Path
-from sarangi.models.finetuning import transfer
+from sarangi.base.store import Output
+from sarangi.models.runs import CorpusShards, Run
+from sarangi.models.transfer import transfer
 run, manifest, audio, output = map(Path, sys.argv[1:])
-transfer({(0, 7): run}, manifest, {"audio": [audio]}, 4, 1, {}, output, {"rule": "test"})
+corpus = CorpusShards(manifest, {"audio": [audio]})
+transfer({Run(0, 7): run}, corpus, 4, 1, {}, Output(output, {"rule": "test"}))
 """
 
 

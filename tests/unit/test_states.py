@@ -6,7 +6,7 @@ import shutil
 import numpy as np
 import pytest
 import torch
-from conftest import MADE_BY_TEST
+from conftest import MADE_BY_TEST, to
 from safetensors import safe_open
 from safetensors.torch import load_file
 from test_fusion import AUDIO, HEARERS, corpus, encoders, trained, write_corpus  # noqa: F401  (corpus, encoders: fixtures)
@@ -15,10 +15,16 @@ from test_training import killed_after_epoch
 from sarangi.audio.flac import decode
 from sarangi.base import store
 from sarangi.base.errors import SarangiError
-from sarangi.models import finetuning
-from sarangi.models.encoders import SplitEncoder, load_encoder, normalises, prepared, speech_states
+from sarangi.models import trainer
+from sarangi.models.encoders import Encoder, load_encoder, normalises
 from sarangi.models.fusion import AudioBranch, EmotionClassifier
-from sarangi.models.states import frames_of, pooled_states, prefix_gb, prefix_states
+from sarangi.models.pooled_states import pooled_states
+from sarangi.models.prefix_states import Prefix, frames_of, prefix_gb, prefix_states
+from sarangi.models.runs import CorpusShards, Run
+from sarangi.models.speech_states import prepared, speech_states
+from sarangi.models.split_encoder import SplitEncoder
+from sarangi.models.transfer import transfer
+from sarangi.models.utterances import ByLength
 
 SECONDS = 0.5
 LONG_WAY = AUDIO | {"frozen_layers": "all", "layers": "weighted"}
@@ -26,12 +32,13 @@ PREFIX = AUDIO | {"frozen_layers": 1, "prefix": "cached"}
 
 
 def pool(corpus, folder, output):  # noqa: F811
-    pooled_states(corpus / "audio.parquet", folder, SECONDS, 1, output, MADE_BY_TEST)
+    pooled_states(corpus / "audio.parquet", Encoder(folder), SECONDS, 1, to(output))
     return output
 
 
 def cached(corpus, folder, output, layers=1, cache_gb=1.0):  # noqa: F811
-    prefix_states(corpus / "audio.parquet", folder, layers, SECONDS, cache_gb, 1, output, MADE_BY_TEST)
+    prefix = Prefix(Encoder(folder), layers, SECONDS, cache_gb)
+    prefix_states(corpus / "audio.parquet", prefix, 1, to(output))
     return output
 
 
@@ -78,16 +85,20 @@ def test_a_probe_on_pooled_states_trains_as_the_long_way_does(corpus, encoders, 
         trained(corpus, encoders, tmp_path / "killed", probe, files=files, max_epochs=6, patience=6)
     again = trained(corpus, encoders, tmp_path / "killed", probe, files=files, max_epochs=6, patience=6)
     assert again["model"].read_bytes() == short["model"].read_bytes()
-    finetuning.transfer(
-        {(0, 7): tmp_path / "short"}, corpus / "manifest.parquet", files, 4, 1, {},
-        tmp_path / "transfer.parquet", MADE_BY_TEST,
-    )  # fmt: skip
+    transfer(
+        {Run(0, 7): tmp_path / "short"},
+        CorpusShards(corpus / "manifest.parquet", files),
+        4,
+        1,
+        {},
+        to(tmp_path / "transfer.parquet"),
+    )
     there = store.read(tmp_path / "transfer.parquet").set_index("utterance_id").loc[rows[1]["utterance_id"]]
     assert np.allclose(there["p_sad"], rows[1]["p_sad"], atol=1e-5, equal_nan=True)
 
 
 def test_states_beyond_float16_fail_with_their_clip(corpus, encoders, tmp_path, monkeypatch):  # noqa: F811
-    import sarangi.models.states as module
+    import sarangi.models.pooled_states as module
 
     def huge(model, signals, every_layer):
         states, mask = speech_states(model, signals, every_layer)
@@ -165,7 +176,7 @@ class each_loss:  # noqa: N801
 
     def __enter__(self):
         self.into.append([])
-        self.before = finetuning.Trainer.compute_loss
+        self.before = trainer.Trainer.compute_loss
         kept = self.into[-1]
 
         def compute(trainer, model, inputs, **named):
@@ -174,10 +185,10 @@ class each_loss:  # noqa: N801
                 kept.append((found[0] if isinstance(found, tuple) else found).item())
             return found
 
-        finetuning.Trainer.compute_loss = compute
+        trainer.Trainer.compute_loss = compute
 
     def __exit__(self, *error):
-        finetuning.Trainer.compute_loss = self.before
+        trainer.Trainer.compute_loss = self.before
 
 
 def test_the_size_of_the_cache_is_foreseen_and_one_too_large_is_not_kept(corpus, encoders, tmp_path, caplog):  # noqa: F811
@@ -241,7 +252,7 @@ def test_a_killed_run_by_length_goes_on_in_its_own_order(corpus, encoders, tmp_p
 
 def test_batches_by_length_hold_each_clip_once_an_epoch_and_are_about_as_long():
     seconds = list(np.random.default_rng(1).uniform(1, 10, 400))
-    sampler = finetuning.ByLength(8, seconds, 5)
+    sampler = ByLength(8, seconds, 5)
     orders = []
     for epoch in (0, 1):
         sampler.set_epoch(epoch)

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import torch
 import whisper
-from conftest import MADE_BY_TEST, sound
+from conftest import MADE_BY_TEST, sound, to
 from test_scores import EMOTIONS, made_manifest
 
 from sarangi.audio.flac import encode
@@ -18,16 +18,15 @@ from sarangi.audio.resampling import AUDIO, to_mono_16k
 from sarangi.base import store
 from sarangi.base.errors import SarangiError
 from sarangi.base.weights_files import ENCODER_FILES
-from sarangi.models import finetuning
-from sarangi.models.encoders import freeze, load_encoder, normalises, speech_states
-from sarangi.models.finetuning import (
-    class_weights,
-    finetune,
-    finetune_together,
-    last_whole_checkpoint,
-    transfer,
-)
-from sarangi.models.fusion import masked_mean
+from sarangi.models import trainer
+from sarangi.models.encoders import Encoder, freeze, load_encoder, normalises
+from sarangi.models.finetuning import finetune, finetune_together
+from sarangi.models.pooling import masked_mean
+from sarangi.models.run_inputs import Prefixes
+from sarangi.models.runs import CorpusShards, Run, RunFiles, Training
+from sarangi.models.speech_states import speech_states
+from sarangi.models.trainer import class_weights, last_whole_checkpoint
+from sarangi.models.transfer import transfer
 from sarangi.sources.checkpoints import as_safetensors
 from sarangi.sources.small_weights import random_encoder, random_whisper
 from sarangi.splits.protocols import emobox, protocol
@@ -81,14 +80,14 @@ def killed_after_epoch(epoch, monkeypatch):
     class KilledError(Exception):
         pass
 
-    class Trainer(finetuning.Trainer):
+    class Trainer(trainer.Trainer):
         def _save_checkpoint(self, *arguments, **named):
             super()._save_checkpoint(*arguments, **named)
             if self.state.epoch == epoch:
                 raise KilledError
 
     with monkeypatch.context() as patch, pytest.raises(KilledError):
-        patch.setattr(finetuning, "Trainer", Trainer)
+        patch.setattr(trainer, "Trainer", Trainer)
         yield
 
 
@@ -102,12 +101,31 @@ def outputs(folder):
 
 def trained(corpus, encoder, folder, provenance=MADE_BY_TEST, fold=0, seed=7, **changes):
     output = outputs(folder)
-    finetune(
-        corpus / "manifest.parquet", corpus / "protocol.parquet", {"audio": [corpus / "audio.parquet"]},
-        {"audio": encoder}, fold, seed, {"audio": HEARING, "finetuning": RECIPE | changes}, 1,
-        folder / "checkpoints", output, provenance,
-    )  # fmt: skip
+    training = training_of(
+        corpus,
+        {"audio": [corpus / "audio.parquet"]},
+        {"audio": encoder},
+        {"audio": HEARING, "finetuning": RECIPE | changes},
+        folder / "checkpoints",
+    )
+    finetune(training, Run(fold, seed), files_of_run(output, provenance))
     return output
+
+
+def training_of(corpus, shards, encoders, model, checkpoints):
+    """What runs on a made corpus share."""
+    return Training(
+        CorpusShards(corpus / "manifest.parquet", shards),
+        corpus / "protocol.parquet",
+        {branch: Encoder(folder, branch) for branch, folder in encoders.items()},
+        model,
+        1,
+        checkpoints,
+    )
+
+
+def files_of_run(output, provenance=MADE_BY_TEST):
+    return RunFiles(**{name: store.Output(path, provenance) for name, path in output.items()})
 
 
 # -- encoders ---------------------------------------------------------------------------------
@@ -204,11 +222,14 @@ def test_a_killed_run_goes_on_at_its_last_whole_epoch_and_ends_in_the_same_weigh
 
 def test_runs_of_one_job_end_as_each_would_alone(corpus, encoder, tmp_path):
     runs = {(fold, seed): outputs(tmp_path / f"{fold}_{seed}") for fold, seed in ((0, 7), (0, 8), (1, 7))}
-    finetune_together(
-        corpus / "manifest.parquet", corpus / "protocol.parquet", {"audio": [corpus / "audio.parquet"]},
-        {"audio": encoder}, runs, {"audio": HEARING, "finetuning": RECIPE}, 1, tmp_path / "checkpoints",
-        MADE_BY_TEST,
-    )  # fmt: skip
+    training = training_of(
+        corpus,
+        {"audio": [corpus / "audio.parquet"]},
+        {"audio": encoder},
+        {"audio": HEARING, "finetuning": RECIPE},
+        tmp_path / "checkpoints",
+    )
+    finetune_together(training, {Run(*run): files_of_run(output) for run, output in runs.items()})
     assert not (tmp_path / "checkpoints").exists()
     for (fold, seed), files in runs.items():
         alone = trained(corpus, encoder, tmp_path / f"alone_{fold}_{seed}", fold=fold, seed=seed)
@@ -227,13 +248,17 @@ def test_checkpoints_of_other_parameters_are_not_taken_up(corpus, encoder, tmp_p
 
 def test_a_run_trained_in_half_precision_answers_in_whole(corpus, encoder, tmp_path, monkeypatch):
     # a CPU has bfloat16 in place of a GPU's float16, about ten times as coarse
-    half = functools.partial(finetuning.TrainingArguments, bf16=True)
-    monkeypatch.setattr(finetuning, "TrainingArguments", half)
+    half = functools.partial(trainer.TrainingArguments, bf16=True)
+    monkeypatch.setattr(trainer, "TrainingArguments", half)
     output = trained(corpus, encoder, tmp_path / "half")
     transfer(
-        {(0, 7): tmp_path / "half"}, corpus / "manifest.parquet", {"audio": [corpus / "audio.parquet"]},
-        4, 1, {}, tmp_path / "whole.parquet", MADE_BY_TEST,
-    )  # fmt: skip
+        {Run(0, 7): tmp_path / "half"},
+        CorpusShards(corpus / "manifest.parquet", {"audio": [corpus / "audio.parquet"]}),
+        4,
+        1,
+        {},
+        to(tmp_path / "whole.parquet"),
+    )
     columns = [f"p_{emotion}" for emotion in EMOTIONS]
     answered = store.read(output["predictions"]).query("status == 'ok'").set_index("utterance_id")
     whole = store.read(tmp_path / "whole.parquet").set_index("utterance_id").loc[answered.index]
@@ -262,9 +287,13 @@ def test_a_transfer_predicts_every_utterance_over_the_shared_emotions(corpus, en
     found = []
     for batch in (2, 5):
         transfer(
-            {(0, 7): output["model"].parent}, tmp_path / "other.parquet",
-            {"audio": [corpus / "audio.parquet"]}, batch, 1, {}, tmp_path / f"{batch}.parquet", MADE_BY_TEST,
-        )  # fmt: skip
+            {Run(0, 7): output["model"].parent},
+            CorpusShards(tmp_path / "other.parquet", {"audio": [corpus / "audio.parquet"]}),
+            batch,
+            1,
+            {},
+            to(tmp_path / f"{batch}.parquet"),
+        )
         found.append(store.read(tmp_path / f"{batch}.parquet"))
     assert np.allclose(found[0]["p_angry"], found[1]["p_angry"], atol=1e-5, equal_nan=True)
     table = found[0].set_index("utterance_id")
@@ -275,9 +304,13 @@ def test_a_transfer_predicts_every_utterance_over_the_shared_emotions(corpus, en
     # another run beside it, and one emotion that counts as another
     folder = output["model"].parent
     transfer(
-        {(0, 7): folder, (1, 7): folder}, tmp_path / "other.parquet", {"audio": [corpus / "audio.parquet"]},
-        5, 1, {"surprised": "neutral", "sad": "neutral"}, tmp_path / "mapped.parquet", MADE_BY_TEST,
-    )  # fmt: skip
+        {Run(0, 7): folder, Run(1, 7): folder},
+        CorpusShards(tmp_path / "other.parquet", {"audio": [corpus / "audio.parquet"]}),
+        5,
+        1,
+        {"surprised": "neutral", "sad": "neutral"},
+        to(tmp_path / "mapped.parquet"),
+    )
     mapped = store.read(tmp_path / "mapped.parquet")
     assert list(mapped["fold"]) == [0, 1] * len(other)
     assert mapped["status"].value_counts().to_dict() == {"ok": 70, "failed": 2}
@@ -289,9 +322,13 @@ def test_a_transfer_predicts_every_utterance_over_the_shared_emotions(corpus, en
     store.write(tmp_path / "other.parquet", other, MANIFEST, MADE_BY_TEST)
     with pytest.raises(SarangiError, match="shares 0 emotions"):
         transfer(
-            {(0, 7): output["model"].parent}, tmp_path / "other.parquet",
-            {"audio": [corpus / "audio.parquet"]}, 2, 1, {}, tmp_path / "none.parquet", MADE_BY_TEST,
-        )  # fmt: skip
+            {Run(0, 7): output["model"].parent},
+            CorpusShards(tmp_path / "other.parquet", {"audio": [corpus / "audio.parquet"]}),
+            2,
+            1,
+            {},
+            to(tmp_path / "none.parquet"),
+        )
 
 
 def test_a_part_that_is_empty_stops_the_run_with_its_name(corpus, encoder, tmp_path):
@@ -388,7 +425,7 @@ def test_settings_that_are_no_object_are_refused_by_their_name(text, tmp_path):
 def test_a_damaged_file_of_prefix_states_is_refused_by_its_name(tmp_path):
     (tmp_path / "000.safetensors").write_bytes((2**40).to_bytes(8, "little") + b"{}")
     with pytest.raises(SarangiError, match=r"000\.safetensors: not whole"):
-        finetuning.Prefixes([tmp_path / "000.safetensors"])
+        Prefixes([tmp_path / "000.safetensors"])
 
 
 def test_folds_of_another_name_and_text_that_is_no_utf_8_are_told(tmp_path):

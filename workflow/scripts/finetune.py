@@ -5,28 +5,29 @@ from sarangi.runtime.job import job
 with job(snakemake) as run:
     from pathlib import Path
 
+    from sarangi.models.encoders import Encoder
     from sarangi.models.finetuning import finetune
+    from sarangi.models.runs import CorpusShards, Run, RunFiles, Training
 
-    finetune(
-        Path(snakemake.input.manifest),
-        Path(snakemake.input.protocol),
+    inputs, params = snakemake.input, snakemake.params
+    branches = {"audio": inputs.audio_encoder, "text": inputs.text_encoder}
+    training = Training(
+        CorpusShards(
+            Path(inputs.manifest),
+            {
+                kind: [Path(shard) for shard in inputs[kind]]
+                for kind in ("audio", "transcripts", "prefix_states")
+            },
+        ),
+        Path(inputs.protocol),
         {
-            kind: [Path(shard) for shard in snakemake.input[kind]]
-            for kind in ("audio", "transcripts", "prefix_states")
-        },
-        {
-            branch: Path(files[0]).parent
-            for branch, files in (
-                ("audio", snakemake.input.audio_encoder),
-                ("text", snakemake.input.text_encoder),
-            )
+            branch: Encoder(Path(files[0]).parent, branch, params.loads["families"])
+            for branch, files in branches.items()
             if files
         },
-        int(snakemake.wildcards.fold),
-        int(snakemake.wildcards.seed),
-        snakemake.params.model,
-        snakemake.params.threads,
+        params.model,
+        params.threads,
         Path(snakemake.output.model).parent / "checkpoints",
-        {name: run.named(name) for name in ("model", "config", "log", "predictions")},
-        run.provenance,
     )
+    wildcards = snakemake.wildcards
+    finetune(training, Run(int(wildcards.fold), int(wildcards.seed)), RunFiles(**run.results))

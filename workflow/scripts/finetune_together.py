@@ -5,32 +5,35 @@ from sarangi.runtime.job import job
 with job(snakemake) as run:
     from pathlib import Path
 
+    from sarangi.models.encoders import Encoder
     from sarangi.models.finetuning import finetune_together
+    from sarangi.models.runs import CorpusShards, Run, RunFiles, Training
 
-    wanted = snakemake.output
-    finetune_together(
-        Path(snakemake.input.manifest),
-        Path(snakemake.input.protocol),
+    inputs, params = snakemake.input, snakemake.params
+    branches = {"audio": inputs.audio_encoder, "text": inputs.text_encoder}
+    training = Training(
+        CorpusShards(
+            Path(inputs.manifest),
+            {
+                kind: [Path(shard) for shard in inputs[kind]]
+                for kind in ("audio", "transcripts", "pooled_states", "prefix_states")
+            },
+        ),
+        Path(inputs.protocol),
         {
-            kind: [Path(shard) for shard in snakemake.input[kind]]
-            for kind in ("audio", "transcripts", "pooled_states", "prefix_states")
-        },
-        {
-            branch: Path(files[0]).parent
-            for branch, files in (
-                ("audio", snakemake.input.audio_encoder),
-                ("text", snakemake.input.text_encoder),
-            )
+            branch: Encoder(Path(files[0]).parent, branch, params.loads["families"])
+            for branch, files in branches.items()
             if files
         },
+        params.model,
+        params.threads,
+        Path(params.checkpoints),
+    )
+    output = snakemake.output
+    finetune_together(
+        training,
         {
-            tuple(one): {
-                name: run.place(wanted[name][n]) for name in ("model", "config", "log", "predictions")
-            }
-            for n, one in enumerate(snakemake.params.runs)
+            Run(*one): RunFiles(*(run.result_at(output[kind][n]) for kind in RunFiles._fields))
+            for n, one in enumerate(params.runs)
         },
-        snakemake.params.model,
-        snakemake.params.threads,
-        Path(snakemake.params.checkpoints),
-        run.provenance,
     )

@@ -5,13 +5,13 @@ from sarangi.runtime.job import job
 with job(snakemake) as run:
     from pathlib import Path
 
-    from sarangi.models.states import pooled_states
+    from sarangi.models.encoders import Encoder
+    from sarangi.models.pooled_states import pooled_states
 
     pooled_states(
         Path(snakemake.input.audio),
-        Path(snakemake.input.encoder[0]).parent,
+        Encoder(Path(snakemake.input.encoder[0]).parent, "audio", snakemake.params.loads["families"]),
         snakemake.params.seconds,
         snakemake.params.threads,
-        run.output,
-        run.provenance,
+        run.result,
     )

@@ -5,19 +5,21 @@ from sarangi.runtime.job import job
 with job(snakemake) as run:
     from pathlib import Path
 
-    from sarangi.models.finetuning import transfer
+    from sarangi.models.runs import CorpusShards, Run
+    from sarangi.models.transfer import transfer
 
-    folders = [Path(model).parent for model in snakemake.input.models]
+    inputs, params = snakemake.input, snakemake.params
     transfer(
-        dict(zip(map(tuple, snakemake.params.runs), folders, strict=True)),
-        Path(snakemake.input.manifest),
-        {
-            kind: [Path(shard) for shard in snakemake.input[kind]]
-            for kind in ("audio", "transcripts", "pooled_states")
-        },
-        snakemake.params.batch,
-        snakemake.params.threads,
-        snakemake.params.label_map,
-        run.output,
-        run.provenance,
+        {Run(*one): Path(model).parent for one, model in zip(params.runs, inputs.models, strict=True)},
+        CorpusShards(
+            Path(inputs.manifest),
+            {
+                kind: [Path(shard) for shard in inputs[kind]]
+                for kind in ("audio", "transcripts", "pooled_states")
+            },
+        ),
+        params.batch,
+        params.threads,
+        params.label_map,
+        run.result,
     )

@@ -8,7 +8,7 @@ import torch
 
 from sarangi.base.errors import SarangiError
 from sarangi.base.sound import SAMPLE_RATE
-from sarangi.models.encoders import device
+from sarangi.models.devices import device
 
 
 class Foreign:

@@ -12,8 +12,12 @@ from torch import Tensor
 
 from sarangi.app.card_files import read_card
 from sarangi.base.errors import SarangiError
-from sarangi.models.encoders import device, load_encoder, load_tokenizer, prepared, speech_states
-from sarangi.models.fusion import EmotionClassifier, masked_mean
+from sarangi.models.devices import device
+from sarangi.models.encoders import load_encoder
+from sarangi.models.fusion import EmotionClassifier
+from sarangi.models.pooling import masked_mean
+from sarangi.models.speech_states import prepared, speech_states
+from sarangi.models.tokenizers import load_tokenizer
 
 
 class Run:

@@ -15,34 +15,15 @@ from transformers import PreTrainedModel
 from sarangi.base.documents import json_in
 from sarangi.base.errors import SarangiError
 from sarangi.base.sound import SAMPLE_RATE
-from sarangi.models.encoders import (
-    FAMILIES,
-    SplitEncoder,
-    build_encoder,
-    freeze,
-    layers_of,
-    refuse_larger,
-    speech_states,
-    text_states,
-)
+from sarangi.models.encoders import build_encoder, freeze, layers_of
+from sarangi.models.family import BRANCHES
+from sarangi.models.pooling import masked_mean
+from sarangi.models.refusals import refuse_larger
+from sarangi.models.speech_states import speech_states
+from sarangi.models.split_encoder import SplitEncoder
+from sarangi.models.text_states import text_states
 
 PADDED, WEIGHTED = "padded", "weighted"
-
-
-def masked_mean(states: Tensor, mask: Tensor) -> Tensor:
-    """Return the mean over time of what the mask leaves.
-
-    Parameters
-    ----------
-    states : Tensor of shape (clips, time, width)
-    mask : Tensor of bool of shape (clips, time)
-        True where a state counts; once at least in each row.
-
-    Returns
-    -------
-    Tensor of shape (clips, width)
-    """
-    return (states * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
 
 
 class LayerSum(nn.Module):
@@ -328,7 +309,7 @@ class EmotionClassifier(nn.Module):
 
 def with_encoder(model: Mapping[str, Any]) -> list[str]:
     """Return the branches of a model's entry that run an encoder; one of pooled states does not."""
-    return [branch for branch in FAMILIES if branch in model and "states" not in model[branch]]
+    return [branch for branch in BRANCHES if branch in model and "states" not in model[branch]]
 
 
 def classifier(

@@ -95,9 +95,12 @@ def closure(
     return code, installed
 
 
-def modules_of(script: Path) -> list[Path]:
-    """Return the project's modules that ``script`` imports, however far, as files below ``src``, sorted."""
-    code, _ = closure(script)
+def modules_of(script: Path, by_name: tuple[tuple[str, tuple[str, ...]], ...] = ()) -> list[Path]:
+    """Return the project's modules that ``script`` imports, however far, as files below ``src``, sorted.
+
+    ``by_name`` is as for :func:`fingerprint`.
+    """
+    code, _ = closure(script, by_name)
     return sorted(_module_file(name).relative_to(ROOT.parent) for name in code if name)
 
 

@@ -30,6 +30,15 @@ EXTRACTORS = tuple(
 )
 """Names of the extractors of acoustic features: one module each."""
 
+FAMILIES = tuple(
+    sorted(
+        file.stem
+        for file in (Path(__file__).parents[1] / "models/families").glob("*.py")
+        if file.stem[0] != "_"
+    )
+)
+"""Names of the families of encoders: one module each."""
+
 ASR_DEFAULTS = {"engine": "openai-whisper", "language": "manifest", "context": "whole"}
 BRANCHES = {"audio": "speech", "text": "text"}
 """The branches of a fine-tuned model, with the modality of the encoder of each."""
@@ -93,6 +102,11 @@ def on_corpus(model: Mapping[str, Any], corpus: str) -> dict[str, Any]:
 def encoders_of(model: Mapping[str, Any]) -> dict[str, str]:
     """Return the encoder of each branch of a model's entry; none where nothing is fine-tuned."""
     return {branch: model[branch]["encoder"] for branch in BRANCHES if branch in model}
+
+
+def families_of(encoder: Mapping[str, Any]) -> list[str]:
+    """Return the modules of the families that the entry of an encoder may be of."""
+    return [encoder["family"].replace("-", "_")] if "family" in encoder else list(FAMILIES)
 
 
 class Extraction(NamedTuple):

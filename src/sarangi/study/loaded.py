@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from sarangi.study.entries import extraction_of
+from sarangi.study.entries import FAMILIES, extraction_of, families_of
 from sarangi.study.study import Study
 
 
@@ -18,8 +18,15 @@ REGISTRIES = {
     "layouts": Registry("sarangi.corpora.registry", "sarangi.corpora.layouts"),
     "stand_ins": Registry("sarangi.synthetic.corpus", "sarangi.synthetic"),
     "extractors": Registry("sarangi.features.registry", "sarangi.features.extractors"),
+    "families": Registry("sarangi.models.family", "sarangi.models.families"),
     "classifiers": Registry("sarangi.models.classifier", "sarangi.models.classifiers"),
 }
+
+
+def families(study: Study, encoders: Iterable[str]) -> dict[str, list[str]]:
+    """Return the families of encoders that a rule loads, as its parameter ``loads``."""
+    entries = [study.config["encoders"][name] for name in encoders]
+    return {"families": sorted({family for entry in entries for family in families_of(entry)})}
 
 
 def loaded(
@@ -45,6 +52,7 @@ def loaded(
         "stand_ins": corpora,
         "extractors": sorted({found.extractor for found in extractions if found is not None}),
         "classifiers": sorted({entry["kind"] for entry in config["classifiers"].values()}),
+        "families": FAMILIES,
         **stated,
     }
     return tuple(

@@ -10,8 +10,10 @@ from sarangi.study.entries import (
     CORPORA,
     CORPUS_WORDS,
     EXTRACTORS,
+    FAMILIES,
     STAND_INS,
     encoders_of,
+    families_of,
     modality,
     trainable,
     words_of,
@@ -24,6 +26,7 @@ def unknown_names(config: dict[str, Any]) -> Iterator[Problem]:
     """Yield each name that refers to an entry which is not there."""
     yield from _of_corpora(config)
     yield from _of_feature_sets(config)
+    yield from _of_encoders(config)
     for model, entry in config["models"].items():
         yield from _of_model(config, model, entry)
     for position, entry in enumerate(config["experiments"]):
@@ -60,6 +63,13 @@ def _of_feature_sets(config: Mapping[str, Any]) -> Iterator[Problem]:
         if entry.get("extractor", EXTRACTORS[0]) not in EXTRACTORS:
             hint = nearest(entry["extractor"], EXTRACTORS)
             yield ("feature_sets", name, "extractor"), f"no extractor {entry['extractor']!r}; {hint}"
+
+
+def _of_encoders(config: Mapping[str, Any]) -> Iterator[Problem]:
+    for name, entry in config["encoders"].items():
+        if not set(families_of(entry)) <= set(FAMILIES):
+            hint = nearest(entry["family"], FAMILIES)
+            yield ("encoders", name, "family"), f"no family {entry['family']!r}; {hint}"
 
 
 def _of_model(config: Mapping[str, Any], model: str, entry: Mapping[str, Any]) -> Iterator[Problem]:

@@ -1,0 +1,5 @@
+"""HuBERT (Hsu et al. 2021)."""
+
+from sarangi.models.family import Family
+
+FAMILY = Family("hubert", "audio")

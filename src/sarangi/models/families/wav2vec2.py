@@ -1,0 +1,5 @@
+"""wav2vec 2.0 (Baevski et al. 2020), and what was trained further, such as XLS-R."""
+
+from sarangi.models.family import Family
+
+FAMILY = Family("wav2vec2", "audio")

@@ -1,0 +1,220 @@
+"""What each input of a network is for an utterance: sound, states or tokens, read as they are needed."""
+
+import tempfile
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import torch
+from safetensors import SafetensorError, safe_open
+from torch import Tensor
+
+from sarangi.audio.flac import decode
+from sarangi.base import store
+from sarangi.base.errors import SarangiError
+from sarangi.corpora.utterance import turn_of
+from sarangi.models.runs import CorpusShards
+from sarangi.models.speech_states import prepared
+from sarangi.models.tokenizers import load_tokenizer
+
+CORPUS = "corpus"
+"""Words of the manifest, and not of transcripts."""
+Give = Callable[[str], Tensor]
+"""Gives an input of an utterance by its id."""
+
+
+@contextmanager
+def inputs_of(
+    described: Mapping[str, Any], rows: pd.DataFrame, corpus: CorpusShards, wanted: set[str]
+) -> Iterator[tuple[dict[str, Give], pd.DataFrame]]:
+    """Yield what gives each input of an utterance by its id, and the status and reason of each utterance.
+
+    The audio decides which utterances can be used; without an audio branch the transcripts do, or the
+    manifest where the words are the corpus's own.
+
+    Parameters
+    ----------
+    described
+        From :func:`sarangi.models.finetuning.describe`.
+    rows : data frame of utterance_id, text, status and reason
+        The whole manifest.
+    corpus
+        With that manifest.
+    wanted
+        Ids of the utterances that are asked for.
+
+    Raises
+    ------
+    SarangiError
+        If there is a text branch and no wanted utterance has words.
+    """
+    give: dict[str, Give] = {}
+    present = rows.set_index("utterance_id")[["status", "reason"]]
+    with ExitStack() as stack:
+        if "text" in described:
+            give["tokens"], of_words = _tokens(described["text"], rows, corpus, wanted)
+            present = present if of_words is None else of_words
+        if "states" in described.get("audio", ()):
+            means, present = stack.enter_context(pooled(corpus.shards["pooled_states"], wanted))
+            shape = (-1, described["audio"]["encoder"]["hidden_size"])
+            give["signals"] = lambda utterance_id: torch.from_numpy(means(utterance_id)).view(shape).float()
+        elif "audio" in described:
+            recording, present = stack.enter_context(recordings(corpus.shards["audio"], wanted))
+            kept = Prefixes(corpus.shards.get("prefix_states", ()))
+            give["signals"] = _signals(described["audio"], recording, kept)
+        yield give, present
+
+
+def _tokens(
+    entry: Mapping[str, Any], rows: pd.DataFrame, corpus: CorpusShards, wanted: set[str]
+) -> tuple[Give, pd.DataFrame | None]:
+    """Return what gives the tokens of an utterance, and the status of each transcript, if it is of one."""
+    where, present = corpus.manifest, None
+    words = rows.set_index("utterance_id")["text"].dropna().to_dict()
+    if entry["words"] != CORPUS:
+        where = corpus.shards["transcripts"][0].parent
+        columns = ["utterance_id", "text", "status", "reason"]
+        heard = pd.concat(store.read(shard, columns) for shard in corpus.shards["transcripts"])
+        heard = heard.set_index("utterance_id")
+        words, present = heard["text"].dropna().to_dict(), heard[["status", "reason"]]
+    if not any(words.get(utterance_id, "").strip() for utterance_id in wanted):
+        raise SarangiError(
+            f"{where}: no utterance has words, and the model has a text branch; give it the "
+            "transcripts of an entry of asr (words: <name>), or take the corpus out of the experiment"
+        )
+    tokenizer = load_tokenizer(entry["tokenizer"], entry["encoder"], entry["max_tokens"], entry["name"])
+    texts = in_context(rows["utterance_id"], words, entry["context_turns"])
+
+    def tokens(utterance_id: str) -> Tensor:
+        text = tokenizer.sep_token.join(texts[utterance_id])
+        return torch.tensor(tokenizer(text, truncation=True, max_length=entry["max_tokens"])["input_ids"])
+
+    return tokens, present
+
+
+def _signals(settings: Mapping[str, Any], recording: Callable[[str], np.ndarray], kept: "Prefixes") -> Give:
+    """Return what gives the signal of an utterance, or what a prefix made of it where that is kept."""
+
+    def signal(utterance_id: str) -> Tensor:
+        if utterance_id in kept:
+            return kept[utterance_id].float()
+        return prepared(recording(utterance_id), settings["max_audio_s"], settings["normalise"])
+
+    return signal
+
+
+def in_context(utterance_ids: Iterable[str], words: Mapping[str, str], turns: int) -> dict[str, list[str]]:
+    """Return the words of each utterance behind those of the turns before it in its dialogue.
+
+    Parameters
+    ----------
+    utterance_ids
+        Of the whole manifest; what is not there is nobody's context.
+    words
+        By utterance; one without has an empty text, and is left out of the context of others.
+    turns
+        Turns before, at most.  A corpus without dialogues has none.
+    """
+    dialogues = defaultdict(list)
+    for utterance_id in utterance_ids:
+        dialogue, turn = turn_of(utterance_id) or (utterance_id, 0)
+        dialogues[dialogue].append((turn, utterance_id))
+    found = {}
+    for said in dialogues.values():
+        ordered = [utterance_id for _, utterance_id in sorted(said)]
+        for place, utterance_id in enumerate(ordered):
+            before = [words.get(name, "") for name in ordered[max(0, place - turns) : place]]
+            found[utterance_id] = [*filter(str.strip, before), words.get(utterance_id, "")]
+    return found
+
+
+@contextmanager
+def recordings(shards: Sequence[Path], wanted: set[str]) -> Iterator[tuple[dict, pd.DataFrame]]:
+    """Yield the encoded sound of utterances by id, mapped from disk, and the status of each.
+
+    The bytes go once into an uncompressed file in the folder for temporary files: training reads
+    clips at random, and memory does not grow with the corpus.
+    """
+    schema = pa.schema([("flac", pa.large_binary())])
+    places: dict[str, int] = {}
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        path = str(Path(folder) / "recordings.arrow")
+        with pa.OSFile(path, "wb") as file, pa.ipc.new_file(file, schema) as writer:
+            for shard in shards:
+                for row in store.rows(shard):
+                    if row["utterance_id"] not in wanted:
+                        continue
+                    found.append({name: row[name] for name in ("utterance_id", "status", "reason")})
+                    if row["status"] == store.OK:
+                        places[row["utterance_id"]] = len(places)
+                        writer.write_table(pa.table({"flac": [row["audio"]["bytes"]]}, schema))
+        present = pd.DataFrame(found, columns=["utterance_id", "status", "reason"]).set_index("utterance_id")
+        with pa.memory_map(path) as mapped:
+            reader = pa.ipc.open_file(mapped)
+
+            def read(utterance_id: str) -> np.ndarray:
+                batch = reader.get_batch(places[utterance_id])
+                return decode(batch.column(0)[0].as_py())
+
+            yield read, present
+
+
+@contextmanager
+def pooled(shards: Sequence[Path], wanted: set[str]) -> Iterator[tuple[Callable, pd.DataFrame]]:
+    """Yield what gives the pooled states of an utterance by id, and the status of each.
+
+    They go once into a file in the folder for temporary files, as the :func:`recordings` do.
+    """
+    places: dict[str, int] = {}
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "pooled.float16"
+        with path.open("wb") as file:
+            for shard in shards:
+                table = store.read(shard, ["utterance_id", "status", "reason", "pooled"])
+                table = table[table["utterance_id"].isin(wanted)]
+                found.append(table[["utterance_id", "status", "reason"]])
+                ok = table[table["status"] == store.OK]
+                for utterance_id, values in zip(ok["utterance_id"], ok["pooled"], strict=True):
+                    places[utterance_id] = len(places)
+                    file.write(values.astype(np.float16).tobytes())
+        if places:
+            matrix = np.memmap(path, np.float16, "r").reshape(len(places), -1)
+        yield (
+            lambda utterance_id: np.array(matrix[places[utterance_id]]),
+            pd.concat(found).set_index("utterance_id"),
+        )
+
+
+class Prefixes:
+    """What a frozen prefix gave for utterances, by id, mapped from disk.
+
+    Parameters
+    ----------
+    shards
+        From :func:`sarangi.models.prefix_states.prefix_states`.
+    """
+
+    def __init__(self, shards: Sequence[Path]) -> None:
+        self._shard_of = {}
+        for shard in shards:
+            try:
+                opened = safe_open(shard, "pt")
+            except (OSError, SafetensorError) as error:
+                raise SarangiError(
+                    f"{shard}: not whole ({error}). Delete it and run the same command again: Snakemake "
+                    "makes it anew."
+                ) from error
+            self._shard_of |= dict.fromkeys(opened.keys(), opened)
+
+    def __contains__(self, utterance_id: str) -> bool:
+        return utterance_id in self._shard_of
+
+    def __getitem__(self, utterance_id: str) -> Tensor:
+        return self._shard_of[utterance_id].get_tensor(utterance_id)

@@ -1,0 +1,92 @@
+"""States of speech encoders; neither padding nor batch size changes what they give."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn.utils.rnn import pad_sequence
+from transformers import PreTrainedModel
+
+from sarangi.base.sound import SAMPLE_RATE
+from sarangi.models.encoders import layers_of
+
+
+def prepared(signal: np.ndarray, seconds: float, normalise: bool) -> Tensor:
+    """Return a clip as an encoder hears it: cut at the centre, of zero mean and unit variance if it asks.
+
+    Parameters
+    ----------
+    signal : array of float32 of shape (samples,)
+        At 16 kHz.
+    seconds
+        Longest clip.
+    normalise
+        From :func:`sarangi.models.encoders.normalises`.
+
+    Returns
+    -------
+    Tensor of float32 of shape (samples,)
+    """
+    most = round(seconds * SAMPLE_RATE)
+    start = max(0, (len(signal) - most) // 2)
+    signal = signal[start : start + most]
+    if normalise:
+        signal = (signal - signal.mean()) / np.sqrt(signal.var() + 1e-7)
+    return torch.from_numpy(signal)
+
+
+def speech_states(
+    model: PreTrainedModel, signals: Sequence[Tensor], every_layer: bool = False
+) -> tuple[Tensor, Tensor]:
+    """Return the states of each signal without a trace of padding, and a mask of what is padding.
+
+    The convolutions run clip by clip: group normalisation over padded clips would make the result
+    depend on the batch.  The transformer runs on all of them, masked.  In training stretches are masked
+    where the model's configuration says so (SpecAugment, Park et al. 2019), and the batch does count.
+
+    Parameters
+    ----------
+    model
+        From :func:`sarangi.models.encoders.load_encoder`.
+    signals : list of float32 tensors of shape (samples,)
+        At 16 kHz, each with zero mean and unit variance where the encoder asks for it.
+    every_layer
+        Whether to return what goes into each layer, too, and not the last state alone.
+
+    Returns
+    -------
+    Tensor of shape (clips, frames, width), or (layers + 1, clips, frames, width) with ``every_layer``
+    Tensor of bool of shape (clips, frames)
+        True where there is a frame of the clip.
+    """
+    with torch.no_grad():
+        frames = [model.feature_extractor(signal[None])[0].T for signal in signals]
+    together, mask = padded(frames)
+    hidden = projected(model, together)
+    if model.training and hidden.shape[1] >= model.config.mask_time_length:
+        hidden = model._mask_hidden_states(hidden, attention_mask=mask)  # as the model's own forward does
+    below: list[Tensor] = []
+    hooks = [
+        layer.register_forward_pre_hook(lambda _, arguments: below.append(arguments[0]))
+        for layer in (layers_of(model) if every_layer else ())
+    ]
+    try:
+        states = model.encoder(hidden, attention_mask=mask).last_hidden_state
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return (torch.stack([*below, states]) if every_layer else states), mask
+
+
+def padded(clips: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+    """Return clips of shape (frames, width) as one, (clips, frames, width), and a mask of what is there."""
+    together = pad_sequence(list(clips), batch_first=True)
+    lengths = torch.tensor([len(clip) for clip in clips], device=together.device)
+    return together, torch.arange(together.shape[1], device=together.device)[None] < lengths[:, None]
+
+
+def projected(model: PreTrainedModel, frames: Tensor) -> Tensor:
+    """Return the frames of the convolutions, (clips, frames, width), as the transformer takes them."""
+    hidden = model.feature_projection(frames)
+    return hidden[0] if isinstance(hidden, tuple) else hidden

@@ -1,0 +1,93 @@
+"""Tokenisers of text encoders, which cut long texts at their beginning."""
+
+import json
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from transformers import PreTrainedTokenizerFast
+
+from sarangi.base.documents import DocumentError, json_of, text_in
+from sarangi.base.errors import SarangiError
+from sarangi.models.family import load
+
+TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json")
+
+
+def tokenizer_files(folder: Path) -> dict[str, str]:
+    """Return the contents of what a tokeniser is loaded from, by name; one of the two is optional."""
+    found = [folder / name for name in TOKENIZER_FILES if (folder / name).exists()]
+    try:
+        return {file.name: text_in(file) for file in found}
+    except (OSError, DocumentError) as error:
+        raise SarangiError(
+            f"{folder}: its tokenizer files cannot be read ({error}); get them again"
+        ) from error
+
+
+def load_tokenizer(
+    files: Mapping[str, str], encoder: Mapping[str, Any], tokens: int, name: str
+) -> PreTrainedTokenizerFast:
+    """Load the tokeniser of a text encoder; it cuts long texts at their beginning.
+
+    Parameters
+    ----------
+    files
+        From :func:`tokenizer_files`.
+    encoder
+        The encoder's ``config.json``.
+    tokens
+        Tokens of an utterance at most.
+    name
+        Of the encoder, for messages.
+
+    Raises
+    ------
+    SarangiError
+        If there is no tokeniser, it does not go with the encoder, or the encoder takes fewer tokens.
+    """
+    if "tokenizer.json" not in files:
+        raise SarangiError(f"encoder {name}: no tokenizer.json; put the tokeniser beside the weights")
+    try:
+        own = json_of(files.get("tokenizer_config.json", "{}"))
+        whole = json_of(files["tokenizer.json"])
+        if not isinstance(own, dict) or not isinstance(whole, dict):
+            raise DocumentError("one of them is no object")
+    except DocumentError as error:
+        raise SarangiError(f"encoder {name}: its tokenizer files are no settings: {error}") from error
+    family = load(encoder["model_type"])
+    settings = dict(family.tokens if family else {}) | own
+    # the classes of the families, and so AutoTokenizer, build their own and take only parts of the file
+    settings |= {"tokenizer_class": "PreTrainedTokenizerFast", "truncation_side": "left"}
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "tokenizer.json").write_text(files["tokenizer.json"], encoding="utf-8")
+        (Path(folder) / "tokenizer_config.json").write_text(json.dumps(settings), encoding="utf-8")
+        try:
+            tokenizer = PreTrainedTokenizerFast.from_pretrained(folder, local_files_only=True)
+            tokenizer("a")  # settings of another kind are found in use alone
+        except Exception as error:  # the tokenizers of Rust raise nothing more special
+            raise SarangiError(
+                f"encoder {name}: tokenizer.json describes no tokeniser ({type(error).__name__}: {error}); "
+                "get it again"
+            ) from error
+    size, largest = encoder["vocab_size"], max(tokenizer.get_vocab().values(), default=-1)
+    if largest >= size:
+        raise SarangiError(
+            f"encoder {name}: the tokeniser knows {largest + 1} tokens, and the encoder {size}; "
+            "take both from one place"
+        )
+    if tokenizer.sep_token is None or tokenizer.pad_token_id != encoder.get("pad_token_id"):
+        raise SarangiError(
+            f"encoder {name}: the tokeniser separates with {tokenizer.sep_token!r} and pads with "
+            f"{tokenizer.pad_token_id}, and the encoder expects a separator and padding with "
+            f"{encoder.get('pad_token_id')}; take both from one place"
+        )
+    most = encoder["max_position_embeddings"]
+    if family and family.positions_behind_padding:
+        most -= encoder["pad_token_id"] + 1  # their positions count from behind the padding's
+    if tokens > most:
+        raise SarangiError(
+            f"encoder {name}: max_tokens is {tokens}, but the encoder takes {most}; choose fewer"
+        )
+    return tokenizer

@@ -1,0 +1,199 @@
+"""Training a network by a recipe, with a checkpoint an epoch."""
+
+import json
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import torch
+import transformers
+from torch import Tensor, nn
+from torch.utils.data import Dataset, Sampler
+from transformers import EarlyStoppingCallback, EvalPrediction, TrainingArguments
+
+from sarangi.base.errors import SarangiError
+from sarangi.base.parts import TRAIN, VALIDATION
+from sarangi.models.fusion import EmotionClassifier
+from sarangi.models.utterances import ByLength, Utterances, collate
+from sarangi.statistics.confusions import uar, wf1
+
+LOG = pa.schema(
+    [
+        pa.field("epoch", pa.int32(), nullable=False),
+        pa.field("step", pa.int32(), nullable=False),
+        pa.field("training_loss", pa.float64()),
+        pa.field("learning_rate", pa.float64()),
+        pa.field("validation_loss", pa.float64()),
+        pa.field("validation_wf1", pa.float64()),
+        pa.field("validation_uar", pa.float64()),
+        pa.field("best", pa.bool_(), nullable=False),
+    ]
+)
+
+
+def class_weights(emotions: pd.Series, classes: Sequence[str]) -> Tensor:
+    """Return weights inverse to each class's frequency, float32 of shape (classes,); mean 1 over clips."""
+    counts = emotions.value_counts().reindex(classes).to_numpy()
+    return torch.tensor(len(emotions) / (len(classes) * counts), dtype=torch.float32)
+
+
+class Trainer(transformers.Trainer):
+    """Stops where the loss is no longer a number; the checkpoint of the last good epoch stays.
+
+    With ``by_length`` the clips of a batch are about as long.
+    """
+
+    by_length = False
+
+    def _get_train_sampler(self, train_dataset: Dataset | None = None) -> Sampler | None:
+        if not self.by_length:
+            return super()._get_train_sampler(train_dataset)
+        together = self.args.train_batch_size * self.args.gradient_accumulation_steps
+        return ByLength(together, self.train_dataset.seconds, self.args.data_seed)
+
+    def compute_loss(self, model: nn.Module, inputs: dict, **named: Any) -> Any:
+        """Return what the Trainer does; ``inputs`` say their ``utterances``, too."""
+        utterances = inputs.pop("utterances")
+        found = super().compute_loss(model, inputs, **named)
+        loss = found[0] if isinstance(found, tuple) else found
+        if model.training and not loss.isfinite():
+            raise SarangiError(
+                f"the loss is {loss.item()} in epoch {int(self.state.epoch) + 1} after step "
+                f"{self.state.global_step}, on {', '.join(utterances)}; look at these utterances, or lower "
+                "finetuning.learning_rate"
+            )
+        return found
+
+
+def last_whole_checkpoint(folder: Path) -> str | None:
+    """Return the last checkpoint that was written to its end, and remove those that were not.
+
+    The Trainer writes ``trainer_state.json`` last.
+    """
+    found = sorted(folder.glob("checkpoint-*"), key=lambda path: int(path.name.split("-")[1]))
+    while found:
+        try:
+            json.loads((found[-1] / "trainer_state.json").read_text())
+            return str(found[-1])
+        except (OSError, ValueError):
+            shutil.rmtree(found.pop())
+    return None
+
+
+def trainer_of(
+    model: EmotionClassifier,
+    data: Mapping[str, Utterances],
+    recipe: Mapping[str, Any],
+    seed: int,
+    folder: Path,
+    emotions: Sequence[str],
+) -> Trainer:
+    """Return what trains a network by a recipe.
+
+    Parameters
+    ----------
+    model
+        With its frozen parts frozen.
+    data
+        :class:`Utterances` of the parts ``train`` and ``validation``.
+    recipe
+        ``finetuning`` of a model's entry.
+    seed
+        Of the order of the utterances and of dropout.
+    folder
+        For checkpoints.
+    emotions
+        In the order of the network's outputs.
+    """
+    gpu = torch.cuda.is_available()
+
+    def measured(result: EvalPrediction) -> dict[str, float]:
+        counts = np.zeros((len(emotions), len(emotions)))
+        np.add.at(counts, (result.label_ids, result.predictions.argmax(1)), 1)
+        return {"wf1": float(wf1(counts)), "uar": float(uar(counts))}
+
+    arguments = TrainingArguments(
+        output_dir=str(folder),
+        per_device_train_batch_size=recipe["batch"],
+        per_device_eval_batch_size=recipe["batch"],
+        gradient_accumulation_steps=recipe["accumulate"],
+        learning_rate=recipe["learning_rate"],
+        weight_decay=recipe["weight_decay"],
+        adam_beta1=0.9,
+        adam_beta2=0.999,
+        max_grad_norm=1.0,
+        lr_scheduler_type="linear",
+        warmup_steps=recipe["warmup"],  # below 1: a share of all steps
+        num_train_epochs=recipe["max_epochs"],
+        eval_strategy="epoch",
+        save_strategy="epoch",
+        logging_strategy="epoch",
+        save_total_limit=2,
+        load_best_model_at_end=True,
+        metric_for_best_model="wf1",
+        greater_is_better=True,
+        # the count of epochs without gain must outlive a kill, too
+        restore_callback_states_from_checkpoint=True,
+        seed=seed,
+        data_seed=seed,
+        fp16=gpu,
+        use_cpu=not gpu,
+        remove_unused_columns=False,
+        label_names=["labels"],
+        dataloader_pin_memory=False,
+        report_to=[],
+    )
+    trainer = Trainer(
+        model=model,
+        args=arguments,
+        train_dataset=data[TRAIN],
+        eval_dataset=data[VALIDATION],
+        data_collator=collate,
+        compute_metrics=measured,
+        callbacks=[EarlyStoppingCallback(recipe["patience"])],
+    )
+    trainer.by_length = recipe.get("group_by_length", False)
+    return trainer
+
+
+def log_of(trainer: Trainer) -> pd.DataFrame:
+    """Return one row an epoch from what the Trainer logged."""
+    lines: dict[int, dict] = {}
+    for entry in trainer.state.log_history:
+        line = lines.setdefault(
+            round(entry["epoch"]), {"epoch": round(entry["epoch"]), "step": entry["step"]}
+        )
+        names = {
+            "loss": "training_loss",
+            "learning_rate": "learning_rate",
+            "eval_loss": "validation_loss",
+            "eval_wf1": "validation_wf1",
+            "eval_uar": "validation_uar",
+        }
+        line |= {ours: entry[theirs] for theirs, ours in names.items() if theirs in entry}
+    frame = pd.DataFrame(list(lines.values()), columns=[name for name in LOG.names if name != "best"])
+    return frame.assign(best=frame["step"] == trainer.state.best_global_step)
+
+
+@contextmanager
+def advice_on_memory(described: Mapping[str, Any], batch: int) -> Iterator[None]:
+    """Say which settings to lower where the memory of the GPU does not suffice."""
+    try:
+        yield
+    except torch.OutOfMemoryError as error:
+        lengths = {"audio": "max_audio_s", "text": "max_tokens"}
+        longest = [
+            f"{branch}.{key} ({described[branch][key]})"
+            for branch, key in lengths.items()
+            if branch in described
+        ]
+        raise SarangiError(
+            f"the memory of the GPU does not suffice; lower finetuning.batch ({batch}) and raise "
+            f"finetuning.accumulate alike, set finetuning.gradient_checkpointing, or lower "
+            f"{' or '.join(longest)}. {str(error).splitlines()[0]}"
+        ) from None
