@@ -14,8 +14,7 @@ import pandas as pd
 
 from sarangi.app.card_text import INTENDED, LIMITS, NOT_INTENDED, SHOWN, TENTHS, as_markdown, tenth
 from sarangi.base import store
-from sarangi.base.parts import TRAIN
-from sarangi.splits.protocols import TEST, VALIDATION
+from sarangi.base.parts import TEST, TRAIN, VALIDATION
 from sarangi.statistics.confusions import confusion, uar
 from sarangi.statistics.metrics import CALIBRATION_ERROR, RECALL
 

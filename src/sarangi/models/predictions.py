@@ -10,8 +10,7 @@ import pyarrow as pa
 
 from sarangi.base import store
 from sarangi.base.errors import SarangiError
-from sarangi.base.parts import TRAIN, why_not_made
-from sarangi.splits.protocols import TEST, UNUSED
+from sarangi.base.parts import TEST, TRAIN, UNUSED, why_not_made
 
 
 class Unfit(Exception):  # noqa: N818  it is an answer, too

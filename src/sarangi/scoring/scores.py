@@ -10,8 +10,8 @@ import pandas as pd
 from sarangi.base import store
 from sarangi.base.auditing import FATAL, FEW_GROUPS
 from sarangi.base.errors import SarangiError
+from sarangi.base.parts import TEST
 from sarangi.base.score_rows import CONFUSIONS, SCORES, UNPREDICTED
-from sarangi.splits.protocols import TEST
 from sarangi.statistics.calibration import calibration
 from sarangi.statistics.confusions import uniform_guessing, without_errors
 from sarangi.statistics.metrics import (
