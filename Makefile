@@ -44,10 +44,10 @@ lint: setup
 	$(BIN)/mypy
 
 check: lint
-	$(BIN)/python -m pytest tests/unit -n $(CORES) --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest tests/unit -n $(CORES) --dist loadgroup --no-loadscope-reorder
 
 test: lint
-	$(BIN)/python -m pytest -n $(CORES) --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n $(CORES) --dist loadgroup --no-loadscope-reorder
 
 cluster: setup
 	$(BIN)/python tests/cluster/demo.py

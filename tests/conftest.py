@@ -1,5 +1,6 @@
 """What the tests share: small recordings, small corpora, and the real data where it lies."""
 
+import fcntl
 import hashlib
 import io
 import os
@@ -27,13 +28,24 @@ def to(path):
     return Output(Path(path), MADE_BY_TEST)
 
 
-SLOWEST = ("test_chain", "test_workflow", "test_slurm", "test_faults", "test_reruns", "test_app")
+SLOWEST = (
+    "test_slurm", "test_faults", "test_chain", "test_same_bytes", "test_workflow", "test_reruns", "test_app",
+    "test_verify_runs", "test_explain_every_number", "test_report", "test_fuzzing", "test_sources",
+    "test_kills",
+)  # fmt: skip
+"""Files in the order in which their tests begin, the others after them."""
+SPREAD = ("test_chain", "test_same_bytes", "test_workflow", "test_verify_runs", "test_kills", "test_sources")
+"""Files whose tests share nothing that a worker would have to make again: they go to whoever is free."""
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items):
-    """Begin with the files that take longest, so that at the end no core waits for one of them."""
+    """Begin with what takes longest, so that at the end no core is left waiting, and keep files together."""
     place = {name: number for number, name in enumerate(SLOWEST)}
     items.sort(key=lambda item: place.get(item.path.stem, len(place)))
+    for item in items:
+        if item.path.stem not in SPREAD:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 def sound(seconds=1.0, rate=16_000, channels=1, frequency=220.0, kind="WAV", subtype=None, seed=0):
@@ -176,12 +188,61 @@ TOKENS = {
 """What a user has in the environment, and nothing that is made may hold."""
 
 
+def made_once(factory, name, make):
+    """Return a folder that the first worker to ask for it makes for all: to be read and copied only."""
+    root = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        root = root.parent
+    folder, finished = root / name, root / f"{name}.finished"
+    with (root / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not finished.exists():
+            shutil.rmtree(folder, ignore_errors=True)  # of a worker that failed
+            make(folder)
+            finished.touch()
+    return folder
+
+
+def copied(folder, place):
+    """Return a copy of a folder that was made once, to be changed."""
+    return shutil.copytree(folder, place, symlinks=True)
+
+
 @pytest.fixture(scope="session")
 def built(tmp_path_factory):
-    """The chain, run whole with two cores; the PDF too where LaTeX is installed."""
-    folder = write_study(chain(), tmp_path_factory.mktemp("chain"))
-    (folder / "said.txt").write_text(succeeded(snakemake("--cores", 2, directory=folder, **TOKENS)))
-    return folder
+    """The chain, run whole with two cores; the PDF too where LaTeX is installed. For reading only."""
+
+    def make(folder):
+        write_study(chain(), folder)
+        (folder / "said.txt").write_text(succeeded(snakemake("--cores", 2, directory=folder, **TOKENS)))
+
+    return made_once(tmp_path_factory, "chain", make)
+
+
+ELSEWHERE = {"TZ": "Asia/Karachi", "LC_ALL": "C", "LANG": "C", "PYTHONHASHSEED": "7"}
+"""What must change no byte."""
+
+
+@pytest.fixture(scope="session")
+def without_latex(tmp_path_factory):
+    """The chain once more: one core, other surroundings, and no program of LaTeX. For reading only."""
+
+    def make(folder):
+        programs = folder.with_name("few programs")
+        programs.mkdir(exist_ok=True)
+        for program in ("bash", "sh", "git", "uname", "env", "which"):
+            if shutil.which(program) and not (programs / program).exists():
+                (programs / program).symlink_to(shutil.which(program))
+        write_study(chain(), folder)
+        succeeded(snakemake("--cores", 1, directory=folder, PATH=str(programs), **ELSEWHERE))
+
+    return made_once(tmp_path_factory, "over there", make)
+
+
+@pytest.fixture
+def few_programs(without_latex):
+    """A PATH without LaTeX."""
+    return str(without_latex.with_name("few programs"))
 
 
 PARTS = (
@@ -232,11 +293,14 @@ def sarangi(project, *arguments):
 
 @pytest.fixture(scope="session")
 def project(tmp_path_factory):
-    """A clone with the small study run in it, and bundled."""
-    folder = clone(tmp_path_factory.mktemp("project") / "sarangi")
-    write_study(small(yaml.safe_load((ROOT / "demo/config.yaml").read_text())), folder / "study")
-    succeeded(run(folder, "--cores", 2, *TARGETS, "results_bundle"))
-    return folder
+    """A clone with the small study run in it, and bundled. For reading only."""
+
+    def make(folder):
+        clone(folder)
+        write_study(small(yaml.safe_load((ROOT / "demo/config.yaml").read_text())), folder / "study")
+        succeeded(run(folder, "--cores", 2, *TARGETS, "results_bundle"))
+
+    return made_once(tmp_path_factory, "sarangi", make)
 
 
 TIMED = ("logs", "benchmarks", "bundle.zip", "report.html")

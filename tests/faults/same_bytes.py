@@ -11,9 +11,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 import yaml
-from conftest import ROOT, digests, snakemake, succeeded, write_study
-
-ELSEWHERE = {"TZ": "Asia/Karachi", "LC_ALL": "C", "LANG": "C", "PYTHONHASHSEED": "7"}
+from conftest import ELSEWHERE, ROOT, digests, snakemake, succeeded, write_study
 
 
 def twice(study: dict, folder: Path) -> tuple[Path, Path]:

@@ -439,10 +439,13 @@ anything = st.recursive(
 )
 
 
+DEMO = yaml.safe_load((ROOT / "demo/config.yaml").read_text())
+
+
 @given(anything, st.integers(0, 60))
 @settings(max_examples=200, deadline=None)
 def test_nothing_put_anywhere_into_a_configuration_raises_another_error(value, place):
-    study = yaml.safe_load((ROOT / "demo/config.yaml").read_text())
+    study = copy.deepcopy(DEMO)
     holders = []
 
     def collect(node):

@@ -5,8 +5,7 @@ import re
 import pandas as pd
 import pytest
 import yaml
-from conftest import ROOT, small, sound, succeeded, write_study
-from test_reruns import clone, run
+from conftest import ROOT, clone, run, small, sound, succeeded, write_study
 
 from sarangi.base import store
 

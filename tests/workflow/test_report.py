@@ -5,7 +5,7 @@ import shutil
 import zipfile
 
 import pytest
-from conftest import ROOT, run, succeeded
+from conftest import ROOT, copied, run, succeeded
 from playwright.sync_api import sync_playwright
 
 CHROMIUM = shutil.which("chromium")
@@ -14,8 +14,7 @@ CHROMIUM = shutil.which("chromium")
 @pytest.fixture(scope="module")
 def report(project, tmp_path_factory):
     """The report and the crate of the small study, of a copy of which others know nothing."""
-    copy = tmp_path_factory.mktemp("report") / "sarangi"
-    shutil.copytree(project, copy, symlinks=True)
+    copy = copied(project, tmp_path_factory.mktemp("report") / "sarangi")
     succeeded(run(copy, "--cores", 1, "report", "workflow_crate"))
     return copy / "study/paper/report.html"
 

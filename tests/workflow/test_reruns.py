@@ -6,9 +6,15 @@ import zipfile
 
 import pytest
 import yaml
-from conftest import TARGETS, clone, digests, run, sarangi, succeeded, waiting, write_study, zipped
+from conftest import TARGETS, clone, copied, digests, run, sarangi, succeeded, waiting, write_study, zipped
 
 from sarangi.paper.building import missing_programs
+
+
+@pytest.fixture(scope="module")
+def project(project, tmp_path_factory):
+    """A copy of the clone with the small study, to be edited."""
+    return copied(project, tmp_path_factory.mktemp("edited") / "sarangi")
 
 
 @pytest.fixture

@@ -5,24 +5,24 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, clone, run, sarangi, snakemake, succeeded
+from conftest import ROOT, clone, copied, run, sarangi, snakemake, succeeded
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "faults"))
 from tampering import Range, tamperings
 
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="a typed number is taken back by git")
-def test_random_tamperings_are_found_and_mended_by_the_commands_that_are_named(project):
-    field = Range(project, "study", seed=11)
+def test_random_tamperings_are_found_and_mended_by_the_commands_that_are_named(project, tmp_path):
+    field = Range(copied(project, tmp_path / "sarangi"), "study", seed=11)
     done, wrong = tamperings(field, 4, at_once=4)
     assert wrong == []
     assert sum(done.values()) >= 4
 
 
-def test_the_chain_is_as_made_and_its_lock_agrees(built):
-    assert sarangi(ROOT, "lock", "--directory", built).returncode == 0
-    text = succeeded(snakemake("--cores", 1, "verify", directory=built))
-    (built / "results.lock").unlink()
+def test_the_chain_is_as_made_and_its_lock_agrees(built, tmp_path):
+    copy = copied(built, tmp_path / "copy")
+    assert sarangi(ROOT, "lock", "--directory", copy).returncode == 0
+    text = succeeded(snakemake("--cores", 1, "verify", directory=copy))
     assert "all of them are what their rules made, here and now" in text
     assert "files identical, compared with results.lock" in text
     assert "not made yet" not in text
