@@ -50,8 +50,3 @@ def set_published(study: Study, feature_set: str) -> str:
     """Return a feature set by openSMILE's name, or by that under which a corpus publishes it."""
     entry = study.config["feature_sets"][feature_set]
     return str(entry.get("opensmile") or entry["published"])
-
-
-def titles(study: Study, kind: str) -> dict[str, str]:
-    """Return the titles of the entries of a kind."""
-    return {name: entry["title"] for name, entry in study.config[kind].items()}
