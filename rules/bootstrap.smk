@@ -53,16 +53,17 @@ use rule scores as transfer_scores with:
 
 # the experiments that were predicted in one job are scored in one, too
 for batch in study.batches(study.scored):
+    entries = scored.entries_to_score(study, batch)
 
     rule:
         """Score every experiment on one feature set of a corpus, or every baseline, and their transfers."""
         name:
             f"scores_{batch.name}"
         input:
-            scored.files_to_score(study, batch),
+            scored.files_to_score(entries),
         output:
-            scores=[layout.scores(name) for name in scored.names_to_score(study, batch)],
-            confusions=[layout.confusions(name) for name in scored.names_to_score(study, batch)],
+            scores=[layout.scores(entry["scored"]) for entry in entries],
+            confusions=[layout.confusions(entry["scored"]) for entry in entries],
         log:
             layout.log("scores", batch.name),
         benchmark:
@@ -72,7 +73,7 @@ for batch in study.batches(study.scored):
         resources:
             **needs(minutes=240),
         params:
-            experiments=scored.entries_to_score(study, batch),
+            experiments=entries,
             settings=study.config["bootstrap"],
         script:
             "../workflow/scripts/scores.py"

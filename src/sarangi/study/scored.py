@@ -1,5 +1,6 @@
 """What is scored and compared, and the files that scores and differences are computed from."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sarangi.base import layout
@@ -62,18 +63,13 @@ def entries_to_score(study: Study, batch: Batch) -> list[dict[str, Any]]:
     return [to_score(study, e, test) for e in batch.experiments for test in (None, *tests.get(e.name, ()))]
 
 
-def names_to_score(study: Study, batch: Batch) -> list[str]:
-    """Return the names of the scores of a batch, in the order of :func:`entries_to_score`."""
-    return [entry["scored"] for entry in entries_to_score(study, batch)]
-
-
-def files_to_score(study: Study, batch: Batch) -> list[str]:
-    """Return the files that the scores of a batch are computed from, sorted."""
+def files_to_score(entries: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the files that the scores of some entries of :func:`entries_to_score` need, sorted."""
     kinds = ("manifest", "protocol_file", "audit")
     return sorted(
         {
             path
-            for entry in entries_to_score(study, batch)
+            for entry in entries
             for path in (*entry["predictions"], *(entry[kind] for kind in kinds if kind in entry))
         }
     )

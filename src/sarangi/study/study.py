@@ -150,13 +150,19 @@ class Study:
 
     def compared(self, corpus: str, protocol: str) -> set[str]:
         """Return the models on a corpus and protocol whose differences are of interest."""
-        return {
-            model
-            for entry in self.config["experiments"]
-            if corpus in entry["corpora"] and protocol in entry["protocols"]
-            for model in entry["models"]
-            if model in entry.get("compared", entry["models"]) or "baseline" in self.config["models"][model]
-        }
+        return self._compared.get((corpus, protocol), set())
+
+    @cached_property
+    def _compared(self) -> dict[tuple[str, str], set[str]]:
+        found: dict[tuple[str, str], set[str]] = {}
+        for entry in self.config["experiments"]:
+            chosen = entry.get("compared", entry["models"])
+            baselines = (model for model in entry["models"] if "baseline" in self.config["models"][model])
+            models = {*chosen, *baselines}
+            for corpus in entry["corpora"]:
+                for protocol in entry["protocols"]:
+                    found.setdefault((corpus, protocol), set()).update(models)
+        return found
 
     def transcribed(self) -> list[tuple[str, str]]:
         """Return each Whisper and corpus of which there are transcripts, or can be."""

@@ -20,11 +20,12 @@ def test_an_experiment_is_scored_with_its_protocol_and_a_transfer_without(demo):
 
 def test_a_batch_is_scored_with_its_transfers_in_one_order(demo):
     batch = batch_of(demo, "ravdess_is09")
-    names = scored.names_to_score(demo, batch)
+    entries = scored.entries_to_score(demo, batch)
+    names = [entry["scored"] for entry in entries]
     name = "ravdess_random5_four_is09_svm"
     assert names.index(f"{name}_to_urdu_latif") == names.index(name) + 1
     assert set(names) <= demo.available_scores
-    files = scored.files_to_score(demo, batch)
+    files = scored.files_to_score(entries)
     assert files == sorted(set(files))
     assert f"results/runs/{name}/predictions/urdu_latif.parquet" in files
 
