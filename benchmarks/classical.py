@@ -81,7 +81,7 @@ def made(folder: Path, clips: int, width: int) -> None:
     fields = [pa.field(name, pa.float32()) for name in names]
     schema = pa.schema([pa.field("utterance_id", pa.string()), *store.STATUS, *fields])
     store.write(folder / "features.parquet", table, schema, {})
-    protocol(folder / "manifest.parquet", "p", FOLDS, folder / "p.parquet", {})
+    protocol(folder / "manifest.parquet", "p", FOLDS, store.Output(folder / "p.parquet", {}))
 
 
 def ours(folder: Path, models: list[str], threads: int) -> tuple[np.ndarray, dict[str, pd.Series]]:

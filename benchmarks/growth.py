@@ -22,7 +22,9 @@ from scipy.signal import correlate
 
 from sarangi.audio.near_duplicates import emphasised, near_duplicates
 from sarangi.audio.resampling import resample
-from sarangi.audit.checks import corpus_audit, protocol_audit
+from sarangi.audit.corpus import corpus_audit
+from sarangi.audit.protocol import protocol_audit
+from sarangi.audit.rows import Audited
 from sarangi.base import store
 from sarangi.corpora.manifest import manifest
 from sarangi.sources.small_weights import unpacked_whisper
@@ -83,8 +85,9 @@ def stages(folder: Path, clips: int) -> dict[str, Callable[[], None]]:
             )
 
     def audit_stage() -> None:
-        corpus_audit(listed, levels, pairs, {}, folder / "a.parquet", {})
-        protocol_audit(listed, levels, pairs, "random5", PROTOCOL, None, folder / "b.parquet", {})
+        audited = Audited(listed, levels, pairs)
+        corpus_audit(audited, {}, store.Output(folder / "a.parquet", {}))
+        protocol_audit(audited, "random5", PROTOCOL, None, store.Output(folder / "b.parquet", {}))
 
     def transcripts_stage() -> None:
         unpacked_whisper(WHISPER, folder / "whisper.pt")

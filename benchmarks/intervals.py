@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import accuracy_score, f1_score, recall_score
 
-from sarangi.scoring.scores import tally
+from sarangi.scoring.answers import tally
 from sarangi.statistics.metrics import mean_metrics
 from sarangi.statistics.resampling import draw_groups, intervals, resampled
 

@@ -87,7 +87,7 @@ def write_manifest(folder: Path, utterances: int) -> None:
 def split(folder: Path) -> tuple[float, float, int]:
     """Return the seconds and MB (those of the imports among them) that a split takes, and its rows."""
     began = time.perf_counter()
-    protocol(folder / "manifest.parquet", "grouped3", GROUPED, folder / "protocol.parquet", {})
+    protocol(folder / "manifest.parquet", "grouped3", GROUPED, store.Output(folder / "protocol.parquet", {}))
     seconds = time.perf_counter() - began
     megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return seconds, megabytes, store.count(folder / "protocol.parquet")

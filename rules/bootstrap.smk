@@ -27,7 +27,7 @@ rule scores:
         **needs(minutes=240),
     params:
         experiments=lambda wildcards: [scored.to_score(study, experiment_of(wildcards))],
-        settings=study.config["bootstrap"],
+        settings=scored.bootstrap(study),
     script:
         "../workflow/scripts/scores.py"
 
@@ -48,7 +48,7 @@ use rule scores as transfer_scores with:
         test=one_of(study.corpora),
     params:
         experiments=lambda wildcards: [scored.to_score(study, experiment_of(wildcards), wildcards.test)],
-        settings=study.config["bootstrap"],
+        settings=scored.bootstrap(study),
 
 
 # the experiments that were predicted in one job are scored in one, too
@@ -62,8 +62,8 @@ for batch in study.batches(study.scored):
         input:
             scored.files_to_score(entries),
         output:
-            scores=[layout.scores(entry["scored"]) for entry in entries],
-            confusions=[layout.confusions(entry["scored"]) for entry in entries],
+            scores=[layout.scores(entry.name) for entry in entries],
+            confusions=[layout.confusions(entry.name) for entry in entries],
         log:
             layout.log("scores", batch.name),
         benchmark:
@@ -74,7 +74,7 @@ for batch in study.batches(study.scored):
             **needs(minutes=240),
         params:
             experiments=entries,
-            settings=study.config["bootstrap"],
+            settings=scored.bootstrap(study),
         script:
             "../workflow/scripts/scores.py"
 
@@ -98,12 +98,8 @@ rule differences:
         **needs(minutes=240),
     params:
         models=lambda wildcards: scored.models_compared(study, wildcards.corpus, wildcards.protocol),
-        described=lambda wildcards: {
-            "corpus": wildcards.corpus,
-            "protocol": wildcards.protocol,
-            "mean_of_folds": scored.mean_of_folds(study, wildcards.protocol),
-        },
-        settings=study.config["bootstrap"],
+        described=lambda wildcards: scored.compared_on(study, wildcards.corpus, wildcards.protocol),
+        settings=scored.bootstrap(study),
     script:
         "../workflow/scripts/differences.py"
 
@@ -125,6 +121,6 @@ rule premiums:
         **needs(minutes=240),
     params:
         pairs=leakage.pairs_of_premiums(study),
-        settings=study.config["bootstrap"],
+        settings=scored.bootstrap(study),
     script:
         "../workflow/scripts/premiums.py"

@@ -13,7 +13,10 @@ from scipy.signal import correlate, correlation_lags
 from sarangi.audio.flac import encode
 from sarangi.audio.near_duplicates import HOP, RATE, emphasised, near_duplicates, similarity
 from sarangi.audio.resampling import AUDIO, resample
-from sarangi.audit.checks import corpus_audit, nearest_emotion, protocol_audit, whole_audit
+from sarangi.audit.corpus import corpus_audit
+from sarangi.audit.protocol import nearest_emotion, protocol_audit
+from sarangi.audit.rows import Audited
+from sarangi.audit.whole import whole_audit
 from sarangi.base import store
 from sarangi.base.errors import SarangiError
 from sarangi.base.manifest_rows import MANIFEST
@@ -66,7 +69,7 @@ def people(tmp_path, speakers=6):
 def split(path, settings, folder=None):
     """The rows of a protocol with what the manifest says of them."""
     output = path.with_name("p.parquet")
-    protocol(path, "p", settings, output, MADE_BY_TEST, folder)
+    protocol(path, "p", settings, to(output), folder)
     if why := why_not_made(store.read(output)):
         raise SarangiError(why)
     known = store.read(path, ["utterance_id", "speaker", "gender", "text"])
@@ -125,7 +128,7 @@ def test_a_protocol_of_some_emotions_is_split_and_audited_over_those(tmp_path):
     settings_ = RANDOM5 | {"folds": 2, "emotions": ["angry", "sad"]}
     found = split(path, settings_)
     assert set(found.loc[found["part"] == "unused", "utterance_id"]) == {row["utterance_id"] for row in calm}
-    protocol_audit(path, [], None, "two", settings_, None, tmp_path / "a.parquet", MADE_BY_TEST)
+    protocol_audit(Audited(path), "two", settings_, None, to(tmp_path / "a.parquet"))
     checks = store.read(tmp_path / "a.parquet").set_index("check")["value"]
     assert (checks["missing_class"], checks["uar_ceiling"], checks["uar_chance"]) == (0, 1, 0.5)
     with pytest.raises(SarangiError, match=r"no utterance of emotion bored; there is angry, calm, sad"):
@@ -159,7 +162,7 @@ def test_a_random_split_has_its_shares_and_follows_its_seed(tmp_path):
     settings = {"kind": "random", "test": 0.2, "validation": 0.1, "stratified": True, "leaks": True}
     parts = []
     for seed in (1, 1, 2):
-        protocol(path, "p", settings | {"seed": seed}, tmp_path / "o.parquet", MADE_BY_TEST)
+        protocol(path, "p", settings | {"seed": seed}, to(tmp_path / "o.parquet"))
         parts.append(store.read(tmp_path / "o.parquet")["part"])
     assert parts[0].value_counts().to_dict() == {"train": 140, "test": 40, "validation": 20}
     assert parts[0].equals(parts[1])
@@ -181,7 +184,7 @@ def test_an_emobox_folder_is_read_and_a_broken_line_is_named(tmp_path):
             file = folder / f"fold_{fold}/made_{part}_fold_{fold}.jsonl"
             file.write_text("\n".join([*lines, json.dumps({"wav": "elsewhere.wav"})]))
     settings = {"kind": "emobox", "folds": 2, "leaks": False}
-    protocol(path, "p", settings, tmp_path / "o.parquet", MADE_BY_TEST, folder)
+    protocol(path, "p", settings, to(tmp_path / "o.parquet"), folder)
     table = store.read(tmp_path / "o.parquet")
     assert sorted(table.loc[(table["fold"] == 1) & (table["part"] == "test"), "utterance_id"]) == sorted(
         names[8:16]
@@ -289,11 +292,12 @@ def audited(corpus, protocols, tmp_path, folders=None):
     resample(source, table, 0, to(sound), to(levels))
     near_duplicates([sound], to(pairs))
     audits = [tmp_path / "corpus_audit.parquet", *(tmp_path / f"{name}_audit.parquet" for name in protocols)]
-    corpus_audit(table, [levels], pairs, load(corpus).PROMISES, audits[0], MADE_BY_TEST)
+    audited = Audited(table, [levels], pairs)
+    corpus_audit(audited, load(corpus).PROMISES, to(audits[0]))
     for (name, entry), audit in zip(protocols.items(), audits[1:], strict=True):
         folder = (folders or {}).get(name)
-        protocol_audit(table, [levels], pairs, name, entry, folder, audit, MADE_BY_TEST)
-    whole_audit(audits, tmp_path / "audit.parquet", tmp_path / "audit.csv", MADE_BY_TEST)
+        protocol_audit(audited, name, entry, folder, to(audit))
+    whole_audit(audits, to(tmp_path / "audit.parquet"), tmp_path / "audit.csv")
     return store.read(tmp_path / "audit.parquet").set_index(["check", "subject"]).sort_index()
 
 

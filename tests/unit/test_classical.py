@@ -34,7 +34,7 @@ from sarangi.models.fold_matrices import FoldMatrices
 from sarangi.models.predictions import Parts
 from sarangi.models.training import model_of
 from sarangi.models.vectors import CorpusFiles, Vectors
-from sarangi.scoring.scores import answers
+from sarangi.scoring.answers import answers
 from sarangi.splits.protocols import PROTOCOL, protocol
 
 LINEAR = {"kind": "svm_linear", "C": 0.1, "class_weight": None}
@@ -224,7 +224,7 @@ def test_a_forest_adds_up_its_votes_in_one_order(tmp_path, monkeypatch):
 def test_what_has_no_features_or_no_part_keeps_its_reason(tmp_path):
     manifest = made_manifest(tmp_path / "m.parquet", failed=1)
     vectors = made_features(tmp_path / "f.parquet", manifest, failed=["made/S0_00.wav"])
-    protocol(manifest, "p", LOSO, tmp_path / "p.parquet", MADE_BY_TEST)
+    protocol(manifest, "p", LOSO, to(tmp_path / "p.parquet"))
     # as a protocol with fewer emotions than the corpus has it
     rows = store.read(tmp_path / "p.parquet")
     sad = rows["utterance_id"].isin([f"made/S{s}_{c:02}.wav" for s in range(4) for c in (2, 5)])
@@ -443,7 +443,7 @@ def test_a_protocol_that_cannot_be_made_stops_nothing_but_its_own_experiments(tm
     other = Corpus(tmp_path / "other", *drawn(13, 12, 5))
     corpus.split([np.arange(8)])
     absent = {"kind": "held_out", "test": [["nobody"]], "leaks": False}
-    protocol(corpus.manifest, "q", absent, corpus.folder / "q.parquet", MADE_BY_TEST)
+    protocol(corpus.manifest, "q", absent, to(corpus.folder / "q.parquet"))
     entries = {name: {"protocol": name, "settings": SVM, "tests": ["other"]} for name in ("p", "q")}
     found = corpus.run(entries, elsewhere=[other], names=("p", "q"))
     for name, there in (("q", 24), ("q_to_other", 12)):
@@ -471,7 +471,7 @@ def test_baselines_do_what_they_say_and_each_draws_for_itself(tmp_path):
     store.write(manifest, rows, MANIFEST, MADE_BY_TEST)
     protocols = {"random": tmp_path / "random.parquet", "loso": tmp_path / "loso.parquet"}
     for name, split in (("random", RANDOM), ("loso", LOSO)):
-        protocol(manifest, name, split, protocols[name], MADE_BY_TEST)
+        protocol(manifest, name, split, to(protocols[name]))
     experiments = {
         f"{name}_{kind}{again}": {"protocol": name, "kind": kind}
         for name in protocols

@@ -5,15 +5,17 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import MADE_BY_TEST
+from conftest import MADE_BY_TEST, to
 from labels import labels
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
 from sarangi.base import store
+from sarangi.base.bootstrap import BootstrapSettings
 from sarangi.base.difference_rows import PREMIUMS
 from sarangi.base.finding_rows import FINDING
 from sarangi.base.score_rows import CONFUSIONS, SCORES
+from sarangi.base.scored import PremiumPair, PremiumSide
 from sarangi.paper.figures import score_lists
 from sarangi.paper.figures.conditions import conditions_figure
 from sarangi.paper.figures.confusions import confusions_figure
@@ -26,7 +28,7 @@ from sarangi.paper.figures.recalls import recalls_figure
 from sarangi.paper.figures.seeds import seeds_figure
 from sarangi.paper.figures.style import BLUE, ORANGE, STYLE
 from sarangi.paper.mark_notes import MARKS
-from sarangi.scoring.differences import premiums
+from sarangi.scoring.premiums import premiums
 
 FOUR = ("angry", "happy", "neutral", "sad")
 TITLES = {
@@ -303,11 +305,11 @@ def test_a_premium_is_paired_over_groups(tmp_path):
                 row["predicted"] = FOUR[1]
         frame = pd.DataFrame(rows).assign(p_angry=np.nan, p_happy=np.nan).astype({"seed": "Int32"})
         store.write(path, frame.sort_values(["utterance_id", "fold"]), schema, MADE_BY_TEST)
-        sides[side] = {"experiment": side, "predictions": [path], "mean_of_folds": mean}
+        sides[side] = PremiumSide(side, [path], mean)
     output = tmp_path / "premiums.parquet"
-    pair = {"corpus": "made", "model": "m1"} | sides
-    settings = {"draws": 200, "seed": 1, "confidence": 0.95}
-    premiums([pair], {"made": tmp_path / "manifest.parquet"}, settings, output, MADE_BY_TEST)
+    pair = PremiumPair("made", "m1", **sides)
+    settings = BootstrapSettings(draws=200, seed=1, confidence=0.95)
+    premiums([pair], {"made": tmp_path / "manifest.parquet"}, settings, to(output))
     found = store.read(output).set_index("metric")
     # each side depends on the groups drawn; the recall of angry differs by 1/2 in all of them, so UAR by 1/4
     assert found.loc["uar", ["value", "low", "high"]].tolist() == pytest.approx([0.25] * 3)

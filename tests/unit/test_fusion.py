@@ -140,7 +140,7 @@ def corpus(tmp_path_factory):
 def write_corpus(folder, rows):
     store.write(folder / "manifest.parquet", rows, MANIFEST, MADE_BY_TEST)
     settings = {"kind": "stratified_group_kfold", "folds": 2, "seed": 1, "validation": 0.34, "leaks": False}
-    protocol(folder / "manifest.parquet", "p", settings, folder / "protocol.parquet", MADE_BY_TEST)
+    protocol(folder / "manifest.parquet", "p", settings, to(folder / "protocol.parquet"))
 
 
 def trained(corpus, encoders, folder, model=BOTH, transcripts=(), files=None, **changes):

@@ -9,12 +9,14 @@ from hypothesis import strategies as st
 from labels import labels
 from sklearn.metrics import accuracy_score, f1_score, recall_score
 
-from sarangi.audit.checks import AUDIT
+from sarangi.audit.rows import AUDIT
 from sarangi.base import store
+from sarangi.base.bootstrap import BootstrapSettings
 from sarangi.base.errors import SarangiError
 from sarangi.base.manifest_rows import MANIFEST
 from sarangi.base.score_id import ScoreId
 from sarangi.base.score_rows import SCORES, headline
+from sarangi.base.scored import Scored
 from sarangi.models.classical import classical
 from sarangi.models.predictions import predictions_schema
 from sarangi.models.vectors import CorpusFiles
@@ -80,7 +82,7 @@ def made_features(path, manifest, failed=()):
 @pytest.mark.parametrize("settings_", [RANDOM, LOSO], ids=lambda s: s["kind"])
 def test_each_usable_utterance_is_tested_once(settings_, tmp_path):
     manifest = made_manifest(tmp_path / "m.parquet", failed=2)
-    protocol(manifest, "p", settings_, tmp_path / "p.parquet", MADE_BY_TEST)
+    protocol(manifest, "p", settings_, to(tmp_path / "p.parquet"))
     table = store.read(tmp_path / "p.parquet")
     assert (table["part"] == "test").groupby(table["utterance_id"]).sum().tolist() == [1] * 22 + [0] * 2
     assert set(table.loc[table["reason"] == "broken", "part"]) == {"unused"}
@@ -101,7 +103,7 @@ def test_each_usable_utterance_is_tested_once(settings_, tmp_path):
 )
 def test_how_a_manifest_is_held_changes_no_fold(settings_, tmp_path):
     manifest = made_manifest(tmp_path / "m.parquet", speakers=9, failed=3)
-    protocol(manifest, "p", settings_, tmp_path / "p.parquet", MADE_BY_TEST)
+    protocol(manifest, "p", settings_, to(tmp_path / "p.parquet"))
     found, whole = store.read(tmp_path / "p.parquet"), split(store.read(manifest), "p", settings_)
     assert (found["part"] == "test").any()
     for column in found:
@@ -114,7 +116,7 @@ def test_validation_is_cut_from_what_is_not_tested_and_keeps_groups_whole(leaks,
     manifest = made_manifest(tmp_path / "m.parquet", speakers=speakers)
     kind = "stratified_kfold" if leaks else "stratified_group_kfold"
     split = {"kind": kind, "folds": 2, "seed": 1, "validation": 0.2, "leaks": leaks}
-    protocol(manifest, "p", split, tmp_path / "p.parquet", MADE_BY_TEST)
+    protocol(manifest, "p", split, to(tmp_path / "p.parquet"))
     table = store.read(tmp_path / "p.parquet").merge(
         store.read(manifest, ["utterance_id", "group", "emotion"])
     )
@@ -161,7 +163,7 @@ def test_a_protocol_that_leaks_without_saying_so_is_refused(tmp_path):
 )
 def test_a_protocol_that_cannot_be_says_why(settings_, speakers, message, tmp_path):
     manifest = made_manifest(tmp_path / "m.parquet", speakers=speakers, failed=1)
-    protocol(manifest, "p", settings_, tmp_path / "p.parquet", MADE_BY_TEST)
+    protocol(manifest, "p", settings_, to(tmp_path / "p.parquet"))
     table = store.read(tmp_path / "p.parquet")
     assert set(zip(table["part"], table["status"], strict=True)) == {("unused", "failed")}
     assert table["utterance_id"].tolist() == store.read(manifest)["utterance_id"].tolist()
@@ -213,27 +215,27 @@ def test_chance_is_the_mean_of_guessing():
 def scored(tmp_path, split, mean_of_folds=True, audit=None, **made):
     manifest = made_manifest(tmp_path / "m.parquet", **made)
     vectors = made_features(tmp_path / "f.parquet", manifest)
-    protocol(manifest, "p", split, tmp_path / "p.parquet", MADE_BY_TEST)
+    protocol(manifest, "p", split, to(tmp_path / "p.parquet"))
     predictions = tmp_path / "o.parquet"
     classical(
         CorpusFiles(manifest, [vectors]), {"p": tmp_path / "p.parquet"},
         {"e": {"protocol": "p", "settings": SVM}}, {ScoreId("e"): to(predictions)},
     )  # fmt: skip
-    experiment = {
-        "experiment": "e", "corpus": "made", "protocol": "p", "model": "svm",
-        "mean_of_folds": mean_of_folds, "test": "made", "untrained": False,
-    }  # fmt: skip
-    settings_ = {"draws": 500, "seed": 1, "confidence": 0.95}
-    scores(
-        [predictions],
-        manifest,
-        tmp_path / "p.parquet",
-        audit,
-        experiment,
-        settings_,
-        {"scores": tmp_path / "s.parquet", "confusions": tmp_path / "c.parquet"},
-        MADE_BY_TEST,
+    experiment = Scored(
+        experiment="e",
+        corpus="made",
+        protocol="p",
+        model="svm",
+        test="made",
+        mean_of_folds=mean_of_folds,
+        untrained=False,
+        predictions=[predictions],
+        manifest=manifest,
+        protocol_file=tmp_path / "p.parquet",
+        audit=audit,
     )
+    output = {"scores": to(tmp_path / "s.parquet"), "confusions": to(tmp_path / "c.parquet")}
+    scores(experiment, BootstrapSettings(draws=500, seed=1, confidence=0.95), output)
     return store.read(tmp_path / "s.parquet"), store.read(predictions)
 
 
@@ -280,13 +282,20 @@ def test_nothing_to_score_is_a_row_that_says_so(tmp_path, caplog):
     whole, _ = scored(tmp_path, LOSO)
     predictions = store.read(tmp_path / "o.parquet").assign(status="failed", reason="no voice")
     store.write(tmp_path / "o.parquet", predictions, predictions_schema(EMOTIONS), MADE_BY_TEST)
-    names = {"experiment": "e", "corpus": "ravdess", "protocol": "p", "model": "svm", "test": "ravdess"}
-    experiment = names | {"mean_of_folds": True, "untrained": False}
+    experiment = Scored(
+        experiment="e",
+        corpus="ravdess",
+        protocol="p",
+        model="svm",
+        test="ravdess",
+        mean_of_folds=True,
+        untrained=False,
+        predictions=[tmp_path / "o.parquet"],
+        manifest=tmp_path / "m.parquet",
+        protocol_file=tmp_path / "p.parquet",
+    )
     files = {"scores": tmp_path / "s2.parquet", "confusions": tmp_path / "c2.parquet"}
-    scores(
-        [tmp_path / "o.parquet"], tmp_path / "m.parquet", tmp_path / "p.parquet", None,
-        experiment, {}, files, MADE_BY_TEST,
-    )  # fmt: skip
+    scores(experiment, BootstrapSettings(0, 0, 0.95), {name: to(file) for name, file in files.items()})
     assert "e: no prediction is ok (no voice), so there is nothing to score" in caplog.text
     empty = store.read(files["scores"])
     assert set(empty["mark"]) == {"nothing predicted"} <= set(MARKS)

@@ -8,10 +8,13 @@ from conftest import MADE_BY_TEST, ROOT, to
 from labels import labels
 from test_classical import SVM, Corpus, drawn
 
-from sarangi.audit.checks import AUDIT, corpus_audit
+from sarangi.audit.corpus import corpus_audit
+from sarangi.audit.rows import AUDIT, Audited
 from sarangi.base import store
+from sarangi.base.bootstrap import BootstrapSettings
 from sarangi.base.errors import SarangiError
 from sarangi.base.score_id import ScoreId
+from sarangi.base.scored import Scored, SplitAgain
 from sarangi.models.classical import classical
 from sarangi.paper.tables.splits import splits_table
 from sarangi.paper.tables.writing import FORMATS
@@ -23,7 +26,7 @@ from sarangi.study.comparisons import other_splits, own_rate, split_again
 from sarangi.study.study import Study
 
 SPLIT = {"kind": "stratified_group_kfold", "folds": 2, "seed": 1, "leaks": False}
-SCORED = {"draws": 100, "seed": 1, "confidence": 0.95}
+SETTINGS = BootstrapSettings(draws=100, seed=1, confidence=0.95)
 
 
 @pytest.fixture
@@ -38,13 +41,18 @@ def varied(corpus, others, few=True, own_rate=None):
     rows = [("groups", "", count, verdict, ""), ("groups_of_emotion", "angry", count - 1, verdict, "")]
     table = pd.DataFrame(rows, columns=AUDIT.names).astype({"value": float})
     store.write(audit, table, AUDIT, MADE_BY_TEST)
-    experiment = {
-        "features": "set", "own_rate": own_rate, "protocol": "p", "split": SPLIT, "others": others,
-        "settings": SVM, "mean_of_folds": True,
-    }  # fmt: skip
+    experiment = SplitAgain(
+        features="set",
+        own_rate=own_rate,
+        protocol="p",
+        split=SPLIT,
+        others=others,
+        settings=SVM,
+        mean_of_folds=True,
+    )
     output = corpus.folder / "sensitivity.parquet"
     features = {"set": [corpus.features]} | ({own_rate: [corpus.features]} if own_rate else {})
-    sensitivity(corpus.manifest, audit, features, {"urdu_latif_p_svm": experiment}, output, MADE_BY_TEST)
+    sensitivity(corpus.manifest, audit, features, {"urdu_latif_p_svm": experiment}, to(output))
     return store.read(output)
 
 
@@ -53,15 +61,22 @@ def reported(corpus, split):
     folder = corpus.folder / f"seed{split['seed']}folds{split['folds']}"
     folder.mkdir()
     files = {name: folder / f"{name}.parquet" for name in ("protocol", "predictions", "scores", "confusions")}
-    protocol(corpus.manifest, "p", split, files["protocol"], MADE_BY_TEST)
+    protocol(corpus.manifest, "p", split, to(files["protocol"]))
     entry = {"e": {"protocol": "p", "settings": SVM, "tests": []}}
     classical(corpus.files, {"p": files["protocol"]}, entry, {ScoreId("e"): to(files["predictions"])})
-    names = {"experiment": "urdu_latif_p_svm", "corpus": "urdu_latif", "protocol": "p", "model": "svm"}
-    scores(
-        [files["predictions"]], corpus.manifest, files["protocol"], None,
-        names | {"test": "urdu_latif", "untrained": False, "mean_of_folds": True}, SCORED,
-        {key: files[key] for key in ("scores", "confusions")}, MADE_BY_TEST,
-    )  # fmt: skip
+    experiment = Scored(
+        experiment="urdu_latif_p_svm",
+        corpus="urdu_latif",
+        protocol="p",
+        model="svm",
+        test="urdu_latif",
+        mean_of_folds=True,
+        untrained=False,
+        predictions=[files["predictions"]],
+        manifest=corpus.manifest,
+        protocol_file=files["protocol"],
+    )
+    scores(experiment, SETTINGS, {key: to(files[key]) for key in ("scores", "confusions")})
     table = store.read(files["scores"])
     return table[(table["slice"] == "folds") & (table["metric"] == "uar")]["value"].iloc[0], files["scores"]
 
@@ -100,7 +115,7 @@ def test_few_groups_are_those_that_the_audit_warns_of(tmp_path):
     def audited(groups):
         corpus = Corpus(tmp_path / f"of{groups}", *drawn(1, 12 * groups, 3, groups=groups))
         output = corpus.folder / "audit.parquet"
-        corpus_audit(corpus.manifest, [], None, {}, output, MADE_BY_TEST)
+        corpus_audit(Audited(corpus.manifest), {}, to(output))
         table = store.read(output)
         counts = table[table["check"] == "groups_of_emotion"].set_index("subject")["value"]
         known = store.read(corpus.manifest).groupby("emotion")["group"].nunique()

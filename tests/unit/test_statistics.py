@@ -15,18 +15,22 @@ from sklearn.metrics import accuracy_score, brier_score_loss, f1_score, precisio
 
 from sarangi.base import store
 from sarangi.base.auditing import FEW_GROUPS
+from sarangi.base.bootstrap import BootstrapSettings
 from sarangi.base.difference_rows import DIFFERENCES
 from sarangi.base.errors import SarangiError
 from sarangi.base.manifest_rows import MANIFEST
 from sarangi.base.score_rows import CONFUSIONS
+from sarangi.base.scored import Compared, ComparedOn, Scored
 from sarangi.corpora.manifest import manifest
 from sarangi.models.baselines import baseline
 from sarangi.models.predictions import predictions_schema
 from sarangi.paper.tables.differences import differences_table
 from sarangi.paper.tables.scores import scores_table
 from sarangi.paper.tables.writing import FORMATS
+from sarangi.scoring.answers import answers, clip_patterns, tally
 from sarangi.scoring.differences import clipwise, compare, differences
-from sarangi.scoring.scores import answers, clip_patterns, scores, tally
+from sarangi.scoring.marks import SplitFiles
+from sarangi.scoring.scores import scores
 from sarangi.splits.protocols import PROTOCOL, protocol
 from sarangi.statistics import calibration, confusions, metrics
 from sarangi.statistics.corrections import holm
@@ -34,11 +38,22 @@ from sarangi.statistics.resampling import draw_clips, draw_groups, intervals, pe
 from sarangi.statistics.significance import mcnemar, sign_flip
 
 EMOTIONS = ["angry", "happy", "neutral", "sad"]
-SETTINGS = {"draws": 400, "seed": 3, "confidence": 0.95}
+SETTINGS = BootstrapSettings(draws=400, seed=3, confidence=0.95)
 DESCRIBED = {
     "experiment": "e", "corpus": "ravdess", "protocol": "p", "model": "m", "test": "ravdess",
     "mean_of_folds": False, "untrained": False,
 }  # fmt: skip
+
+
+def described(folder, **other):
+    """An experiment whose files are in a folder, as :func:`files` writes them."""
+    places = {"predictions": [folder / "x.parquet"], "manifest": folder / "m.parquet"}
+    return Scored(**DESCRIBED | places | {"protocol_file": folder / "p.parquet"} | other)
+
+
+def made_in(folder):
+    """The files that scores are written to."""
+    return {"scores": to(folder / "s.parquet"), "confusions": to(folder / "c.parquet")}
 
 
 VALUES = {metric.name: metric.value for metric in metrics.OF_CONFUSIONS}
@@ -92,16 +107,12 @@ def files(folder, tables, gender=None):
         store.write(folder / f"{name}.parquet", table[schema.names], schema, MADE_BY_TEST)
 
 
-def scored(folder, table, described=DESCRIBED, **other):
+def scored(folder, table, mean_of_folds=False, **other):
     files(folder, {"x": table}, **other)
-    output = {"scores": folder / "s.parquet", "confusions": folder / "c.parquet"}
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        scores(
-            [folder / "x.parquet"], folder / "m.parquet", folder / "p.parquet", None, described, SETTINGS,
-            output, MADE_BY_TEST,
-        )  # fmt: skip
-    return store.read(output["scores"])
+        scores(described(folder, mean_of_folds=mean_of_folds), SETTINGS, made_in(folder))
+    return store.read(folder / "s.parquet")
 
 
 def bootstrapped(table, repeat=("seed",), draws=300, seed=4):
@@ -201,17 +212,13 @@ def test_an_absent_emotion_lowers_ceiling_and_chance_by_rule(tmp_path):
 def test_the_published_test_part_of_urdu_has_a_ceiling_of_three_quarters(tmp_path):
     entry = yaml.safe_load((ROOT / "config.yaml").read_text())["protocols"]["sm2_sm3_sm4"]
     manifest(real("urdu_latif"), "urdu_latif", 1, to(tmp_path / "m.parquet"))
-    protocol(tmp_path / "m.parquet", "p", entry, tmp_path / "p.parquet", MADE_BY_TEST)
+    protocol(tmp_path / "m.parquet", "p", entry, to(tmp_path / "p.parquet"))
     baseline(
         tmp_path / "m.parquet", {"p": tmp_path / "p.parquet"},
         {"x": {"protocol": "p", "kind": "constant"}}, 1, {"x": to(tmp_path / "x.parquet")},
     )  # fmt: skip
-    output = {"scores": tmp_path / "s.parquet", "confusions": tmp_path / "c.parquet"}
-    scores(
-        [tmp_path / "x.parquet"], tmp_path / "m.parquet", tmp_path / "p.parquet", None,
-        DESCRIBED | {"corpus": "urdu_latif"}, SETTINGS, output, MADE_BY_TEST,
-    )  # fmt: skip
-    found = store.read(output["scores"]).set_index(["slice", "metric"]).loc["pooled"]
+    scores(described(tmp_path, corpus="urdu_latif"), SETTINGS, made_in(tmp_path))
+    found = store.read(tmp_path / "s.parquet").set_index(["slice", "metric"]).loc["pooled"]
     assert found.loc["uar_absent_as_zero", ["ceiling", "chance"]].tolist() == [0.75, 0.1875]
     assert found["n"].eq(88).all()
     assert found["classes"].eq("angry happy neutral").all()
@@ -361,12 +368,11 @@ def test_scores_have_slices_ceilings_both_intervals_and_confusions(tmp_path):
 
 def test_flipping_one_label_changes_exactly_what_depends_on_it(tmp_path):
     table = made(clips=240, groups=12, seeds=(0,), folds=3)
-    described = DESCRIBED | {"mean_of_folds": True}
-    before = scored(tmp_path, table, described)
+    before = scored(tmp_path, table, mean_of_folds=True)
     place = table.index[(table["predicted"] == "sad") & (table["emotion"] == "sad") & (table["fold"] == 1)][0]
     flipped = table.copy()
     flipped.loc[place, "predicted"] = "angry"
-    after = scored(tmp_path, flipped, described)
+    after = scored(tmp_path, flipped, mean_of_folds=True)
     changed = (before["value"] != after["value"]) & ~(before["value"].isna() & after["value"].isna())
     keys = set(zip(before.loc[changed, "slice"], before.loc[changed, "metric"], strict=True))
     whole = {*VALUES, "recall_sad", "f1_sad", "f1_angry", "precision_angry", "precision_sad"}
@@ -412,18 +418,8 @@ def test_a_transfer_is_the_mean_over_runs_and_skips_unknown_emotions(failed, tmp
         status[np.flatnonzero(table["emotion"] == "angry")[0]] = "failed"
     table["status"] = status
     files(tmp_path, {"x": table})
-    output = {"scores": tmp_path / "s.parquet", "confusions": tmp_path / "c.parquet"}
-    scores(
-        [tmp_path / "x.parquet"],
-        tmp_path / "m.parquet",
-        None,
-        None,
-        DESCRIBED,
-        SETTINGS,
-        output,
-        MADE_BY_TEST,
-    )
-    found = store.read(output["scores"])
+    scores(described(tmp_path, protocol_file=None), SETTINGS, made_in(tmp_path))
+    found = store.read(tmp_path / "s.parquet")
     assert set(found["mark"]) == {"predictions missing" if failed else ""}
     row = found[(found["slice"] == "runs") & (found["metric"] == "uar")].iloc[0]
     ok = table[table["status"] == "ok"]
@@ -545,7 +541,7 @@ def test_differences_are_paired_and_average_seeds():
 
 
 def entry(folder, name, baseline=False):
-    return {"predictions": [folder / f"{name}.parquet"], "baseline": baseline, "untrained": False}
+    return Compared(predictions=[folder / f"{name}.parquet"], baseline=baseline, untrained=False)
 
 
 def test_differences_of_a_protocol_and_their_table(tmp_path):
@@ -553,11 +549,8 @@ def test_differences_of_a_protocol_and_their_table(tmp_path):
     tables["b"] = tables["b"].assign(status=["failed", *["ok"] * 119])
     files(tmp_path, tables)
     models = {name: entry(tmp_path, name, baseline=name in "cd") for name in tables}
-    described = {"corpus": "ravdess", "protocol": "p", "mean_of_folds": True}
-    differences(
-        models, tmp_path / "m.parquet", tmp_path / "p.parquet", None, described, SETTINGS,
-        tmp_path / "d.parquet", MADE_BY_TEST,
-    )  # fmt: skip
+    tested = SplitFiles(tmp_path / "m.parquet", tmp_path / "p.parquet")
+    differences(models, ComparedOn("ravdess", "p", True), tested, SETTINGS, to(tmp_path / "d.parquet"))
     found = store.read(tmp_path / "d.parquet")
     assert list(found.columns) == DIFFERENCES.names
     compared = found[["first", "second"]].drop_duplicates()
@@ -590,7 +583,9 @@ def test_systems_without_a_common_utterance_are_an_error(tmp_path):
     files(tmp_path, tables)
     with pytest.raises(SarangiError, match="a and b have no test utterance in common"):
         differences(
-            {name: entry(tmp_path, name) for name in tables}, tmp_path / "m.parquet", tmp_path / "p.parquet",
-            None, {"corpus": "ravdess", "protocol": "p", "mean_of_folds": False}, SETTINGS,
-            tmp_path / "d.parquet", MADE_BY_TEST,
-        )  # fmt: skip
+            {name: entry(tmp_path, name) for name in tables},
+            ComparedOn("ravdess", "p", False),
+            SplitFiles(tmp_path / "m.parquet", tmp_path / "p.parquet"),
+            SETTINGS,
+            to(tmp_path / "d.parquet"),
+        )

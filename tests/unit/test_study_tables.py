@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from labels import labels
 
 from sarangi.__main__ import main
-from sarangi.audit.checks import AUDIT
+from sarangi.audit.rows import AUDIT
 from sarangi.base import store
 from sarangi.base.difference_rows import DIFFERENCES
 from sarangi.base.errors import SarangiError

@@ -54,7 +54,7 @@ def corpus(tmp_path_factory):
     folder = tmp_path_factory.mktemp("corpus")
     manifest = made_manifest(folder / "manifest.parquet", speakers=6, clips=6)
     settings = {"kind": "stratified_group_kfold", "folds": 2, "seed": 1, "validation": 0.34, "leaks": False}
-    protocol(manifest, "p", settings, folder / "protocol.parquet", MADE_BY_TEST)
+    protocol(manifest, "p", settings, to(folder / "protocol.parquet"))
     record(manifest, folder / "audio.parquet")
     return folder
 

@@ -5,17 +5,16 @@ from sarangi.runtime.job import job
 with job(snakemake) as run:
     from pathlib import Path
 
-    from sarangi.audit.checks import corpus_audit
+    from sarangi.audit.corpus import corpus_audit
+    from sarangi.audit.rows import Audited
     from sarangi.corpora.registry import load
 
     pairs = snakemake.input.get("near_duplicates")
-    # a stand-in is not what the publisher promises
-    promises = {} if snakemake.params.synthetic else load(snakemake.wildcards.corpus).PROMISES
-    corpus_audit(
+    corpus = Audited(
         Path(snakemake.input.manifest),
         [Path(shard) for shard in snakemake.input.levels],
         Path(pairs) if pairs else None,
-        promises,
-        run.output,
-        run.provenance,
     )
+    # a stand-in is not what the publisher promises
+    promises = {} if snakemake.params.synthetic else load(snakemake.wildcards.corpus).PROMISES
+    corpus_audit(corpus, promises, run.result)

@@ -6,14 +6,12 @@ with job(snakemake) as run:
     from pathlib import Path
 
     from sarangi.scoring.differences import differences
+    from sarangi.scoring.marks import SplitFiles
 
     differences(
         snakemake.params.models,
-        Path(snakemake.input.manifest),
-        Path(snakemake.input.protocol),
-        Path(snakemake.input.audit),
         snakemake.params.described,
+        SplitFiles(*(Path(snakemake.input[name]) for name in SplitFiles._fields)),
         snakemake.params.settings,
-        run.output,
-        run.provenance,
+        run.result,
     )

@@ -5,12 +5,11 @@ from pathlib import Path
 from sarangi.runtime.job import job
 
 with job(snakemake) as run:
-    from sarangi.scoring.differences import premiums
+    from sarangi.scoring.premiums import premiums
 
     premiums(
         snakemake.params.pairs,
-        {Path(path).parent.name: path for path in snakemake.input.manifests},
+        {Path(path).parent.name: Path(path) for path in snakemake.input.manifests},
         snakemake.params.settings,
-        run.output,
-        run.provenance,
+        run.result,
     )

@@ -12,7 +12,6 @@ with job(snakemake) as run:
         Path(snakemake.input.manifest),
         snakemake.wildcards.protocol,
         snakemake.params.settings,
-        run.output,
-        run.provenance,
+        run.result,
         Path(folder) if folder else None,
     )

@@ -5,17 +5,19 @@ from sarangi.runtime.job import job
 with job(snakemake) as run:
     from pathlib import Path
 
-    from sarangi.audit.checks import protocol_audit
+    from sarangi.audit.protocol import protocol_audit
+    from sarangi.audit.rows import Audited
 
     pairs, folder = snakemake.input.get("near_duplicates"), snakemake.input.get("folder")
-
-    protocol_audit(
+    corpus = Audited(
         Path(snakemake.input.manifest),
         [Path(shard) for shard in snakemake.input.levels],
         Path(pairs) if pairs else None,
+    )
+    protocol_audit(
+        corpus,
         snakemake.wildcards.protocol,
         snakemake.params.settings,
         Path(folder) if folder else None,
-        run.output,
-        run.provenance,
+        run.result,
     )

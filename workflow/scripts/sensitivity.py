@@ -12,7 +12,6 @@ with job(snakemake) as run:
         Path(snakemake.input.audit),
         {name: [Path(shard) for shard in shards] for name, shards in snakemake.params.features.items()},
         snakemake.params.experiments,
-        run.output,
-        run.provenance,
+        run.result,
         snakemake.threads,
     )

@@ -5,6 +5,6 @@ from sarangi.runtime.job import job
 with job(snakemake) as run:
     from pathlib import Path
 
-    from sarangi.audit.checks import whole_audit
+    from sarangi.audit.whole import whole_audit
 
-    whole_audit([Path(path) for path in snakemake.input], *run.temporary, run.provenance)
+    whole_audit([Path(path) for path in snakemake.input], run.result, run.temporary[1])

@@ -1,5 +1,9 @@
-"""What the checks of the audit say: how bad it is, and from how many groups on."""
+"""What the checks of the audit say, how bad it is, and from how many groups on; those that others look up."""
 
 OK, NOTE, WARNING, FATAL = "ok", "note", "warning", "fatal"
 
 FEW_GROUPS = 8  # below, an interval only describes
+
+GROUPS, GROUPS_OF_EMOTION, TESTED_GROUPS = "groups", "groups_of_emotion", "tested_groups"
+MISSING_CLASS = "missing_class"
+NEAR_DUPLICATES_ACROSS = "near_duplicates_across"

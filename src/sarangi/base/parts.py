@@ -4,7 +4,17 @@ import pandas as pd
 
 TRAIN, VALIDATION, TEST, UNUSED = PARTS = "train", "validation", "test", "unused"
 
-UNMADE = "cannot be made: "  # before the reason of a protocol's utterances
+UNMADE = "cannot be made: "
+
+
+def unmade_text(why: object) -> str:
+    """Return the reason of every utterance of a protocol that could not be made."""
+    return f"{UNMADE}{why}"
+
+
+def unmade_why(text: str) -> str:
+    """Return what :func:`unmade_text` was given; a reason of another kind is returned as it is."""
+    return text.removeprefix(UNMADE)
 
 
 def why_not_made(table: pd.DataFrame) -> str | None:
@@ -16,4 +26,4 @@ def why_not_made(table: pd.DataFrame) -> str | None:
         Rows of a protocol.
     """
     # one that was made tests something
-    return None if (table["part"] == TEST).any() else table["reason"].iloc[0]
+    return None if (table["part"] == TEST).any() else str(table["reason"].iloc[0])

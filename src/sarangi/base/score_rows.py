@@ -8,8 +8,6 @@ import pyarrow as pa
 
 from sarangi.base import store
 
-UNPREDICTED = "nothing predicted"
-
 SCORES = pa.schema(
     [
         *(

@@ -1,23 +1,25 @@
 """Sensitivity: what other seeds, numbers of folds and sample rates make of a score under few groups."""
 
+import math
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from sarangi.audit.checks import WARNING
 from sarangi.base import store
+from sarangi.base.auditing import GROUPS, GROUPS_OF_EMOTION, TESTED_GROUPS, WARNING
 from sarangi.base.parts import why_not_made
 from sarangi.base.score_id import ScoreId
+from sarangi.base.scored import SplitAgain
+from sarangi.base.store import Output
 from sarangi.models.classical import classical
 from sarangi.models.vectors import CorpusFiles
-from sarangi.scoring.scores import answers, tally
+from sarangi.scoring.answers import answers, tally
 from sarangi.splits.protocols import protocol
-from sarangi.statistics.metrics import mean_metrics
+from sarangi.statistics.metrics import UAR
 
 SENSITIVITY = pa.schema(
     [
@@ -34,18 +36,21 @@ SENSITIVITY = pa.schema(
 )
 
 
+UNPREDICTED = "no test utterance has a prediction"
+"""The reason of a variant that was trained, and that nothing comes of."""
+
+
 def sensitivity(
     manifest: Path,
     audit: Path,
     features: Mapping[str, Sequence[Path]],
-    experiments: Mapping[str, Mapping[str, Any]],
-    output: Path,
-    provenance: dict,
+    experiments: Mapping[str, SplitAgain],
+    output: Output,
     threads: int = 1,
 ) -> None:
     """Write the UAR of classical experiments under other splits, where the audit finds few groups.
 
-    Each is trained anew with every seed and every number of folds, and on the features of the recordings'
+    Each is trained again with every seed and every number of folds, and on the features of the recordings'
     own sample rate, one changed at a time, and scored as the experiment itself is, but for the interval.
     Where the audit finds enough groups there is no row.
 
@@ -58,48 +63,38 @@ def sensitivity(
     features
         By feature set the corpus's shards.
     experiments
-        By name: ``features``, ``protocol`` (its name), ``split`` (its entry), ``others`` (what to set keys of
-        that to, ``seed`` and ``folds``), ``settings`` (the classifier), ``mean_of_folds``, and ``own_rate``,
-        the same features at the recordings' own rate, or None.
+        By name.
     output
         Parquet file to write, of schema :data:`SENSITIVITY`.
-    provenance
-        Passed to the store.
     threads
         Models trained at once.
     """
     audited = store.read(audit)
-    rows: list[dict[str, Any]] = []
+    trials = [
+        Trial(f"{name}_{place}", name, entry, variant, fewest)
+        for place, (name, entry, variant, fewest) in enumerate(_varied(experiments, audited), 1)
+    ]
     with tempfile.TemporaryDirectory() as folder:
-        splits: dict[str, Path] = {}
-        models: dict[str, dict[str, dict]] = {name: {} for name in features}
-        for name, entry in experiments.items():
-            fewest = fewest_groups(audited, entry["protocol"])
-            for variant in _variants(entry) if fewest is not None else ():
-                split = f"{entry['protocol']}_{variant.varied}_{variant.setting}".replace(" ", "_")
-                if split not in splits:
-                    splits[split] = Path(folder, f"{split}.parquet")
-                    protocol(manifest, split, variant.split, splits[split], provenance)
-                row = {"experiment": name, "varied": variant.varied, "setting": variant.setting}
-                row |= {"uar": np.nan, "reason": why_not_made(store.read(splits[split])), "fewest": fewest}
-                rows.append(row)
-                if row["reason"] is None:
-                    model = {"protocol": split, "settings": entry["settings"], "tests": [], "row": row}
-                    models[variant.features][f"{name}_{len(rows)}"] = model
-        for name, chosen in models.items():
-            output_of = {key: Path(folder, f"{key}_predictions.parquet") for key in chosen}
-            to = {ScoreId(key): store.Output(path, provenance) for key, path in output_of.items()}
+        splits = _split(trials, manifest, Path(folder), output.provenance)
+        unmade = {name: why_not_made(store.read(path)) for name, path in splits.items()}
+        made = [trial for trial in trials if unmade[trial.split] is None]
+        predictions = {trial.key: Path(folder, f"{trial.key}_predictions.parquet") for trial in made}
+        for name, shards in features.items():
+            chosen = {trial.key: trial for trial in made if trial.variant.features == name}
             if chosen:
-                classical(CorpusFiles(manifest, features[name]), splits, chosen, to, threads=threads)
-            for key, model in chosen.items():
-                row = model["row"]
-                found = _uar(output_of[key], manifest, key, experiments[row["experiment"]]["mean_of_folds"])
-                row |= {
-                    "uar": found,
-                    "reason": "no test utterance has a prediction" if np.isnan(found) else None,
+                models = {
+                    key: {"protocol": trial.split, "settings": trial.entry.settings, "tests": []}
+                    for key, trial in chosen.items()
                 }
+                files = {ScoreId(key): Output(predictions[key], output.provenance) for key in chosen}
+                classical(CorpusFiles(manifest, shards), splits, models, files, threads=threads)
+        uars = {
+            trial.key: _uar(predictions[trial.key], manifest, trial.key, trial.entry.mean_of_folds)
+            for trial in made
+        }
+    rows = [trial.row(uars.get(trial.key, math.nan), unmade[trial.split]) for trial in trials]
     frame = pd.DataFrame(rows, columns=SENSITIVITY.names).astype({"uar": float})
-    store.write(output, frame, SENSITIVITY, provenance)
+    output.write(frame, SENSITIVITY)
 
 
 class Variant(NamedTuple):
@@ -111,22 +106,72 @@ class Variant(NamedTuple):
     features: str
 
 
-def _variants(entry: Mapping[str, Any]) -> Iterator[Variant]:
+class Trial(NamedTuple):
+    """A variant of an experiment to train: its own name, the experiment's, and the fewest groups there."""
+
+    key: str
+    experiment: str
+    entry: SplitAgain
+    variant: Variant
+    fewest: int
+
+    @property
+    def split(self) -> str:
+        """Name of its protocol."""
+        return f"{self.entry.protocol}_{self.variant.varied}_{self.variant.setting}".replace(" ", "_")
+
+    def row(self, uar: float, unmade: str | None) -> dict[str, Any]:
+        """Return its row of schema :data:`SENSITIVITY`, from its UAR and why its protocol was not made."""
+        return {
+            "experiment": self.experiment,
+            "varied": self.variant.varied,
+            "setting": self.variant.setting,
+            "uar": uar,
+            "reason": unmade if unmade is not None else UNPREDICTED if math.isnan(uar) else None,
+            "fewest": self.fewest,
+        }
+
+
+def _varied(
+    experiments: Mapping[str, SplitAgain], audited: pd.DataFrame
+) -> Iterator[tuple[str, SplitAgain, Variant, int]]:
+    """Yield the variants of each experiment that has few groups, and how few."""
+    for name, entry in experiments.items():
+        fewest = fewest_groups(audited, entry.protocol)
+        if fewest is not None:
+            for variant in _variants(entry):
+                yield name, entry, variant, fewest
+
+
+def _variants(entry: SplitAgain) -> Iterator[Variant]:
     """Yield an experiment with each other seed, with each other number of folds, then at its own rate."""
-    for varied, values in entry["others"].items():
+    for varied, values in entry.others.items():
         for value in values:
-            yield Variant(varied, str(value), {**entry["split"], varied: value}, entry["features"])
-    if entry["own_rate"] is not None:
-        yield Variant("sample rate", "own", entry["split"], entry["own_rate"])
+            yield Variant(varied, str(value), {**entry.split, varied: value}, entry.features)
+    if entry.own_rate is not None:
+        yield Variant("sample rate", "own", entry.split, entry.own_rate)
+
+
+def _split(
+    trials: Sequence[Trial], manifest: Path, folder: Path, provenance: Mapping[str, Any]
+) -> dict[str, Path]:
+    """Write the protocols of trials into a folder, each once, and return their files by name."""
+    files: dict[str, Path] = {}
+    for trial in trials:
+        if trial.split not in files:
+            files[trial.split] = folder / f"{trial.split}.parquet"
+            split = Output(files[trial.split], provenance)
+            protocol(manifest, trial.split, trial.variant.split, split)
+    return files
 
 
 def _uar(predictions: Path, manifest: Path, name: str, mean_of_folds: bool) -> float:
     """Return the UAR of some predictions as scores report it; NaN where no prediction is ok."""
     table, emotions = answers([predictions], manifest, name)
     if table.empty:
-        return np.nan
+        return math.nan
     total = tally(table, ["seed", "fold"] if mean_of_folds else ["seed"], emotions)[0].sum(1)
-    return float(mean_metrics(total, total.sum(-1) > 0)["uar"])
+    return float(UAR.over_repeats(total, total.sum(-1) > 0))
 
 
 def fewest_groups(audit: pd.DataFrame, protocol: str) -> int | None:
@@ -137,11 +182,11 @@ def fewest_groups(audit: pd.DataFrame, protocol: str) -> int | None:
     Parameters
     ----------
     audit
-        Of schema :data:`sarangi.audit.checks.AUDIT`.
+        Of schema :data:`sarangi.audit.rows.AUDIT`.
     protocol
         Name of a protocol.
     """
-    whole = audit["check"].isin(["groups", "groups_of_emotion"])
-    tested = (audit["check"] == "tested_groups") & (audit["subject"] == protocol)
+    whole = audit["check"].isin([GROUPS, GROUPS_OF_EMOTION])
+    tested = (audit["check"] == TESTED_GROUPS) & (audit["subject"] == protocol)
     counts = audit.loc[(whole | tested) & (audit["verdict"] == WARNING), "value"]
     return int(counts.min()) if len(counts) else None

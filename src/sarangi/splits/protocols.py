@@ -2,8 +2,9 @@
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,9 +13,13 @@ import pyarrow as pa
 from sarangi.base import store
 from sarangi.base.documents import DocumentError, json_of, lines_of, text_in
 from sarangi.base.errors import SarangiError
-from sarangi.base.parts import PARTS, TEST, TRAIN, UNMADE, UNUSED, VALIDATION
+from sarangi.base.parts import PARTS, TEST, TRAIN, UNUSED, VALIDATION, unmade_text
+from sarangi.base.store import Output
 
 log = logging.getLogger("sarangi")
+
+Settings = Mapping[str, Any]
+"""The entry of a protocol in the configuration."""
 
 COLUMNS = ["corpus", "language", "group", "emotion", "part", "status", "reason"]
 """Of the manifest, what a split needs beside the names of utterances and what it keeps whole."""
@@ -32,7 +37,7 @@ PROTOCOL = pa.schema(
 
 
 def protocol(
-    manifest: Path, name: str, settings: dict, output: Path, provenance: dict, folder: Path | None = None
+    manifest: Path, name: str, settings: Settings, output: Output, folder: Path | None = None
 ) -> None:
     """Write the folds of a protocol on a corpus, one row an utterance and fold.
 
@@ -47,35 +52,35 @@ def protocol(
         As for :func:`split`.
     output
         Parquet file to write, of schema :data:`PROTOCOL`.
-    provenance
-        Passed to the store.
     """
     utterances = splittable(manifest, settings)
     try:
-        with store.Writer(output, PROTOCOL, provenance) as writer:
+        with output.writer(PROTOCOL) as writer:
             for table in folds(utterances, name, settings, folder):
                 writer.add_frame(table)
     except SarangiError as error:
         log.error("%s", error)
         table = utterances[["utterance_id"]].assign(
-            fold=0, part=UNUSED, leaks=False, status=store.FAILED, reason=f"{UNMADE}{error}"
+            fold=0, part=UNUSED, leaks=False, status=store.FAILED, reason=unmade_text(error)
         )
-        store.write(output, table, PROTOCOL, provenance)
+        output.write(table, PROTOCOL)
 
 
-def splittable(manifest: Path, settings: dict) -> pd.DataFrame:
+def splittable(manifest: Path, settings: Settings) -> pd.DataFrame:
     """Return of a manifest what :func:`folds` needs, in a few bytes an utterance beside its name."""
     columns = list(dict.fromkeys([*COLUMNS, _unit(settings)]))
     return store.read(manifest, ["utterance_id", *columns], categories=columns)
 
 
-def split(utterances: pd.DataFrame, name: str, settings: dict, folder: Path | None = None) -> pd.DataFrame:
+def split(
+    utterances: pd.DataFrame, name: str, settings: Settings, folder: Path | None = None
+) -> pd.DataFrame:
     """Return all :func:`folds` of a protocol on a corpus as one table."""
     return pd.concat(folds(utterances, name, settings, folder), ignore_index=True)
 
 
 def folds(
-    utterances: pd.DataFrame, name: str, settings: dict, folder: Path | None = None
+    utterances: pd.DataFrame, name: str, settings: Settings, folder: Path | None = None
 ) -> Iterator[pd.DataFrame]:
     """Yield the folds of a protocol on a corpus one by one, of the columns of :data:`PROTOCOL`.
 
@@ -99,7 +104,7 @@ def folds(
     where = f"protocol {name} on {utterances['corpus'].iloc[0]}"
     places, usable = _usable(utterances, settings, where)
     tested = False
-    for fold, parts in enumerate(KINDS[settings["kind"]](usable, settings | {"folder": folder}, where)):
+    for fold, parts in enumerate(KINDS[settings["kind"]](usable, {**settings, "folder": folder}, where)):
         if "validation" in settings and VALIDATION not in parts:
             rest = np.flatnonzero(parts == TRAIN)
             cut = validation(usable.iloc[rest], settings, f"{where}, fold {fold}", fold)
@@ -129,12 +134,12 @@ def folds(
         raise SarangiError(f"{where}: nothing would be tested")
 
 
-def _unit(settings: dict) -> str:
+def _unit(settings: Settings) -> str:
     """Return the column of the manifest whose values a protocol keeps whole, leaves or holds out."""
     return settings.get("by", "group")
 
 
-def _usable(utterances: pd.DataFrame, settings: dict, where: str) -> tuple[np.ndarray, pd.DataFrame]:
+def _usable(utterances: pd.DataFrame, settings: Settings, where: str) -> tuple[np.ndarray, pd.DataFrame]:
     """Return the places and rows of the utterances that a protocol uses, each with its ``unit``."""
     wanted = utterances["status"] == store.OK
     if "language" in settings:
@@ -177,7 +182,7 @@ def stands_on_both_sides(parts: np.ndarray | pd.Series, property_: pd.Series) ->
     return (parts == TEST) & property_.isin(seen).to_numpy()
 
 
-def stratified_kfold(usable: pd.DataFrame, settings: dict, where: str) -> Iterator[np.ndarray]:
+def stratified_kfold(usable: pd.DataFrame, settings: Settings, where: str) -> Iterator[np.ndarray]:
     """Yield the parts of each fold, the emotions kept in proportion."""
     # imported where it is used: most jobs need only the names of this module, and it takes 2 s
     from sklearn.model_selection import StratifiedKFold
@@ -193,7 +198,7 @@ def stratified_kfold(usable: pd.DataFrame, settings: dict, where: str) -> Iterat
         yield _tested(usable, test)
 
 
-def stratified_group_kfold(usable: pd.DataFrame, settings: dict, where: str) -> Iterator[np.ndarray]:
+def stratified_group_kfold(usable: pd.DataFrame, settings: Settings, where: str) -> Iterator[np.ndarray]:
     """Yield the parts of each fold: groups (or what ``by`` names) whole, emotions in proportion.
 
     Raises
@@ -214,7 +219,7 @@ def stratified_group_kfold(usable: pd.DataFrame, settings: dict, where: str) -> 
         yield _tested(usable, test)
 
 
-def leave_one_group_out(usable: pd.DataFrame, settings: dict, where: str) -> Iterator[np.ndarray]:
+def leave_one_group_out(usable: pd.DataFrame, settings: Settings, where: str) -> Iterator[np.ndarray]:
     """Yield the parts of each fold: one group (or what ``by`` names) is tested, in sorted order.
 
     Raises
@@ -234,7 +239,7 @@ def leave_one_group_out(usable: pd.DataFrame, settings: dict, where: str) -> Ite
         yield _tested(usable, np.flatnonzero(usable["unit"] == unit))
 
 
-def random(usable: pd.DataFrame, settings: dict, where: str) -> Iterator[np.ndarray]:
+def random(usable: pd.DataFrame, settings: Settings, where: str) -> Iterator[np.ndarray]:
     """Yield the parts of one fold drawn at random: shares ``test`` and ``validation``.
 
     With ``stratified`` each emotion keeps its proportion; without, as the published study did it on
@@ -258,7 +263,7 @@ def random(usable: pd.DataFrame, settings: dict, where: str) -> Iterator[np.ndar
     yield parts
 
 
-def publisher(usable: pd.DataFrame, settings: dict, where: str) -> Iterator[np.ndarray]:
+def publisher(usable: pd.DataFrame, settings: Settings, where: str) -> Iterator[np.ndarray]:
     """Yield the parts of one fold as the publisher states them.
 
     Raises
@@ -277,7 +282,7 @@ def publisher(usable: pd.DataFrame, settings: dict, where: str) -> Iterator[np.n
     yield usable["part"].to_numpy(dtype=object, copy=True)
 
 
-def held_out(usable: pd.DataFrame, settings: dict, where: str) -> Iterator[np.ndarray]:
+def held_out(usable: pd.DataFrame, settings: Settings, where: str) -> Iterator[np.ndarray]:
     """Yield the parts of each fold by names: ``test`` lists, for each fold, the units that are tested.
 
     ``validate`` lists those that validate; the rest trains.
@@ -300,7 +305,7 @@ def held_out(usable: pd.DataFrame, settings: dict, where: str) -> Iterator[np.nd
         yield parts
 
 
-def emobox(usable: pd.DataFrame, settings: dict, where: str) -> Iterator[np.ndarray]:
+def emobox(usable: pd.DataFrame, settings: Settings, where: str) -> Iterator[np.ndarray]:
     """Yield the parts of each fold of a folder as EmoBox publishes it.
 
     ``fold_<n>/<name>_{train,valid,test}_fold_<n>.jsonl`` hold an object a line, whose ``wav`` ends in
@@ -358,7 +363,7 @@ def emobox(usable: pd.DataFrame, settings: dict, where: str) -> Iterator[np.ndar
     return folds
 
 
-def validation(rest: pd.DataFrame, settings: dict, where: str, fold: int = 0) -> np.ndarray:
+def validation(rest: pd.DataFrame, settings: Settings, where: str, fold: int = 0) -> np.ndarray:
     """Return the positions, among what is not tested, of about a share ``validation`` to validate on.
 
     Groups stay whole unless the protocol leaks or says ``validation_by: utterance``; the emotions are
@@ -385,7 +390,7 @@ def validation(rest: pd.DataFrame, settings: dict, where: str, fold: int = 0) ->
     return next(splitter.split(rest, _codes(rest["emotion"]), _codes(rest["group"])))[1]
 
 
-def beyond(emotions: pd.Series, most: int, settings: dict, where: str, fold: int = 0) -> np.ndarray:
+def beyond(emotions: pd.Series, most: int, settings: Settings, where: str, fold: int = 0) -> np.ndarray:
     """Return the positions of what is too much in a part, drawn with the emotions in proportion.
 
     Parameters
@@ -409,7 +414,7 @@ def beyond(emotions: pd.Series, most: int, settings: dict, where: str, fold: int
         raise SarangiError(f"{where}: at_most {most} of {len(emotions)} utterances: {error}") from error
 
 
-def _seed(settings: dict, fold: int) -> int:
+def _seed(settings: Settings, fold: int) -> int:
     return settings["seed"][fold] if isinstance(settings["seed"], list) else settings["seed"]
 
 

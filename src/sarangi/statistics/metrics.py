@@ -161,6 +161,17 @@ UAR = Metric(
     locked=True,
     hub="recall",
 )
+ACCURACY = Metric(
+    name="accuracy",
+    value=accuracy,
+    label="Accuracy",
+    prose="accuracy",
+    constant=lambda n, hits, classes: Fraction(hits, n),
+    tabled=True,
+    compared=True,
+    locked=True,
+    hub="accuracy",
+)
 UAR_ABSENT_AS_ZERO = Metric(
     name="uar_absent_as_zero",
     value=uar_absent_as_zero,
@@ -209,17 +220,7 @@ METRICS = (
         locked=True,
         hub="f1",
     ),
-    Metric(
-        name="accuracy",
-        value=accuracy,
-        label="Accuracy",
-        prose="accuracy",
-        constant=lambda n, hits, classes: Fraction(hits, n),
-        tabled=True,
-        compared=True,
-        locked=True,
-        hub="accuracy",
-    ),
+    ACCURACY,
     UAR_ABSENT_AS_ZERO,
     Metric(
         name="brier_score",

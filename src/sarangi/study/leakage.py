@@ -1,9 +1,9 @@
 """The same model under random folds and with one group left out: what leaking speakers add to a score."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from sarangi.base import layout
+from sarangi.base.scored import PremiumPair, PremiumSide
 from sarangi.study.entries import Experiment
 from sarangi.study.inputs import predictions_of
 from sarangi.study.scored import mean_of_folds
@@ -51,26 +51,31 @@ def scores_of_leakage(study: Study) -> list[str]:
     return [layout.scores(pair[side]) for pair in leakage_pairs(study) for side in SIDES]
 
 
-def pairs_of_premiums(study: Study) -> list[dict[str, Any]]:
+def pairs_of_premiums(study: Study) -> list[PremiumPair]:
     """Return the pairs with the predictions of both sides."""
     return [
-        pair | {side: _side(study, study.experiments[pair[side]]) for side in SIDES}
+        PremiumPair(
+            corpus=pair["corpus"],
+            model=pair["model"],
+            shared=_side(study, study.experiments[pair[SHARED]]),
+            apart=_side(study, study.experiments[pair[APART]]),
+        )
         for pair in leakage_pairs(study)
     ]
 
 
-def _side(study: Study, experiment: Experiment) -> dict[str, Any]:
-    return {
-        "experiment": experiment.name,
-        "predictions": predictions_of(study, experiment),
-        "mean_of_folds": mean_of_folds(study, experiment.protocol),
-    }
+def _side(study: Study, experiment: Experiment) -> PremiumSide:
+    return PremiumSide(
+        experiment=experiment.name,
+        predictions=predictions_of(study, experiment),
+        mean_of_folds=mean_of_folds(study, experiment.protocol),
+    )
 
 
 def predictions_of_pairs(study: Study) -> list[str]:
     """Return the predictions of both sides of all pairs, sorted."""
     pairs = pairs_of_premiums(study)
-    return sorted({path for pair in pairs for side in SIDES for path in pair[side]["predictions"]})
+    return sorted({path for pair in pairs for side in (pair.shared, pair.apart) for path in side.predictions})
 
 
 def manifests_of_pairs(study: Study) -> list[str]:

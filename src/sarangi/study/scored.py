@@ -1,10 +1,12 @@
 """What is scored and compared, and the files that scores and differences are computed from."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from sarangi.base import layout
+from sarangi.base.bootstrap import BootstrapSettings
 from sarangi.base.score_id import ScoreId
+from sarangi.base.scored import Compared, ComparedOn, Scored
 from sarangi.study.comparisons import language_cells
 from sarangi.study.entries import Batch, Experiment
 from sarangi.study.inputs import predictions_of
@@ -12,6 +14,11 @@ from sarangi.study.study import Study
 
 MEANS_OF_FOLDS = ("stratified_kfold", "stratified_group_kfold", "emobox")
 """The kinds of protocols that are reported by the mean over their folds."""
+
+
+def bootstrap(study: Study) -> BootstrapSettings:
+    """Return how scores and differences get their intervals."""
+    return BootstrapSettings(**study.config["bootstrap"])
 
 
 def mean_of_folds(study: Study, protocol: str) -> bool:
@@ -34,28 +41,26 @@ def scores_of_cells(study: Study) -> list[str]:
     return [cell["scores"] for cell in language_cells(study) if cell["scores"]]
 
 
-def to_score(study: Study, experiment: Experiment, test: str | None = None) -> dict[str, Any]:
+def to_score(study: Study, experiment: Experiment, test: str | None = None) -> Scored:
     """Return what the scores say of their experiment, and the files that they are computed from."""
     tested = test or experiment.corpus
-    entry = {
-        "scored": ScoreId(experiment.name, test).name,
-        "experiment": experiment.name,
-        "corpus": experiment.corpus,
-        "protocol": experiment.protocol,
-        "model": experiment.model,
-        "test": tested,
-        "untrained": study.untrained(experiment.model),
-        "mean_of_folds": mean_of_folds(study, experiment.protocol),
-        "predictions": predictions_of(study, experiment, test),
-        "manifest": layout.manifest(tested),
-    }
-    if test is None:
-        entry["protocol_file"] = layout.protocol(tested, experiment.protocol)
-        entry["audit"] = layout.protocol_audit(tested, experiment.protocol)
-    return entry
+    own = test is None
+    return Scored(
+        experiment=experiment.name,
+        corpus=experiment.corpus,
+        protocol=experiment.protocol,
+        model=experiment.model,
+        test=tested,
+        mean_of_folds=mean_of_folds(study, experiment.protocol),
+        untrained=study.untrained(experiment.model),
+        predictions=predictions_of(study, experiment, test),
+        manifest=layout.manifest(tested),
+        protocol_file=layout.protocol(tested, experiment.protocol) if own else None,
+        audit=layout.protocol_audit(tested, experiment.protocol) if own else None,
+    )
 
 
-def entries_to_score(study: Study, batch: Batch) -> list[dict[str, Any]]:
+def entries_to_score(study: Study, batch: Batch) -> list[Scored]:
     """Return the experiments of a batch to score, each on its own corpus and on others."""
     tests: dict[str, list[str]] = {}
     for e, test in study.transfers:
@@ -63,19 +68,12 @@ def entries_to_score(study: Study, batch: Batch) -> list[dict[str, Any]]:
     return [to_score(study, e, test) for e in batch.experiments for test in (None, *tests.get(e.name, ()))]
 
 
-def files_to_score(entries: Iterable[Mapping[str, Any]]) -> list[str]:
+def files_to_score(entries: Iterable[Scored]) -> list[str]:
     """Return the files that the scores of some entries of :func:`entries_to_score` need, sorted."""
-    kinds = ("manifest", "protocol_file", "audit")
-    return sorted(
-        {
-            path
-            for entry in entries
-            for path in (*entry["predictions"], *(entry[kind] for kind in kinds if kind in entry))
-        }
-    )
+    return sorted({path for entry in entries for path in entry.files})
 
 
-def models_compared(study: Study, corpus: str, protocol: str) -> dict[str, dict[str, Any]]:
+def models_compared(study: Study, corpus: str, protocol: str) -> dict[str, Compared]:
     """Return the models to compare on a corpus and protocol, in the order of the configuration."""
     wanted = study.compared(corpus, protocol)
     compared = {
@@ -84,11 +82,11 @@ def models_compared(study: Study, corpus: str, protocol: str) -> dict[str, dict[
         if (e.corpus, e.protocol) == (corpus, protocol) and e.model in wanted
     }
     return {
-        name: {
-            "predictions": predictions_of(study, compared[name]),
-            "baseline": "baseline" in entry,
-            "untrained": study.untrained(name),
-        }
+        name: Compared(
+            predictions=predictions_of(study, compared[name]),
+            baseline="baseline" in entry,
+            untrained=study.untrained(name),
+        )
         for name, entry in study.config["models"].items()
         if name in compared
     }
@@ -97,7 +95,12 @@ def models_compared(study: Study, corpus: str, protocol: str) -> dict[str, dict[
 def predictions_compared(study: Study, corpus: str, protocol: str) -> list[str]:
     """Return the predictions of the models to compare on a corpus and protocol."""
     models = models_compared(study, corpus, protocol).values()
-    return [path for entry in models for path in entry["predictions"]]
+    return [path for entry in models for path in entry.predictions]
+
+
+def compared_on(study: Study, corpus: str, protocol: str) -> ComparedOn:
+    """Return what is said of a corpus and protocol that models are compared on."""
+    return ComparedOn(corpus, protocol, mean_of_folds(study, protocol))
 
 
 def comparison(corpus: str, protocol: str) -> str:

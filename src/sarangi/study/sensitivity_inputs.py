@@ -1,9 +1,9 @@
 """Which experiments are shown under other splits and sample rates too, and what that is computed from."""
 
 from pathlib import Path
-from typing import Any
 
 from sarangi.base import layout
+from sarangi.base.scored import SplitAgain
 from sarangi.study.comparisons import other_splits, own_rate, split_again
 from sarangi.study.inputs import feature_shards
 from sarangi.study.scored import mean_of_folds
@@ -20,18 +20,18 @@ def corpora_split_again(study: Study) -> list[str]:
     ]
 
 
-def experiments_split_again(study: Study, corpus: str) -> dict[str, dict[str, Any]]:
+def experiments_split_again(study: Study, corpus: str) -> dict[str, SplitAgain]:
     """Return features, protocol and classifier of each experiment on a corpus to show under other splits."""
     return {
-        e.name: {
-            "features": study.config["models"][e.model]["features"],
-            "own_rate": own_rate(study, e),
-            "protocol": e.protocol,
-            "split": study.config["protocols"][e.protocol],
-            "others": other_splits(study, e.protocol),
-            "settings": study.settings(e.model),
-            "mean_of_folds": mean_of_folds(study, e.protocol),
-        }
+        e.name: SplitAgain(
+            features=study.config["models"][e.model]["features"],
+            own_rate=own_rate(study, e),
+            protocol=e.protocol,
+            split=study.config["protocols"][e.protocol],
+            others=other_splits(study, e.protocol),
+            settings=study.settings(e.model),
+            mean_of_folds=mean_of_folds(study, e.protocol),
+        )
         for e in split_again(study, corpus)
     }
 
@@ -39,7 +39,7 @@ def experiments_split_again(study: Study, corpus: str) -> dict[str, dict[str, An
 def features_split_again(study: Study, corpus: str) -> dict[str, list[str]]:
     """Return the features of a corpus that models are split again on, by feature set."""
     entries = experiments_split_again(study, corpus).values()
-    sets = {entry[key] for entry in entries for key in ("features", "own_rate")} - {None}
+    sets = {name for entry in entries for name in (entry.features, entry.own_rate) if name is not None}
     return {name: feature_shards(study, corpus, name) for name in sorted(sets)}
 
 

@@ -10,18 +10,18 @@ def batch_of(study, name):
 def test_an_experiment_is_scored_with_its_protocol_and_a_transfer_without(demo):
     e = demo.experiments["ravdess_random5_four_egemaps_svm"]
     own, transfer = scored.to_score(demo, e), scored.to_score(demo, e, "urdu_latif")
-    assert own["audit"] == "results/audit/ravdess/protocols/random5_four.parquet"
-    assert own["protocol_file"] == "results/protocols/ravdess/random5_four.parquet"
-    assert (own["scored"], own["test"], own["mean_of_folds"]) == (e.name, "ravdess", True)
-    assert not {"audit", "protocol_file"} & set(transfer)
-    assert transfer["scored"] == f"{e.name}_to_urdu_latif"
-    assert transfer["manifest"] == "results/corpora/urdu_latif/manifest.parquet"
+    assert own.audit == "results/audit/ravdess/protocols/random5_four.parquet"
+    assert own.protocol_file == "results/protocols/ravdess/random5_four.parquet"
+    assert (own.name, own.test, own.mean_of_folds) == (e.name, "ravdess", True)
+    assert (transfer.audit, transfer.protocol_file) == (None, None)
+    assert transfer.name == f"{e.name}_to_urdu_latif"
+    assert transfer.manifest == "results/corpora/urdu_latif/manifest.parquet"
 
 
 def test_a_batch_is_scored_with_its_transfers_in_one_order(demo):
     batch = batch_of(demo, "ravdess_is09")
     entries = scored.entries_to_score(demo, batch)
-    names = [entry["scored"] for entry in entries]
+    names = [entry.name for entry in entries]
     name = "ravdess_random5_four_is09_svm"
     assert names.index(f"{name}_to_urdu_latif") == names.index(name) + 1
     assert set(names) <= demo.available_scores
@@ -40,7 +40,7 @@ def test_models_are_compared_where_one_of_two_listens(demo, study):
     models = scored.models_compared(demo, "urdu_sindhi", "urdu5")
     # as the configuration orders and chooses them, with the baselines
     assert list(models) == ["egemaps_svm", "is10_svm", "constant"]
-    assert [entry["baseline"] for entry in models.values()] == [False, False, True]
+    assert [entry.baseline for entry in models.values()] == [False, False, True]
     assert scored.predictions_compared(demo, "urdu_sindhi", "urdu5") == [
         f"results/runs/urdu_sindhi_urdu5_{model}/predictions/within.parquet" for model in models
     ]
@@ -65,8 +65,8 @@ def test_a_pair_of_leakage_has_the_same_model_and_emotions_on_both_sides(demo):
         assert pair["apart"] == f"{pair['corpus']}_loso_{pair['model']}"
     assert leakage.configured_pairs(demo) == sorted(f"{pair['corpus']}.{pair['model']}" for pair in pairs)
     premiums = leakage.pairs_of_premiums(demo)
-    assert [pair["shared"]["mean_of_folds"] for pair in premiums] == [True] * len(pairs)
-    assert [pair["apart"]["mean_of_folds"] for pair in premiums] == [False] * len(pairs)
+    assert [pair.shared.mean_of_folds for pair in premiums] == [True] * len(pairs)
+    assert [pair.apart.mean_of_folds for pair in premiums] == [False] * len(pairs)
     assert leakage.manifests_of_pairs(demo) == [
         f"results/corpora/{corpus}/manifest.parquet" for corpus in ("ravdess", "urdu_latif")
     ]
@@ -77,8 +77,8 @@ def test_experiments_are_split_again_on_their_features_at_both_rates(demo):
     experiments = sensitivity_inputs.experiments_split_again(demo, "urdu_latif")
     assert set(experiments) == {f"urdu_latif_{protocol}_egemaps_svm" for protocol in ("loso", "grouped3")}
     grouped = experiments["urdu_latif_grouped3_egemaps_svm"]
-    assert grouped["own_rate"] == "egemaps_own_rate"
-    assert grouped["others"] == {"seed": [1, 2, 3], "folds": [2, 4]}
+    assert grouped.own_rate == "egemaps_own_rate"
+    assert grouped.others == {"seed": [1, 2, 3], "folds": [2, 4]}
     assert set(sensitivity_inputs.features_split_again(demo, "urdu_latif")) == {"egemaps", "egemaps_own_rate"}
     assert "urdu_latif" in sensitivity_inputs.corpora_split_again(demo)
     assert "results/scores/urdu_latif_grouped3_egemaps_svm.parquet" in sensitivity_inputs.scores_split_again(

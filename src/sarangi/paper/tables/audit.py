@@ -67,7 +67,7 @@ def audit_table(
     Parameters
     ----------
     audits
-        ``results/audit/<corpus>.parquet``, of schema :data:`sarangi.audit.checks.AUDIT`.
+        ``results/audit/<corpus>.parquet``, of schema :data:`sarangi.audit.rows.AUDIT`.
     unavailable
         Corpora that are not in hand, with what to do.
     labels

@@ -10,7 +10,7 @@ from sarangi.base import store
 from sarangi.base.evidence import reference
 from sarangi.base.labels import Labels
 from sarangi.base.marks import marks_in
-from sarangi.base.parts import UNMADE
+from sarangi.base.parts import unmade_why
 from sarangi.base.score_rows import headline
 from sarangi.paper.mark_notes import letters, meanings
 from sarangi.paper.tables.columns import CORPUS, MARKS, MODEL, PROTOCOL, Column, numeric
@@ -48,7 +48,7 @@ def splits_table(
         score = reported.loc[experiment]
         held = marks_in(score["mark"])
         marks += held
-        unmade += [reason.removeprefix(UNMADE) for reason in rows["reason"].dropna()]
+        unmade += [unmade_why(reason) for reason in rows["reason"].dropna()]
         made = rows[rows["uar"].notna()]
         varying = {"experiment": experiment, "varied": varied}
         tried = [reference(rows["file"].iloc[0], "uar", **varying)]

@@ -1,0 +1,75 @@
+"""The rows of an audit, and what every audit reads of a corpus."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+import pyarrow as pa
+
+from sarangi.base import store
+from sarangi.base.store import Output
+
+AUDIT = pa.schema(
+    [
+        pa.field("check", pa.string(), nullable=False),
+        pa.field("subject", pa.string(), nullable=False),
+        pa.field("value", pa.float64()),
+        pa.field("verdict", pa.string(), nullable=False),
+        pa.field("detail", pa.string(), nullable=False),
+    ]
+)
+
+COLUMNS = [
+    "utterance_id", "speaker", "group", "emotion", "text", "duration_s", "sample_rate", "channels", "sha256",
+    "status", "reason",
+]  # fmt: skip
+"""Of the manifest, what is looked at."""
+
+LISTED = 20  # names in a detail
+
+Row = tuple[str, str, float, str, str]
+"""Check, subject, value, verdict and detail."""
+
+
+class Audited(NamedTuple):
+    """The files of a corpus that an audit reads.
+
+    Parameters
+    ----------
+    manifest
+        Of the corpus.
+    levels
+        How loud each of its recordings is; none for a corpus without recordings.
+    near_duplicates
+        Pairs of recordings that share sound; None for a corpus without recordings.
+    """
+
+    manifest: Path
+    levels: Sequence[Path] = ()
+    near_duplicates: Path | None = None
+
+    def utterances(self) -> pd.DataFrame:
+        """Return the manifest's rows, of :data:`COLUMNS`, with the levels of each where there are some."""
+        whole = store.read(self.manifest, COLUMNS)
+        if not self.levels:
+            return whole
+        # what could not be decoded has failed there, and not yet in the manifest
+        loud = pd.concat([store.read(path) for path in self.levels])
+        return whole.drop(columns=["status", "reason"]).merge(loud, on="utterance_id")
+
+    def pairs(self) -> pd.DataFrame | None:
+        """Return the pairs of recordings that share sound, or None."""
+        return store.read(self.near_duplicates) if self.near_duplicates else None
+
+
+def write_audit(frame: pd.DataFrame, output: Output) -> None:
+    """Write an audit, sorted by check and subject."""
+    output.write(frame.sort_values(["check", "subject"], ignore_index=True), AUDIT)
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return the first :data:`LISTED` names in a row, and how many more there are."""
+    names = list(names)
+    more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
+    return ", ".join(names[:LISTED]) + more

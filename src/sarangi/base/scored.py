@@ -1,0 +1,126 @@
+"""What is to be scored, compared and varied: parameters of rules.
+
+Named tuples, since Snakemake sees a change in tuples, and none in dataclasses.  Files are text, as Snakemake
+has them.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sarangi.base.score_id import ScoreId
+
+
+class Scored(NamedTuple):
+    """An experiment to score, on its own corpus or on another one.
+
+    Parameters
+    ----------
+    experiment, corpus, protocol, model
+        Names, as the rows of the scores have them.
+    test
+        Corpus that is tested on.
+    mean_of_folds
+        Whether the protocol is reported by the mean over its folds.
+    untrained
+        Whether the weights of an encoder are random.
+    predictions
+        Of every fold and seed, in one file or several.
+    manifest
+        Of the corpus that is tested on.
+    protocol_file, audit
+        Of the protocol, and what is fatal about it; none for a transfer.
+    """
+
+    experiment: str
+    corpus: str
+    protocol: str
+    model: str
+    test: str
+    mean_of_folds: bool
+    untrained: bool
+    predictions: Sequence[str]
+    manifest: str
+    protocol_file: str | None = None
+    audit: str | None = None
+
+    @property
+    def name(self) -> str:
+        """Name of the scores."""
+        return ScoreId(self.experiment, self.test if self.protocol_file is None else None).name
+
+    @property
+    def files(self) -> list[str]:
+        """The files that the scores are computed from."""
+        optional = (self.protocol_file, self.audit)
+        return [*self.predictions, self.manifest, *(path for path in optional if path is not None)]
+
+
+class Compared(NamedTuple):
+    """A model that is compared with others: its predictions, and what it is.
+
+    Parameters
+    ----------
+    predictions
+        Of every fold and seed, in one file or several.
+    baseline
+        Whether it does not listen.
+    untrained
+        Whether the weights of an encoder are random.
+    """
+
+    predictions: Sequence[str]
+    baseline: bool
+    untrained: bool
+
+
+class ComparedOn(NamedTuple):
+    """A corpus and protocol that models are compared on, and whether the mean over folds is reported."""
+
+    corpus: str
+    protocol: str
+    mean_of_folds: bool
+
+
+class PremiumSide(NamedTuple):
+    """One side of a premium: an experiment with groups on both sides of the split, or without."""
+
+    experiment: str
+    predictions: Sequence[str]
+    mean_of_folds: bool
+
+
+class PremiumPair(NamedTuple):
+    """A model on a corpus, with groups ``shared`` by training and test, and ``apart``."""
+
+    corpus: str
+    model: str
+    shared: PremiumSide
+    apart: PremiumSide
+
+
+class SplitAgain(NamedTuple):
+    """A classical experiment to show under other splits.
+
+    Parameters
+    ----------
+    features
+        Name of its feature set.
+    own_rate
+        Name of the same features at the recordings' own rate, or None.
+    protocol, split
+        Name and entry of its protocol.
+    others
+        What to set keys of the entry to: ``seed`` and ``folds``.
+    settings
+        Of the classifier.
+    mean_of_folds
+        Whether the protocol is reported by the mean over its folds.
+    """
+
+    features: str
+    own_rate: str | None
+    protocol: str
+    split: Mapping[str, Any]
+    others: Mapping[str, Sequence[int]]
+    settings: Mapping[str, Any]
+    mean_of_folds: bool

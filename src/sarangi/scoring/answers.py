@@ -1,0 +1,162 @@
+"""Predictions as scores need them: the ok ones with their groups, and what each group adds to the sums."""
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from sarangi.base import store
+from sarangi.base.errors import SarangiError
+from sarangi.statistics.calibration import calibration
+from sarangi.statistics.confusions import Floats, Integers
+
+log = logging.getLogger("sarangi")
+
+PARTS_OF_CORPUS = ("gender", "language", "speaker")
+"""Columns of the manifest by whose values the utterances are scored in parts, too."""
+
+STATED = "p_"
+"""Before an emotion in the columns of stated probabilities."""
+
+
+def answers(
+    predictions: Sequence[str | Path], manifest: str | Path, name: str
+) -> tuple[pd.DataFrame, list[str]]:
+    """Return the ok predictions of a system with what the manifest has of each, and the emotions.
+
+    Parameters
+    ----------
+    predictions
+        Of every fold and seed.
+    manifest
+        Of the corpus that is tested on.
+    name
+        Of the system, for messages.
+
+    Returns
+    -------
+    table
+        One row an utterance, fold and seed; a system that draws nothing has seed -1.  Empty, which the
+        log says with a reason, where no prediction is ok.
+    emotions
+        What the system tells apart, in the order of its columns.
+
+    Raises
+    ------
+    SarangiError
+        If a label is unknown, or one seed has another set of folds than the rest.
+    """
+    table = pd.concat([store.read(Path(path)) for path in predictions], ignore_index=True)
+    utterances = store.read(Path(manifest), ["utterance_id", "group", *PARTS_OF_CORPUS])
+    reasons = table.loc[table["status"] == store.FAILED, "reason"]
+    table = table[table["status"] == store.OK].merge(utterances, on="utterance_id")
+    if table.empty:
+        why = f" ({reasons.iloc[0]})" if len(reasons) else ""
+        log.error(
+            "%s: no prediction is ok%s, so there is nothing to score. Take its model out of the entry of "
+            "`experiments` for this corpus and protocol, or choose another protocol",
+            name,
+            why,
+        )
+    table["seed"] = table["seed"].fillna(-1).astype(int)
+    emotions = [column.removeprefix(STATED) for column in table.columns if column.startswith(STATED)]
+    _check(table, emotions, name)
+    return table, emotions
+
+
+def _check(table: pd.DataFrame, emotions: Sequence[str], name: str) -> None:
+    """Raise where a label is none of the emotions, or the runs do not make a whole."""
+    for column in ("emotion", "predicted"):
+        odd = table.loc[~table[column].isin(emotions), ["utterance_id", column]]
+        if len(odd):
+            raise SarangiError(
+                f"{name}: {column} of {odd.iloc[0, 0]} is {odd.iloc[0, 1]!r}; "
+                f"expected one of {', '.join(emotions)}"
+            )
+    again = table.duplicated(["seed", "fold", "utterance_id"])
+    if again.any():
+        raise SarangiError(
+            f"{name}: {table.loc[again, 'utterance_id'].iloc[0]} is predicted twice by one run"
+        )
+    folds = table.groupby("seed")["fold"].agg(lambda each: tuple(sorted(set(each))))
+    if folds.nunique() > 1:
+        raise SarangiError(
+            f"{name}: seed {folds.index[0]} has predictions of folds {folds.iloc[0]}, "
+            f"seed {folds.index[folds != folds.iloc[0]][0]} of others; make the missing runs first"
+        )
+
+
+def tally(
+    table: pd.DataFrame, repeat: Sequence[str], emotions: Sequence[str]
+) -> tuple[Floats, Floats | None]:
+    """Return what each group adds to the sums that scores are made of.
+
+    Parameters
+    ----------
+    table
+        Of :func:`answers`.
+    repeat
+        Columns that tell repeats apart, to be averaged over: ``seed``, or ``seed`` and ``fold``.
+    emotions
+        Names of the K classes.
+
+    Returns
+    -------
+    confusions : array of shape (R, groups, K, K)
+        Repeats and groups sorted.
+    calibrations : array of shape (R, groups, BINS, 4), or None
+        None where not every prediction has its probabilities.
+    """
+    repeats, groups = _places(table, repeat), _places(table, ["group"])
+    classes = len(emotions)
+    shape = (int(repeats.max()) + 1, int(groups.max()) + 1)
+    truth, predicted = (_codes(table[column], emotions) for column in ("emotion", "predicted"))
+    cells = np.ravel_multi_index((repeats, groups, truth, predicted), (*shape, classes, classes))
+    confusions = np.bincount(cells, minlength=shape[0] * shape[1] * classes**2).astype(np.float64)
+    probabilities = table[[f"{STATED}{emotion}" for emotion in emotions]].to_numpy(np.float64)
+    calibrations = None
+    if np.isfinite(probabilities).all():
+        each = calibration(truth, probabilities)
+        calibrations = np.zeros((*shape, *each.shape[1:]))
+        np.add.at(calibrations, (repeats, groups), each)
+    return confusions.reshape(*shape, classes, classes), calibrations
+
+
+def clip_patterns(
+    table: pd.DataFrame, repeat: Sequence[str], emotions: Sequence[str]
+) -> tuple[Floats, Integers]:
+    """Return the different ways in which clips are answered, and how many clips have each.
+
+    Clips that are labelled and predicted alike in every repeat need not be told apart when clips are
+    drawn again, so far fewer than the clips are drawn.
+
+    Parameters
+    ----------
+    table, repeat, emotions
+        As for :func:`tally`.
+
+    Returns
+    -------
+    patterns : array of shape (R, P, K, K)
+        Confusions of one clip of each pattern.
+    times : integer array of shape (P,)
+        Clips of each.
+    """
+    classes = len(emotions)
+    repeats, clips = _places(table, repeat), _places(table, ["utterance_id"])
+    truth, predicted = (_codes(table[column], emotions) for column in ("emotion", "predicted"))
+    answered = np.full((clips.max() + 1, repeats.max() + 1), -1)
+    answered[clips, repeats] = truth * classes + predicted
+    kinds, times = np.unique(answered, axis=0, return_counts=True)
+    patterns = kinds.T[..., None] == np.arange(classes**2)
+    return patterns.astype(np.float64).reshape(*patterns.shape[:2], classes, classes), times
+
+
+def _places(table: pd.DataFrame, columns: Sequence[str]) -> Integers:
+    return table.groupby(list(columns), sort=True).ngroup().to_numpy()
+
+
+def _codes(names: pd.Series, emotions: Sequence[str]) -> Integers:
+    return names.map({emotion: place for place, emotion in enumerate(emotions)}).to_numpy(np.int64)

@@ -1,0 +1,81 @@
+"""Premiums: what groups on both sides of a split add to a score."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from sarangi.base.auditing import FEW_GROUPS
+from sarangi.base.bootstrap import BootstrapSettings
+from sarangi.base.difference_rows import PREMIUMS
+from sarangi.base.marks import DESCRIPTIVE, SIDES_DIFFER, UNPREDICTED, joined
+from sarangi.base.scored import PremiumPair
+from sarangi.base.store import Output
+from sarangi.scoring.answers import answers, tally
+from sarangi.scoring.paired import paired_differences
+from sarangi.statistics.metrics import UAR
+
+
+def premiums(
+    pairs: Sequence[PremiumPair], manifests: Mapping[str, Path], settings: BootstrapSettings, output: Output
+) -> None:
+    """Write what groups on both sides of a split add to a score: the same model on the same utterances.
+
+    Both scores are as they are reported, and take the same draws of groups.  A pair of which one side
+    predicts nothing, or that shares no utterance, has no value and is marked.
+
+    Parameters
+    ----------
+    pairs
+        Of experiments, with groups shared and apart.
+    manifests
+        By corpus.
+    settings
+        Of the bootstrap.
+    output
+        Parquet file to write, of schema :data:`PREMIUMS`.
+
+    Raises
+    ------
+    SarangiError
+        As :func:`sarangi.scoring.answers.answers`.
+    """
+    rows = [row for pair in pairs for row in premium(pair, manifests[pair.corpus], settings)]
+    output.write(pd.DataFrame(rows, columns=PREMIUMS.names), PREMIUMS)
+
+
+def premium(pair: PremiumPair, manifest: Path, settings: BootstrapSettings) -> list[dict[str, Any]]:
+    """Return the rows of a pair, one a metric, of the columns of :data:`PREMIUMS`.
+
+    Parameters
+    ----------
+    pair
+        Whose sides are compared.
+    manifest
+        Of the corpus.
+    settings
+        Of the bootstrap.
+    """
+    sides = (pair.shared, pair.apart)
+    names = {"corpus": pair.corpus, "model": pair.model}
+    names |= {"shared": pair.shared.experiment, "apart": pair.apart.experiment}
+    (one, emotions), (other, others) = (
+        answers(side.predictions, manifest, side.experiment) for side in sides
+    )
+    predicted = [set(table["utterance_id"]) for table in (one, other)]
+    both, either = predicted[0] & predicted[1], predicted[0] | predicted[1]
+    if not both or emotions != others:
+        blank = {"metric": UAR.name, "n": 0, "groups": 0, "mark": UNPREDICTED}
+        return [dict.fromkeys(PREMIUMS.names) | names | blank]
+    tables = [table[table["utterance_id"].isin(both)] for table in (one, other)]
+    repeats = [["seed", "fold"] if side.mean_of_folds else ["seed"] for side in sides]
+    sums = [tally(table, repeat, emotions)[0] for table, repeat in zip(tables, repeats, strict=True)]
+    groups = tables[0]["group"].nunique()
+    marks = [DESCRIPTIVE] if groups < FEW_GROUPS else []
+    marks += [SIDES_DIFFER] if both != either else []
+    shown = names | {"n": len(both), "groups": groups, "mark": joined(marks)}
+    return [
+        shown | {"metric": metric} | difference._asdict()
+        for metric, difference in paired_differences(sums, settings).items()
+    ]
