@@ -40,13 +40,12 @@ from transformers import (
     XLMRobertaConfig,
 )
 
-from sarangi.base.parts import TRAIN
+from sarangi.base.parts import TRAIN, VALIDATION
 from sarangi.base.sound import SAMPLE_RATE
 from sarangi.models.encoders import build_encoder
 from sarangi.models.fusion import classifier
 from sarangi.models.trainer import class_weights, trainer_of
 from sarangi.models.utterances import Utterances, collate
-from sarangi.splits.protocols import VALIDATION
 from sarangi.study.entries import encoders_of, on_corpus
 from sarangi.study.study import Study
 

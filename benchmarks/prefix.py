@@ -26,13 +26,12 @@ import transformers
 from finetuning import SHAPES, Clock, utterances, wait
 from transformers import TrainingArguments, Wav2Vec2ForSequenceClassification
 
-from sarangi.base.parts import TRAIN
+from sarangi.base.parts import TRAIN, VALIDATION
 from sarangi.models.encoders import build_encoder
 from sarangi.models.fusion import classifier
 from sarangi.models.split_encoder import SplitEncoder
 from sarangi.models.trainer import trainer_of
 from sarangi.models.utterances import Utterances, collate
-from sarangi.splits.protocols import VALIDATION
 
 RECIPES = {
     "wav2vec2_base": {"frozen_layers": 8, "batch": 8, "accumulate": 2, "max_epochs": 30},

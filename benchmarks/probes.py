@@ -22,14 +22,13 @@ import torch
 import yaml
 from finetuning import ROOT, SHAPES, utterances
 
-from sarangi.base.parts import TRAIN
+from sarangi.base.parts import TRAIN, VALIDATION
 from sarangi.models.encoders import build_encoder
 from sarangi.models.fusion import classifier
 from sarangi.models.pooling import masked_mean
 from sarangi.models.speech_states import speech_states
 from sarangi.models.trainer import trainer_of
 from sarangi.models.utterances import Utterances
-from sarangi.splits.protocols import VALIDATION
 
 CLIPS, FOLDS, SEEDS, BATCH = 1440, 5, 5, 8
 SHARES = (0.64, 0.16)  # of the clips that train and validate in a fold; the others are tested
