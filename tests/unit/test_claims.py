@@ -20,7 +20,7 @@ from sarangi.base.verdicts import CONTRADICTED, DIFFERS, FAULTY, REPRODUCED, UNT
 from sarangi.paper.tables.findings import findings_table
 from sarangi.paper.tables.writing import FORMATS
 from sarangi.published import faults
-from sarangi.published.findings import finding
+from sarangi.published.findings import Question, finding
 from sarangi.published.records import of_finding
 from sarangi.study.claims_file import read_claims
 
@@ -76,8 +76,8 @@ def changed(text, old, new, tmp_path):
 
 def judged(records, name, tmp_path, scores=(), missing=None, synthetic=(), experiments=()):
     output = tmp_path / f"{name}.parquet"
-    part = of_finding(records, name)
-    finding("said", part, experiments, scores, missing or {}, synthetic, output, MADE_BY_TEST)
+    question = Question("said", of_finding(records, name), experiments)
+    finding(question, scores, missing or {}, synthetic, store.Output(output, MADE_BY_TEST))
     return store.read(output).set_index("claim")
 
 

@@ -16,7 +16,7 @@ from sarangi.base.missing import CORPUS, WEIGHTS, Missing
 from sarangi.base.score_rows import SCORES
 from sarangi.paper.tables.errata import errata_table
 from sarangi.paper.tables.writing import FORMATS
-from sarangi.published.findings import finding
+from sarangi.published.findings import Question, finding
 from sarangi.published.readings import READINGS, SIDES, can_be_read, reading
 from sarangi.published.records import of_finding, with_parts
 from sarangi.study.checking import check
@@ -147,7 +147,8 @@ def made(tmp_path, errata, claims=CLAIMS, missing=None, **tables):
     found = []
     for name in sorted({record["finding"] for record in claims.values()}):
         found.append(tmp_path / f"{name}.parquet")
-        finding("said", of_finding(claims, name), [], [], {}, [], found[-1], MADE_BY_TEST)
+        question = Question("said", of_finding(claims, name), [])
+        finding(question, [], {}, [], store.Output(found[-1], MADE_BY_TEST))
     paths = {"findings": found, "scores": [], "differences": [], "audits": []} | tables
     files = {suffix: tmp_path / f"errata.{suffix}" for suffix in FORMATS}
     errata_table(errata, claims, paths, missing or {}, labels(**TITLES), files)

@@ -19,7 +19,7 @@ from sarangi.base.finding_rows import FINDING
 from sarangi.base.missing import CORPUS, WEIGHTS, Missing
 from sarangi.base.score_rows import SCORES
 from sarangi.paper.building import PROGRAMS, arxiv, looked_up, paper_pdf
-from sarangi.paper.numbers import latex, numbers, outcome, plain
+from sarangi.paper.numbers import Asked, Results, latex, numbers, outcome, plain
 
 NAME = "x_loso_svm"
 CLAIMS = {
@@ -77,8 +77,8 @@ def made(
         store.write(path, frame.astype(dict.fromkeys(floats, float)), schema, {"rule": "test"})
     file = folder / "paper/numbers.tex"
     file.parent.mkdir(exist_ok=True)
-    numbers([paths[0]], [paths[1]], paths[2], CLAIMS, WAITS, ["x.svm", "y.svm"],
-            {"draws": 200, "confidence": 0.9, "seed": 1}, ["x"], file)  # fmt: skip
+    asked = Asked(CLAIMS, WAITS, ["x.svm", "y.svm"], {"draws": 200, "confidence": 0.9, "seed": 1})
+    numbers(Results([paths[0]], [paths[1]], paths[2]), asked, ["x"], file)
     return file.read_text()
 
 

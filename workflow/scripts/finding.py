@@ -3,15 +3,12 @@
 from sarangi.runtime.job import job
 
 with job(snakemake) as run:
-    from sarangi.published.findings import finding
+    from sarangi.published.findings import Question, finding
 
     finding(
-        snakemake.params.statement,
-        snakemake.params.claims,
-        snakemake.params.experiments,
+        Question(snakemake.params.statement, snakemake.params.claims, snakemake.params.experiments),
         snakemake.input.scores,
         snakemake.params.missing,
         snakemake.params.synthetic,
-        run.output,
-        run.provenance,
+        run.result,
     )

@@ -5,16 +5,12 @@ from sarangi.runtime.job import job
 with job(snakemake) as run:
     from pathlib import Path
 
-    from sarangi.paper.numbers import numbers
+    from sarangi.paper.numbers import Asked, Results, numbers
 
+    read, asked = snakemake.input, snakemake.params
     numbers(
-        snakemake.input.scores,
-        [Path(finding) for finding in snakemake.input.findings],
-        Path(snakemake.input.premiums),
-        snakemake.params.claims,
-        snakemake.params.missing,
-        snakemake.params.pairs,
-        snakemake.params.bootstrap,
-        snakemake.params.synthetic,
+        Results(read.scores, [Path(finding) for finding in read.findings], Path(read.premiums)),
+        Asked(asked.claims, asked.missing, asked.pairs, asked.bootstrap),
+        asked.synthetic,
         run.output,
     )

@@ -24,6 +24,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -60,20 +61,11 @@ SPECIAL = {
 Texts = dict[str, str]
 
 
-def numbers(
-    scores: Sequence[Path],
-    findings: Sequence[Path],
-    premiums: Path,
-    claims: Mapping[str, Mapping[str, Any]],
-    missing: Mapping[str, Sequence[Missing]],
-    pairs: Sequence[str],
-    bootstrap: Mapping[str, float],
-    synthetic: Sequence[str],
-    output: Path,
-) -> None:
-    """Write every number that the text may look up, and the outcomes that its sentences follow.
+@dataclass(frozen=True)
+class Results:
+    """The results that numbers are looked up in.
 
-    Parameters
+    Attributes
     ----------
     scores
         Scores of experiments and of transfers.
@@ -81,6 +73,19 @@ def numbers(
         ``results/findings/finding_<n>.parquet`` of the configured findings.
     premiums
         ``results/premiums.parquet``.
+    """
+
+    scores: Sequence[Path]
+    findings: Sequence[Path]
+    premiums: Path
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the text may look up, whether there is a result of it or not.
+
+    Attributes
+    ----------
     claims
         Of every claim of the published study ``finding``, ``printed`` (None for a statement), ``ours``, the
         experiments that its numbers are compared with, and for a number ``score``: the experiment, metric
@@ -88,32 +93,49 @@ def numbers(
     missing
         Of each experiment and transfer that is configured or compared and has no scores, what is missing.
     pairs
-        Configured pairs of leakage, ``<corpus>.<model>``, whether they can be had or not.
+        Configured pairs of leakage, ``<corpus>.<model>``, whether they are available or not.
     bootstrap
         ``draws`` and ``confidence`` of the configuration.
+    """
+
+    claims: Mapping[str, Mapping[str, Any]]
+    missing: Mapping[str, Sequence[Missing]]
+    pairs: Sequence[str]
+    bootstrap: Mapping[str, float]
+
+
+def numbers(results: Results, asked: Asked, synthetic: Sequence[str], output: Path) -> None:
+    """Write every number that the text may look up, and the outcomes that its sentences follow.
+
+    Parameters
+    ----------
+    results
+        The results to look up in.
+    asked
+        What may be looked up.
     synthetic
         Names of the corpora spoken by the demo's generator; the paper's pages then say so.
     output
         File to write.
     """
-    table = scores_by_name(scores)
+    table = scores_by_name(results.scores)
     reported = table[table["slice"] == ""].sort_values(["scored", "metric"])
     untrained = any(UNTRAINED in marks_in(text) for text in reported["mark"])
     lines = ["% Made by Snakemake from results, not by hand."]
     lines.append(r"\synthetictrue" if synthetic else r"\syntheticfalse")
     lines.append(r"\untrainedtrue" if untrained else r"\untrainedfalse")
-    lines += [rf"\setfinding{{{path.stem}}}" for path in sorted(findings)]
+    lines += [rf"\setfinding{{{path.stem}}}" for path in sorted(results.findings)]
     lines += [rf"\setform{{{form}}}" for form in forms()]
     known = dict.fromkeys(reported["scored"], "it is not among the scores of this experiment")
-    known |= {name: short(absent) for name, absent in missing.items()}
+    known |= {name: short(absent) for name, absent in asked.missing.items()}
     lines += [rf"\setexperiment{{{name}}}{{{latex(why)}}}" for name, why in sorted(known.items())]
-    judged = list(_of_claims(read_findings(findings), claims, missing, table))
+    judged = list(_of_claims(read_findings(results.findings), asked, table))
     for values, outcomes, verdicts in (
         *(_of_score(row) for _, row in reported.iterrows()),
         *judged,
-        *_of_premiums(store.read(premiums), pairs),
+        *_of_premiums(store.read(results.premiums), asked.pairs),
         _of_all_claims(judged),
-        ({key: latex(text) for key, text in _of_bootstrap(bootstrap).items()}, {}, {}),
+        ({key: latex(text) for key, text in _of_bootstrap(asked.bootstrap).items()}, {}, {}),
     ):
         lines += [rf"\setval{{{key}}}{{{text}}}" for key, text in values.items()]
         lines += [rf"\setoutcome{{{key}}}{{{outcome}}}" for key, outcome in outcomes.items()]
@@ -213,15 +235,10 @@ def _against_chance(row: pd.Series) -> str:
     return outcome(row["low"], row["high"], row["chance"])
 
 
-def _of_claims(
-    judged: pd.DataFrame,
-    claims: Mapping[str, Mapping[str, Any]],
-    missing: Mapping[str, Sequence[Missing]],
-    table: pd.DataFrame,
-) -> Iterator[Entry]:
+def _of_claims(judged: pd.DataFrame, asked: Asked, table: pd.DataFrame) -> Iterator[Entry]:
     rows = {row["claim"]: row for _, row in judged.iterrows()}
     scored = {(row["scored"], row["metric"], row["slice"]): row for _, row in table.iterrows()}
-    for name, claim in claims.items():
+    for name, claim in asked.claims.items():
         key = f"{claim['finding']}.{name}"
         if name not in rows:
             why = f"{claim['finding']} is not in this configuration"
@@ -236,7 +253,7 @@ def _of_claims(
         if claim["printed"] is None:
             why = "it states no number"
         else:
-            absent = [each for name_ in claim["ours"] for each in missing.get(name_, ())]
+            absent = [each for name_ in claim["ours"] for each in asked.missing.get(name_, ())]
             why = short(absent) or verdict.reason or "ours has no such number"
         points = row["unit"] == POINTS
         # as many digits as were printed, since rounding to them is what counts

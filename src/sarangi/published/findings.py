@@ -46,19 +46,11 @@ class Ours:
     void: dict[str, str]
 
 
-def finding(
-    statement: str,
-    claims: dict[str, Any],
-    experiments: Sequence[str],
-    scores: Sequence[Path],
-    missing: dict[str, Sequence[Missing]],
-    synthetic: Sequence[str],
-    output: Path,
-    provenance: dict,
-) -> None:
-    """Write a finding: a row for each of its claims, and for each further experiment that bears on it.
+@dataclass(frozen=True)
+class Question:
+    """What a finding asks: claims, and further experiments that bear on it.
 
-    Parameters
+    Attributes
     ----------
     statement
         What the published study says, for the further experiments.
@@ -66,6 +58,37 @@ def finding(
         From :func:`sarangi.published.records.of_finding`.
     experiments
         The further experiments, of which our UAR is shown.
+    """
+
+    statement: str
+    claims: Mapping[str, Any]
+    experiments: Sequence[str]
+
+    @property
+    def further(self) -> dict[str, dict[str, Any]]:
+        """The further experiments as records of numbers, sorted."""
+        return {
+            f"{BESIDE}{name}": {
+                "kind": "number", "experiment": name, "ours": name, "metric": "uar",
+                "statement": self.statement, "unit": "",
+            }
+            for name in sorted(self.experiments)
+        }  # fmt: skip
+
+
+def finding(
+    question: Question,
+    scores: Sequence[Path],
+    missing: Mapping[str, Sequence[Missing]],
+    synthetic: Sequence[str],
+    output: store.Output,
+) -> None:
+    """Write a finding: a row for each of its claims, and for each further experiment that bears on it.
+
+    Parameters
+    ----------
+    question
+        Claims and further experiments.
     scores
         Scores of all of these experiments that can be scored.
     missing
@@ -74,24 +97,15 @@ def finding(
         Names of the corpora spoken by the demo's generator.
     output
         Parquet file to write, of schema :data:`FINDING`.
-    provenance
-        Passed to the store.
     """
-    records = claims["records"]
+    records, further = question.claims["records"], question.further
     table = scores_by_name(scores)
     ours = _ours(records, table, missing, synthetic)
-    lines = [_line(name, records, ours) for name in claims["claims"]]
-    further = {
-        f"{BESIDE}{name}": {
-            "kind": "number", "experiment": name, "ours": name, "metric": "uar", "statement": statement,
-            "unit": "",
-        }
-        for name in experiments
-    }  # fmt: skip
-    known = _ours(further, table, missing, synthetic)
-    lines += [_measured(name, further[name], known) for name in sorted(further)]
+    lines = [_line(name, records, ours) for name in question.claims["claims"]]
+    ours = _ours(further, table, missing, synthetic)
+    lines += [_measured(name, record, ours) for name, record in further.items()]
     frame = pd.DataFrame(lines, columns=FINDING.names).astype(dict.fromkeys(NUMBERS, float))
-    store.write(output, frame, FINDING, provenance)
+    output.write(frame, FINDING)
 
 
 def _ours(
