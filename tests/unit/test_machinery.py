@@ -18,6 +18,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 import yaml
+from blast_radius import registries
 from conftest import MADE_BY_TEST, ROOT, absent, write_study
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -37,7 +38,7 @@ from sarangi.runtime.lock import begin
 from sarangi.sources import checksums
 from sarangi.study.availability import unavailable
 from sarangi.study.checking import check, refuse_odd_yaml
-from sarangi.study.entries import CORPORA, encoders_of
+from sarangi.study.entries import encoders_of
 
 SCHEMA = ROOT / "workflow/schemas/config.schema.yaml"
 
@@ -859,13 +860,7 @@ def assert_fits(name, kind):
     import generate
 
     distributions = fingerprints._distributions()
-    by_name = tuple(
-        (loader, tuple(f"{package}.{c}" for c in CORPORA))
-        for loader, package in (
-            ("sarangi.corpora.registry", "sarangi.corpora.layouts"),
-            ("sarangi.synthetic.corpus", "sarangi.synthetic"),
-        )
-    )
+    by_name = tuple(registries().items())
     code, imported = fingerprints.closure(ROOT / f"workflow/scripts/{name}.py", by_name)
     assert f"def {name}(" in "".join(code.values()), f"rule {name} calls no function of its name"
     needed = {d.lower() for module in imported for d in distributions.get(module, ())}

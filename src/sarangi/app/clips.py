@@ -18,7 +18,7 @@ import soundfile
 from imageio_ffmpeg import get_ffmpeg_exe
 
 from sarangi.audio.resampling import level_of, to_mono_16k
-from sarangi.base.errors import RecordingError, SarangiError
+from sarangi.base.errors import CutShortError, RecordingError, SarangiError, shown
 from sarangi.base.sound import SAMPLE_RATE
 from sarangi.base.store import FAILED, SKIPPED
 from sarangi.corpora.recording import inspect
@@ -210,5 +210,4 @@ def _refuse_long(seconds: float) -> None:
 
 
 def _said(error: RecordingError) -> str:
-    text = str(error).split(";")[0]
-    return f"is {text}" if text.startswith("cut short") else text
+    return f"is {shown(error.found)}" if isinstance(error, CutShortError) else shown(error.found)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import soundfile
 
-from sarangi.base.errors import RecordingError
+from sarangi.base.errors import COPY_AGAIN, CutShortError, RecordingError
 from sarangi.corpora.video import is_video, sound_of
 
 LARGEST_SOUND = 2**27  # samples over all channels: 0.5 GiB in memory, 2.3 h of 16 kHz mono
@@ -55,19 +55,17 @@ def to_mono(data: bytes) -> Decoded:
             refuse_long(promised * file.channels)
             signal = file.read(dtype="float32", always_2d=True)
     except soundfile.LibsndfileError as error:
-        raise RecordingError(
-            f"cannot be decoded ({error.error_string}); copy it again from its publisher"
-        ) from error
+        raise RecordingError(f"cannot be decoded ({error.error_string})", COPY_AGAIN) from error
     if len(signal) == 0:
-        raise RecordingError("holds 0 samples; copy it again from its publisher")
+        raise RecordingError("holds 0 samples", COPY_AGAIN)
     if len(signal) < promised:
-        raise RecordingError(
-            f"cut short: its header promises {promised} samples a channel, {len(signal)} can be decoded; "
-            "copy it again from its publisher"
+        raise CutShortError(
+            f"cut short: its header promises {promised} samples a channel, {len(signal)} can be decoded",
+            COPY_AGAIN,
         )
     bad = int(np.count_nonzero(~np.isfinite(signal)))
     if bad:
-        raise RecordingError(f"{bad} of its {signal.size} samples are NaN or infinite; copy it again")
+        raise RecordingError(f"{bad} of its {signal.size} samples are NaN or infinite", "copy it again")
     notes = []
     if signal.shape[1] > 1:
         notes.append(f"mixed down from {signal.shape[1]} channels")

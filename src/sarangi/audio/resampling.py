@@ -12,7 +12,7 @@ import pyarrow as pa
 from sarangi.audio.decoding import refuse_long, sound_in, to_mono
 from sarangi.audio.flac import encode
 from sarangi.base import store
-from sarangi.base.errors import RecordingError, SarangiError
+from sarangi.base.errors import COPY_AGAIN, RecordingError, SarangiError
 from sarangi.base.progress import progress
 from sarangi.base.sound import SAMPLE_RATE
 from sarangi.sources.source import Source
@@ -166,7 +166,8 @@ def _refuse_rate(rate: int) -> None:
     if new * (old + 14 * max(1, old // new)) > LARGEST_FILTER:
         raise RecordingError(
             f"its header says {rate} samples a second, expected a usual rate such as 8000, 22050, 44100 or "
-            "48000; copy it again from its publisher"
+            "48000",
+            COPY_AGAIN,
         )
 
 

@@ -2,6 +2,7 @@
 
 import re
 
+COPY_AGAIN = "copy it again from its publisher"
 LONGEST_LINE = 1000  # characters; what a damaged file holds may be of any length
 
 
@@ -17,7 +18,21 @@ class SarangiError(Exception):
 
 
 class RecordingError(SarangiError):
-    """One recording cannot be used; the utterance is marked failed and the others go on."""
+    """One recording cannot be used; the utterance is marked failed, and the job continues with the others.
+
+    Attributes
+    ----------
+    found
+        What is wrong with it, without what to do.
+    """
+
+    def __init__(self, found: str, advice: str = ""):
+        super().__init__(f"{found}; {advice}" if advice else found)
+        self.found = found
+
+
+class CutShortError(RecordingError):
+    """A recording ends before its header says."""
 
 
 def shown(text: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 import soundfile
 
-from sarangi.base.errors import RecordingError
+from sarangi.base.errors import COPY_AGAIN, CutShortError, RecordingError
 from sarangi.corpora.video import describe, is_video
 
 # Formats that libsndfile may rightly find behind a suffix
@@ -45,7 +45,7 @@ def inspect(data: bytes, name: str) -> Recording:
         If it is no sound file, not what its name says, cut short, or without samples.
     """
     if not data:
-        raise RecordingError("the file is empty (0 bytes); copy it again from its publisher")
+        raise RecordingError("the file is empty (0 bytes)", COPY_AGAIN)
     if is_video(name):
         return Recording(*describe(data))
     try:
@@ -54,22 +54,22 @@ def inspect(data: bytes, name: str) -> Recording:
     except soundfile.LibsndfileError as error:
         start = ascii(data[:16].decode("latin-1"))
         raise RecordingError(
-            f"not a sound file that can be read ({error.error_string} It begins with {start}); "
-            "copy it again from its publisher"
+            f"not a sound file that can be read ({error.error_string} It begins with {start})",
+            COPY_AGAIN,
         ) from error
     suffix = PurePosixPath(name).suffix.lower()
     if suffix in FORMATS and header.format not in FORMATS[suffix]:
         raise RecordingError(
-            f"named {suffix} but holds {header.format_info}; a re-encoded copy is not the published "
-            "recording: get the original"
+            f"named {suffix} but holds {header.format_info}",
+            "a re-encoded copy is not the published recording: get the original",
         )
     promised = re.search(r"^\s*data\s*:\s*(\d+) \(should be (\d+)\)", header.extra_info, re.MULTILINE)
     # a writer that streams cannot know the length and leaves 0 or the largest number
     if promised and 0 < int(promised[1]) < 2**31 - 4096:
-        raise RecordingError(
-            f"cut short: its header promises {promised[1]} bytes of sound, {promised[2]} are there; "
-            "copy it again from its publisher"
+        raise CutShortError(
+            f"cut short: its header promises {promised[1]} bytes of sound, {promised[2]} are there",
+            COPY_AGAIN,
         )
     if header.frames == 0:
-        raise RecordingError("holds 0 samples; copy it again from its publisher")
+        raise RecordingError("holds 0 samples", COPY_AGAIN)
     return Recording(header.frames / header.samplerate, header.samplerate, header.channels)

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from imageio_ffmpeg import get_ffmpeg_exe
 
-from sarangi.base.errors import RecordingError
+from sarangi.base.errors import COPY_AGAIN, RecordingError
 from sarangi.sources.source import LARGEST_FILE
 
 SUFFIXES = (".mp4", ".mkv", ".mov", ".avi", ".webm")
@@ -42,9 +42,9 @@ def describe(data: bytes) -> tuple[float, int, int]:
         said = _ffmpeg(data, Path(folder)).stderr
     duration, stream = DURATION.search(said), STREAM.search(said)
     if duration is None:
-        raise RecordingError("not a video that can be read; copy it again from its publisher")
+        raise RecordingError("not a video that can be read", COPY_AGAIN)
     if stream is None:
-        raise RecordingError("a video without sound; copy it again from its publisher")
+        raise RecordingError("a video without sound", COPY_AGAIN)
     hours, minutes, seconds = duration.groups()
     # a layout such as 5.1 has as many channels as its digits add up to
     named = {"mono": 1, "stereo": 2}
@@ -66,7 +66,7 @@ def sound_of(data: bytes) -> bytes:
         done = _ffmpeg(data, Path(folder), "-map", "0:a:0", "-c:a", "pcm_s16le", "-fs", most, str(output))
         if done.returncode != 0 or not output.exists():
             last = (done.stderr.strip().splitlines() or ["no message"])[-1]
-            raise RecordingError(f"its sound cannot be decoded ({last}); copy it again from its publisher")
+            raise RecordingError(f"its sound cannot be decoded ({last})", COPY_AGAIN)
         return output.read_bytes()
 
 
@@ -87,6 +87,4 @@ def _ffmpeg(data: bytes, folder: Path, *arguments: str) -> subprocess.CompletedP
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise RecordingError(
-            f"ffmpeg did not end within {SECONDS} s; copy it again from its publisher"
-        ) from error
+        raise RecordingError(f"ffmpeg did not end within {SECONDS} s", COPY_AGAIN) from error

@@ -7,8 +7,9 @@ import shutil
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sarangi.base.documents import LARGEST, json_of
 from sarangi.base.errors import SarangiError
@@ -18,6 +19,9 @@ from sarangi.runtime.inventory import digest_of_input
 from sarangi.sources.repack import CHUNK, LARGEST_RATIO, LARGEST_TOTAL
 from sarangi.sources.source import DAMAGE
 from sarangi.study.identities import RESTORED
+
+if TYPE_CHECKING:
+    from sarangi.reproduce.plan import Planned
 
 LONGEST_NAME = 255  # bytes, of any file system
 LARGEST_MEMBER = 2**31  # bytes; no table of results comes near
@@ -91,22 +95,23 @@ def adopt(targets: list[str], results: list[str], directory: Path) -> dict[str, 
     """
     from sarangi.reproduce.plan import plan
 
-    refused: dict[str, str] = {}
-    sums: dict[str, str] = {}  # of what agrees, as recorded
     with plan(targets, directory) as planned:
-        made = {output for job in planned.jobs for output in job.outputs}
+        adopted = _Adopted({output for job in planned.jobs for output in job.outputs})
         for job in planned.jobs:
-            why = _disagreement(job.described, job.inputs, job.outputs, made, refused, sums)
-            if why is not None:
-                refused |= dict.fromkeys(job.outputs, why)
+            refusal = adopted.disagreement(job)
+            if refusal is not None:
+                adopted.refused |= dict.fromkeys(job.outputs, refusal)
                 continue
             found = {output: records.read(output) for output in job.outputs}
-            sums |= {output: record["sha256"] for output, record in found.items()}
+            adopted.sums |= {output: record["sha256"] for output, record in found.items()}
             planned.mark_done(job, found[job.outputs[0]]["inputs"])
+        refused = {result: refusal.why for result, refusal in adopted.refused.items()}
         # what no job here makes is evidence of what was adopted, or it is nothing
-        evidence = records.closure(sums)
+        evidence = records.closure(adopted.sums)
         unknown = "this clone's configuration makes no such file"
-        refused |= {result: unknown for result in results if result not in made and result not in evidence}
+        refused |= {
+            result: unknown for result in results if result not in adopted.made and result not in evidence
+        }
         for result in refused:
             provenance.place(result).unlink(missing_ok=True)
             if result in results:
@@ -114,42 +119,71 @@ def adopt(targets: list[str], results: list[str], directory: Path) -> dict[str, 
     return {result: why for result, why in sorted(refused.items()) if result in results}
 
 
-def _disagreement(
-    described: Mapping[str, Any],
-    inputs: list[str],
-    outputs: list[str],
-    made: set[str],
-    refused: Mapping[str, str],
-    sums: Mapping[str, str],
-) -> str | None:
-    """Return why the outputs of a job are not what this clone would make, or None."""
-    for output in outputs:
-        record = records.read(output)
-        if record is None:
-            return "it has no provenance"
-        if carried(output) and not Path(output).exists():
-            return "it is not in the bundle"
-        for key in ("rule", "wildcards", "code", "parameters"):
-            if record[key] != described[key]:
-                return f"rule {described['rule']} has other {key} in this clone"
-        if sorted(record["inputs"]) != inputs:
-            return f"it was made from other files: {_first_odd(record['inputs'], inputs)}"
-        for path, sum_ in record["inputs"].items():
-            if path in refused:
-                return f"it was made from {path}, which was left out: {_root(refused[path])}"
-            if path in made:
-                here = sums[path]
-            elif provenance.located(path).exists():
-                here = digest_of_input(provenance.located(path))
-            else:
-                return f"it was made from {path}, which is not here"
-            if here != sum_:
-                return f"it was made from another {path}"
+class _Refusal(NamedTuple):
+    """Why a result is left out, and what began it: the same, or why a file that it was made from is."""
+
+    why: str
+    cause: str
+
+
+@dataclass
+class _Adopted:
+    """What was adopted so far, and what was not.
+
+    Attributes
+    ----------
+    made
+        The outputs of all jobs of the plan.
+    refused
+        Results that are left out.
+    sums
+        The sha256 of what agrees, as recorded.
+    """
+
+    made: set[str]
+    refused: dict[str, _Refusal] = field(default_factory=dict)
+    sums: dict[str, str] = field(default_factory=dict)
+
+    def disagreement(self, job: "Planned") -> _Refusal | None:
+        """Return why the outputs of a job are not what this clone would make, or None."""
+        for output in job.outputs:
+            record = records.read(output)
+            why = _other_job(output, record, job)
+            if why is not None:
+                return _Refusal(why, why)
+            for path, sum_ in record["inputs"].items():
+                refusal = self._other_input(path, sum_)
+                if refusal is not None:
+                    return refusal
+        return None
+
+    def _other_input(self, path: str, recorded: str) -> _Refusal | None:
+        if path in self.refused:
+            cause = self.refused[path].cause
+            return _Refusal(f"it was made from {path}, which was left out: {cause}", cause)
+        if path in self.made:
+            here = self.sums[path]
+        elif provenance.located(path).exists():
+            here = digest_of_input(provenance.located(path))
+        else:
+            why = f"it was made from {path}, which is not here"
+            return _Refusal(why, why)
+        why = f"it was made from another {path}"
+        return None if here == recorded else _Refusal(why, why)
+
+
+def _other_job(output: str, record: Mapping[str, Any] | None, job: "Planned") -> str | None:
+    """Return how a result was made otherwise than by a job, but for the bytes of its inputs, or None."""
+    if record is None:
+        return "it has no provenance"
+    if carried(output) and not Path(output).exists():
+        return "it is not in the bundle"
+    for key in ("rule", "wildcards", "code", "parameters"):
+        if record[key] != job.described[key]:
+            return f"rule {job.described['rule']} has other {key} in this clone"
+    if sorted(record["inputs"]) != job.inputs:
+        return f"it was made from other files: {_first_odd(record['inputs'], job.inputs)}"
     return None
-
-
-def _root(why: str) -> str:
-    return why.rpartition("left out: ")[2]
 
 
 def _first_odd(recorded: Mapping[str, str], inputs: list[str]) -> str:

@@ -291,7 +291,7 @@ class _Verification:
             return _made_anew(_quoted(self.planned[path][2][0]))
         if not self._restored:
             return f"rm -f {_here(path)} {_here(str(provenance.place(path)))}"
-        again = _directory().replace(" --directory ", " DIRECTORY=")
+        again = _directory(" DIRECTORY=")
         return f"rm {_here(path)}; make restore BUNDLE=<the bundle that it came in>{again}"
 
     def _compare_with_lock(self) -> None:
@@ -369,9 +369,9 @@ def _here(path: str) -> str:
     return _quoted(str(_folder() / path))
 
 
-def _directory() -> str:
+def _directory(option: str = " --directory ") -> str:
     folder = str(_folder())
-    return "" if folder == "." else f" --directory {_quoted(folder)}"
+    return "" if folder == "." else f"{option}{_quoted(folder)}"
 
 
 # -- scores typed into the text ---------------------------------------------------------------
