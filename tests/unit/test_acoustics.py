@@ -11,13 +11,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import soundfile
-from conftest import BROKEN, MADE_BY_TEST, float_wav, real, to
+import torch
+import yaml
+from conftest import BROKEN, MADE_BY_TEST, ROOT, add_module, example, float_wav, real, to
 from scipy.io import savemat
 from sklearn.metrics import recall_score
 from sklearn.model_selection import LeaveOneGroupOut, StratifiedKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
+from torchaudio.transforms import MFCC
 
 from sarangi.audio.decoding import sound_in
 from sarangi.audio.flac import encode
@@ -25,13 +28,17 @@ from sarangi.audio.resampling import AUDIO, resample, to_mono_16k
 from sarangi.base import store
 from sarangi.base.errors import SarangiError
 from sarangi.corpora.manifest import manifest
-from sarangi.features import extraction
+from sarangi.features import extraction, extractors
 from sarangi.features import rows as rows_of_features
 from sarangi.features.extraction import features
 from sarangi.features.extractors.opensmile import extractor
 from sarangi.features.published import published_features
 from sarangi.features.recordings import recording_features
 from sarangi.features.registry import load
+from sarangi.study import references
+from sarangi.study.checking import check
+from sarangi.study.entries import extraction_of
+from sarangi.study.loaded import loaded
 from sarangi.synthetic.film import filmed
 
 pytestmark = pytest.mark.filterwarnings("ignore:Segment too short")
@@ -278,6 +285,38 @@ def test_real_clips_have_opensmiles_values_at_both_rates(feature_set, tmp_path):
         assert np.array_equal(own.loc[name], smile.process_file(file).to_numpy()[0])
         signal = to_mono_16k(file.read_bytes()).signal / np.float32(32768)
         assert np.array_equal(at_16k.loc[name], smile(signal, 16_000).reshape(-1))
+
+
+def test_a_feature_set_of_another_extractor_is_one_module_and_one_entry(tmp_path, monkeypatch, study):
+    said = example("A feature set")
+    added = add_module(extractors, "mfcc", said["python"][0], tmp_path / "added", monkeypatch)
+    monkeypatch.setattr(references, "EXTRACTORS", ("mfcc", "opensmile"))
+    entries = yaml.safe_load(said["yaml"][0])
+    for kind, entry in entries.items():
+        study[kind] |= entry
+    study["experiments"][0]["models"].append("mfcc_svm")
+    assert "ravdess_random5_mfcc_svm" in checked(study).experiments
+    chosen = extraction_of(entries["feature_sets"]["mfcc"])
+    assert loaded(checked(study), {"feature_set": "mfcc"}, {})[2] == ("sarangi.features.registry", (added,))
+    audio = made_audio(tmp_path / "audio.parquet", [spoken(0.7), None, spoken(0.02), spoken(0.7, seed=1)])
+    features(audio, load(*chosen), to(tmp_path / "f.parquet"), workers=2)
+    table, found = values(tmp_path / "f.parquet")
+    assert list(table["reason"].dropna()) == ["broken", "too short for a frame (0.020 s)"]
+    assert list(table["status"]) == ["ok", "failed", "failed", "ok"]
+    assert list(found.columns[[0, 19, 20, 39]]) == [
+        "mfcc_01_mean", "mfcc_20_mean", "mfcc_01_deviation", "mfcc_20_deviation",
+    ]  # fmt: skip
+    signal = torch.from_numpy(spoken(0.7) / np.float32(32768))
+    assert np.allclose(found.iloc[0, :20], MFCC(16_000, 20)(signal).mean(1), atol=1e-4)
+    with pytest.raises(SarangiError, match=r"mfcc: .*'order'; it takes coefficients"):
+        load("mfcc", {"order": 2})
+    study["feature_sets"]["mfcc"]["extractor"] = "mfc"
+    with pytest.raises(SarangiError, match=r"feature_sets\.mfcc\.extractor.*no extractor 'mfc'; .*mfcc"):
+        checked(study)
+
+
+def checked(study):
+    return check(study, ROOT / "workflow/schemas/config.schema.yaml", [], probe=False)
 
 
 SEEN = {

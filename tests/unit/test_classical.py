@@ -9,11 +9,13 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from conftest import MADE_BY_TEST, to
+import yaml
+from conftest import MADE_BY_TEST, ROOT, add_module, example, to
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -25,6 +27,7 @@ from sarangi.base import store
 from sarangi.base.errors import SarangiError
 from sarangi.base.manifest_rows import MANIFEST
 from sarangi.base.score_id import ScoreId
+from sarangi.models import classifiers
 from sarangi.models.alignment import coral
 from sarangi.models.baselines import baseline
 from sarangi.models.choosing import choose
@@ -36,6 +39,8 @@ from sarangi.models.training import model_of
 from sarangi.models.vectors import CorpusFiles, Vectors
 from sarangi.scoring.answers import answers
 from sarangi.splits.protocols import PROTOCOL, protocol
+from sarangi.study.checking import check
+from sarangi.study.loaded import loaded
 
 LINEAR = {"kind": "svm_linear", "C": 0.1, "class_weight": None}
 FOREST = {"kind": "random_forest", "trees": 20, "class_weight": "balanced", "seeds": [3, 4]}
@@ -286,6 +291,32 @@ def test_inner_folds_keep_groups_whole_where_they_can_and_the_smallest_c_wins_a_
     # groups of an emotion alone cannot be held out, so that clips are, and the columns help
     alone = np.where(emotions == "angry", "g0", "g1")
     assert choose(load(settings_), columns, emotions, alone)[1] == 1
+
+
+def test_a_classifier_is_one_module_its_settings_and_one_entry(tmp_path, monkeypatch, study):
+    said = example("A classifier")
+    added = add_module(classifiers, "knn", said["python"][0], tmp_path / "added", monkeypatch)
+    schema = yaml.safe_load((ROOT / "workflow/schemas/config.schema.yaml").read_text())
+    fragment, entries = map(yaml.safe_load, said["yaml"])
+    of_kinds = schema["properties"]["classifiers"]["additionalProperties"]
+    of_kinds["properties"]["kind"]["enum"] += fragment["properties"].pop("kind")["enum"]
+    of_kinds["properties"] |= fragment["properties"]
+    of_kinds["allOf"] += fragment["allOf"]
+    (tmp_path / "schema.yaml").write_text(yaml.safe_dump(schema, sort_keys=False))
+    for kind, entry in entries.items():
+        study[kind] |= entry
+    study["experiments"][0]["models"].append("egemaps_knn")
+    found = check(study, tmp_path / "schema.yaml", [], probe=False)
+    assert loaded(found, {}, {"classifiers": ["knn"]})[-1] == ("sarangi.models.classifier", (added,))
+    corpus = Corpus(tmp_path / "made", *drawn(5, 60, 30))
+    test = np.arange(30)
+    rows = store.read(corpus.run({"e": found.settings("egemaps_knn")}, [test])["e"])
+    train = StandardScaler().fit(corpus.values[30:].astype(float))
+    model = KNeighborsClassifier(5).fit(train.transform(corpus.values[30:]), corpus.emotions[30:])
+    assert list(rows["predicted"]) == list(model.predict(train.transform(corpus.values[:30])))
+    study["classifiers"]["svm"]["neighbours"] = 5
+    with pytest.raises(SarangiError, match=r"classifiers\.svm: the key with value 5"):
+        check(study, tmp_path / "schema.yaml", [], probe=False)
 
 
 # -- other scalings, alignment ----------------------------------------------------------------

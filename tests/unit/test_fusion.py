@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import torch
 import yaml
-from conftest import MADE_BY_TEST, ROOT, to, write_study
+from conftest import MADE_BY_TEST, ROOT, add_module, example, to, write_study
 from safetensors.torch import load_file, save_file
 from test_scores import EMOTIONS, made_manifest
 from test_training import RECIPE, files_of_run, killed_after_epoch, record, training_of
@@ -19,6 +19,7 @@ from transformers import (
     DebertaV2Config,
     HubertConfig,
     RobertaConfig,
+    UniSpeechSatConfig,
     Wav2Vec2Config,
     WavLMConfig,
     XLMRobertaConfig,
@@ -30,7 +31,7 @@ from sarangi.base.errors import SarangiError
 from sarangi.base.manifest_rows import MANIFEST
 from sarangi.base.weights_files import ENCODER_FILES
 from sarangi.corpora.utterance import turn_of
-from sarangi.models import trainer
+from sarangi.models import families, trainer
 from sarangi.models.encoders import Encoder, freeze, load_encoder, normalises
 from sarangi.models.finetuning import describe, finetune
 from sarangi.models.fusion import AudioBranch, EmotionClassifier, LayerSum, classifier
@@ -38,12 +39,16 @@ from sarangi.models.pooling import masked_mean
 from sarangi.models.run_inputs import in_context, inputs_of
 from sarangi.models.runs import CorpusShards, Run
 from sarangi.models.speech_states import speech_states
+from sarangi.models.split_encoder import SplitEncoder
 from sarangi.models.text_states import text_states
 from sarangi.models.tokenizers import load_tokenizer, tokenizer_files
 from sarangi.models.transfer import transfer
 from sarangi.sources import weights
 from sarangi.splits.protocols import PROTOCOL, protocol
+from sarangi.study import references
 from sarangi.study.checking import check
+from sarangi.study.loaded import families as families_loaded
+from sarangi.study.loaded import loaded
 from sarangi.transcripts.transcription import TRANSCRIPTS
 
 SCHEMA = ROOT / "workflow/schemas/config.schema.yaml"
@@ -222,6 +227,34 @@ def test_an_encoder_of_the_other_branch_or_of_no_known_family_says_so(encoders, 
     (tmp_path / "config.json").write_text('{"model_type": "robertta"}')
     with pytest.raises(SarangiError, match=r"config\.json describes no encoder that is known: .*robertta"):
         load_encoder(tmp_path, "text")
+
+
+def test_a_family_is_one_module_and_one_entry(tmp_path, monkeypatch, study):
+    said = example("A family of encoders")
+    added = add_module(families, "unispeech_sat", said["python"][0], tmp_path / "added", monkeypatch)
+    monkeypatch.setattr(references, "FAMILIES", (*references.FAMILIES, "unispeech_sat"))
+    study["encoders"] |= yaml.safe_load(said["yaml"][0])["encoders"]
+    found = check(study, SCHEMA, [], probe=False)
+    stated = families_loaded(found, ["unispeech_sat_base"])
+    assert ("sarangi.models.family", (added,)) in loaded(found, {}, stated)
+    config = UniSpeechSatConfig(**SPEECH)
+    torch.manual_seed(0)
+    network = AutoModel.from_config(config).eval()
+    network.save_pretrained(tmp_path / "encoder")
+    model = load_encoder(tmp_path / "encoder", "audio", stated["families"]).eval()
+    signals, _ = signals_and_tokens()
+    split = SplitEncoder(copy.deepcopy(model), 1)
+    split.train(False)
+    with torch.no_grad():
+        states, mask = speech_states(model, signals)
+        above, _ = split.above([split.below(signal) for signal in signals])
+        for place, signal in enumerate(signals):
+            expected = network(signal[None]).last_hidden_state[0]
+            assert torch.allclose(states[place][mask[place]], expected, atol=1e-5)
+            assert torch.allclose(above[place][mask[place]], expected, atol=1e-5)
+    study["encoders"]["tiny"]["family"] = "wav2vec"
+    with pytest.raises(SarangiError, match=r"encoders\.tiny\.family.*no family 'wav2vec'; .*wav2vec2"):
+        check(study, SCHEMA, [], probe=False)
 
 
 def test_weights_of_another_shape_or_broken_say_so(encoders, tmp_path):

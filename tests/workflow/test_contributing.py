@@ -3,23 +3,14 @@
 import re
 
 import pandas as pd
-import pytest
 import yaml
-from conftest import ROOT, clone, run, small, sound, succeeded, write_study
+from conftest import ROOT, clone, example, run, small, sound, succeeded, write_study
 
 from sarangi.base import store
 
 
-@pytest.fixture
-def said():
-    """The blocks of the page by their language."""
-    page = (ROOT / "CONTRIBUTING.md").read_text()
-    return {
-        kind: re.findall(rf"```{kind}\n(.*?)```", page, re.DOTALL) for kind in ("python", "yaml", "console")
-    }
-
-
-def test_a_ninth_corpus_is_one_module_and_one_entry(said, tmp_path):
+def test_a_ninth_corpus_is_one_module_and_one_entry(tmp_path):
+    said = example("A corpus")
     project = clone(tmp_path / "sarangi")
     (project / "src/sarangi/corpora/layouts/emodb.py").write_text(said["python"][0])
     entry, experiments = map(yaml.safe_load, said["yaml"])

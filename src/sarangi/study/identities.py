@@ -65,5 +65,7 @@ def restored(config: Mapping[str, Any], experiments: Mapping[str, Experiment]) -
 
 
 def _identity(*entries: Any) -> str:
-    untitled = [{k: v for k, v in e.items() if k != "title"} if isinstance(e, dict) else e for e in entries]
-    return hashlib.sha256(json.dumps(untitled, sort_keys=True).encode()).hexdigest()[:16]
+    # no result follows from these; the family of an encoder only says whose code counts
+    aside = ("title", "family")
+    left = [{k: v for k, v in e.items() if k not in aside} if isinstance(e, dict) else e for e in entries]
+    return hashlib.sha256(json.dumps(left, sort_keys=True).encode()).hexdigest()[:16]
