@@ -45,11 +45,11 @@ rule space:
         modules=[os.path.relpath(BASE / "src" / name) for name in MODULES_OF_PAGE],
         pins=os.path.relpath(BASE / "pyproject.toml"),
     output:
-        app="space/app.py",
-        readme="space/README.md",
-        requirements="space/requirements.txt",
-        models=[f"space/{name}" for name in app_inputs.models_of_space(study)],
-        modules=[f"space/{name}" for name in MODULES_OF_PAGE],
+        app=layout.space("app.py"),
+        readme=layout.space("README.md"),
+        requirements=layout.space("requirements.txt"),
+        models=[layout.space(name) for name in app_inputs.models_of_space(study)],
+        modules=[layout.space(name) for name in MODULES_OF_PAGE],
     log:
         layout.log("space"),
     benchmark:

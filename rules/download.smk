@@ -69,7 +69,7 @@ rule synthetic_corpus:
 rule encoder_weights:
     """Fetch a speech encoder at its revision; its tensors become safetensors."""
     output:
-        inputs.encoder_files(layout.WEIGHTS + "/{encoder}", "speech"),
+        inputs.made_encoder("{encoder}", "speech"),
     log:
         layout.log("encoder_weights", "{encoder}"),
     benchmark:
@@ -89,7 +89,7 @@ rule encoder_weights:
 
 use rule encoder_weights as text_encoder_weights with:
     output:
-        inputs.encoder_files(layout.WEIGHTS + "/{encoder}", "text"),
+        inputs.made_encoder("{encoder}", "text"),
     log:
         layout.log("text_encoder_weights", "{encoder}"),
     benchmark:
@@ -101,7 +101,7 @@ use rule encoder_weights as text_encoder_weights with:
 rule random_encoder:
     """Make a small encoder with random weights, for tests."""
     output:
-        inputs.encoder_files(layout.WEIGHTS + "/{encoder}", "speech"),
+        inputs.made_encoder("{encoder}", "speech"),
     log:
         layout.log("random_encoder", "{encoder}"),
     benchmark:

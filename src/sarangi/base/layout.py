@@ -36,6 +36,7 @@ WITHIN = "within"
 
 Builder = TypeVar("Builder", bound=Callable[..., str])
 NUMBERS = ("fold", "seed", "layers", "shard")
+OF_FOLDERS = ("path",)
 _BUILDERS: dict[str, Callable[..., str]] = {}
 
 
@@ -70,7 +71,8 @@ def _patterns() -> dict[str, re.Pattern[str]]:
 
 def _as_expression(pattern: str) -> str:
     def group(match: re.Match[str]) -> str:
-        return rf"(?P<{match[1]}>{r'[0-9]+' if match[1] in NUMBERS else '[^/]+'})"
+        values = "[0-9]+" if match[1] in NUMBERS else ".+" if match[1] in OF_FOLDERS else "[^/]+"
+        return f"(?P<{match[1]}>{values})"
 
     return re.sub(r"\\{(\w+)\\}", group, re.escape(pattern))
 
@@ -331,6 +333,12 @@ def bundle() -> str:
 def workflow_crate() -> str:
     """Return the path of the workflow as an RO-Crate."""
     return "results/workflow_crate.zip"
+
+
+@_path
+def space(path: str) -> str:
+    """Return the path of a file of the Hugging Face Space, by its path there."""
+    return f"{SPACE}/{path}"
 
 
 def log(rule: str, *parts: str) -> str:

@@ -79,7 +79,7 @@ def files_of_app(study: Study) -> list[str]:
             for paths in zip(*cards_of(study, e).values(), strict=True)
             for path in paths
         ),
-        *(["space/app.py"] if study.offered else []),
+        *([layout.space("app.py")] if study.offered else []),
     ]
 
 

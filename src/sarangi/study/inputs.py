@@ -64,6 +64,11 @@ def encoder_files(folder: str | Path, modality: str) -> list[str]:
     return [f"{folder}/{name}" for name in ENCODER_FILES[modality]]
 
 
+def made_encoder(encoder: str, modality: str) -> list[str]:
+    """Return the files of an encoder of speech or text that is fetched or made here."""
+    return [layout.encoder_file(encoder, name) for name in ENCODER_FILES[modality]]
+
+
 def whisper_files(study: Study, asr: str) -> list[str]:
     """Return the file of a Whisper's checkpoint, or the files of its folder, sorted."""
     path = study.checkpoints[asr]
