@@ -39,10 +39,10 @@ def fetch_archive(
     Raises
     ------
     SarangiError
-        If it cannot be fetched, is not what its checksum says, or is no archive.
+        If it cannot be actual, is not what its checksum says, or is no archive.
     """
     receive(address, part, checksum, size, token)
-    found = checksum or first_use(address, part)
+    actual = checksum or first_use(address, part)
     bytes_here = part.stat().st_size
     try:
         packed = needs_repacking(part)
@@ -52,8 +52,8 @@ def fetch_archive(
         drop(part)
         raise SarangiError(f"{address}: what came was thrown away: {error}") from error
     if checksum is None:
-        checksums.record(address, found, bytes_here)
-    log.info("%s: %d bytes, %s", address, bytes_here, found)
+        checksums.record(address, actual, bytes_here)
+    log.info("%s: %d bytes, %s", address, bytes_here, actual)
     if not packed:
         part.replace(output)
     drop(part)
@@ -61,10 +61,10 @@ def fetch_archive(
 
 def first_use(address: str, part: Path) -> str:
     """Return the checksum of what came from an address that has none stated, held to the recorded one."""
-    found = digest(part)
+    actual = digest(part)
     try:
-        checksums.enforce(address, found, part.stat().st_size)
+        checksums.enforce(address, actual, part.stat().st_size)
     except SarangiError:
         drop(part)
         raise
-    return found
+    return actual

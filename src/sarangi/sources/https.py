@@ -86,12 +86,12 @@ def receive(
         with attempt:
             _continue(address, part, size, token, resume=checksum is not None)
     length = part.stat().st_size
-    found = digest(part, checksum.partition(":")[0]) if checksum else None
-    if found != checksum or size not in (None, length):
+    actual = digest(part, checksum.partition(":")[0]) if checksum else None
+    if actual != checksum or size not in (None, length):
         drop(part)
         wanted = " and ".join(filter(None, [checksum, f"{size} bytes" if size else None]))
         raise SarangiError(
-            f"{address}: found {length} bytes{f' with {found}' if found else ''}, expected {wanted}; they "
+            f"{address}: found {length} bytes{f' with {actual}' if actual else ''}, expected {wanted}; they "
             "were thrown away. Run the same command again; if it stays so, the publisher has changed the file"
         )
 

@@ -17,8 +17,8 @@ def kaggle_token() -> tuple[str, str] | None:
         return name, key
     file = Path.home() / ".kaggle/kaggle.json"
     try:
-        found = json.loads(file.read_text(encoding="utf-8"))
-        return str(found["username"]), str(found["key"])
+        token = json.loads(file.read_text(encoding="utf-8"))
+        return str(token["username"]), str(token["key"])
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError) as error:

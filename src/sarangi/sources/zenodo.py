@@ -37,13 +37,13 @@ def fetch_record(record: str, output: Path, part: Path) -> None:
     """
     files, folder = _files_of(f"{ZENODO}/{record}"), part.with_name(f"{part.name}s")
     folder.mkdir(exist_ok=True)
-    found = {}
+    recorded = {}
     for name, (address, checksum, size) in files.items():
         receive(address, folder / name, checksum, size)
-        found[address] = (first_use(address, folder / name), size)
-        log.info("%s: %d bytes, %s, %s", address, size, checksum, found[address][0])
+        recorded[address] = (first_use(address, folder / name), size)
+        log.info("%s: %d bytes, %s, %s", address, size, checksum, recorded[address][0])
     repack({name: folder / name for name in files}, output)
-    for address, (checksum, size) in found.items():
+    for address, (checksum, size) in recorded.items():
         checksums.record(address, checksum, size)
     shutil.rmtree(folder)
 
@@ -54,13 +54,13 @@ def _files_of(address: str) -> dict[str, tuple[str, str, int]]:
         with attempt, answer_of(address, {"Accept": "application/json"}) as answer:
             text = answer.content
     try:
-        found = {
+        files = {
             safe_name(entry["key"], address): (entry["links"]["self"], entry["checksum"], int(entry["size"]))
             for entry in json.loads(text)["files"]
         }
-        if not found:
+        if not files:
             raise ValueError("no file")
-        for name, (_, checksum, _) in found.items():
+        for name, (_, checksum, _) in files.items():
             if "/" in name or hidden(name) or not re.fullmatch("(md5|sha256):[0-9a-f]+", checksum):
                 raise ValueError(f"file {name!r} with checksum {checksum!r}")
     except (ValueError, KeyError, TypeError) as error:
@@ -68,4 +68,4 @@ def _files_of(address: str) -> dict[str, tuple[str, str, int]]:
             f"{address}: expected a record with open files, each with a plain name, size, checksum and link; "
             f"found something else ({error}). Look at the record's page, and put the corpus there yourself"
         ) from error
-    return found
+    return files

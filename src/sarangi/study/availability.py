@@ -1,4 +1,4 @@
-"""Where corpora and weights are had, on what terms, and whether they were for this build."""
+"""Where corpora and weights come from, on what terms, and whether this build used them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -25,7 +25,7 @@ def availability(study: Study) -> list[dict[str, str]]:
         "asr": {asr for asr, _ in study.transcribed()},
     }
     wanted = _encoders(study, study.experiments)
-    found = []
+    rows = []
     for kind, names in used.items():
         absent = unavailable(study, kind, with_waiting=False)
         for name, entry in sorted(study.config[kind].items()):
@@ -37,11 +37,11 @@ def availability(study: Study) -> list[dict[str, str]]:
                 state = f"not available: {absent[name]}"
             else:
                 state = "not used: nothing that can run here asks for it"
-            known = _of_corpus(study, name) if kind == "corpora" else _of_weights(study, entry)
-            known |= {"name": name, "title": entry.get("title", ""), "state": state}
-            known["kind"] = f"{modality(entry)} encoder" if kind == "encoders" else KINDS[kind]
-            found.append(known | {"entry": f"{kind}.{name}"})
-    return found
+            row = _of_corpus(study, name) if kind == "corpora" else _of_weights(study, entry)
+            row |= {"name": name, "title": entry.get("title", ""), "state": state}
+            row["kind"] = f"{modality(entry)} encoder" if kind == "encoders" else KINDS[kind]
+            rows.append(row | {"entry": f"{kind}.{name}"})
+    return rows
 
 
 KINDS = {"corpora": "corpus", "asr": "Whisper"}
@@ -70,7 +70,7 @@ def _of_weights(study: Study, entry: Mapping[str, Any]) -> dict[str, str]:
 def origin_of_corpus(study: Study, name: str) -> str:
     """Return where a corpus is from, in words."""
     kind = kind_of(study.config["corpora"][name]["source"])
-    # a copy put in place of a stand-in is not had from the generator
+    # a copy put in place of a stand-in does not come from the generator
     own = isinstance(kind, Synthetic) and name not in study.synthetic
     return "its publisher" if own else kind.origin
 
@@ -97,7 +97,7 @@ def _corpora_of(study: Study, finding: str) -> set[str | None]:
 
 def _waiting(study: Study) -> dict[str, str]:
     """Return which tables have a part on each corpus and which findings need it, as text."""
-    config, found = study.config, {}
+    config, waits = study.config, {}
     tested = {name for e in config["experiments"] for name in e.get("transfer", ())}
     used = {finding: _corpora_of(study, finding) for finding in sorted(config["findings"])}
     for corpus in config["corpora"]:
@@ -120,7 +120,7 @@ def _waiting(study: Study) -> dict[str, str]:
         waiting += [finding for finding, corpora in used.items() if corpus in corpora]
         if waiting:
             *others, last = waiting
-            found[corpus] = (
+            waits[corpus] = (
                 f"{', '.join(others)} and {last} wait for it" if others else f"{last} waits for it"
             )
-    return found
+    return waits

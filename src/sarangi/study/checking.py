@@ -51,7 +51,7 @@ def check(
     files
         The files it came from, to give line numbers.
     probe
-        Whether the study may ask the network for what is not in hand.
+        Whether the study may ask the network for what is not here.
     published
         Claims of the published study, from :func:`sarangi.study.claims_file.read_claims`.
 
@@ -69,13 +69,13 @@ def check(
 
 def _unfit_recipes(config: Mapping[str, Any], schema: Path) -> list[Problem]:
     """Return what the schema refuses in a model as it is on a corpus that it has a recipe of."""
-    found: list[Problem] = []
+    problems: list[Problem] = []
     for name, entry in config["models"].items():
         for corpus in entry.get("recipes", ()):
             place = ("models", name, "recipes", corpus)
             if corpus not in config["corpora"]:
                 hint = nearest(corpus, list(config["corpora"]))
-                found.append((place, f"{corpus!r} is not in corpora; {hint}"))
+                problems.append((place, f"{corpus!r} is not in corpora; {hint}"))
             whole = {**config, "models": {name: on_corpus(entry, corpus)}}
-            found += [((*place, *path[2:]), text) for path, text in against(whole, schema)]
-    return found
+            problems += [((*place, *path[2:]), text) for path, text in against(whole, schema)]
+    return problems

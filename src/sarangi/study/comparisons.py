@@ -154,10 +154,10 @@ def own_rate(study: Study, experiment: Experiment) -> str | None:
     sets, models = study.config["feature_sets"], study.config["models"]
     own = sets[models[experiment.model]["features"]]
     used = {models[e.model].get("features") for e in study.scored.values() if e.corpus == experiment.corpus}
-    found = [
+    at_own_rate = [
         name
         for name, entry in sets.items()
         if name in used and "rate" in entry and "rate" not in own
         if extraction_of(entry) == extraction_of(own)
     ]
-    return found[0] if found else None
+    return at_own_rate[0] if at_own_rate else None

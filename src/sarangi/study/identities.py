@@ -23,11 +23,11 @@ def identities(config: Mapping[str, Any], experiments: Mapping[str, Experiment])
         ``corpora/<corpus>``, ``asr/<asr>`` and ``experiments/<experiment>``, each with a hash of the
         entries that its results follow from.
     """
-    found = {f"corpora/{name}": _identity(entry["shards"]) for name, entry in config["corpora"].items()}
-    found |= {f"asr/{name}": _identity(entry) for name, entry in config["asr"].items()}
+    hashes = {f"corpora/{name}": _identity(entry["shards"]) for name, entry in config["corpora"].items()}
+    hashes |= {f"asr/{name}": _identity(entry) for name, entry in config["asr"].items()}
     for name, e in experiments.items():
         model = on_corpus(config["models"][e.model], e.corpus)
-        found[f"experiments/{name}"] = _identity(
+        hashes[f"experiments/{name}"] = _identity(
             config["corpora"][e.corpus]["shards"],
             config["protocols"][e.protocol],
             model,
@@ -38,7 +38,7 @@ def identities(config: Mapping[str, Any], experiments: Mapping[str, Experiment])
             config["label_map"],
             config["seed"],
         )
-    return found
+    return hashes
 
 
 def restored(config: Mapping[str, Any], experiments: Mapping[str, Experiment]) -> set[str]:

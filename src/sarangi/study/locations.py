@@ -25,7 +25,7 @@ class Locations:
     """Where each corpus, encoder and Whisper of a configuration is, or will be; looked up once a parse.
 
     ``experiments`` are those of the configuration; ``probe`` says whether the network may be asked for what
-    is not in hand.
+    is not here.
     """
 
     config: dict[str, Any]
@@ -34,14 +34,14 @@ class Locations:
 
     @cached_property
     def sources(self) -> dict[str, Path]:
-        """Where each corpus that can be had lies, or will lie; looked up once a parse."""
+        """Where each available corpus is, or will be."""
         return self._located("corpora", IN_HAND, MADE_CORPORA, ".zip")
 
     @cached_property
     def own(self) -> dict[str, Path]:
         """The user's own copy of each corpus that there is one of."""
-        found = {name: find(name) for name in self.config["corpora"]}
-        return {name: path for name, path in found.items() if path is not None}
+        copies = ((name, find(name)) for name in self.config["corpora"])
+        return {name: path for name, path in copies if path is not None}
 
     @cached_property
     def compressed(self) -> dict[str, Path]:
@@ -50,16 +50,16 @@ class Locations:
 
     @cached_property
     def weights(self) -> dict[str, Path]:
-        """Where the weights of each encoder (a folder) that can be had lie, or will lie."""
+        """Where the weights of each encoder (a folder) are, or will be, where available."""
         return self._located("encoders", MODELS, MADE_WEIGHTS, "")
 
     @cached_property
     def checkpoints(self) -> dict[str, Path]:
-        """Where each Whisper that can be had lies, or will lie: a file, or a folder for faster-whisper."""
+        """Where each available Whisper is, or will be: a file, or a folder for faster-whisper."""
         return self._located("asr", MODELS, MADE_WEIGHTS, ".pt")
 
     def _located(self, kind: str, in_hand: Path, made: Path, suffix_of_kind: str) -> dict[str, Path]:
-        found = {}
+        located = {}
         for name, entry in self.config[kind].items():
             if kind == "corpora" and name in self.kept_corpora:
                 continue
@@ -67,12 +67,12 @@ class Locations:
             own = self.own.get(name) if kind == "corpora" else in_hand / f"{name}{suffix}"
             to_make = made / f"{name}{suffix}"
             if kind == "corpora" and name in self.compressed:
-                found[name] = to_make
+                located[name] = to_make
             elif own is not None and own.exists():
-                found[name] = own
+                located[name] = own
             elif path := kind_of(entry["source"]).located(to_make, _files(kind, entry), self._answers):
-                found[name] = path
-        return found
+                located[name] = path
+        return located
 
     def _answers(self, address: str) -> bool:
         return address in self._reachable
@@ -88,11 +88,20 @@ class Locations:
 
     def missing(self, kind: str) -> dict[str, str]:
         """Return what of a kind is not available and was not restored, each with what to do about it."""
-        found = {"corpora": self.sources, "encoders": self.weights, "asr": self.checkpoints}[kind]
+        return self._missing[kind]
+
+    @cached_property
+    def _missing(self) -> dict[str, dict[str, str]]:
+        located = {"corpora": self.sources, "encoders": self.weights, "asr": self.checkpoints}
         return {
-            name: kind_of(entry["source"]).advice(_place(kind, name, entry), _files(kind, entry))
-            for name, entry in sorted(self.config[kind].items())
-            if name not in found and name not in self.kept_corpora and f"{kind}/{name}" not in self.restored
+            kind: {
+                name: kind_of(entry["source"]).advice(_place(kind, name, entry), _files(kind, entry))
+                for name, entry in sorted(self.config[kind].items())
+                if name not in paths
+                and name not in self.kept_corpora
+                and f"{kind}/{name}" not in self.restored
+            }
+            for kind, paths in located.items()
         }
 
     @cached_property

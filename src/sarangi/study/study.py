@@ -27,9 +27,9 @@ from sarangi.study.locations import MADE_CORPORA, MADE_WEIGHTS, Locations
 
 @dataclass(frozen=True)
 class Study:
-    """A checked configuration and what follows from it and from what is in hand.
+    """A checked configuration and what follows from it and from what is available.
 
-    ``probe`` says whether the network may be asked for what is not in hand; ``published`` are the claims
+    ``probe`` says whether the network may be asked for what is not here; ``published`` are the claims
     of :func:`sarangi.study.claims_file.read_claims`.
     """
 
@@ -58,7 +58,7 @@ class Study:
 
     @property
     def sources(self) -> dict[str, Path]:
-        """Where each corpus that can be had lies, or will lie."""
+        """Where each available corpus is, or will be."""
         return self.locations.sources
 
     @property
@@ -68,12 +68,12 @@ class Study:
 
     @property
     def weights(self) -> dict[str, Path]:
-        """Where the weights of each encoder (a folder) that can be had lie, or will lie."""
+        """Where the weights of each encoder (a folder) are, or will be, where available."""
         return self.locations.weights
 
     @property
     def checkpoints(self) -> dict[str, Path]:
-        """Where each Whisper that can be had lies, or will lie: a file, or a folder for faster-whisper."""
+        """Where each available Whisper is, or will be: a file, or a folder for faster-whisper."""
         return self.locations.checkpoints
 
     @property
@@ -133,8 +133,8 @@ class Study:
             if "finetuning" not in model:
                 together.setdefault((e.corpus, model.get("features", "")), []).append(e)
         return [
-            Batch(corpus, features or None, tuple(found))
-            for (corpus, features), found in sorted(together.items())
+            Batch(corpus, features or None, tuple(members))
+            for (corpus, features), members in sorted(together.items())
         ]
 
     def settings(self, model: str) -> dict[str, Any]:
@@ -145,7 +145,7 @@ class Study:
         return {key: value for key, value in classifier.items() if key != "title"} | prepared
 
     def tests(self, experiment: Experiment) -> list[str]:
-        """Return the other corpora that an experiment is tested on, as far as they are in hand."""
+        """Return the other corpora that an experiment is tested on, as far as they are available."""
         return [test for e, test in self.transfers if e == experiment and test in self.sources]
 
     def compared(self, corpus: str, protocol: str) -> set[str]:
@@ -211,11 +211,11 @@ class Study:
 
     @cached_property
     def runnable(self) -> dict[str, Experiment]:
-        """The experiments whose corpus and weights can be had."""
+        """The experiments whose corpus and weights are available."""
         return {name: e for name, e in self.experiments.items() if not self.waits_for(e)}
 
     def waits_for(self, experiment: Experiment) -> list[Missing]:
-        """Return what an experiment cannot have now; empty if it can run."""
+        """Return what an experiment needs that is missing; empty if it can run."""
         waits = []
         if experiment.corpus not in self.sources:
             advice = self.locations.missing("corpora").get(experiment.corpus, "its recordings are not here")
@@ -238,7 +238,7 @@ class Study:
     @cached_property
     def transfers(self) -> list[tuple[Experiment, str]]:
         """The experiments that can run or were restored, with each other corpus they are tested on."""
-        found = []
+        available = []
         for e, test in self.wanted_transfers:
             can_run = e.name in self.runnable and test in self.sources
             if can_run or (
@@ -246,8 +246,8 @@ class Study:
                 and test in self.corpora
                 and all(path.exists() for path in self.predictions(e, test))
             ):
-                found.append((e, test))
-        return found
+                available.append((e, test))
+        return available
 
     @cached_property
     def wanted_transfers(self) -> list[tuple[Experiment, str]]:
@@ -293,13 +293,13 @@ class Study:
         These are those on pooled states, and those that the configuration says so of (``together``): their
         training is shorter than the start of a job.
         """
-        found = []
+        together = []
         for e in experiments.values():
             model = self.model(e)
             pooled = "states" in model.get("audio", {})
             if pooled or model.get("finetuning", {}).get("together", False):
-                found.append(e)
-        return found
+                together.append(e)
+        return together
 
     def runs(self, experiment: Experiment) -> list[tuple[int, int]]:
         """Return each fold and seed of a fine-tuned experiment."""
@@ -312,12 +312,12 @@ class Study:
         """The fine-tuned experiments that the page offers, of those that can run here, by model and name."""
         wanted = self.config.get("app", {}).get("experiments", [])
         models = list(self.config["models"])
-        found = [
+        offered = [
             e
             for e in self.runnable.values()
             if "finetuning" in self.config["models"][e.model] and (not wanted or e.name in wanted)
         ]
-        return sorted(found, key=lambda e: (models.index(e.model), e.name))
+        return sorted(offered, key=lambda e: (models.index(e.model), e.name))
 
     @cached_property
     def in_space(self) -> list[tuple[Experiment, int, int]]:
