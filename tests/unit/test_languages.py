@@ -41,7 +41,8 @@ def cell(train, test, features, model, scores, published=None, pair="Urdu and Si
     return {
         "name": f"{train}_{test}_{features}_{model}", "pair": pair, "train": train, "test": test,
         "protocol": protocol, "disjoint": train != test,
-        "features": features, "model": model, "scores": scores, "published": published,
+        "features": features, "model": model, "base": model.split(",")[0],
+        "scores": scores, "published": published,
     } | other  # fmt: skip
 
 
@@ -266,10 +267,10 @@ def test_each_protocol_within_and_adaptation_have_gaps_of_their_own(tmp_path):
     assert "a: groups (speakers) stand in training and test" in text["md"]
 
 
-def test_a_model_with_a_comma_that_stands_within_too_is_its_own_base(tmp_path):
+def test_a_model_with_a_comma_may_be_its_own_base(tmp_path):
     cells = [
-        cell("Urdu", "Urdu", "IS10", "MLP, wide", score(tmp_path / "a.parquet", 0.5)),
-        cell("Persian", "Urdu", "IS10", "MLP, wide", score(tmp_path / "b.parquet", 0.3)),
+        cell("Urdu", "Urdu", "IS10", "MLP, wide", score(tmp_path / "a.parquet", 0.5), base="MLP, wide"),
+        cell("Persian", "Urdu", "IS10", "MLP, wide", score(tmp_path / "b.parquet", 0.3), base="MLP, wide"),
     ]
     (row,), _ = written(tmp_path, gaps_table, cells, [])
     assert (row["Scores"], row["Own"]) == ("ours", "-20.00")

@@ -3,10 +3,10 @@
 A *cell* is one configuration (feature set and model) trained on a language and tested on a language, as a
 mapping: ``name`` (of the score), ``pair`` (title of two languages or corpora), ``train`` and ``test``
 (languages, the same within one), ``protocol`` and ``disjoint`` (its title, and whether it is
-speaker-disjoint), ``features``, ``model``, ``scores`` (file of schema
-:data:`sarangi.base.score_rows.SCORES`, or None where it cannot be made), ``published`` (UAR as the published
-study printed it, or None).  A model that is only across languages, named after another one and a comma
-(``SVM, CORAL``), is that model *adapted* to the language tested.
+speaker-disjoint), ``features``, ``model`` and ``base`` (titles; a model such as ``SVM, CORAL``, which is only
+across languages, is its base ``SVM`` *adapted* to the language tested, any other one is its own base),
+``scores`` (file of schema :data:`sarangi.base.score_rows.SCORES`, or None where it cannot be made),
+``published`` (UAR as the published study printed it, or None).
 """
 
 from collections.abc import Mapping, Sequence
@@ -67,12 +67,7 @@ def scored(cells: Sequence[Cell], synthetic: Sequence[str] = ()) -> pd.DataFrame
             f"{one['features']}, {one['model']} stands twice in {one['pair']}: {one['train']} to "
             f"{one['test']}, {one['protocol']}"
         )
-    within = table[table["train"] == table["test"]]
-    known = set(zip(within["pair"], within["model"], strict=True))
-    bases = [
-        model if (pair, model) in known else model.split(",")[0]
-        for pair, model in zip(table["pair"], table["model"], strict=True)
-    ]
+    bases = [cell["base"] for cell in cells]
     # without cells too, columns must keep a type that they can be joined by
     table["base"] = pd.Series(bases, table.index, dtype=table["model"].dtype)
     table["adapted"] = table["base"] != table["model"]

@@ -75,6 +75,7 @@ def _titles(study: Study, experiment: Experiment) -> dict[str, Any]:
         "disjoint": keeps_apart(protocol),
         "features": study.config["feature_sets"][model["features"]]["title"],
         "model": _classifier_title(study, model),
+        "base": study.config["classifiers"][model["classifier"]]["title"],
     }
 
 

@@ -14,6 +14,7 @@ from matplotlib.lines import Line2D
 
 from sarangi.base.labels import Labels
 from sarangi.base.marks import GROUPS_SHARED, UNPREDICTED, UNTRAINED, marks_in
+from sarangi.base.score_id import ScoreId
 from sarangi.base.score_rows import headline
 from sarangi.paper.figures.lists import (
     AXIS,
@@ -47,8 +48,11 @@ AUDIBLE = {
 
 def name_of_scored(table: pd.DataFrame) -> pd.Series:
     """Return the name of the experiment or transfer that each score is of."""
-    transfer = table["test"] != table["corpus"]
-    return table["experiment"].where(~transfer, table["experiment"] + "_to_" + table["test"])
+    names = [
+        ScoreId(experiment, test if test != corpus else None).name
+        for experiment, corpus, test in zip(table["experiment"], table["corpus"], table["test"], strict=True)
+    ]
+    return pd.Series(names, table.index, dtype=object)
 
 
 def reported_uars(scores: Sequence[Path]) -> pd.DataFrame:
