@@ -238,15 +238,28 @@ supports = st.dictionaries(st.sampled_from("abcdef"), st.integers(0, 40), min_si
 )
 
 
+def numbers_of(values, counts):
+    """Records of numbers of one experiment by metric."""
+    return {
+        metric: {
+            "kind": "number", "experiment": "x", "metric": metric, "value": value,
+            "facts": {"supports": counts},
+        }
+        for metric, value in values.items()
+    }  # fmt: skip
+
+
 @given(supports, st.data())
 def test_a_constant_predictor_is_recognised_by_its_scores(counts, data):
     said = data.draw(st.sampled_from([name for name, count in counts.items() if count]))
     scores = faults.constant_scores(counts, said)
     beside = {name: f"{float(value):.3f}" for name, value in scores.items()}
-    assert faults.constant_predictor("wf1", beside, counts)
+    records = numbers_of(beside, counts)
+    assert faults.constant_predictor(records["wf1"], records)
     n = sum(counts.values())
     assert scores["accuracy"] == Fraction(counts[said], n)
-    assert faults.constant_predictor("wf1", {"wf1": beside["wf1"]}, counts) is None
+    alone = numbers_of({"wf1": beside["wf1"]}, counts)
+    assert faults.constant_predictor(alone["wf1"], alone) is None
 
 
 def test_constant_scores_are_scikit_learns():
@@ -264,7 +277,11 @@ def test_constant_scores_are_scikit_learns():
 def test_the_ceiling_is_one_only_where_no_emotion_is_absent(counts):
     ceiling, chance = faults.ceiling_and_chance(counts)
     assert chance * len(counts) == ceiling <= 1
-    assert (ceiling < 1) == (0 in counts.values()) == bool(faults.absent_class("uar", "0.1", counts))
+    assert (
+        (ceiling < 1)
+        == (0 in counts.values())
+        == bool(faults.absent_class(numbers_of({"uar": "0.1"}, counts)["uar"], {}))
+    )
 
 
 # -- our scores -------------------------------------------------------------------------------

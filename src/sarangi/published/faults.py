@@ -3,7 +3,7 @@
 A rule returns what it found in words, or None.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -24,36 +24,28 @@ CONSTANT = {metric.name: metric.constant for metric in METRICS if metric.constan
 """The metrics that a constant predictor's supports decide."""
 
 
+Rule = Callable[[Record, Records], str | None]
+"""What is wrong with a claim in words, from its record and those of all claims; None if nothing is."""
+
+
 def faults(name: str, claims: Records) -> list[str]:
-    """Return what is wrong with a claim by the print alone, each in words."""
+    """Return what is wrong with a claim by the print alone, in words, by the :data:`RULES` of its kind."""
     record = claims[name]
-    if record["kind"] == "derived":
-        sides = [claims[part] for part in parts(record, claims)]
-        found = [differs_from_parts(record, claims), unlike_sides(sides, record.get("same", ()))]
-    elif record["kind"] == "statement":
-        found = []
-        if "names" in record:
-            found.append(two_names(record["names"]))
-    else:
-        facts = record["facts"]
-        supports = facts.get("supports")
-        beside = {
-            other["metric"]: other["value"]
-            for other in claims.values()
-            if other.get("experiment") == record["experiment"] and "slice" not in other
-        }
-        found = [
-            two_names([record["metric"], *record.get("also_named", ())]),
-            range_as_interval(record.get("low"), record.get("high"), record.get("per_seed")),
-            not_mean_of_seeds(record["value"], record.get("per_seed")),
-            repeated_clips(record.get("n"), facts.get("clips"), facts.get("seeds")),
-            not_mean_of_classes(record["metric"], beside, facts.get("classes")),
-        ]
-        if supports and "slice" not in record:
-            found.append(constant_predictor(record["metric"], beside, supports))
-            found.append(absent_class(record["metric"], record["value"], supports))
-            found.append(few_clips(record["metric"], supports, record.get("recalled", {})))
-    return [text for text in found if text]
+    return [text for rule in RULES[record["kind"]] if (text := rule(record, claims))]
+
+
+def _of_experiment(record: Record, claims: Records) -> dict[str, str]:
+    """Return what was printed of the same experiment by metric, without slices."""
+    return {
+        other["metric"]: other["value"]
+        for other in claims.values()
+        if other.get("experiment") == record["experiment"] and "slice" not in other
+    }
+
+
+def _supports(record: Record) -> Mapping[str, int]:
+    """Return the test clips of each emotion, where they are printed and the number is of all of them."""
+    return {} if "slice" in record else record["facts"].get("supports", {})
 
 
 def contradicted(record: Record, claims: Records) -> str | None:
@@ -81,10 +73,11 @@ def differs_from_parts(record: Record, claims: Records) -> str | None:
     return text
 
 
-def unlike_sides(sides: Sequence[Record], same: Sequence[str]) -> str | None:
+def unlike_sides(record: Record, claims: Records) -> str | None:
     """Check that both sides share what a comparison takes for granted, such as the number of classes."""
+    sides = [claims[part] for part in parts(record, claims)]
     texts = []
-    for key in same:
+    for key in record.get("same", ()):
         known = [side["facts"] for side in sides]
         values = [_classes(facts) if key == "classes" else facts.get(key) for facts in known]
         if None not in values and len(set(values)) > 1:
@@ -101,14 +94,18 @@ def _classes(facts: Mapping[str, Any]) -> int | None:
     return round(1 / float(facts["stated_chance"])) if "stated_chance" in facts else None
 
 
-def two_names(names: Sequence[str]) -> str | None:
+def two_names(record: Record, claims: Records) -> str | None:
     """Check that a number is printed under one metric only."""
-    names = list(dict.fromkeys(names))
+    if record["kind"] == "statement":
+        names = list(dict.fromkeys(record.get("names", ())))
+    else:
+        names = list(dict.fromkeys([record["metric"], *record.get("also_named", ())]))
     return f"printed as {' and as '.join(names)}, which are other metrics" if len(names) > 1 else None
 
 
-def range_as_interval(low: str | None, high: str | None, per_seed: Sequence[str] | None) -> str | None:
+def range_as_interval(record: Record, claims: Records) -> str | None:
     """Check that an interval is more than the smallest and the largest of the seeds' values."""
+    low, high, per_seed = (record.get(key) for key in ("low", "high", "per_seed"))
     if low is None or high is None or not per_seed:
         return None
     values = sorted(map(Fraction, per_seed))
@@ -120,20 +117,22 @@ def range_as_interval(low: str | None, high: str | None, per_seed: Sequence[str]
     )
 
 
-def not_mean_of_seeds(value: str, per_seed: Sequence[str] | None) -> str | None:
+def not_mean_of_seeds(record: Record, claims: Records) -> str | None:
     """Check that a mean over seeds is that of the seeds' values."""
-    if not per_seed:
+    bounds = [printed(text) for text in record.get("per_seed", ())]
+    if not bounds:
         return None
-    bounds = [printed(text) for text in per_seed]
     low, high = (sum(getattr(b, key) for b in bounds) / len(bounds) for key in ("low", "high"))
-    said = printed(value)
+    said = printed(record["value"])
     if low <= said.high and said.low <= high:
         return None
     return f"the seeds' mean is {float((low + high) / 2):.4f}"
 
 
-def repeated_clips(n: int | None, clips: int | None, seeds: int | None) -> str | None:
+def repeated_clips(record: Record, claims: Records) -> str | None:
     """Check that n does not count the clips of one test part once a seed."""
+    facts = record.get("facts", {})
+    n, clips, seeds = record.get("n"), facts.get("clips"), facts.get("seeds")
     if n is None or clips is None or seeds is None or seeds < 2 or n != clips * seeds:
         return None
     return f"n = {n} is {clips} test clips counted {seeds} times: the interval is too narrow"
@@ -145,10 +144,11 @@ def constant_scores(supports: Mapping[str, int], emotion: str) -> dict[str, Frac
     return {name: score(n, hits, classes) for name, score in CONSTANT.items()}
 
 
-def constant_predictor(metric: str, beside: Mapping[str, str], supports: Mapping[str, int]) -> str | None:
+def constant_predictor(record: Record, claims: Records) -> str | None:
     """Check that scores are not all those of a constant predictor; it takes two to tell."""
-    known = {name: text for name, text in beside.items() if name in CONSTANT}
-    if metric not in known or len(known) < 2:
+    supports = _supports(record)
+    known = {name: text for name, text in _of_experiment(record, claims).items() if name in CONSTANT}
+    if record["metric"] not in known or len(known) < 2:
         return None
     same = [
         emotion
@@ -169,13 +169,14 @@ def ceiling_and_chance(supports: Mapping[str, int]) -> tuple[Fraction, Fraction]
     return Fraction(there, len(supports)), Fraction(there, len(supports) ** 2)
 
 
-def absent_class(metric: str, value: str, supports: Mapping[str, int]) -> str | None:
+def absent_class(record: Record, claims: Records) -> str | None:
     """Check that no class of a macro average lacks test clips: its ceiling and chance level drop."""
+    supports, metric = _supports(record), record["metric"]
     absent = [emotion for emotion, support in supports.items() if not support]
-    ceiling, chance = ceiling_and_chance(supports)
     if not absent or metric not in {*MACRO_RECALLS, *AVERAGES, "chance"}:
         return None
-    if metric == "chance" and agree(value, chance):
+    ceiling, chance = ceiling_and_chance(supports)
+    if metric == "chance" and agree(record["value"], chance):
         return None
     return (
         f"no test clip is {' or '.join(absent)}, which counts as 0: the ceiling is {float(ceiling):g} and "
@@ -183,9 +184,10 @@ def absent_class(metric: str, value: str, supports: Mapping[str, int]) -> str | 
     )
 
 
-def few_clips(metric: str, supports: Mapping[str, int], recalled: Mapping[str, int]) -> str | None:
+def few_clips(record: Record, claims: Records) -> str | None:
     """Check that a macro recall does not rest on the few clips of one class."""
-    if metric not in MACRO_RECALLS:
+    supports, recalled = _supports(record), record.get("recalled", {})
+    if record["metric"] not in MACRO_RECALLS:
         return None
     texts = [
         f"{recalled[emotion]} of {support} {emotion} clips right, which alone give "
@@ -196,14 +198,26 @@ def few_clips(metric: str, supports: Mapping[str, int], recalled: Mapping[str, i
     return "rests on " + " and ".join(texts) if texts else None
 
 
-def not_mean_of_classes(metric: str, beside: Mapping[str, str], classes: int | None) -> str | None:
+def not_mean_of_classes(record: Record, claims: Records) -> str | None:
     """Check that a macro average is the mean of its classes, where all of them are printed."""
-    score = AVERAGES.get(metric)
-    each = [printed(text) for name, text in beside.items() if score and name.startswith(f"{score}_")]
+    score, classes = AVERAGES.get(record["metric"]), record["facts"].get("classes")
+    together = _of_experiment(record, claims)
+    each = [printed(text) for name, text in together.items() if score and name.startswith(f"{score}_")]
     if not each or len(each) != classes:
         return None
-    said = printed(beside[metric])
+    said = printed(together[record["metric"]])
     low, high = (sum(getattr(e, key) for e in each) / len(each) for key in ("low", "high"))
     if low <= said.high and said.low <= high:
         return None
     return f"the mean of the {classes} classes is {float((low + high) / 2):.4f}"
+
+
+RULES: dict[str, list[Rule]] = {
+    "number": [
+        two_names, range_as_interval, not_mean_of_seeds, repeated_clips, not_mean_of_classes,
+        constant_predictor, absent_class, few_clips,
+    ],
+    "derived": [differs_from_parts, unlike_sides],
+    "statement": [two_names],
+}  # fmt: skip
+"""The rules of each kind of claim, in the order in which they are asked."""

@@ -110,11 +110,10 @@ def _clips_once(record: Record, claims: Records) -> Reading | None:
 
     Its ends are as many times as far off as the root of the seeds; less where seeds answer unlike.
     """
-    facts = record.get("facts", {})
-    if "low" not in record or not repeated_clips(record.get("n"), facts.get("clips"), facts.get("seeds")):
+    if "low" not in record or not repeated_clips(record, claims):
         return None
     value, low, high = (float(record[key]) for key in ("value", "low", "high"))
-    wider = math.sqrt(facts["seeds"])
+    wider = math.sqrt(record["facts"]["seeds"])
     return _spread(value, value - wider * (value - low), value + wider * (high - value))
 
 
