@@ -83,7 +83,25 @@ def finding(
     synthetic: Sequence[str],
     output: store.Output,
 ) -> None:
-    """Write a finding: a row for each of its claims, and for each further experiment that bears on it.
+    """Write a finding.
+
+    Parameters
+    ----------
+    question, scores, missing, synthetic
+        As for :func:`judged`.
+    output
+        Parquet file to write, of schema :data:`FINDING`.
+    """
+    output.write(judged(question, scores, missing, synthetic), FINDING)
+
+
+def judged(
+    question: Question,
+    scores: Sequence[Path],
+    missing: Mapping[str, Sequence[Missing]],
+    synthetic: Sequence[str],
+) -> pd.DataFrame:
+    """Return a finding: a row for each of its claims, and for each further experiment that bears on it.
 
     Parameters
     ----------
@@ -95,8 +113,11 @@ def finding(
         What is missing of each of the others.
     synthetic
         Names of the corpora spoken by the demo's generator.
-    output
-        Parquet file to write, of schema :data:`FINDING`.
+
+    Returns
+    -------
+    data frame
+        Of schema :data:`FINDING`.
     """
     records, further = question.claims["records"], question.further
     table = scores_by_name(scores)
@@ -104,8 +125,7 @@ def finding(
     lines = [_line(name, records, ours) for name in question.claims["claims"]]
     ours = _ours(further, table, missing, synthetic)
     lines += [_measured(name, record, ours) for name, record in further.items()]
-    frame = pd.DataFrame(lines, columns=FINDING.names).astype(dict.fromkeys(NUMBERS, float))
-    output.write(frame, FINDING)
+    return pd.DataFrame(lines, columns=FINDING.names).astype(dict.fromkeys(NUMBERS, float))
 
 
 def _ours(
@@ -166,7 +186,7 @@ def _line(name: str, records: Mapping[str, Any], ours: Ours) -> dict[str, Any]:
         if key in record:
             column = {"value": "published"}.get(key, f"published_{key}")
             line[column] = float(record[key])
-    estimate, judged = None, None
+    estimate, rows_say = None, None
     if kind == "number":
         estimate = ours.estimates.get(name)
     elif kind == "derived":
@@ -174,10 +194,10 @@ def _line(name: str, records: Mapping[str, Any], ours: Ours) -> dict[str, Any]:
         found = evaluate(record["compute"], records, ours.estimates.get, math.hypot)
         estimate = found and scaled(found, record["unit"])
     elif "holds" in record:
-        judged = holds(record["holds"], records, ours.estimates.get, math.hypot)
+        rows_say = holds(record["holds"], records, ours.estimates.get, math.hypot)
     if estimate is not None:
         line |= {"ours": estimate.value, "low": estimate.low, "high": estimate.high}
-    verdict, why = _verdict(name, records, needed, estimate, judged, ours)
+    verdict, why = _verdict(name, records, needed, estimate, rows_say, ours)
     return line | {"verdict": str(verdict), "why": why}
 
 
@@ -186,7 +206,7 @@ def _verdict(
     records: Mapping[str, Any],
     needed: Sequence[str],
     estimate: Estimate | None,
-    judged: tuple[bool, str] | None,
+    rows_say: tuple[bool, str] | None,
     ours: Ours,
 ) -> tuple[Verdict, str]:
     """Return verdict and why: first the published side alone, then what is missing, then agreement."""
@@ -204,8 +224,8 @@ def _verdict(
     if void:
         verdict = Verdict(UNTESTABLE, "; ".join(void))
         return verdict, "our scores are of something else and only shown beside"
-    if judged is not None:
-        return Verdict(REPRODUCED if judged[0] else DIFFERS), f"our rows: {judged[1]}"
+    if rows_say is not None:
+        return Verdict(REPRODUCED if rows_say[0] else DIFFERS), f"our rows: {rows_say[1]}"
     value, text = estimate.value, record["value"]
     if agree(text, value):
         return Verdict(REPRODUCED), f"ours rounds to {text}"
