@@ -92,7 +92,7 @@ def as_markdown(data: Mapping[str, Any]) -> str:
     """Return the card of a run as the hub shows it: YAML, then Markdown."""
     known = (("synthetic", f"Synthetic. {SYNTHETIC}"), ("untrained", UNTRAINED))
     warning = [text for key, text in known if data[key]]
-    corpus, protocol = data["corpus"], data["protocol"]
+    corpus = data["corpus"]
     lines = [
         f"# {data['model']}, {corpus['title']}",
         "",
@@ -115,8 +115,41 @@ def as_markdown(data: Mapping[str, Any]) -> str:
         "",
         "## Scores",
         "",
-        f"Protocol: {protocol['title']}. Tested on {tested_on(data)}. All folds and seeds of the experiment "
-        "together, this run among them; intervals resample speakers (or what the corpus has in their place).",
+        *_score_lines(data),
+        "## Calibration",
+        "",
+        *_calibration_lines(data),
+        *_use_lines(data),
+        "## Licence",
+        "",
+        *(f"- {name}: {licence}" for name, licence in _licences(data).items()),
+        "",
+        "What may be done with the model follows from all of them.",
+        "",
+        "## How to use",
+        "",
+        "With Sarangi installed and this folder at hand:",
+        "",
+        "```console",
+        "python -m sarangi listen --model FOLDER",
+        "python -m sarangi predict RECORDINGS --model FOLDER --out predictions.parquet",
+        "```",
+        "",
+        "## Provenance",
+        "",
+        f"- `model.safetensors`: sha256 `{data['sha256']}`",
+        f"- this card's code: `{data['code']}`",
+        "",
+    ]
+    head = yaml.safe_dump(front_matter(data), sort_keys=False, allow_unicode=True)
+    return f"---\n{head}---\n\n" + "\n".join(lines)
+
+
+def _score_lines(data: Mapping[str, Any]) -> list[str]:
+    return [
+        f"Protocol: {data['protocol']['title']}. Tested on {tested_on(data)}. All folds and seeds of the "
+        "experiment together, this run among them; intervals resample speakers (or what the corpus has in "
+        "their place).",
         "",
         *_table(
             [
@@ -141,9 +174,11 @@ def as_markdown(data: Mapping[str, Any]) -> str:
         f"This run alone reaches a UAR of {_text(data['own']['uar'])} on the {data['own']['clips']} clips of "
         "its own test part.",
         "",
-        "## Calibration",
-        "",
-        *_calibration_lines(data),
+    ]
+
+
+def _use_lines(data: Mapping[str, Any]) -> list[str]:
+    return [
         "## Intended use",
         "",
         *(f"- {use}" for use in data["intended"]),
@@ -156,29 +191,7 @@ def as_markdown(data: Mapping[str, Any]) -> str:
         "",
         *(f"- {limit}" for limit in data["limits"]),
         "",
-        "## Licence",
-        "",
-        *(f"- {name}: {licence}" for name, licence in _licences(data).items()),
-        "",
-        "What may be done with the model follows from all of them.",
-        "",
-        "## How to use",
-        "",
-        "With Sarangi installed and this folder at hand:",
-        "",
-        "```console",
-        "python -m sarangi listen --model FOLDER",
-        "python -m sarangi predict RECORDINGS --model FOLDER --out predictions.parquet",
-        "```",
-        "",
-        "## Provenance",
-        "",
-        f"- `model.safetensors`: sha256 `{data['sha256']}`",
-        f"- this card's code: `{data['code']}`",
-        "",
     ]
-    head = yaml.safe_dump(front_matter(data), sort_keys=False, allow_unicode=True)
-    return f"---\n{head}---\n\n" + "\n".join(lines)
 
 
 def front_matter(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -109,7 +109,7 @@ def _built(written: Path, generated: Sequence[Path]) -> Iterator[Path]:
             f"the paper needs {', '.join(missing)}: install Debian packages {' '.join(PACKAGES)}, or "
             "tectonic (snakemake --software-deployment-method conda brings it)"
         )
-    typed = [f"{place}: {found}" for place, found in typed_scores(written)]
+    typed = [f"{file}:{line}: {found}" for file, line, found in typed_scores(written)]
     if typed:
         raise SarangiError("results are typed into the paper's text:", *typed)
     with tempfile.TemporaryDirectory() as name:
@@ -188,7 +188,7 @@ def looked_up(numbers: str, text: str) -> str:
     return "\n".join(kept) + "\n"
 
 
-def typed_scores(paper: Path) -> Iterator[tuple[str, str]]:
+def typed_scores(paper: Path) -> Iterator[tuple[str, int, str]]:
     r"""Yield each number in the paper's own text that may be a score, and so must be a ``\val``.
 
     These are numbers with a decimal point, and numbers before a percent sign; not lengths, nor what
@@ -202,8 +202,8 @@ def typed_scores(paper: Path) -> Iterator[tuple[str, str]]:
 
     Yields
     ------
-    tuple of str
-        File and line (``paper/sections/results.tex:3``), and what was found there.
+    tuple of str, int and str
+        File (``paper/sections/results.tex``), line, and what was found there.
     """
     for path in [paper / "main.tex", *sorted((paper / "sections").glob("*.tex"))]:
         if not path.exists():
@@ -215,7 +215,8 @@ def typed_scores(paper: Path) -> Iterator[tuple[str, str]]:
             for score in SCORE.findall(text):
                 if score not in allowed:
                     yield (
-                        f"{paper.name}/{path.relative_to(paper)}:{number}",
+                        f"{paper.name}/{path.relative_to(paper)}",
+                        number,
                         f"{score} is typed; a score is looked up by \\val{{<experiment>.<metric>}}, and "
                         f"another number allowed by a comment on its line: % not a score: {score}",
                     )

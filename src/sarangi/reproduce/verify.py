@@ -379,8 +379,8 @@ def _directory(option: str = " --directory ") -> str:
 
 def typed(paper: Path) -> Iterator[Fault]:
     """Yield each result that is typed into the paper's text (:func:`sarangi.paper.building.typed_scores`)."""
-    for place, found in typed_scores(paper):
-        yield Fault(place, found, _mended(paper.parent, place.rpartition(":")[0]))
+    for file, line, found in typed_scores(paper):
+        yield Fault(f"{file}:{line}", found, _mended(paper.parent, file))
 
 
 def _mended(project: Path, name: str) -> str:
