@@ -28,7 +28,7 @@ from sarangi.audit.rows import Audited
 from sarangi.base import store
 from sarangi.corpora.manifest import manifest
 from sarangi.sources.small_weights import unpacked_whisper
-from sarangi.transcripts.transcription import transcribe
+from sarangi.transcripts.transcription import Recogniser, transcribe
 
 SECONDS, RATE, TWINS, SPEAKERS = 3, 22_050, 10, 50
 SHARD = 1000  # utterances
@@ -93,7 +93,13 @@ def stages(folder: Path, clips: int) -> dict[str, Callable[[], None]]:
         unpacked_whisper(WHISPER, folder / "whisper.pt")
         for shard in shards:
             output, unfinished = folder / f"transcripts{shard}.parquet", folder / "unfinished"
-            transcribe(audio[shard], listed, folder / "whisper.pt", ASR, 1, unfinished, output, {})
+            transcribe(
+                audio[shard],
+                listed,
+                Recogniser(folder / "whisper.pt", ASR, 1),
+                unfinished,
+                store.Output(output, {}),
+            )
 
     return {
         "manifest": lambda: manifest(folder / "corpus", "urdu_latif", len(shards), store.Output(listed, {})),

@@ -28,14 +28,8 @@ from sarangi.paper.tables.writing import FORMATS
 from sarangi.sources.small_weights import random_whisper, unpacked_whisper
 from sarangi.transcripts import engines as asr
 from sarangi.transcripts.engines import FasterWhisper, Heard, OpenAIWhisper, fails, joined, load, log_mels
-from sarangi.transcripts.transcription import (
-    TRANSCRIPTS,
-    batches,
-    error_rates,
-    normalised,
-    transcribe,
-    windows,
-)
+from sarangi.transcripts.error_rates import error_rates, normalised
+from sarangi.transcripts.transcription import TRANSCRIPTS, Recogniser, batches, transcribe, windows
 
 SETTINGS = {"engine": "openai-whisper", "language": "manifest", "context": "whole", "batch": 4, "tokens": 6}
 
@@ -81,10 +75,9 @@ def noise(seconds, seed=0):
 
 
 def run(corpus, folder, output="t.parquet", checkpoint=None, **changes):
-    transcribe(
-        corpus / "a.parquet", corpus / "m.parquet", checkpoint, SETTINGS | changes, 1,
-        folder / "unfinished", folder / output, MADE_BY_TEST,
-    )  # fmt: skip
+    recogniser = Recogniser(checkpoint, SETTINGS | changes, 1)
+    unfinished = folder / "unfinished"
+    transcribe(corpus / "a.parquet", corpus / "m.parquet", recogniser, unfinished, to(folder / output))
     assert not (folder / "unfinished").exists()
     return store.read(folder / output)
 

@@ -5,15 +5,12 @@ from sarangi.runtime.job import job
 with job(snakemake) as run:
     from pathlib import Path
 
-    from sarangi.transcripts.transcription import transcribe
+    from sarangi.transcripts.transcription import Recogniser, transcribe
 
     transcribe(
         Path(snakemake.input.audio),
         Path(snakemake.input.manifest),
-        Path(snakemake.params.checkpoint),
-        snakemake.params.settings,
-        snakemake.params.threads,
+        Recogniser(Path(snakemake.params.checkpoint), snakemake.params.settings, snakemake.params.threads),
         Path(snakemake.params.unfinished),
-        run.output,
-        run.provenance,
+        run.result,
     )

@@ -1,15 +1,12 @@
 """Transcripts of a corpus, and their error rates where its words are known."""
 
-import re
 import shutil
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, islice
 from pathlib import Path
+from typing import Any, NamedTuple
 
-import jiwer
 import pyarrow as pa
-from whisper.normalizers import EnglishTextNormalizer
 
 from sarangi.audio.flac import decode, samples_in
 from sarangi.base import store
@@ -17,6 +14,7 @@ from sarangi.base.errors import SarangiError
 from sarangi.base.progress import progress
 from sarangi.runtime.resume import begun
 from sarangi.transcripts.engines import ENGINES, Engine
+from sarangi.transcripts.error_rates import error_rates
 
 TRANSCRIPTS = pa.schema(
     [
@@ -41,22 +39,26 @@ DETECT = "detect"
 EMPTY = "nothing transcribed"
 BATCHES_SORTED = 16  # read ahead, so that clips of about one length are decoded together; bounds the memory
 
-ENGLISH = EnglishTextNormalizer()
-# what Arabic script writes in two ways: vowel signs, the tatweel, joiners and directions; letters of
-# another keyboard; the joiner inside Persian words
-OPTIONAL = re.compile("[\u064b-\u065f\u0670\u0640\u200d-\u200f\ufeff]")
-ALIKE = str.maketrans({"\u064a": "\u06cc", "\u0649": "\u06cc", "\u0643": "\u06a9", "\u200c": " "})
+
+class Recogniser(NamedTuple):
+    """An engine of speech recognition that is not loaded yet.
+
+    ``checkpoint`` is what the engine loads, ``threads`` are its threads.  ``settings`` are ``engine``, one of
+    :data:`sarangi.transcripts.engines.ENGINES`; ``batch`` (clips decoded together); ``language``:
+    ``manifest``, or ``detect`` to have Whisper guess that of each clip; and the engine's own.
+    """
+
+    checkpoint: Path
+    settings: Mapping[str, Any]
+    threads: int
+
+    def load(self) -> Engine:
+        """Load the engine."""
+        return ENGINES[self.settings["engine"]](self.checkpoint, self.settings, self.threads)
 
 
 def transcribe(
-    audio: Path,
-    manifest: Path,
-    checkpoint: Path,
-    settings: dict,
-    threads: int,
-    unfinished: Path,
-    output: Path,
-    provenance: dict,
+    audio: Path, manifest: Path, recogniser: Recogniser, unfinished: Path, output: store.Output
 ) -> None:
     """Transcribe one shard in batches of clips of one language and about one length.
 
@@ -68,34 +70,26 @@ def transcribe(
         A shard of 16 kHz audio; what is not ok there keeps its reason.
     manifest
         Manifest of the corpus: the language, and the words where they are known.
-    checkpoint
-        What the engine loads.
-    settings
-        ``engine``, one of :data:`sarangi.transcripts.engines.ENGINES`; ``batch`` (clips decoded together);
-        ``language``:
-        ``manifest``, or ``detect`` to have Whisper guess that of each clip; and the engine's own.
-    threads
-        Threads of the engine.
+    recogniser
+        What hears it.
     unfinished
         Folder for the batches; removed at the end.
     output
         Parquet file to write, of schema :data:`TRANSCRIPTS`.  An ok row with an empty text has a reason.
-    provenance
-        Passed to the store.
 
     Raises
     ------
     SarangiError
         If the checkpoint is none, or does not know a language of the manifest.
     """
-    engine = ENGINES[settings["engine"]](checkpoint, settings, threads)
+    engine, settings = recogniser.load(), recogniser.settings
     known = store.read(manifest, ["utterance_id", "language", "text"]).set_index("utterance_id")
     references = known["text"].dropna().to_dict()
     languages = known["language"].to_dict()
     told = {} if settings["language"] == DETECT else languages
-    kept = begun(unfinished, provenance)
+    kept = begun(unfinished, dict(output.provenance))
     with (
-        store.Writer(output, TRANSCRIPTS, provenance) as writer,
+        output.writer(TRANSCRIPTS) as writer,
         progress(None, store.count(audio), f"transcribe {audio}") as done,
     ):
         for number, rows in enumerate(windows(store.rows(audio), BATCHES_SORTED * settings["batch"])):
@@ -203,57 +197,3 @@ def is_whole(piece: Path) -> bool:
         return piece.exists() and store.count(piece) > 0
     except SarangiError:
         return False
-
-
-def error_rates(reference: str | None, text: str, language: str) -> dict[str, float | None]:
-    """Return word and character error rate of a text, both normalised; None without a reference.
-
-    Parameters
-    ----------
-    reference
-        What was said.
-    text
-        What was heard.
-    language
-        Of the reference.
-
-    Returns
-    -------
-    dict
-        ``wer`` and ``cer``, edits for each word and character of the reference (by jiwer), and the
-        ``words`` and ``characters`` of the reference.
-    """
-    said = normalised(reference or "", language)
-    if not said:
-        return dict.fromkeys(("wer", "cer", "words", "characters"))
-    heard = normalised(text, language)
-    return {
-        "wer": jiwer.wer(said, heard),
-        "cer": jiwer.cer(said, heard),
-        "words": len(said.split()),
-        "characters": len(said),
-    }
-
-
-def normalised(text: str, language: str) -> str:
-    """Return a text in lower case without punctuation, as error rates compare it.
-
-    English goes through Whisper's own normaliser.  Its normaliser for other languages takes every
-    combining mark for punctuation, and so the vowels of Devanagari and Gurmukhi; instead, Unicode's
-    compatibility form (NFKC, Unicode Standard Annex 15) is taken, case folded, punctuation and symbols
-    become spaces, digits of all scripts are alike, and what Arabic script writes in two ways is written in
-    one: short vowels, the tatweel and directions are dropped, Arabic ye and kaf are Persian ones, and the
-    Persian joiner is a space.
-    """
-    if language == "en":
-        return ENGLISH(text).strip()
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    one_way = OPTIONAL.sub("", folded).translate(ALIKE)
-    return " ".join("".join(_plain(character) for character in one_way).split())
-
-
-def _plain(character: str) -> str:
-    if unicodedata.category(character)[0] in "PSZC":
-        return " "
-    digit = unicodedata.digit(character, None)
-    return character if digit is None else str(digit)
