@@ -72,7 +72,7 @@ def _check(table: pd.DataFrame, emotions: Sequence[str], name: str) -> None:
         odd = table.loc[~table[column].isin(emotions), ["utterance_id", column]]
         if len(odd):
             raise SarangiError(
-                f"{name}: {column} of {odd.iloc[0, 0]} is {odd.iloc[0, 1]!r}; "
+                f"{name}: {column} of {odd.iloc[0, 0]!s} is {odd.iloc[0, 1]!r}; "
                 f"expected one of {', '.join(emotions)}"
             )
     again = table.duplicated(["seed", "fold", "utterance_id"])
@@ -80,7 +80,7 @@ def _check(table: pd.DataFrame, emotions: Sequence[str], name: str) -> None:
         raise SarangiError(
             f"{name}: {table.loc[again, 'utterance_id'].iloc[0]} is predicted twice by one run"
         )
-    folds = table.groupby("seed")["fold"].agg(lambda each: tuple(sorted(set(each))))
+    folds = pd.Series({seed: tuple(sorted(set(each))) for seed, each in table.groupby("seed")["fold"]})
     if folds.nunique() > 1:
         raise SarangiError(
             f"{name}: seed {folds.index[0]} has predictions of folds {folds.iloc[0]}, "
@@ -155,8 +155,8 @@ def clip_patterns(
 
 
 def _places(table: pd.DataFrame, columns: Sequence[str]) -> Integers:
-    return table.groupby(list(columns), sort=True).ngroup().to_numpy()
+    return table.groupby(list(columns), sort=True).ngroup().to_numpy().astype(np.int64)
 
 
 def _codes(names: pd.Series, emotions: Sequence[str]) -> Integers:
-    return names.map({emotion: place for place, emotion in enumerate(emotions)}).to_numpy(np.int64)
+    return names.map({emotion: place for place, emotion in enumerate(emotions)}).to_numpy().astype(np.int64)

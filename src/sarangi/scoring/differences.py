@@ -71,7 +71,12 @@ def differences(
         one, other = common(one, other)
         if one.empty:
             raise SarangiError(f"{where}: {first} and {second} have no test utterance in common")
-        shared = {"corpus": on.corpus, "protocol": on.protocol, "first": first, "second": second}
+        shared: dict[str, Any] = {
+            "corpus": on.corpus,
+            "protocol": on.protocol,
+            "first": first,
+            "second": second,
+        }
         shared |= {"n": one["utterance_id"].nunique(), "groups": one["group"].nunique(), "mark": joined(held)}
         slices = {"pooled": ["seed"]} | ({"folds": ["seed", "fold"]} if on.mean_of_folds else {})
         for name, repeat in slices.items():
@@ -136,7 +141,7 @@ def compare(
 def clipwise(one: pd.DataFrame, other: pd.DataFrame) -> tuple[int, int]:
     """Return how many tested clips the first system gets right more often over its seeds, and the second."""
     right = [
-        (table["emotion"] == table["predicted"]).groupby([table[column] for column in UNIT]).mean()
+        (table["emotion"] == table["predicted"]).astype(float).groupby([table[c] for c in UNIT]).mean()
         for table in (one, other)
     ]
     apart = right[0] - right[1]

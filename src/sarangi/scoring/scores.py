@@ -70,7 +70,8 @@ def scores(experiment: Scored, settings: BootstrapSettings, output: Mapping[str,
         output["confusions"].write(pd.DataFrame(columns=CONFUSIONS.names), CONFUSIONS)
         return
     rows = [row for part in slices(table, experiment) for row in scored_slice(part, emotions, settings)]
-    protocol, audit = (path and Path(path) for path in (experiment.protocol_file, experiment.audit))
+    optional = (experiment.protocol_file, experiment.audit)
+    protocol, audit = (None if path is None else Path(path) for path in optional)
     held = marks_of(table, SplitFiles(Path(experiment.manifest), protocol, audit), experiment.untrained)
     frame = pd.DataFrame(rows).assign(**names, seeds=table["seed"].nunique(), mark=joined(held))
     output["scores"].write(frame, SCORES)

@@ -81,12 +81,14 @@ def wf1(confusions: Sums) -> Floats:
 def uniform_guessing(confusions: Sums) -> Floats:
     """Return the confusions expected of guessing uniformly among the K classes, same shape."""
     classes = confusions.shape[-1]
-    return np.repeat(confusions.sum(-1, keepdims=True) / classes, classes, axis=-1)
+    guessed: Floats = np.repeat(confusions.sum(-1, keepdims=True) / classes, classes, axis=-1)
+    return guessed
 
 
 def without_errors(confusions: Sums) -> Floats:
     """Return the confusions of predictions that are all right, same shape: they reach the ceiling."""
-    return confusions.sum(-1, keepdims=True) * np.eye(confusions.shape[-1])
+    right: Floats = confusions.sum(-1, keepdims=True) * np.eye(confusions.shape[-1])
+    return right
 
 
 def hits(confusions: Sums) -> Sums:
@@ -97,7 +99,8 @@ def hits(confusions: Sums) -> Sums:
 def ratio(part: Sums, whole: Sums) -> Floats:
     """Return ``part / whole``; NaN where the whole is not above 0."""
     whole = np.asarray(whole, dtype=np.float64)
-    return np.divide(part, whole, out=np.full(whole.shape, np.nan), where=whole > 0)
+    shares: Floats = np.divide(part, whole, out=np.full(whole.shape, np.nan), where=whole > 0)
+    return shares
 
 
 def mean(values: Floats, axis: int = -1) -> Floats:

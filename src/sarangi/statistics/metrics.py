@@ -136,7 +136,8 @@ def macro_average(scores: Callable[[Sums], Floats]) -> Callable[[Sums, Booleans]
     def averaged(confusions: Sums, held: Booleans) -> Floats:
         there = held.any(0)
         each: Floats = mean(scores(confusions), axis=-2)[..., there]
-        return each.sum(-1) / there.sum()
+        average: Floats = each.sum(-1) / there.sum()
+        return average
 
     return averaged
 
@@ -144,7 +145,8 @@ def macro_average(scores: Callable[[Sums], Floats]) -> Callable[[Sums, Booleans]
 def _mean_absent_as_zero(confusions: Sums, held: Booleans) -> Floats:
     there = held.any(0)
     recall: Floats = mean(recalls(confusions), axis=-2)[..., there]
-    return (recall * held.mean(0)[there]).sum(-1) / len(there)
+    average: Floats = (recall * held.mean(0)[there]).sum(-1) / held.shape[-1]
+    return average
 
 
 UAR = Metric(
@@ -279,7 +281,7 @@ def mean_of_each_class(confusions: Sums, emotions: Sequence[str]) -> dict[str, F
     emotions
         Names of the K classes.
     """
-    found = {}
+    found: dict[str, Floats] = {}
     for name, scores in OF_CLASS.items():
         each = mean(scores(confusions), axis=-2)
         found |= {f"{name}_{emotion}": each[..., place] for place, emotion in enumerate(emotions)}
