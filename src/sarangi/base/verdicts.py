@@ -16,6 +16,16 @@ BESIDE = "UAR of "
 BETWEEN = ": "
 
 
+def claim_of_further(experiment: str) -> str:
+    """Return the name of the row of a further experiment."""
+    return f"{BESIDE}{experiment}"
+
+
+def is_further(claim: str) -> bool:
+    """Whether a row of a finding is of a further experiment, and not of a claim."""
+    return claim.startswith(BESIDE)
+
+
 class Verdict(NamedTuple):
     """A verdict of one of :data:`KINDS`; of what is untestable, ``reason`` says in short what is missing.
 

@@ -12,7 +12,15 @@ from sarangi.base import store
 from sarangi.base.finding_rows import FINDING, sources_text
 from sarangi.base.marks import UNTRAINED, marks_in
 from sarangi.base.missing import OTHER, Missing
-from sarangi.base.verdicts import BESIDE, CONTRADICTED, DIFFERS, FAULTY, REPRODUCED, UNTESTABLE, Verdict
+from sarangi.base.verdicts import (
+    CONTRADICTED,
+    DIFFERS,
+    FAULTY,
+    REPRODUCED,
+    UNTESTABLE,
+    Verdict,
+    claim_of_further,
+)
 from sarangi.published.estimates import Estimate, agree, scaled
 from sarangi.published.expressions import evaluate, holds, parts, recomputed
 from sarangi.published.faults import contradicted, faults
@@ -68,7 +76,7 @@ class Question:
     def further(self) -> dict[str, dict[str, Any]]:
         """The further experiments as records of numbers, sorted."""
         return {
-            f"{BESIDE}{name}": {
+            claim_of_further(name): {
                 "kind": "number", "experiment": name, "ours": name, "metric": "uar",
                 "statement": self.statement, "unit": "",
             }

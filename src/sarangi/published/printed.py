@@ -45,6 +45,7 @@ def printed_experiments(claims: Records, wanted: Callable[[Record], bool]) -> di
         title = record["title"]
         known = {key: record[key] for key in ("experiment", "ours")}
         known |= {key: record["facts"].get(key) for key in ("protocol", "seeds")}
+        known["leaks"] = record["facts"].get("leaks", False)
         known |= {"title": title, "model": title.partition(" on ")[0].rstrip(","), "numbers": {}}
         entry = found.setdefault(record["experiment"], known)
         entry["numbers"][name.partition(".")[2]] = {key: record[key] for key in PRINTED if key in record}

@@ -13,7 +13,7 @@ from sarangi.base.statements import statement
 from sarangi.published.expressions import Record, Records, evaluate, parts
 from sarangi.statistics.metrics import F1, METRICS
 
-FACTS = ("protocol", "classes", "stated_chance", "supports", "clips", "seeds")
+FACTS = ("protocol", "leaks", "classes", "stated_chance", "supports", "clips", "seeds")
 """What is said of an experiment's test, beside its numbers."""
 
 WORDS = {metric.name: metric.prose for metric in METRICS} | {F1: "F1"}

@@ -9,7 +9,7 @@ import pandas as pd
 
 from sarangi.base.bootstrap import BootstrapSettings
 from sarangi.base.marks import UNPREDICTED, joined
-from sarangi.base.score_rows import CONFUSIONS, SCORES
+from sarangi.base.score_rows import CONFUSIONS, SCORES, slice_of_seed
 from sarangi.base.scored import Scored
 from sarangi.base.store import Output
 from sarangi.scoring.answers import PARTS_OF_CORPUS, answers, clip_patterns, tally
@@ -126,7 +126,7 @@ def slices(table: pd.DataFrame, experiment: Scored) -> Iterator[Slice]:
     if table["seed"].nunique() > 1:
         reported = each_run if experiment.mean_of_folds else repeat
         for seed, clips in table.groupby("seed"):
-            yield Slice(f"seed {seed}", clips, reported, whole=False)
+            yield Slice(slice_of_seed(seed), clips, reported, whole=False)
     for column in PARTS_OF_CORPUS:
         if table[column].nunique() > 1:
             for value, clips in table.groupby(column):

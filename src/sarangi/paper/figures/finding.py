@@ -6,7 +6,7 @@ from pathlib import Path
 import matplotlib
 
 from sarangi.base.labels import Labels
-from sarangi.base.verdicts import BESIDE
+from sarangi.base.verdicts import is_further
 from sarangi.paper.figures.claim_lists import (
     CLAIM_COLUMNS,
     POINTS,
@@ -33,7 +33,7 @@ def finding_figure(finding: Path, labels: Labels, output: dict[str, Path]) -> No
         As in :func:`sarangi.paper.figures.conditions.conditions_figure`.
     """
     table = read_claims([finding])
-    beside = table["claim"].str.startswith(BESIDE)
+    beside = table["claim"].map(is_further)
     # nothing was published of them: the name says what they are
     table.loc[beside, "statement"] = table["claim"]
     whole, apart = shown_claims(table)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from sarangi.base import store
 from sarangi.base.labels import Labels
+from sarangi.base.score_rows import seed_of
 from sarangi.paper.figures.lists import Block, Columns, Point
 from sarangi.paper.figures.page import in_words
 from sarangi.paper.figures.score_lists import (
@@ -59,7 +60,7 @@ def _seeds(scores: Sequence[Path]) -> pd.DataFrame:
     if not scores:
         return pd.DataFrame()
     table = pd.concat([store.read(path) for path in scores], ignore_index=True)
-    table = table[(table["metric"] == "uar") & table["slice"].str.startswith("seed ")]
+    table = table[(table["metric"] == "uar") & table["slice"].map(seed_of).notna()]
     return table.assign(scored=name_of_scored(table))
 
 

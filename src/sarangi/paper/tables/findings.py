@@ -9,7 +9,7 @@ from sarangi.base.evidence import Evidence, reference
 from sarangi.base.finding_rows import read_findings
 from sarangi.base.labels import Labels
 from sarangi.base.statements import statement, title_and_number
-from sarangi.base.verdicts import BESIDE, UNTESTABLE, verdict_in
+from sarangi.base.verdicts import UNTESTABLE, is_further, verdict_in
 from sarangi.paper.tables.columns import Column, numeric
 from sarangi.paper.tables.table import Table
 from sarangi.paper.tables.writing import write_table
@@ -99,7 +99,7 @@ def _by_claim(table: pd.DataFrame, counted: bool = True) -> tuple[list[dict[str,
             claim, numbers = statement(title_and_number(claim)[0], ", ".join(names)), "--"
         line = {
             "Finding": row["finding"],
-            "Claim": row["claim"] if row["claim"].startswith(BESIDE) else claim,
+            "Claim": row["claim"] if is_further(row["claim"]) else claim,
             "Published": numbers,
             "Ours": _number(row["ours"]),
             "Interval": interval_text(row["low"], row["high"]),

@@ -8,7 +8,6 @@ protocol), ``scores`` (file of schema :data:`sarangi.base.score_rows.SCORES`, or
 missing, where there is none).
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +20,7 @@ from sarangi.base.evidence import reference
 from sarangi.base.labels import Labels
 from sarangi.base.marks import marks_in
 from sarangi.base.missing import CORPUS, FOLDS, TRANSCRIPTS, WEIGHTS, Missing
-from sarangi.base.score_rows import headline
+from sarangi.base.score_rows import headline, seed_of
 from sarangi.paper.mark_notes import letters, meanings
 from sarangi.paper.tables.table import Table
 from sarangi.paper.tables.writing import write_table
@@ -74,9 +73,7 @@ class Scores:
         if self.row(ours, "uar") is None:
             return []
         slices = self._all[ours["scores"]]["slice"].unique()
-        return sorted(
-            (name for name in slices if re.fullmatch(r"seed \d+", name)), key=lambda name: int(name[5:])
-        )
+        return sorted((name for name in slices if seed_of(name) is not None), key=seed_of)
 
     def marked(self, row: pd.Series) -> str:
         """Return the letters of a row's marks, which are noted for the notes below the table."""

@@ -78,7 +78,7 @@ def _published_sides(printed: Printed, ours: Sequence[Ours]) -> list[tuple[str, 
     known = {entry["name"]: entry for entry in ours}
     found: dict[str, Sides] = {}
     for said in printed.values():
-        side = "Shared" if said["protocol"].startswith("random") else "Apart"
+        side = next(side for side, leaks in SIDES.items() if leaks == said["leaks"])
         sides = found.setdefault(said["model"], dict.fromkeys(SIDES, (None, None)))
         sides[side] = (said, known[said["ours"]])
     for sides in found.values():
