@@ -1,7 +1,7 @@
 """Findings: the published study's claims, judged by its own parts and by our scores."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ VOID = {UNTRAINED: UNTRAINED}
 """Marks of a score that make any comparison with it void, and what is missing then."""
 CLIPS_APART = 0.01
 """Share of the test clips that a publisher's and our test part may differ by and be called the same."""
+CHANCE = "chance"  # printed as a metric, of which our scores have a column
 LISTED = 2  # of what a claim waits for, before the rest is counted
 
 NUMBERS = ("published", "published_low", "published_high", "recomputed", "ours", "low", "high")
@@ -148,33 +149,42 @@ def _ours(
     for name, record in records.items():
         if record["kind"] != "number":
             continue
-        experiment = record.get("ours")
-        metric, part = record["metric"], record.get("slice", "")
-        chance = metric == "chance"
-        row = rows.get((experiment, "uar" if chance else metric, part))
-        if experiment is None:
-            ours.missing[name] = (_nothing_of_ours(record),)
-        elif experiment not in scored:
-            ours.missing[name] = tuple(
-                missing.get(experiment, [Missing(OTHER, f"the scores of {experiment}")])
+        experiment, chance = record.get("ours"), record["metric"] == CHANCE
+        row = rows.get((experiment, "uar" if chance else record["metric"], record.get("slice", "")))
+        if experiment in scored and row is not None and not pd.isna(row["value"]):
+            bounds = (
+                (row["chance"], math.nan, math.nan) if chance else (row["value"], row["low"], row["high"])
             )
-        elif row is None or pd.isna(row["value"]):
-            text = f"{metric}{f' of {part}' if part else ''} in the scores of {experiment}"
-            ours.missing[name] = (Missing(OTHER, text),)
-        elif chance:
-            ours.estimates[name] = Estimate(row["chance"], math.nan, math.nan)
+            ours.estimates[name] = Estimate(*bounds)
         else:
-            ours.estimates[name] = Estimate(row["value"], row["low"], row["high"])
-        if row is not None:
-            held = [VOID[mark] for mark in marks_in(row["mark"]) if mark in VOID]
-            if {row["corpus"], row["test"]} & set(synthetic):
-                held.insert(0, "synthetic speech")
-            clips = record.get("facts", {}).get("clips")
-            if clips and not part and abs(row["n"] - clips) > CLIPS_APART * clips:
-                held.append(f"the published test part of {clips} clips (ours has {row['n']})")
-            if held:
-                ours.void[name] = " and ".join(held)
+            ours.missing[name] = _lacking(record, missing, scored)
+        if row is not None and (why := _void(record, row, synthetic)):
+            ours.void[name] = why
     return ours
+
+
+def _lacking(
+    record: Mapping[str, Any], missing: Mapping[str, Sequence[Missing]], scored: Collection[str]
+) -> tuple[Missing, ...]:
+    """Return why there is no number of ours for a published one."""
+    experiment, part = record.get("ours"), record.get("slice", "")
+    if experiment is None:
+        return (_nothing_of_ours(record),)
+    if experiment not in scored:
+        return tuple(missing.get(experiment, [Missing(OTHER, f"the scores of {experiment}")]))
+    of_part = f" of {part}" if part else ""
+    return (Missing(OTHER, f"{record['metric']}{of_part} in the scores of {experiment}"),)
+
+
+def _void(record: Mapping[str, Any], row: pd.Series, synthetic: Sequence[str]) -> str:
+    """Return why a score of ours can be compared with nothing; empty where it can."""
+    whys = [VOID[mark] for mark in marks_in(row["mark"]) if mark in VOID]
+    if {row["corpus"], row["test"]} & set(synthetic):
+        whys.insert(0, "synthetic speech")
+    clips = record.get("facts", {}).get("clips")
+    if clips and not record.get("slice") and abs(row["n"] - clips) > CLIPS_APART * clips:
+        whys.append(f"the published test part of {clips} clips (ours has {row['n']})")
+    return " and ".join(whys)
 
 
 def _line(name: str, records: Mapping[str, Any], ours: Ours) -> dict[str, Any]:

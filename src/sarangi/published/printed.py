@@ -32,12 +32,12 @@ def printed_experiments(claims: Records, wanted: Callable[[Record], bool]) -> di
     Examples
     --------
     >>> number = {"kind": "number", "experiment": "x", "metric": "wf1", "value": "0.6", "ours": "y"}
-    >>> number |= {"title": "XLS-R on Urdu, random split", "facts": {"seeds": 1}}
+    >>> number |= {"key": "wf1", "title": "XLS-R on Urdu, random split", "facts": {"seeds": 1}}
     >>> printed_experiments({"x.wf1": number}, lambda record: True)["x"]["model"]
     'XLS-R'
     """
     found: dict[str, dict[str, Any]] = {}
-    for name, record in claims.items():
+    for record in claims.values():
         if record["kind"] != "number" or "ours" not in record or "row" in record or not wanted(record):
             continue
         if record["metric"] not in METRICS and not record["metric"].startswith(f"{F1}_"):
@@ -48,5 +48,5 @@ def printed_experiments(claims: Records, wanted: Callable[[Record], bool]) -> di
         known["leaks"] = record["facts"].get("leaks", False)
         known |= {"title": title, "model": title.partition(" on ")[0].rstrip(","), "numbers": {}}
         entry = found.setdefault(record["experiment"], known)
-        entry["numbers"][name.partition(".")[2]] = {key: record[key] for key in PRINTED if key in record}
+        entry["numbers"][record["key"]] = {key: record[key] for key in PRINTED if key in record}
     return found

@@ -27,8 +27,9 @@ def records(document: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 
     A number is named ``<experiment>.<metric>``; a row of a grid is an experiment named after its cells.
     ``ours`` is the name of our experiment or transfer that replays it, and ``replay`` what that is: corpus,
-    protocol, model, and the other corpus of a transfer; ``statement`` joins the experiment's ``title``
-    and what the number is.  Keys without a value are left out.
+    protocol, model, and the other corpus of a transfer; ``key`` is what the file calls the
+    number; ``statement`` joins the experiment's ``title`` and what the number is.  Keys without a value are
+    left out.
     """
     found: dict[str, dict[str, Any]] = {}
     for name, entry in _experiments(document):
@@ -38,6 +39,7 @@ def records(document: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
             metric = number.get("metric", key)
             said = {"kind": "number", "finding": entry["finding"], "experiment": name, "metric": metric}
             said |= {
+                "key": key,
                 "title": entry["title"],
                 "statement": statement(entry["title"], _in_words(key)),
                 "ours": _name(entry.get("ours")),
