@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import pandas as pd
 
@@ -126,7 +126,7 @@ def slices(table: pd.DataFrame, experiment: Scored) -> Iterator[Slice]:
     if table["seed"].nunique() > 1:
         reported = each_run if experiment.mean_of_folds else repeat
         for seed, clips in table.groupby("seed"):
-            yield Slice(slice_of_seed(seed), clips, reported, whole=False)
+            yield Slice(slice_of_seed(cast(int, seed)), clips, reported, whole=False)
     for column in PARTS_OF_CORPUS:
         if table[column].nunique() > 1:
             for value, clips in table.groupby(column):
