@@ -25,6 +25,7 @@ from snakemake.settings.types import DeploymentMethod
 
 from sarangi.base import layout
 from sarangi.base.errors import SarangiError
+from sarangi.base.score_id import ScoreId
 from sarangi.paper.building import missing_programs
 from sarangi.published.records import of_finding, replays
 from sarangi.reproduce.project_files import files_of_workflow

@@ -4,6 +4,8 @@
 #        results/confusions/ of the same names, results/differences/{corpus}_{protocol}.parquet,
 #        results/premiums.parquet
 
+TRANSFER = ScoreId("{experiment}", "{test}").name
+
 
 rule scores:
     """Score a fine-tuned experiment: every metric with its interval, its chance level and its marks."""
@@ -37,12 +39,12 @@ use rule scores as transfer_scores with:
         predictions=predictions_of_wildcards,
         manifest=layout.manifest("{test}"),
     output:
-        scores=[layout.scores("{experiment}_to_{test}")],
-        confusions=[layout.confusions("{experiment}_to_{test}")],
+        scores=[layout.scores(TRANSFER)],
+        confusions=[layout.confusions(TRANSFER)],
     log:
-        layout.log("scores", "{experiment}_to_{test}"),
+        layout.log("scores", TRANSFER),
     benchmark:
-        layout.benchmark("scores", "{experiment}_to_{test}")
+        layout.benchmark("scores", TRANSFER)
     wildcard_constraints:
         experiment=one_of(recipes.tuned_transferred(study)),
         test=one_of(study.corpora),

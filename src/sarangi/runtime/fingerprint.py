@@ -41,8 +41,7 @@ def fingerprint(script: Path, by_name: tuple[tuple[str, tuple[str, ...]], ...] =
     by_name
         Pairs of a project package that loads modules by name at run time and the modules that it
         will load (``("sarangi.corpora.registry", ("sarangi.corpora.layouts.ravdess",))``), which
-        no ``import``
-        statement shows.  They count where the script imports the package.
+        no ``import`` statement shows.  They count where the script imports the package.
     """
     code, installed = closure(script, by_name, apart=GUARDS)
     digest = hashlib.sha256()
