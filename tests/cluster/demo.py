@@ -12,7 +12,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 import slurm
-from conftest import ROOT, digests, snakemake, succeeded
+from support.places import ROOT
+from support.running import digests, snakemake, succeeded
 
 DEMO = ROOT / "demo"
 MADE = ("results", "resources", "paper", "space", ".snakemake")

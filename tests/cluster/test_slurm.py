@@ -9,7 +9,9 @@ import time
 import pytest
 import slurm
 import yaml
-from conftest import ROOT, digests, smallest, snakemake, succeeded, write_study
+from support.places import ROOT
+from support.running import digests, snakemake, succeeded
+from support.studies import smallest, write_study
 
 TARGETS = ("paper/tables/scores.tex", "paper/tables/transcripts.tex")
 THROUGH_SLURM = ("--profile", "profiles/slurm", "--slurm-init-seconds-before-status-checks", 2)

@@ -29,7 +29,9 @@ import kills
 import network
 import tampering
 import yaml
-from conftest import ROOT, digests, smallest, write_study
+from support.places import ROOT
+from support.running import digests
+from support.studies import smallest, write_study
 from tqdm import tqdm
 
 from sarangi.base.errors import SarangiError

@@ -25,7 +25,9 @@ from pathlib import Path
 import psutil
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from conftest import ROOT, chain, digests, stand_in, write_study
+from support.places import ROOT
+from support.running import digests
+from support.studies import chain, stand_in, write_study
 from tqdm import tqdm
 
 KILLED = ("snakemake", "script", "group")

@@ -14,9 +14,11 @@ from pathlib import Path
 
 import numpy as np
 import yaml
-from conftest import ROOT, small, sound, stand_in, tarred
 from fuzzing import HarmError
 from mutations import WORDS, Chance, odd_safetensors, odd_tar, odd_zip, rezipped
+from support.places import ROOT
+from support.recordings import sound, tarred
+from support.studies import small, stand_in
 
 from sarangi.base import store
 from sarangi.base.errors import SarangiError

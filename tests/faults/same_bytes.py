@@ -11,7 +11,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 import yaml
-from conftest import ELSEWHERE, ROOT, digests, snakemake, succeeded, write_study
+from support.places import ROOT
+from support.running import ELSEWHERE, digests, snakemake, succeeded
+from support.studies import write_study
 
 
 def twice(study: dict, folder: Path) -> tuple[Path, Path]:

@@ -24,7 +24,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 import yaml
-from conftest import ROOT, clone, digests, run, small, succeeded, write_study
+from support.places import ROOT
+from support.running import clone, digests, run, succeeded
+from support.studies import small, write_study
 from tqdm import tqdm
 
 NUMBER = re.compile(rb"\d")

@@ -4,7 +4,9 @@ import os
 
 import pytest
 import yaml
-from conftest import ROOT, digests, smallest, snakemake, succeeded, write_study
+from support.places import ROOT
+from support.running import digests, snakemake, succeeded
+from support.studies import smallest, write_study
 
 KILLER = """
 import os, signal, sys

@@ -1,7 +1,7 @@
 """Two clean runs of a small study; ``python tests/faults/same_bytes.py`` compares two of the demo."""
 
-from conftest import ELSEWHERE, copied, snakemake, succeeded
 from same_bytes import compare
+from support.running import ELSEWHERE, copied, snakemake, succeeded
 
 
 def test_one_core_elsewhere_in_another_time_zone_and_locale_gives_the_same_bytes(

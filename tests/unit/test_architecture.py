@@ -1,13 +1,14 @@
-"""The order of the packages, and which scripts a change reruns."""
+"""The order of the packages, which scripts a change reruns, and that tests mirror the packages."""
 
 import ast
 import re
 import tomllib
+from collections import Counter
 from functools import cache
 
 import pytest
-from blast_radius import modules, registries, rerun_by, scripts_of_stage
-from conftest import ROOT
+from support.blast_radius import modules, registries, rerun_by, scripts_of_stage
+from support.places import ROOT
 
 import sarangi
 from sarangi.runtime.fingerprint import GUARDS
@@ -247,3 +248,29 @@ def imported(file):
             modules = {f"{node.module}.{alias.name}" for alias in node.names}
             found |= {name if file_of(name) else node.module for name in modules}
     return found
+
+
+# -- where tests are ---------------------------------------------------------------------------
+
+TESTS = ROOT / "tests"
+
+
+def test_unit_tests_mirror_the_packages():
+    """A file has the place and the name of a module, or of a package of modules that are alike."""
+    places = {path.relative_to(SOURCE).with_suffix("") for path in SOURCE.rglob("*")}
+    files = [path.relative_to(TESTS / "unit") for path in (TESTS / "unit").rglob("test_*.py")]
+    mirrored = [file for file in files if len(file.parts) > 1 and file.parts[0] != "support"]
+    assert len(mirrored) > 80
+    assert [str(f) for f in mirrored if f.parent / f.stem.removeprefix("test_") not in places] == []
+
+
+def test_no_file_of_tests_has_two_things_of_one_name():
+    """Ruff is not asked: it takes an argument that is an imported fixture for a second definition."""
+    for file in TESTS.rglob("*.py"):
+        names = Counter()
+        for node in ast.parse(file.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef):
+                names[node.name] += 1
+            elif isinstance(node, ast.Import | ast.ImportFrom):
+                names.update(alias.asname or alias.name for alias in node.names)
+        assert [name for name, count in names.items() if count > 1] == [], file

@@ -3,7 +3,7 @@
 import tomllib
 
 import yaml
-from conftest import ROOT
+from support.places import ROOT
 
 REQUIRED = {"cff-version", "message", "title", "authors"}
 

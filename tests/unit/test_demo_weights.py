@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import torch
 import yaml
-from conftest import ROOT, sound
+from support.places import ROOT
+from support.recordings import sound
 from transformers import AutoModel, AutoModelForMaskedLM, AutoTokenizer
 
 from sarangi.audio.flac import decode, encode

@@ -8,9 +8,9 @@ import sys
 import numpy as np
 import pytest
 import torch
-from test_scores import EMOTIONS
-from test_training import corpus, encoder, trained  # noqa: F401 (fixtures)
-from test_whisper import demo_whisper, heard, newly_spoken  # noqa: F401
+from support.demo_whisper import demo_whisper, heard, newly_spoken  # noqa: F401  (fixtures)
+from support.small_manifests import EMOTIONS
+from support.small_training import corpus, encoder, trained  # noqa: F401  (fixtures)
 
 from sarangi.base import store
 from sarangi.base.errors import SarangiError
@@ -67,7 +67,7 @@ def test_a_job_sees_the_devices_that_it_leased_and_no_other():
     assert elsewhere(LEASED, 0).split() == ["True", "0"]
 
 
-def test_a_model_trained_here_says_the_same_on_a_machine_without_a_gpu(corpus, encoder, tmp_path):  # noqa: F811
+def test_a_model_trained_here_says_the_same_on_a_machine_without_a_gpu(corpus, encoder, tmp_path):
     output = trained(corpus, encoder, tmp_path / "run")
     output_there = tmp_path / "there.parquet"
     paths = (tmp_path / "run", corpus / "manifest.parquet", corpus / "audio.parquet", output_there)
@@ -78,12 +78,12 @@ def test_a_model_trained_here_says_the_same_on_a_machine_without_a_gpu(corpus, e
     assert np.abs(here[columns].to_numpy() - there[columns].to_numpy()).max() < 1e-5
 
 
-def test_a_full_gpu_ends_a_training_with_what_to_lower(corpus, encoder, tmp_path, full):  # noqa: F811
+def test_a_full_gpu_ends_a_training_with_what_to_lower(corpus, encoder, tmp_path, full):
     with pytest.raises(SarangiError, match=r"memory of the GPU does not suffice; lower finetuning\.batch"):
         trained(corpus, encoder, tmp_path / "run")
 
 
-def test_a_full_gpu_ends_a_transcription_with_what_to_lower(demo_whisper, full):  # noqa: F811
+def test_a_full_gpu_ends_a_transcription_with_what_to_lower(demo_whisper, full):
     _, signals = newly_spoken("ravdess", 2)
     with pytest.raises(SarangiError, match="too little memory for 2 clips at once; lower `batch`"):
         heard(demo_whisper, signals, "en")

@@ -15,10 +15,13 @@ import numpy as np
 import pandas as pd
 import pytest
 import soundfile
-from conftest import BROKEN, ROOT, jobs, snakemake, stand_in, succeeded, write_study
 from huggingface_hub import ModelCard
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 from playwright.sync_api import sync_playwright
+from support.places import ROOT
+from support.recordings import BROKEN
+from support.running import jobs, snakemake, succeeded
+from support.studies import stand_in, write_study
 
 from sarangi.app.card_files import read_card
 from sarangi.base import store

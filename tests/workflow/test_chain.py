@@ -22,7 +22,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import yaml
-from conftest import ROOT, TOKENS, absent, chain, copied, jobs, snakemake, succeeded, write_study
+from support.places import ROOT
+from support.running import TOKENS, copied, jobs, snakemake, succeeded
+from support.studies import absent, chain, write_study
 
 from sarangi.base import store
 from sarangi.paper.building import PACKAGES, missing_programs

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 
 import pytest
-from conftest import ROOT
+from support.places import ROOT
 
 from sarangi.base import store
 from sarangi.reproduce import costs

@@ -5,8 +5,9 @@ import shutil
 import zipfile
 
 import pytest
-from conftest import ROOT, copied, run, succeeded
 from playwright.sync_api import sync_playwright
+from support.places import ROOT
+from support.running import copied, run, succeeded
 
 CHROMIUM = shutil.which("chromium")
 

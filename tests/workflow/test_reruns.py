@@ -6,7 +6,9 @@ import zipfile
 
 import pytest
 import yaml
-from conftest import TARGETS, clone, copied, digests, run, sarangi, succeeded, waiting, write_study, zipped
+from support.recordings import zipped
+from support.running import TARGETS, clone, copied, digests, run, sarangi, succeeded, waiting
+from support.studies import write_study
 
 from sarangi.paper.building import missing_programs
 

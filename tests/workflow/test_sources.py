@@ -6,7 +6,9 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 import yaml
-from conftest import jobs, small, snakemake, sound, tarred, write_study
+from support.recordings import sound, tarred
+from support.running import jobs, snakemake
+from support.studies import small, write_study
 
 from sarangi.base import store
 from sarangi.runtime import records

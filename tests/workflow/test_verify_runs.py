@@ -5,7 +5,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, clone, copied, run, sarangi, snakemake, succeeded
+from support.places import ROOT
+from support.running import clone, copied, run, sarangi, snakemake, succeeded
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "faults"))
 from tampering import Range, tamperings

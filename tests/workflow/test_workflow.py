@@ -5,20 +5,10 @@ import hashlib
 import pandas as pd
 import pytest
 import yaml
-from conftest import (
-    BROKEN,
-    ROOT,
-    absent,
-    copied,
-    jobs,
-    real,
-    small,
-    snakemake,
-    sound,
-    succeeded,
-    write_study,
-    zipped,
-)  # fmt: skip
+from support.places import ROOT, real
+from support.recordings import BROKEN, sound, zipped
+from support.running import copied, jobs, snakemake, succeeded
+from support.studies import absent, small, write_study
 
 from sarangi.base import store
 from sarangi.paper.tables.writing import FORMATS

@@ -1,4 +1,4 @@
-from conftest import ROOT
+from support.places import ROOT
 
 from sarangi.corpora.registry import load
 from sarangi.corpora.titles import titles_of_corpora

@@ -4,7 +4,7 @@ from dataclasses import fields
 
 import pytest
 import yaml
-from conftest import ROOT
+from support.places import ROOT
 
 from sarangi.sources.kinds import KINDS, Fetched, kind_of
 

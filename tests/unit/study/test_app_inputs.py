@@ -1,7 +1,7 @@
 """What the page offers, what cards say of it, and what a Space is made of."""
 
 import pytest
-from conftest import absent, checked
+from support.studies import absent, checked
 
 from sarangi.base.errors import SarangiError
 from sarangi.study import app_inputs

@@ -1,7 +1,8 @@
 """What findings, numbers, errata and tables of published experiments need, and what of it is missing."""
 
 import pytest
-from conftest import ROOT, absent, checked
+from support.places import ROOT
+from support.studies import absent, checked
 
 from sarangi.base.errors import SarangiError
 from sarangi.study import errata_inputs, findings_inputs, missing, shown

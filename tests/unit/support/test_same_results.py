@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-import same_results
 from safetensors.numpy import save_file
+from support import same_results
 
 TABLE = pa.table({"value": [0.5, float("nan"), None], "name": ["a", "b", "c"]})
 MADE = '{"code": "1234"}'

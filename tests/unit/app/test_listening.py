@@ -1,0 +1,137 @@
+"""Clips of anybody, models of anybody, uploads: what is refused, and in which words."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import save_file
+from support.recordings import sound
+from support.speech import (
+    RATE,
+    run,  # noqa: F401  (fixtures)
+)
+
+from sarangi.app import clips, listening, opening, predicting
+from sarangi.base.errors import SarangiError
+
+
+def test_an_answer_over_time_is_that_of_each_window(run, tmp_path):
+    listener = opening.load(str(run), tmp_path)
+    signal = np.random.default_rng(0).normal(0, 0.1, 5 * RATE).astype(np.float32)
+    centres, probabilities = listening.over_time(listener, signal, "")
+    assert list(centres) == [1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0]
+    assert probabilities.shape == (7, 2)
+    assert np.allclose(probabilities.sum(1), 1)
+    alone = listener.answer([signal[RATE : 3 * RATE]], [""])[0]
+    assert np.abs(probabilities[2] - alone).max() < 1e-6
+    # of a longer clip the middle is heard, as in training
+    assert (
+        np.abs(listener.answer([signal], [""]) - listener.answer([signal[RATE : 4 * RATE]], [""])).max()
+        < 1e-6
+    )
+    centres, probabilities = listening.over_time(listener, signal[:RATE], "")
+    assert list(centres) == [0.5]
+    assert listener.card is None
+
+
+@pytest.fixture
+def foreign(tmp_path):
+    """A classifier as transformers saves it."""
+    from transformers import Wav2Vec2Config, Wav2Vec2FeatureExtractor, Wav2Vec2ForSequenceClassification
+
+    torch.manual_seed(2)
+    config = Wav2Vec2Config(
+        hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=16,
+        conv_dim=[8] * 3, conv_kernel=[40, 8, 4], conv_stride=[20, 8, 2], num_conv_pos_embeddings=4,
+        num_conv_pos_embedding_groups=2, id2label={0: "calm", 1: "<b>cross</b>", 2: "glad"},
+        label2id={"calm": 0, "<b>cross</b>": 1, "glad": 2}, classifier_proj_size=8,
+    )  # fmt: skip
+    folder = tmp_path / "foreign"
+    Wav2Vec2ForSequenceClassification(config).save_pretrained(folder)
+    Wav2Vec2FeatureExtractor(do_normalize=True).save_pretrained(folder)
+    return folder
+
+
+def test_a_classifier_of_transformers_answers_as_transformers_does(foreign, tmp_path):
+    from transformers import pipeline
+
+    from sarangi.app.answers import about, answer_of
+
+    listener = opening.load(str(foreign), tmp_path)
+    signal = np.random.default_rng(0).normal(0, 0.1, 2 * RATE).astype(np.float32)
+    expected = {
+        e["label"]: e["score"] for e in pipeline("audio-classification", str(foreign))(signal, top_k=3)
+    }
+    found = dict(zip(listener.emotions, listener.answer([signal], [""])[0], strict=True))
+    assert found == pytest.approx(expected, abs=1e-6)
+    # what it was trained on nobody says, and a stranger's labels are text
+    page = answer_of(listener, clips.Clip(signal, 0.9, None), "") + about(listener)
+    assert "not known" in page
+    assert "<b>cross</b>" not in page and "&lt;b&gt;cross&lt;/b&gt;" in page
+
+
+def test_weights_that_could_run_code_are_not_opened(foreign, tmp_path):
+    (foreign / "model.safetensors").unlink()
+    torch.save({}, foreign / "pytorch_model.bin")
+    with pytest.raises(SarangiError, match="no weights in safetensors"):
+        opening.load(str(foreign), tmp_path)
+    settings = json.loads((foreign / "config.json").read_text())
+    save_file({"a": torch.zeros(1)}, foreign / "model.safetensors")
+    (foreign / "config.json").write_text(json.dumps(settings | {"auto_map": {"AutoConfig": "evil.Config"}}))
+    with pytest.raises(SarangiError, match="weights lack"):
+        opening.load(str(foreign), tmp_path)
+
+
+def test_a_card_cannot_name_a_file_of_the_machine(run, tmp_path):
+    listener = opening.load(str(run), tmp_path)
+    (tmp_path / "study").mkdir()
+    listener._places = [tmp_path / "study"]
+    (tmp_path / "elsewhere.pt").touch()
+    (tmp_path / "study/here.pt").touch()
+    assert listener._beside("here.pt") == tmp_path / "study/here.pt"
+    for name in ("../elsewhere.pt", str(tmp_path / "elsewhere.pt"), "nowhere.pt", None):
+        assert listener._beside(name) is None
+
+
+def test_what_is_no_model_is_named(tmp_path, monkeypatch):
+    (tmp_path / "empty").mkdir()
+    for wanted, said_ in (
+        ("no such thing", "no run of the study, no folder and no id"),
+        (str(tmp_path / "empty"), "no config.json"),
+    ):
+        with pytest.raises(SarangiError, match=said_):
+            opening.load(wanted, tmp_path)
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "cache"))
+    with pytest.raises(SarangiError, match="the Hugging Face hub did not give it"):
+        opening.load("owner/name-of-nobody", tmp_path)
+
+
+def test_predictions_are_written_whole_or_not_at_all(run, tmp_path, monkeypatch):
+    listener = opening.load(str(run), tmp_path)
+    folder, output = tmp_path / "recordings", tmp_path / "out.parquet"
+    folder.mkdir()
+    with pytest.raises(SarangiError, match="no file is in it"):
+        predicting.predict(folder, listener, run, None, output)
+    for n in range(9):
+        (folder / f"{n}.wav").write_bytes(sound(1.0, seed=n))
+    read = clips.read_file
+
+    def stops(path):
+        if path.name == "8.wav":
+            raise KeyboardInterrupt
+        return read(path)
+
+    monkeypatch.setattr(predicting, "read_file", stops)
+    output.write_bytes(b"old")
+    with pytest.raises(KeyboardInterrupt):
+        predicting.predict(folder, listener, run, None, output)
+    assert output.read_bytes() == b"old"
+    monkeypatch.setattr(predicting, "read_file", read)
+    assert predicting.predict(folder, listener, run, None, output)["ok"] == 9
+    first = output.read_bytes()
+    predicting.predict(folder, listener, run, None, output)
+    assert output.read_bytes() == first
+    assert not list(tmp_path.glob(".*"))

@@ -1,0 +1,102 @@
+"""Audio at 16 kHz, mono: resampled, mixed down, measured."""
+
+import io
+
+import numpy as np
+import pytest
+import soundfile
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.manifests import listed
+from support.places import to
+from support.recordings import float_wav, sound, zipped
+
+from sarangi.audio.flac import decode, encode
+from sarangi.audio.resampling import level_of, resample, to_mono_16k
+from sarangi.base.errors import RecordingError
+
+
+@given(st.lists(st.integers(-32768, 32767), min_size=1, max_size=500))
+@settings(max_examples=50, deadline=None)
+def test_mono_at_16_khz_goes_through_unchanged(samples):
+    signal = np.array(samples, dtype=np.int16)
+    file = io.BytesIO()
+    soundfile.write(file, signal, 16_000, format="WAV", subtype="PCM_16")
+    found, note, _ = to_mono_16k(file.getvalue())
+    assert note is None
+    assert np.array_equal(found, signal)
+    assert np.array_equal(decode(encode(found)) * 32768, signal)
+
+
+def test_stereo_is_mixed_down_and_noted():
+    left, right = np.full(1600, 0.5), np.full(1600, -0.25)
+    file = io.BytesIO()
+    soundfile.write(file, np.stack([left, right], axis=1), 16_000, format="WAV")
+    found, note, _ = to_mono_16k(file.getvalue())
+    assert note == "mixed down from 2 channels"
+    assert set(found) == {4096}
+
+
+def test_resampling_keeps_pitch_and_length():
+    found = to_mono_16k(sound(seconds=2, rate=44_100, frequency=440)).signal
+    assert len(found) == 32_000
+    assert np.argmax(np.abs(np.fft.rfft(found.astype(float)))) / 2 == 440
+
+
+def test_loud_samples_are_clipped_and_counted():
+    found, note, full_scale = to_mono_16k(float_wav([0.0, 1.5, -2.0, 0.5]))
+    assert (note, full_scale) == ("2 samples clipped", 2)
+    assert found.tolist() == [0, 32767, -32768, 16384]
+
+
+def test_levels_of_a_sine_and_of_silence():
+    sine = np.round(16384 * np.sin(2 * np.pi * 100 * np.arange(16_000) / 16_000)).astype(np.int16)
+    found = level_of(np.concatenate([sine, np.zeros(16_000, np.int16)]))
+    assert found["peak_db"] == pytest.approx(20 * np.log10(0.5))
+    assert found["level_db"] == pytest.approx(10 * np.log10(0.125 / 2), abs=1e-3)
+    assert found["silent"] == 0.5
+    assert level_of(np.zeros(1000, np.int16)) == {"peak_db": None, "level_db": None, "silent": 1.0}
+
+
+def test_the_audio_opens_as_a_hugging_face_data_set(tmp_path):
+    datasets = pytest.importorskip("datasets")
+    source = zipped(tmp_path / "c.zip", [("Sad/SM1_F1_S01.wav", sound())])
+    listed(source, tmp_path)
+    resample(
+        source,
+        tmp_path / "manifest.parquet",
+        0,
+        to(tmp_path / "audio.parquet"),
+        to(tmp_path / "levels.parquet"),
+    )
+    found = datasets.load_dataset(
+        "parquet",
+        data_files=str(tmp_path / "audio.parquet"),
+        cache_dir=str(tmp_path / "cache"),
+        split="train",
+    )
+    assert found.features["audio"].sampling_rate == 16_000
+    found = found.cast_column("audio", datasets.Audio(decode=False))
+    assert len(decode(found[0]["audio"]["bytes"])) == 16_000
+
+
+@pytest.mark.parametrize("rate", [44_101, 16_001, 2**31 - 1])
+def test_a_sample_rate_whose_filter_would_fill_the_memory_is_refused(rate):
+    data = bytearray(sound(0.1))
+    data[24:28] = rate.to_bytes(4, "little")
+    with pytest.raises(RecordingError, match=f"{rate} samples a second"):
+        to_mono_16k(bytes(data))
+
+
+def test_a_sample_rate_of_1_that_makes_hours_of_a_second_is_refused():
+    data = bytearray(sound(1.0))
+    data[24:28] = (1).to_bytes(4, "little")
+    with pytest.raises(RecordingError, match="promises 256000000 samples"):
+        to_mono_16k(bytes(data))
+
+
+def test_a_header_that_promises_more_than_there_is_memory_for_is_refused():
+    data = bytearray(sound(0.1, kind="FLAC"))
+    data[21:26] = bytes([data[21] | 0x0F]) + b"\xff" * 4  # the number of samples in 36 bits
+    with pytest.raises(RecordingError, match=f"promises {2**36 - 1} samples"):
+        to_mono_16k(bytes(data))

@@ -1,0 +1,184 @@
+"""Encoders: batches, weights, tokenisers, and what is refused."""
+
+import json
+
+import pytest
+import torch
+from safetensors.torch import load_file
+from support.small_encoders import HEARERS, READERS, corpus, encoders, signals_and_tokens  # noqa: F401  (fixtures)
+from support.small_training import (
+    FILES,
+    encoder,  # noqa: F401  (fixtures)
+)
+from support.states import cached
+
+from sarangi.base.errors import SarangiError
+from sarangi.base.weights_files import ENCODER_FILES
+from sarangi.models.encoders import freeze, load_encoder, normalises
+from sarangi.models.fusion import AudioBranch
+from sarangi.models.pooling import masked_mean
+from sarangi.models.speech_states import speech_states
+from sarangi.models.split_encoder import SplitEncoder
+from sarangi.models.text_states import text_states
+from sarangi.sources.small_weights import random_encoder
+
+
+@pytest.mark.parametrize("name", HEARERS)
+def test_a_batch_of_eight_clips_equals_single_clips(encoders, name):
+    model = load_encoder(encoders[name]).eval()
+    signals, _ = signals_and_tokens()
+    with torch.no_grad():
+        together = masked_mean(*speech_states(model, signals))
+        alone = torch.cat([masked_mean(*speech_states(model, [signal])) for signal in signals])
+        # the long way: transformers' own forward on one clip, plain mean over time
+        direct = torch.cat([model(signal[None]).last_hidden_state.mean(1) for signal in signals])
+    assert torch.allclose(together, alone, atol=2e-6)
+    assert torch.allclose(alone, direct, atol=2e-6)
+    assert not torch.allclose(direct[0], direct[1], atol=1e-3)
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_a_batch_of_eight_texts_equals_single_texts(encoders, name):
+    model = load_encoder(encoders[name], "text").eval()
+    _, texts = signals_and_tokens()
+    with torch.no_grad():
+        together = masked_mean(*text_states(model, texts))
+        alone = torch.cat([masked_mean(*text_states(model, [text])) for text in texts])
+        direct = torch.cat([model(text[None]).last_hidden_state.mean(1) for text in texts])
+    assert torch.allclose(together, alone, atol=2e-6)
+    assert torch.allclose(alone, direct, atol=2e-6)
+    assert not torch.allclose(direct[0], direct[1], atol=1e-3)
+
+
+def test_an_encoder_of_the_other_branch_or_of_no_known_family_says_so(encoders, tmp_path):
+    with pytest.raises(SarangiError, match=r"model_type is wavlm, a speech encoder; the branch 'text' takes"):
+        load_encoder(encoders["wavlm"], "text")
+    with pytest.raises(SarangiError, match=r"is roberta, a text encoder; .*one of hubert, wav2vec2, wavlm"):
+        load_encoder(encoders["roberta"])
+    with pytest.raises(SarangiError, match=r"model_type is wavlm, and .* states another family \(hubert\)"):
+        load_encoder(encoders["wavlm"], "audio", ["hubert"])
+    (tmp_path / "config.json").write_text('{"model_type": "gpt2"}')
+    with pytest.raises(SarangiError, match=r"model_type is gpt2; the branch 'text' takes a text encoder"):
+        load_encoder(tmp_path, "text")
+    (tmp_path / "config.json").write_text('{"model_type": "robertta"}')
+    with pytest.raises(SarangiError, match=r"config\.json describes no encoder that is known: .*robertta"):
+        load_encoder(tmp_path, "text")
+
+
+def test_weights_of_another_shape_or_broken_say_so(encoders, tmp_path):
+    settings = json.loads((encoders["roberta"] / "config.json").read_text())
+    (tmp_path / "config.json").write_text(json.dumps(settings | {"hidden_size": 8}))
+    (tmp_path / "model.safetensors").write_bytes((encoders["roberta"] / "model.safetensors").read_bytes())
+    with pytest.raises(SarangiError, match=r"model\.safetensors does not fit config\.json"):
+        load_encoder(tmp_path, "text")
+    (tmp_path / "model.safetensors").write_bytes(b"half")
+    with pytest.raises(SarangiError, match=r"model\.safetensors does not fit config\.json"):
+        load_encoder(tmp_path, "text")
+
+
+def test_the_longest_text_that_is_taken_can_be_read(encoders):
+    model = load_encoder(encoders["roberta"], "text")
+    text_states(model, [torch.full((62,), 7)])
+    with pytest.raises((IndexError, RuntimeError), match="out of"):
+        text_states(model, [torch.full((63,), 7)])
+
+
+@pytest.mark.parametrize("layers", [0, 1, 2])
+@pytest.mark.parametrize("name", HEARERS)
+def test_an_encoder_in_two_gives_what_the_whole_gives(encoders, name, layers):
+    model = load_encoder(encoders[name]).eval()
+    names = set(model.state_dict())
+    torch.manual_seed(2)
+    signals = [torch.randn(length) for length in (4000, 9000, 700, 3001)]
+    with torch.no_grad():
+        expected, mask = speech_states(model, signals)
+    # in training only what learns draws at random
+    split = AudioBranch(model, prefix=layers).train().split
+    below = [split.below(signal) for signal in signals]
+    assert all(
+        torch.equal(split.below(signal), states) for signal, states in zip(signals, below, strict=True)
+    )
+    split.train(False)
+    with torch.no_grad():
+        found, found_mask = split.above(below)
+    assert torch.equal(mask, found_mask)
+    assert torch.allclose(found[mask], expected[mask], atol=1e-5)
+    assert set(model.state_dict()) == names
+    learning = {key.split(".")[0] for key, p in model.named_parameters() if p.requires_grad}
+    assert learning <= {"encoder", "masked_spec_embed"}
+    places = {int(key.split(".")[2]) for key, p in model.named_parameters()
+              if p.requires_grad and key.startswith("encoder.layers.")}  # fmt: skip
+    assert places == set(range(layers, 2))
+
+
+def test_more_layers_than_there_are_cannot_be_cut_off(encoders):
+    with pytest.raises(SarangiError, match="frozen_layers is 3, but the encoder has 2"):
+        SplitEncoder(load_encoder(encoders["wavlm"]), 3)
+
+
+def test_large_states_are_kept_in_the_wider_kind(corpus, encoders, tmp_path, monkeypatch):
+    below = SplitEncoder.below
+    monkeypatch.setattr(SplitEncoder, "below", lambda split, signal: 1e6 * below(split, signal))
+    kept = load_file(cached(corpus, encoders["wavlm"], tmp_path / "states.safetensors"))
+    assert {tensor.dtype for tensor in kept.values()} == {torch.bfloat16}
+    assert all(tensor.isfinite().all() for tensor in kept.values())
+
+
+@pytest.mark.parametrize("norm", ["group", "layer"])
+def test_neither_padding_nor_batch_size_changes_a_result(encoder, norm):
+    model = load_encoder(encoder).eval()
+    torch.manual_seed(0)
+    if norm == "layer":
+        from transformers import Wav2Vec2Model
+
+        model = Wav2Vec2Model(
+            type(model.config)(**(model.config.to_dict() | {"feat_extract_norm": "layer"}))
+        ).eval()
+    signals = [torch.randn(length) for length in (4000, 16_000, 9000, 700)]
+    with torch.no_grad():
+        together = masked_mean(*speech_states(model, signals))
+        alone = torch.cat([masked_mean(*speech_states(model, [signal])) for signal in signals])
+        # the long way: transformers' own forward on one clip, plain mean over time
+        direct = torch.cat([model(signal[None]).last_hidden_state.mean(1) for signal in signals])
+    assert torch.allclose(together, alone, atol=2e-6)
+    assert torch.allclose(alone, direct, atol=2e-6)
+
+
+def test_weights_that_do_not_fit_or_more_frozen_layers_than_there_are_say_so(encoder, tmp_path):
+    for name in FILES[:2]:
+        (tmp_path / name).write_bytes((encoder / name).read_bytes())
+    from safetensors.torch import load_file, save_file
+
+    state = load_file(encoder / "model.safetensors")
+    save_file({f"wav2vec2.{name}": tensor for name, tensor in state.items()}, tmp_path / "model.safetensors")
+    same = load_encoder(tmp_path).state_dict()
+    assert all(torch.equal(same[name], tensor) for name, tensor in state.items())
+    state.pop("encoder.layers.1.attention.k_proj.weight")
+    save_file(state, tmp_path / "model.safetensors")
+    with pytest.raises(SarangiError, match=r"lack 1 tensors, first encoder\.layers\.1"):
+        load_encoder(tmp_path)
+    with pytest.raises(SarangiError, match="frozen_layers is 3, but the encoder has 2"):
+        freeze(load_encoder(encoder), 3)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"hidden_size": 2**23}, {"num_hidden_layers": 10**6}, {"vocab_size": 2**40}, {"num_attention_heads": 0},
+     {"conv_dim": [2**22] * 7}, {"intermediate_size": 2**24}],
+)  # fmt: skip
+def test_settings_of_an_encoder_larger_than_its_weights_take_no_memory(settings, tmp_path):
+    random_encoder(
+        {"hidden_size": 8, "layers": 1, "heads": 2, "channels": 4, "seed": 1},
+        {name: tmp_path / name for name in ENCODER_FILES["speech"]},
+    )
+    config = json.loads((tmp_path / "config.json").read_text())
+    (tmp_path / "config.json").write_text(json.dumps(config | settings))
+    with pytest.raises(SarangiError, match=r"config\.json"):
+        load_encoder(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "[]", "", "\udcff"])
+def test_settings_that_are_no_object_are_refused_by_their_name(text, tmp_path):
+    (tmp_path / "preprocessor_config.json").write_text(text, errors="surrogateescape")
+    with pytest.raises(SarangiError, match=r"preprocessor_config\.json: expected settings"):
+        normalises(tmp_path)

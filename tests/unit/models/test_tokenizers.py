@@ -1,0 +1,47 @@
+"""Tokenisers."""
+
+import json
+
+import pytest
+from support.small_encoders import (
+    ENCODERS,
+    READERS,
+    SAYINGS,
+    encoders,  # noqa: F401  (fixtures)
+)
+from tokenizers import Tokenizer
+
+from sarangi.base.errors import SarangiError
+from sarangi.models.encoders import freeze, load_encoder, normalises
+from sarangi.models.tokenizers import load_tokenizer, tokenizer_files
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_a_tokeniser_gives_what_its_file_says(encoders, name):
+    loaded = load_tokenizer(tokenizer_files(encoders[name]), ENCODERS[name].to_dict(), 40, name)
+    plain = Tokenizer.from_file(str(encoders[name] / "tokenizer.json"))
+    for text in ("", "What a lovely day, été!", f"oh no{loaded.sep_token}go away", "دن"):
+        assert loaded(text)["input_ids"] == plain.encode(text).ids
+    assert loaded(SAYINGS["sad"], truncation=True, max_length=5)["input_ids"] == [
+        0, *plain.encode(SAYINGS["sad"]).ids[-4:],
+    ]  # fmt: skip
+
+
+def test_a_tokeniser_or_preprocessor_that_does_not_go_with_the_encoder_says_so(encoders, tmp_path):
+    files, settings = tokenizer_files(encoders["roberta"]), ENCODERS["roberta"].to_dict()
+    with pytest.raises(SarangiError, match=r"encoder x: no tokenizer\.json"):
+        load_tokenizer({}, settings, 40, "x")
+    known = max(json.loads(files["tokenizer.json"])["model"]["vocab"].values()) + 1
+    with pytest.raises(
+        SarangiError, match=f"encoder x: the tokeniser knows {known} tokens, and the encoder 9"
+    ):
+        load_tokenizer(files, settings | {"vocab_size": 9}, 40, "x")
+    with pytest.raises(SarangiError, match=r"pads with 1, and the encoder expects .* padding with 3"):
+        load_tokenizer(files, settings | {"pad_token_id": 3}, 40, "x")
+    with pytest.raises(SarangiError, match="max_tokens is 63, but the encoder takes 62"):
+        load_tokenizer(files, settings, 63, "x")
+    (tmp_path / "preprocessor_config.json").write_text('{"sampling_rate": 8000}')
+    with pytest.raises(SarangiError, match="sampling_rate is 8000, and the audio is mono at 16000 Hz"):
+        normalises(tmp_path)
+    with pytest.raises(SarangiError, match="frozen_layers is 3, but the encoder has 2"):
+        freeze(load_encoder(encoders["deberta"], "text"), 3)

@@ -1,0 +1,60 @@
+"""How a table is set, whatever it shows."""
+
+import json
+import re
+
+import pandas as pd
+import pytest
+from support.labels import labels
+
+from sarangi.paper.tables.columns import MARKS, Column
+from sarangi.paper.tables.latex import LINES
+from sarangi.paper.tables.table import Table
+from sarangi.paper.tables.writing import FORMATS, write_table
+
+
+@pytest.fixture
+def written(tmp_path):
+    """A function that writes a table and returns what is in its files, by suffix."""
+
+    def write(table, synthetic=()):
+        files = {suffix: tmp_path / f"table.{suffix}" for suffix in FORMATS}
+        write_table(table, labels(synthetic), files)
+        return {suffix: file.read_text(encoding="utf-8") for suffix, file in files.items()}
+
+    return write
+
+
+def test_a_column_says_how_it_is_set_and_what_a_blank_cell_means(written):
+    columns = [Column("Name", text=True), Column("Why", wraps=0.3), Column("n"), MARKS]
+    rows = [{"Name": "a", "Why": "since", "n": "", "Marks": "", "more": "left out"}]
+    text = written(Table("shown", "Shown.", columns, rows, [{}], bold=[(0, "Name")]))
+    assert re.search(r"begin\{tabular\}\{(.*)\}", text["tex"])[1] == (
+        r"l>{\raggedright\arraybackslash}p{0.3\textwidth}rl"
+    )
+    assert r"\textbf{a} & since & -- & none" in text["tex"]
+    assert "| **a**" in text["md"]
+    assert text["csv"] == "Name,Why,n,Marks\na,since,,\n"
+    # numbers alone are aligned to the right
+    assert "th:nth-child(3), td:nth-child(3) {" in text["html"]
+    assert json.loads(text["json"])["columns"] == ["Name", "Why", "n", "Marks"]
+
+
+def test_a_long_table_has_further_floats_and_its_notes_below_the_last(written):
+    rows = [{"n": place} for place in range(2 * LINES)]
+    text = written(Table("long", "Long.", [Column("n")], rows, [{}] * len(rows), ["a note"]), ["ravdess"])
+    floats = text["tex"].split(r"\begin{table*}")[1:]
+    assert [r"\ContinuedFloat" in one for one in floats] == [False, True]
+    assert [r"\par a note" in one for one in floats] == [False, True]
+    assert all("Synthetic speech" in text[suffix] for suffix in ("tex", "md", "html", "json"))
+
+
+def test_rows_and_evidence_must_be_as_many(written):
+    with pytest.raises(ValueError, match="shorter"):
+        written(Table("odd", "Odd.", [Column("n")], [{"n": 1}], []))
+
+
+def test_a_table_without_rows_keeps_its_columns(written):
+    text = written(Table("none", "None.", [Column("n"), MARKS], [], [], ["nothing"]))
+    assert text["csv"] == "n,Marks\n"
+    assert pd.DataFrame(json.loads(text["json"])["rows"]).empty

@@ -1,0 +1,92 @@
+"""Numbers of the text, the sentences that follow them, and how the PDF and arXiv's package are built."""
+
+import shutil
+import subprocess
+import tarfile
+
+import pytest
+from support.paper import MAIN, TEXT, build, made, needs_latex, paper, read
+
+from sarangi.base.errors import SarangiError
+from sarangi.paper.building import arxiv
+
+
+@needs_latex
+@pytest.mark.parametrize(
+    "text",
+    [r"\val{x_loso_svm.usr}", r"\byoutcome{x_loso_svm.usr}{}{}{}{}", r"\byverdict{x_loso_svm.usr}{}{}{}{}"],
+)
+def test_an_unknown_key_stops_the_build_and_names_those_like_it(text, tmp_path, monkeypatch):
+    made(tmp_path)
+    with pytest.raises(
+        SarangiError, match=r"x_loso_svm\.usr: numbers.tex has no such key; did you mean .*x_loso_svm\.uar"
+    ):
+        build(tmp_path, paper(tmp_path, text), monkeypatch)
+    assert not (tmp_path / "paper.pdf").exists()
+
+
+def test_a_typed_result_stops_the_build_with_file_and_line(tmp_path, monkeypatch):
+    made(tmp_path)
+    monkeypatch.setattr("sarangi.paper.building.missing_programs", list)
+    with pytest.raises(SarangiError, match=r"written/sections/text\.tex:2: 0\.537 is typed"):
+        build(tmp_path, paper(tmp_path, "Text.\n0.537\n"), monkeypatch)
+
+
+@needs_latex
+def test_the_package_for_arxiv_is_the_same_bytes_and_builds_with_pdflatex_alone(tmp_path, monkeypatch):
+    made(tmp_path)
+    written = paper(tmp_path, TEXT + r"\citep{a}\bibliographystyle{plainnat}\bibliography{references}")
+    (written / "main.tex").write_text(MAIN.replace(r"\usepackage{sarangi}", r"\usepackage{natbib,sarangi}"))
+    (written / "references.bib").write_text("@misc{a, author = {Name}, title = {Title}, year = {2000}}")
+    first = build(tmp_path, written, monkeypatch, arxiv, "one.tar.gz").read_bytes()
+    assert build(tmp_path, written, monkeypatch, arxiv, "two.tar.gz").read_bytes() == first
+    with tarfile.open("one.tar.gz") as archive:
+        names = archive.getnames()
+        assert names == sorted(names)
+        assert {(m.mtime, m.uid, m.gid, m.uname, m.gname) for m in archive.getmembers()} == {
+            (0, 0, 0, "", "")
+        }
+        archive.extractall(tmp_path / "empty", filter="data")
+    assert "numbers.tex" in names
+    assert not any(name.endswith(".bib") for name in names)
+    assert compiled(tmp_path / "empty").endswith("Title, 2000. 1")
+
+
+def compiled(folder):
+    """Run pdflatex twice in a folder, and return what the PDF says."""
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "main.tex"]
+    for _ in range(2):
+        subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    return read(folder / "main.pdf")
+
+
+@pytest.mark.parametrize("cached", [True, False])
+def test_without_latex_tectonic_builds_first_from_what_it_has(cached, tmp_path, monkeypatch):
+    made(tmp_path)
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    stand_in = programs / "tectonic"
+    # says how it was called; without a cache the first call fails
+    stand_in.write_text(
+        "#!/bin/sh\n"
+        f'echo "$@" >> {tmp_path}/calls\n'
+        + ("" if cached else 'case "$1" in --only-cached) exit 1;; esac\n')
+        + "echo pdf > main.pdf; echo bbl > main.bbl\n"
+    )
+    stand_in.chmod(0o755)
+    (programs / "sh").symlink_to(shutil.which("sh"))
+    monkeypatch.setenv("PATH", str(programs))
+    pdf = build(tmp_path, paper(tmp_path, TEXT), monkeypatch)
+    assert pdf.read_text() == "pdf\n"
+    calls = (tmp_path / "calls").read_text().splitlines()
+    plain_call = "--keep-intermediates main.tex"
+    assert calls == [f"--only-cached {plain_call}", *([] if cached else [plain_call])]
+
+
+def test_without_any_program_the_error_says_what_to_install(tmp_path, monkeypatch):
+    made(tmp_path)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(
+        SarangiError, match=r"latexmk, pdflatex, bibtex: install Debian packages latexmk .*or tectonic"
+    ):
+        build(tmp_path, paper(tmp_path, TEXT), monkeypatch)

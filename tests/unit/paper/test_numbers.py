@@ -1,0 +1,122 @@
+"""The numbers of the text, by their keys."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.paper import NAME, TEXT, build, made, needs_latex, paper, read
+
+from sarangi.paper.building import looked_up
+from sarangi.paper.numbers import latex, outcome, plain
+
+
+def values(text):
+    return dict(
+        line.removeprefix(r"\setval{")[:-1].split("}{", 1) for line in text.splitlines() if "setval{" in line
+    )
+
+
+def test_every_key_is_a_number_or_says_why_it_is_not_there(tmp_path):
+    found = values(made(tmp_path))
+    for key, text in {
+        f"{NAME}.uar": "0.400",
+        f"{NAME}.uar.interval": "[0.300, 0.500]",
+        f"{NAME}.uar.chance": "0.250",
+        f"{NAME}.n": "40",
+        f"{NAME}.precision_sad": "not available: it is undefined here",
+        # with the digits that were printed
+        "finding_1.a.wf1": "0.64",
+        "finding_1.a.wf1.beside": "published 0.64, ours 0.64 [0.50, 0.70]",
+        "finding_1.a.wf1.why": r"a\_b: $-$0.5",
+        "finding_1.lead": r"not available: weights of big\_one",
+        "finding_1.lead.published": "+6.9",
+        "finding_1.lead.recomputed": "+6.90",
+        "finding_1.holds": "not available: it states no number",
+        "finding_2.b.wf1": r"not available: finding\_2 is not in this configuration",
+        "finding_2.b.wf1.published": "0.7",
+        "premium.x.svm": "+15.0",
+        "premium.x.svm.interval": "[+10.0, +20.0]",
+        "premium.y.svm.low": "not available: one of the two protocols has no scores",
+        "bootstrap.draws": "200",
+        "bootstrap.confidence": "90",
+        "claims.n": "4",
+        "claims.fault": "1",
+        "claims.untested": "2",
+    }.items():
+        assert found[key] == text, key
+    assert all(text and text != "--" for text in found.values())
+
+
+@pytest.mark.parametrize(
+    ("changed", "line"),
+    [
+        ({"uar": (0.4, 0.3, 0.5)}, rf"\setoutcome{{{NAME}.uar}}{{above}}"),
+        ({"uar": (0.2, 0.1, 0.24)}, rf"\setoutcome{{{NAME}.uar}}{{below}}"),
+        ({"uar": (0.3, 0.2, 0.4)}, rf"\setoutcome{{{NAME}.uar}}{{undecided}}"),
+        ({"uar": (math.nan, math.nan, math.nan)}, rf"\setoutcome{{{NAME}.uar}}{{absent}}"),
+        ({"uar": (0.2, 0.1, 0.24)}, r"\setoutcome{finding_1.a.wf1}{below}"),
+        ({"premium": (0.01, 0.2)}, r"\setoutcome{premium.x.svm}{above}"),
+        ({"premium": (-0.01, 0.2)}, r"\setoutcome{premium.x.svm}{undecided}"),
+        ({"verdict": "differs"}, r"\setverdict{finding_1.a.wf1}{differs}"),
+        ({"verdict": "statement contradicted by its own rows"}, r"\setverdict{finding_1.a.wf1}{fault}"),
+        ({"verdict": "cannot be tested: synthetic speech"}, r"\setverdict{finding_1.a.wf1}{untested}"),
+        ({}, r"\setverdict{finding_2.b.wf1}{untested}"),
+    ],
+)
+def test_outcomes_and_verdicts_follow_the_intervals_and_the_findings(changed, line, tmp_path):
+    assert line in made(tmp_path, **changed).splitlines()
+
+
+@given(st.floats(-1, 1), st.floats(0, 1), st.floats(-1, 1))
+def test_an_outcome_is_decided_only_where_the_interval_leaves_it(low, width, against):
+    high = low + width
+    assert (outcome(low, high, against) == "undecided") == (low <= against <= high)
+    assert outcome(-high, -low, -against) == {"above": "below", "below": "above"}.get(
+        outcome(low, high, against), "undecided"
+    )
+
+
+@given(st.text(st.sampled_from("ab0.5-_%&#~^<>[] :;,'"), max_size=20))
+def test_what_is_escaped_for_latex_reads_as_it_was(text):
+    assert plain(latex(text)) == text
+
+
+def test_the_numbers_that_a_text_looks_up_are_all_that_latex_has_to_hold(tmp_path):
+    kept = looked_up(
+        made(tmp_path), r"\val{x_loso_svm.uar} \byverdict{finding_1.a.wf1} \val{x_random_svm.uar}"
+    )
+    for line in (
+        r"\synthetictrue",
+        rf"\setval{{{NAME}.uar}}{{0.400}}",
+        r"\setverdict{finding_1.a.wf1}{reproduced}",
+        r"\setexperiment{x_random_svm}{corpus x}",
+        r"\setform{uar.low}",
+    ):
+        assert line in kept.splitlines()
+    assert f"{NAME}.uar.low" not in kept
+    assert "x_loso_audio" not in kept
+
+
+@needs_latex
+def test_sentences_turn_with_verdicts_and_outcomes(tmp_path, monkeypatch):
+    written = paper(tmp_path, TEXT)
+    made(tmp_path)
+    said = read(build(tmp_path, written, monkeypatch))
+    words = (
+        "UAR 0.400 [0.300, 0.500], not available: corpus x.",
+        "AGREES",
+        "HIGHER",
+        "GAINS",
+        "MISSING",
+        "UNKNOWN",
+    )
+    for word in (*words, "CONFIGURED", "ANUMBER", "NONUMBER2", "0.5"):
+        assert word in said
+    made(tmp_path, verdict="published number is faulty", uar=(0.2, 0.1, 0.24), premium=(-0.1, 0.2))
+    said = read(build(tmp_path, written, monkeypatch))
+    for word in ("ISWRONG", "LOWER", "UNSURE"):
+        assert word in said
+    assert not {"AGREES", "DEVIATES", "WAITS", "HIGHER", "GAINS"} & set(
+        said.replace(":", "").replace(",", "").split()
+    )

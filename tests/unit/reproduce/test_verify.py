@@ -1,0 +1,160 @@
+"""Verification on a made-up plan of four jobs; tests/workflow/test_verify.py has real ones."""
+
+import json
+import shutil
+import zipfile
+from pathlib import Path
+
+import pytest
+from support.verify import (
+    FEATURES,
+    MD,
+    NUMBERS,
+    TEX,
+    A,
+    B,
+    flip,
+    made,  # noqa: F401  (fixtures)
+    scores,
+)
+
+from sarangi.base import store
+from sarangi.base.errors import SarangiError
+from sarangi.base.score_rows import SCORES
+from sarangi.reproduce.verify import examine, typed
+from sarangi.runtime import provenance
+from sarangi.runtime.contents import opened
+
+STRAY = "results/scores/c.parquet"
+
+
+def edit(name, change):
+    record = json.loads(provenance.place(name).read_text())
+    change(record)
+    provenance.place(name).write_text(provenance.as_text(record))
+
+
+def exchange(first, second):
+    for one, other in ((first, second), (provenance.place(first), provenance.place(second))):
+        Path(one).rename("aside")
+        Path(other).rename(one)
+        Path("aside").rename(other)
+
+
+def test_what_is_as_made_is_counted_and_nothing_else_said(made):
+    report = examine(made.jobs)
+    assert report.faults == []
+    assert report.counts["files are as made"] == 6
+
+
+@pytest.mark.parametrize(
+    ("tamper", "bad", "words"),
+    [
+        (lambda: flip(A), {A}, "not the bytes that rule scores made"),
+        (lambda: Path(A).write_bytes(Path(A).read_bytes()[:-20]), {A}, "not the bytes"),
+        (lambda: Path(TEX).write_text("0.900 & 0.600"), {TEX}, "not the bytes that rule table made"),
+        (lambda: exchange(A, B), {A, B}, "its provenance is that of results/scores/"),
+        (lambda: exchange(TEX, MD), {TEX, MD}, "its provenance is that of paper/tables/"),
+        (lambda: provenance.place(A).unlink(), {A}, "it has no provenance"),
+        (lambda: provenance.place(A).write_text("{}"), {A}, "cannot be read"),
+        (lambda: edit(A, lambda r: r.update(sha256="0" * 64)), {A}, "not the bytes"),
+        (lambda: edit(TEX, lambda r: r.update(code="d" * 16)), {TEX}, "made by another code"),
+        (lambda: edit(A, lambda r: r.update(code="d" * 16)), {A}, "the provenance inside is not the one"),
+        (lambda: edit(MD, lambda r: r.update(parameters="x")), {MD}, "made by another parameters"),
+        (lambda: edit(MD, lambda r: r["inputs"].update({A: "0" * 64})), {MD}, f"made from another {A}"),
+        (lambda: edit(MD, lambda r: r["inputs"].pop(A)), {MD}, f"other files than this clone's: {A}"),
+        (lambda: edit(MD, lambda r: r["outputs"].pop()), {MD}, "makes other files"),
+        (lambda: provenance.place(A).write_text(provenance.place(A).read_text() + " "), {A}, "was edited"),
+        (lambda: shutil.copyfile(A, STRAY), {STRAY}, "it has no provenance, and no rule"),
+        (lambda: Path(FEATURES).unlink(), {FEATURES}, "missing, and its provenance is there"),
+        (lambda: (Path(A).unlink(), provenance.place(A).unlink()), {A}, "missing, with its provenance"),
+    ],
+)  # fmt: skip
+def test_every_tampering_is_found_in_its_file_alone_and_the_named_job_mends_it(made, tamper, bad, words):
+    before = {name: Path(name).read_bytes() for name in made.contents}
+    tamper()
+    found = made.faults()
+    assert set(found) == bad
+    assert all(words in fault.found for fault in found.values())
+    for fault in found.values():
+        if fault.command.startswith("rm "):
+            for name in fault.command.split(" ")[2:]:
+                Path(name).unlink(missing_ok=True)
+        else:
+            named = fault.command.split(" -- ")[1]
+            made.do(next(job for job in made.jobs if named in job[2]))
+    assert made.faults() == {}
+    assert {name: Path(name).read_bytes() for name in made.contents} == before
+
+
+def test_what_was_made_from_another_file_is_bad_not_the_file(made):
+    """As after a job whose dependents did not run again."""
+    made.contents[A] = lambda path, inside: store.write(path, scores("a", 0.7), SCORES, inside)
+    made.do(made.jobs[1])
+    found = made.faults()
+    assert set(found) == {TEX, MD, NUMBERS}
+    assert all(fault.found == f"made from another {A} than lies here" for fault in found.values())
+
+
+def test_a_file_that_is_gone_is_no_fault_where_a_bundle_left_it_out(made):
+    model = "results/runs/e/0/42/model.safetensors"
+    made.job("finetune", [FEATURES], {model: lambda path, _: path.write_bytes(b"\x02" + bytes(7) + b"{}")})
+    Path(model).unlink()
+    assert set(made.faults()) == {model}
+    Path("results/restored.json").write_text("{}")
+    assert made.faults() == {}
+    # and what was restored of a corpus that is not here has no job
+    kept = [job for job in made.jobs if job[0]["rule"] not in ("features", "finetune")]
+    assert examine(kept).faults == []
+    flip(FEATURES)
+    (fault,) = examine(kept).faults
+    assert "make restore" in fault.command
+
+
+def test_another_configurations_leftovers_are_counted_and_not_bad(made):
+    kept = [job for job in made.jobs if job[0]["rule"] != "numbers"]
+    made.contents[A] = lambda path, inside: store.write(path, scores("a", 0.7), SCORES, inside)
+    for job in kept[1:]:
+        made.do(job)
+    report = examine(kept)
+    assert report.faults == []
+    assert report.counts["files left from another configuration"] == 1
+
+
+def test_files_that_are_not_what_their_suffix_says_cannot_be_opened(tmp_path):
+    for name, data in (
+        ("a.parquet", b"PAR1 and no more"), ("a.zip", b"PK no zip"), ("a.json", b"{"), ("a.csv", b" \n"),
+        ("a.pdf", b"%PDF-1.5 cut"), ("a.png", b"GIF"), ("a.tex", b"\xff\xfe"),
+        ("a.safetensors", b"\xff" * 20), ("a.tar.gz", b"\x1f\x8b cut"),
+        ("b.safetensors", b"\x02" + bytes(7) + b"{}" + b"more"),
+    ):  # fmt: skip
+        (tmp_path / name).write_bytes(data)
+        with pytest.raises((ValueError, OSError, EOFError, SarangiError, zipfile.BadZipFile)):
+            opened(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        (r"reaches a UAR of 0.537 on", ["0.537"]),
+        (r"reaches 53.7\,\% of", ["53.7"]),
+        (r"reaches 54\,\% of", ["54"]),
+        (r"by 12 percentage points", ["12"]),
+        (r"$p=.031$", [".031"]),
+        (r"reaches \val{a_loso_svm.uar} [\val{a.uar.low}], \byoutcome{a.b1.5}{above}{0.5}{}{}", ["0.5"]),
+        (r"\ifval{a.uar}{about 12\,\%}{} \doi{10.5281/zenodo.1}", ["12"]),
+        (r"% in a comment 0.537", []),
+        (r"50\% % not a score: 50", []),
+        (r"50\% and 0.537 % not a score: 50", ["0.537"]),
+        (r"\includegraphics[width=0.48\textwidth]{figures/a1.5}", []),
+        (r"\vspace{0.5em} Table~\ref{tab:a0.5} \citep{smith2.0}", []),
+        (r"10\,000 draws, 16\,kHz, 88 features, version 2.1.0", []),
+    ],
+)
+def test_a_score_typed_into_the_text_is_found_and_other_numbers_are_not(line, found, tmp_path):
+    (tmp_path / "sections").mkdir()
+    (tmp_path / "main.tex").write_text("")
+    (tmp_path / "sections/results.tex").write_text(f"Text.\n{line}\n")
+    faults = list(typed(tmp_path))
+    assert [fault.found.split(" ")[0] for fault in faults] == found
+    assert all(fault.file.endswith("sections/results.tex:2") for fault in faults)

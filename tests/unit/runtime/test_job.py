@@ -1,0 +1,129 @@
+"""A job: what it publishes, logs and leaves out."""
+
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+
+from sarangi.runtime import provenance, records
+from sarangi.runtime.lock import begin
+
+SCRIPT = """
+    import os, sys, time
+    from pathlib import Path
+    from types import SimpleNamespace
+    from sarangi.runtime.job import job
+    from sarangi.base.errors import SarangiError, shown
+
+    class Named(dict):
+        __getattr__ = dict.get
+
+    class Files(list):
+        def __getitem__(self, key):
+            return list.__getitem__(self, 0 if key == "only" else key)
+
+        def get(self, name, default=None):
+            return default
+
+    snakemake = SimpleNamespace(
+        rule="made", input=Files(), output=Files(["out.txt"]), log=Files(["log.txt"]), params=Named(a=1),
+        resources=Named(), wildcards=Named(), config={"seed": 1, "threads": {"torch": 1, "blas": 1}},
+    )
+    with job(snakemake) as run:
+"""
+
+
+def run_job(body, folder, **popen):
+    script = textwrap.dedent(SCRIPT) + textwrap.indent(textwrap.dedent(body), "    ")
+    return subprocess.run(
+        [sys.executable, "-c", script], cwd=folder, capture_output=True, text=True, check=False
+    )
+
+
+def test_a_job_publishes_whole_files_and_bounds_threads_before_numpy(tmp_path):
+    (tmp_path / ".out.999999.tmp.txt").write_text("left by a killed job")
+    done = run_job(
+        """
+        run.output.write_text(os.environ["OMP_NUM_THREADS"] + os.environ["OPENBLAS_NUM_THREADS"])
+        assert not Path("out.txt").exists()
+        assert run.named("only") == run.output
+        assert (run.result.path, run.result.provenance) == (run.output, run.provenance)
+        import torch
+        assert torch.get_num_threads() == 1
+        """,
+        tmp_path,
+    )
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "out.txt").read_text() == "11"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["log.txt", "out.txt", "results"]
+
+
+def test_a_folder_that_a_job_reads_is_known_by_the_inventory_that_the_plan_took(tmp_path):
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "labels.csv").write_text("a")
+    done = run_job(
+        """
+        snakemake.input.extend(["corpus", "labels.csv"])
+        snakemake.params["inventory"] = "as planned"
+        run.output.write_text("made")
+        """,
+        tmp_path,
+    )
+    assert done.returncode == 0, done.stderr
+    inputs = records.read("out.txt", tmp_path)["inputs"]
+    assert inputs == {"corpus": "as planned", "labels.csv": provenance.digest(tmp_path / "labels.csv")}
+
+
+@pytest.mark.parametrize(
+    ("body", "shown", "hidden"),
+    [
+        ("raise SarangiError('row 7: bad; do this')", "row 7: bad; do this", "Traceback"),
+        ("1 / 0", "ZeroDivisionError", "row 7"),
+    ],
+)
+def test_a_failing_job_leaves_nothing_and_logs_why(body, shown, hidden, tmp_path):
+    done = run_job(f"run.output.write_text('half')\n{body}", tmp_path)
+    assert done.returncode == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["log.txt"]
+    for text in (done.stderr, (tmp_path / "log.txt").read_text()):
+        assert shown in text
+        assert hidden not in text
+
+
+def test_a_job_of_an_earlier_run_publishes_nothing(tmp_path):
+    (tmp_path / ".snakemake").mkdir()
+    (tmp_path / "out.txt").write_text("new")
+    body = "from sarangi.runtime.lock import begin\nbegin()\nrun.output.write_text('old')"
+    begin(tmp_path / ".snakemake")
+    done = run_job(body, tmp_path)
+    assert done.returncode == 1
+    assert "another run has begun in this folder since" in done.stderr
+    assert (tmp_path / "out.txt").read_text() == "new"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel's parent death signal is Linux's")
+def test_a_job_dies_with_its_parent_and_publishes_nothing(tmp_path):
+    body = "Path('alive').write_text(str(os.getpid()))\ntime.sleep(60)\nrun.output.write_text('orphan')"
+    script = textwrap.dedent(SCRIPT) + textwrap.indent(body, "    ")
+    (tmp_path / "script.py").write_text(script)
+    parent = subprocess.Popen(
+        [sys.executable, "-c", "import subprocess, sys; subprocess.run([sys.executable, 'script.py'])"],
+        cwd=tmp_path,
+    )
+    deadline = time.monotonic() + 30
+    while not (tmp_path / "alive").exists() or not (tmp_path / "alive").read_text():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    child = int((tmp_path / "alive").read_text())
+    parent.kill()
+    parent.wait()
+    while (
+        Path(f"/proc/{child}").exists()
+        and "Z" not in Path(f"/proc/{child}/stat").read_text().split(")")[1][:3]
+    ):
+        assert time.monotonic() < deadline, "the orphan lives on"
+        time.sleep(0.05)
+    assert not (tmp_path / "out.txt").exists()

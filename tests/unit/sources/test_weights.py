@@ -1,0 +1,146 @@
+"""Weights: fetched, unpacked, drawn at random, and refused where they could do harm."""
+
+import zipfile
+
+import numpy as np
+import pytest
+import torch
+import whisper
+from safetensors.torch import load_file, save_file
+from support.small_encoders import encoders  # noqa: F401  (fixtures)
+from support.small_training import (
+    FILES,
+    SHAPE,
+    encoder,  # noqa: F401  (fixtures)
+)
+
+from sarangi.base.errors import SarangiError
+from sarangi.base.weights_files import ENCODER_FILES
+from sarangi.models.encoders import load_encoder
+from sarangi.sources import weights
+from sarangi.sources.checkpoints import as_safetensors
+from sarangi.sources.small_weights import pack_whisper, random_encoder, random_whisper, unpacked_whisper
+
+
+def test_a_text_encoder_is_fetched_with_its_tokeniser(encoders, tmp_path, monkeypatch):
+    state = load_file(encoders["roberta"] / "model.safetensors")
+    # as published: tied weights are one tensor under two names
+    state["lm_head.decoder.weight"] = state["roberta.embeddings.word_embeddings.weight"]
+    hub = tmp_path / "hub"
+    hub.mkdir()
+    torch.save(state, hub / "pytorch_model.bin")
+    for name in ("config.json", "tokenizer.json"):
+        (hub / name).write_bytes((encoders["roberta"] / name).read_bytes())
+    asked = {}
+
+    def fetch(address, output, checksum):
+        name = address.rpartition("/")[2]
+        asked[name] = (address, checksum)
+        output.write_bytes((hub / name).read_bytes())
+
+    monkeypatch.setattr(weights, "fetch", fetch)
+    source = {
+        "hub": "a/b", "revision": "0" * 40, "file": "pytorch_model.bin",
+        "checksums": {"config.json": "md5:x"},
+    }  # fmt: skip
+    weights.encoder_weights(source, {name: tmp_path / name for name in ENCODER_FILES["text"]})
+    assert asked["config.json"] == (f"https://huggingface.co/a/b/resolve/{'0' * 40}/config.json", "md5:x")
+    assert set(asked) == {"config.json", "tokenizer.json", "pytorch_model.bin"}
+    same, own = (
+        load_encoder(tmp_path, "text").state_dict(),
+        load_encoder(encoders["roberta"], "text").state_dict(),
+    )
+    assert all(torch.equal(same[name], tensor) for name, tensor in own.items())
+    assert not (tmp_path / "pytorch_model.bin").exists()
+
+
+def test_random_weights_are_the_same_each_time(encoder, tmp_path):
+    random_encoder(SHAPE, {name: tmp_path / name for name in FILES})
+    for name in FILES:
+        assert (tmp_path / name).read_bytes() == (encoder / name).read_bytes()
+    for name in ("one.pt", "another name.pt"):
+        random_whisper({"width": 8, "layers": 1, "heads": 2, "seed": 1}, tmp_path / name)
+    assert (tmp_path / "one.pt").read_bytes() == (tmp_path / "another name.pt").read_bytes()
+
+
+def test_openai_states_checksums_where_we_look_for_them():
+    for address in whisper._MODELS.values():
+        assert len(address.split("/")[-2]) == 64
+        int(address.split("/")[-2], 16)
+
+
+def test_a_tensor_of_stride_zero_is_no_way_to_any_size(tmp_path):
+    torch.save({"a": torch.ones(1).expand(2**30)}, tmp_path / "pytorch_model.bin")
+    with pytest.raises(SarangiError, match=r"pytorch_model\.bin: its tensors have 4294967296 bytes"):
+        as_safetensors(tmp_path / "pytorch_model.bin", tmp_path / "out.safetensors")
+
+
+def test_a_checkpoint_of_torch_that_is_packed_is_no_bomb(tmp_path):
+    with zipfile.ZipFile(tmp_path / "pytorch_model.bin", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("archive/data.pkl", bytes(2**20))
+    with pytest.raises(SarangiError, match="compressed or larger than the file"):
+        as_safetensors(tmp_path / "pytorch_model.bin", tmp_path / "out.safetensors")
+
+
+TOKENS = [50258, 50257, 400, 7]  # in no order: the rows are known by their tokens
+OTHERS = 51865 - len(TOKENS)
+
+
+@pytest.fixture(scope="module")
+def small():
+    """A Whisper of the vocabulary of TOKENS and one row for the others, half precise already."""
+    torch.manual_seed(0)
+    model = whisper.model.Whisper(whisper.ModelDimensions(80, 1500, 16, 2, 1, len(TOKENS) + 1, 9, 16, 2, 1))
+    for value in model.parameters():
+        torch.nn.init.normal_(value, std=0.3)
+        value.data = value.data.half().float()
+    return model.eval()
+
+
+def test_the_unpacked_whisper_is_as_certain_of_each_token_as_the_packed_one(small, tmp_path):
+    pack_whisper(small, TOKENS, tmp_path / "packed.safetensors")
+    unpacked_whisper(tmp_path / "packed.safetensors", tmp_path / "whole.pt")
+    whole = whisper.load_model(str(tmp_path / "whole.pt"), device="cpu")
+    mel = torch.randn(1, 80, 3000)
+    with torch.no_grad():
+        of_whole = whole(mel, torch.tensor([[*TOKENS, 123]]))
+        of_small = small(mel, torch.tensor([[0, 1, 2, 3, 4]]))
+    assert torch.allclose(of_whole[..., TOKENS], of_small[..., :-1], atol=1e-4)
+    assert torch.allclose(of_whole[..., 123], of_small[..., -1], atol=1e-4)
+    # the probability of a token too: the row that all others share counts as often as it is there
+    of_small[..., -1] += np.log(OTHERS)
+    assert torch.allclose(of_whole.softmax(-1)[..., TOKENS], of_small.softmax(-1)[..., :-1], atol=1e-5)
+
+
+def test_packing_and_unpacking_give_the_same_bytes_each_time(small, tmp_path):
+    for name in ("one", "another"):
+        pack_whisper(small, TOKENS, tmp_path / f"{name}.safetensors")
+        unpacked_whisper(tmp_path / f"{name}.safetensors", tmp_path / f"{name}.pt")
+    for suffix in ("safetensors", "pt"):
+        assert (tmp_path / f"one.{suffix}").read_bytes() == (tmp_path / f"another.{suffix}").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "fault", ["missing", "cut short", "text", "other tensors", "a tensor missing", "a token"]
+)
+def test_a_file_that_is_no_packed_whisper_says_so(fault, small, tmp_path):
+    path = tmp_path / "broken.safetensors"
+    pack_whisper(small, TOKENS, path)
+    shape = {"sarangi_whisper": '{"heads": 2, "layers": 1, "width": 16}'}
+    tensors = load_file(path)
+    if fault == "missing":
+        path.unlink()
+    elif fault == "cut short":
+        path.write_bytes(path.read_bytes()[:-100])
+    elif fault == "text":
+        path.write_text("These are no weights.")
+    elif fault == "other tensors":
+        save_file({"weight": torch.zeros(3)}, path)
+    elif fault == "a tensor missing":
+        del tensors["encoder.conv1.weight"]
+        save_file(tensors, path, shape)
+    else:
+        save_file(tensors | {"tokens": torch.tensor([1, 2, 3, 60_000])}, path, shape)
+    with pytest.raises(SarangiError, match=r"broken.safetensors: .*expected the safetensors file"):
+        unpacked_whisper(path, tmp_path / "whole.pt")
+    assert not (tmp_path / "whole.pt").exists()

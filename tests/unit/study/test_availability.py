@@ -1,0 +1,176 @@
+"""What is available, and what needs what is not."""
+
+import json
+from pathlib import Path
+
+import pytest
+from support.configuration import SCHEMA, refused
+from support.places import ROOT
+from support.studies import absent, write_study
+
+from sarangi.base.missing import CORPUS, WEIGHTS, Missing
+from sarangi.base.weights_files import ENCODER_FILES
+from sarangi.runtime import provenance, records
+from sarangi.sources.kinds import kind_of
+from sarangi.study.availability import availability, unavailable
+from sarangi.study.checking import check
+
+
+def test_an_encoder_in_a_folder_is_read_where_it_lies_and_what_it_lacks_is_named(
+    study, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    study["encoders"]["tiny"]["source"] = {"folder": "weights/tiny"}
+    name = "ravdess_grouped3_audio_tiny"
+    found = check(study, SCHEMA, [])
+    assert "tiny" not in found.weights
+    assert name not in found.runnable
+    folder = tmp_path / "weights/tiny"
+    folder.mkdir(parents=True)
+    for file in ENCODER_FILES["speech"][:2]:
+        (folder / file).touch()
+    found = check(study, SCHEMA, [])
+    said = "put model.safetensors into the folder weights/tiny"
+    assert unavailable(found, "encoders")["tiny"] == said
+    assert found.waits_for(found.experiments[name]) == [Missing(WEIGHTS, "tiny", said)]
+    (folder / "model.safetensors").touch()
+    found = check(study, SCHEMA, [])
+    assert found.weights["tiny"] == Path("weights/tiny")
+    assert name in found.runnable
+    assert not found.untrained("audio_tiny")
+    # the user's own goes before it, as before any source
+    (tmp_path / "resources/models/tiny").mkdir(parents=True)
+    assert check(study, SCHEMA, []).weights["tiny"] == Path("resources/models/tiny")
+    study["encoders"]["tiny"]["source"] = {"folder": "/weights/tiny"}
+    text, _ = refused(study, tmp_path)
+    assert "'/weights/tiny' does not match" in text
+
+
+def test_an_own_compressed_archive_goes_before_the_source_and_is_not_called_synthetic(
+    study, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "resources/corpora").mkdir(parents=True)
+    (tmp_path / "resources/corpora/ravdess.tgz").touch()
+    (tmp_path / "resources/corpora/urdu_latif.zip").touch()
+    found = check(study, SCHEMA, [])
+    assert list(found.compressed) == ["ravdess"]
+    assert found.sources["ravdess"] == Path("resources/made/ravdess.zip")
+    assert found.sources["urdu_latif"] == Path("resources/corpora/urdu_latif.zip")
+    assert not {"ravdess", "urdu_latif"} & set(found.synthetic)
+    assert found.described("ravdess")["licence"] == "its publisher's"
+
+
+@pytest.mark.parametrize(("rule", "kept"), [("repack", ["urdu_latif"]), ("download", [])])
+def test_results_of_an_own_archive_can_be_used_without_it_those_of_a_download_can_be_fetched(
+    rule, kept, study, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    study["corpora"] = {"urdu_latif": absent()}
+    study["language_pairs"] = []
+    study["experiments"] = study["experiments"][:1]
+    study["experiments"][0]["corpora"] = ["urdu_latif"]
+    study["findings"] = {}
+    made, manifest = "resources/made/urdu_latif.zip", "results/corpora/urdu_latif/manifest.parquet"
+    blank = dict.fromkeys(records.KEYS, "") | {"outputs": [], "wildcards": {}}
+    for result, record in ((made, {"rule": rule, "inputs": {}}), (manifest, {"inputs": {made: ""}})):
+        provenance.place(result).parent.mkdir(parents=True, exist_ok=True)
+        provenance.place(result).write_text(json.dumps(blank | record))
+    (tmp_path / "results/restored.json").write_text(json.dumps(check(study, SCHEMA, []).identities))
+    assert check(study, SCHEMA, []).kept_corpora == kept
+
+
+def test_what_cannot_be_had_says_what_waits_for_it(study, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    study["corpora"] |= {"ravdess": absent("ask"), "meld": absent("ask"), "shemo": absent("ask")}
+    study["corpora"]["meld"]["source"] = {"address": "http://127.0.0.1:1/raw.tar.gz"}
+    study["asr"], study["models"] = {}, {"egemaps_svm": study["models"]["egemaps_svm"]}
+    study["findings"] = {
+        "finding_1": {"statement": "", "experiments": ["ravdess_random5_egemaps_svm"]},
+        "finding_2": {"statement": ""},
+    }
+    number = {"finding": "finding_2", "kind": "number"}
+    published = {
+        "text.wf1": number | {
+            "experiment": "text", "ours": "meld_publisher_text",
+            "replay": {"corpus": "meld", "protocol": "publisher", "model": "text"},
+        },
+        "audio.wf1": number | {
+            "experiment": "audio", "ours": "ravdess_random5_audio",
+            "replay": {"corpus": "ravdess", "protocol": "random5", "model": "audio"},
+        },
+    }  # fmt: skip
+    study["experiments"] = [
+        {"corpora": ["ravdess"], "protocols": ["random5"], "models": ["egemaps_svm"], "transfer": ["shemo"]}
+    ]
+    study["language_pairs"][1]["languages"][1]["within"] = ["random5"]
+    found = check(study, SCHEMA, [], published=published)
+    assert unavailable(found, "corpora") == {
+        "meld": "download http://127.0.0.1:1/raw.tar.gz, put it at resources/corpora/meld.tar.gz; "
+        "finding_2 waits for it",
+        "ravdess": "ask, put it at resources/corpora/ravdess; scores, within_language, across_languages, "
+        "gaps, finding_1 and finding_2 wait for it",
+        "shemo": "ask, put it at resources/corpora/shemo; transfer waits for it",
+    }
+    # an experiment that waits says it shorter
+    assert found.waits_for(found.experiments["ravdess_random5_egemaps_svm"]) == [
+        Missing(CORPUS, "ravdess", "ask, put it at resources/corpora/ravdess")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ({"address": "https://zenodo.org/records/12/files/a.zip"}, "Zenodo record 12, DOI 10.5281/zenodo.12"),
+        ({"zenodo": "12"}, "Zenodo record 12, DOI 10.5281/zenodo.12"),
+        ({"address": "http://a.org/b.zip"}, "http://a.org/b.zip"),
+        ({"git": "https://a.org/b", "commit": "0123456789abcdef"}, "https://a.org/b at commit 0123456789ab"),
+        (
+            {"hub": "a/b", "revision": "f" * 40, "file": "model.safetensors"},
+            "Hugging Face hub, a/b at revision ffffffffffff",
+        ),
+        ({"kaggle": "a/b"}, "Kaggle data set a/b"),
+        ({"request": "ask them"}, "ask them"),
+        ({"synthetic": {}}, "spoken by this project's generator (synthetic)"),
+    ],
+)
+def test_a_source_is_named_by_what_it_is_found_with(source, words):
+    assert kind_of(source).origin == words
+
+
+def test_every_corpus_and_all_weights_say_whether_they_were_used(study, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "weights").symlink_to(ROOT / "demo/weights")
+    study["corpora"]["meld"] |= {"source": {"request": "ask for it"}, "access": "request"}
+    study["encoders"]["other"] = {
+        "title": "other", "licence": "MIT", "source": {"folder": "weights/tiny_hubert"},
+    }  # fmt: skip
+    study["models"]["audio_tiny_wavlm"]["audio"]["encoder"] = "absent"
+    study["encoders"]["absent"] = {"title": "absent", "licence": "MIT", "source": {"request": "get it"}}
+    checked = check(study, ROOT / "workflow/schemas/config.schema.yaml", [])
+    found = {row["entry"]: row for row in availability(checked)}
+    assert len(found) == len(study["corpora"]) + len(study["encoders"]) + len(study["asr"])
+    assert found["corpora.meld"]["state"].startswith(
+        "not available: ask for it, put it at resources/corpora/"
+    )
+    assert found["corpora.ravdess"]["state"] == found["encoders.tiny"]["state"] == "used"
+    assert found["encoders.tiny"]["access"] == "synthetic"
+    assert found["encoders.tiny_roberta"]["kind"] == "text encoder"
+    assert found["encoders.other"]["state"] == "not used: no experiment asks for it"
+    assert found["encoders.absent"]["state"].startswith(
+        "not available: get it, put it at resources/models/absent"
+    )
+
+
+def test_a_packed_whisper_that_is_not_there_is_waited_for(study, tmp_path, monkeypatch):
+    write_study(study, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    found = check(study, ROOT / "workflow/schemas/config.schema.yaml", [])
+    assert found.checkpoints == {"tiny_whisper": Path("resources/weights/tiny_whisper.pt")}
+    study["asr"]["tiny_whisper"]["source"]["packed"] = "weights/lost.safetensors"
+    found = check(study, ROOT / "workflow/schemas/config.schema.yaml", [])
+    assert found.checkpoints == {}
+    assert unavailable(found, "asr") == {
+        "tiny_whisper": "restore weights/lost.safetensors, which is missing, or fetch another "
+        "Whisper, put it at resources/models/tiny_whisper.pt"
+    }

@@ -1,0 +1,276 @@
+"""The configuration: what is refused, and how a mistake is named."""
+
+import copy
+import re
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.configuration import SCHEMA, assert_fits, refused
+from support.places import ROOT
+from support.studies import absent, write_study
+
+from sarangi.base.errors import SarangiError
+from sarangi.reproduce.plan import planned
+from sarangi.study.checking import check
+
+
+@pytest.mark.parametrize("file", ["config.yaml", "demo/config.yaml"])
+def test_the_configurations_we_ship_are_valid(file):
+    study = check(yaml.safe_load((ROOT / file).read_text()), SCHEMA, [ROOT / file])
+    assert "urdu_latif_random5_egemaps_svm" in study.experiments
+
+
+def test_every_key_of_the_schema_is_described_and_every_object_refuses_others():
+    def walk(node, place):
+        for key, entry in node.get("properties", {}).items():
+            if isinstance(entry, dict) and "$ref" not in entry:
+                assert entry.get("description") or "const" in entry, f"{place}.{key}"
+                walk(entry, f"{place}.{key}")
+        for branch in node.get("oneOf", ()):
+            walk(branch, f"{place} ({branch['title']})")
+        if isinstance(node.get("additionalProperties"), dict):
+            walk(node["additionalProperties"], f"{place}.*")
+        if node.get("type") == "object":
+            holders = node.get("oneOf", [node]) if "properties" not in node else [node]
+            assert all("additionalProperties" in holder for holder in holders), place
+
+    walk(yaml.safe_load(SCHEMA.read_text()), "schema")
+
+
+@pytest.mark.parametrize(
+    ("change", "place", "message"),
+    [
+        (lambda s: s.update(bootstarp={}), "bootstarp", "unknown key 'bootstarp'; did you mean bootstrap?"),
+        (lambda s: s["threads"].update(torch="one"), "threads.torch", "expected integer, found str 'one'"),
+        (lambda s: s["threads"].pop("blas"), "threads", "the key 'blas' is missing: Threads of NumPy"),
+        (
+            lambda s: s["corpora"].update(ravdes=absent()),
+            "corpora.ravdes",
+            "no reader for corpus 'ravdes'; did you mean ravdess?",
+        ),
+        (
+            lambda s: s["experiments"][0]["protocols"].append("random55"),
+            "experiments[0].protocols[3]",
+            "'random55' is not in protocols; did you mean random5?",
+        ),
+        (
+            lambda s: s["protocols"]["random5"].update(kind="stratified_kfolds"),
+            "protocols.random5.kind",
+            "'stratified_kfolds' is not valid; did you mean stratified_kfold?",
+        ),
+        (
+            lambda s: s["models"]["egemaps_svm"].update(features="egemap"),
+            "models.egemaps_svm.features",
+            "unknown feature set 'egemap'; did you mean egemaps?",
+        ),
+        (
+            lambda s: s["corpora"]["ravdess"].update(shards=0),
+            "corpora.ravdess.shards",
+            "less than the minimum",
+        ),
+        (
+            lambda s: s["protocols"]["loso"].update(folder="x"),
+            "protocols.loso",
+            "the key with value 'x' does not go with the others of this entry",
+        ),
+        (
+            lambda s: s["protocols"]["random5"].update(seed="x"),
+            "protocols.random5.seed",
+            "expected one of: a seed or a seed for each fold; found 'x'",
+        ),
+        (lambda s: s["models"]["constant"].pop("baseline"), "models.constant", "a baseline or features with"),
+        (
+            lambda s: s["models"]["audio_tiny"]["audio"].update(encoder="tinny"),
+            "models.audio_tiny.audio.encoder",
+            "unknown encoder 'tinny'; did you mean tiny?",
+        ),
+        (
+            lambda s: s["models"]["egemaps_svm"].update(classifier="smv"),
+            "models.egemaps_svm.classifier",
+            "unknown classifier 'smv'; did you mean svm?",
+        ),
+        (
+            lambda s: s["classifiers"]["svm"].update(trees=5),
+            "classifiers.svm",
+            "the key with value 5 does not go with the others of this entry",
+        ),
+        (
+            lambda s: s["experiments"][0]["models"].append("egemaps_svn"),
+            "experiments[0].models[4]",
+            "'egemaps_svn' is not in models; did you mean egemaps_svm?",
+        ),
+        (
+            lambda s: s["experiments"][0]["models"].append("prosody_svm"),
+            "experiments[0].corpora[0]",
+            "'ravdess' holds recordings, and prosody of prosody_svm cannot be computed from them",
+        ),
+        (
+            lambda s: s["experiments"][8]["models"].append("egemaps_own_rate_svm"),
+            "experiments[8].corpora[0]",
+            "'urdu_sindhi' holds features, no recordings, and egemaps_own_rate of egemaps_own_rate_svm is",
+        ),
+        (
+            lambda s: s["experiments"][8].update(compared=["egemaps_svm_corl"]),
+            "experiments[8].compared[0]",
+            "'egemaps_svm_corl' is not in models; did you mean egemaps_svm_coral?",
+        ),
+        (
+            lambda s: s["language_pairs"][0]["languages"][0].update(across="urdu_to_sind"),
+            "language_pairs[0].languages[0].across",
+            "'urdu_to_sind' is not in protocols; did you mean urdu_to_sindhi?",
+        ),
+        (
+            lambda s: s["experiments"][1].update(protocols=["loso"]),
+            "experiments[1].protocols[0]",
+            "audio_tiny is fine-tuned, and loso lacks folds or a validation part",
+        ),
+        (
+            lambda s: s["findings"]["finding_3"].update(experiments=["ravdess_audio"]),
+            "findings.finding_3.experiments[0]",
+            "'ravdess_audio' is no experiment; did you mean",
+        ),
+        (
+            lambda s: s.update(app={"experiments": ["ravdess_grouped3_audio_tny"]}),
+            "app.experiments[0]",
+            "'ravdess_grouped3_audio_tny' is no fine-tuned experiment; did you mean ravdess_grouped3_",
+        ),
+        (
+            lambda s: s["corpora"]["ravdess"].update(source={"git": "x"}),
+            "corpora.ravdess.source",
+            "expected one of: address with size and checksum if known or zenodo or kaggle or git with commit",
+        ),
+        (
+            lambda s: s["corpora"]["ravdess"].update(source={"address": "http://a.b/c", "checksum": "md5:x"}),
+            "corpora.ravdess.source.checksum",
+            "'md5:x' does not match",
+        ),
+        (
+            lambda s: s["corpora"]["ravdess"].update(
+                source={"address": "http://a.b/c", "checksums": "md5:x"}
+            ),
+            "corpora.ravdess.source.checksums",
+            "unknown key 'checksums'; did you mean checksum?",
+        ),
+        (
+            lambda s: s["corpora"]["ravdess"].update(source={"zenodo": 3685274}),
+            "corpora.ravdess.source.zenodo",
+            "expected string, found int 3685274",
+        ),
+        (
+            lambda s: s["corpora"]["ravdess"].update(source={"kaggle": "rasa"}),
+            "corpora.ravdess.source.kaggle",
+            "'rasa' does not match",
+        ),
+    ],
+)
+def test_a_mistake_is_named_with_file_line_key_and_nearest_name(study, change, place, message, tmp_path):
+    change(study)
+    text, lines = refused(study, tmp_path)
+    assert message in text
+    found = re.search(rf"config\.yaml:(\d+): {re.escape(place)}: ", text)
+    assert found, text
+    last = re.split(r"[.\[]", place)[-1].rstrip("]")
+    named = last if not last.isdigit() else re.search(r"'(\w+)'|and (\w+) lacks", message)
+    named = named if isinstance(named, str) else named[1] or named[2]
+    assert named in lines[int(found[1]) - 1]
+
+
+def test_a_corpus_that_cannot_be_spoken_is_refused(study, monkeypatch, tmp_path):
+    monkeypatch.setattr("sarangi.study.references.STAND_INS", ("ravdess", "urdu_latif"))
+    text, _ = refused(study, tmp_path)
+    assert "corpora.shemo.source: there is no stand-in of shemo; there is one of ravdess, urdu_latif" in text
+
+
+def test_the_space_has_one_model_of_each_kind_or_those_that_are_named(study, tmp_path, monkeypatch):
+    monkeypatch.chdir(write_study(study, tmp_path))
+    found = check(study, SCHEMA, []).in_space
+    assert [f"{e.name}/{fold}/{seed}" for e, fold, seed in found] == [
+        f"ravdess_grouped3_{kind}_tiny/0/42" for kind in ("audio", "text", "fusion")
+    ]
+    study["app"] = {"space": ["ravdess_grouped3_probe_tiny/2/2024"]}
+    ((e, fold, seed),) = check(study, SCHEMA, []).in_space
+    assert (e.name, fold, seed) == ("ravdess_grouped3_probe_tiny", 2, 2024)
+    study["app"] = {"space": ["ravdess_grouped3_probe_tiny/3/2024"]}
+    text, _ = refused(study, tmp_path)
+    assert "is no run of a fine-tuned experiment; did you mean ravdess_grouped3_probe_tiny/2/2024?" in text
+
+
+def test_a_copy_put_in_place_of_a_stand_in_is_not_called_synthetic(study, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "resources/corpora/ravdess").mkdir(parents=True)
+    found = check(study, SCHEMA, [])
+    assert "ravdess" not in found.synthetic
+    assert "urdu_latif" in found.synthetic
+    assert found.described("ravdess")["licence"] == "its publisher's"
+    assert found.described("urdu_latif")["licence"] == "MIT (synthetic)"
+    # nor are weights put in place of random ones called untrained
+    shape = {"hidden_size": 16, "layers": 1, "heads": 2, "channels": 8, "seed": 1}
+    study["encoders"]["tiny"]["source"] = {"random": shape}
+    found = check(study, SCHEMA, [])
+    assert found.untrained("audio_tiny")
+    assert not found.untrained("egemaps_svm")
+    (tmp_path / "resources/models/tiny").mkdir(parents=True)
+    assert not check(study, SCHEMA, []).untrained("audio_tiny")
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+DEMO = yaml.safe_load((ROOT / "demo/config.yaml").read_text())
+
+
+@given(anything, st.integers(0, 60))
+@settings(max_examples=200, deadline=None)
+def test_nothing_put_anywhere_into_a_configuration_raises_another_error(value, place):
+    study = copy.deepcopy(DEMO)
+    holders = []
+
+    def collect(node):
+        for key in list(node) if isinstance(node, dict) else range(len(node)):
+            holders.append((node, key))
+            if isinstance(node[key], dict | list):
+                collect(node[key])
+
+    collect(study)
+    node, key = holders[place % len(holders)]
+    node[key] = value
+    try:
+        check(study, SCHEMA, [ROOT / "demo/config.yaml"])
+    except SarangiError as error:
+        assert "problem" in str(error)
+
+
+def test_the_rules_of_tables_and_figures_have_what_a_rule_needs(tmp_path):
+    shutil.copy(ROOT / "demo/config.yaml", tmp_path)
+    with planned(["audit"], tmp_path) as dag:
+        workflow = dag.workflow_api._workflow
+        workflow._prepare_dag(forceall=True, ignore_incomplete=True, lock_warn_only=False)
+        rules = {rule.name: rule for rule in workflow.rules if rule.name.endswith(("_table", "_figure"))}
+    scripts = {path.stem for path in (ROOT / "workflow/scripts").glob("*.py")}
+    assert set(rules) == {name for name in scripts if name.endswith(("_table", "_figure"))}
+    for name, rule in rules.items():
+        assert Path(rule.script).stem == name
+        assert re.fullmatch(r"[A-Z].*\.", rule.docstring), name
+        assert rule.output and {"mem_mb", "runtime"} <= set(rule.resources), name
+        assert [str(file).split("/{")[0].removesuffix(".log") for file in rule.log] == [
+            f"results/logs/{name}"
+        ]
+        assert str(rule.benchmark).split("/{")[0].removesuffix(".tsv") == f"results/benchmarks/{name}"
+        assert_fits(name, Path(rule.conda_env).stem)
+
+
+def test_many_mistakes_are_listed_in_part_and_found_in_time(study, tmp_path):
+    study["experiments"] = [{"corpora": [1], "protocols": [2], "models": [3], "x": 4}] * 100
+    file = write_study(study, tmp_path) / "config.yaml"
+    began = time.monotonic()
+    with pytest.raises(SarangiError, match=r"no job was started\.") as caught:
+        check(yaml.safe_load(file.read_text()), SCHEMA, [file])
+    assert len(str(caught.value).splitlines()) == 52
+    assert time.monotonic() - began < 10

@@ -1,0 +1,109 @@
+"""The file of claims: what it says, and how a mistake in it is named."""
+
+import csv
+import re
+
+import pytest
+import yaml
+from support.claims import (
+    FILE,
+    SCHEMA,
+    changed,
+    ours,  # noqa: F401  (fixtures)
+)
+from support.places import ROOT
+
+from sarangi.base.errors import SarangiError
+from sarangi.study.claims_file import read_claims
+
+PUBLISHED = ROOT.parent / "shared/published"
+
+
+def test_no_verdict_is_written_anywhere():
+    for file in ("claims.yaml", "config.yaml", "demo/config.yaml"):
+        text = (ROOT / file).read_text().lower()
+        for word in ("reproduced", "differs", "faulty", "contradict", "cannot be tested", "verdict", "wrong"):
+            assert word not in text, f"{file} says {word}"
+
+
+def test_every_published_number_is_a_claim(ours):
+    if not PUBLISHED.is_dir():
+        pytest.skip("the published tables are not beside this checkout")
+    said = {name: record["value"] for name, record in ours.items() if "value" in record}
+    with (PUBLISHED / "transformers.csv").open() as file:
+        for row in csv.DictReader(file):
+            name = f"{row['experiment']}.{row['metric']}"
+            assert said[name] == row["value"], name
+            for key, column in (("low", "ci_low"), ("high", "ci_high")):
+                assert ours[name].get(key, "") == row[column], name
+    short = {"svm_rbf": "svm"}
+    with (PUBLISHED / "urdu_sindhi.csv").open() as file:
+        for row in csv.DictReader(file):
+            grid = "within" if row["protocol"] == "5fold" else "transfer"
+            classifier = short.get(row["classifier"], row["classifier"])
+            cells = [row["train"], row["test"], row["features"].lower(), classifier]
+            name = "_".join(["urdu_sindhi", grid, *cells])
+            for metric in ("uar", "uar_std", "wf1"):
+                if row[metric]:
+                    assert said[f"{name}.{metric}"] == row[metric], name
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("seeds: 1", "seedz: 1", r"claims.yaml:\d+: experiments.\w+.seedz: unknown key.*mean seeds"),
+        ("[meld_text.wf1, meld_multimodal", "[meld_text.wf1, meld_multimodel", r"mean meld_multimodal.wf1"),
+        ("uar, where: {test: sindhi}", "uarr, where: {test: sindhi}", r"selects no row.*uarr"),
+        ("rows: urdu_sindhi_transfer", "rows: urdu_sindhi_transfers", r"no grid.*mean urdu_sindhi_transfer"),
+        ("0.3931, 0.0132, 0.3971]", "0.3931, 0.0132]", r"found 6 cells, expected 7"),
+        ("value: +6.9", "value: six", r"'six' does not match"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_named_with_file_line_and_key(old, new, message, tmp_path):
+    with pytest.raises(SarangiError, match=message):
+        changed(FILE.read_text(), old, new, tmp_path)
+
+
+@pytest.mark.parametrize("name", ["claims", "errata"])
+def test_every_key_of_the_schema_is_described(name):
+    def walk(node, place):
+        if isinstance(node, dict):
+            for key, entry in node.get("properties", {}).items():
+                # one that is refused needs no description
+                assert entry is False or "description" in entry or "$ref" in entry, f"{place}.{key}"
+            if node.get("type") == "object":
+                assert "additionalProperties" in node or "oneOf" in node, place
+            for key, entry in node.items():
+                walk(entry, f"{place}.{key}")
+        elif isinstance(node, list):
+            for entry in node:
+                walk(entry, place)
+
+    walk(yaml.safe_load(SCHEMA.with_name(f"{name}.schema.yaml").read_text()), "schema")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "said"),
+    [
+        ("of {nobody}", "{nobody} is no column"),
+        ("of {0}", "{0} is no column"),
+        ("of {", "is no pattern"),
+        ("{features.__class__}", "is no column"),
+        ("{features:>999999999}", "is no column"),
+    ],
+)
+def test_a_title_that_names_no_column_is_refused(pattern, said, tmp_path):
+    before, grids = (ROOT / "claims.yaml").read_text().split("\ngrids:\n")
+    odd = re.sub(r"(?m)^    title: .*$", f"    title: '{pattern}'", grids, count=1)
+    (tmp_path / "claims.yaml").write_text(f"{before}\ngrids:\n{odd}")
+    with pytest.raises(SarangiError, match=r"claims\.yaml:\d+: grids\.\w+\.title: ") as caught:
+        read_claims(tmp_path / "claims.yaml", ROOT / "workflow/schemas/claims.schema.yaml")
+    assert said in str(caught.value)
+
+
+def test_a_number_of_thousands_of_digits_is_refused_as_none(tmp_path):
+    text = (ROOT / "claims.yaml").read_text()
+    assert "wf1: 0.031\n" in text
+    (tmp_path / "claims.yaml").write_text(text.replace("wf1: 0.031\n", f"wf1: 0.{'9' * 5000}\n", 1))
+    with pytest.raises(SarangiError, match=r"claims\.yaml:\d+: experiments\.ravdess_si_text\.numbers\.wf1"):
+        read_claims(tmp_path / "claims.yaml", ROOT / "workflow/schemas/claims.schema.yaml")

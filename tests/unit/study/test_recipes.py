@@ -1,0 +1,92 @@
+"""Recipes of fine-tuning."""
+
+import copy
+import csv
+
+import pytest
+import yaml
+from support.configuration import SCHEMA, refused
+from support.places import ROOT
+
+from sarangi.study.checking import check
+from sarangi.study.entries import encoders_of
+
+
+def test_a_recipe_of_a_corpus_changes_the_model_there_and_nowhere_else(study, tmp_path):
+    name = "grouped3_audio_tiny"
+    before = check(copy.deepcopy(study), SCHEMA, [])
+    study["models"]["audio_tiny"] = copy.deepcopy(
+        study["models"]["audio_tiny"]
+    )  # its recipe is another's, too
+    study["models"]["audio_tiny"]["recipes"] = {
+        "ravdess": {"audio": {"frozen_layers": 1}, "finetuning": {"seeds": [1, 2, 3, 4], "dropout": 0.5}}
+    }
+    found = check(study, SCHEMA, [])
+    ravdess, urdu = (found.experiments[f"{corpus}_{name}"] for corpus in ("ravdess", "urdu_latif"))
+    there, elsewhere = found.model(ravdess), found.model(urdu)
+    assert there["audio"] == {"encoder": "tiny", "frozen_layers": 1, "max_audio_s": 3}
+    assert there["finetuning"] == elsewhere["finetuning"] | {"seeds": [1, 2, 3, 4], "dropout": 0.5}
+    assert elsewhere == before.model(urdu)
+    assert len(found.runs(ravdess)) == 2 * len(found.runs(urdu))
+    changed = {key for key, value in found.identities.items() if before.identities[key] != value}
+    assert changed == {f"experiments/ravdess_{name}"}
+    recipe = study["models"]["audio_tiny"]["recipes"]
+    recipe["ravdess"]["finetuning"]["batch"] = 0
+    text, _ = refused(study, tmp_path)
+    assert "models.audio_tiny.recipes.ravdess.finetuning.batch: " in text
+    recipe["ravdes"] = recipe.pop("ravdess")
+    text, _ = refused(study, tmp_path)
+    assert "'ravdes' is not in corpora; did you mean ravdess?" in text
+    recipe |= {"ravdess": {"audio": {"encoder": "tiny_roberta"}}}
+    text, _ = refused(study, tmp_path)
+    assert "models.audio_tiny.recipes.ravdess.audio" in text
+
+
+def test_the_studys_recipes_are_those_that_it_states():
+    stated = ROOT.parent / "shared/published/recipes.csv"
+    if not stated.exists():
+        pytest.skip("the published recipes are not beside this checkout")
+    study = check(yaml.safe_load((ROOT / "config.yaml").read_text()), SCHEMA, [])
+    names = {
+        "speaker_independent": "speakers_21_24", "random 70/10/20": "random70", "official": "publisher",
+        "publisher": "publisher", "random 320/40/40": "random80",
+        "speaker SM2 (seed 42) SM3 (123) SM4 (2024) held out": "sm2_sm3_sm4",
+    }  # fmt: skip
+    encoders = {
+        "roberta-base": "roberta_base", "xlm-roberta-base": "xlm_roberta_base",
+        "facebook/wav2vec2-base": "wav2vec2_base", "microsoft/wavlm-base": "wavlm_base",
+        "facebook/wav2vec2-xls-r-300m": "xlsr_300m",
+    }  # fmt: skip
+    with stated.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        branches = {
+            branch: encoders[row[f"{branch}_encoder"]]
+            for branch in ("audio", "text")
+            if row[f"{branch}_encoder"]
+        }
+        found = [
+            model
+            for e in study.experiments.values()
+            if (e.corpus, e.protocol) == (row["corpus"], names[row["protocol"]])
+            and encoders_of(model := study.model(e)) == branches
+        ]
+        assert len(found) == 1, row["experiment"]
+        recipe = found[0]["finetuning"]
+        for key in ("learning_rate", "weight_decay", "dropout", "batch", "accumulate", "max_epochs"):
+            assert recipe[key] == float(row[key]), (row["experiment"], key)
+        assert recipe["class_weights"] == (row["class_weights"] == "yes"), row["experiment"]
+        assert {int(seed) for seed in row["seeds"].split()} <= set(recipe["seeds"]), row["experiment"]
+        for branch in branches:
+            frozen = int(row[f"frozen_{branch}_layers"].split(" of ")[0])
+            assert found[0][branch]["frozen_layers"] == frozen, row["experiment"]
+        if "audio" in branches:
+            assert found[0]["audio"]["max_audio_s"] == float(row["max_audio_s"]), row["experiment"]
+        if "text" in branches:
+            words = found[0]["text"]
+            assert words["max_tokens"] == int(row["max_tokens"]), row["experiment"]
+            assert words["context_turns"] == int(row["context_turns"]), row["experiment"]
+        if len(branches) == 2:
+            fusion = found[0]["fusion"]
+            assert f"{fusion['kind']} {fusion['width']} x {fusion['heads']} heads" == row["fusion"]
+    assert len(rows) == 15

@@ -1,0 +1,76 @@
+"""Models that the configuration combines from others."""
+
+import pytest
+from support.small_encoders import FUSIONS, SCHEMA, encoders, study  # noqa: F401  (fixtures)
+from support.studies import write_study
+
+from sarangi.base.errors import SarangiError
+from sarangi.study.checking import check
+
+
+def test_models_of_text_can_be_configured_and_wait_for_what_is_not_there(study, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    study["asr"]["tiny_whisper"]["source"] = {"request": "fetch it"}
+    found = check(study, SCHEMA, [])
+    text, both = (found.experiments[f"ravdess_grouped3_{name}_tiny"] for name in ("words", "both"))
+    place = "resources/models/tiny_text (config.json, tokenizer.json, model.safetensors)"
+    wait = f"weights of tiny_text: make it, put it at {place}"
+    assert list(map(str, found.waits_for(text))) == [wait]
+    assert list(map(str, found.waits_for(both))) == [
+        wait, "transcripts by tiny_whisper: fetch it, put it at resources/models/tiny_whisper.pt",
+    ]  # fmt: skip
+    assert found.untrained("both_tiny")
+    assert not found.untrained("words_tiny")
+    (tmp_path / "resources/models/tiny_text").mkdir(parents=True)
+    (tmp_path / "resources/models/tiny_whisper.pt").touch()
+    found = check(study, SCHEMA, [])
+    assert {text.name, both.name} <= set(found.runnable)
+    demo = [e for e in found.experiments.values() if e.model.startswith(("text_", "fusion_"))]
+    assert len(demo) == 4
+    # a run follows from its encoders and from what transcribed its words
+    for kind, name, changed in (
+        ("asr", "tiny_whisper", [both, *demo]),
+        ("encoders", "tiny_text", [text, both]),
+    ):
+        before = found.identities
+        study[kind][name]["licence"] = "another"
+        after = check(study, SCHEMA, []).identities
+        differ = {key for key in before if key.startswith("experiments/") and before[key] != after[key]}
+        assert differ == {f"experiments/{e.name}" for e in changed}
+        study[kind][name]["licence"] = "MIT"
+
+
+@pytest.mark.parametrize(
+    ("change", "place", "message"),
+    [
+        (lambda m: m["both_tiny"].pop("fusion"), "models.both_tiny", "expected one of: a baseline"),
+        (
+            lambda m: m["words_tiny"].update(fusion=FUSIONS["gated"]),
+            "models.words_tiny",
+            "the key with value {'kind': 'gated', 'width': 12} does not go with the others of this entry",
+        ),
+        (lambda m: m["both_tiny"]["fusion"].update(kind="cros_attention"), "models.both_tiny.fusion.kind",
+         "did you mean cross_attention?"),
+        (lambda m: m["both_tiny"]["fusion"].pop("heads"), "models.both_tiny.fusion",
+         "the key 'heads' is missing"),
+        (lambda m: m["both_tiny"]["fusion"].update(heads=3), "models.both_tiny.fusion.heads",
+         "3 is no divisor of the width 16"),
+        (lambda m: m["both_tiny"]["audio"].update(frozen_layers=2), "models.both_tiny.audio.frozen_layers",
+         "'all' was expected"),
+        (lambda m: m["both_tiny"]["text"].update(words="tinny_whisper"), "models.both_tiny.text.words",
+         "unknown words 'tinny_whisper'; did you mean tiny_whisper?"),
+        (lambda m: m["both_tiny"]["text"].update(encoder="tiny"), "models.both_tiny.text.encoder",
+         "'tiny' is an encoder of speech, and this branch takes one of text"),
+        (lambda m: m["words_tiny"]["text"].update(encoder="tiny_txt"), "models.words_tiny.text.encoder",
+         "unknown encoder 'tiny_txt'; did you mean tiny_text?"),
+        (lambda m: m["audio_tiny"]["audio"].pop("max_audio_s"), "models.audio_tiny.audio",
+         "the key 'max_audio_s' is missing"),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_a_model_is_named(study, change, place, message, tmp_path):
+    change(study["models"])
+    file = write_study(study, tmp_path) / "config.yaml"
+    with pytest.raises(SarangiError) as error:
+        check(study, SCHEMA, [file])
+    assert message in str(error.value)
+    assert f": {place}: " in str(error.value)
