@@ -81,7 +81,7 @@ def _facts(source: Source, copies: list[Utterance], describe: Callable[[Source, 
         files = ", ".join(copy.file for copy in copies)
         duplicate = f"duplicate id: {len(copies)} files claim it ({files}); keep the published one"
         return {"status": store.FAILED, "reason": "; ".join([*reasons, duplicate])}
-    facts = {}
+    facts: dict = {}
     if utterance.reason and not source.has(utterance.file):
         return facts  # the corpus has said so already
     try:

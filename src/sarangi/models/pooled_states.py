@@ -73,7 +73,7 @@ def pooled_states(audio: Path, encoder: Encoder, seconds: float, threads: int, o
 def _means(model: PreTrainedModel, signals: Mapping[int, Tensor]) -> dict[int, Tensor]:
     """Return the mean over time of each layer, (layers, width), of clips by number."""
     order = sorted(signals, key=lambda n: len(signals[n]))
-    found = {}
+    found: dict[int, Tensor] = {}
     for start in range(0, len(order), BATCH):
         chosen = order[start : start + BATCH]
         states, mask = speech_states(model, [signals[n] for n in chosen], every_layer=True)

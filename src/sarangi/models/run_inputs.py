@@ -202,7 +202,7 @@ class Prefixes:
     """
 
     def __init__(self, shards: Sequence[Path]) -> None:
-        self._shard_of = {}
+        self._shard_of: dict[str, safe_open] = {}
         for shard in shards:
             try:
                 opened = safe_open(shard, "pt")

@@ -117,10 +117,10 @@ def _built(written: Path, generated: Sequence[Path]) -> Iterator[Path]:
         for part in WRITTEN:
             shutil.copyfile(written / part, folder / part)
         shutil.copytree(written / "sections", folder / "sections")
-        for part in generated:
-            place = folder / part.relative_to("paper")
+        for file in generated:
+            place = folder / file.relative_to("paper")
             place.parent.mkdir(exist_ok=True)
-            shutil.copyfile(part, place)
+            shutil.copyfile(file, place)
         known = (folder / "numbers.tex").read_text(encoding="utf-8")
         sources = [folder / "main.tex", *sorted((folder / "sections").glob("*.tex"))]
         text = "\n".join(path.read_text(encoding="utf-8") for path in sources)

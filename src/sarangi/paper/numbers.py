@@ -305,7 +305,7 @@ def _outcome_of_claim(row: pd.Series, claim: Mapping[str, Any], scored: Mapping[
 
 
 def _of_premiums(table: pd.DataFrame, pairs: Sequence[str]) -> Iterator[Entry]:
-    rows = {}
+    rows: dict[str, pd.Series] = {}
     for _, row in table[table["metric"] == "uar"].iterrows():
         # of pairs that differ in their emotions the first, as in the figure
         rows.setdefault(f"{row['corpus']}.{row['model']}", row)

@@ -267,7 +267,8 @@ def shown_by(entry: Mapping[str, Any], operands: Operands) -> tuple[list[str], l
     verdicts = operands.verdicts
     named = verdicts[verdicts.index.isin(entry.get("claims", ()))]
     faulty = named[named["verdict"].isin([FAULTY, CONTRADICTED])]
-    texts, missing = list(dict.fromkeys(faulty["why"])), []
+    texts = list(dict.fromkeys(faulty["why"]))
+    missing: list[Missing] = []
     for wanted in entry.get("audit", ()):
         text, needed = operands.from_audit(wanted)
         texts += [text] if text else []

@@ -60,7 +60,8 @@ def evaluate(
     if not values or any(value is None for value in values):
         return None
     if operation == "difference":
-        return _difference(*values, spread)
+        first, second = values
+        return _difference(first, second, spread)
     if operation == "ratio":
         above, below = values
         return Estimate(above.value / below.value, above.low / below.high, above.high / below.low)

@@ -233,7 +233,8 @@ def costs_table(costs: Path | str | None, labels: Labels, output: dict[str, Path
     SarangiError
         As :func:`read`.
     """
-    lines, evidence, notes = [], [], []
+    lines, notes = [], []
+    evidence: list[dict] = []
     if costs is None:
         absent = "not available: run python -m sarangi costs after a run"
         lines.append({"Rule": absent} | dict.fromkeys(COLUMNS, "--"))

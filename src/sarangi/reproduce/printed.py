@@ -104,7 +104,7 @@ class Printed:
     @cached_property
     def claims(self) -> dict[str, str]:
         """The file of findings in which each claim is judged."""
-        found = {}
+        found: dict[str, str] = {}
         for file in sorted((self.files.root / layout.FINDINGS).glob("*.parquet")):
             name = str(file.relative_to(self.files.root))
             found |= dict.fromkeys(store.read(file, ["claim"])["claim"], name)

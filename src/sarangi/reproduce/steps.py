@@ -12,6 +12,7 @@ class Line(str):
     """A line of a step that a page sets apart: ``look`` is :data:`BAD`, :data:`SYNTHETIC`, or empty."""
 
     __slots__ = ("look",)
+    look: str
 
     def __new__(cls, text: str, look: str = "") -> Self:
         """Return a text with its look."""

@@ -162,9 +162,9 @@ class Values:
     def print_of(self, where: Mapping[str, str]) -> Step:
         """Return what the published study printed of an experiment."""
         step = Step(f"Published study: {CLAIMS}", [self.files.state(CLAIMS)])
-        where = {"slice": None, **where}
+        wanted: dict[str, str | None] = {"slice": None, **where}
         for name, record in self.printed.records.items():
-            if all(record.get(key) == value for key, value in where.items()):
+            if all(record.get(key) == value for key, value in wanted.items()):
                 step.facts.append(
                     f"claim {name}: {record['statement']}: {record['value']}, as it was printed"
                 )

@@ -126,9 +126,9 @@ class Source:
         elif is_tar(self.path):
             with told(self.path):
                 self._archive = tarfile.open(self.path, tarinfo=Entry)  # noqa: SIM115  (closed by __exit__)
-                members = [m for m in self._archive.getmembers() if m.isreg()]
-            found = [m.name for m in members]
-            self._members = {m.name: m for m in members}
+                entries = [m for m in self._archive.getmembers() if m.isreg()]
+            found = [m.name for m in entries]
+            self._members = {m.name: m for m in entries}
         else:
             raise SarangiError(
                 f"{self.path}: expected a folder, a zip or a tar archive; it is none of these. "

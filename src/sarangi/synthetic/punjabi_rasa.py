@@ -52,7 +52,7 @@ def clips(speakers: int, clips: int, seed: int) -> Iterator[Clip]:
 
 def tables(clips: list[Clip]) -> Iterator[tuple[str, bytes]]:
     """Yield the ``metadata.txt`` of each emotion of each part: names and transcripts."""
-    lines = defaultdict(str)
+    lines: dict[str, str] = defaultdict(str)
     for clip in clips:
         folder, name = clip.path.split("/audio/")
         lines[folder] += f"{name}|{clip.text}|{clip.emotion}\n"

@@ -31,7 +31,7 @@ def clips(speakers: int, clips: int, seed: int) -> Iterator[Clip]:
     names = [f"{gender[0].upper()}{number:02}" for gender, number in zip(genders, numbered, strict=True)]
     voices = [voice(seed, name, *of) for name, *of in zip(names, genders, numbered, strict=True)]
     counts = in_proportion({code: PROMISES[emotion] for code, emotion in EMOTIONS.items()}, clips)
-    spoken = Counter()
+    spoken: Counter[tuple[int, str]] = Counter()
     for turn, code in enumerate(code for code, count in counts.items() for _ in range(count)):
         speaker = turn % speakers
         spoken[speaker, code] += 1

@@ -60,7 +60,7 @@ class Block:
     """Lines under one heading."""
 
     heading: str
-    lines: Sequence[Line]
+    lines: list[Line]
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,8 @@ def flow(blocks: Sequence[Block], columns: Columns, height: float) -> list[list[
 
     A block that is broken goes on under its heading.
     """
-    found, left = [[]], height
+    found: list[list[Block]] = [[]]
+    left = height
     for block in blocks:
         heading, open_ = block_height(block, columns), False
         for line in block.lines:

@@ -115,7 +115,7 @@ def errata_table(
 
 def _lines(entry: Mapping[str, Any], operands: Operands) -> list[Line]:
     shown, absent = shown_by(entry, operands)
-    lines = []
+    lines: list[Line] = []
     for row in entry["rows"]:
         first = not lines
         sides = {side: operands.operand(row[side]) if side in row else Operand() for side in SIDES}

@@ -81,7 +81,7 @@ def _by_claim(table: pd.DataFrame, counted: bool = True) -> tuple[list[dict[str,
     lines = []
     for (number, grid), rows in table[table["grid"].notna()].groupby(["finding", "grid"], sort=False):
         for verdict, same in rows.groupby(rows["verdict"].map(_kind), sort=False):
-            claim = f"{len(same)} of the {len(rows)} numbers in the table {grid.replace('_', ' ')}"
+            claim = f"{len(same)} of the {len(rows)} numbers in the table {str(grid).replace('_', ' ')}"
             blank = {"Published": "--", "Ours": "--", "Interval": "--"}
             line = {"Finding": number, "Claim": claim} | blank | {"Verdict": verdict}
             lines.append((line, _behind(same)))

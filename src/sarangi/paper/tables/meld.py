@@ -29,7 +29,9 @@ def meld_table(printed: Printed, ours: Sequence[Ours], labels: Labels, output: d
     replays = {said["ours"] for said in printed.values()}
     rows += [(entry["model"], None, entry) for entry in ours if entry["name"] not in replays]
     for name, said, experiment in rows:
-        cells = {whose: ({"Model": name, "Whose": whose}, {}) for whose in ("published", "ours", "interval")}
+        cells: dict[str, tuple[dict, dict]] = {
+            whose: ({"Model": name, "Whose": whose}, {}) for whose in ("published", "ours", "interval")
+        }
         for column, metric in MELD_COLUMNS.items():
             line, behind = cells["published"]
             line[column], behind[column] = printed_number(said, metric)
