@@ -17,7 +17,7 @@ SLOWEST = (
 """Files in the order in which their tests begin, the others after them."""
 SPREAD = (
     "workflow/test_chain", "faults/test_same_bytes", "workflow/test_workflow", "workflow/test_verify_runs",
-    "faults/test_kills", "workflow/test_sources",
+    "workflow/test_sources",
 )  # fmt: skip
 """Files whose tests share nothing that a worker would have to make again: they go to whoever is free."""
 

@@ -5,7 +5,7 @@ import os
 import pytest
 import yaml
 from support.places import ROOT
-from support.running import digests, snakemake, succeeded
+from support.running import copied, digests, snakemake, succeeded
 from support.studies import smallest, write_study
 
 KILLER = """
@@ -17,19 +17,35 @@ if ".snakemake" in sys.argv[0] and "baseline" in sys.argv[0]:
 """Put before a script as sitecustomize: it, or its Snakemake, is gone before it has begun."""
 
 
-@pytest.mark.parametrize("process", ["os.getppid()", "os.getpid()"])
-def test_a_kill_and_a_parameter_changed_back_lose_nothing_and_leave_nothing_stale(process, tmp_path):
+TARGETS = (
+    "results/runs/urdu_latif_random5_uniform/predictions/within.parquet", "paper/tables/scores.tex",
+)  # fmt: skip
+"""What the killed job makes, which nobody would miss where its table is there, and a table of it."""
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(tmp_path_factory):
+    """A study of one baseline and its table, run without a kill."""
     study = smallest(yaml.safe_load((ROOT / "demo/config.yaml").read_text()))
     study["experiments"] = [{"corpora": ["urdu_latif"], "protocols": ["random5"], "models": ["uniform"]}]
     study["findings"] = {}
-    folder = write_study(study, tmp_path / "study")
-    succeeded(snakemake("--cores", 2, directory=folder))
-    before = digests(folder)
+    folder = write_study(study, tmp_path_factory.mktemp("uninterrupted") / "study")
+    succeeded(snakemake("--cores", 2, *TARGETS, directory=folder))
+    return study, folder
+
+
+@pytest.mark.parametrize("process", ["os.getppid()", "os.getpid()"])
+def test_a_kill_and_a_parameter_changed_back_lose_nothing_and_leave_nothing_stale(
+    process, uninterrupted, tmp_path
+):
+    study, built = uninterrupted
+    before = digests(built)
+    folder = copied(built, tmp_path / "study")
     (tmp_path / "killer").mkdir()
     (tmp_path / "killer/sitecustomize.py").write_text(KILLER.format(process=process))
     write_study(study | {"seed": 7}, folder)
     path = os.pathsep.join([str(ROOT / "src"), str(tmp_path / "killer")])
-    assert snakemake("--cores", 2, directory=folder, PYTHONPATH=path).returncode != 0
+    assert snakemake("--cores", 2, *TARGETS, directory=folder, PYTHONPATH=path).returncode != 0
     write_study(study, folder)
-    succeeded(snakemake("--cores", 2, directory=folder))
+    succeeded(snakemake("--cores", 2, *TARGETS, directory=folder))
     assert digests(folder) == before
