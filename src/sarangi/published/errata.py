@@ -140,7 +140,7 @@ class Operands:
             label=f"{self._label(row['corpus'], row['protocol'], row['model'], row['test'])}"
             + (", over clips" if over_clips else ""),
             marks=tuple(marks_in(row["mark"])),
-            source=f"results/scores/{name}.parquet",
+            source=row["file"],
             behind=tuple(
                 reference(row["file"], key, metric=metric, slice=row["reported"])
                 for key in ("value", *(f"{key}_clips" if over_clips else key for key in ("low", "high")))
@@ -169,10 +169,10 @@ class Operands:
             form="+.3f",
             label=self._label(row["corpus"], row["protocol"]),
             marks=tuple(marks_in(row["mark"])),
-            source=f"results/differences/{name}.parquet",
+            source=row["file"],
             behind=tuple(
                 reference(
-                    f"results/differences/{name}.parquet",
+                    row["file"],
                     key,
                     metric="uar",
                     **{column: row[column] for column in ("slice", "first", "second")},
@@ -199,14 +199,13 @@ class Operands:
             label += f", {self.labels.protocols[subject]}"
         if pd.isna(row["value"]):
             return Operand(missing=(Missing(OTHER, f"check {check} of {corpus}", row["detail"]),))
-        file = f"results/audit/{corpus}.parquet"
-        behind = (reference(file, "value", check=check, subject=row["subject"]),)
-        return Operand(row["value"], form=".4g", label=label, source=file, behind=behind)
+        behind = (reference(row["file"], "value", check=check, subject=row["subject"]),)
+        return Operand(row["value"], form=".4g", label=label, source=row["file"], behind=behind)
 
     def rows_of_audit(self, corpus: str, check: str, subject: str | None) -> pd.DataFrame:
         """Return the rows of a check, of one subject or of all; none where the corpus was not audited."""
         if corpus not in self.audits:
-            return pd.DataFrame(columns=["check", "subject", "value", "detail"])
+            return pd.DataFrame(columns=["check", "subject", "value", "detail", "file"])
         table = self.audits[corpus]
         rows = table[table["check"] == check]
         return rows if subject is None else rows[rows["subject"] == subject]
@@ -241,13 +240,13 @@ def read_operands(
     labels: Labels,
 ) -> Operands:
     """Return what entries compare, read from tables by kind: see :func:`sarangi.paper.tables.errata`."""
-    differences = [store.read(path) for path in tables["differences"]]
+    differences = [store.read(path).assign(file=str(path)) for path in tables["differences"]]
     return Operands(
         records,
         read_findings(tables["findings"]).set_index("claim"),
         scores_by_name(tables["scores"]),
-        pd.concat(differences) if differences else pd.DataFrame(columns=DIFFERENCES.names),
-        {Path(path).stem: store.read(path) for path in tables["audits"]},
+        pd.concat(differences) if differences else pd.DataFrame(columns=[*DIFFERENCES.names, "file"]),
+        {Path(path).stem: store.read(path).assign(file=str(path)) for path in tables["audits"]},
         missing,
         labels,
     )

@@ -48,11 +48,14 @@ class Ours:
         By the name of a number that was not, what is missing.
     void
         By the name of a number, why its score can be compared with nothing; absent where it can.
+    files
+        By the name of a score, the file that it is from.
     """
 
     estimates: dict[str, Estimate]
     missing: dict[str, tuple[Missing, ...]]
     void: dict[str, str]
+    files: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -143,7 +146,8 @@ def _ours(
     missing: Mapping[str, Sequence[Missing]],
     synthetic: Sequence[str],
 ) -> Ours:
-    ours = Ours({}, {}, {})
+    files = table.dropna(subset=["file"]).set_index("scored")["file"].to_dict()
+    ours = Ours({}, {}, {}, files)
     rows = {(row["scored"], row["metric"], row["slice"]): row for _, row in table.iterrows()}
     scored = set(table["scored"])
     for name, record in records.items():
@@ -272,7 +276,7 @@ def _measured(name: str, record: Mapping[str, Any], ours: Ours) -> dict[str, Any
 
 def _sources(needed: Sequence[str], records: Mapping[str, Any], ours: Ours) -> str:
     used = sorted({records[part]["ours"] for part in needed if part in ours.estimates})
-    return sources_text(f"results/scores/{experiment}.parquet" for experiment in used)
+    return sources_text(ours.files[experiment] for experiment in used)
 
 
 def _nothing_of_ours(record: Mapping[str, Any]) -> Missing:

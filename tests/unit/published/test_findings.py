@@ -1,5 +1,7 @@
 """What the published study says, judged by its own parts and by scores."""
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 from support.claims import (
@@ -13,6 +15,7 @@ from support.claims import (
 from support.places import MADE_BY_TEST
 
 from sarangi.base import store
+from sarangi.base.finding_rows import sources_in
 from sarangi.base.missing import WEIGHTS, Missing
 from sarangi.base.score_rows import SCORES
 from sarangi.base.verdicts import CONTRADICTED, DIFFERS, FAULTY, REPRODUCED, UNTESTABLE
@@ -134,7 +137,7 @@ def test_scores_reproduce_or_differ_by_the_rule(ours, made, tmp_path):
     assert (gain["verdict"], gain["ours"]) == (REPRODUCED, pytest.approx(8.5))
     # the widths of two estimates made apart, added in squares
     assert gain["high"] - gain["ours"] == pytest.approx(100 * (2 * 0.02**2) ** 0.5)
-    assert gain["sources"].count("results/scores/") == 2
+    assert [Path(file).name for file in sources_in(gain["sources"])] == ["a.parquet", "f.parquet"]
     assert verdicts["ravdess_si_audio.f1_neutral"].startswith(f"{UNTESTABLE}: f1_neutral in the scores of")
     assert verdicts["ravdess_si_text.wf1"] == FAULTY
 

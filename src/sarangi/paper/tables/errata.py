@@ -158,7 +158,8 @@ def _behind(line: Line, operands: Operands) -> dict[str, list[Mapping[str, Any]]
     for check in line.entry.get("audit", ()):
         where = {key: check[key] for key in ("check", "subject") if key in check}
         if check["corpus"] in operands.audits:
-            shown.append(reference(f"results/audit/{check['corpus']}.parquet", "value", **where))
+            file = operands.audits[check["corpus"]]["file"].iloc[0]
+            shown.append(reference(file, "value", **where))
     return sides | {"Worth": compared, "Evidence": shown, "": [*compared, *shown]}
 
 

@@ -153,7 +153,7 @@ def test_a_score_stands_in_both_ways_with_interval_marks_and_worth(tmp_path):
     assert (first["study"], first["valid"]) == ("0.900 [0.800, 1.000]", "0.500 [0.300, 0.700]")
     assert first["worth"] == "-40.0 points"
     assert first["study_of"] == "URDU, random, SVM"
-    assert first["valid_source"] == "results/scores/urdu_latif_loso_svm.parquet"
+    assert first["valid_source"].endswith("/urdu_latif_loso_svm.parquet")
     assert second["study_of"].endswith("over clips") and second["worth"] == "4.0 times as wide"
     score(valid, value=1.0, low=0.9, high=1.0, low_clips=1.0, high_clips=1.0)
     perfect, *_ = made(tmp_path, [said | {"rows": [width]}], scores=[valid])[0]
