@@ -219,7 +219,8 @@ def test_without_the_recordings_tables_are_rebuilt_from_a_bundle_and_a_changed_m
     recordings = project / "study/resources/made/urdu_latif.zip"
     study = yaml.safe_load((project / "study/config.yaml").read_text())
     study["corpora"]["urdu_latif"]["source"] = {"request": "ask its authors"}
-    mine, theirs = clone(tmp_path / "mine"), clone(tmp_path / "theirs")
+    mine, theirs = copied(project, tmp_path / "mine"), clone(tmp_path / "theirs")
+    shutil.rmtree(mine / "study/resources/made")
     for folder in (mine, theirs):
         write_study(study, folder / "study")
     (mine / "study/resources/corpora").mkdir(parents=True)
