@@ -71,7 +71,7 @@ def test_a_changed_line_of_a_module_reruns_its_dependents_and_no_others(project,
 
 
 def test_a_changed_line_of_an_imported_module_is_seen_through_imports(project, edit):
-    edit("src/sarangi/statistics/metrics.py", "def confusion(", "CHANGED = 1\n\n\ndef confusion(")
+    edit("src/sarangi/statistics/confusions.py", "def confusion(", "CHANGED = 1\n\n\ndef confusion(")
     found = waiting(project)
     # audits, which go first and count with it, hide none of the others' own reasons
     assert found.keys() >= {*SCORED, *RETRAINED, "protocol_audit"}

@@ -222,9 +222,9 @@ def test_the_real_corpora_give_the_known_scores(tmp_path):
     study["findings"] = {name: {"statement": "said"} for name in study["findings"]}
     study["sensitivity"] = {"protocols": ["grouped3", "loso"], "models": ["egemaps_svm"], "seeds": [1, 2],
                             "folds": [4, 5]}  # fmt: skip
-    succeeded(
-        snakemake("--cores", 2, "paper/tables", "paper/figures", directory=write_study(study, tmp_path))
-    )
+    shown = ("leakage", "inversion", "conditions", "seeds", "recalls", "confusions")
+    figures = [f"paper/figures/{name}.pdf" for name in shown]  # the others have nothing of them in it
+    succeeded(snakemake("--cores", 2, "paper/tables", *figures, directory=write_study(study, tmp_path)))
     table = pd.read_csv(tmp_path / "paper/tables/scores.csv", na_values="--")
     waiting = table[table["Marks"] == "unavailable"]
     assert set(waiting["Corpus"]) > {"IEMOCAP", "MELD", "RASA Punjabi", "ShEMO", "IITKGP-SEHSC"}
