@@ -44,11 +44,10 @@ lint: setup
 	$(BIN)/mypy
 
 check: lint
-	$(BIN)/python -m pytest tests/unit -n $(CORES) --dist loadgroup --no-loadscope-reorder
+	$(BIN)/python -m pytest tests/unit -n $(CORES) --dist loadfile --no-loadscope-reorder
 
-# one worker more than cores, since clusters, servers and browsers are also waited for
 test: lint
-	$(BIN)/python -m pytest -n $$(($(CORES) + 1)) --dist loadgroup --no-loadscope-reorder
+	$(BIN)/python -m pytest -n $(CORES) --dist loadfile --no-loadscope-reorder
 
 cluster: setup
 	$(BIN)/python tests/cluster/demo.py

@@ -15,21 +15,11 @@ SLOWEST = (
     "workflow/test_sources", "faults/test_kills",
 )  # fmt: skip
 """Files in the order in which their tests begin, the others after them."""
-SPREAD = (
-    "workflow/test_chain", "faults/test_same_bytes", "workflow/test_workflow", "workflow/test_verify_runs",
-    "workflow/test_sources",
-)  # fmt: skip
-"""Files whose tests share nothing that a worker would have to make again: they go to whoever is free."""
 
-
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items):
-    """Begin with what takes longest, so that at the end no core is left waiting, and keep files together."""
+    """Begin with the files that take longest, so that at the end no core waits for one of them."""
     place = {name: number for number, name in enumerate(SLOWEST)}
     items.sort(key=lambda item: place.get(file_of(item), len(place)))
-    for item in items:
-        if file_of(item) not in SPREAD:
-            item.add_marker(pytest.mark.xdist_group(file_of(item)))
 
 
 def file_of(item):

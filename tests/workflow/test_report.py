@@ -5,7 +5,7 @@ import shutil
 import zipfile
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 from support.places import ROOT
 from support.running import copied, run, succeeded
 
@@ -67,10 +67,10 @@ def test_a_table_opens_with_caption_rule_and_code(page):
     assert table.get_by_role("cell", name="speaker only").first.is_visible()
     assert table.get_by_text("Synthetic speech made by this project's demo").is_visible()
     row.locator("a").nth(1).click()
-    assert page.get_by_text("no result about people").is_visible()
-    assert page.get_by_text("every cell says where it comes from", exact=False).is_visible()
+    expect(page.get_by_text("no result about people")).to_be_visible()
+    expect(page.get_by_text("every cell says where it comes from", exact=False)).to_be_visible()
     page.locator("li", has_text=re.compile("^scores_table$")).locator("a").click()
-    assert page.get_by_text("from sarangi.paper.tables.scores import scores_table").is_visible()
+    expect(page.get_by_text("from sarangi.paper.tables.scores import scores_table")).to_be_visible()
 
 
 def test_a_figure_opens(page):
