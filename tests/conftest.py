@@ -16,6 +16,7 @@ SLOWEST = (
 )  # fmt: skip
 """Files in the order in which their tests begin, the others after them."""
 
+
 def pytest_collection_modifyitems(items):
     """Begin with the files that take longest, so that at the end no core waits for one of them."""
     place = {name: number for number, name in enumerate(SLOWEST)}
