@@ -1,8 +1,9 @@
 """Checksums: recorded on first use, and enforced after."""
 
 import hashlib
-import multiprocessing
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -60,20 +61,26 @@ def test_what_is_no_good_archive_is_neither_kept_nor_recorded(publisher, study, 
     assert len(study(source)) == 1
 
 
-def record_some(folder, first):
-    os.chdir(folder)
-    for number in range(first, first + 20):
-        checksums.record(f"http://127.0.0.1/{number}", "sha256:0", number)
+RECORD_TWENTY = """
+import sys
+from sarangi.sources import checksums
+first = int(sys.argv[1])
+for number in range(first, first + 20):
+    checksums.record(f"http://127.0.0.1/{number}", "sha256:0", number)
+"""
 
 
 def test_downloads_at_once_lose_no_checksum_and_the_file_is_sorted_one_line_each(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    forked = multiprocessing.get_context("fork")
-    processes = [forked.Process(target=record_some, args=(tmp_path, 100 + 20 * n)) for n in range(4)]
-    for process in processes:
-        process.start()
-    for process in processes:
-        process.join()
+    # programs of their own: a fork of a process that has threads may never end
+    commands = [[sys.executable, "-c", RECORD_TWENTY, str(100 + 20 * n)] for n in range(4)]
+    running = [subprocess.Popen(command) for command in commands]
+    try:
+        assert [process.wait(timeout=120) for process in running] == [0] * 4
+    finally:
+        for process in running:
+            process.kill()
+            process.wait()
     assert len(locked()) == 80
     lines = checksums.CHECKSUMS.read_text().splitlines()
     assert lines == sorted(lines)
