@@ -44,10 +44,10 @@ lint: setup
 	$(BIN)/mypy
 
 check: lint
-	$(BIN)/python -m pytest tests/unit -n $(CORES) --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest tests/unit -n $(CORES) --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 
 test: lint
-	$(BIN)/python -m pytest -n $(CORES) --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n $(CORES) --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 
 cluster: setup
 	$(BIN)/python tests/cluster/demo.py
