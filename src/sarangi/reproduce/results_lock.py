@@ -122,7 +122,8 @@ def compare(directory: Path) -> Comparison | None:
 def _published(directory: Path) -> Iterator[str]:
     for pattern in PUBLISHED:
         for path in sorted(directory.glob(pattern)):
-            if not path.name.startswith("."):
+            # a link to nothing or a pipe is no file: what is locked of it is missing
+            if path.is_file() and not path.name.startswith("."):
                 yield str(path.relative_to(directory))
 
 

@@ -5,6 +5,7 @@ with the plan of this clone and with the files that it was made from, looks for 
 paper's text, and compares what is published with the lock (:mod:`sarangi.reproduce.results_lock`).
 """
 
+import errno
 import logging
 import os
 import re
@@ -26,6 +27,7 @@ from sarangi.base.progress import progress
 from sarangi.paper.building import typed_scores
 from sarangi.reproduce import results_lock
 from sarangi.reproduce.bundle import carried
+from sarangi.reproduce.walking import Found, walked
 from sarangi.runtime import provenance, records
 from sarangi.runtime.contents import opened
 from sarangi.runtime.inventory import digest_of_input
@@ -160,19 +162,20 @@ class _Verification:
         self.report = Report()
         self._digests: dict[str, str | None] = {}
         self._bad: dict[str, str] = {}  # file to what is wrong with itself
+        self._odd: dict[str, str] = {}  # what cannot be looked at, and why
         self._restored = RESTORED.exists()
 
     def run(self) -> Report:
-        found = list(_results())
-        recorded = [path for path in _recorded() if path not in found]
+        found = self._looked_at(_results())
+        recorded = [path for path in map(_result_of, self._looked_at(_recorded())) if path not in found]
         # what no job of this plan makes is upstream of what one does, or nothing needs it
         order = {path: place for place, path in enumerate(self.planned)}
         files = sorted({*found, *recorded}, key=lambda path: (order.get(path, -1), path))
         needed, beside = self._needed(files)
         for path in progress(files, len(files), "results verified"):
             self._one(path, path in found, needed)
-        planned = [path for path in self.planned if path not in found and path not in recorded]
-        for path in planned:
+        looked = {*found, *recorded, *self._odd}
+        for path in (path for path in self.planned if path not in looked):
             if path in needed | beside and not self._may_miss(path):
                 self._fault(path, "missing, with its provenance")
             else:
@@ -182,18 +185,36 @@ class _Verification:
         self._compare_with_lock()
         return self.report
 
+    def _looked_at(self, walk: Iterable[Found]) -> list[str]:
+        """Return the files of a walk; what cannot be looked at is a fault."""
+        files = []
+        for path, odd in walk:
+            if odd is None:
+                files.append(path)
+                continue
+            self._odd[path] = odd
+            # a job puts another in its place
+            mends = "chmod u+rwx" if Path(path).is_dir() and not Path(path).is_symlink() else "rm"
+            self._fault(path, odd, None if path in self.planned else f"{mends} {_here(path)}")
+        return files
+
     def _needed(self, files: Iterable[str]) -> tuple[set[str], set[str]]:
         """Return what the results that are here say they were made from, and beside."""
         needed: set[str] = set()
         beside: set[str] = set()
         for path in files:
-            if Path(path).exists():
+            if Path(path).exists() and str(provenance.place(path)) not in self._odd:
                 record = _quietly(path)
                 needed.update(record["inputs"])
                 beside.update(record["outputs"])
         return needed, beside
 
     def _one(self, path: str, here: bool, needed: set[str]) -> None:
+        if path in self._odd:
+            return
+        if (why := self._odd.get(str(provenance.place(path)))) is not None:
+            self._fault(path, f"its provenance ({provenance.place(path)}) is {why}", own=here)
+            return
         try:
             record = records.read(path)
         except SarangiError:
@@ -204,11 +225,17 @@ class _Verification:
         elif record is None and path not in self.planned:
             self._fault(path, "it has no provenance, and no rule of this configuration makes it")
         else:
-            why = "it has no provenance" if record is None else self._wrong(path, record)
+            otherwise = None
+            try:
+                why = "it has no provenance" if record is None else self._wrong(path, record)
+                if why is None:
+                    otherwise = self._made_otherwise(path, record)
+            except OSError as error:
+                why = f"cannot be compared: {error.filename or path}: {error.strerror}"
             if why:
                 self._fault(path, why)
                 return
-            if why := self._made_otherwise(path, record):
+            if why := otherwise:
                 if path in self.planned or path in needed:
                     self._fault(path, why, own=False)
                 else:
@@ -278,7 +305,12 @@ class _Verification:
     def _digest(self, name: str) -> str | None:
         if name not in self._digests:
             path = provenance.located(name)
-            self._digests[name] = digest_of_input(path) if path.exists() else None
+            if name in self._odd or not path.exists():
+                self._digests[name] = None
+            elif path.is_file() or path.is_dir():
+                self._digests[name] = digest_of_input(path)
+            else:
+                raise OSError(errno.EINVAL, "neither a file nor a folder", name)
         return self._digests[name]
 
     def _fault(self, path: str, found: str, command: str | None = None, own: bool = True) -> None:
@@ -317,26 +349,33 @@ class _Verification:
 # -- files ------------------------------------------------------------------------------------
 
 
-def _results() -> Iterator[str]:
-    """Yield the results that are here, sorted."""
+def _results() -> Iterator[Found]:
+    """Yield the results that are here."""
     for place in PLACES:
-        for folder, folders, names in os.walk(place):
-            folders[:] = sorted(name for name in folders if f"{folder}/{name}" not in UNCHECKED)
-            if folder.startswith(layout.SPACE) and PYTHONS in folders:
-                folders.remove(PYTHONS)  # the page was opened from there
-            for name in sorted(names):
-                path = f"{folder}/{name}"
-                # of a running or killed job, whose rule removes it
-                if not name.startswith(".") and path != str(RESTORED):
-                    yield path
-    yield from (file for file in FILES if Path(file).exists())
+        yield from walked(place, _is_no_result)
+    yield from (found for file in FILES for found in walked(file))
 
 
-def _recorded() -> Iterator[str]:
-    """Yield what there is provenance of, sorted."""
-    for path in sorted(provenance.FOLDER.rglob("*.json")):
-        if not path.name.startswith("."):
-            yield str(path.relative_to(provenance.FOLDER)).removesuffix(".json")
+def _is_no_result(path: str) -> bool:
+    name = Path(path).name
+    # the page was opened from there
+    opened_here = name == PYTHONS and path.startswith(layout.SPACE)
+    # of a running or killed job, whose rule removes it
+    temporary = name.startswith(".") and not Path(path).is_dir()
+    return opened_here or temporary or path in UNCHECKED or path == str(RESTORED)
+
+
+def _recorded() -> Iterator[Found]:
+    """Yield the files of provenance."""
+    yield from walked(str(provenance.FOLDER), _is_no_record)
+
+
+def _is_no_record(path: str) -> bool:
+    return Path(path).name.startswith(".") or not (path.endswith(".json") or Path(path).is_dir())
+
+
+def _result_of(record: str) -> str:
+    return str(Path(record).relative_to(provenance.FOLDER)).removesuffix(".json")
 
 
 def _quietly(path: str) -> Mapping[str, Any]:

@@ -1,12 +1,15 @@
 """Verification on a made-up plan of four jobs; tests/workflow/test_verify.py has real ones."""
 
+import errno
 import json
+import os
 import shutil
 import zipfile
 from pathlib import Path
 
 import pytest
 from support.verify import (
+    ARCHIVE,
     FEATURES,
     MD,
     NUMBERS,
@@ -109,6 +112,81 @@ def test_a_file_that_is_gone_is_no_fault_where_a_bundle_left_it_out(made):
     flip(FEATURES)
     (fault,) = examine(kept).faults
     assert "make restore" in fault.command
+
+
+def linked(name):
+    """Move a folder or file elsewhere and put a link in its place."""
+    elsewhere = Path("elsewhere") / Path(name).name
+    elsewhere.parent.mkdir(exist_ok=True)
+    shutil.move(name, elsewhere)
+    Path(name).symlink_to(elsewhere.resolve())
+
+
+@pytest.mark.parametrize("place", ["results/scores", "results", "paper", A, "results/features/f"])
+def test_results_behind_links_are_looked_at_like_others(made, place):
+    linked(place)
+    report = examine(made.jobs)
+    assert report.faults == []
+    assert report.counts["files are as made"] == 6
+    for name in (A, FEATURES, TEX):
+        flip(name)
+    found = made.faults()
+    assert {A, FEATURES, TEX} == {name for name, fault in found.items() if "not the bytes" in fault.found}
+
+
+def test_provenance_behind_a_link_is_read(made):
+    linked("results/provenance/results/scores")
+    assert made.faults() == {}
+    Path(A).unlink()
+    assert made.faults()[A].found == "missing, and its provenance is there"
+
+
+@pytest.mark.parametrize(
+    ("odd", "words"),
+    [
+        (lambda path: path.symlink_to(".."), "a link to a folder that it lies in"),
+        (lambda path: path.symlink_to(path.name), "a link to nothing"),
+        (lambda path: path.symlink_to("nowhere"), "a link to nothing"),
+        (lambda path: os.mkfifo(path), "neither a file nor a folder"),
+    ],
+)
+@pytest.mark.parametrize("name", ["results/scores/odd", A])
+def test_what_cannot_be_looked_at_is_named_and_hangs_nothing(made, odd, words, name):
+    Path("results.lock").write_text(f"tolerance: 0.0\nfiles:\n  {A}: {'a' * 64}\nvalues:\n")
+    Path(name).unlink(missing_ok=True)
+    odd(Path(name))
+    found = made.faults()
+    assert words in found[name].found
+    assert set(found) - {A, B} <= {name}
+    kept = [job for job in made.jobs if name not in job[2]]
+    faults = {fault.file: fault for fault in examine(kept).faults}
+    assert faults[name].command.startswith("rm ")
+
+
+def test_links_that_lead_to_each_other_are_followed_once(made):
+    for name in ("one", "two"):
+        Path(f"elsewhere/{name}").mkdir(parents=True)
+        for link in ("a", "b"):
+            other = "two" if name == "one" else "one"
+            Path(f"elsewhere/{name}/{link}").symlink_to(Path(f"elsewhere/{other}").resolve())
+    Path("results/x").symlink_to(Path("elsewhere/one").resolve())
+    found = made.faults()
+    assert found
+    assert all(name.startswith("results/x/") and "link" in fault.found for name, fault in found.items())
+
+
+def test_a_result_or_an_input_that_cannot_be_read_is_named(made, monkeypatch):
+    whole = provenance.digest
+
+    def digest(path):
+        if str(path) in (A, ARCHIVE):
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return whole(path)
+
+    monkeypatch.setattr(provenance, "digest", digest)
+    found = made.faults()
+    assert found[A].found == f"cannot be compared: {A}: Permission denied"
+    assert found[FEATURES].found == f"cannot be compared: {ARCHIVE}: Permission denied"
 
 
 def test_another_configurations_leftovers_are_counted_and_not_bad(made):
