@@ -54,7 +54,7 @@ from sarangi.study.entries import encoders_of, extraction_of
 from sarangi.study.exhibits import Exhibit, names, rules_of, shown_with
 from sarangi.study.labels import labels_of
 from sarangi.study.loaded import families, loaded
-from sarangi.study.wanted import every_table
+from sarangi.study.wanted import every_table, lost
 
 try:
     refuse_odd_yaml("config.yaml")
@@ -155,6 +155,7 @@ rule all:
         FINDING_FIGURES,
         AUDITS,
         lambda wildcards: every_table(study),
+        lambda wildcards: lost(study, workflow.persistence._filter_incomplete_keys),
         layout.pdf() if CAN_BUILD_PDF else [],
 
 

@@ -96,6 +96,8 @@ class Range:
         self.variants[1]["classifiers"]["svm"]["C"] = 1
         self.variants[1]["bootstrap"]["draws"] = 300
         self.variants[1]["protocols"]["random5"]["seed"] = 7
+        if "ravdess" in base["corpora"]:  # the smaller one, so that it is spoken again in seconds
+            self.variants[1]["corpora"]["ravdess"]["source"]["synthetic"]["seed"] = 7
         self.expected: list[dict[str, str]] = []
         self.seconds: dict[str, float] = {}  # that a run takes after the deletion of a stage
         slow = folder / "slow"

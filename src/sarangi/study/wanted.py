@@ -1,9 +1,16 @@
-"""Every table of results that can be made here, whether anything that is asked for still needs it."""
+"""Every result that can be made here, whether anything that is asked for still needs it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
+from pathlib import Path
 
 from sarangi.base import layout
+from sarangi.runtime import provenance
+from sarangi.study.entries import encoders_of, modality
+from sarangi.study.findings_inputs import findings
+from sarangi.study.identities import RESTORED
 from sarangi.study.inputs import (
+    audits_of,
+    encoder_files,
     feature_shards,
     level_shards,
     near_duplicates_of,
@@ -12,12 +19,14 @@ from sarangi.study.inputs import (
     prefix_of,
     transcript_shards,
 )
+from sarangi.study.locations import MADE_CORPORA, MADE_WEIGHTS
 from sarangi.study.scored import differences_of_study, scores_of_experiments, scores_of_transfers
+from sarangi.study.sensitivity_inputs import corpora_split_again
 from sarangi.study.study import Study
 
 
 def every_table(study: Study) -> list[str]:
-    """Return every table of results that can be made here, sorted.
+    """Return a file of every job that can run here but those of :func:`corpora_and_weights`, sorted.
 
     Snakemake deletes what a job will make before it starts. Where that run is killed and the parameter
     changed back, all that was computed from the deleted file is right again, and nothing else would rebuild
@@ -29,11 +38,49 @@ def every_table(study: Study) -> list[str]:
             *_of_experiments(study),
             *_of_transcripts(study),
             layout.premiums(),
+            layout.numbers(),
+            *findings(study),
+            *map(layout.sensitivity, corpora_split_again(study)),
             *scores_of_experiments(study),
             *scores_of_transfers(study),
             *differences_of_study(study),
         }
     )
+
+
+def lost(study: Study, incomplete: Callable[[list[str]], Collection[str]]) -> list[str]:
+    """Return the corpora and weights that a killed or failed job took away, sorted.
+
+    They are not asked for in general, since who restored a bundle needs none of them.
+
+    Parameters
+    ----------
+    incomplete
+        Returns which of some files Snakemake calls incomplete: their job began, and did not end.
+    """
+    files = corpora_and_weights(study)
+    killed = set(incomplete(files))
+    # a bundle holds the provenance of files that it leaves out
+    recorded = not RESTORED.exists()
+    return [
+        file
+        for file in files
+        if file in killed or (recorded and provenance.place(file).exists() and not Path(file).exists())
+    ]
+
+
+def corpora_and_weights(study: Study) -> list[str]:
+    """Return the files of the corpora and weights that are fetched or made here and used, sorted."""
+    files = [str(path) for path in study.sources.values() if path.is_relative_to(MADE_CORPORA)]
+    used = {encoder for e in study.runnable.values() for encoder in encoders_of(study.model(e)).values()}
+    for encoder in used:
+        folder = study.weights[encoder]
+        if folder.is_relative_to(MADE_WEIGHTS):
+            files += encoder_files(folder, modality(study.config["encoders"][encoder]))
+    for asr in {asr for asr, corpus in study.transcribed() if corpus in study.sources}:
+        path = study.checkpoints.get(asr)
+        files += [] if path is None or not path.is_relative_to(MADE_WEIGHTS) else [str(path)]
+    return sorted(files)
 
 
 def protocols_in_use(study: Study, corpus: str) -> list[str]:
@@ -42,6 +89,8 @@ def protocols_in_use(study: Study, corpus: str) -> list[str]:
 
 
 def _of_corpora(study: Study) -> Iterator[str]:
+    for corpus in study.corpora:
+        yield from audits_of(study, corpus)
     for corpus in study.sources:
         yield layout.manifest(corpus)
         yield from (layout.protocol(corpus, name) for name in protocols_in_use(study, corpus))
@@ -51,6 +100,8 @@ def _of_corpora(study: Study) -> Iterator[str]:
 
 
 def _of_experiments(study: Study) -> Iterator[str]:
+    for e in study.kept.values():
+        yield layout.protocol(e.corpus, e.protocol)
     for e in study.runnable.values():
         yield from predictions_of(study, e)
         features = study.config["models"][e.model].get("features")
