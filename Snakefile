@@ -19,8 +19,10 @@
 
 import gc
 import os
+from functools import cache
 from pathlib import Path
 
+from snakemake.io import is_callable
 from snakemake.settings.types import DeploymentMethod
 
 from sarangi.base import layout
@@ -29,8 +31,9 @@ from sarangi.base.score_id import ScoreId
 from sarangi.paper.building import missing_programs
 from sarangi.published.records import of_finding, replays
 from sarangi.reproduce.project_files import files_of_workflow
+from sarangi.runtime import provenance
 from sarangi.runtime.fingerprint import fingerprint, modules_of
-from sarangi.runtime.inventory import inventory
+from sarangi.runtime.inventory import Inventory
 from sarangi.runtime.lock import begin, hold
 from sarangi.sources import kinds
 from sarangi.study import (
@@ -98,6 +101,7 @@ include: "rules/common.smk"
 
 onstart:
     begin()
+    known.publish()
 
 
 wildcard_constraints:
@@ -240,7 +244,8 @@ for experiment, ours in replays(published).items():
         localrule: True
 
 
-# Every rule reruns when its code changes, and only then: no rule has to ask for it, and none can do without.
+# Every rule reruns when its code or what it reads from outside changes: no rule has to ask for it, and none can
+# do without.
 # Every table and figure has all titles.
 labels = labels_of(study)
 for made in workflow.rules:
@@ -249,6 +254,8 @@ for made in workflow.rules:
         made.set_params(code=code_of(BASE / "workflow/scripts" / Path(made.script).name, loads))
         if made.name.endswith(("_table", "_figure")):
             made.set_params(labels=labels)
+        if made.output and (inventory := inventory_of(made)):
+            made.set_params(inventory=inventory)
     elif made.output:
         raise WorkflowError(
             f"rule {made.name} makes files without a script, so changes of its code would go unseen: "

@@ -51,7 +51,6 @@ rule recording_features:
         **needs(minutes=120, mem_mb=2000),
     params:
         extraction=extraction,
-        inventory=inventory_of,
     script:
         "../workflow/scripts/recording_features.py"
 
@@ -78,6 +77,5 @@ rule published_features:
         **needs(minutes=120),
     params:
         feature_set=lambda wildcards: choices.set_published(study, wildcards.feature_set),
-        inventory=inventory_of,
     script:
         "../workflow/scripts/published_features.py"

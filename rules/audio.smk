@@ -21,7 +21,5 @@ rule resample:
         "../envs/speech.yaml"
     resources:
         **needs(minutes=120, mem_mb=2000),
-    params:
-        inventory=inventory_of,
     script:
         "../workflow/scripts/resample.py"

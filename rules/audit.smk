@@ -71,7 +71,6 @@ rule protocol_audit:
         **needs(minutes=120),
     params:
         settings=lambda wildcards: study.config["protocols"][wildcards.protocol],
-        inventory=inventory_of_folds,
     script:
         "../workflow/scripts/protocol_audit.py"
 

@@ -42,18 +42,17 @@ def of_study(function, *arguments):
         raise WorkflowError(str(error)) from None
 
 
-# -- inputs that are folders: ancient, since their own time says nothing; their inventory is a parameter
+# -- what comes from outside: it is known by its content, which is a parameter of every rule that reads some,
+# and its own times say nothing
+
+# a job elsewhere takes the digests of the plan, and reads no corpus for them
+known = Inventory(planned=not workflow.is_main_process)
 
 
 def recordings(wildcards):
     """The recordings of a corpus: an archive, or a folder."""
-    path = study.sources[wildcards.corpus]
-    return ancient(str(path)) if path.is_dir() else str(path)
-
-
-def inventory_of(wildcards):
-    path = study.sources[wildcards.corpus]
-    return inventory(path) if path.is_dir() else "archive"
+    path = str(study.sources[wildcards.corpus])
+    return ancient(path) if from_outside(path) else path
 
 
 def published_folds(wildcards):
@@ -62,9 +61,40 @@ def published_folds(wildcards):
     return ancient(folder) if folder else []
 
 
-def inventory_of_folds(wildcards):
-    folder = study.config["protocols"][wildcards.protocol].get("folder")
-    return inventory(folder) if folder else None
+@cache
+def from_outside(path):
+    """Whether no rule makes a file; one that a rule could make, and that somebody put there, has no provenance."""
+    if path.startswith(("results/", f"{layout.TABLES}/", f"{layout.FIGURES}/")):
+        return False
+    if any(maker.is_producer(path) for maker in workflow.rules):
+        return Path(path).exists() and not provenance.place(path).exists()
+    return True
+
+
+def inventory_of(rule):
+    """Digests of what a rule reads from outside, by names in provenance, as a function of its wildcards.
+
+    None for a rule that reads nothing of the kind.
+    """
+    functions = [item for item in rule.input if is_callable(item)]
+    fixed = [str(item) for item in rule.input if not is_callable(item) and from_outside(str(item))]
+
+    def inventory(wildcards):
+        found = [rule.apply_input_function(function, wildcards)[0] for function in functions]
+        paths = [*fixed, *(path for files in found for path in flattened(files) if from_outside(path))]
+        digests = known.of(paths)
+        return {provenance.named(path): digest for path, digest in sorted(digests.items())}
+
+    return inventory if functions or fixed else None
+
+
+def flattened(files):
+    """What an input function returns as a list of paths."""
+    if isinstance(files, (str, Path)):
+        return [str(files)]
+    return [
+        path for some in (files.values() if isinstance(files, dict) else files) for path in flattened(some)
+    ]
 
 
 # -- of the feature set or the experiment that wildcards name

@@ -19,6 +19,5 @@ rule manifest:
         **needs(minutes=120),
     params:
         shards=lambda wildcards: study.config["corpora"][wildcards.corpus]["shards"],
-        inventory=inventory_of,
     script:
         "../workflow/scripts/manifest.py"

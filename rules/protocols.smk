@@ -20,6 +20,5 @@ rule protocol:
         **needs(minutes=30),
     params:
         settings=lambda wildcards: study.config["protocols"][wildcards.protocol],
-        inventory=inventory_of_folds,
     script:
         "../workflow/scripts/protocol.py"

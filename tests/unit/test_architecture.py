@@ -176,7 +176,7 @@ def test_guards_are_imported_only_by_what_they_guard():
         assert not RERUN[guard]
 
 
-def test_the_inventory_of_folders_is_in_no_fingerprint():
+def test_the_inventory_is_in_no_fingerprint():
     assert not RERUN["sarangi.runtime.inventory"]
 
 

@@ -1,6 +1,7 @@
 """Real runs of snakemake: the demo in small, the public commands, faults in the corpora."""
 
 import hashlib
+import os
 
 import pandas as pd
 import pytest
@@ -159,8 +160,12 @@ def test_broken_recordings_go_through_every_stage_and_harm_no_neighbour(study, t
         assert reason in bad[f"urdu_latif/Sad/SM9_F{number}_S09{number}.wav"]
     assert "code X is unknown" in bad["urdu_latif/Sad/SM9_F9_X09.wav"]
     assert set(predictions.loc[predictions["status"] == "ok", "predicted"].notna()) == {True}
-    # a recording is mended: the folder's own time does not show it, its inventory does
-    (corpus / "Sad" / "SM9_F5_S095.wav").write_bytes(sound(0.6, 44_100))
+    # a recording is replaced by an older one of its size: no time shows it, the inventory does
+    file = corpus / "Sad" / "SM1_F4_S04.wav"
+    data = bytearray(file.read_bytes())
+    data[-2] ^= 1
+    file.write_bytes(data)
+    os.utime(file, (1_000_000_000, 1_000_000_000))
     assert jobs(snakemake("--cores", 2, "-n", directory=folder))["manifest"] == 1
 
 

@@ -96,13 +96,14 @@ class Job:
         inputs = provenance.inputs_of(job.input)
         return {
             **provenance.described(job.rule, dict(job.wildcards.items()), dict(job.params.items())),
-            "inputs": {name: self._digest(provenance.located(name)) for name in inputs},
+            "inputs": {name: self._digest(name) for name in inputs},
             "outputs": sorted(map(str, self.outputs)),
         }
 
-    def _digest(self, path: Path) -> str:
-        # of a folder the plan has taken it, and every rule that reads one has it as a parameter
-        return self._snakemake.params.inventory if path.is_dir() else provenance.digest(path)
+    def _digest(self, name: str) -> str:
+        # what no rule makes the plan has hashed, and every rule that reads some has it as a parameter
+        planned = self._snakemake.params.get("inventory", {})
+        return planned[name] if name in planned else provenance.digest(provenance.located(name))
 
 
 @contextlib.contextmanager

@@ -61,20 +61,24 @@ def test_a_job_publishes_whole_files_and_bounds_threads_before_numpy(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["log.txt", "out.txt", "results"]
 
 
-def test_a_folder_that_a_job_reads_is_known_by_the_inventory_that_the_plan_took(tmp_path):
+def test_what_comes_from_outside_has_the_digest_that_the_plan_took_and_is_not_hashed_again(tmp_path):
     (tmp_path / "corpus").mkdir()
     (tmp_path / "labels.csv").write_text("a")
     done = run_job(
         """
-        snakemake.input.extend(["corpus", "labels.csv"])
-        snakemake.params["inventory"] = "as planned"
+        snakemake.input.extend(["corpus", "corpus.zip", "labels.csv"])
+        snakemake.params["inventory"] = {"corpus": "as planned", "corpus.zip": "as planned, too"}
         run.output.write_text("made")
         """,
         tmp_path,
     )
     assert done.returncode == 0, done.stderr
     inputs = records.read("out.txt", tmp_path)["inputs"]
-    assert inputs == {"corpus": "as planned", "labels.csv": provenance.digest(tmp_path / "labels.csv")}
+    assert inputs == {
+        "corpus": "as planned",
+        "corpus.zip": "as planned, too",
+        "labels.csv": provenance.digest(tmp_path / "labels.csv"),
+    }
 
 
 @pytest.mark.parametrize(
