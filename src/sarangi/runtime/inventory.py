@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sarangi.base.progress import progress
+from sarangi.runtime import provenance
 from sarangi.sources.source import hidden
 
 log = logging.getLogger("sarangi")
@@ -339,6 +340,12 @@ def _file_of(name: str) -> str:
 
 
 def digest_of_input(path: str | Path, base: str | Path = ".") -> str:
-    """Return what provenance has of an input: the sha256 of a file, read anew, or the digest of a folder."""
+    """Return what provenance has of an input: the sha256 of a file, read anew, or the digest of a folder.
+
+    Raises
+    ------
+    OSError
+        If a file cannot be read.
+    """
     whole = Path(base) / path
-    return Inventory(base).of([str(path)])[str(path)] if whole.is_dir() else hashed(whole).digest
+    return Inventory(base).of([str(path)])[str(path)] if whole.is_dir() else provenance.digest(whole)
