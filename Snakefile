@@ -27,6 +27,7 @@ from snakemake.settings.types import DeploymentMethod
 
 from sarangi.base import layout
 from sarangi.base.errors import SarangiError
+from sarangi.base.personal_settings import before_python
 from sarangi.base.score_id import ScoreId
 from sarangi.paper.building import missing_programs
 from sarangi.published.records import of_finding, replays
@@ -75,8 +76,8 @@ report: "workflow/report/study.rst"
 gc.set_threshold(100_000)
 
 BASE = Path(workflow.basedir)
-# for the rules' own environments, which do not install the library
-os.environ.update(PYTHONPATH=f"{BASE / 'src'}:{os.environ.get('PYTHONPATH', '')}".rstrip(":"))
+# the rules' own environments do not install the library
+before_python(os.environ, BASE / "src")
 
 if workflow.is_main_process:
     # a killed run's lock goes, a living one's stays

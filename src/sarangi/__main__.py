@@ -9,6 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 from sarangi.base.errors import SarangiError
+from sarangi.base.personal_settings import close
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -157,4 +158,5 @@ def _push(run: str, to: str, as_space: bool, directory: Path) -> int:
 
 
 if __name__ == "__main__":
+    close(os.environ)
     sys.exit(main())

@@ -30,7 +30,7 @@ import network
 import tampering
 import yaml
 from support.places import ROOT
-from support.running import digests
+from support.running import digests, interpreter_with
 from support.studies import smallest, write_study
 from tqdm import tqdm
 
@@ -181,8 +181,8 @@ class Faults(kills.Range):
         group = Path(f"/sys/fs/cgroup/memory/sarangi_{os.getpid()}")
         group.mkdir(exist_ok=True)
         (group / "memory.limit_in_bytes").write_text("1500000000")
-        with self.disguised(HUNGRY.format(group=group, seconds=self.chance.uniform(0, 0.5))) as path:
-            status, _ = self.ended(study, PYTHONPATH=path)
+        with self.disguised(HUNGRY.format(group=group, seconds=self.chance.uniform(0, 0.5))) as python:
+            status, _ = self.ended(study, python=python)
         hit = "oom_kill 0" not in (group / "memory.oom_control").read_text()
         for process in (group / "cgroup.procs").read_text().split():
             os.kill(int(process), signal.SIGKILL)
@@ -220,8 +220,8 @@ class Faults(kills.Range):
         with self.disk(study / place if place != "scratch" else self.folder / "scratch") as (folder, mount):
             mount(f"remount,size={self.chance.randrange(PAGE, self.needed(place))}")
             extra = {"TMPDIR": str(folder)} if place == "scratch" else {}
-            with self.disguised(disguise) as path:
-                status, said = self.ended(study, PYTHONPATH=path, **extra)
+            with self.disguised(disguise) as python:
+                status, said = self.ended(study, python=python, **extra)
             if not status and shutil.disk_usage(folder).free:
                 return None  # there was room enough
             if bad := self.bad(study, status, said):
@@ -258,23 +258,21 @@ class Faults(kills.Range):
         variant = self.chance.randrange(2)
         write_study(self.variants[variant], study)
         self.jump(study)
-        with self.disguised(JUMPING) as path:
-            running = self.start(study, PYTHONPATH=path)
+        with self.disguised(JUMPING) as python:
+            running = self.start(study, python=python)
             if self.moment(running):
                 os.killpg(running.pid, signal.SIGKILL)
             running.wait()
             self.jump(study)
-            return self.outcome(study, variant, PYTHONPATH=path)
+            return self.outcome(study, variant, python=python)
 
     # -- what faults are made of ---------------------------------------------------------------------
 
     @contextlib.contextmanager
     def disguised(self, text: str | None) -> Iterator[str]:
-        """Yield the path of modules with which scripts run ``text`` first."""
+        """Yield an interpreter with which scripts run ``text`` first."""
         with tempfile.TemporaryDirectory() as folder:
-            if text:
-                Path(folder, "sitecustomize.py").write_text(text)
-            yield os.pathsep.join([str(ROOT / "src"), *([folder] if text else [])])
+            yield interpreter_with(Path(folder), text) if text else sys.executable
 
     def needed(self, place: str) -> int:
         """Return the bytes that an uninterrupted run takes in a place."""

@@ -26,7 +26,7 @@ import psutil
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from support.places import ROOT
-from support.running import digests
+from support.running import digests, interpreter_with
 from support.studies import chain, stand_in, write_study
 from tqdm import tqdm
 
@@ -100,9 +100,7 @@ class Range:
             self.variants[1]["corpora"]["ravdess"]["source"]["synthetic"]["seed"] = 7
         self.expected: list[dict[str, str]] = []
         self.seconds: dict[str, float] = {}  # that a run takes after the deletion of a stage
-        slow = folder / "slow"
-        slow.mkdir(parents=True)
-        (slow / "sitecustomize.py").write_text(SLOW)
+        self.slow = interpreter_with(folder / "slow", SLOW)
         for number, study in enumerate(self.variants):
             began = time.monotonic()
             reference = folder / f"reference_{number}"
@@ -118,7 +116,7 @@ class Range:
 
     def orphans(self) -> int:
         """Return how many scripts have outlived their Snakemake up to where they would publish."""
-        return len(list((self.folder / "slow").glob("orphan.*")))
+        return len(list((self.folder / "slow").rglob("orphan.*")))
 
     def start(
         self,
@@ -126,11 +124,19 @@ class Range:
         slow: bool = False,
         log: Path | None = None,
         preexec_fn: Callable[[], None] | None = None,
+        python: str = sys.executable,
         **environment: str,
     ) -> subprocess.Popen:
-        path = [str(self.folder / "slow")] if slow else []
-        environment = {"PYTHONPATH": os.pathsep.join([str(ROOT / "src"), *path])} | environment
-        command = [sys.executable, "-m", "snakemake", "--directory", folder, "--cores", self.cores]
+        environment = {"PYTHONPATH": str(ROOT / "src")} | environment
+        command = [
+            self.slow if slow else python,
+            "-m",
+            "snakemake",
+            "--directory",
+            folder,
+            "--cores",
+            self.cores,
+        ]
         with (log or self.folder / "run.log").open("ab") as said:
             return subprocess.Popen(
                 list(map(str, [*command, *self.targets])),

@@ -1,11 +1,9 @@
 """A kill before a job has begun; ``faults.py`` kills at random moments, ``kills.py`` every stage."""
 
-import os
-
 import pytest
 import yaml
 from support.places import ROOT
-from support.running import copied, digests, snakemake, succeeded
+from support.running import copied, digests, interpreter_with, snakemake, succeeded
 from support.studies import smallest, write_study
 
 KILLER = """
@@ -41,11 +39,9 @@ def test_a_kill_and_a_parameter_changed_back_lose_nothing_and_leave_nothing_stal
     study, built = uninterrupted
     before = digests(built)
     folder = copied(built, tmp_path / "study")
-    (tmp_path / "killer").mkdir()
-    (tmp_path / "killer/sitecustomize.py").write_text(KILLER.format(process=process))
+    killer = interpreter_with(tmp_path / "killer", KILLER.format(process=process))
     write_study(study | {"seed": 7}, folder)
-    path = os.pathsep.join([str(ROOT / "src"), str(tmp_path / "killer")])
-    assert snakemake("--cores", 2, *TARGETS, directory=folder, PYTHONPATH=path).returncode != 0
+    assert snakemake("--cores", 2, *TARGETS, directory=folder, python=killer).returncode != 0
     write_study(study, folder)
     succeeded(snakemake("--cores", 2, *TARGETS, directory=folder))
     assert digests(folder) == before

@@ -6,16 +6,34 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
+from pathlib import Path
 
 from support.places import ROOT
 
 
-def snakemake(*arguments, directory, root=ROOT, **environment):
+def snakemake(*arguments, directory, root=ROOT, python=sys.executable, **environment):
     """Run snakemake as a user does, from a project's folder, and return what it did."""
-    command = [sys.executable, "-m", "snakemake", "--directory", str(directory), *map(str, arguments)]
+    command = [python, "-m", "snakemake", "--directory", str(directory), *map(str, arguments)]
     return subprocess.run(
         command, cwd=root, env=os.environ | environment, capture_output=True, text=True, check=False
     )
+
+
+def interpreter_with(folder, text):
+    """Make an environment of the packages of this one, in which every Python runs ``text`` first.
+
+    A job takes no module from PYTHONPATH but the project's own.
+    """
+    packages = folder / "lib" / f"python{sys.version_info.major}.{sys.version_info.minor}" / "site-packages"
+    packages.mkdir(parents=True)
+    (packages / "sitecustomize.py").write_text(text)
+    (packages / "all.pth").write_text(f"import site; site.addsitedir({sysconfig.get_path('purelib')!r})\n")
+    (folder / "bin").mkdir()
+    home = Path(sys._base_executable).resolve().parent
+    (folder / "pyvenv.cfg").write_text(f"home = {home}\ninclude-system-site-packages = false\n")
+    (folder / "bin/python").symlink_to(Path(sys._base_executable).resolve())
+    return str(folder / "bin/python")
 
 
 def succeeded(done):

@@ -77,7 +77,7 @@ BEFORE_SCORING = {
     )
     for script in STAGES[stage]
 }  # fmt: skip
-IN_ALL = {"base.errors", "base.store", "runtime.job", "runtime.provenance"}
+IN_ALL = {"base.errors", "base.personal_settings", "base.store", "runtime.job", "runtime.provenance"}
 FEW = 5
 AT_MOST = {
     # the vocabulary of results and of the paper
@@ -129,6 +129,7 @@ SHARED = {
     "paper.tables.writing": 20,
     "paper.tables.latex": 20,
     "paper.tables.html_page": 20,
+    "paper.figures.defaults": 9,
     "paper.figures.style": 9,
     "paper.figures.text": 9,
     "paper.figures.page": 9,

@@ -19,6 +19,7 @@ from imageio_ffmpeg import get_ffmpeg_exe
 
 from sarangi.audio.resampling import level_of, to_mono_16k
 from sarangi.base.errors import CutShortError, RecordingError, SarangiError, shown
+from sarangi.base.personal_settings import for_program
 from sarangi.base.sound import SAMPLE_RATE
 from sarangi.base.store import FAILED, SKIPPED
 from sarangi.corpora.recording import inspect
@@ -189,7 +190,10 @@ def _decoded(data: bytes) -> bytes:
             str(output),
         ]
         try:
-            done = subprocess.run(command, capture_output=True, timeout=FFMPEG_S, check=False)
+            environment = for_program(Path(folder))
+            done = subprocess.run(
+                command, env=environment, capture_output=True, timeout=FFMPEG_S, check=False
+            )
         except subprocess.TimeoutExpired:
             raise ClipError(BROKEN, FAILED) from None
         if done.returncode != 0 or not output.exists():

@@ -13,6 +13,9 @@ from sarangi.app.clips import Clip
 from sarangi.app.listening import HOP_S, WINDOW_S
 from sarangi.app.markup import escaped
 from sarangi.base.sound import SAMPLE_RATE
+from sarangi.paper.figures.defaults import from_defaults
+
+from_defaults()
 
 # Okabe and Ito's palette, then the same dashed
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#000000", "#B8A800")

@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from imageio_ffmpeg import get_ffmpeg_exe
 
 from sarangi.base.errors import COPY_AGAIN, RecordingError
+from sarangi.base.personal_settings import for_program
 from sarangi.sources.source import LARGEST_FILE
 
 SUFFIXES = (".mp4", ".mkv", ".mov", ".avi", ".webm")
@@ -80,6 +81,7 @@ def _ffmpeg(data: bytes, folder: Path, *arguments: str) -> subprocess.CompletedP
     try:
         return subprocess.run(
             [*command, *arguments],
+            env=for_program(folder),
             capture_output=True,
             encoding="utf-8",
             errors="replace",

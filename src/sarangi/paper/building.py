@@ -13,17 +13,36 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sarangi.base.errors import SarangiError
+from sarangi.base.personal_settings import for_program
 
 PROGRAMS = ("latexmk", "pdflatex", "bibtex")
 PACKAGES = (
     "latexmk", "texlive-latex-base", "texlive-latex-recommended", "texlive-latex-extra",
     "texlive-fonts-recommended", "texlive-science", "lmodern",
 )  # fmt: skip
-LATEXMK = ("latexmk", "-pdf", "-interaction=nonstopmode", "-halt-on-error", "-file-line-error", "main.tex")
+# of no personal file, and no program is started for the text
+LATEXMK = (
+    "latexmk", "-norc", "-pdf", "-latexoption=-no-shell-escape", "-interaction=nonstopmode", "-halt-on-error",
+    "-file-line-error", "main.tex",
+)  # fmt: skip
 TECTONIC = ("tectonic", "--keep-intermediates", "main.tex")
 CACHED = (*TECTONIC[:1], "--only-cached", *TECTONIC[1:])
 """First without a network: what tectonic once fetched is enough."""
+CACHES_OF_TECTONIC = ("TECTONIC_CACHE_DIR", "XDG_CACHE_HOME")
 WRITTEN = ("main.tex", "sarangi.sty", "references.bib")
+SHUT_IN = {
+    "openin_any": "p",
+    "openout_any": "p",
+    "shell_escape": "f",
+    "TECTONIC_UNTRUSTED_MODE": "1",
+}
+"""The text reads and writes only what is in its folder or belongs to TeX, and starts no program."""
+NO_CLOCK = {"SOURCE_DATE_EPOCH": "0", "FORCE_SOURCE_DATE": "1", "max_print_line": "1000"}
+"""No clock in the PDF, and no line of the log broken."""
+REACHES_OUT = re.compile(
+    r"^.*(?:runsystem\(.*|Not (?:reading|writing).*open(?:in|out)_any.*|File `\|.*' not found.*)$",
+    re.MULTILINE,
+)
 UNKNOWN = re.compile(r"Package sarangi Error: unknown key\s+'(.*?)'", re.DOTALL)
 
 COMMENT = re.compile(r"(?<!\\)%(.*)")
@@ -130,28 +149,47 @@ def _built(written: Path, generated: Sequence[Path]) -> Iterator[Path]:
 
 
 def _run_latex(folder: Path, known: str) -> None:
-    # no clock in the PDF, and no line of the log broken
-    fixed = {"SOURCE_DATE_EPOCH": "0", "FORCE_SOURCE_DATE": "1", "TZ": "UTC", "max_print_line": "1000"}
     has_latex = all(shutil.which(program) for program in PROGRAMS)
-    for command in [LATEXMK] if has_latex else [CACHED, TECTONIC]:
-        done = subprocess.run(
-            command,
-            cwd=folder,
-            env=os.environ | fixed,
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-            check=False,
-        )
-        if done.returncode == 0:
-            return
+    with tempfile.TemporaryDirectory() as home:
+        for command in [LATEXMK] if has_latex else [CACHED, TECTONIC]:
+            done = subprocess.run(
+                command,
+                cwd=folder,
+                env=_environment(Path(home), command) | SHUT_IN | NO_CLOCK,
+                capture_output=True,
+                encoding="utf-8",
+                errors="replace",
+                check=False,
+            )
+            if done.returncode == 0:
+                break
     output = done.stdout + done.stderr
+    log = folder / "main.log"
+    written = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
+    refused = list(dict.fromkeys(line.strip() for line in REACHES_OUT.findall(output + written)))
+    if refused:
+        raise SarangiError(
+            "the paper's text asks for a program, or for a file outside its folder; LaTeX starts none and "
+            r"opens none: take it out of the text (\write18, \input, \includegraphics and their like):",
+            *refused[:10],
+        )
+    if done.returncode == 0:
+        return
     said = [line for line in output.splitlines() if ":" in line and ("rror" in line or "!" in line)]
     raise SarangiError(
         "LaTeX could not build the paper:",
         *(said[:10] or output[-2000:].splitlines()),
         *(_near(key, known) for key in dict.fromkeys(UNKNOWN.findall(output))),
     )
+
+
+def _environment(home: Path, command: Sequence[str]) -> dict[str, str]:
+    """Return what LaTeX sees of the environment: no personal tree, no personal settings."""
+    if command[0] != TECTONIC[0]:
+        return for_program(home)
+    # what it once fetched is kept below the user's home, what the user set for it is not read
+    places = {name: os.environ[name] for name in ("HOME", *CACHES_OF_TECTONIC) if name in os.environ}
+    return for_program(home, network=True) | places | {"XDG_CONFIG_HOME": str(home)}
 
 
 def _near(key: str, known: str) -> str:

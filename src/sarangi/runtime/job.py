@@ -1,6 +1,7 @@
 """What surrounds every script of the workflow, so that a script is one call of one function.
 
-``with job(snakemake) as run:`` bounds the threads of the libraries, seeds the generators, leases the
+``with job(snakemake) as run:`` keeps the user's own settings out
+(:mod:`sarangi.base.personal_settings`), bounds the threads of the libraries, seeds the generators, leases the
 GPUs, shuts the network of the model hubs, writes the log, ends with its parent, and publishes the outputs
 whole or not at all.  This module imports nothing heavy: the bounds must stand before NumPy and torch load.
 It is in every fingerprint; what only decides whether a job runs or publishes lies in modules of its own
@@ -25,6 +26,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sarangi.base.errors import SarangiError
+from sarangi.base.personal_settings import close
 from sarangi.runtime import provenance
 from sarangi.runtime.contents import opened
 from sarangi.runtime.gpu import lease
@@ -123,6 +125,7 @@ def job(snakemake: Any) -> Iterator[Job]:
         message alone, anything else with its traceback; both are in the job's log.
     """
     _die_with_parent()
+    close(os.environ)
     _bound_threads(snakemake.config["threads"])
     _shut_hubs()
     _start_log(snakemake.log[0] if snakemake.log else None)

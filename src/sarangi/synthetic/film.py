@@ -9,6 +9,7 @@ import soundfile
 from imageio_ffmpeg import get_ffmpeg_exe
 
 from sarangi.base.errors import SarangiError
+from sarangi.base.personal_settings import for_program
 
 PICTURE = "color=black:size=16x16:rate=25"
 CODECS = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac", "-b:a", "32k")
@@ -35,7 +36,8 @@ def filmed(wav: bytes) -> bytes:
         sound, clip = Path(folder) / "sound.wav", Path(folder) / "clip.mp4"
         sound.write_bytes(wav)
         command = [get_ffmpeg_exe(), "-nostdin", "-hide_banner", "-loglevel", "error", *picture, "-i", sound]
-        done = subprocess.run([*command, *CODECS, *SAME_BYTES, clip], capture_output=True, check=False)
+        command += [*CODECS, *SAME_BYTES, clip]
+        done = subprocess.run(command, env=for_program(Path(folder)), capture_output=True, check=False)
         if done.returncode != 0:
             raise SarangiError(f"ffmpeg made no clip: {done.stderr.decode(errors='replace').strip()}")
         return clip.read_bytes()

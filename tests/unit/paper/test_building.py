@@ -90,3 +90,57 @@ def test_without_any_program_the_error_says_what_to_install(tmp_path, monkeypatc
         SarangiError, match=r"latexmk, pdflatex, bibtex: install Debian packages latexmk .*or tectonic"
     ):
         build(tmp_path, paper(tmp_path, TEXT), monkeypatch)
+
+
+@needs_latex
+def test_the_users_own_settings_change_no_byte_of_the_pdf(tmp_path, monkeypatch):
+    made(tmp_path)
+    (tmp_path / "references.bib").write_text("")
+    written = paper(tmp_path, TEXT)
+    plain_pdf = build(tmp_path, written, monkeypatch).read_bytes()
+    home = tmp_path / "home"
+    for place in ("texmf/tex/latex", "inputs"):
+        (home / place).mkdir(parents=True)
+        (home / place / "article.cls").write_text("\\LoadClass{report}\\AtBeginDocument{HOSTILE}\n")
+    (home / ".latexmkrc").write_text(
+        "$pdflatex = 'pdflatex %O \"\\\\RequirePackage{nopageno}\\\\input{%S}\"';"
+    )
+    (home / "texmf.cnf").write_text("shell_escape = t\nopenin_any = a\n")
+    (home / "perl").mkdir()
+    (home / "perl/Hostile.pm").write_text("package Hostile; exit 1; 1;")
+    for name, value in {
+        "HOME": home, "XDG_CONFIG_HOME": home, "TEXMFHOME": home / "texmf", "TEXINPUTS": f"{home}/inputs//:",
+        "TEXMFCNF": f"{home}:", "BIBINPUTS": home, "LATEXMKRCSYS": home / ".latexmkrc",
+        "PERL5LIB": home / "perl", "PERL5OPT": "-MHostile", "TEXMFOUTPUT": home, "SOURCE_DATE_EPOCH": "86400",
+        "openout_any": "a", "TZ": "Asia/Karachi", "LC_ALL": "tr_TR.UTF-8", "openin_any.pdflatex": "a",
+    }.items():  # fmt: skip
+        monkeypatch.setenv(name, str(value))
+    (tmp_path / "latexmkrc").write_text("exit 1;")
+    assert build(tmp_path, written, monkeypatch, name="other.pdf").read_bytes() == plain_pdf
+    assert "HOSTILE" not in read(tmp_path / "other.pdf")
+
+
+@needs_latex
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"\immediate\write18{touch PLACE}",
+        r"\input{|touch PLACE}",
+        r"\input{/etc/passwd}",
+        r"\newread\file\openin\file=/etc/passwd \closein\file",
+        r"\input{../text}",
+        r"\newwrite\file\immediate\openout\file=PLACE \immediate\closeout\file",
+        r"\includegraphics{/etc/hosts.pdf}",
+    ],
+)
+def test_a_text_that_reaches_out_of_its_folder_builds_nothing_and_is_told_so(text, tmp_path, monkeypatch):
+    made(tmp_path)
+    (tmp_path / "text.tex").write_text("outside")
+    place = tmp_path / "pwned.tex"
+    written = paper(tmp_path, text.replace("PLACE", str(place)))
+    (written / "main.tex").write_text(MAIN.replace(r"\usepackage{sarangi}", r"\usepackage{graphicx,sarangi}"))
+    with pytest.raises(SarangiError) as refused:
+        build(tmp_path, written, monkeypatch)
+    assert not place.exists()
+    assert not (tmp_path / "paper.pdf").exists()
+    assert "asks for a program, or for a file outside its folder" in str(refused.value)

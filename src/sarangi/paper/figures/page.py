@@ -1,17 +1,22 @@
 """A figure as a page in inches, and how it is written."""
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import matplotlib
 from matplotlib.lines import Line2D
+from matplotlib.text import Text
 
+from sarangi.paper.figures.defaults import FONT, from_defaults, named, undrawable
 from sarangi.paper.figures.style import EDGE, GREY, SMALL, TINY, WIDTH
 from sarangi.paper.figures.text import broken, height_of
 
-matplotlib.use("Agg")
-from matplotlib import pyplot
+from_defaults()
+from matplotlib import pyplot  # noqa: E402  (of the defaults)
+
+log = logging.getLogger("sarangi")
 
 
 class Page:
@@ -80,6 +85,8 @@ def say_synthetic(figure: matplotlib.figure.Figure, synthetic: Sequence[str], **
 def save(figure: matplotlib.figure.Figure, output: dict[str, Path]) -> None:
     """Write a figure without times and names of programs, and close it.
 
+    Letters that the font lacks are said with the text that has them; boxes stand in their place.
+
     Parameters
     ----------
     figure
@@ -88,6 +95,13 @@ def save(figure: matplotlib.figure.Figure, output: dict[str, Path]) -> None:
         Files by suffix: ``pdf``, ``png``.
     """
     nothing = {"pdf": {"CreationDate": None, "Creator": None, "Producer": None}, "png": {"Software": None}}
+    texts = sorted({text.get_text() for text in figure.findobj(Text) if text.get_visible()})
+    for text, letters in undrawable(texts).items():
+        log.warning(
+            "the figure cannot show %s of “%s”: its font, %s, has no such letters, and boxes stand in their "
+            "place; write that text in config.yaml in Latin, Greek, Cyrillic or Arabic letters",
+            named(letters), text.replace("\n", " "), FONT,
+        )  # fmt: skip
     for suffix, path in output.items():
         figure.savefig(path, format=suffix, metadata=nothing[suffix])
     pyplot.close(figure)

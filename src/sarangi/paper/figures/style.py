@@ -4,13 +4,15 @@ from typing import Any
 
 from matplotlib.lines import Line2D
 
+from sarangi.paper.figures.defaults import FONT
+
 # Okabe and Ito's palette: told apart by the colour-blind, and in grey by lightness
 ORANGE, BLUE, GREEN, GREY = "#E69F00", "#0072B2", "#009E73", "#666666"
 
 PALE = "#DDDDDD"
 
 STYLE = {
-    "font.family": "DejaVu Sans",
+    "font.family": FONT,
     "font.size": 8,
     "axes.spines.top": False,
     "axes.spines.right": False,
