@@ -15,6 +15,7 @@ from sarangi.base import store
 from sarangi.base.errors import COPY_AGAIN, RecordingError, SarangiError
 from sarangi.base.progress import progress
 from sarangi.base.sound import SAMPLE_RATE
+from sarangi.corpora.unchanged import recording
 from sarangi.sources.source import Source
 
 if TYPE_CHECKING:
@@ -79,20 +80,23 @@ def resample(source: Path, manifest: Path, shard: int, audio: store.Output, leve
     levels
         Parquet file to write, of schema :data:`LEVELS`.
     """
-    listed = store.read(manifest, ["utterance_id", "file", "shard", "status", "reason"])
+    listed = store.read(manifest, ["utterance_id", "file", "sha256", "shard", "status", "reason"])
     listed = listed[listed["shard"] == shard]
     with (
         Source(source) as opened,
         audio.writer(AUDIO, ROW_GROUP) as sounds,
         levels.writer(LEVELS) as measured,
     ):
-        rows = zip(listed["utterance_id"], listed["file"], listed["status"], listed["reason"], strict=True)
-        for utterance_id, file, status, reason in progress(rows, len(listed), f"resample shard {shard}"):
+        columns = ("utterance_id", "file", "sha256", "status", "reason")
+        rows = zip(*(listed[column] for column in columns), strict=True)
+        for utterance_id, file, sha256, status, reason in progress(
+            rows, len(listed), f"resample shard {shard}"
+        ):
             row = {"utterance_id": utterance_id, "status": status, "reason": reason}
             sound, level = {}, {}
             if status == store.OK:
                 try:
-                    found = to_mono_16k(sound_in(opened.read(file), file))
+                    found = to_mono_16k(sound_in(recording(opened, file, sha256), file))
                     sound = {"audio": {"bytes": encode(found.signal), "path": f"{utterance_id}.flac"}}
                     level = level_of(found.signal) | {"full_scale": found.full_scale}
                     row["reason"] = found.note

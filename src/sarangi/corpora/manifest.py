@@ -18,6 +18,7 @@ from sarangi.base.manifest_rows import MANIFEST
 from sarangi.base.progress import progress
 from sarangi.corpora.recording import inspect
 from sarangi.corpora.registry import load
+from sarangi.corpora.unchanged import sha256_of
 from sarangi.corpora.utterance import Utterance
 from sarangi.sources.source import ARCHIVES, Source
 
@@ -94,4 +95,4 @@ def _facts(source: Source, copies: list[Utterance], describe: Callable[[Source, 
 def _recording(source: Source, file: str) -> dict:
     """Return hash and header of a recording."""
     data = source.read(file)
-    return {"sha256": hashlib.sha256(data).hexdigest()} | dataclasses.asdict(inspect(data, file))
+    return {"sha256": sha256_of(data)} | dataclasses.asdict(inspect(data, file))

@@ -8,6 +8,7 @@ import numpy as np
 from sarangi.audio.decoding import sound_in, to_mono
 from sarangi.base import store
 from sarangi.base.errors import SarangiError
+from sarangi.corpora.unchanged import recording
 from sarangi.features.registry import Extractor
 from sarangi.features.rows import Row, extracted, in_order, listed, write
 from sarangi.sources.source import Source
@@ -42,13 +43,13 @@ def recording_features(
 
     with Source(source) as opened:
 
-        def work(utterance: tuple[Row, str]) -> Row:
-            row, file = utterance
+        def work(utterance: tuple[Row, str, str | None]) -> Row:
+            row, file, sha256 = utterance
             if row.status != store.OK:
                 return row
             try:
                 with reading:
-                    data = opened.read(file)
+                    data = recording(opened, file, sha256)
                 sound = to_mono(sound_in(data, file))
             except SarangiError as error:
                 return row._replace(status=store.FAILED, reason=str(error))

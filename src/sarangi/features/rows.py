@@ -30,14 +30,15 @@ class Row(NamedTuple):
     """float32 of shape (features,); None if there are none"""
 
 
-def listed(manifest: Path, shard: int) -> list[tuple[Row, str]]:
-    """Return each utterance of a shard, and its file; the reason of one that is ok is yet to come."""
-    table = store.read(manifest, ["utterance_id", "file", "shard", "status", "reason"])
+def listed(manifest: Path, shard: int) -> list[tuple[Row, str, str | None]]:
+    """Return each utterance of a shard with its file and sha256; the reason of one that is ok is to come."""
+    table = store.read(manifest, ["utterance_id", "file", "sha256", "shard", "status", "reason"])
     table = table[table["shard"] == shard]
-    columns = zip(table["utterance_id"], table["status"], table["reason"], table["file"], strict=True)
+    names = ("utterance_id", "status", "reason", "file", "sha256")
+    columns = zip(*(table[name] for name in names), strict=True)
     return [
-        (Row(utterance_id, status, None if status == store.OK else reason), file)
-        for utterance_id, status, reason, file in columns
+        (Row(utterance_id, status, None if status == store.OK else reason), file, sha256)
+        for utterance_id, status, reason, file, sha256 in columns
     ]
 
 
