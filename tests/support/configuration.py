@@ -5,6 +5,7 @@ import sys
 import pytest
 
 from sarangi.base.errors import SarangiError
+from sarangi.base.weights_files import ENCODER_FILES
 from sarangi.runtime import fingerprint as fingerprints
 from sarangi.runtime.fingerprint import fingerprint
 from sarangi.study.checking import check
@@ -20,6 +21,13 @@ def refused(study, tmp_path):
     with pytest.raises(SarangiError) as error:
         check(study, SCHEMA, [file])
     return str(error.value), file.read_text().splitlines()
+
+
+def put_encoder(folder, modality="speech"):
+    """Put files under the names of an encoder's, as a person does; nothing is in them."""
+    folder.mkdir(parents=True)
+    for name in ENCODER_FILES[modality]:
+        (folder / name).touch()
 
 
 @pytest.fixture

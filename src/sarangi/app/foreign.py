@@ -1,14 +1,22 @@
 """A classifier of sound of somebody else's that listens, in the form of transformers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 
+from sarangi.app.clips import SHORTEST_S
+from sarangi.app.foreign_settings import MULTI, extractor_of, kind_of_problem, labels_of
 from sarangi.base.errors import SarangiError
 from sarangi.base.sound import SAMPLE_RATE
 from sarangi.models.devices import device
+from sarangi.models.refusals import refuse_larger, settings_in
+from sarangi.models.settings import config_of, size_of_weights, weights_alone
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
 
 
 class Foreign:
@@ -30,15 +38,15 @@ class Foreign:
     hears, reads, writes, seconds = True, False, False, None
 
     def __init__(self, folder: Path, name: str):
-        from transformers import AutoFeatureExtractor, AutoModelForAudioClassification
-
         self.name, self.card = name, None
-        safe = {"local_files_only": True, "trust_remote_code": False}
         try:
-            self.extractor = AutoFeatureExtractor.from_pretrained(folder, **safe)
-            self.network, found = AutoModelForAudioClassification.from_pretrained(
-                folder, use_safetensors=True, output_loading_info=True, dtype=torch.float32, **safe
-            )
+            settings = settings_in(folder / "config.json")
+            self.emotions = labels_of(settings)
+            self.many = kind_of_problem(settings) == MULTI
+            self.extractor = extractor_of(folder, settings.get("model_type", ""))
+            self.network = _network(folder, settings, self.emotions).to(device())
+        except SarangiError as error:
+            raise SarangiError(f"{name}: no audio classifier that can be opened: {error}") from None
         # whatever a stranger's settings make of a library's classes
         except Exception as error:
             reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
@@ -46,23 +54,31 @@ class Foreign:
                 f"{name}: no audio classifier of transformers can be opened there ({reason}); expected "
                 "config.json, preprocessor_config.json and model.safetensors"
             ) from None
-        lacking = sorted(found["missing_keys"])
-        if lacking:
+        self._try()
+
+    def _try(self) -> None:
+        """Refuse a network that gives no probabilities of the shortest clip, whatever its settings say."""
+        signal = np.random.default_rng(0).normal(0, 0.1, round(SHORTEST_S * SAMPLE_RATE)).astype(np.float32)
+        try:
+            found = self.answer([signal], [""])
+        except Exception as error:
+            reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
             raise SarangiError(
-                f"{name}: its weights lack {len(lacking)} tensors, first {lacking[0]}, so it is no "
-                "classifier that was trained; expected an audio classifier, not an encoder alone"
+                f"{self.name}: it cannot answer to a clip of {SHORTEST_S} s ({reason}); its settings do not "
+                "go with each other; get it again"
+            ) from None
+        if found.shape != (1, len(self.emotions)) or not np.isfinite(found).all():
+            raise SarangiError(
+                f"{self.name}: its answer to a clip is no probability of each of its {len(self.emotions)} "
+                "labels; its weights are broken; get it again"
             )
-        self.network = self.network.eval().to(device())
-        labels = self.network.config.id2label
-        self.emotions = [str(labels[place]) for place in range(self.network.config.num_labels)]
-        self.many = self.network.config.problem_type == "multi_label_classification"
 
     @torch.inference_mode()
     def answer(self, signals: Sequence[np.ndarray], words: Sequence[str]) -> np.ndarray:
         """Return probabilities; multi-label ones add up to anything."""
         from torchaudio.functional import resample
 
-        rate = getattr(self.extractor, "sampling_rate", SAMPLE_RATE)
+        rate = self.extractor.sampling_rate
         found = []
         for signal in signals:
             if rate != SAMPLE_RATE:
@@ -75,3 +91,30 @@ class Foreign:
     def transcribe(self, signals: Sequence[np.ndarray], names: Sequence[str]) -> list[str]:
         """Return nothing: it reads no words."""
         return ["" for _ in signals]
+
+
+def _network(folder: Path, settings: Mapping[str, Any], labels: Sequence[str]) -> "PreTrainedModel":
+    """Return the network, of which nothing is made before its size is known to go with the weights."""
+    from transformers import AutoModelForAudioClassification
+
+    config = config_of(
+        settings, id2label=dict(enumerate(labels)), label2id={v: k for k, v in enumerate(labels)}
+    )
+    with weights_alone(folder) as alone:
+        refuse_larger(lambda: AutoModelForAudioClassification.from_config(config), (), size_of_weights(alone))
+        network, found = AutoModelForAudioClassification.from_pretrained(
+            alone,
+            config=config,
+            local_files_only=True,
+            trust_remote_code=False,
+            use_safetensors=True,
+            output_loading_info=True,
+            dtype=torch.float32,
+        )
+    lacking = sorted(found["missing_keys"])
+    if lacking:
+        raise SarangiError(
+            f"its weights lack {len(lacking)} tensors, first {lacking[0]}, so it is no classifier that was "
+            "trained; expected an audio classifier, not an encoder alone"
+        )
+    return network.eval()

@@ -6,13 +6,15 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import nn
-from transformers import AutoConfig, AutoModel, PreTrainedModel
+from transformers import AutoModel, PreTrainedModel
 
 from sarangi.base.errors import SarangiError
 from sarangi.base.sound import SAMPLE_RATE
 from sarangi.models.family import Family, module_of, names
 from sarangi.models.family import load as family_named
 from sarangi.models.refusals import refuse_larger, settings_in
+from sarangi.models.settings import config_of, size_of_weights, weights_alone
+from sarangi.sources.incomplete import WEIGHTS, refuse_incomplete
 
 # by itself a GPU rounds what it convolves in whole precision about as in half (TF32)
 torch.backends.cudnn.allow_tf32 = False
@@ -56,31 +58,28 @@ def load_encoder(
         If the folder holds no encoder of the branch or of the families, or its weights do not fit its
         configuration.
     """
+    refuse_incomplete(folder, ["config.json"])
+    settings = settings_in(folder / "config.json")
     try:
-        settings = settings_in(folder / "config.json")
-        config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
-    except SarangiError:
-        raise
+        config = config_of(settings)
     except Exception as error:  # whatever transformers stumbles over in somebody's settings
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise SarangiError(f"{folder}: config.json describes no encoder that is known: {reason}") from error
     family = _family_of(config.model_type, branch, families, folder)
+    refuse_incomplete(folder, [WEIGHTS])
     try:
-        refuse_larger(
-            lambda: AutoModel.from_config(config, **family.options),
-            (settings,),
-            folder / "model.safetensors",
-        )
-        model, found = AutoModel.from_pretrained(
-            folder,
-            config=config,
-            local_files_only=True,
-            trust_remote_code=False,
-            use_safetensors=True,
-            dtype=torch.float32,
-            output_loading_info=True,
-            **family.options,
-        )
+        with weights_alone(folder) as alone:
+            refuse_larger(lambda: AutoModel.from_config(config, **family.options), (), size_of_weights(alone))
+            model, found = AutoModel.from_pretrained(
+                alone,
+                config=config,
+                local_files_only=True,
+                trust_remote_code=False,
+                use_safetensors=True,
+                dtype=torch.float32,
+                output_loading_info=True,
+                **family.options,
+            )
     except Exception as error:  # and in weights that do not go with them
         reason = f"{type(error).__name__}: {error}"
         raise SarangiError(f"{folder}: model.safetensors does not fit config.json: {reason}") from error
@@ -92,14 +91,9 @@ def load_encoder(
 
 def build_encoder(settings: Mapping[str, Any]) -> PreTrainedModel:
     """Return an encoder of the shape that a ``config.json`` describes, with random weights."""
-    settings = dict(settings)
-    model_type = settings.pop("model_type")
-    family = family_named(model_type)
-    return AutoModel.from_config(
-        AutoConfig.for_model(model_type, **settings),
-        dtype=torch.float32,
-        **(family.options if family else {}),
-    )
+    config = config_of(settings)
+    family = family_named(config.model_type)
+    return AutoModel.from_config(config, dtype=torch.float32, **(family.options if family else {}))
 
 
 def _family_of(model_type: str, branch: str, families: Collection[str] | None, folder: Path) -> Family:

@@ -297,7 +297,7 @@ class EmotionClassifier(nn.Module):
                 encoders = {b: build_encoder(described[b]["encoder"]) for b in with_encoder(described)}
                 return classifier(described, encoders)
 
-            refuse_larger(build, (described,), folder / "model.safetensors")
+            refuse_larger(build, (described,), (folder / "model.safetensors").stat().st_size)
             network = build()
             network.load_state_dict(load_file(folder / "model.safetensors"))
         except Exception as error:  # whatever torch and transformers stumble over in a damaged description

@@ -31,7 +31,7 @@ def settings_in(file: Path) -> dict[str, Any]:
     return found
 
 
-def refuse_larger(build: Callable[[], nn.Module], settings: Iterable[Mapping], weights: Path) -> None:
+def refuse_larger(build: Callable[[], nn.Module], settings: Iterable[Mapping], size: int) -> None:
     """Refuse a network that has more parameters than its file of weights has bytes, before there is one.
 
     Parameters
@@ -40,15 +40,13 @@ def refuse_larger(build: Callable[[], nn.Module], settings: Iterable[Mapping], w
         Makes the network; it is called where tensors have shapes and no memory.
     settings
         What it is made from; numbers in it that no encoder has are refused first.
-    weights
-        File of the weights.
+    size
+        Bytes of the file of the weights.
 
     Raises
     ------
     ValueError
         Says which number is too large, or how many parameters there would be.
-    OSError
-        If there is no such file.
     """
     waiting: list[tuple[str, Any]] = [("settings", entry) for entry in settings]
     while waiting:
@@ -60,8 +58,7 @@ def refuse_larger(build: Callable[[], nn.Module], settings: Iterable[Mapping], w
         most = MOST_LAYERS if "layers" in name else LARGEST_NUMBER
         if isinstance(value, int) and abs(value) > most:
             raise ValueError(f"{name} is {value}, and no encoder has more than {most}")
-    size = weights.stat().st_size
     with torch.device("meta"):
         count = sum(parameter.numel() for parameter in build().parameters())
     if count > size + SPARE_PARAMETERS:
-        raise ValueError(f"it would have {count} parameters, and {weights.name} has {size} bytes")
+        raise ValueError(f"it would have {count} parameters, and the weights have {size} bytes")

@@ -12,6 +12,8 @@ from sarangi.base.documents import DocumentError, json_of, text_in
 from sarangi.base.errors import SarangiError
 from sarangi.models.family import load
 
+SETTINGS = frozenset(f"{name}_token" for name in ("bos", "eos", "unk", "sep", "pad", "cls", "mask"))
+LONGEST_TOKEN = 100  # characters
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json")
 
 
@@ -24,6 +26,25 @@ def tokenizer_files(folder: Path) -> dict[str, str]:
         raise SarangiError(
             f"{folder}: its tokenizer files cannot be read ({error}); get them again"
         ) from error
+
+
+def taken(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is read of somebody's ``tokenizer_config.json``: names of tokens, and no class or address.
+
+    Raises
+    ------
+    DocumentError
+        If the name of a token is none.
+    """
+    found = {}
+    for name in SETTINGS & settings.keys():
+        value = settings[name]
+        if isinstance(value, dict):  # a token with how it is cut, which tokenizer.json states
+            value = value.get("content")
+        if value is not None and (not isinstance(value, str) or not 0 < len(value) <= LONGEST_TOKEN):
+            raise DocumentError(f"{name} is {value!r}; expected a token as text")
+        found[name] = value
+    return found
 
 
 def load_tokenizer(
@@ -57,7 +78,7 @@ def load_tokenizer(
     except DocumentError as error:
         raise SarangiError(f"encoder {name}: its tokenizer files are no settings: {error}") from error
     family = load(encoder["model_type"])
-    settings = dict(family.tokens if family else {}) | own
+    settings = dict(family.tokens if family else {}) | taken(own)
     # the classes of the families, and so AutoTokenizer, build their own and take only parts of the file
     settings |= {"tokenizer_class": "PreTrainedTokenizerFast", "truncation_side": "left"}
     with tempfile.TemporaryDirectory() as folder:

@@ -9,6 +9,8 @@ from typing import Any
 from sarangi.base import layout
 from sarangi.base.weights_files import ENCODER_FILES, FASTER_WHISPER, FASTER_WHISPER_FILES
 from sarangi.runtime import records
+from sarangi.sources import other_whispers
+from sarangi.sources.incomplete import instead_of_encoder, wrong_with_encoder
 from sarangi.sources.kinds import kind_of
 from sarangi.sources.reachability import reachable
 from sarangi.sources.source import IN_HAND, SLOW_ARCHIVES, find
@@ -64,6 +66,8 @@ class Locations:
             if kind == "corpora" and name in self.kept_corpora:
                 continue
             suffix = "" if entry.get("engine") == FASTER_WHISPER else suffix_of_kind
+            if (kind, name) in self.wrong:
+                continue
             own = self.own.get(name) if kind == "corpora" else in_hand / f"{name}{suffix}"
             to_make = made / f"{name}{suffix}"
             if kind == "corpora" and name in self.compressed:
@@ -73,6 +77,18 @@ class Locations:
             elif path := kind_of(entry["source"]).located(to_make, _files(kind, entry), self._answers):
                 located[name] = path
         return located
+
+    @cached_property
+    def wrong(self) -> dict[tuple[str, str], str]:
+        """What a person put in the place of weights and is none that can be read, with what to do."""
+        found = {}
+        for kind in ("encoders", "asr"):
+            for name, entry in self.config[kind].items():
+                wrong = _wrong(kind, name, entry)
+                # the folder of an encoder of the same name is no Whisper that went wrong
+                if wrong and not (kind == "asr" and name in self.config["encoders"]):
+                    found[kind, name] = wrong
+        return found
 
     def _answers(self, address: str) -> bool:
         return address in self._reachable
@@ -95,7 +111,8 @@ class Locations:
         located = {"corpora": self.sources, "encoders": self.weights, "asr": self.checkpoints}
         return {
             kind: {
-                name: kind_of(entry["source"]).advice(_place(kind, name, entry), _files(kind, entry))
+                name: self.wrong.get((kind, name))
+                or kind_of(entry["source"]).advice(_place(kind, name, entry), _files(kind, entry))
                 for name, entry in sorted(self.config[kind].items())
                 if name not in paths
                 and name not in self.kept_corpora
@@ -125,6 +142,25 @@ def _own(recordings: str) -> bool:
     """Whether the recordings that a manifest was made from were the user's own, or repacked from that."""
     made = records.read(recordings)
     return Path(recordings).is_relative_to(IN_HAND) or (made is not None and made["rule"] == "repack")
+
+
+def _wrong(kind: str, name: str, entry: Mapping[str, Any]) -> str | None:
+    """Return what is wrong with the weights that a person put here; None where none or whole ones are."""
+    place = MODELS / name
+    if kind == "encoders":
+        files, beside = _files(kind, entry), entry["source"].get("folder")
+        if place.exists() or beside is None:
+            return wrong_with_encoder(place, files) if place.exists() else None
+        there = instead_of_encoder(Path(beside), files)
+        return there and f"{beside}: {there}"
+    if entry.get("engine") == FASTER_WHISPER:
+        return other_whispers.wrong_with(place, faster=True) if place.exists() else None
+    checkpoint = MODELS / f"{name}.pt"
+    return (
+        other_whispers.wrong_with(checkpoint, faster=False)
+        if checkpoint.exists()
+        else other_whispers.beside(checkpoint)
+    )
 
 
 def _files(kind: str, entry: Mapping[str, Any]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ import hashlib
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import torch
@@ -35,6 +35,9 @@ SPARE = 50  # positions left to the encoder behind the end of a clip, where its 
 ENCODED_AT_ONCE = 4  # on a processor more clips at once only fill its caches
 
 MOST, MOST_POSITIONS = 2**20, 2**13  # of any number in a checkpoint's dims, and of the decoder's positions
+
+HUGGING_FACE = ("model.encoder.", "model.decoder.", "proj_out.")
+"""How names of tensors begin in the form of transformers."""
 
 NO_SPEECH = "no speech"
 WINDOWS = "transcribed in windows of 30 s"
@@ -279,6 +282,7 @@ def load(checkpoint: Path) -> whisper.model.Whisper:
     """
     try:
         state = checkpoint_in(checkpoint)
+        _refuse_other_form(state)
         refuse_swollen(state["model_state_dict"], checkpoint)
         dims = whisper.ModelDimensions(**state["dims"])
         _refuse_unlike(dims, state["model_state_dict"])
@@ -298,6 +302,15 @@ def load(checkpoint: Path) -> whisper.model.Whisper:
         ) from error
     device = "cuda" if torch.cuda.is_available() else "cpu"
     return model.eval().to(device)
+
+
+def _refuse_other_form(state: Any) -> None:
+    """Refuse a checkpoint in the form of another library, by its name."""
+    if isinstance(state, dict) and "dims" not in state:
+        names = [str(name) for name in list(state)[:100]]
+        if any(name.startswith(HUGGING_FACE) for name in names):
+            raise ValueError("it is a Whisper of Hugging Face; fetch it with the package openai-whisper")
+        raise ValueError(f"it has {', '.join(names[:3]) or 'nothing in it'}")
 
 
 def _refuse_unlike(dims: whisper.ModelDimensions, state: Mapping[str, torch.Tensor]) -> None:

@@ -11,6 +11,7 @@ from support.speech import (
     RATE,
     run,  # noqa: F401  (fixtures)
 )
+from support.strangers import foreign  # noqa: F401  (fixtures)
 
 from sarangi.app import clips, listening, opening, predicting
 from sarangi.base.errors import SarangiError
@@ -33,24 +34,6 @@ def test_an_answer_over_time_is_that_of_each_window(run, tmp_path):
     centres, probabilities = listening.over_time(listener, signal[:RATE], "")
     assert list(centres) == [0.5]
     assert listener.card is None
-
-
-@pytest.fixture
-def foreign(tmp_path):
-    """A classifier as transformers saves it."""
-    from transformers import Wav2Vec2Config, Wav2Vec2FeatureExtractor, Wav2Vec2ForSequenceClassification
-
-    torch.manual_seed(2)
-    config = Wav2Vec2Config(
-        hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=16,
-        conv_dim=[8] * 3, conv_kernel=[40, 8, 4], conv_stride=[20, 8, 2], num_conv_pos_embeddings=4,
-        num_conv_pos_embedding_groups=2, id2label={0: "calm", 1: "<b>cross</b>", 2: "glad"},
-        label2id={"calm": 0, "<b>cross</b>": 1, "glad": 2}, classifier_proj_size=8,
-    )  # fmt: skip
-    folder = tmp_path / "foreign"
-    Wav2Vec2ForSequenceClassification(config).save_pretrained(folder)
-    Wav2Vec2FeatureExtractor(do_normalize=True).save_pretrained(folder)
-    return folder
 
 
 def test_a_classifier_of_transformers_answers_as_transformers_does(foreign, tmp_path):

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from support.configuration import SCHEMA, refused
+from support.configuration import SCHEMA, put_encoder, refused
 from support.places import ROOT
 from support.studies import absent, write_study
 
@@ -39,7 +39,7 @@ def test_an_encoder_in_a_folder_is_read_where_it_lies_and_what_it_lacks_is_named
     assert name in found.runnable
     assert not found.untrained("audio_tiny")
     # the user's own goes before it, as before any source
-    (tmp_path / "resources/models/tiny").mkdir(parents=True)
+    put_encoder(tmp_path / "resources/models/tiny", "speech")
     assert check(study, SCHEMA, []).weights["tiny"] == Path("resources/models/tiny")
     study["encoders"]["tiny"]["source"] = {"folder": "/weights/tiny"}
     text, _ = refused(study, tmp_path)
@@ -174,3 +174,21 @@ def test_a_packed_whisper_that_is_not_there_is_waited_for(study, tmp_path, monke
         "tiny_whisper": "restore weights/lost.safetensors, which is missing, or fetch another "
         "Whisper, put it at resources/models/tiny_whisper.pt"
     }
+
+
+def test_weights_of_another_form_are_named_and_break_nothing_else(study, tmp_path, monkeypatch):
+    folder = write_study(study, tmp_path)
+    monkeypatch.chdir(folder)
+    (folder / "resources/models/tiny").mkdir(parents=True)
+    (folder / "resources/models/tiny/pytorch_model.bin").touch()
+    (folder / "resources/models/tiny_whisper").mkdir()
+    (folder / "resources/models/tiny_whisper/config.json").touch()
+    found = check(study, SCHEMA, [])
+    said = unavailable(found, "encoders")["tiny"]
+    assert said.startswith(
+        "resources/models/tiny: no config.json and no preprocessor_config.json and no model"
+    )
+    assert "convert them with `python -c" in said
+    assert "tiny_whisper: it is a Whisper of Hugging Face" in unavailable(found, "asr")["tiny_whisper"]
+    assert not {"tiny", "tiny_whisper"} & {*found.weights, *found.checkpoints}
+    assert found.runnable

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.configuration import SCHEMA, assert_fits, refused
+from support.configuration import SCHEMA, assert_fits, put_encoder, refused
 from support.places import ROOT
 from support.studies import absent, write_study
 
@@ -214,7 +214,7 @@ def test_a_copy_put_in_place_of_a_stand_in_is_not_called_synthetic(study, tmp_pa
     found = check(study, SCHEMA, [])
     assert found.untrained("audio_tiny")
     assert not found.untrained("egemaps_svm")
-    (tmp_path / "resources/models/tiny").mkdir(parents=True)
+    put_encoder(tmp_path / "resources/models/tiny", "speech")
     assert not check(study, SCHEMA, []).untrained("audio_tiny")
 
 

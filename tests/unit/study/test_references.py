@@ -1,6 +1,7 @@
 """Models that the configuration combines from others."""
 
 import pytest
+from support.configuration import put_encoder
 from support.small_encoders import FUSIONS, SCHEMA, encoders, study  # noqa: F401  (fixtures)
 from support.studies import write_study
 
@@ -21,7 +22,7 @@ def test_models_of_text_can_be_configured_and_wait_for_what_is_not_there(study, 
     ]  # fmt: skip
     assert found.untrained("both_tiny")
     assert not found.untrained("words_tiny")
-    (tmp_path / "resources/models/tiny_text").mkdir(parents=True)
+    put_encoder(tmp_path / "resources/models/tiny_text", "text")
     (tmp_path / "resources/models/tiny_whisper.pt").touch()
     found = check(study, SCHEMA, [])
     assert {text.name, both.name} <= set(found.runnable)

@@ -294,3 +294,12 @@ def test_the_demos_whisper_knows_when_nobody_speaks(demo_whisper):
 
 def test_the_demos_whisper_stays_small():
     assert PACKED.stat().st_size < 3e6
+
+
+def test_a_checkpoint_of_hugging_face_is_called_that(tmp_path):
+    torch.save({"model.encoder.conv1.weight": torch.zeros(2)}, tmp_path / "w.pt")
+    with pytest.raises(SarangiError, match=r"w\.pt: not a Whisper .*it is a Whisper of Hugging Face"):
+        load(tmp_path / "w.pt")
+    torch.save({"a": torch.zeros(2)}, tmp_path / "w.pt")
+    with pytest.raises(SarangiError, match="it has a"):
+        load(tmp_path / "w.pt")
