@@ -30,6 +30,7 @@ from sarangi.base.errors import SarangiError
 from sarangi.base.personal_settings import before_python
 from sarangi.base.score_id import ScoreId
 from sarangi.paper.building import missing_programs
+from sarangi.paper.typed import written_files
 from sarangi.published.records import of_finding, replays
 from sarangi.reproduce.project_files import files_of_workflow
 from sarangi.runtime import provenance

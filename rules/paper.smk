@@ -5,9 +5,7 @@
 
 SOURCES_OF_PAPER = {
     "main": os.path.relpath(BASE / "paper/main.tex"),
-    "macros": os.path.relpath(BASE / "paper/sarangi.sty"),
-    "bibliography": os.path.relpath(BASE / "paper/references.bib"),
-    "sections": sorted(map(os.path.relpath, (BASE / "paper/sections").glob("*.tex"))),
+    "written": sorted(map(os.path.relpath, written_files(BASE / "paper"))),
     "generated": [*TABLES, *FINDING_TABLES, *FIGURES, layout.numbers()],
 }
 

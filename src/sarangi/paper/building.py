@@ -1,4 +1,4 @@
-"""The paper's PDF and its package for arXiv, the same bytes from the same parts; what may not be typed."""
+"""The paper's PDF and its package for arXiv, the same bytes from the same parts."""
 
 import difflib
 import gzip
@@ -14,6 +14,7 @@ from pathlib import Path
 
 from sarangi.base.errors import SarangiError
 from sarangi.base.personal_settings import for_program
+from sarangi.paper.typed import typed_scores, written_files
 
 PROGRAMS = ("latexmk", "pdflatex", "bibtex")
 PACKAGES = (
@@ -29,7 +30,6 @@ TECTONIC = ("tectonic", "--keep-intermediates", "main.tex")
 CACHED = (*TECTONIC[:1], "--only-cached", *TECTONIC[1:])
 """First without a network: what tectonic once fetched is enough."""
 CACHES_OF_TECTONIC = ("TECTONIC_CACHE_DIR", "XDG_CACHE_HOME")
-WRITTEN = ("main.tex", "sarangi.sty", "references.bib")
 SHUT_IN = {
     "openin_any": "p",
     "openout_any": "p",
@@ -44,15 +44,6 @@ REACHES_OUT = re.compile(
     re.MULTILINE,
 )
 UNKNOWN = re.compile(r"Package sarangi Error: unknown key\s+'(.*?)'", re.DOTALL)
-
-COMMENT = re.compile(r"(?<!\\)%(.*)")
-ALLOWED = re.compile(r"%\s*not a score: (.*)")
-NAMES = re.compile(
-    r"\\(?:val|if(?:val|number)|by\w+|finding\w+|doi|url|\w*ref|label|input|include\w*|bibliography\w*|use\w+|\w*cite\w*)"
-    r"\*?(?:\[[^]]*\])*\{[^}]*\}"
-)
-LENGTH = re.compile(r"\d*\.?\d+(?:\\(?:text|column|line|paper)(?:width|height)|(?:pt|mm|cm|in|em|ex)\b)")
-SCORE = re.compile(r"(?<![\w.])(?:\d*\.\d+|\d+(?=(?:\\,|~|\s)*(?:\\%|per\s?cent)))(?!\d|\.\d)")
 
 
 def missing_programs() -> list[str]:
@@ -76,8 +67,8 @@ def paper_pdf(written: Path, generated: Sequence[Path], output: Path) -> None:
     Raises
     ------
     SarangiError
-        If LaTeX is not installed, with the Debian packages to install; if a result is typed into the text,
-        with file and line; or if the paper cannot be built, with the lines of the log that say why, and for
+        If LaTeX is not installed, with the Debian packages to install; if a result is typed into the text, or
+        a file is read that no rule makes, with file and line; or if the paper cannot be built, with the lines of the log that say why, and for
         a key that no number has the keys most like it.
     """
     with _built(written, generated) as folder:
@@ -103,8 +94,8 @@ def arxiv(written: Path, generated: Sequence[Path], output: Path) -> None:
         As :func:`paper_pdf`.
     """
     with _built(written, generated) as folder:
-        parts = ["main.tex", "main.bbl", "sarangi.sty", "numbers.tex"]
-        parts += [str(path.relative_to(folder)) for path in folder.glob("sections/*.tex")]
+        parts = ["main.bbl", "numbers.tex"]
+        parts += [str(path.relative_to(folder)) for path in written_files(folder) if path.suffix != ".bib"]
         parts += [str(part.relative_to("paper")) for part in generated]
         with (
             output.open("wb") as file,
@@ -130,19 +121,21 @@ def _built(written: Path, generated: Sequence[Path]) -> Iterator[Path]:
         )
     typed = [f"{file}:{line}: {found}" for file, line, found in typed_scores(written)]
     if typed:
-        raise SarangiError("results are typed into the paper's text:", *typed)
+        raise SarangiError(
+            "the paper's text has results that are typed, or reads what no rule makes:", *typed
+        )
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        for part in WRITTEN:
-            shutil.copyfile(written / part, folder / part)
-        shutil.copytree(written / "sections", folder / "sections")
+        for part in written_files(written):
+            place = folder / part.relative_to(written)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(part, place)
         for file in generated:
             place = folder / file.relative_to("paper")
             place.parent.mkdir(exist_ok=True)
             shutil.copyfile(file, place)
         known = (folder / "numbers.tex").read_text(encoding="utf-8")
-        sources = [folder / "main.tex", *sorted((folder / "sections").glob("*.tex"))]
-        text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
+        text = "\n".join(path.read_text(encoding="utf-8-sig") for path in written_files(folder))
         (folder / "numbers.tex").write_text(looked_up(known, text), encoding="utf-8")
         _run_latex(folder, known)
         yield folder
@@ -224,37 +217,3 @@ def looked_up(numbers: str, text: str) -> str:
         if found is None or found[2] in (names if found[1] == "experiment" else words):
             kept.append(line)
     return "\n".join(kept) + "\n"
-
-
-def typed_scores(paper: Path) -> Iterator[tuple[str, int, str]]:
-    r"""Yield each number in the paper's own text that may be a score, and so must be a ``\val``.
-
-    These are numbers with a decimal point, and numbers before a percent sign; not lengths, nor what
-    stands in a comment or in the name of a result, reference, citation or file.  A comment
-    ``% not a score: 2.0`` at the end of a line allows the numbers that it names on that line.
-
-    Parameters
-    ----------
-    paper
-        Folder with ``main.tex`` and ``sections/``.
-
-    Yields
-    ------
-    tuple of str, int and str
-        File (``paper/sections/results.tex``), line, and what was found there.
-    """
-    for path in [paper / "main.tex", *sorted((paper / "sections").glob("*.tex"))]:
-        if not path.exists():
-            continue
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-            found = ALLOWED.search(line)
-            allowed = {text.strip() for text in found[1].split(",")} if found else set()
-            text = LENGTH.sub("", NAMES.sub("", COMMENT.sub("", line)))
-            for score in SCORE.findall(text):
-                if score not in allowed:
-                    yield (
-                        f"{paper.name}/{path.relative_to(paper)}",
-                        number,
-                        f"{score} is typed; a score is looked up by \\val{{<experiment>.<metric>}}, and "
-                        f"another number allowed by a comment on its line: % not a score: {score}",
-                    )

@@ -10,7 +10,7 @@ PATTERNS = {
     "src": ("**/*.py",),
     "profiles": ("**/*.yaml", "**/*.py"),
     "envs": ("*.py", "*.yaml", "Containerfile"),
-    "paper": ("main.tex", "sarangi.sty", "references.bib", "sections/*.tex"),
+    "paper": ("main.tex", "sarangi.sty", "references.bib", "sections/**/*.tex"),
 }
 
 

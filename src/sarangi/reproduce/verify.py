@@ -24,7 +24,7 @@ import pyarrow as pa
 from sarangi.base import layout
 from sarangi.base.errors import SarangiError
 from sarangi.base.progress import progress
-from sarangi.paper.building import typed_scores
+from sarangi.paper.typed import typed_scores
 from sarangi.reproduce import results_lock
 from sarangi.reproduce.bundle import carried
 from sarangi.reproduce.walking import Found, walked
@@ -417,7 +417,7 @@ def _directory(option: str = " --directory ") -> str:
 
 
 def typed(paper: Path) -> Iterator[Fault]:
-    """Yield each result that is typed into the paper's text (:func:`sarangi.paper.building.typed_scores`)."""
+    """Yield each result that is typed into the paper's text (:func:`sarangi.paper.typed.typed_scores`)."""
     for file, line, found in typed_scores(paper):
         yield Fault(f"{file}:{line}", found, _mended(paper.parent, file))
 

@@ -41,7 +41,8 @@ def walked(folder: str, left_out: Callable[[str], bool] = lambda _: False) -> It
         try:
             here = Path(path).stat()
         except OSError as error:
-            yield Found(path, f"{'a link to nothing' if Path(path).is_symlink() else 'gone'} ({error.strerror})")
+            what = "a link to nothing" if Path(path).is_symlink() else "gone"
+            yield Found(path, f"{what} ({error.strerror})")
             continue
         if stat.S_ISREG(here.st_mode):
             yield Found(path)

@@ -1,5 +1,6 @@
 """Numbers of the text, the sentences that follow them, and how the PDF and arXiv's package are built."""
 
+import re
 import shutil
 import subprocess
 import tarfile
@@ -30,6 +31,20 @@ def test_a_typed_result_stops_the_build_with_file_and_line(tmp_path, monkeypatch
     monkeypatch.setattr("sarangi.paper.building.missing_programs", list)
     with pytest.raises(SarangiError, match=r"written/sections/text\.tex:2: 0\.537 is typed"):
         build(tmp_path, paper(tmp_path, "Text.\n0.537\n"), monkeypatch)
+
+
+@needs_latex
+def test_a_section_in_a_folder_of_its_own_is_printed_and_packed(tmp_path, monkeypatch):
+    made(tmp_path)
+    written = paper(tmp_path, r"\input{sections/sub/deep}")
+    (written / "sections/sub").mkdir()
+    cited = r"\citep{a}\bibliographystyle{plainnat}\bibliography{references}"
+    (written / "sections/sub/deep.tex").write_text(rf"DEEP \val{{x_loso_svm.uar}} {cited}")
+    (written / "main.tex").write_text(MAIN.replace(r"\usepackage{sarangi}", r"\usepackage{natbib,sarangi}"))
+    (written / "references.bib").write_text("@misc{a, author = {Name}, title = {Title}, year = {2000}}")
+    assert "DEEP 0.400" in read(build(tmp_path, written, monkeypatch))
+    with tarfile.open(build(tmp_path, written, monkeypatch, arxiv, "arxiv.tar.gz")) as archive:
+        assert "sections/sub/deep.tex" in archive.getnames()
 
 
 @needs_latex
@@ -137,7 +152,10 @@ def test_a_text_that_reaches_out_of_its_folder_builds_nothing_and_is_told_so(tex
     made(tmp_path)
     (tmp_path / "text.tex").write_text("outside")
     place = tmp_path / "pwned.tex"
-    written = paper(tmp_path, text.replace("PLACE", str(place)))
+    text = text.replace("PLACE", str(place))
+    # allowed by who wrote the text, so that LaTeX is what refuses it
+    name = re.search(r"\{(.*)\}", text)
+    written = paper(tmp_path, f"{text} % not a score: {name[1] if name else ''}\n")
     (written / "main.tex").write_text(MAIN.replace(r"\usepackage{sarangi}", r"\usepackage{graphicx,sarangi}"))
     with pytest.raises(SarangiError) as refused:
         build(tmp_path, written, monkeypatch)
