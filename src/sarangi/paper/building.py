@@ -68,8 +68,8 @@ def paper_pdf(written: Path, generated: Sequence[Path], output: Path) -> None:
     ------
     SarangiError
         If LaTeX is not installed, with the Debian packages to install; if a result is typed into the text, or
-        a file is read that no rule makes, with file and line; or if the paper cannot be built, with the lines of the log that say why, and for
-        a key that no number has the keys most like it.
+        a file is read that no rule makes, with file and line; or if the paper cannot be built, with
+        the lines of the log that say why, and for a key that no number has the keys most like it.
     """
     with _built(written, generated) as folder:
         shutil.copyfile(folder / "main.pdf", output)
