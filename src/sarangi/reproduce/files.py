@@ -100,9 +100,16 @@ class Files:
         return list(found)
 
     def digest(self, file: str) -> str | None:
-        """Return the sha256 of a file (the inventory of a folder); None where there is none."""
-        path = self.root / provenance.located(file)
-        return self.once(("digest", file), lambda: digest_of_input(path) if path.exists() else None)
+        """Return the sha256 of a file (of a folder, of its paths and contents); None where there is none."""
+        name = provenance.located(file)
+        here = (self.root / name).exists()
+        return self.once(("digest", file), lambda: digest_of_input(name, self.root) if here else None)
+
+    def named_digest(self, file: str, digest: str) -> str:
+        """Return a digest with what it is of, in words."""
+        if (self.root / provenance.located(file)).is_dir():
+            return f"sha256 of paths and contents {digest}"
+        return f"sha256 {digest}"
 
     def state(self, file: str) -> Line:
         """Return whether a file still has the bytes that its provenance states, in words."""
@@ -112,7 +119,7 @@ class Files:
                 return Line("neither it nor its provenance is here")
             own = file.startswith(provenance.OF_PROJECT)
             unknown = "written by hand" if own else "no provenance says how it was made"
-            return Line(f"sha256 {here} ({WITHOUT_PROVENANCE.get(file, unknown)})")
+            return Line(f"{self.named_digest(file, here)} ({WITHOUT_PROVENANCE.get(file, unknown)})")
         if here is None:
             return Line(f"sha256 {record['sha256']} (the file is not here)")
         if here == record["sha256"]:
@@ -129,9 +136,11 @@ class Files:
         if here is None:
             return Line(f"sha256 {recorded} (not here)")
         if here == recorded:
-            return Line(f"sha256 {recorded} (the same bytes)")
+            return Line(f"{self.named_digest(file, recorded)} (the same bytes)")
         return Line(
-            f"sha256 {recorded}, but OTHER BYTES lie there now: {here}; snakemake verify says what to do", BAD
+            f"{self.named_digest(file, recorded)}, but OTHER BYTES lie there now: {here}; "
+            "snakemake verify says what to do",
+            BAD,
         )
 
     # -- steps --------------------------------------------------------------------------------

@@ -155,6 +155,10 @@ class _Adopted:
                 refusal = self._other_input(path, sum_)
                 if refusal is not None:
                     return refusal
+            # last: the content of what comes from outside is among them, and was named by now
+            if record["parameters"] != job.described["parameters"]:
+                why = _other("parameters", job)
+                return _Refusal(why, why)
         return None
 
     def _other_input(self, path: str, recorded: str) -> _Refusal | None:
@@ -178,12 +182,16 @@ def _other_job(output: str, record: Mapping[str, Any] | None, job: "Planned") ->
         return "it has no provenance"
     if carried(output) and not Path(output).exists():
         return "it is not in the bundle"
-    for key in ("rule", "wildcards", "code", "parameters"):
+    for key in ("rule", "wildcards", "code"):
         if record[key] != job.described[key]:
-            return f"rule {job.described['rule']} has other {key} in this clone"
+            return _other(key, job)
     if sorted(record["inputs"]) != job.inputs:
         return f"it was made from other files: {_first_odd(record['inputs'], job.inputs)}"
     return None
+
+
+def _other(key: str, job: "Planned") -> str:
+    return f"rule {job.described['rule']} has other {key} in this clone"
 
 
 def _first_odd(recorded: Mapping[str, str], inputs: list[str]) -> str:

@@ -199,7 +199,10 @@ class Upstream:
             for row in self.files.rows(path, ["utterance_id", "status"])
             if row["status"] == store.OK
         }
-        step = Step(f"Recordings: {len(clips)} tested", [f"sha256 as in {manifest}"])
+        step = Step(
+            f"Recordings: {len(clips)} tested",
+            [f"sha256 as {manifest} lists it, which snakemake verify compares with what lies here"],
+        )
         if not self.recordings:
             step.facts.append("--recordings or --html lists them")
             return step

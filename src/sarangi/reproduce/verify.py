@@ -27,6 +27,7 @@ from sarangi.base.progress import progress
 from sarangi.paper.typed import typed_scores
 from sarangi.reproduce import results_lock
 from sarangi.reproduce.bundle import carried
+from sarangi.reproduce.recordings import compared
 from sarangi.reproduce.walking import Found, walked
 from sarangi.runtime import provenance, records
 from sarangi.runtime.contents import opened
@@ -287,7 +288,7 @@ class _Verification:
         """Return how a file was made otherwise than it would be now, or None."""
         if path in self.planned:
             described, inputs, outputs = self.planned[path]
-            for key in ("rule", "wildcards", "code", "parameters"):
+            for key in ("rule", "wildcards", "code"):
                 if record[key] != described[key]:
                     return f"made by another {key} than this clone's ({described['rule']})"
             if record["outputs"] != sorted(outputs):
@@ -295,11 +296,16 @@ class _Verification:
             if sorted(record["inputs"]) != inputs:
                 odd = sorted({*record["inputs"]} ^ {*inputs})
                 return f"made from other files than this clone's: {odd[0]}"
+            if described["rule"] == "manifest" and (why := compared(record, Path(path))) is not None:
+                return why
         for name, sum_ in record["inputs"].items():
             now = self._digest(name)
             # what is bad itself, or not here, says so itself
             if now is not None and now != sum_ and name not in self._bad:
                 return f"made from another {name} than lies here"
+        # last: the content of what comes from outside is among them, and was named by now
+        if path in self.planned and record["parameters"] != self.planned[path][0]["parameters"]:
+            return f"made by another parameters than this clone's ({record['rule']})"
         return None
 
     def _digest(self, name: str) -> str | None:

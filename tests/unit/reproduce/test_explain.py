@@ -19,6 +19,7 @@ from sarangi.paper.tables.writing import FORMATS
 from sarangi.reproduce.explain import Walk, explain
 from sarangi.reproduce.steps import Step, as_page, as_text
 from sarangi.runtime import provenance
+from sarangi.runtime.inventory import digest_of_input
 
 NAME = "urdu_latif_loso_egemaps_svm"
 SCORE = f"results/scores/{NAME}.parquet"
@@ -201,3 +202,15 @@ def test_the_json_of_a_table_that_another_wrote_is_refused_by_its_name(table, tm
     (tmp_path / "paper/tables/t.json").write_text(table)
     with pytest.raises(SarangiError, match=r"t(\.json: expected a table|:1: )"):
         explain("t:1:A", tmp_path)
+
+
+def test_the_digest_of_a_folder_is_called_what_it_is_and_follows_its_content(folder):
+    corpus = Path("resources/corpora/urdu_latif")
+    corpus.mkdir(parents=True)
+    (corpus / "x.wav").write_bytes(b"1234")
+    known = digest_of_input(corpus)
+    files = Walk(Path()).files
+    assert files.input_state(str(corpus), known) == f"sha256 of paths and contents {known} (the same bytes)"
+    (corpus / "x.wav").write_bytes(b"1235")
+    said = Walk(Path()).files.input_state(str(corpus), known)
+    assert said.startswith(f"sha256 of paths and contents {known}, but OTHER BYTES lie there now: ")

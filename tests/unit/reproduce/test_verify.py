@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from support.recordings import sound, zipped
 from support.verify import (
     ARCHIVE,
     FEATURES,
@@ -24,9 +25,11 @@ from support.verify import (
 from sarangi.base import store
 from sarangi.base.errors import SarangiError
 from sarangi.base.score_rows import SCORES
+from sarangi.corpora.manifest import manifest
 from sarangi.reproduce.verify import examine, typed
 from sarangi.runtime import provenance
 from sarangi.runtime.contents import opened
+from sarangi.runtime.inventory import digest_of_input
 
 STRAY = "results/scores/c.parquet"
 
@@ -236,3 +239,59 @@ def test_a_score_typed_into_the_text_is_found_and_other_numbers_are_not(line, fo
     faults = list(typed(tmp_path))
     assert [fault.found.split(" ")[0] for fault in faults] == found
     assert all(fault.file.endswith("sections/results.tex:2") for fault in faults)
+
+
+# -- recordings -------------------------------------------------------------------------------
+
+RECORDINGS, MANIFEST_FILE = "resources/corpora/urdu_latif", "results/corpora/urdu_latif/manifest.parquet"
+
+
+@pytest.fixture(params=["folder", "zip"])
+def recorded(request, made):
+    """A corpus, as a folder or packed, its manifest, and how a recording in it is replaced."""
+    now = {f"Sad/SM1_F{n}_S0{n}.wav": sound(0.1, frequency=100 * n) for n in (1, 2, 3)}
+    name = RECORDINGS + (".zip" if request.param == "zip" else "")
+
+    def put(file, data):
+        now[file] = data
+        if request.param == "zip":
+            zipped(Path(name), [(file, data) for file, data in now.items() if data is not None])
+        elif data is None:
+            (Path(name) / file).unlink()
+        else:
+            (Path(name) / file).parent.mkdir(parents=True, exist_ok=True)
+            (Path(name) / file).write_bytes(data)
+
+    for file, data in list(now.items()):
+        put(file, data)
+    described = {"rule": "manifest", "wildcards": {"corpus": "urdu_latif"}, "code": "c" * 16}
+    described["parameters"] = digest_of_input(name)
+    inside = {**described, "inputs": {name: digest_of_input(name)}, "outputs": [MANIFEST_FILE]}
+    Path(MANIFEST_FILE).parent.mkdir(parents=True)
+    manifest(Path(name), "urdu_latif", 1, store.Output(Path(MANIFEST_FILE), inside))
+    provenance.write(Path(MANIFEST_FILE), Path(MANIFEST_FILE), inside)
+    # what this clone's plan has is what lies here
+    made.jobs.append((described, [name], [MANIFEST_FILE]))
+    return put
+
+
+def test_recordings_that_are_not_those_of_the_manifest_are_named_with_the_remedy(made, recorded):
+    assert made.faults() == {}
+    recorded("Sad/SM1_F1_S01.wav", sound(0.1, frequency=150))
+    recorded("Sad/SM1_F2_S02.wav", None)
+    made.jobs[-1][0]["parameters"] = "of another content"  # as the plan now has it
+    (fault,) = made.faults().values()
+    assert fault.file == MANIFEST_FILE
+    assert fault.found.startswith("2 recordings are not as listed, in resources/corpora/urdu_latif")
+    assert "Sad/SM1_F1_S01.wav (other bytes), Sad/SM1_F2_S02.wav (gone); put back" in fault.found
+    assert fault.command.endswith(f"--forcerun {MANIFEST_FILE} -- {MANIFEST_FILE}")
+
+
+def test_what_is_remembered_of_a_recording_does_not_hide_it_from_verify(made, recorded, monkeypatch):
+    known = {Path(made.jobs[-1][1][0]): digest_of_input(made.jobs[-1][1][0])}
+    monkeypatch.setattr(
+        "sarangi.reproduce.verify.digest_of_input", lambda path: known.get(path) or digest_of_input(path)
+    )
+    recorded("Sad/SM1_F3_S03.wav", sound(0.1, frequency=350))
+    found = made.faults()[MANIFEST_FILE].found
+    assert found.startswith("a recording is not as listed") and "Sad/SM1_F3_S03.wav (other bytes)" in found

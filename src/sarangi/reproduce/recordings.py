@@ -1,0 +1,83 @@
+"""The recordings of a corpus as they lie here, compared with what its manifest lists."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sarangi.base import store
+from sarangi.base.errors import SarangiError
+from sarangi.base.progress import progress
+from sarangi.corpora.registry import load
+from sarangi.corpora.unchanged import sha256_of
+from sarangi.sources.source import Source
+
+NAMED = 20
+
+
+def differing(source: Path, corpus: str, manifest: Path) -> dict[str, str]:
+    """Return the recordings that are not those that a manifest lists, each with what is there instead.
+
+    Each is read again, whatever is remembered of it, one at a time.
+
+    Parameters
+    ----------
+    source
+        Folder or archive of the corpus.
+    corpus
+        Its name.
+    manifest
+        Its manifest.
+
+    Raises
+    ------
+    SarangiError
+        If the corpus cannot be opened.
+    """
+    describe = getattr(load(corpus), "describe", None)
+    found: dict[str, str] = {}
+    with Source(source) as opened:
+        for row in progress(
+            store.rows(manifest, ["file", "sha256"]), store.count(manifest), f"recordings of {corpus}"
+        ):
+            file, listed = row["file"], row["sha256"]
+            if listed is None:
+                continue  # it could not be read, and failed
+            if not opened.has(file):
+                found[file] = "gone"
+                continue
+            try:
+                now = describe(opened, file)["sha256"] if describe else sha256_of(opened.read(file))
+            except SarangiError as error:
+                found[file] = str(error)
+                continue
+            if now != listed:
+                found[file] = "other bytes"
+    return found
+
+
+def compared(record: Mapping[str, Any], manifest: Path) -> str | None:
+    """Return which recordings are not those that a manifest lists, in words; None where all are.
+
+    Parameters
+    ----------
+    record
+        The provenance of the manifest.
+    manifest
+        Its file.  Where its corpus is not here, there is nothing to compare.
+    """
+    (source,) = record["inputs"]
+    if not Path(source).exists():
+        return None
+    try:
+        found = differing(Path(source), record["wildcards"]["corpus"], manifest)
+    except SarangiError as error:
+        return f"its recordings cannot be compared: {error}"
+    if not found:
+        return None
+    names = [f"{file} ({what})" for file, what in list(found.items())[:NAMED]]
+    if len(found) > NAMED:
+        names.append(f"and {len(found) - NAMED} more")
+    count = "a recording is" if len(found) == 1 else f"{len(found)} recordings are"
+    return (
+        f"{count} not as listed, in {source}: {', '.join(names)}; put back what was published, or list anew"
+    )
