@@ -1,12 +1,12 @@
 """A bundle of results: what stands behind the paper, to be put back into a fresh clone."""
 
-import base64
 import json
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from sarangi.base.errors import SarangiError
+from sarangi.reproduce.snakemake_records import file_of
 from sarangi.runtime import provenance, records
 
 METADATA = Path(".snakemake/metadata")
@@ -75,6 +75,4 @@ def _metadata() -> Iterator[tuple[str, str]]:
     for file in sorted(METADATA.rglob("*")):
         if file.is_file():
             name = str(file.relative_to(METADATA))
-            # Snakemake cuts a long name into folders that begin with @
-            encoded = name.replace("@", "").replace("/", "")
-            yield base64.urlsafe_b64decode(encoded).decode(), name
+            yield file_of(name), name

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sarangi.base.documents import LARGEST, json_of
 from sarangi.base.errors import SarangiError
+from sarangi.reproduce import snakemake_records
 from sarangi.reproduce.bundle import ABOUT, GENERATED, METADATA, VERSION, carried
 from sarangi.runtime import provenance, records
 from sarangi.runtime.inventory import digest_of_input
-from sarangi.sources.repack import CHUNK, LARGEST_RATIO, LARGEST_TOTAL
+from sarangi.sources.repack import LARGEST_RATIO, LARGEST_TOTAL
 from sarangi.sources.source import DAMAGE
 from sarangi.study.identities import RESTORED
 
@@ -46,7 +47,8 @@ def restore(bundle: Path, directory: Path, trust_metadata: bool = True) -> dict[
     Returns
     -------
     dict
-        Each result of the bundle that was left out, with why.
+        Each result of the bundle that was left out, and each file that is here and keeps its own provenance,
+        with why.
 
     Raises
     ------
@@ -58,22 +60,30 @@ def restore(bundle: Path, directory: Path, trust_metadata: bool = True) -> dict[
         names = archive.namelist()
         results = [name for name in names if carried(name)]
         metadata = [name for name in names if name.startswith(f"{METADATA}/")] if trust_metadata else []
-        for name in metadata:
-            with archive.open(name) as file:  # its checksum, before anything is written
-                while file.read(CHUNK):
-                    pass
+        records_in = {}
         for name in names:
             if name.startswith(f"{provenance.FOLDER}/"):
-                records.refuse_odd(_document(archive, name))
+                records_in[_result_of(name)] = record = _document(archive, name)
+                records.refuse_odd(record)
+        of_snakemake = {
+            name: snakemake_records.refuse_other(name, _document(archive, name), records_in)
+            for name in metadata
+        }
         for name in results:
             _check(archive, bundle, name, directory)
+        stays = {path: why for path, record in records_in.items() if (why := _own(directory, path, record))}
+        own = {path for path in records_in if (directory / path).exists()}
         for name in names:
-            if name in metadata or name in results or name.startswith(f"{provenance.FOLDER}/"):
+            path = of_snakemake.get(name) or (name if name in results else _result_of(name))
+            # what Snakemake knows of a file that is here stays, too
+            known = name in metadata and path in own and (directory / name).exists()
+            if path in records_in and path not in stays and not known:
                 _extract(archive, name, directory)
     place = directory / RESTORED
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_text(json.dumps(about["identities"], indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    return {} if metadata else adopt(about["targets"], results, directory)
+    new = [name for name in results if name not in own]
+    return stays if metadata else stays | adopt(about["targets"], new, directory)
 
 
 def adopt(targets: list[str], results: list[str], directory: Path) -> dict[str, str]:
@@ -113,7 +123,9 @@ def adopt(targets: list[str], results: list[str], directory: Path) -> dict[str, 
             result: unknown for result in results if result not in adopted.made and result not in evidence
         }
         for result in refused:
-            provenance.place(result).unlink(missing_ok=True)
+            # what was here before the bundle keeps what is known of it
+            if result in results or not Path(result).exists():
+                provenance.place(result).unlink(missing_ok=True)
             if result in results:
                 Path(result).unlink(missing_ok=True)
     return {result: why for result, why in sorted(refused.items()) if result in results}
@@ -247,6 +259,28 @@ def _about(archive: zipfile.ZipFile) -> dict[str, Any]:
     if about["version"] != VERSION:
         raise ValueError(f"it is of version {about['version']}, and this Sarangi reads {VERSION}")
     return {"targets": list(about["targets"]), "identities": dict(about["identities"])}
+
+
+def _result_of(name: str) -> str:
+    """Return the result that a file of provenance is of; the name itself of another file."""
+    inner = name.removeprefix(f"{provenance.FOLDER}/")
+    return name if inner == name else inner.removesuffix(".json")
+
+
+def _own(directory: Path, path: str, record: Mapping[str, Any]) -> str | None:
+    """Return why a file that is here keeps what is known of it, or that nothing is; None if not."""
+    here, known = directory / path, directory / provenance.place(path)
+    if not here.exists():
+        return None
+    if known.is_file():
+        try:
+            same = json_of(known.read_bytes()) == record
+        except (OSError, ValueError):
+            same = False
+        return None if same else "it is here and was made otherwise; its own provenance stays"
+    if here.is_file() and provenance.digest(here) == record["sha256"]:
+        return None
+    return "it is here and has other bytes than the bundle's provenance says; it stays without provenance"
 
 
 def _check(archive: zipfile.ZipFile, bundle: Path, name: str, directory: Path) -> None:

@@ -1,6 +1,9 @@
 """Which results of a bundle are adopted; tests/workflow restores whole ones."""
 
+import base64
+import hashlib
 import json
+import re
 import zipfile
 from contextlib import contextmanager
 from pathlib import Path
@@ -120,3 +123,81 @@ def test_a_bundle_that_cannot_be_put_back_whole_writes_nothing(members, said, tm
         restore(path, tmp_path / "clone")
     assert said in str(caught.value)
     assert list((tmp_path / "clone").rglob("*")) == []
+
+
+RECORD = {
+    "rule": "a",
+    "wildcards": {},
+    "inputs": {},
+    "outputs": ["results/a.csv"],
+    "parameters": "p",
+    "code": "c",
+}
+OF_SNAKEMAKE = {"rule": "a", "input": [], "params": [], "incomplete": False, "record_format_version": 6}
+
+
+def key(path):
+    return f".snakemake/metadata/{base64.urlsafe_b64encode(path.encode()).decode()}"
+
+
+def whole(path, data=b"of the bundle", known=OF_SNAKEMAKE, name="results/a.csv", **more):
+    """A bundle of one result, its provenance and what Snakemake knows of it."""
+    record = RECORD | {"outputs": [name], "sha256": hashlib.sha256(data).hexdigest()}
+    members = {str(provenance.place(name)): json.dumps(record), name: data, key(name): json.dumps(known)}
+    return bundled(path, **{n: d for n, d in (members | more).items() if d is not None})
+
+
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        ([], "is list, no record"),
+        ("x", "is str, no record"),
+        (OF_SNAKEMAKE | {"input": "x"}, "input is str"),
+        (OF_SNAKEMAKE | {"input": [1]}, "a name in input is no text"),
+        (OF_SNAKEMAKE | {"endtime": True}, "endtime is bool"),
+        (OF_SNAKEMAKE | {"input_checksums": {"a": []}}, "a checksum is no text"),
+        (OF_SNAKEMAKE | {"run": "rm"}, "has the key 'run'"),
+        (OF_SNAKEMAKE | {"rule": "b"}, "is not of the finished rule a"),
+        (OF_SNAKEMAKE | {"incomplete": True}, "is not of the finished rule a"),
+    ],
+)
+def test_what_is_no_record_of_snakemakes_is_refused(known, said, tmp_path):
+    (tmp_path / "clone").mkdir()
+    with pytest.raises(SarangiError, match=re.escape(said)):
+        restore(whole(tmp_path / "b.zip", known=known), tmp_path / "clone")
+    for name, why in (
+        (".snakemake/metadata/!", "no name of a record"),
+        (key("results/other.csv"), "of which the bundle has no provenance"),
+        (key("/etc/passwd"), "of which the bundle has no provenance"),
+    ):
+        with pytest.raises(SarangiError, match=why):
+            restore(whole(tmp_path / "b.zip", **{name: json.dumps(OF_SNAKEMAKE)}), tmp_path / "clone")
+    assert list((tmp_path / "clone").rglob("*")) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["results/a.csv", "results/corpora/x/audio/0.parquet", "resources/weights/w.pt"]
+)
+def test_a_bundle_replaces_nothing_that_is_known_of_files_that_are_here(name, tmp_path):
+    data = b"of the bundle" if name == "results/a.csv" else b"of this folder"
+    bundle = whole(tmp_path / "b.zip", name=name, **({} if name == "results/a.csv" else {name: None}))
+    clone = tmp_path / "clone"
+    here = {name: data, str(provenance.place(name)): b'{"rule": "mine"}', key(name): b'{"rule": "mine"}'}
+    for path, text in here.items():
+        (clone / path).parent.mkdir(parents=True, exist_ok=True)
+        (clone / path).write_bytes(text)
+    refused = restore(bundle, clone)
+    assert refused == {name: "it is here and was made otherwise; its own provenance stays"}
+    assert {path: (clone / path).read_bytes() for path in here} == here
+    # a file that nothing is known of gets no provenance that is not its own
+    provenance_here = clone / provenance.place(name)
+    provenance_here.unlink()
+    found = restore(bundle, clone)
+    if data == b"of the bundle":
+        assert found == {} and json.loads(provenance_here.read_text())["rule"] == "a"
+    else:
+        assert "it stays without provenance" in found[name] and not provenance_here.exists()
+    # the same again, and into an empty folder, is whole
+    assert restore(bundle, clone) == found
+    assert restore(bundle, tmp_path / "fresh") == {}
+    assert json.loads((tmp_path / "fresh" / key(name)).read_text()) == OF_SNAKEMAKE
