@@ -19,6 +19,7 @@
 
 import gc
 import os
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -104,6 +105,14 @@ include: "rules/common.smk"
 onstart:
     begin()
     known.publish()
+
+
+onsuccess:
+    tell_of_failures()
+
+
+onerror:
+    tell_of_failures()
 
 
 wildcard_constraints:

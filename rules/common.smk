@@ -133,6 +133,23 @@ def predictions_of_wildcards(wildcards):
     return inputs.predictions_of(study, experiment_of(wildcards), getattr(wildcards, "test", None))
 
 
+# -- what a run says at its end
+
+
+def tell_of_failures():
+    """Say of which corpora more than a tenth failed."""
+    # here, since a plan does not need what reads tables
+    from sarangi.audit.lost import lost
+
+    made = {c: (Path(layout.corpus_audit(c)), Path(layout.manifest(c))) for c in sorted(study.corpora)}
+    try:
+        lines = lost(made)
+    except SarangiError as error:
+        lines = [f"it is not known, {error}"]
+    for line in lines:
+        print(f"Too much failed, so what is scored is not the corpus: {line}", file=sys.stderr)
+
+
 # -- what the report shows, and what a run recorded
 
 

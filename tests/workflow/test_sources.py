@@ -38,9 +38,12 @@ def test_an_own_compressed_archive_goes_before_the_source_and_becomes_a_zip_once
         "resources/corpora/urdu_latif.tar.gz"
     }
     # another archive under the name is noticed, and taken away the source is used again
-    own.write_bytes(tarred(CLIPS[:4]))
-    assert jobs(run(folder)) == {"repack": 1, "manifest": 1}
-    assert len(store.read(folder / MANIFEST)) == 4
+    own.write_bytes(tarred([*CLIPS[:4], ("URDU/Sad/SM5_F1_S05.wav", b"")]))
+    done = run(folder)
+    assert jobs(done) == {"repack": 1, "manifest": 1}
+    assert len(store.read(folder / MANIFEST)) == 5
+    # a tenth of it failed, which the end of the run says
+    assert "not the corpus: urdu_latif: 1 of 5 failed: 1 the file is empty (0 bytes)" in done.stderr
     own.unlink()
     assert jobs(run(folder, "-n")) == {"synthetic_corpus": 1, "manifest": 1}
 

@@ -55,17 +55,23 @@ def to_mono(data: bytes) -> Decoded:
             refuse_long(promised * file.channels)
             signal = file.read(dtype="float32", always_2d=True)
     except soundfile.LibsndfileError as error:
-        raise RecordingError(f"cannot be decoded ({error.error_string})", COPY_AGAIN) from error
+        why = f"cannot be decoded ({error.error_string})"
+        raise RecordingError(why, COPY_AGAIN, "cannot be decoded") from error
     if len(signal) == 0:
         raise RecordingError("holds 0 samples", COPY_AGAIN)
     if len(signal) < promised:
         raise CutShortError(
             f"cut short: its header promises {promised} samples a channel, {len(signal)} can be decoded",
             COPY_AGAIN,
+            "cut short",
         )
     bad = int(np.count_nonzero(~np.isfinite(signal)))
     if bad:
-        raise RecordingError(f"{bad} of its {signal.size} samples are NaN or infinite", "copy it again")
+        raise RecordingError(
+            f"{bad} of its {signal.size} samples are NaN or infinite",
+            "copy it again",
+            "samples that are NaN or infinite",
+        )
     notes = []
     if signal.shape[1] > 1:
         notes.append(f"mixed down from {signal.shape[1]} channels")
@@ -79,5 +85,6 @@ def refuse_long(samples: int) -> None:
     if samples > LARGEST_SOUND:
         raise RecordingError(
             f"its header promises {samples} samples; at most {LARGEST_SOUND} are read. "
-            "No utterance is so long: copy it again from its publisher"
+            "No utterance is so long: copy it again from its publisher",
+            cause="its header promises more samples than are read",
         )

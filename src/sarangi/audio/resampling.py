@@ -12,7 +12,7 @@ import pyarrow as pa
 from sarangi.audio.decoding import refuse_long, sound_in, to_mono
 from sarangi.audio.flac import encode
 from sarangi.base import store
-from sarangi.base.errors import COPY_AGAIN, RecordingError, SarangiError
+from sarangi.base.errors import COPY_AGAIN, RecordingError, SarangiError, cause_of
 from sarangi.base.progress import progress
 from sarangi.base.sound import SAMPLE_RATE
 from sarangi.corpora.unchanged import recording
@@ -58,6 +58,7 @@ LEVELS = pa.schema(
         # samples at full scale in the recording as it was published
         pa.field("full_scale", pa.int64()),
         *store.STATUS,
+        pa.field("cause", pa.string()),
     ]
 )
 SILENCE_DB = -60.0
@@ -80,28 +81,29 @@ def resample(source: Path, manifest: Path, shard: int, audio: store.Output, leve
     levels
         Parquet file to write, of schema :data:`LEVELS`.
     """
-    listed = store.read(manifest, ["utterance_id", "file", "sha256", "shard", "status", "reason"])
+    listed = store.read(manifest, ["utterance_id", "file", "sha256", "shard", "status", "reason", "cause"])
     listed = listed[listed["shard"] == shard]
     with (
         Source(source) as opened,
         audio.writer(AUDIO, ROW_GROUP) as sounds,
         levels.writer(LEVELS) as measured,
     ):
-        columns = ("utterance_id", "file", "sha256", "status", "reason")
+        columns = ("utterance_id", "file", "sha256", "status", "reason", "cause")
         rows = zip(*(listed[column] for column in columns), strict=True)
-        for utterance_id, file, sha256, status, reason in progress(
+        for utterance_id, file, sha256, status, reason, cause in progress(
             rows, len(listed), f"resample shard {shard}"
         ):
             row = {"utterance_id": utterance_id, "status": status, "reason": reason}
-            sound, level = {}, {}
+            sound, level = {}, {"cause": None if status == store.OK else cause}
             if status == store.OK:
                 try:
                     found = to_mono_16k(sound_in(recording(opened, file, sha256), file))
                     sound = {"audio": {"bytes": encode(found.signal), "path": f"{utterance_id}.flac"}}
-                    level = level_of(found.signal) | {"full_scale": found.full_scale}
+                    level |= level_of(found.signal) | {"full_scale": found.full_scale}
                     row["reason"] = found.note
                 except SarangiError as error:
                     row |= {"status": store.FAILED, "reason": str(error)}
+                    level["cause"] = cause_of(error)
             sounds.add(row | sound)
             measured.add(row | level)
 
@@ -172,6 +174,7 @@ def _refuse_rate(rate: int) -> None:
             f"its header says {rate} samples a second, expected a usual rate such as 8000, 22050, 44100 or "
             "48000",
             COPY_AGAIN,
+            "unusual sample rate",
         )
 
 

@@ -3,14 +3,16 @@
 One row a check, before any training.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
 
-from sarangi.audit.rows import AUDIT, Audited, Row, listed, write_audit
+from sarangi.audit.rows import AUDIT, Audited, Row, failed_row, listed, write_audit
 from sarangi.base import store
 from sarangi.base.auditing import FATAL, FEW_GROUPS, GROUPS, GROUPS_OF_EMOTION, NOTE, OK, WARNING
+from sarangi.base.failures import counted
 from sarangi.base.store import Output
 
 SHORT_S, LONG_S = 0.5, 30.0
@@ -50,11 +52,13 @@ def _counts(whole: pd.DataFrame, usable: pd.DataFrame, promises: Mapping[str, fl
     for emotion in sorted(emotions):
         count = int(counts.get(emotion, 0))
         yield "emotion", emotion, count, *_promised(count, promises.get(emotion))
-    for status in (store.SKIPPED, store.FAILED):
-        those = whole[whole["status"] == status]
-        reasons = those["reason"].value_counts().head(3)
-        detail = "; ".join(f"{count} times: {reason}" for reason, count in reasons.items())
-        yield status, "", len(those), WARNING if len(those) else OK, detail
+    skipped = whole[whole["status"] == store.SKIPPED]
+    causes = Counter(skipped["cause"].fillna(skipped["reason"]))
+    yield store.SKIPPED, "", len(skipped), WARNING if len(skipped) else OK, counted(causes)
+    yield failed_row(whole, "")
+    copied = usable.loc[usable["copies"].fillna(0) > 0, "utterance_id"]
+    detail = f"lie there again, the same byte for byte: {listed(copied)}" if len(copied) else ""
+    yield "copied", "", len(copied), NOTE if len(copied) else OK, detail
 
 
 def _promised(found: int, promised: float | None) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sarangi.audit.rows import AUDIT, Audited, Row, listed, write_audit
+from sarangi.audit.rows import AUDIT, Audited, Row, failed_row, listed, write_audit
 from sarangi.base import store
 from sarangi.base.auditing import (
     FATAL,
@@ -49,8 +49,8 @@ def protocol_audit(
     output
         Parquet file to write, of schema :data:`sarangi.audit.rows.AUDIT`, sorted by check.
     """
-    usable = corpus.utterances()
-    usable = usable[usable["status"] == store.OK]
+    whole = corpus.utterances()
+    usable = whole[whole["status"] == store.OK]
     utterances = splittable(corpus.manifest, settings)
     place = pd.Index(utterances["utterance_id"]).get_indexer(usable["utterance_id"])
     try:
@@ -59,6 +59,7 @@ def protocol_audit(
         rows: list[Row] = [("folds", name, 0, FATAL, str(error))]
     else:
         rows = [("folds", name, len(parts), OK, ""), *_protocol(name, usable, parts, corpus.pairs())]
+    rows.append(failed_row(whole, name))
     write_audit(pd.DataFrame(rows, columns=AUDIT.names), output)
 
 

@@ -8,6 +8,8 @@ import pandas as pd
 import pyarrow as pa
 
 from sarangi.base import store
+from sarangi.base.auditing import FAILED_UTTERANCES, FATAL, OK, WARNING
+from sarangi.base.failures import failures_in, too_many
 from sarangi.base.store import Output
 
 AUDIT = pa.schema(
@@ -22,7 +24,7 @@ AUDIT = pa.schema(
 
 COLUMNS = [
     "utterance_id", "speaker", "group", "emotion", "text", "duration_s", "sample_rate", "channels", "sha256",
-    "status", "reason",
+    "status", "reason", "cause", "copies",
 ]  # fmt: skip
 """Of the manifest, what is looked at."""
 
@@ -56,11 +58,18 @@ class Audited(NamedTuple):
             return whole
         # what could not be decoded has failed there, and not yet in the manifest
         loud = pd.concat([store.read(path) for path in self.levels])
-        return whole.drop(columns=["status", "reason"]).merge(loud, on="utterance_id")
+        return whole.drop(columns=["status", "reason", "cause"]).merge(loud, on="utterance_id")
 
     def pairs(self) -> pd.DataFrame | None:
         """Return the pairs of recordings that share sound, or None."""
         return store.read(self.near_duplicates) if self.near_duplicates else None
+
+
+def failed_row(whole: pd.DataFrame, subject: str) -> Row:
+    """Return how many utterances failed, of all of a corpus; fatal where these are too many to believe it."""
+    failed, usable, words = failures_in(zip(whole["status"], whole["cause"], whole["reason"], strict=True))
+    verdict = FATAL if too_many(failed, usable) else WARNING if failed else OK
+    return FAILED_UTTERANCES, subject, failed, verdict, words
 
 
 def write_audit(frame: pd.DataFrame, output: Output) -> None:

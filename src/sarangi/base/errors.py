@@ -3,6 +3,7 @@
 import re
 
 COPY_AGAIN = "copy it again from its publisher"
+CANNOT_BE_READ = "cannot be read"
 LONGEST_LINE = 1000  # characters; what a damaged file holds may be of any length
 
 
@@ -24,11 +25,18 @@ class RecordingError(SarangiError):
     ----------
     found
         What is wrong with it, without what to do.
+    cause
+        The same without what is peculiar to this one recording, so that recordings can be counted by it.
     """
 
-    def __init__(self, found: str, advice: str = ""):
+    def __init__(self, found: str, advice: str = "", cause: str | None = None):
         super().__init__(f"{found}; {advice}" if advice else found)
-        self.found = found
+        self.found, self.cause = found, cause or found
+
+
+def cause_of(error: SarangiError) -> str:
+    """Return what to count an utterance under that failed with an error."""
+    return error.cause if isinstance(error, RecordingError) else CANNOT_BE_READ
 
 
 class CutShortError(RecordingError):

@@ -25,5 +25,9 @@ MANIFEST = pa.schema(
         # where the recording lies in the user's copy, which may nest the published layout
         pa.field("file", pa.string(), nullable=False),
         *store.STATUS,
+        # why it failed or is skipped, without what is peculiar to it: what utterances are counted by
+        pa.field("cause", pa.string()),
+        # further files of the same bytes that claim to be this utterance
+        pa.field("copies", pa.int32()),
     ]
 )

@@ -11,6 +11,7 @@ NEAR_DUPLICATES = "near-duplicates shared"
 UNPREDICTED = "nothing predicted"
 PREDICTIONS_MISSING = "predictions missing"
 SIDES_DIFFER = "sides differ"
+MANY_FAILED = "many failed"
 
 BETWEEN = "; "
 

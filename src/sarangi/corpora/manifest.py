@@ -8,19 +8,28 @@ name), ``LAYOUT`` and ``utterances(source)``.  One that is published as features
 
 import dataclasses
 import hashlib
-from collections.abc import Callable
+import logging
+from collections import Counter
+from collections.abc import Callable, Sequence
 from itertools import groupby
 from pathlib import Path
+from typing import NoReturn
 
 from sarangi.base import store
-from sarangi.base.errors import SarangiError
+from sarangi.base.errors import SarangiError, cause_of, shown
+from sarangi.base.failures import Entry, counted, failures_in, too_many
 from sarangi.base.manifest_rows import MANIFEST
 from sarangi.base.progress import progress
 from sarangi.corpora.recording import inspect
 from sarangi.corpora.registry import load
 from sarangi.corpora.unchanged import sha256_of
 from sarangi.corpora.utterance import Utterance
-from sarangi.sources.source import ARCHIVES, Source
+from sarangi.sources.source import ARCHIVES, Source, uppermost
+
+log = logging.getLogger("sarangi")
+
+Describe = Callable[[Source, str], dict]
+"""Returns the facts of the manifest about a file; see this module."""
 
 
 def shard_of(utterance_id: str, shards: int) -> int:
@@ -32,7 +41,9 @@ def manifest(source: Path, corpus: str, shards: int, output: store.Output) -> No
     """Write the manifest of a corpus: one row an utterance, sorted by ``utterance_id``.
 
     Every recording is read once, for its hash and its header; one that cannot be used keeps its
-    row, with status failed or skipped and the reason.
+    row, with status failed or skipped and the reason.  Files that are the same byte for byte and of which the
+    corpus says the same are one utterance, whose row counts the copies and names them; the one in the fewest
+    folders is kept, of several the first in sorted order.  Copies that differ fail.
 
     Parameters
     ----------
@@ -48,21 +59,15 @@ def manifest(source: Path, corpus: str, shards: int, output: store.Output) -> No
     Raises
     ------
     SarangiError
-        If the source holds nothing that belongs to the corpus.
+        If nothing in the source can be used: by its names, or once it was read; counts the reasons.
     """
     module = load(corpus)
     describe = getattr(module, "describe", _recording)
     with Source(source) as opened:
-        found = sorted(module.utterances(opened), key=lambda u: (u.path, u.file))
+        found = sorted(module.utterances(opened), key=lambda u: (u.path, *uppermost(u.file)))
         if not any(u.status == store.OK for u in found):
-            example = f"; the first is {found[0].file}: {found[0].reason}" if found else ""
-            packed = opened.paths(*ARCHIVES)
-            unpack = f"Archives lie in it: unpack {', '.join(packed[:3])} there. " if packed else ""
-            raise SarangiError(
-                f"{source}: no utterance of {corpus} among {len(opened.paths())} files{example}. {unpack}"
-                f"Expected the layout of the publisher, {module.LAYOUT}. "
-                "Put the corpus there, or take the folder away to have it shown as unavailable."
-            )
+            _refuse_without_utterances(opened, corpus, module.LAYOUT, found)
+        entries: list[Entry] = []
         with output.writer(MANIFEST) as writer:
             groups = [list(copies) for _, copies in groupby(found, key=lambda u: u.path)]
             for copies in progress(groups, len(groups), f"manifest {corpus}"):
@@ -72,24 +77,104 @@ def manifest(source: Path, corpus: str, shards: int, output: store.Output) -> No
                 row["group"] = row["group"] or utterance_id  # the clip, for want of better
                 shard = shard_of(utterance_id, shards)
                 writer.add(row | {"utterance_id": utterance_id, "corpus": corpus, "shard": shard})
+                entries.append((row["status"], row["cause"], row["reason"]))
+            _refuse_unusable(source, entries)
+    failed, usable, words = failures_in(entries)
+    if too_many(failed, usable):
+        log.error("%s: %s", source, words)
 
 
-def _facts(source: Source, copies: list[Utterance], describe: Callable[[Source, str], dict]) -> dict:
+def _refuse_without_utterances(
+    source: Source, corpus: str, layout: str, found: Sequence[Utterance]
+) -> NoReturn:
+    """Refuse a source of which no name is that of a usable utterance."""
+    example = f"; the first is {found[0].file}: {found[0].reason}" if found else ""
+    packed = source.paths(*ARCHIVES)
+    unpack = f"Archives lie in it: unpack {', '.join(packed[:3])} there. " if packed else ""
+    every = Counter(u.cause or "" for u in found)
+    counts = f" ({counted(every)})" if len(every) > 1 else ""
+    raise SarangiError(
+        f"{source.path}: no utterance of {corpus} among {len(source.paths())} files{counts}{example}. "
+        f"{unpack}Expected the layout of the publisher, {layout}. "
+        "Put the corpus there, or take the folder away to have it shown as unavailable."
+    )
+
+
+def _refuse_unusable(source: Path, entries: Sequence[Entry]) -> None:
+    """Refuse a corpus of which nothing was left when it was read, and say how often each reason came."""
+    if any(status == store.OK for status, *_ in entries):
+        return
+    skipped = Counter(cause or reason or "" for status, cause, reason in entries if status == store.SKIPPED)
+    besides = f"; skipped: {counted(skipped)}" if skipped else ""
+    first = next(reason for status, _, reason in entries if status == store.FAILED)
+    raise SarangiError(
+        f"{source}: no utterance can be used. {failures_in(entries)[2]}{besides}. The first: {first}. "
+        "Mend that, or take the folder away to have the corpus shown as unavailable."
+    )
+
+
+def _facts(source: Source, copies: Sequence[Utterance], describe: Describe) -> dict:
     """Return what ``describe`` finds in an utterance's file, and why the utterance fails if it does."""
     utterance = copies[0]
+    files = list(dict.fromkeys(copy.file for copy in copies))
+    facts: dict = {"copies": len(files) - 1 + sum(source.times(file) - 1 for file in files)}
+    differ = _difference(source, copies, files, describe)
     reasons = [utterance.reason] if utterance.reason else []
-    if len(copies) > 1:
-        files = ", ".join(copy.file for copy in copies)
-        duplicate = f"duplicate id: {len(copies)} files claim it ({files}); keep the published one"
-        return {"status": store.FAILED, "reason": "; ".join([*reasons, duplicate])}
-    facts: dict = {}
-    if utterance.reason and not source.has(utterance.file):
+    if differ:
+        why = f"duplicate id: {differ}; keep the published one"
+        cause = utterance.cause or "copies that differ"
+        return facts | {"status": store.FAILED, "reason": "; ".join([*reasons, why]), "cause": cause}
+    if utterance.status != store.OK and not source.has(utterance.file):
         return facts  # the corpus has said so already
     try:
         facts |= describe(source, utterance.file)
     except SarangiError as error:
-        facts |= {"status": store.FAILED, "reason": "; ".join([*reasons, str(error)])}
+        why = "; ".join([*reasons, str(error)])
+        facts |= {"status": store.FAILED, "reason": why, "cause": utterance.cause or cause_of(error)}
+    else:
+        note = [_note(files, facts["copies"])] if facts["copies"] else []
+        facts["reason"] = "; ".join([*reasons, *note]) or None
     return facts
+
+
+def _difference(
+    source: Source, copies: Sequence[Utterance], files: Sequence[str], describe: Describe
+) -> str | None:
+    """Return in what several files, or several lines about one, are not copies; None where they are."""
+    told = [
+        field.name
+        for field in dataclasses.fields(Utterance)
+        if field.name not in ("file", "reason", "cause")
+        and len({getattr(copy, field.name) for copy in copies}) > 1
+    ]
+    names = ", ".join(files)
+    if told:
+        return f"{len(copies)} entries claim it ({names}), and differ in {', '.join(told)}"
+    if len(files) == 1:
+        return None
+    contents: dict[str, str] = {}
+    for file in files:
+        try:
+            contents[file] = _digest(source, file, describe)
+        except SarangiError as error:
+            contents[file] = shown(str(error))  # as good a content as another: it is not that of the others
+    if len(set(contents.values())) == 1:
+        return None
+    return f"{len(files)} files claim it ({names}), and are not the same byte for byte"
+
+
+def _digest(source: Source, file: str, describe: Describe) -> str:
+    """Return the hash of what lies under the name of an utterance's file."""
+    if describe is _recording:
+        return sha256_of(source.read(file))
+    digest: str = describe(source, file)["sha256"]
+    return digest
+
+
+def _note(files: Sequence[str], copies: int) -> str:
+    if len(files) > 1:
+        return f"the same byte for byte as {', '.join(files[1:])}, which is not read"
+    return f"its archive holds it {copies + 1} times, the same byte for byte"
 
 
 def _recording(source: Source, file: str) -> dict:

@@ -56,6 +56,7 @@ def inspect(data: bytes, name: str) -> Recording:
         raise RecordingError(
             f"not a sound file that can be read ({error.error_string} It begins with {start})",
             COPY_AGAIN,
+            "not a sound file that can be read",
         ) from error
     suffix = PurePosixPath(name).suffix.lower()
     if suffix in FORMATS and header.format not in FORMATS[suffix]:
@@ -69,6 +70,7 @@ def inspect(data: bytes, name: str) -> Recording:
         raise CutShortError(
             f"cut short: its header promises {promised[1]} bytes of sound, {promised[2]} are there",
             COPY_AGAIN,
+            "cut short",
         )
     if header.frames == 0:
         raise RecordingError("holds 0 samples", COPY_AGAIN)

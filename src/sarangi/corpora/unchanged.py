@@ -48,4 +48,5 @@ def refuse_changed(found: str, listed: str | None) -> None:
             f"changed since the manifest was made: its sha256 is {found[:16]}, the manifest has "
             f"{listed[:16] if listed else 'none'}",
             "run the same command again, with --forcerun and this file where the recording was put back",
+            "changed since the manifest was made",
         )

@@ -1,6 +1,7 @@
 """What the name and place of a recording say about it, in one form for every corpus."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sarangi.base.errors import shown
@@ -12,7 +13,8 @@ class Utterance:
     """One utterance as its corpus describes it; what the corpus does not say stays None.
 
     ``path`` is the place within the corpus in its published layout, ``file`` where it was found;
-    ``group`` is the unit that a split must not divide and that the statistics resample.
+    ``group`` is the unit that a split must not divide and that the statistics resample; ``cause`` is the
+    ``reason`` without what is peculiar to this utterance, such as a line: what utterances are counted by.
     """
 
     path: str
@@ -28,16 +30,36 @@ class Utterance:
     part: str | None = None
     status: str = "ok"
     reason: str | None = None
+    cause: str | None = None
 
 
-def failed(file: str, reason: str, **known: str) -> Utterance:
-    """Return an utterance that cannot be used, with what is known about it."""
-    return Utterance(**{"path": file, **known}, file=file, status=FAILED, reason=shown(reason))
+def failed(file: str, reason: str, cause: str | None = None, **known: str | None) -> Utterance:
+    """Return an utterance that cannot be used, with what is known about it.
+
+    Parameters
+    ----------
+    file
+        Where it was found.
+    reason
+        What was found and what was expected.
+    cause
+        The reason without what is peculiar to this utterance; None where nothing in it is.
+    known
+        Other fields of :class:`Utterance`.
+    """
+    return _unused(FAILED, file, reason, cause, known)
 
 
-def skipped(file: str, reason: str, **known: str) -> Utterance:
-    """Return an utterance that does not belong to the study, with what is known about it."""
-    return Utterance(**{"path": file, **known}, file=file, status=SKIPPED, reason=shown(reason))
+def skipped(file: str, reason: str, cause: str | None = None, **known: str | None) -> Utterance:
+    """Return an utterance that does not belong to the study; parameters as of :func:`failed`."""
+    return _unused(SKIPPED, file, reason, cause, known)
+
+
+def _unused(
+    status: str, file: str, reason: str, cause: str | None, known: Mapping[str, str | None]
+) -> Utterance:
+    said = {"status": status, "reason": shown(reason), "cause": shown(cause or reason)}
+    return Utterance(**{"path": file, **known}, file=file, **said)
 
 
 def turn_of(utterance_id: str) -> tuple[str, int] | None:

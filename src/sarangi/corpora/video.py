@@ -67,7 +67,7 @@ def sound_of(data: bytes) -> bytes:
         done = _ffmpeg(data, Path(folder), "-map", "0:a:0", "-c:a", "pcm_s16le", "-fs", most, str(output))
         if done.returncode != 0 or not output.exists():
             last = (done.stderr.strip().splitlines() or ["no message"])[-1]
-            raise RecordingError(f"its sound cannot be decoded ({last})", COPY_AGAIN)
+            raise RecordingError(f"its sound cannot be decoded ({last})", COPY_AGAIN, "cannot be decoded")
         return output.read_bytes()
 
 

@@ -7,6 +7,7 @@ from sarangi.base.marks import (
     CLASS_MISSING,
     DESCRIPTIVE,
     GROUPS_SHARED,
+    MANY_FAILED,
     NEAR_DUPLICATES,
     PREDICTIONS_MISSING,
     SIDES_DIFFER,
@@ -25,6 +26,7 @@ MARKS = {
     UNPREDICTED: "no test utterance has a prediction; the results of that experiment say why",
     PREDICTIONS_MISSING: "some test utterances have no prediction from some run and are left out",
     SIDES_DIFFER: "the two sides are scored on other emotions, or on another number of utterances",
+    MANY_FAILED: "more than a tenth of the corpus failed, so what is scored is not the corpus; see the audit",
 }
 
 

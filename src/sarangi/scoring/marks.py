@@ -6,10 +6,15 @@ from typing import NamedTuple
 import pandas as pd
 
 from sarangi.base import marks, store
-from sarangi.base.auditing import FATAL, FEW_GROUPS, MISSING_CLASS, NEAR_DUPLICATES_ACROSS
+from sarangi.base.auditing import FAILED_UTTERANCES, FATAL, FEW_GROUPS, MISSING_CLASS, NEAR_DUPLICATES_ACROSS
+from sarangi.base.failures import too_many
 from sarangi.base.parts import TEST
 
-AUDITED = {MISSING_CLASS: marks.CLASS_MISSING, NEAR_DUPLICATES_ACROSS: marks.NEAR_DUPLICATES}
+AUDITED = {
+    MISSING_CLASS: marks.CLASS_MISSING,
+    NEAR_DUPLICATES_ACROSS: marks.NEAR_DUPLICATES,
+    FAILED_UTTERANCES: marks.MANY_FAILED,
+}
 """Fatal findings of the audit about a protocol, and the marks of its scores."""
 
 
@@ -40,6 +45,8 @@ def marks_of(table: pd.DataFrame, tested: SplitFiles, untrained: bool) -> list[s
         audited = store.read(tested.audit)
         fatal = set(audited.loc[audited["verdict"] == FATAL, "check"])
         held += [mark for check, mark in AUDITED.items() if check in fatal]
+    if tested.protocol is None and _many_failed(table, tested.manifest):
+        held.append(marks.MANY_FAILED)
     if table["group"].nunique() < FEW_GROUPS:
         held.append(marks.DESCRIPTIVE)
     if table["group"].eq(table["utterance_id"]).all():
@@ -49,6 +56,15 @@ def marks_of(table: pd.DataFrame, tested: SplitFiles, untrained: bool) -> list[s
     if _incomplete(table, tested):
         held.append(marks.PREDICTIONS_MISSING)
     return held
+
+
+def _many_failed(table: pd.DataFrame, manifest: Path) -> bool:
+    """Whether too much of a corpus, of which a transfer asks for all, failed in its manifest or later."""
+    rows = store.read(manifest, ["utterance_id", "status", "emotion"])
+    asked = rows[(rows["status"] == store.OK) & rows["emotion"].isin(table["emotion"])]
+    answered = int(asked["utterance_id"].isin(table["utterance_id"]).sum())
+    failed = int((rows["status"] == store.FAILED).sum()) + len(asked) - answered
+    return too_many(failed, answered)
 
 
 def _incomplete(table: pd.DataFrame, tested: SplitFiles) -> bool:

@@ -10,8 +10,10 @@ import struct
 import tarfile
 import zipfile
 import zlib
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from sarangi.base.documents import DocumentError, decoded
 from sarangi.base.errors import SarangiError
@@ -114,21 +116,23 @@ class Source:
     def __init__(self, path: str | Path):
         self.path = Path(path)
         self._archive: zipfile.ZipFile | tarfile.TarFile | None = None
-        self._members: dict[str, zipfile.ZipInfo | tarfile.TarInfo] = {}
+        self._members: dict[str, list[Any]] = defaultdict(list)
         if self.path.is_dir():
             found = list(files_below(self.path))
         elif is_zip(self.path):
             with told(self.path):
                 self._archive = zipfile.ZipFile(self.path)
                 members = [m for m in self._archive.infolist() if not m.filename.endswith("/")]
-            found = [m.filename for m in members]
-            self._members = {m.filename: m for m in members}
+            for info in members:
+                self._members[info.filename].append(info)
+            found = list(self._members)
         elif is_tar(self.path):
             with told(self.path):
                 self._archive = tarfile.open(self.path, tarinfo=Entry)  # noqa: SIM115  (closed by __exit__)
                 entries = [m for m in self._archive.getmembers() if m.isreg()]
-            found = [m.name for m in entries]
-            self._members = {m.name: m for m in entries}
+            for entry in entries:
+                self._members[entry.name].append(entry)
+            found = list(self._members)
         else:
             raise SarangiError(
                 f"{self.path}: expected a folder, a zip or a tar archive; it is none of these. "
@@ -140,10 +144,7 @@ class Source:
         self._known = frozenset(self._paths)
 
     def paths(self, *suffixes: str) -> list[str]:
-        """Return the files, sorted, with one of the suffixes (``.wav``; any case) or all.
-
-        A path that an archive holds twice is listed twice.
-        """
+        """Return the files, sorted, with one of the suffixes (``.wav``; any case) or all."""
         wanted = tuple(suffix.lower() for suffix in suffixes)
         return [path for path in self._paths if not wanted or path.lower().endswith(wanted)]
 
@@ -151,32 +152,46 @@ class Source:
         """Whether there is a file of that path."""
         return path in self._known
 
+    def times(self, path: str) -> int:
+        """Return how many times an archive holds a file under the same path; 1 in a folder."""
+        return max(1, len(self._members.get(self._real.get(path, path), ())))
+
     def read(self, path: str) -> bytes:
         """Return the content of one file.
 
         Raises
         ------
         SarangiError
-            If the file is damaged in its archive, cannot be read, or is larger than 1 GiB.
+            If the file is damaged in its archive, cannot be read, is larger than 1 GiB, or is in its archive
+            twice with another content.
         """
         name = self._real.get(path, path)
         try:
-            if isinstance(self._archive, zipfile.ZipFile):
-                member = self._members[name]
-                self._refuse_large(path, member.file_size)
-                return self._archive.read(member)
-            if isinstance(self._archive, tarfile.TarFile):
-                member = self._members[name]
-                self._refuse_large(path, member.size)
-                data = self._archive.extractfile(member).read()
-                if len(data) != member.size:
-                    raise EOFError(f"{len(data)} of its {member.size} bytes are there")
-                return data
+            if self._archive is not None:
+                # an archive may hold a path twice, and which one counts is a guess
+                contents = {self._member(path, member) for member in self._members.get(name, ())}
+                if len(contents) > 1:
+                    raise SarangiError(
+                        f"{self.path}: holds {path} {self.times(path)} times, and these differ. Leave one of "
+                        "them in the archive"
+                    )
+                return contents.pop()
             self._refuse_large(path, (self.path / name).stat().st_size)
             return (self.path / name).read_bytes()
         except (*DAMAGE, KeyError) as error:
-            # KeyError: no such member
+            # KeyError: no such member, to take from an empty set
             raise SarangiError(f"{self.path}: {path} cannot be read ({error})") from error
+
+    def _member(self, path: str, member: Any) -> bytes:
+        """Return the content of a member of the archive."""
+        if isinstance(self._archive, zipfile.ZipFile):
+            self._refuse_large(path, member.file_size)
+            return self._archive.read(member)
+        self._refuse_large(path, member.size)
+        data: bytes = self._archive.extractfile(member).read()
+        if len(data) != member.size:
+            raise EOFError(f"{len(data)} of its {member.size} bytes are there")
+        return data
 
     def text(self, path: str, encoding: str = "utf-8") -> str:
         """Return the content of one text file, without a byte order mark.
@@ -201,6 +216,28 @@ class Source:
     def __exit__(self, *_: object) -> None:
         if self._archive is not None:
             self._archive.close()
+
+
+def copies_of(source: Source, name: str) -> list[str]:
+    """Return the paths of the file of a name and of its copies, the same byte for byte, the uppermost first.
+
+    Raises
+    ------
+    SarangiError
+        If there are several, and they differ.
+    """
+    found = [path for path in source.paths(name) if PurePosixPath(path).name.lower() == name.lower()]
+    if len({source.read(path) for path in found}) > 1:
+        raise SarangiError(
+            f"{source.path}: {name} lies there {len(found)} times ({', '.join(found)}), and these differ; "
+            "keep the one that is to count"
+        )
+    return sorted(found, key=uppermost)
+
+
+def uppermost(path: str) -> tuple[int, str]:
+    """Return what sorts copies of a file so that the first is the one to keep: in the fewest folders."""
+    return path.count("/"), path
 
 
 def table_rows(

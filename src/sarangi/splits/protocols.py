@@ -13,6 +13,7 @@ import pyarrow as pa
 from sarangi.base import store
 from sarangi.base.documents import DocumentError, json_of, lines_of, text_in
 from sarangi.base.errors import SarangiError
+from sarangi.base.failures import failures_in
 from sarangi.base.parts import PARTS, TEST, TRAIN, UNUSED, VALIDATION, unmade_text
 from sarangi.base.store import Output
 
@@ -21,7 +22,7 @@ log = logging.getLogger("sarangi")
 Settings = Mapping[str, Any]
 """The entry of a protocol in the configuration."""
 
-COLUMNS = ["corpus", "language", "group", "emotion", "part", "status", "reason"]
+COLUMNS = ["corpus", "language", "group", "emotion", "part", "status", "reason", "cause"]
 """Of the manifest, what a split needs beside the names of utterances and what it keeps whole."""
 
 PROTOCOL = pa.schema(
@@ -99,8 +100,20 @@ def folds(
     ------
     SarangiError
         If the corpus cannot be split so, or a group is tested that the model or its selection has
-        seen and the entry does not say ``leaks: true``.
+        seen and the entry does not say ``leaks: true``; says what of the corpus failed, too.
     """
+    try:
+        yield from _folds(utterances, name, settings, folder)
+    except SarangiError as error:
+        # which may be why there are too few
+        entries = utterances[["status", "cause", "reason"]].astype(object).itertuples(index=False, name=None)
+        lost = failures_in(entries)[2]
+        raise SarangiError(f"{error}. Of the corpus {lost}" if lost else str(error)) from error
+
+
+def _folds(
+    utterances: pd.DataFrame, name: str, settings: Settings, folder: Path | None
+) -> Iterator[pd.DataFrame]:
     where = f"protocol {name} on {utterances['corpus'].iloc[0]}"
     places, usable = _usable(utterances, settings, where)
     tested = False
@@ -158,6 +171,12 @@ def _usable(utterances: pd.DataFrame, settings: Settings, where: str) -> tuple[n
     by = _unit(settings)
     usable = utterances[wanted].reset_index(drop=True)
     usable["unit"] = usable[by]
+    emotions = sorted(usable["emotion"].unique())
+    if len(emotions) < 2:
+        raise SarangiError(
+            f"{where}: {len(usable)} usable utterances of {' and '.join(emotions) or 'no emotion'}; expected "
+            "two emotions or more, since there is nothing to tell apart in one"
+        )
     nameless = usable.loc[usable[by].isna(), "utterance_id"]
     if len(nameless):
         raise SarangiError(

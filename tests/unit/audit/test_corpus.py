@@ -1,8 +1,15 @@
 """Checks of a corpus."""
 
 import pandas as pd
+import pytest
+from support.places import MADE_BY_TEST, to
+from support.small_manifests import made_manifest
 
+from sarangi.audit.corpus import corpus_audit
 from sarangi.audit.protocol import nearest_emotion
+from sarangi.audit.rows import Audited
+from sarangi.base import store
+from sarangi.base.manifest_rows import MANIFEST
 
 
 def test_a_number_tells_the_emotions_it_separates_and_survives_equal_ones():
@@ -11,3 +18,20 @@ def test_a_number_tells_the_emotions_it_separates_and_survives_equal_ones():
     assert list(nearest_emotion(train, emotion, pd.Series([0.9, 6.0]))) == ["sad", "angry"]
     same = nearest_emotion(pd.Series([2.0] * 4), emotion, pd.Series([2.0]))
     assert same[0] in ("sad", "angry")
+
+
+@pytest.mark.parametrize(("failed", "skipped", "verdict"), [(0, 0, "ok"), (2, 0, "warning"), (2, 5, "fatal")])
+def test_more_than_a_tenth_of_what_belongs_to_a_corpus_failed_is_fatal(failed, skipped, verdict, tmp_path):
+    path = made_manifest(tmp_path / "m.parquet", failed=failed)
+    rows = store.read(path).assign(copies=0)
+    rows.loc[:skipped, "status"] = ["skipped"] * skipped + ["ok"]
+    rows.loc[rows["status"] == "failed", "reason"] = [f"t.csv:{n}: unknown" for n in range(failed)]
+    rows.loc[rows["status"] == "failed", "cause"] = "unknown emotion 'x'"
+    rows.loc[10, "copies"] = 1
+    store.write(path, rows.astype({"cause": object}), MANIFEST, MADE_BY_TEST)
+    corpus_audit(Audited(path), {}, to(tmp_path / "a.parquet"))
+    found = store.read(tmp_path / "a.parquet").set_index("check")
+    row = found.loc["failed"]
+    told = f"{failed} of {24 - skipped} failed: {failed} unknown emotion 'x'" if failed else ""
+    assert (row["value"], row["verdict"], row["detail"]) == (failed, verdict, told)
+    assert (found.loc["copied", "value"], found.loc["copied", "verdict"]) == (1, "note")

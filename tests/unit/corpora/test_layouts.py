@@ -413,3 +413,22 @@ def test_text_that_is_no_utf_8_is_refused_with_its_line(tmp_path):
     folder = lay(tmp_path / "c", {"iitkgp_sehsc.csv": b"path,emotion,speaker,session\na.wav,\xe9,1,1\n"})
     with pytest.raises(SarangiError, match=r"iitkgp_sehsc\.csv: line 2: expected text in utf-8"):
         rows(folder, "iitkgp_sehsc")
+
+
+def test_meld_reads_sound_that_was_taken_out_and_says_so_beside_the_video(tmp_path):
+    """Of any suffix, in any case; what lies in no folder of the layout keeps its row."""
+    table = HEADER + "".join(f"{n},Hm,Ross,joy,positive,0,{n},1,1,0,1\n" for n in range(4))
+    numbers = ("0_utt0.wav", "0_utt1.flac", "0_utt2.wav", "0_utt2.mp4", "0_utt3.WAV", "8_utt8.wav")
+    names = [f"dia{number}" for number in numbers]
+    files = {f"train_splits/{name}": WAV for name in names} | {"elsewhere/dia0_utt0.wav": WAV}
+    folder = lay(tmp_path / "meld", files | {"train_sent_emo.csv": table})
+    with Source(folder) as source:
+        found = {utterance.path: utterance for utterance in load("meld").utterances(source)}
+    read = [found[f"train_splits/dia0_utt{n}.mp4"] for n in range(4)]
+    assert [u.file.split("/")[1] for u in read] == [names[0], names[1], names[3], names[4]]
+    assert {u.status for u in read} == {"ok"}
+    assert read[2].reason == ".mp4 is read, and not train_splits/dia0_utt2.wav"
+    others = [found[path] for path in ("train_splits/dia8_utt8.mp4", "elsewhere/dia0_utt0.mp4")]
+    assert [u.status for u in others] == ["skipped", "skipped"]
+    assert [u.cause[:15] for u in others] == ["no table lists ", "lies in no fold"]
+    assert len(found) == 6

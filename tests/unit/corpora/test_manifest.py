@@ -6,11 +6,13 @@ import pytest
 from support.manifests import listed
 from support.places import real, to
 from support.recordings import BROKEN, sound, tarred, zipped
+from support.small_corpora import SMALLEST, laid
 
 from sarangi.audio.flac import decode
 from sarangi.audio.resampling import resample
 from sarangi.base import store
 from sarangi.base.errors import SarangiError
+from sarangi.base.failures import failures_in
 
 
 @pytest.mark.parametrize("kind", BROKEN)
@@ -42,17 +44,92 @@ def test_a_broken_recording_fails_alone_and_says_why(kind, tmp_path):
     assert all(len(decode(flac["bytes"])) == 16_000 for flac in others["audio"])
 
 
-def test_a_duplicate_id_fails_once_and_names_both_files(tmp_path):
+@pytest.mark.parametrize("corpus", SMALLEST)
+@pytest.mark.parametrize("kind", ["folder", "zip", "tar"])
+def test_copies_are_one_utterance_and_only_those_that_differ_fail(corpus, kind, tmp_path):
+    files = SMALLEST[corpus]
+    recording, data = next(iter(files.items()))
+    copied = {f"zz/{name}": content for name, content in files.items()} | files
+    (row,) = listed(laid_as(kind, tmp_path, copied), tmp_path, corpus).itertuples()
+    assert (row.status, row.file, row.copies) == ("ok", recording, 1)
+    assert f"zz/{recording}, which is not read" in row.reason
+    other = data[:-1] + bytes([data[-1] ^ 1])
+    with pytest.raises(SarangiError, match="1 of 1 failed: 1 copies that differ") as told:
+        listed(laid_as(kind, tmp_path, copied | {f"zz/{recording}": other}), tmp_path, corpus)
+    assert f"2 files claim it ({recording}, zz/{recording})" in str(told.value)
+
+
+def laid_as(kind, tmp_path, files):
+    """Write files into a folder or an archive, and return it."""
+    if kind == "folder":
+        return laid(tmp_path / "folder", files)
+    if kind == "zip":
+        return zipped(tmp_path / "c.zip", files.items())
+    (tmp_path / "c.tar").write_bytes(tarred(files.items(), "w"))
+    return tmp_path / "c.tar"
+
+
+@pytest.mark.parametrize("second", [sound(), sound(seed=1)])
+def test_a_path_that_an_archive_holds_twice_is_one_utterance_unless_they_differ(second, tmp_path):
     name = "Sad/SM1_F1_S01.wav"
-    source = zipped(
-        tmp_path / "urdu.zip",
-        [("a/" + name, sound()), ("b/" + name, sound()), ("a/Sad/SM1_F2_S02.wav", sound())],
+    members = [(name, sound()), (name, second), ("Sad/SM1_F2_S02.wav", sound())]
+    rows = listed(zipped(tmp_path / "c.zip", members), tmp_path)
+    alike = second == sound()
+    row = rows.loc[f"urdu_latif/{name}"]
+    assert (len(rows), row["status"], row["copies"]) == (2, "ok" if alike else "failed", 1)
+    assert ("its archive holds it 2 times" if alike else "holds Sad/SM1_F1_S01.wav 2 times") in row["reason"]
+
+
+def test_lines_of_a_table_that_say_different_things_of_a_file_fail_and_alike_ones_are_one(tmp_path):
+    lines = ["path,emotion,speaker,session", "a/1.wav,anger,s1,1", "a/1.wav,anger,s1,1", "a/2.wav,sad,s1,1"]
+    files = {"a/1.wav": sound(), "a/2.wav": sound()}
+    files["iitkgp_sehsc.csv"] = "\n".join([*lines, "a/2.wav,fear,s1,1", ""]).encode()
+    rows = listed(laid(tmp_path / "c", files), tmp_path, "iitkgp_sehsc")
+    assert list(rows["status"]) == ["ok", "failed"]
+    assert "2 entries claim it (a/2.wav), and differ in emotion, label" in rows["reason"].iloc[1]
+
+
+@pytest.mark.parametrize(
+    ("corpus", "table", "other"),
+    [
+        ("shemo", "shemo.json", b'{"F03S02": {"transcript": "y"}}'),
+        ("iitkgp_sehsc", "iitkgp_sehsc.csv", b"path,emotion,speaker,session\na/1.wav,sad,s1,1\n"),
+    ],
+)
+def test_two_tables_that_differ_are_refused_by_their_names(corpus, table, other, tmp_path):
+    folder = laid(tmp_path / "c", SMALLEST[corpus] | {f"zz/{table}": other})
+    with pytest.raises(SarangiError, match=rf"lies there 2 times \({table}, zz/{table}\), and these differ"):
+        listed(folder, tmp_path, corpus)
+
+
+def test_two_labels_of_an_utterance_of_iemocap_fail_it(tmp_path):
+    files = dict(SMALLEST["iemocap"])
+    place = "Session1/dialog/EmoEvaluation/Ses01F_impro01.txt"
+    files[f"zz/{place}"] = files[place].replace(b"ang", b"sad")
+    with pytest.raises(SarangiError, match=r"no utterance of iemocap.*the labels ang, sad"):
+        listed(laid(tmp_path / "c", files), tmp_path, "iemocap")
+
+
+def test_a_corpus_of_which_nothing_is_left_says_how_often_each_reason_came(tmp_path):
+    broken = [BROKEN[kind][0] for kind in ("empty", "empty", "truncated", "MP3")]
+    files = {f"Sad/SM1_F{n}_S0{n}.wav": data for n, data in enumerate(broken, 1)}
+    with pytest.raises(SarangiError) as told:
+        listed(laid(tmp_path / "c", files | {"Sad/SM2_F1_X01.wav": sound()}), tmp_path)
+    counts = (
+        "5 of 5 failed: 2 the file is empty (0 bytes), 1 cut short, 1 named .wav but holds MPEG-1/2 Audio, "
+        "1 unknown emotion 'X'. The first: the file is empty"
     )
-    rows = listed(source, tmp_path)
-    assert len(rows) == 2
-    assert rows.loc[f"urdu_latif/{name}", "status"] == "failed"
-    assert f"2 files claim it (a/{name}, b/{name})" in rows.loc[f"urdu_latif/{name}", "reason"]
-    assert rows.loc["urdu_latif/Sad/SM1_F2_S02.wav", "status"] == "ok"
+    assert counts in str(told.value)
+
+
+def test_reasons_are_counted_without_their_lines(tmp_path):
+    lines = "".join(f"a/{n}.wav,{'angry' if n < 3 else 'anger'},s{n % 2},1\n" for n in range(20))
+    files = {f"a/{n}.wav": sound(0.1, seed=n) for n in range(20)}
+    files["iitkgp_sehsc.csv"] = f"path,emotion,speaker,session\n{lines}".encode()
+    rows = listed(laid(tmp_path / "c", files), tmp_path, "iitkgp_sehsc")
+    assert rows["reason"].dropna().nunique() == 3
+    entries = rows[["status", "cause", "reason"]].itertuples(index=False, name=None)
+    assert failures_in(entries) == (3, 17, "3 of 20 failed: 3 unknown emotion 'angry'")
 
 
 @pytest.mark.parametrize(

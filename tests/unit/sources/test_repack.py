@@ -237,7 +237,7 @@ def test_a_name_that_comes_twice_stays_twice_and_the_manifest_reports_it(tmp_pat
     assert len(found) == 3
     manifest(tmp_path / "out.zip", "urdu_latif", 1, to(tmp_path / "manifest.parquet"))
     rows = store.read(tmp_path / "manifest.parquet").set_index("utterance_id")
-    assert "2 files claim it" in rows.loc["urdu_latif/Sad/SM1_F1_S01.wav", "reason"]
+    assert "holds it 2 times" in rows.loc["urdu_latif/Sad/SM1_F1_S01.wav", "reason"]
     assert rows.loc["urdu_latif/Sad/SM1_F2_S02.wav", "status"] == "ok"
 
 

@@ -116,6 +116,23 @@ def test_a_protocol_of_some_emotions_is_split_and_audited_over_those(tmp_path):
         split_with(path, RANDOM5 | {"emotions": ["angry", "bored"]})
 
 
+def test_one_emotion_or_too_few_groups_end_in_one_message_that_counts_what_failed(tmp_path):
+    rows = store.read(people(tmp_path)).to_dict("records")
+    lost = {"status": "failed", "reason": "a.csv:3: emotion 'x' is unknown", "cause": "unknown emotion 'x'"}
+    one = [{**row, **(lost if row["emotion"] == "sad" else {})} for row in rows]
+    path = made(tmp_path / "one.parquet", one)
+    told = "24 usable utterances of angry; expected two.*24 of 48 failed: 24 unknown emotion 'x'"
+    with pytest.raises(SarangiError, match=told):
+        split_with(path, LEAVE_ONE_OUT)
+    protocol_audit(Audited(path), "p", LEAVE_ONE_OUT, None, to(tmp_path / "a.parquet"))
+    checks = store.read(tmp_path / "a.parquet").set_index("check")
+    assert list(checks.loc[["failed", "folds"], "verdict"]) == ["fatal", "fatal"]
+    few = [{**row, **(lost if row["speaker"] > "s1" else {})} for row in rows]
+    five = {"kind": "stratified_group_kfold", "folds": 5, "seed": 1, "leaks": False}
+    with pytest.raises(SarangiError, match=r"2 groups, fewer than the 5 folds.*32 of 48 failed: 32 unknown"):
+        split_with(made(tmp_path / "few.parquet", few), five)
+
+
 def test_a_corpus_of_two_languages_is_split_within_one_and_across(tmp_path):
     rows = store.read(people(tmp_path)).to_dict("records")
     path = made(

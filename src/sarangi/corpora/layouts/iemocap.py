@@ -6,6 +6,7 @@ Who speaks is the last letter of the utterance's own name, not that of the dialo
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 
 from sarangi.base.documents import lines_of
@@ -35,7 +36,9 @@ def utterances(source: Source) -> Iterator[Utterance]:
             yield failed(file, f"name does not follow {LAYOUT}")
             continue
         path, session, dialogue, name, talker = match.groups()
-        label = labels.get(name)
+        said = labels.get(name, [])
+        label = said[0] if len(said) == 1 else None
+        texts = words.get(name, [])
         known = {
             "path": path,
             "language": LANGUAGE,
@@ -44,28 +47,33 @@ def utterances(source: Source) -> Iterator[Utterance]:
             "session": session,
             "gender": {"F": "female", "M": "male"}[talker],
             "label": label,
-            "text": words.get(name),
+            "text": texts[0] if len(texts) == 1 else None,
         }
-        if label in EMOTIONS:
-            yield Utterance(**known, file=file, emotion=EMOTIONS[label])
+        if len(said) > 1:
+            why = f"EmoEvaluation gives {name} the labels {', '.join(said)}; keep the published one"
+            yield failed(file, why, "several labels", **known)
+        elif label in EMOTIONS:
+            note = f"{len(texts)} transcripts, none of which is read" if len(texts) > 1 else None
+            yield Utterance(**known, file=file, emotion=EMOTIONS[label], reason=note)
         elif label in OTHERS:
             yield skipped(file, f"label {label}: not one of the four classes", **known)
         elif label is None:
             place = f"Session{session}/dialog/EmoEvaluation/{dialogue}.txt"
-            yield failed(file, f"{place} has no label for {name}", **known)
+            yield failed(file, f"{place} has no label for {name}", "no label", **known)
         else:
             expected = ", ".join([*EMOTIONS, *OTHERS])
-            yield failed(file, f"label {label} is unknown; expected one of {expected}", **known)
+            why = f"label {label} is unknown; expected one of {expected}"
+            yield failed(file, why, f"unknown emotion {label!r}", **known)
 
 
-def _lines(source: Source, folder: str, pattern: re.Pattern[str]) -> dict[str, str]:
-    """Return what the lines of the text files in a folder say of each utterance."""
-    found = {}
+def _lines(source: Source, folder: str, pattern: re.Pattern[str]) -> dict[str, list[str]]:
+    """Return what the lines of the text files in a folder say of each utterance, each saying once, sorted."""
+    found: dict[str, set[str]] = defaultdict(set)
     for file in source.paths(".txt"):
         # EmoEvaluation has the single raters' files in folders of their own
         if folder in file and "/" not in file.split(folder, 1)[1]:
             for line in lines_of(source.text(file, "latin-1")):
                 match = pattern.match(line)
                 if match:
-                    found[match[1]] = match[2].strip()
-    return found
+                    found[match[1]].add(match[2].strip())
+    return {name: sorted(said) for name, said in found.items()}

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from sarangi.base.errors import SarangiError
 from sarangi.corpora.utterance import Utterance, failed, skipped
-from sarangi.sources.source import Source, table_rows
+from sarangi.sources.source import Source, copies_of, table_rows
 
 TITLE = "IITKGP-SEHSC"
 LANGUAGE = "hi"
@@ -25,13 +25,24 @@ LAYOUT = f"{TABLE} with columns {', '.join(COLUMNS)}, and the recordings that it
 
 def utterances(source: Source) -> Iterator[Utterance]:
     """Yield one utterance for each line of the table, and for each recording that it leaves out."""
-    found = source.paths(TABLE)
-    if len(found) != 1:
-        raise SarangiError(f"{source.path}: found {len(found)} files {TABLE}; expected one ({LAYOUT})")
-    base = found[0].removesuffix(TABLE)
-    listed = set()
-    for number, row in table_rows(source, found[0], COLUMNS):
+    tables = copies_of(source, TABLE)
+    if not tables:
+        raise SarangiError(f"{source.path}: found 0 files {TABLE}; expected one ({LAYOUT})")
+    listed: set[str] = set()
+    for table in tables:
+        yield from _of_table(source, table, listed, copy=table != tables[0])
+    for file in source.paths(".wav"):
+        if file not in listed:
+            yield skipped(file, f"{tables[0]} does not list it")
+
+
+def _of_table(source: Source, table: str, listed: set[str], copy: bool) -> Iterator[Utterance]:
+    """Yield the lines of a table, and add their files to ``listed``; a copy may lie without recordings."""
+    base = table[: -len(TABLE)]
+    for number, row in table_rows(source, table, COLUMNS):
         path = (row["path"] or "").strip()
+        if copy and not source.has(base + path):
+            continue
         listed.add(base + path)
         known = {
             "path": path,
@@ -44,12 +55,9 @@ def utterances(source: Source) -> Iterator[Utterance]:
         emotion = EMOTIONS.get((row["emotion"] or "").strip().lower())
         if emotion is None:
             expected = ", ".join(sorted(EMOTIONS))
-            why = f"{found[0]}:{number}: emotion {row['emotion']!r} is unknown; expected one of {expected}"
-            yield failed(base + path, why, **known)
+            why = f"{table}:{number}: emotion {row['emotion']!r} is unknown; expected one of {expected}"
+            yield failed(base + path, why, f"unknown emotion {row['emotion']!r}", **known)
         elif not row["speaker"]:
-            yield failed(base + path, f"{found[0]}:{number}: no speaker", **known)
+            yield failed(base + path, f"{table}:{number}: no speaker", "no speaker", **known)
         else:
             yield Utterance(**known, file=base + path, emotion=emotion)
-    for file in source.paths(".wav"):
-        if file not in listed:
-            yield skipped(file, f"{found[0]} does not list it")

@@ -2,10 +2,13 @@
 
 Layout: ``{train,dev,test}_sent_emo.csv`` and clips ``dia<D>_utt<U>.mp4`` in ``train_splits``,
 ``dev_splits_complete``, ``output_repeated_splits_test``.  The same names recur in the three parts, so
-a clip is known by its folder and name.
+a clip is known by its folder and name.  Its sound, taken out of the video by the user, may stand in its place
+under the same name with another suffix; where both are there the video is read.
 """
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
 
 from sarangi.corpora.utterance import Utterance, failed, skipped
 from sarangi.sources.source import Source, table_rows
@@ -24,46 +27,76 @@ PARTS = {
 }
 COLUMNS = ("Utterance", "Speaker", "Emotion", "Dialogue_ID", "Utterance_ID")
 LAYOUT = "; ".join(f"{table} with {folder}/dia<D>_utt<U>.mp4" for table, folder in PARTS.values())
+SUFFIXES = (".mp4", ".wav", ".flac")
+"""Of a clip as it was published, and of its sound; the first that is there is read."""
 
 # the text holds characters of Windows-1252 under the codes of Latin-1
 WINDOWS = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}
 
+Clips = Mapping[str, Mapping[str, list[str]]]
+"""By the path of the published layout and by suffix: the files."""
+
 
 def utterances(source: Source) -> Iterator[Utterance]:
-    """Yield one utterance for each line of the tables, and for each clip that they leave out.
+    """Yield one utterance for each line of the tables and copy of its clip, and for what they leave out.
 
     Raises
     ------
     SarangiError
         If a table lacks a column; names the file, the columns found and those expected.
     """
-    clips = {"/".join(path.rsplit("/", 2)[-2:]): path for path in source.paths(".mp4")}
+    clips = _clips(source)
     listed = set()
     for part, (table, folder) in PARTS.items():
         for file in source.paths(table):
             for line, row in table_rows(source, file, COLUMNS):
                 path = f"{folder}/dia{row['Dialogue_ID']}_utt{row['Utterance_ID']}.mp4"
                 listed.add(path)
-                dialogue = f"{part}_dia{row['Dialogue_ID']}"
-                known = {
-                    "path": path,
-                    "language": LANGUAGE,
-                    "speaker": row["Speaker"] or None,
-                    "group": dialogue,
-                    "session": dialogue,
-                    "label": row["Emotion"],
-                    "text": (row["Utterance"] or "").translate(WINDOWS),
-                    "part": part,
-                }
-                where = f"{file}:{line}"
-                if row["Emotion"] not in EMOTIONS:
-                    expected = ", ".join(EMOTIONS)
-                    why = f"{where}: emotion {row['Emotion']!r} is unknown; expected one of {expected}"
-                    yield failed(clips.get(path, path), why, **known)
-                elif path not in clips:
-                    yield failed(path, f"{where} lists it, and there is no such clip", **known)
-                else:
-                    yield Utterance(**known, file=clips[path], emotion=EMOTIONS[row["Emotion"]])
-    for path, file in sorted(clips.items()):
-        if path not in listed and path.split("/")[0] in {folder for _, folder in PARTS.values()}:
-            yield skipped(file, "no table lists it", path=path)
+                yield from _of_line(path, part, row, f"{file}:{line}", clips)
+    for path in sorted(clips.keys() - listed):
+        known = PurePosixPath(path).parent.name in {folder for _, folder in PARTS.values()}
+        why = "no table lists it" if known else f"lies in no folder of the layout ({LAYOUT})"
+        for file in _read_of(clips[path])[0]:
+            yield skipped(file, why, path=path)
+
+
+def _clips(source: Source) -> Clips:
+    """Return the files of each clip, whose path ends in ``.mp4`` whatever its files do."""
+    found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for file in source.paths(*SUFFIXES):
+        stem, _, suffix = "/".join(file.split("/")[-2:]).rpartition(".")
+        found[f"{stem}.mp4"][f".{suffix.lower()}"].append(file)
+    return found
+
+
+def _read_of(files: Mapping[str, list[str]]) -> tuple[list[str], str | None]:
+    """Return which files of a clip are read, each a copy, and what is said of those that are not."""
+    first, *others = (suffix for suffix in SUFFIXES if suffix in files)
+    beside = ", ".join(file for suffix in others for file in files[suffix])
+    return files[first], f"{first} is read, and not {beside}" if beside else None
+
+
+def _of_line(
+    path: str, part: str, row: Mapping[str, str | None], where: str, clips: Clips
+) -> Iterator[Utterance]:
+    dialogue = f"{part}_dia{row['Dialogue_ID']}"
+    known = {
+        "path": path,
+        "language": LANGUAGE,
+        "speaker": row["Speaker"] or None,
+        "group": dialogue,
+        "session": dialogue,
+        "label": row["Emotion"],
+        "text": (row["Utterance"] or "").translate(WINDOWS),
+        "part": part,
+    }
+    files, note = _read_of(clips[path]) if path in clips else ([path], None)
+    for file in files:
+        if row["Emotion"] not in EMOTIONS:
+            expected = ", ".join(EMOTIONS)
+            why = f"{where}: emotion {row['Emotion']!r} is unknown; expected one of {expected}"
+            yield failed(file, why, f"unknown emotion {row['Emotion']!r}", **known)
+        elif path not in clips:
+            yield failed(file, f"{where} lists it, and there is no such clip", "no such clip", **known)
+        else:
+            yield Utterance(**known, file=file, emotion=EMOTIONS[row["Emotion"]], reason=note)

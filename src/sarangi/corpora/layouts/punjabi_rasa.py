@@ -6,6 +6,7 @@ male voice a language, so the gender is the likely speaker and stands as the gro
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 
 from sarangi.base.documents import lines_of
@@ -31,6 +32,7 @@ def utterances(source: Source) -> Iterator[Utterance]:
             yield failed(file, f"name does not follow {LAYOUT}")
             continue
         path, part, folder, gender, code = match.groups()
+        said = texts.get(path.rsplit("/", 1)[1].removesuffix(".wav"), [])
         known = {
             "path": path,
             "language": LANGUAGE,
@@ -38,10 +40,11 @@ def utterances(source: Source) -> Iterator[Utterance]:
             "group": GENDERS.get(gender.lower()),
             "label": folder,
             "part": part,
-            "text": texts.get(path.rsplit("/", 1)[1].removesuffix(".wav")),
+            "text": said[0] if len(said) == 1 else None,
         }
         if folder.lower() not in EMOTIONS:
-            yield failed(file, f"emotion {folder} is unknown; expected one of {', '.join(EMOTIONS)}", **known)
+            why = f"emotion {folder} is unknown; expected one of {', '.join(EMOTIONS)}"
+            yield failed(file, why, f"unknown emotion {folder!r}", **known)
         elif code.lower() != folder.lower():
             yield failed(file, f"lies in folder {folder}, but its name says {code}", **known)
         elif part not in ("train", "test"):
@@ -49,16 +52,17 @@ def utterances(source: Source) -> Iterator[Utterance]:
         elif known["gender"] is None:
             yield failed(file, f"gender {gender} is unknown; expected one of {', '.join(GENDERS)}", **known)
         else:
-            yield Utterance(**known, file=file, emotion=EMOTIONS[folder.lower()])
+            note = f"{len(said)} transcripts, none of which is read" if len(said) > 1 else None
+            yield Utterance(**known, file=file, emotion=EMOTIONS[folder.lower()], reason=note)
 
 
-def transcripts(source: Source) -> dict[str, str]:
-    """Return the transcript of each clip by its name, from every ``metadata.txt``."""
-    found = {}
+def transcripts(source: Source) -> dict[str, list[str]]:
+    """Return the transcripts of each clip by its name, from every ``metadata.txt``, each once, sorted."""
+    found: dict[str, set[str]] = defaultdict(set)
     for file in source.paths("metadata.txt"):
         for line in lines_of(source.text(file)):
             name, _, rest = line.partition("|")
             text = rest.partition("|")[0].strip()
             if text:
-                found[name.strip().rsplit("/", 1)[-1].removesuffix(".wav")] = text
-    return found
+                found[name.strip().rsplit("/", 1)[-1].removesuffix(".wav")].add(text)
+    return {name: sorted(said) for name, said in found.items()}

@@ -52,10 +52,13 @@ def utterances(source: Source) -> Iterator[Utterance]:
                 file, f"modality {modality}, channel {channel}: not audio-only (03) speech (01)", **known
             )
         elif emotion not in EMOTIONS:
-            yield failed(file, f"emotion code {emotion} is unknown; expected 01 to 08", **known)
+            why = f"emotion code {emotion} is unknown; expected 01 to 08"
+            yield failed(file, why, f"unknown emotion {emotion!r}", **known)
         elif statement not in STATEMENTS:
-            yield failed(file, f"statement code {statement} is unknown; expected 01 or 02", **known)
+            why = f"statement code {statement} is unknown; expected 01 or 02"
+            yield failed(file, why, f"unknown statement {statement!r}", **known)
         elif folder != actor:
-            yield failed(file, f"lies in folder Actor_{folder}, but its name says actor {actor}", **known)
+            why = f"lies in folder Actor_{folder}, but its name says actor {actor}"
+            yield failed(file, why, "folder and name say different actors", **known)
         else:
             yield Utterance(**known, file=file, emotion=EMOTIONS[emotion], text=STATEMENTS[statement])

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from sarangi.base.documents import json_of
 from sarangi.base.errors import SarangiError
 from sarangi.corpora.utterance import Utterance, failed
-from sarangi.sources.source import Source
+from sarangi.sources.source import Source, copies_of
 
 TITLE = "ShEMO"
 LANGUAGE = "fa"
@@ -47,9 +47,8 @@ def utterances(source: Source) -> Iterator[Utterance]:
         if code in EMOTIONS:
             yield Utterance(**known, file=file, emotion=EMOTIONS[code])
         else:
-            yield failed(
-                file, f"emotion code {code} is unknown; expected one of {', '.join(EMOTIONS)}", **known
-            )
+            why = f"emotion code {code} is unknown; expected one of {', '.join(EMOTIONS)}"
+            yield failed(file, why, f"unknown emotion {code!r}", **known)
 
 
 def transcripts(source: Source) -> dict[str, str]:
@@ -58,20 +57,22 @@ def transcripts(source: Source) -> dict[str, str]:
     Raises
     ------
     SarangiError
-        If the file is there and does not hold a transcript for each name.
+        If the file is there and does not hold a transcript for each name, or several are and differ.
     """
-    for file in source.paths("shemo.json"):
-        try:
-            found = json_of(source.text(file))
-            # later versions list objects with an id
-            named = {entry["id"]: entry for entry in found} if isinstance(found, list) else found
-            return {name: _mended(entry["transcript"]) for name, entry in named.items()}
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise SarangiError(
-                f"{source.path}/{file}: expected names, each with a transcript, or a list of objects with id "
-                f"and transcript ({error!r})"
-            ) from error
-    return {}
+    files = copies_of(source, "shemo.json")
+    if not files:
+        return {}
+    file = files[0]
+    try:
+        found = json_of(source.text(file))
+        # later versions list objects with an id
+        named = {entry["id"]: entry for entry in found} if isinstance(found, list) else found
+        return {name: _mended(entry["transcript"]) for name, entry in named.items()}
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise SarangiError(
+            f"{source.path}/{file}: expected names, each with a transcript, or a list of objects with id "
+            f"and transcript ({error!r})"
+        ) from error
 
 
 def _mended(text: str) -> str:

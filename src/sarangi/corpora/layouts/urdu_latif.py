@@ -38,7 +38,8 @@ def utterances(source: Source) -> Iterator[Utterance]:
             "label": folder,
         }
         if code not in CODES:
-            yield failed(file, f"emotion code {code} is unknown; expected one of {', '.join(CODES)}", **known)
+            why = f"emotion code {code} is unknown; expected one of {', '.join(CODES)}"
+            yield failed(file, why, f"unknown emotion {code!r}", **known)
         elif folder != CODES[code]:
             yield failed(file, f"lies in folder {folder}, but code {code} says {CODES[code]}", **known)
         else:

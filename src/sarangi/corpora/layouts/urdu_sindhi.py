@@ -37,25 +37,30 @@ VARIABLE = "Feats"
 
 
 def utterances(source: Source) -> Iterator[Utterance]:
-    """Yield one utterance for each clip, known by the first of its files, in sorted order."""
+    """Yield one utterance for each clip and copy of it, known by the first of its files, in sorted order."""
+    places: dict[str, set[str]] = {}
     seen = set()
     for file in source.paths(".mat"):
         match = NAME.search(file)
         if match is None:
             yield failed(file, f"name does not follow {LAYOUT}")
             continue
-        language, _, name, label = match.groups()
-        path = f"{language}/{name}"
-        if path in seen:
+        language, folder, name, label = match.groups()
+        path, place = f"{language}/{name}", file[: match.start()]
+        again = (path, folder) in seen
+        seen.add((path, folder))
+        # another feature set is of the same clip; the same set in another place is a copy
+        if path in places and (not again or place in places[path]):
             continue
-        seen.add(path)
+        places.setdefault(path, set()).add(place)
         known = {"path": path, "language": LANGUAGES.get(language), "label": label}
         if language not in LANGUAGES:
             expected = ", ".join(LANGUAGES)
             yield failed(file, f"language {language} is unknown; expected one of {expected}", **known)
         elif label not in EMOTIONS:
             expected = ", ".join(EMOTIONS)
-            yield failed(file, f"emotion {label} is unknown; expected one of {expected}", **known)
+            why = f"emotion {label} is unknown; expected one of {expected}"
+            yield failed(file, why, f"unknown emotion {label!r}", **known)
         else:
             yield Utterance(**known, file=file, emotion=EMOTIONS[label])
 

@@ -1,0 +1,33 @@
+"""Corpora of which too much failed, for the end of a run."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from sarangi.base import store
+from sarangi.base.auditing import FAILED_UTTERANCES, FATAL
+from sarangi.base.failures import failures_in, too_many
+
+
+def lost(made: Mapping[str, tuple[Path, Path]]) -> list[str]:
+    """Return a line for each corpus of which more than a tenth failed, as far as it was read.
+
+    Parameters
+    ----------
+    made
+        By corpus the place of its own audit, and of its manifest; what is not there is passed over.  The
+        audit knows what failed once it was decoded, too; one that is older than the manifest is out of date.
+    """
+    lines = []
+    for corpus, (audit, manifest) in made.items():
+        words = ""
+        if audit.exists() and (not manifest.exists() or audit.stat().st_mtime >= manifest.stat().st_mtime):
+            rows = store.read(audit, ["check", "verdict", "detail"])
+            fatal = rows[(rows["check"] == FAILED_UTTERANCES) & (rows["verdict"] == FATAL)]
+            words = "; ".join(fatal["detail"])
+        elif manifest.exists():
+            table = store.read(manifest, ["status", "cause", "reason"])
+            failed, usable, told = failures_in(table.itertuples(index=False, name=None))
+            words = told if too_many(failed, usable) else ""
+        if words:
+            lines.append(f"{corpus}: {words}")
+    return lines
