@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,14 +12,17 @@ import tenacity
 from tqdm import tqdm
 
 from sarangi.base.errors import SarangiError
+from sarangi.sources.answers import LONGEST_REST, Answer, PassingError, ask, refused_by
+from sarangi.sources.proxies import proxy_of, without_secrets
 
-CHUNK = 2**18
 SECONDS_TO_CONNECT, SECONDS_OF_SILENCE = 5, 30
 TRIES = 5
-
-
-class PassingError(Exception):
-    """A fault that may pass: a broken connection, a busy server, a short body."""
+LARGEST_DESCRIPTION = 2**26  # bytes
+LARGEST_UNSTATED = 2**36
+"""Bytes of a download whose size neither the configuration nor the server states."""
+PAGES = ("text/html", "application/xhtml")
+VERSIONS = {"ETag": r'"[!#-~]{0,200}"', "Last-Modified": r"[A-Za-z0-9 ,:+-]{1,60}"}
+"""Headers that name a version, with the form that may be sent back; a weak ETag names none."""
 
 
 def fetch(
@@ -89,11 +93,9 @@ def receive(
     actual = digest(part, checksum.partition(":")[0]) if checksum else None
     if actual != checksum or size not in (None, length):
         drop(part)
-        wanted = " and ".join(filter(None, [checksum, f"{size} bytes" if size else None]))
-        raise SarangiError(
-            f"{address}: found {length} bytes{f' with {actual}' if actual else ''}, expected {wanted}; they "
-            "were thrown away. Run the same command again; if it stays so, the publisher has changed the file"
-        )
+        stated = f"{size} bytes" if size is not None else None
+        wanted = " and ".join(filter(None, [checksum, stated]))
+        raise _mismatch(address, f"{length} bytes{f' with {actual}' if actual else ''}", wanted)
 
 
 def digest(path: Path, algorithm: str = "sha256") -> str:
@@ -104,45 +106,89 @@ def digest(path: Path, algorithm: str = "sha256") -> str:
 
 def tries(address: str, wait: float) -> Iterator[tenacity.AttemptManager]:
     """Yield attempts until one passes without a PassingError, and say so if none does."""
+    grows = tenacity.wait_exponential(multiplier=wait, max=30)
+
+    def pause(state: tenacity.RetryCallState) -> float:
+        error = state.outcome.exception() if state.outcome else None
+        return max(grows(state), error.rest if isinstance(error, PassingError) else 0.0)
+
     try:
         yield from tenacity.Retrying(
             stop=tenacity.stop_after_attempt(TRIES),
-            wait=tenacity.wait_exponential(multiplier=wait, max=30),
+            wait=pause,
             retry=tenacity.retry_if_exception_type(PassingError),
             reraise=True,
         )
     except PassingError as error:
         raise SarangiError(
-            f"{address}: {error}; tried {TRIES} times. Run the same command again to go on"
+            f"{without_secrets(address)}: {error}; tried {TRIES} times. Run the same command again to go on"
         ) from error
 
 
 @contextlib.contextmanager
 def answer_of(
     address: str, headers: dict[str, str], token: tuple[str, str] | None = None
-) -> Iterator[requests.Response]:
-    """Ask for an address; raise PassingError for what may pass, also while the answer is read."""
-    try:
-        with requests.get(
-            address,
-            headers=headers,
-            auth=token,
-            stream=True,
-            timeout=(SECONDS_TO_CONNECT, SECONDS_OF_SILENCE),
-        ) as answer:
-            refused = answer.status_code not in (200, 206, 416)
-            if answer.status_code == requests.codes.too_many_requests or answer.status_code >= 500:
-                raise PassingError(f"the server answers {answer.status_code} {answer.reason}")
-            if refused:
-                hint = ". Check the token, and that the account may have it" if token else ""
-                raise SarangiError(
-                    f"{address}: the server answers {answer.status_code} {answer.reason}{hint}"
-                )
+) -> Iterator[Answer]:
+    """Ask for an address as :func:`sarangi.sources.answers.ask` does, and yield an answer of 200, 206 or 416.
+
+    Raises
+    ------
+    PassingError
+        For what may pass.
+    SarangiError
+        If the server refuses, or asks to be left alone for longer than a download waits.
+    """
+    seconds = (SECONDS_TO_CONNECT, SECONDS_OF_SILENCE)
+    # a server that packs what it sends would send another file than the one whose checksum is known
+    with ask(address, {"Accept-Encoding": "identity"} | headers, token, seconds) as answer:
+        if answer.status in (200, 206, 416):
             yield answer
-    except requests.RequestException as error:
-        # what follows the question mark of an address that we were led to may open it for others
-        text = re.sub(r"\?[^\s'\")]+", "?…", str(error))
-        raise PassingError(f"{error.__class__.__name__}: {text}") from None
+            return
+        shown, proxy = without_secrets(address), proxy_of(address)
+        through = f" (through the proxy of {proxy})" if proxy else ""
+        said = f"the server answers {answer.status} {answer.reason}{through}"
+        if answer.status == requests.codes.too_many_requests or answer.status >= 500:
+            if answer.rest > LONGEST_REST:
+                raise SarangiError(
+                    f"{shown}: {said}, and asks to be left alone for {answer.rest:.0f} s; a download waits "
+                    f"for at most {LONGEST_REST:.0f} s. Run the same command again after that"
+                )
+            raise PassingError(said, answer.rest)
+        if proxy and answer.status == requests.codes.proxy_authentication:
+            raise refused_by(proxy, shown, answer.status)
+        raise SarangiError(f"{shown}: {said}. {_advice(answer.status, token is not None)}")
+
+
+def _advice(status: int, token: bool) -> str:
+    if token:
+        return "Check the token, and that the account may have it"
+    if status in (requests.codes.unauthorized, requests.codes.forbidden):
+        return "It is not open to everyone: ask its publisher for it, and put it in place yourself"
+    return "Look at the address, and at its publisher's page"
+
+
+def content_of(address: str, headers: dict[str, str]) -> bytes:
+    """Return what an address holds, of at most :data:`LARGEST_DESCRIPTION` bytes.
+
+    Raises
+    ------
+    SarangiError
+        As :func:`fetch`, or if it is larger.
+    """
+    content = b""
+    for attempt in tries(address, 0.5):
+        with attempt, answer_of(address, headers) as answer:
+            if answer.status != requests.codes.ok:
+                raise PassingError(f"the server answers {answer.status}, though the whole was asked for")
+            content = b""
+            for data in answer.pieces():
+                content += data
+                if len(content) > LARGEST_DESCRIPTION:
+                    raise SarangiError(
+                        f"{without_secrets(address)}: it has more than {LARGEST_DESCRIPTION} bytes, as "
+                        "no description of a record has. Look at the address"
+                    )
+    return content
 
 
 def _version_of(part: Path) -> Path:
@@ -166,34 +212,125 @@ def _continue(
     """
     have = part.stat().st_size if part.exists() else 0
     if resume and size is not None and have >= size:
+        part.touch()  # of a file without a byte nothing has arrived
         return
     headers = {}
-    version = _version_of(part).read_text(encoding="ascii") if _version_of(part).exists() else ""
+    version = _version(part)
     if have and (resume or version):
         headers = {"Range": f"bytes={have}-"} | ({} if resume else {"If-Range": version})
     with answer_of(address, headers, token) as answer:
-        if answer.status_code == requests.codes.requested_range_not_satisfiable:
-            return  # all of it is here; the checksum decides
         kind = answer.headers.get("Content-Type", "")
-        if kind.startswith("text/html"):
-            raise SarangiError(f"{address}: a web page (Content-Type {kind}) came instead of the file")
-        # some servers call a .tar.gz a tar that is encoded; the file is the bytes as they come
-        answer.raw.headers.pop("Content-Encoding", None)
-        resumed = answer.status_code == requests.codes.partial_content
-        start = have if resumed else 0
-        length = answer.headers.get("Content-Length")
-        total = size or (start + int(length) if length else None)
-        if not resumed:
+        if kind.lower().startswith(PAGES):
+            raise SarangiError(
+                f"{without_secrets(address)}: a web page (Content-Type {kind}) came instead of the file. "
+                "Open the address in a browser: it may want a log-in, or have moved"
+            )
+        start = _start(answer, part, have if headers else None, resume)
+        if start is None:
+            return
+        total = _total(answer, start)
+        if size is not None and total is not None and total != size:
+            if total > size:
+                drop(part)
+                raise _mismatch(address, f"{total} bytes", f"{size} bytes")
+            raise PassingError(f"the server says that the file has {total} bytes, expected {size}")
+        _refuse_without_room(address, part, start, size if total is None else total)
+        if not start:
             part.unlink(missing_ok=True)
-            tag = answer.headers.get("ETag", "")
-            tag = answer.headers.get("Last-Modified", "") if tag.startswith("W/") or not tag else tag
-            _version_of(part).write_text(tag, encoding="ascii", errors="ignore")
-        with (
-            part.open("ab") as file,
-            tqdm(total=total, initial=start, unit="B", unit_scale=True, desc=part.stem, leave=False) as bar,
-        ):
-            for chunk in answer.iter_content(CHUNK):
-                file.write(chunk)
-                bar.update(len(chunk))
-    if total is not None and part.stat().st_size < total:
-        raise PassingError(f"the connection ended after {part.stat().st_size} of {total} bytes")
+            _version_of(part).write_text(_tag(answer), encoding="ascii")
+        _take(answer, address, part, start, size if total is None else total)
+
+
+def _start(answer: Answer, part: Path, asked: int | None, resume: bool) -> int | None:
+    """Return at which byte an answer begins, None where it says that all is here already.
+
+    ``asked`` is the byte from which the rest was asked for; None where the whole was.
+    """
+    status, said = answer.status, answer.headers.get("Content-Range", "").strip()
+    ranged = re.fullmatch(r"bytes (?:(\d{1,18})-\d{1,18}|\*)/(\d{1,18}|\*)", said)
+    if status == requests.codes.ok:
+        return 0
+    if asked is None:
+        raise PassingError(f"the server answers {status}, though the whole was asked for")
+    if status == requests.codes.requested_range_not_satisfiable:
+        whole = ranged[2] if ranged else "*"
+        if whole == str(asked) or (resume and whole == "*"):
+            return None  # all of it is here; the checksum decides
+        drop(part)
+        raise PassingError(f"{asked} bytes are here, and the server has no more of it ({said}); begun again")
+    tag, known = _tag(answer), _version(part)
+    changed = bool(tag and known and tag != known)
+    # where no range is said, a checksum will tell whether this is the rest, or the version does
+    unknown = ranged is None and (bool(said) or not (resume or (tag and tag == known)))
+    if changed or unknown or (ranged and ranged[1] != str(asked)):
+        drop(part)
+        what = "another version" if changed else f"another part ({said or 'it does not say which'})"
+        raise PassingError(f"the server sends {what} than byte {asked} on of what is here; begun again")
+    return asked
+
+
+def _total(answer: Answer, start: int) -> int | None:
+    """Return how many bytes the whole file has by what the server says, None where it says nothing."""
+    said = answer.headers.get("Content-Length")
+    if said is None or "chunked" in answer.headers.get("Transfer-Encoding", "").lower():
+        return None
+    lengths = {length.strip() for length in said.split(",")}
+    if len(lengths) > 1 or not re.fullmatch(r"[0-9]{1,18}", min(lengths)):
+        raise PassingError(f"the server says that {said[:40]!r} bytes follow (Content-Length), no number")
+    return start + int(min(lengths))
+
+
+def _refuse_without_room(address: str, part: Path, start: int, total: int | None) -> None:
+    if total is None:
+        return
+    replaced = part.stat().st_size if part.exists() and not start else 0
+    room = shutil.disk_usage(part.parent).free + replaced
+    if total - start > room:
+        raise SarangiError(
+            f"{without_secrets(address)}: {total - start} bytes are still to come, and {room} are free on "
+            f"the disk of {part.parent}. Make room there, and run the same command again"
+        )
+
+
+def _take(answer: Answer, address: str, part: Path, start: int, total: int | None) -> None:
+    """Write what comes behind what is here, and stop at the size that is stated."""
+    place, most = start, LARGEST_UNSTATED if total is None else total
+    with (
+        part.open("ab") as file,
+        tqdm(total=total, initial=start, unit="B", unit_scale=True, desc=part.stem, leave=False) as bar,
+    ):
+        for data in answer.pieces():
+            place += len(data)
+            if place > most:
+                break
+            file.write(data)
+            bar.update(len(data))
+    if place > most:
+        drop(part)
+        raise _mismatch(address, f"more than {most} bytes", f"{'at most ' * (total is None)}{most} bytes")
+    if total is not None and place < total:
+        raise PassingError(f"the connection ended after {place} of {total} bytes")
+
+
+def _mismatch(address: str, found: str, wanted: str) -> SarangiError:
+    return SarangiError(
+        f"{without_secrets(address)}: found {found}, expected {wanted}; they were thrown away. Run the same "
+        "command again; if it stays so, the publisher has changed the file"
+    )
+
+
+def _tag(answer: Answer) -> str:
+    """Return what the server calls this version of the file; empty where it can be told by nothing."""
+    for name, form in VERSIONS.items():
+        if re.fullmatch(form, said := answer.headers.get(name, "").strip()):
+            return said
+    return ""
+
+
+def _version(part: Path) -> str:
+    """Return what the server called the version that has arrived in part; empty where that is not known."""
+    try:
+        said = _version_of(part).read_text(encoding="ascii", errors="replace")
+    except FileNotFoundError:
+        return ""
+    return said if any(re.fullmatch(form, said) for form in VERSIONS.values()) else ""

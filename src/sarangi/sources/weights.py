@@ -1,5 +1,6 @@
 """Pretrained weights: an encoder fetched at a revision, a Whisper by its name."""
 
+import json
 from pathlib import Path
 
 from sarangi.base.errors import SarangiError
@@ -28,6 +29,7 @@ def encoder_weights(source: dict, output: dict[str, Path]) -> None:
     base = f"{HUB}/{source['hub']}/resolve/{source['revision']}"
     for name in sorted(set(output) - {"model.safetensors"}):
         fetch(f"{base}/{name}", output[name], source["checksums"].get(name))
+        _refuse_no_json(output[name], f"{base}/{name}")
     fetched = output["model.safetensors"].with_name(source["file"])
     fetch(f"{base}/{source['file']}", fetched, source["checksums"].get(source["file"]))
     if fetched.suffix == ".safetensors":
@@ -35,6 +37,19 @@ def encoder_weights(source: dict, output: dict[str, Path]) -> None:
         return
     as_safetensors(fetched, output["model.safetensors"])
     fetched.unlink()
+
+
+def _refuse_no_json(file: Path, address: str) -> None:
+    """Refuse what came for a file of settings, which may have no checksum, and is no JSON (a web page)."""
+    try:
+        if file.suffix == ".json" and not isinstance(json.loads(file.read_bytes()), dict):
+            raise ValueError("it is no mapping")
+    except (ValueError, RecursionError) as error:
+        file.unlink()
+        raise SarangiError(
+            f"{address}: expected settings as JSON, found something else ({error}); it was thrown away. Run "
+            "the same command again"
+        ) from error
 
 
 def whisper_weights(name: str, output: Path, part: Path) -> None:

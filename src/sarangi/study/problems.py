@@ -11,6 +11,7 @@ import yaml
 from sarangi.base.documents import DocumentError, text_in
 from sarangi.base.errors import SarangiError
 from sarangi.base.hints import nearest
+from sarangi.sources.proxies import without_password
 
 MOST_PROBLEMS = 50  # that are listed
 
@@ -74,6 +75,9 @@ def _explain(error: jsonschema.ValidationError) -> Iterator[Problem]:
     elif error.validator == "type":
         found = type(instance).__name__
         yield path, f"expected {allowed}, found {found} {instance!r}"
+    elif error.validator == "pattern":
+        expected = _schema_of(error).get("description", f"expected {allowed}")
+        yield path, f"{without_password(str(instance))!r} does not match: {expected}"
     else:
         yield path, error.message
 

@@ -13,6 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from support.publisher import Publisher, locked, publisher, quick, study  # noqa: F401  (fixtures)
+from support.raw_server import always, answered, header, raw_server
 from support.recordings import tarred, zipped
 
 from sarangi.base.errors import SarangiError
@@ -329,6 +330,54 @@ def test_kaggle_is_asked_with_the_token_which_goes_nowhere_else(
     assert kaggle not in "".join(said)
     assert "s3cret" not in "".join(said)
     assert base64.b64encode(f"nobody:{kaggle}".encode()).decode() not in "".join(said)
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [("401 Unauthorized", "Check the token"), ("403 Forbidden", "Check the token"),
+     ("404 Not Found", "Check the token"), ("429 Too Many Requests", "asks to be left alone for 3600 s")],
+)  # fmt: skip
+def test_kaggle_refuses_in_words_that_hold_no_key(status, words, study, monkeypatch, kaggle):
+    monkeypatch.setenv("KAGGLE_USERNAME", "नाम")  # no Latin-1
+    monkeypatch.setenv("KAGGLE_KEY", f"{kaggle}\n")
+    with raw_server(always(answered(b"no", "Retry-After: 3600", status=status))) as server:
+        monkeypatch.setattr(kinds, "KAGGLE", server.address)
+        with pytest.raises(SarangiError, match=words) as error:
+            study({"kaggle": "owner/name"})
+    assert len(server.asked) == 1
+    sent = server.sent("Authorization")[0].removeprefix("Basic ")
+    assert base64.b64decode(sent).decode() == f"नाम:{kaggle}"
+    assert kaggle not in str(error.value)
+    assert sent not in str(error.value)
+
+
+@pytest.mark.parametrize("where", ["another port", "another name", "back and forth"])
+def test_a_token_is_told_to_the_first_host_alone(where, study, monkeypatch, kaggle, tmp_path):
+    monkeypatch.setenv("KAGGLE_USERNAME", "nobody")
+    monkeypatch.setenv("KAGGLE_KEY", kaggle)
+    data = zipped(tmp_path / "c", [("a.wav", b"a")]).read_bytes()
+
+    def answer(server, head, send):
+        if head.startswith("GET /owner/name "):
+            other = (
+                f"http://127.0.0.1:{store.port}"
+                if where != "another name"
+                else f"http://localhost:{server.port}"
+            )
+            send(f"HTTP/1.1 307 T\r\nLocation: {other}/data\r\nContent-Length: 0\r\n\r\n".encode())
+        else:
+            send(answered(data))
+
+    def stored(server, head, send):
+        back = where == "back and forth" and not head.startswith("GET /last")
+        send(b"HTTP/1.1 302 F\r\nLocation: /last\r\n\r\n" if back else answered(data))
+
+    with raw_server(stored) as store, raw_server(answer) as server:
+        monkeypatch.setattr(kinds, "KAGGLE", server.address)
+        assert study({"kaggle": "owner/name"}) == [("a.wav", b"a")]
+    told = [header(head, "Authorization") is not None for head in server.asked + store.asked]
+    assert told == [True, *[False] * (len(told) - 1)]
+    assert len(told) > 1
 
 
 def test_what_no_program_can_fetch_says_what_a_person_can_do(study):

@@ -54,6 +54,17 @@ def test_a_text_encoder_is_fetched_with_its_tokeniser(encoders, tmp_path, monkey
     assert not (tmp_path / "pytorch_model.bin").exists()
 
 
+def test_a_page_in_place_of_settings_is_thrown_away(tmp_path, monkeypatch):
+    for page in (b"<html>", b"[]", b"null", b"[" * 10**5):
+        monkeypatch.setattr(
+            weights, "fetch", lambda address, output, checksum, page=page: output.write_bytes(page)
+        )
+        source = {"hub": "a/b", "revision": "0" * 40, "file": "model.safetensors", "checksums": {}}
+        with pytest.raises(SarangiError, match=r"resolve/0+/config\.json: expected settings as JSON"):
+            weights.encoder_weights(source, {name: tmp_path / name for name in ENCODER_FILES["text"]})
+        assert list(tmp_path.iterdir()) == []
+
+
 def test_random_weights_are_the_same_each_time(encoder, tmp_path):
     random_encoder(SHAPE, {name: tmp_path / name for name in FILES})
     for name in FILES:

@@ -166,6 +166,16 @@ def test_every_key_of_the_schema_is_described_and_every_object_refuses_others():
             "corpora.ravdess.source.kaggle",
             "'rasa' does not match",
         ),
+        (
+            lambda s: s["corpora"]["ravdess"].update(source={"git": "--upload-pack=x", "commit": "0" * 40}),
+            "corpora.ravdess.source.git",
+            "'--upload-pack=x' does not match: Address of a repository",
+        ),
+        (
+            lambda s: s["corpora"]["ravdess"].update(source={"address": "https://me:w0rd@a.org/c.zip"}),
+            "corpora.ravdess.source.address",
+            "'https://…@a.org/c.zip' does not match: http or https address of an archive",
+        ),
     ],
 )
 def test_a_mistake_is_named_with_file_line_key_and_nearest_name(study, change, place, message, tmp_path):
