@@ -18,6 +18,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 setup: .venv/installed
 
 .venv/installed: build.lock requirements.lock pyproject.toml
+	@case "$$PWD" in *[{}:]*) echo "Snakemake and PATH cannot do with a colon or braces in the name of a folder, and this one is $$PWD: rename it." >&2; exit 1;; esac
 	@command -v $(PYTHON) >/dev/null || { echo "Sarangi needs Python 3.11 or newer (Debian package python3)." >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Sarangi needs Python 3.11 or newer, $(PYTHON) is $$($(PYTHON) --version). Say make PYTHON=/path/to/python." >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) cannot make environments: install Debian package python3-venv." >&2; exit 1; }

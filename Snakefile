@@ -36,6 +36,7 @@ from sarangi.published.records import of_finding, replays
 from sarangi.reproduce.project_files import files_of_workflow
 from sarangi.runtime import provenance
 from sarangi.runtime.fingerprint import fingerprint, modules_of
+from sarangi.runtime.interpreter import quote_interpreter
 from sarangi.runtime.inventory import Inventory
 from sarangi.runtime.lock import begin, hold
 from sarangi.sources import kinds
@@ -80,6 +81,13 @@ gc.set_threshold(100_000)
 BASE = Path(workflow.basedir)
 # the rules' own environments do not install the library
 before_python(os.environ, BASE / "src")
+quote_interpreter()
+for place in (BASE, Path.cwd()):
+    if any(sign in str(place) for sign in "{}:"):
+        raise WorkflowError(
+            f"Snakemake and PATH cannot do with a colon or braces in the name of a folder, and this one is {place}: "
+            "rename it"
+        )
 
 if workflow.is_main_process:
     # a killed run's lock goes, a living one's stays
