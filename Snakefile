@@ -35,6 +35,7 @@ from sarangi.paper.typed import written_files
 from sarangi.published.records import of_finding, replays
 from sarangi.reproduce.project_files import files_of_workflow
 from sarangi.runtime import provenance
+from sarangi.runtime.deletion import with_provenance
 from sarangi.runtime.fingerprint import fingerprint, modules_of
 from sarangi.runtime.interpreter import quote_interpreter
 from sarangi.runtime.inventory import Inventory
@@ -89,11 +90,12 @@ for place in (BASE, Path.cwd()):
             "rename it"
         )
 
-if workflow.is_main_process:
-    # a killed run's lock goes, a living one's stays
-    hold()
+workflow.delete_output = with_provenance(workflow)
 
 try:
+    if workflow.is_main_process:
+        # a killed run's lock goes, a living one's stays
+        hold()
     published = read_claims(BASE / "claims.yaml", BASE / "workflow/schemas/claims.schema.yaml")
     errata = read_errata(BASE / "errata.yaml", BASE / "workflow/schemas/errata.schema.yaml", published)
     study = check(
@@ -111,7 +113,10 @@ include: "rules/common.smk"
 
 
 onstart:
-    begin()
+    try:
+        begin(works=any(job.output for job in workflow.dag.needrun_jobs()))
+    except SarangiError as error:
+        raise WorkflowError(str(error)) from None
     known.publish()
 
 

@@ -84,13 +84,15 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _restore(bundle: Path, directory: Path, trust_metadata: bool) -> int:
+    from sarangi.reproduce import commands
     from sarangi.reproduce.restore import restore
 
     refused = restore(bundle, directory, trust_metadata)
     for why, count in sorted(Counter(refused.values()).items()):
         first = next(result for result, text in refused.items() if text == why)
         print(f"left out {count} (such as {first}): {why}")
-    print(f"restored {bundle} into {directory.resolve().name}; snakemake -n shows what is left to be done")
+    plan = commands.snakemake("-n", directory)
+    print(f"restored {bundle} into {directory.resolve().name}; {plan} shows what is left to be done")
     return 0
 
 
@@ -108,18 +110,22 @@ def _explain(wanted: str, directory: Path, page: Path | None, recordings: bool) 
 
 
 def _lock(directory: Path, tolerance: float) -> int:
-    from sarangi.reproduce.results_lock import write
+    from sarangi.reproduce import commands
+    from sarangi.reproduce.results_lock import lock
 
-    count = write(directory, tolerance)
-    print(f"locked {count} published files in results.lock; commit it, and snakemake verify compares with it")
+    count = lock(directory, tolerance)
+    verify = commands.snakemake("--cores 1 verify", directory)
+    print(f"locked {count} published files in results.lock; commit it, and {verify} compares with it")
     return 0
 
 
 def _costs(directory: Path, energy_kwh: float | None) -> int:
+    from sarangi.reproduce import commands
     from sarangi.reproduce.costs import record
 
     count = record(directory, energy_kwh)
-    print(f"recorded what {count} jobs took in costs.yaml; commit it, and snakemake makes its table anew")
+    run = commands.snakemake("--cores 1", directory)
+    print(f"recorded what {count} jobs took in costs.yaml; commit it, and {run} makes its table anew")
     return 0
 
 

@@ -13,7 +13,6 @@ import json
 import os
 import random
 import re
-import shlex
 import shutil
 import subprocess
 import sys
@@ -209,13 +208,14 @@ class Range:
         found = self.verify()
         wrong += [f"not found: {name} ({how})" for name, how in tampered.items() if name not in found]
         for command in dict.fromkeys(command for _, command in found.values()):
-            words = shlex.split(command)
-            if words[0] == "snakemake":
-                words[:1] = [sys.executable, "-m", "snakemake"]
             done = subprocess.run(
-                words,
+                ["bash", "-c", command],  # as a person gives it
                 cwd=self.project,
-                env=os.environ | {"PYTHONPATH": str(self.project / "src")},
+                env=os.environ
+                | {
+                    "PYTHONPATH": str(self.project / "src"),
+                    "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+                },
                 capture_output=True,
                 text=True,
                 check=False,

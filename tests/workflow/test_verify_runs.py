@@ -14,8 +14,9 @@ from tampering import Range, tamperings
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="a typed number is taken back by git")
 def test_random_tamperings_are_found_and_mended_by_the_commands_that_are_named(project, tmp_path):
-    field = Range(copied(project, tmp_path / "sarangi"), "study", seed=11)
-    done, wrong = tamperings(field, 4, at_once=4)
+    clone = copied(project, tmp_path / "sarangi")
+    (clone / "study").rename(clone / "it's")
+    done, wrong = tamperings(Range(clone, "it's", seed=11), 4, at_once=4)
     assert wrong == []
     assert sum(done.values()) >= 4
 

@@ -13,13 +13,14 @@ from typing import Any
 
 import yaml
 from snakemake.api import DAGApi, SnakemakeApi
-from snakemake.exceptions import WorkflowError
+from snakemake.exceptions import RuleException, WorkflowError
 from snakemake.settings.types import (
     ConfigSettings,
     DAGSettings,
     ExecutionSettings,
     OutputSettings,
     Quietness,
+    RerunTrigger,
     ResourceSettings,
     StorageSettings,
     WorkflowSettings,
@@ -30,6 +31,8 @@ from sarangi.runtime import provenance
 
 SNAKEFILE = Path(__file__).parents[3] / "Snakefile"
 PROFILE = SNAKEFILE.parent / "profiles/default/config.yaml"
+CANNOT = (WorkflowError, RuleException)
+"""What Snakemake raises where it cannot plan; a missing input or rule is none of the first."""
 
 
 @dataclass(frozen=True)
@@ -78,8 +81,11 @@ class Plan:
 
 
 @contextmanager
-def planned(targets: Sequence[str], directory: Path) -> Iterator[DAGApi]:
-    """Have Snakemake plan ``targets`` in the folder of a workflow, inside which the working directory is."""
+def planned(targets: Sequence[str], directory: Path, **settings: Any) -> Iterator[DAGApi]:
+    """Have Snakemake plan ``targets`` in the folder of a workflow, inside which the working directory is.
+
+    All of their jobs, whether they are done or not, unless other ``settings`` of the DAG say otherwise.
+    """
     before = Path.cwd()
     try:
         with SnakemakeApi(OutputSettings(quiet={Quietness.ALL})) as api:
@@ -91,10 +97,46 @@ def planned(targets: Sequence[str], directory: Path) -> Iterator[DAGApi]:
                 snakefile=SNAKEFILE,
                 workdir=directory,
             )
-            largest = yaml.safe_load(PROFILE.read_text(encoding="utf-8"))["max-checksum-file-size"]
-            yield made.dag(DAGSettings(targets=set(targets), forceall=True, max_checksum_file_size=largest))
+            settings = {
+                "forceall": True,
+                "max_checksum_file_size": profile()["max-checksum-file-size"],
+            } | settings
+            yield made.dag(DAGSettings(targets=set(targets), **settings))
     finally:
         os.chdir(before)
+
+
+def profile() -> dict[str, Any]:
+    """Return the profile by which the workflow is run."""
+    found: dict[str, Any] = yaml.safe_load(PROFILE.read_text(encoding="utf-8"))
+    return found
+
+
+def left(targets: Sequence[str], directory: Path) -> list[tuple[str, list[str]]]:
+    """Return the jobs that a run of ``targets`` would do now, as rule and outputs, in the order of the data.
+
+    Raises
+    ------
+    SarangiError
+        With Snakemake's words, if it cannot plan.
+    """
+    triggers = frozenset(map(RerunTrigger.parse_choice, profile()["rerun-triggers"]))
+    try:
+        with planned(
+            targets, directory, forceall=False, force_incomplete=True, rerun_triggers=triggers
+        ) as dag:
+            workflow = dag.workflow_api._workflow
+            workflow.execution_settings = ExecutionSettings()
+            workflow._prepare_dag(forceall=False, ignore_incomplete=False, lock_warn_only=False)
+            workflow._build_dag()
+            return [
+                (job.rule.name, [str(path) for path in job.output])
+                for level in workflow.dag.toposorted()
+                for job in sorted(level, key=lambda job: (job.rule.name, list(map(str, job.output))))
+                if job.output and workflow.dag.needrun(job)
+            ]
+    except CANNOT as error:
+        raise _as_ours(error, targets) from error
 
 
 @contextmanager
@@ -113,6 +155,10 @@ def plan(targets: Sequence[str], directory: Path) -> Iterator[Plan]:
             workflow._prepare_dag(forceall=True, ignore_incomplete=True, lock_warn_only=False)
             workflow._build_dag()
             yield Plan(workflow)
-    except WorkflowError as error:
-        first, *others = str(error).splitlines() or ["no message"]
-        raise SarangiError(f"Snakemake cannot plan {', '.join(targets)}: {first}", *others) from error
+    except CANNOT as error:
+        raise _as_ours(error, targets) from error
+
+
+def _as_ours(error: Exception, targets: Sequence[str]) -> SarangiError:
+    first, *others = str(error).splitlines() or ["no message"]
+    return SarangiError(f"Snakemake cannot plan {', '.join(targets)}: {first}", *others)

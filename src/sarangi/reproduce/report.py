@@ -4,11 +4,10 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
-from snakemake.exceptions import WorkflowError
 from snakemake.report.html_reporter import ReportSettings
 
 from sarangi.base.errors import SarangiError
-from sarangi.reproduce.plan import SNAKEFILE, planned
+from sarangi.reproduce.plan import CANNOT, SNAKEFILE, planned
 
 STYLE = SNAKEFILE.parent / "workflow/report/style.css"
 
@@ -40,7 +39,7 @@ def report(targets: Sequence[str], output: Path) -> None:
             settings = ReportSettings(path=temporary.absolute(), stylesheet_path=STYLE)
             dag.create_report(reporter="html", report_settings=settings)
         temporary.replace(output)
-    except WorkflowError as error:
+    except CANNOT as error:
         raise SarangiError(f"Snakemake cannot report on {', '.join(targets)}: {error}") from error
     finally:
         temporary.unlink(missing_ok=True)

@@ -9,6 +9,7 @@ import json
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,10 @@ from sarangi.base.documents import DocumentError
 from sarangi.base.errors import SarangiError
 from sarangi.base.score_rows import headline
 from sarangi.base.yaml_documents import yaml_in
+from sarangi.reproduce import commands
 from sarangi.runtime import provenance, records
+from sarangi.runtime.inventory import digest_of_input
+from sarangi.runtime.lock import hold, undisturbed
 from sarangi.statistics.metrics import METRICS, UAR
 
 LOCK = Path("results.lock")
@@ -28,6 +32,7 @@ PUBLISHED = (
     layout.scores("*"), layout.differences("*"), layout.finding("*"),
 )  # fmt: skip
 LOCKED = tuple(metric.name for metric in METRICS if metric.locked)
+SHOWN = 3  # jobs that are named of those that are left
 IDENTICAL, WITHIN, CHANGED, MISSING, NEW = "identical", "within tolerance", "changed", "missing", "new"
 
 
@@ -47,26 +52,59 @@ class Comparison:
     why: dict[str, str] = field(default_factory=dict)
 
 
+def lock(directory: Path, tolerance: float) -> int:
+    """Write the lock of what is published in the folder of a workflow, where all is made and stays as it is.
+
+    Raises
+    ------
+    SarangiError
+        If a run is going, or work is left: what is published would be a mixture.  As :func:`write` does.
+    """
+    # here, since what compares with a lock needs no plan
+    from sarangi.reproduce.plan import left
+
+    snakemake = directory / ".snakemake"
+    if snakemake.exists():
+        hold(snakemake)  # what a killed run left is no run that is going
+    with undisturbed(snakemake, "nothing is locked"):
+        jobs = left(["all"], directory)
+        if jobs:
+            shown = [f"{outputs[0]} (rule {rule})" for rule, outputs in jobs[:SHOWN]]
+            more = f" and {len(jobs) - SHOWN} more" if len(jobs) > SHOWN else ""
+            raise SarangiError(
+                f"nothing is locked: {len(jobs)} jobs are left to be done, which make {', '.join(shown)}"
+                f"{more}. Run {commands.snakemake('--cores 2', directory)} first"
+            )
+        return write(directory, tolerance)
+
+
 def write(directory: Path, tolerance: float) -> int:
     """Write the lock of what is published in the folder of a workflow, and return how many files it has.
 
     Raises
     ------
     SarangiError
-        If nothing is published there, or a file is not what its rule made.
+        If nothing is published there, or a file is not what its rule made, or was made from what is no more.
     """
     files = list(_published(directory))
+    verify = f"{commands.snakemake('--cores 1 verify', directory)} says what to do"
     if not files:
-        raise SarangiError(f"{directory}: nothing is published here; run snakemake --cores 2 first")
+        run = commands.snakemake("--cores 2", directory)
+        raise SarangiError(f"{directory}: nothing is published here; run {run} first")
+    digest = cache(lambda name: digest_of(directory, name))
     sums = {}
     for file in files:
         record = records.read(file, directory)
         sums[file] = provenance.digest(directory / file)
         if record is None or record["sha256"] != sums[file]:
-            raise SarangiError(
-                f"{file}: not the bytes that a rule made, so nothing is locked; snakemake verify says what "
-                "to do"
-            )
+            raise SarangiError(f"{file}: not the bytes that a rule made, so nothing is locked; {verify}")
+        for name, sum_ in record["inputs"].items():
+            # of another configuration, which Snakemake does not plan: it may be older than what it shows
+            if digest(name) not in (None, sum_):
+                raise SarangiError(
+                    f"{file}: made from another {name} than lies here, so nothing is locked; {verify}. Where "
+                    f"no rule makes it here, delete it: rm {commands.quoted(directory / file)}"
+                )
     lines = ["# Written by python -m sarangi lock; snakemake verify compares with it.\n"]
     lines += [f"tolerance: {tolerance}\n", "files:\n"]
     lines += [f"  {json.dumps(file)}: {sum_}\n" for file, sum_ in sums.items()]
@@ -117,6 +155,12 @@ def compare(directory: Path) -> Comparison | None:
     moved = CHANGED in found.states.values()
     found.states |= dict.fromkeys(others, CHANGED if moved else WITHIN)
     return found
+
+
+def digest_of(directory: Path, name: str) -> str | None:
+    """Return the digest of an input by its name; None where it is not here."""
+    path = directory / provenance.located(name)
+    return digest_of_input(path) if path.exists() else None
 
 
 def _published(directory: Path) -> Iterator[str]:

@@ -8,16 +8,15 @@ paper's text, and compares what is published with the lock (:mod:`sarangi.reprod
 import errno
 import logging
 import os
-import re
 import shutil
 import subprocess
 import tarfile
 import zipfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
@@ -25,13 +24,15 @@ from sarangi.base import layout
 from sarangi.base.errors import SarangiError
 from sarangi.base.progress import progress
 from sarangi.paper.typed import typed_scores
-from sarangi.reproduce import results_lock
+from sarangi.reproduce import commands, results_lock
 from sarangi.reproduce.bundle import carried
+from sarangi.reproduce.mending import Fault, Mending, command_of
 from sarangi.reproduce.recordings import compared
 from sarangi.reproduce.walking import Found, walked
 from sarangi.runtime import provenance, records
 from sarangi.runtime.contents import opened
 from sarangi.runtime.inventory import digest_of_input
+from sarangi.runtime.lock import undisturbed
 from sarangi.study.identities import RESTORED
 
 log = logging.getLogger("sarangi")
@@ -42,6 +43,7 @@ PLACES = (
 FILES = (layout.numbers(), layout.pdf(), layout.arxiv())
 UNCHECKED = (layout.LOGS, layout.BENCHMARKS, layout.PROVENANCE, layout.UNFINISHED)
 """What is no result: it may differ from run to run, or says what the results are."""
+SNAKEMAKE = Path(".snakemake")
 PYTHONS = "__pycache__"
 MAY_BE_DELETED = (f"{layout.PREFIX}/",)
 BESIDE = ("result", "sha256")  # what a provenance file has and the copy inside Parquet has not
@@ -50,13 +52,14 @@ BESIDE = ("result", "sha256")  # what a provenance file has and the copy inside 
 Job = tuple[Mapping[str, Any], Sequence[str], Sequence[str]]
 
 
-@dataclass(frozen=True)
-class Fault:
-    """A file that is not what it should be: what was found, and the command that mends it."""
+class Run(NamedTuple):
+    """A run of the workflow: its targets besides the default one, and the files that it would make now."""
 
-    file: str
-    found: str
-    command: str
+    targets: Sequence[str] = ()
+    left: Callable[[], Collection[str]] = frozenset
+
+
+NOTHING_LEFT = Run()
 
 
 @dataclass
@@ -86,9 +89,10 @@ def verify(targets: Sequence[str]) -> None:
     Raises
     ------
     SarangiError
-        If a file is bad: lists each, with the command that makes it anew.
+        If a file is bad: lists each, with the command that makes it anew; if a run is going that makes files.
     """
-    report = check(targets, Path())
+    with undisturbed(SNAKEMAKE, "nothing is verified"):
+        report = check(targets, Path())
     for what, count in report.counts.items():
         log.info("%d %s", count, what)
     if report.faults:
@@ -114,7 +118,7 @@ def check(targets: Sequence[str], directory: Path) -> Report:
     SarangiError
         If the workflow cannot be planned, or the lock cannot be read.
     """
-    from sarangi.reproduce.plan import plan
+    from sarangi.reproduce.plan import left, plan
 
     before = Path.cwd()
     # what is made on request is looked at where it was
@@ -131,35 +135,48 @@ def check(targets: Sequence[str], directory: Path) -> Report:
         if not app:
             raise
         # where the models can no longer be made, such as without the weights, the page cannot be planned
+        app = []
         jobs = jobs_of([*targets, *asked])
+
+    def files_left() -> set[str]:
+        try:
+            return {file for _, outputs in left([*targets, *asked, *app], Path()) for file in outputs}
+        except SarangiError as error:
+            log.warning("what a run would make now is not known, so files are named one by one: %s", error)
+            return set()
+
     os.chdir(directory)
     try:
-        return examine(jobs)
+        return examine(jobs, Run([*asked, *app], files_left))
     finally:
         os.chdir(before)
 
 
-def examine(jobs: Sequence[Job]) -> Report:
+def examine(jobs: Sequence[Job], run: Run = NOTHING_LEFT) -> Report:
     """Return what is wrong with the results in this folder, where these jobs are its plan.
 
     Parameters
     ----------
     jobs
         In the order of the data: what the provenance of each must say, its inputs, its outputs.
+    run
+        What a run of the workflow is asked for, and would make now.
 
     Raises
     ------
     SarangiError
         If the lock cannot be read.
     """
-    return _Verification(jobs).run()
+    return _Verification(jobs, run).run()
 
 
 class _Verification:
     """One verification, in the folder of the workflow."""
 
-    def __init__(self, jobs: Sequence[Job]):
+    def __init__(self, jobs: Sequence[Job], run: Run):
         self.planned = {output: job for job in jobs for output in job[2]}
+        self._jobs = {output: (inputs, outputs) for output, (_, inputs, outputs) in self.planned.items()}
+        self._run = run
         self.report = Report()
         self._digests: dict[str, str | None] = {}
         self._bad: dict[str, str] = {}  # file to what is wrong with itself
@@ -184,6 +201,8 @@ class _Verification:
         for fault in typed(provenance.PROJECT / "paper"):
             self.report.faults.insert(0, fault)
         self._compare_with_lock()
+        mending = Mending(self._jobs, self._restored, self._run.targets, self._run.left)
+        self.report.faults = mending.shared(self.report.faults)
         return self.report
 
     def _looked_at(self, walk: Iterable[Found]) -> list[str]:
@@ -196,7 +215,7 @@ class _Verification:
             self._odd[path] = odd
             # a job puts another in its place
             mends = "chmod u+rwx" if Path(path).is_dir() and not Path(path).is_symlink() else "rm"
-            self._fault(path, odd, None if path in self.planned else f"{mends} {_here(path)}")
+            self._fault(path, odd, None if path in self.planned else f"{mends} {commands.placed(path)}")
         return files
 
     def _needed(self, files: Iterable[str]) -> tuple[set[str], set[str]]:
@@ -325,12 +344,7 @@ class _Verification:
         self.report.faults.append(Fault(path, found, command or self._command(path)))
 
     def _command(self, path: str) -> str:
-        if path in self.planned:
-            return _made_anew(_quoted(self.planned[path][2][0]))
-        if not self._restored:
-            return f"rm -f {_here(path)} {_here(str(provenance.place(path)))}"
-        again = _directory(" DIRECTORY=")
-        return f"rm {_here(path)}; make restore BUNDLE=<the bundle that it came in>{again}"
+        return command_of(path, self._jobs, self._restored)
 
     def _compare_with_lock(self) -> None:
         found = results_lock.compare(Path())
@@ -346,7 +360,7 @@ class _Verification:
             if state == results_lock.MISSING and file in self.planned:
                 self._fault(file, "published, and missing here")
             elif file in found.why:
-                meant = f"; if the change is meant: python -m sarangi lock{_directory()}"
+                meant = f"  # or, if the change is meant: {commands.sarangi('lock')}"
                 self._fault(
                     file, f"other numbers than published: {found.why[file]}", self._command(file) + meant
                 )
@@ -391,34 +405,6 @@ def _quietly(path: str) -> Mapping[str, Any]:
         return {"inputs": {}, "outputs": []}
 
 
-def _quoted(path: str) -> str:
-    return path if re.fullmatch(r"[\w./-]+", path) else f"'{path}'"
-
-
-def _made_anew(file: str) -> str:
-    """Return the command that makes a (quoted) file anew, also where Snakemake takes it for done.
-
-    Files are known by content, so nothing else is made anew unless its bytes change.  One job a command:
-    of many forced files at once Snakemake was seen to leave one out.
-    """
-    return f"snakemake{_directory()} --cores 1 --forcerun {file} -- {file}"
-
-
-def _folder() -> Path:
-    """Return this folder as a command given in the project's names it."""
-    here = Path.cwd().resolve()
-    return here.relative_to(provenance.PROJECT) if here.is_relative_to(provenance.PROJECT) else here
-
-
-def _here(path: str) -> str:
-    return _quoted(str(_folder() / path))
-
-
-def _directory(option: str = " --directory ") -> str:
-    folder = str(_folder())
-    return "" if folder == "." else f"{option}{_quoted(folder)}"
-
-
 # -- scores typed into the text ---------------------------------------------------------------
 
 
@@ -434,5 +420,5 @@ def _mended(project: Path, name: str) -> str:
         command = [git, "diff", "--quiet", "HEAD", "--", name]
         done = subprocess.run(command, cwd=project, capture_output=True, check=False)
         if done.returncode == 1:  # it is another than the committed one
-            return f"git checkout HEAD -- {_quoted(name)}"
+            return f"git checkout HEAD -- {commands.quoted(name)}"
     return f"edit {name}"

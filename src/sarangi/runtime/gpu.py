@@ -96,6 +96,14 @@ def _free(names: list[str], count: int) -> dict[str, TextIO]:
         except BlockingIOError:
             file.close()
             continue
+        except OSError as error:
+            log.warning(
+                "%s: this file system takes no locks (%s), so another job may use GPU %s too: set TMPDIR to "
+                "a folder on a disk of this machine",
+                folder,
+                error.strerror,
+                name,
+            )
         taken[name] = file
         if len(taken) == count:
             return taken

@@ -5,12 +5,15 @@
 
 import fcntl
 import json
+import logging
 import os
 from pathlib import Path
 
 from sarangi.base.documents import DocumentError
 from sarangi.base.errors import SarangiError
 from sarangi.base.yaml_documents import yaml_in
+
+log = logging.getLogger("sarangi")
 
 CHECKSUMS = Path("checksums.yaml")
 
@@ -56,7 +59,15 @@ def record(address: str, checksum: str, size: int) -> None:
     folder = Path(".snakemake")
     folder.mkdir(exist_ok=True)
     with (folder / "checksums.lock").open("w") as lock:  # the file itself is replaced, so it cannot be locked
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        except OSError as error:
+            log.warning(
+                "%s: this file system takes no locks (%s), so of two downloads that end at once one may go "
+                "unrecorded: start one run at a time here",
+                folder,
+                error.strerror,
+            )
         if enforce(address, checksum, size):
             return
         known = _read() | {address: {"checksum": checksum, "size": size}}

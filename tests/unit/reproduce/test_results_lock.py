@@ -5,8 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from support.living import working
+from support.studies import smallest, write_study
 from support.verify import (
     FEATURES,
+    NUMBERS,
     TEX,
     A,
     B,
@@ -15,10 +18,10 @@ from support.verify import (
     scores,
 )
 
-from sarangi.base import store
+from sarangi.base import layout, store
 from sarangi.base.errors import SarangiError
 from sarangi.base.score_rows import SCORES
-from sarangi.reproduce import results_lock
+from sarangi.reproduce import plan, results_lock
 
 
 @pytest.mark.parametrize(
@@ -78,3 +81,58 @@ def test_what_is_not_what_its_rule_made_is_not_locked(made):
     with pytest.raises(SarangiError, match="not the bytes that a rule made"):
         results_lock.write(Path(), tolerance=0.01)
     assert not results_lock.LOCK.exists()
+
+
+def test_what_was_made_from_what_is_no_more_is_not_locked(made):
+    """As a table of another configuration, which no plan of this one has."""
+    made.contents[A] = lambda path, inside: store.write(path, scores("a", 0.7), SCORES, inside)
+    made.do(made.jobs[1])
+    with pytest.raises(SarangiError, match=rf"{NUMBERS}: made from another {A} than lies here"):
+        results_lock.write(Path(), tolerance=0.01)
+    assert not results_lock.LOCK.exists()
+
+
+def test_nothing_is_locked_where_work_is_left_or_a_run_is_going(made, monkeypatch):
+    left = [("scores", [A, B]), *[("table", [f"{n}.tex"]) for n in range(4)]]
+    monkeypatch.setattr(plan, "left", lambda targets, directory: left)
+    with pytest.raises(SarangiError) as found:
+        results_lock.lock(Path(), tolerance=0.01)
+    assert "nothing is locked: 5 jobs are left" in str(found.value)
+    assert f"{A} (rule scores)" in str(found.value)
+    assert "2 more. Run snakemake --directory" in str(found.value)
+    assert not results_lock.LOCK.exists()
+    left.clear()
+    with working():
+        with pytest.raises(SarangiError, match="nothing is locked: a run is going in this folder"):
+            results_lock.lock(Path(), tolerance=0.01)
+        assert not results_lock.LOCK.exists()
+    assert results_lock.lock(Path(), tolerance=0.01) == 5
+
+
+def test_what_a_killed_run_left_is_no_run_that_is_going(made, monkeypatch):
+    monkeypatch.setattr(plan, "left", lambda targets, directory: [])
+    with working():
+        Path(".snakemake/locks").mkdir()
+        Path(".snakemake/locks/0.input.lock").touch()
+    assert results_lock.lock(Path(), tolerance=0.01) == 5
+
+
+def test_a_run_that_began_while_the_lock_was_written_is_no_less_a_mixture(made, monkeypatch):
+    def meanwhile(targets, directory):
+        with working():
+            pass
+        return []
+
+    monkeypatch.setattr(plan, "left", meanwhile)
+    with pytest.raises(SarangiError, match="a run was going in this folder meanwhile"):
+        results_lock.lock(Path(), tolerance=0.01)
+
+
+def test_what_a_run_would_make_now_is_what_is_left(study, tmp_path):
+    folder = write_study(smallest(study), tmp_path / "it's")
+    jobs = plan.left(["all"], folder)
+    assert ("synthetic_corpus", [layout.made_corpus("urdu_latif")]) in jobs
+    table = Path(layout.table("corpora"))
+    assert str(table) in [outputs[0] for _, outputs in jobs]
+    with pytest.raises(SarangiError, match="Snakemake cannot plan nonsense"):
+        plan.left(["nonsense"], folder)

@@ -114,7 +114,7 @@ def test_a_file_that_is_gone_is_no_fault_where_a_bundle_left_it_out(made):
     assert examine(kept).faults == []
     flip(FEATURES)
     (fault,) = examine(kept).faults
-    assert "make restore" in fault.command
+    assert "sarangi restore BUNDLE.zip" in fault.command
 
 
 def linked(name):

@@ -1,0 +1,47 @@
+"""Commands that a person is told to give: each path of them is one word of the shell."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from sarangi.base.errors import SarangiError
+from sarangi.reproduce import commands
+from sarangi.runtime import provenance
+
+ODD = (
+    "it's",
+    "My Study",
+    'a "b"',
+    "$HOME",
+    "`id`",
+    "a;b",
+    "-x",
+    "a\\b",
+    "new\nline",
+    "zwnj\u200cname",
+    "\udcff",
+)
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_a_path_is_one_word_of_the_shell_on_one_line_and_never_an_option(name, tmp_path):
+    (tmp_path / name).mkdir()
+    command = f"rmdir {commands.quoted(name)}"
+    # as it is shown: messages show what cannot be printed by its escapes
+    assert str(SarangiError(command)) == command
+    done = subprocess.run(["bash", "-c", command], cwd=tmp_path, check=False)
+    assert done.returncode == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_commands_name_the_folder_as_it_is_named_in_the_projects(monkeypatch, tmp_path):
+    monkeypatch.setattr(provenance, "PROJECT", tmp_path)
+    (tmp_path / "it's").mkdir()
+    assert commands.snakemake("-n", tmp_path) == "snakemake -n"
+    assert commands.snakemake("-n", tmp_path / "it's") == """snakemake --directory 'it'"'"'s' -n"""
+    assert commands.sarangi("lock", tmp_path / "it's") == """python -m sarangi lock --directory 'it'"'"'s'"""
+    monkeypatch.chdir(tmp_path / "it's")
+    assert commands.placed("a b") == """'it'"'"'s/a b'"""
+    assert commands.made_anew("x").startswith("""snakemake --directory 'it'"'"'s' --cores 1 --forcerun x""")
+    assert commands.folder_of(Path("/")) == Path("/")
