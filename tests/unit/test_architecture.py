@@ -85,6 +85,7 @@ AT_MOST = {
     "base.labels": 29,
     "base.score_rows": 20,
     "base.progress": 20,
+    "base.markdown": 24,
     "base.marks": 24,
     "base.evidence": 20,
     "base.parts": 12,

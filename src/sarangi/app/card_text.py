@@ -8,6 +8,7 @@ import numpy as np
 import yaml
 
 from sarangi.app.card_files import README
+from sarangi.base.markdown import escaped_in
 from sarangi.statistics.metrics import METRICS
 
 HUB_METRICS = {metric.name: metric.hub for metric in METRICS if metric.hub is not None}
@@ -88,8 +89,14 @@ def calibrated(data: Mapping[str, Any], sure: float) -> str:
     return f"It never said {said} in its test, so how often it is right then is not known."
 
 
+OF_THE_CONFIGURATION = ("model", "corpus", "encoders", "asr", "emotions", "languages", "protocol", "recipe")
+"""What a card says in the words of the configuration, which need not be Markdown."""
+
+
 def as_markdown(data: Mapping[str, Any]) -> str:
     """Return the card of a run as the hub shows it: YAML, then Markdown."""
+    head = yaml.safe_dump(front_matter(data), sort_keys=False, allow_unicode=True)
+    data = {**data, **{key: escaped_in(data[key]) for key in OF_THE_CONFIGURATION}}
     known = (("synthetic", f"Synthetic. {SYNTHETIC}"), ("untrained", UNTRAINED))
     warning = [text for key, text in known if data[key]]
     corpus = data["corpus"]
@@ -141,7 +148,6 @@ def as_markdown(data: Mapping[str, Any]) -> str:
         f"- this card's code: `{data['code']}`",
         "",
     ]
-    head = yaml.safe_dump(front_matter(data), sort_keys=False, allow_unicode=True)
     return f"---\n{head}---\n\n" + "\n".join(lines)
 
 

@@ -12,6 +12,7 @@ import yaml
 from sarangi.app.card_files import read_card
 from sarangi.app.card_text import SYNTHETIC, front_matter
 from sarangi.base.errors import SarangiError
+from sarangi.base.markdown import escaped
 from sarangi.runtime.fingerprint import closure
 
 APP = '''"""Sarangi's page, as a Hugging Face Space runs it."""
@@ -126,7 +127,8 @@ def _readme(cards: Sequence[Mapping], gradio: str) -> str:
         "sure they may be. Nothing that is recorded here is kept.",
         "",
         *(
-            f"- [{card['model']}, {card['corpus']['title']}](results/runs/{card['name']}/README.md)"
+            f"- [{escaped(card['model'])}, {escaped(card['corpus']['title'])}]"
+            f"(results/runs/{card['name']}/README.md)"
             for card in cards
         ),
         "",

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sarangi.base.labels import Labels
+from sarangi.base.markdown import escaped
 from sarangi.paper.synthetic import SYNTHETIC
 from sarangi.paper.tables.html_page import html_page
 from sarangi.paper.tables.latex import latex
-from sarangi.paper.tables.table import Table
+from sarangi.paper.tables.table import MARKERS, Table
 
 FORMATS = ("tex", "md", "csv", "html", "json")
 """Suffixes of the files of a table."""
@@ -44,9 +45,13 @@ def write_table(table: Table, labels: Labels, output: dict[str, Path]) -> None:
 
 def _markdown(table: Table, notes: Sequence[str]) -> str:
     aligned = ["left" if column.left else "right" for column in table.columns]
-    body = table.emphasised("**", "**").to_markdown(index=False, colalign=aligned, disable_numparse=True)
-    below = "".join(f"\n{note}\n" for note in notes)
-    return f"{table.caption}\n\n{body}\n{below}"
+    shown = table.emphasised(*MARKERS).map(lambda cell: escaped(cell) if isinstance(cell, str) else cell)
+    shown = shown.rename(columns=escaped)
+    body = shown.to_markdown(index=False, colalign=aligned, disable_numparse=True)
+    for marker in MARKERS:
+        body = body.replace(marker, "**")
+    below = "".join(f"\n{escaped(note)}\n" for note in notes)
+    return f"{escaped(table.caption)}\n\n{body}\n{below}"
 
 
 def _json(table: Table, notes: Sequence[str]) -> str:

@@ -1,10 +1,13 @@
 """How a table is set, whatever it shows."""
 
+import dataclasses
+import html
 import json
 import re
 
 import pandas as pd
 import pytest
+from markdown_it import MarkdownIt
 from support.labels import labels
 
 from sarangi.paper.tables.columns import MARKS, Column
@@ -58,3 +61,33 @@ def test_a_table_without_rows_keeps_its_columns(written):
     text = written(Table("none", "None.", [Column("n"), MARKS], [], [], ["nothing"]))
     assert text["csv"] == "n,Marks\n"
     assert pd.DataFrame(json.loads(text["json"])["rows"]).empty
+
+
+def test_cells_and_notes_of_markdown_are_shown_as_they_are(written):
+    odd = [
+        "a|b",
+        "<b>x</b>",
+        "`code`",
+        "two\nlines\r\n| of | three",
+        r"\\|",
+        "[x](y)",
+        "![i](u)",
+        "&lt;",
+        "*a* _b_ ~~c~~",
+    ]
+    rows = [{"Name": text, "n_|": "1"} for text in odd]
+    table = Table(
+        "odd", "A <b>caption</b>.", [Column("Name", text=True), Column("n_|")], rows, [{}] * len(odd)
+    )
+    markdown = written(dataclasses.replace(table, notes=["a `note`\n# of two lines"], bold=[(0, "Name")]))[
+        "md"
+    ]
+    page = MarkdownIt("commonmark").enable("table").enable("strikethrough").render(markdown)
+    cells = [html.unescape(re.sub("</?strong>", "", cell)) for cell in re.findall("<td.*?>(.*?)</td>", page)]
+    assert cells[::2] == [" ".join(text.split()) for text in odd]
+    assert re.findall("<th.*?>(.*?)</th>", page) == ["Name", "n_|"]
+    tags = set(re.findall(r"<(\w+)", page))
+    assert tags == {"p", "table", "thead", "tbody", "tr", "th", "td", "strong"}
+    assert "<strong>a|b</strong>" in page
+    assert "A &lt;b&gt;caption&lt;/b&gt;." in page
+    assert "a `note` # of two lines" in page
