@@ -25,7 +25,8 @@ def logits_of(model: EmotionClassifier, data: Utterances, batch: int) -> Tensor:
             inputs = collate([data[place] for place in range(start, min(start + batch, len(data)))])
             inputs = {name: inputs[name] for name in data.inputs}
             found.append(model(**inputs)["logits"].float().cpu())
-    return torch.cat(found)
+    # a corpus of which nothing can be used is answered with nothing
+    return torch.cat(found) if found else torch.empty(0, model.classifier.out_features)
 
 
 def answered(

@@ -16,6 +16,7 @@ from sarangi.base.progress import progress
 from sarangi.models.devices import device
 from sarangi.models.encoders import Encoder, layers_of, normalises
 from sarangi.models.pooling import masked_mean
+from sarangi.models.shortest import samples_needed, too_short
 from sarangi.models.speech_states import prepared, speech_states
 
 BATCH = 8  # clips at once
@@ -44,11 +45,11 @@ def pooled_states(audio: Path, encoder: Encoder, seconds: float, threads: int, o
         Threads of torch.
     output
         Parquet file to write, of :func:`pooled_schema`: as many rows as the shard; one whose states are
-        beyond the range of float16 has failed.
+        beyond the range of float16, or that is too short for a frame, has failed.
     """
     torch.set_num_threads(threads)
     model = encoder.load().eval().to(device())
-    normalise = normalises(encoder.folder)
+    normalise, needed = normalises(encoder.folder), samples_needed(model.config)
     schema = pooled_schema(len(layers_of(model)) + 1, model.config.hidden_size)
     with output.writer(schema, row_group=256) as writer:
         for some in _batched(audio, BATCHES * BATCH):
@@ -57,7 +58,8 @@ def pooled_states(audio: Path, encoder: Encoder, seconds: float, threads: int, o
                 for n, row in enumerate(some)
                 if row["status"] == store.OK
             }
-            means = _means(model, signals)
+            why = {n: too_short(len(signal), needed) for n, signal in signals.items()}
+            means = _means(model, {n: signal for n, signal in signals.items() if why[n] is None})
             for n, row in enumerate(some):
                 line = {name: row[name] for name in ("utterance_id", "status", "reason")} | {"pooled": None}
                 if n in means:
@@ -66,6 +68,8 @@ def pooled_states(audio: Path, encoder: Encoder, seconds: float, threads: int, o
                         line["pooled"] = values.numpy()
                     else:
                         line |= {"status": store.FAILED, "reason": TOO_LARGE}
+                elif why.get(n):
+                    line |= {"status": store.FAILED, "reason": why[n]}
                 writer.add(line)
 
 

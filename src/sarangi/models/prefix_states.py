@@ -18,6 +18,7 @@ from sarangi.base.progress import progress
 from sarangi.base.sound import SAMPLE_RATE
 from sarangi.models.devices import device
 from sarangi.models.encoders import Encoder, normalises
+from sarangi.models.shortest import samples_needed, too_short
 from sarangi.models.speech_states import prepared
 from sarangi.models.split_encoder import SplitEncoder
 
@@ -86,8 +87,8 @@ def prefix_states(audio: Path, prefix: Prefix, threads: int, output: store.Outpu
     threads
         Threads of torch.
     output
-        File of safetensors to write: a tensor of shape (frames, width) for each usable clip under its
-        utterance_id, float16, or bfloat16 where float16 has no such large numbers.
+        File of safetensors to write: a tensor of shape (frames, width) for each usable clip that is long
+        enough, under its utterance_id, float16, or bfloat16 where float16 has no such large numbers.
 
     Raises
     ------
@@ -99,7 +100,7 @@ def prefix_states(audio: Path, prefix: Prefix, threads: int, output: store.Outpu
     model = encoder.load()
     split = SplitEncoder(model.to(device()), layers)
     split.train(False)
-    normalise = normalises(encoder.folder)
+    normalise, needed = normalises(encoder.folder), samples_needed(model.config)
     kept: dict[str, Tensor] = {}
     gb = prefix_gb(audio, model.config.to_dict(), seconds)
     log.info("%s: what the frozen layers give is %.3f GB", audio, gb)
@@ -113,6 +114,8 @@ def prefix_states(audio: Path, prefix: Prefix, threads: int, output: store.Outpu
         for row in progress(store.rows(audio), store.count(audio), str(audio)):
             if row["status"] == store.OK:
                 signal = prepared(decode(row["audio"]["bytes"]), seconds, normalise)
+                if too_short(len(signal), needed):
+                    continue  # which fails in training, too
                 states = split.below(signal.to(device())).cpu()
                 half = states.half()
                 kept[row["utterance_id"]] = half if half.isfinite().all() else states.bfloat16()

@@ -14,16 +14,19 @@ import torch
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
-from sarangi.audio.flac import decode
+from sarangi.audio.flac import decode, samples_in
 from sarangi.base import store
 from sarangi.base.errors import SarangiError
 from sarangi.corpora.utterance import turn_of
+from sarangi.models.fusion import PADDED
 from sarangi.models.runs import CorpusShards
+from sarangi.models.shortest import needed_by, too_short
 from sarangi.models.speech_states import prepared
 from sarangi.models.tokenizers import load_tokenizer
 
 CORPUS = "corpus"
 """Words of the manifest, and not of transcripts."""
+NO_WORDS = "no words, and the model reads them"
 Give = Callable[[str], Tensor]
 """Gives an input of an utterance by its id."""
 
@@ -35,7 +38,8 @@ def inputs_of(
     """Yield what gives each input of an utterance by its id, and the status and reason of each utterance.
 
     The audio decides which utterances can be used; without an audio branch the transcripts do, or the
-    manifest where the words are the corpus's own.
+    manifest where the words are the corpus's own.  Of those, one without words is skipped where words are
+    read, and one too short for a frame of the encoder has failed.
 
     Parameters
     ----------
@@ -54,26 +58,32 @@ def inputs_of(
         If there is a text branch and no wanted utterance has words.
     """
     give: dict[str, Give] = {}
+    words: Mapping[str, str] | None = None
+    of_words: pd.DataFrame | None = None
     present = rows.set_index("utterance_id")[["status", "reason"]]
     with ExitStack() as stack:
         if "text" in described:
-            give["tokens"], of_words = _tokens(described["text"], rows, corpus, wanted)
+            give["tokens"], words, of_words = _tokens(described["text"], rows, corpus, wanted)
             present = present if of_words is None else of_words
         if "states" in described.get("audio", ()):
             means, present = stack.enter_context(pooled(corpus.shards["pooled_states"], wanted))
             shape = (-1, described["audio"]["encoder"]["hidden_size"])
             give["signals"] = lambda utterance_id: torch.from_numpy(means(utterance_id)).view(shape).float()
         elif "audio" in described:
-            recording, present = stack.enter_context(recordings(corpus.shards["audio"], wanted))
+            recording, present = stack.enter_context(
+                recordings(corpus.shards["audio"], wanted, samples_heard(described["audio"]))
+            )
             kept = Prefixes(corpus.shards.get("prefix_states", ()))
             give["signals"] = _signals(described["audio"], recording, kept)
+        if words is not None:
+            present = skip_wordless(present, words, of_words)
         yield give, present
 
 
 def _tokens(
     entry: Mapping[str, Any], rows: pd.DataFrame, corpus: CorpusShards, wanted: set[str]
-) -> tuple[Give, pd.DataFrame | None]:
-    """Return what gives the tokens of an utterance, and the status of each transcript, if it is of one."""
+) -> tuple[Give, Mapping[str, str], pd.DataFrame | None]:
+    """Return what gives the tokens of an utterance, the words, and the status of transcripts, if of these."""
     where, present = corpus.manifest, None
     words = rows.set_index("utterance_id")["text"].dropna().to_dict()
     if entry["words"] != CORPUS:
@@ -94,7 +104,41 @@ def _tokens(
         text = tokenizer.sep_token.join(texts[utterance_id])
         return torch.tensor(tokenizer(text, truncation=True, max_length=entry["max_tokens"])["input_ids"])
 
-    return tokens, present
+    return tokens, words, present
+
+
+def skip_wordless(
+    present: pd.DataFrame, words: Mapping[str, str], of_words: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Return the status and reason of utterances, of which a usable one without words is skipped.
+
+    Parameters
+    ----------
+    present : data frame of status and reason, indexed by utterance_id
+    words
+        By utterance.
+    of_words
+        As ``present``, of transcripts, whose reason then says why there are no words.
+    """
+    spoken = [bool(words.get(utterance_id, "").strip()) for utterance_id in present.index]
+    wordless = (present["status"] == store.OK) & ~np.array(spoken, dtype=bool)
+    present = present.astype({"reason": object})
+    if not wordless.any():
+        return present
+    said = (present if of_words is None else of_words)["reason"].to_dict()
+    why = [said.get(utterance_id) for utterance_id in present.index[wordless]]
+    present.loc[wordless, "status"] = store.SKIPPED
+    present.loc[wordless, "reason"] = [
+        f"{NO_WORDS} ({text})" if isinstance(text, str) else NO_WORDS for text in why
+    ]
+    return present
+
+
+def samples_heard(entry: Mapping[str, Any]) -> int:
+    """Return how many samples a clip needs for an audio branch, as an entry of ``described`` says; 0: any."""
+    # what is padded to one length is heard with its padding
+    padded = entry.get("pooling") == PADDED and "prefix" not in entry
+    return 0 if padded else needed_by(entry["encoder"])
 
 
 def _signals(settings: Mapping[str, Any], recording: Callable[[str], np.ndarray], kept: "Prefixes") -> Give:
@@ -134,8 +178,12 @@ def in_context(utterance_ids: Iterable[str], words: Mapping[str, str], turns: in
 
 
 @contextmanager
-def recordings(shards: Sequence[Path], wanted: set[str]) -> Iterator[tuple[dict, pd.DataFrame]]:
+def recordings(
+    shards: Sequence[Path], wanted: set[str], needed: int = 0
+) -> Iterator[tuple[Callable, pd.DataFrame]]:
     """Yield the encoded sound of utterances by id, mapped from disk, and the status of each.
+
+    One of fewer samples than ``needed`` has failed.
 
     The bytes go once into an uncompressed file in the folder for temporary files: training reads
     clips at random, and memory does not grow with the corpus.
@@ -150,8 +198,12 @@ def recordings(shards: Sequence[Path], wanted: set[str]) -> Iterator[tuple[dict,
                 for row in store.rows(shard):
                     if row["utterance_id"] not in wanted:
                         continue
-                    found.append({name: row[name] for name in ("utterance_id", "status", "reason")})
-                    if row["status"] == store.OK:
+                    line = {name: row[name] for name in ("utterance_id", "status", "reason")}
+                    if line["status"] == store.OK:
+                        why = too_short(samples_in(row["audio"]["bytes"]), needed)
+                        line |= {"status": store.FAILED, "reason": why} if why else {}
+                    found.append(line)
+                    if line["status"] == store.OK:
                         places[row["utterance_id"]] = len(places)
                         writer.write_table(pa.table({"flac": [row["audio"]["bytes"]]}, schema))
         present = pd.DataFrame(found, columns=["utterance_id", "status", "reason"]).set_index("utterance_id")
