@@ -152,7 +152,8 @@ def markdown(path):
     rows = [line for line in path.read_text().splitlines() if line.startswith("|")]
     cells = [[cell.strip() for cell in re.split(r"(?<!\\)\|", row.strip("|"))] for row in rows[2:]]
     # the best is bold
-    return [[cell.removeprefix("**").removesuffix("**") for cell in row] for row in cells]
+    plain = [[cell.removeprefix("**").removesuffix("**") for cell in row] for row in cells]
+    return [[re.sub(r"\\(\W)", r"\1", cell) for cell in row] for row in plain]
 
 
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler-utils reads the PDF")

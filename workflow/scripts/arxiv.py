@@ -7,4 +7,9 @@ with job(snakemake) as run:
 
     from sarangi.paper.building import arxiv
 
-    arxiv(Path(snakemake.input.main).parent, [Path(part) for part in snakemake.input.generated], run.output)
+    arxiv(
+        Path(snakemake.input.main).parent,
+        [Path(part) for part in snakemake.input.generated],
+        run.output,
+        snakemake.config,
+    )

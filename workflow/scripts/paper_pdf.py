@@ -8,5 +8,8 @@ with job(snakemake) as run:
     from sarangi.paper.building import paper_pdf
 
     paper_pdf(
-        Path(snakemake.input.main).parent, [Path(part) for part in snakemake.input.generated], run.output
+        Path(snakemake.input.main).parent,
+        [Path(part) for part in snakemake.input.generated],
+        run.output,
+        snakemake.config,
     )

@@ -8,14 +8,17 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from sarangi.base.errors import SarangiError
 from sarangi.base.personal_settings import for_program
+from sarangi.paper.letters import printable
 from sarangi.paper.typed import typed_scores, written_files
 
+NOTHING: Mapping[str, Any] = {}
 PROGRAMS = ("latexmk", "pdflatex", "bibtex")
 PACKAGES = (
     "latexmk", "texlive-latex-base", "texlive-latex-recommended", "texlive-latex-extra",
@@ -52,7 +55,9 @@ def missing_programs() -> list[str]:
     return [] if shutil.which("tectonic") else missing
 
 
-def paper_pdf(written: Path, generated: Sequence[Path], output: Path) -> None:
+def paper_pdf(
+    written: Path, generated: Sequence[Path], output: Path, configuration: Mapping[str, Any] = NOTHING
+) -> None:
     """Build the paper in a folder of its own and keep the PDF.
 
     Parameters
@@ -63,6 +68,8 @@ def paper_pdf(written: Path, generated: Sequence[Path], output: Path) -> None:
         Tables, figures and ``numbers.tex``, as ``paper/<place>``; they go to ``<place>``.
     output
         PDF file to write.
+    configuration
+        Whose texts stand in the tables: what cannot be printed is refused by its key.
 
     Raises
     ------
@@ -71,11 +78,13 @@ def paper_pdf(written: Path, generated: Sequence[Path], output: Path) -> None:
         a file is read that no rule makes, with file and line; or if the paper cannot be built, with
         the lines of the log that say why, and for a key that no number has the keys most like it.
     """
-    with _built(written, generated) as folder:
+    with _built(written, generated, configuration) as folder:
         shutil.copyfile(folder / "main.pdf", output)
 
 
-def arxiv(written: Path, generated: Sequence[Path], output: Path) -> None:
+def arxiv(
+    written: Path, generated: Sequence[Path], output: Path, configuration: Mapping[str, Any] = NOTHING
+) -> None:
     """Build the paper, and pack what ``pdflatex`` alone needs to build it again, as arXiv does.
 
     The numbers are those that the text looks up, the bibliography is the finished one.  Names are sorted,
@@ -87,13 +96,15 @@ def arxiv(written: Path, generated: Sequence[Path], output: Path) -> None:
         As for :func:`paper_pdf`.
     output
         ``.tar.gz`` file to write.
+    configuration
+        As for :func:`paper_pdf`.
 
     Raises
     ------
     SarangiError
         As :func:`paper_pdf`.
     """
-    with _built(written, generated) as folder:
+    with _built(written, generated, configuration) as folder:
         parts = ["main.bbl", "numbers.tex"]
         parts += [str(path.relative_to(folder)) for path in written_files(folder) if path.suffix != ".bib"]
         parts += [str(part.relative_to("paper")) for part in generated]
@@ -111,7 +122,7 @@ def arxiv(written: Path, generated: Sequence[Path], output: Path) -> None:
 
 
 @contextmanager
-def _built(written: Path, generated: Sequence[Path]) -> Iterator[Path]:
+def _built(written: Path, generated: Sequence[Path], configuration: Mapping[str, Any]) -> Iterator[Path]:
     """Build ``main.pdf`` and ``main.bbl`` in a temporary folder, and yield it."""
     missing = missing_programs()
     if missing:
@@ -134,6 +145,8 @@ def _built(written: Path, generated: Sequence[Path]) -> Iterator[Path]:
             place = folder / file.relative_to("paper")
             place.parent.mkdir(exist_ok=True)
             shutil.copyfile(file, place)
+        made = {str(file): folder / file.relative_to("paper") for file in generated if file.suffix == ".tex"}
+        printable(made, configuration)
         known = (folder / "numbers.tex").read_text(encoding="utf-8")
         text = "\n".join(path.read_text(encoding="utf-8-sig") for path in written_files(folder))
         (folder / "numbers.tex").write_text(looked_up(known, text), encoding="utf-8")
