@@ -23,6 +23,7 @@ from sarangi.base.progress import progress
 from sarangi.corpora.recording import inspect
 from sarangi.corpora.registry import load
 from sarangi.corpora.unchanged import sha256_of
+from sarangi.corpora.unread import is_unread, refuse_unlisted, unread
 from sarangi.corpora.utterance import Utterance
 from sarangi.sources.source import ARCHIVES, Source, uppermost
 
@@ -59,12 +60,15 @@ def manifest(source: Path, corpus: str, shards: int, output: store.Output) -> No
     Raises
     ------
     SarangiError
-        If nothing in the source can be used: by its names, or once it was read; counts the reasons.
+        If a folder cannot be listed, or nothing in the source can be used: by its names, or once it was read;
+        counts the reasons.
     """
     module = load(corpus)
     describe = getattr(module, "describe", _recording)
     with Source(source) as opened:
-        found = sorted(module.utterances(opened), key=lambda u: (u.path, *uppermost(u.file)))
+        refuse_unlisted(opened)
+        described = list(module.utterances(opened))
+        found = sorted([*described, *unread(opened, described)], key=lambda u: (u.path, *uppermost(u.file)))
         if not any(u.status == store.OK for u in found):
             _refuse_without_utterances(opened, corpus, module.LAYOUT, found)
         entries: list[Entry] = []
@@ -124,8 +128,8 @@ def _facts(source: Source, copies: Sequence[Utterance], describe: Describe) -> d
         why = f"duplicate id: {differ}; keep the published one"
         cause = utterance.cause or "copies that differ"
         return facts | {"status": store.FAILED, "reason": "; ".join([*reasons, why]), "cause": cause}
-    if utterance.status != store.OK and not source.has(utterance.file):
-        return facts  # the corpus has said so already
+    if utterance.status != store.OK and (not source.has(utterance.file) or is_unread(source, utterance)):
+        return facts  # that has been said already
     try:
         facts |= describe(source, utterance.file)
     except SarangiError as error:

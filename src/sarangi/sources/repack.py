@@ -40,14 +40,17 @@ class Member(NamedTuple):
     size: int
     file: Any
     """Has ``read(size)`` and ``peek(size)``; goes forwards only, but for the outermost."""
+    regular: bool = True
+    """Whether it is a file, and no link or device, of which the zip keeps the name alone."""
 
 
 def repack(files: Mapping[str, Path], output: Path) -> None:
     """Write files into one zip without compression, archives by their members in the order they come.
 
     An archive in an archive is replaced by its own members, beside it; one in that stays a file.  The
-    same files give the same bytes.  Memory does not grow with the members' sizes.  Hidden files, the
-    resource forks of macOS, links and devices are left out; the last two are logged.
+    same files give the same bytes.  Memory does not grow with the members' sizes.  Hidden files and
+    the resource forks of macOS are left out; links and devices come in as links to nothing, so that whoever
+    lists the zip can say that they were there.
 
     Parameters
     ----------
@@ -71,7 +74,7 @@ def repack(files: Mapping[str, Path], output: Path) -> None:
                 budget = _Budget(path, output.parent)
                 for member in progress(_opened(outer, budget), None, f"repack {name}"):
                     _add(packed, member, path)
-                    kept += 1
+                    kept += member.regular
     if not kept:
         raise SarangiError(f"{', '.join(map(str, files.values()))}: expected recordings, found no file")
 
@@ -148,7 +151,7 @@ class _Counted:
 
 def _opened(outer: Member, budget: _Budget, depth: int = 0) -> Iterator[Member]:
     """Yield a file, or what is in it if it is an archive and not in two others."""
-    if depth == 2 or not is_archive(outer.name):
+    if depth == 2 or not outer.regular or not is_archive(outer.name):
         yield outer
         return
     with told(budget.path, outer.name):
@@ -180,7 +183,7 @@ def _tar_members(outer: Member, head: bytes, budget: _Budget, depth: int) -> Ite
                 budget.spend(member.size)  # its holes are in no stream
             yield Member(member.name, member.size, archive.extractfile(member))
         elif not member.isdir():
-            _left_out(member.name, outer.name, budget)
+            yield _odd(member.name, outer.name, budget)
     # the checksum of a compressed tar stands at its end; and a damaged header looks like the end
     with told(budget.path, outer.name):
         while rest := archive.fileobj.read(CHUNK):
@@ -202,7 +205,7 @@ def _zip_members(outer: Member, head: bytes, budget: _Budget, depth: int) -> Ite
             if info.filename.endswith("/"):
                 continue
             if stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG):
-                _left_out(info.filename, outer.name, budget)
+                yield _odd(info.filename, outer.name, budget)
                 continue
             with told(budget.path, f"{info.filename} in {outer.name}"):
                 member = archive.open(info)
@@ -210,8 +213,9 @@ def _zip_members(outer: Member, head: bytes, budget: _Budget, depth: int) -> Ite
                 yield Member(info.filename, info.file_size, _Counted(member, budget))
 
 
-def _left_out(name: str, archive: str, budget: _Budget) -> None:
-    log.warning("%s: left out %s in %s, a link or a device and no file", budget.path, name, archive)
+def _odd(name: str, archive: str, budget: _Budget) -> Member:
+    log.warning("%s: %s in %s is a link or a device and no file", budget.path, name, archive)
+    return Member(name, 0, None, regular=False)
 
 
 def _refuse_odd(path: Path, name: str, size: int) -> None:
@@ -227,7 +231,8 @@ def _refuse_odd(path: Path, name: str, size: int) -> None:
 def _add(packed: zipfile.ZipFile, member: Member, path: Path) -> None:
     _refuse_odd(path, member.name, member.size)
     info = zipfile.ZipInfo(member.name)  # dated 1980
-    info.file_size, info.create_system, info.external_attr = member.size, 3, 0o644 << 16
+    mode = 0o644 if member.regular else stat.S_IFLNK | 0o777
+    info.file_size, info.create_system, info.external_attr = member.size, 3, mode << 16
     with packed.open(info, "w") as target:
         left = member.size
         while left:

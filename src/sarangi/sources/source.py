@@ -1,26 +1,40 @@
 """Where a corpus lies: a folder, or a zip or tar archive that is read without unpacking it."""
 
 import contextlib
-import csv
 import errno
-import io
 import lzma
-import os
+import stat
 import struct
 import tarfile
+import unicodedata
 import zipfile
 import zlib
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from pathlib import Path, PurePosixPath
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 from sarangi.base.documents import DocumentError, decoded
 from sarangi.base.errors import SarangiError
+from sarangi.sources.listing import (
+    FILE,
+    FOLDER,
+    LONGEST_POINTER,
+    MADE_BY_SYSTEMS,
+    NO_FILE,
+    Listed,
+    listed_below,
+    no_file,
+    problem_of,
+    read_regular,
+    reason,
+    refuse_pointer,
+)
 
 IN_HAND = Path("resources/corpora")
-ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
-SLOW_ARCHIVES = (".tar.gz", ".tgz")  # can only be read from their beginning
+# can only be read from their beginning
+SLOW_ARCHIVES = (".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
+ARCHIVES = (".zip", ".tar", *SLOW_ARCHIVES)
 # what zipfile and tarfile raise for damage: a RuntimeError for what is encrypted, or compressed in a way
 # that they do not know; the others for numbers in headers that cannot be
 DAMAGE = (
@@ -31,6 +45,8 @@ HEADERS = (
     tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE, tarfile.GNUTYPE_LONGNAME,
     tarfile.GNUTYPE_LONGLINK,
 )  # fmt: skip
+Place = str | zipfile.ZipInfo | tarfile.TarInfo
+OWN_FILE = "unpack the archive and put the file itself there"
 LARGEST_HEADER = 2**20
 LARGEST_FILE = 2**30  # a longer member of an archive is a bomb, not a recording
 
@@ -72,15 +88,49 @@ def shown_name(path: str) -> str:
 
 
 def find(corpus: str, folder: str | Path = IN_HAND) -> Path | None:
-    """Return the user's own copy of a corpus, ``<folder>/<corpus>`` or an archive of that name.
+    """Return the user's own copy of a corpus, ``<folder>/<corpus>`` or an archive of that name, in any case.
 
-    Costs one ``stat`` a possible name and opens nothing.
+    Costs one listing of ``folder``, and opens nothing.
+
+    Raises
+    ------
+    SarangiError
+        If something is there that cannot be the corpus: two things whose names differ only by case, a link to
+        nothing, a pipe.
     """
+    names = names_in(folder)
     for suffix in ("", *ARCHIVES):
-        path = Path(folder) / f"{corpus}{suffix}"
-        if path.exists():
+        wanted = f"{corpus}{suffix}".casefold()
+        same = [name for name in names if name.casefold() == wanted]
+        if len(same) > 1:
+            raise SarangiError(
+                f"{folder} has {' and '.join(same)}, whose names differ only by case; keep one of them"
+            )
+        for path in (Path(folder) / name for name in same):
+            problem = problem_of(path)
+            if problem:
+                raise SarangiError(f"{path} is {problem}")
             return path
+        for name in names:
+            if name.casefold() == f"{wanted}.dvc":
+                raise SarangiError(f"{folder}/{name} is a note of DVC alone; run `dvc pull {name}` there")
     return None
+
+
+def names_in(folder: str | Path) -> list[str]:
+    """Return the names in a folder, sorted; none where there is no such folder.
+
+    Raises
+    ------
+    SarangiError
+        If it cannot be listed.
+    """
+    try:
+        return sorted(shown_name(path.name) for path in Path(folder).iterdir())
+    except OSError as error:
+        if isinstance(error, FileNotFoundError) and not Path(folder).is_symlink():
+            return []
+        raise SarangiError(f"{folder} cannot be listed ({reason(error)})") from error
 
 
 class Entry(tarfile.TarInfo):
@@ -100,12 +150,18 @@ class Entry(tarfile.TarInfo):
 class Source:
     """Read-only view of a corpus as relative POSIX paths and bytes.
 
-    Hidden files and the resource forks that macOS puts into archives are left out.
+    Hidden files and what operating systems add (the resource forks of macOS) are left out; nothing else is.
+    Only what is listed is read, so that no path leads out of the corpus.
 
     Parameters
     ----------
     path
         A folder, or a zip or tar archive (known by its content, whatever its name).
+
+    Attributes
+    ----------
+    problems
+        By path, what lies there and cannot be read: what it is, and what to do.
 
     Raises
     ------
@@ -116,45 +172,80 @@ class Source:
     def __init__(self, path: str | Path):
         self.path = Path(path)
         self._archive: zipfile.ZipFile | tarfile.TarFile | None = None
-        self._members: dict[str, list[Any]] = defaultdict(list)
         if self.path.is_dir():
-            found = list(files_below(self.path))
-        elif is_zip(self.path):
+            found = [(entry, entry.path) for entry in listed_below(self.path)]
+        else:
+            found = [(entry, member) for entry, member in self._opened() if not hidden(entry.path)]
+        self.problems: dict[str, Listed] = {}
+        self._folders: set[str] = set()
+        # what a path is read from: of two bytes that are no UTF-8, and in an archive, one may come twice
+        self._places: dict[str, list[Place]] = {}
+        for entry, place in found:
+            # bytes of a name that are no UTF-8 come as surrogates, which no table can hold
+            shown = shown_name(entry.path)
+            if entry.kind == FOLDER:
+                self._folders.add(shown)
+                continue
+            if entry.kind != FILE:
+                self.problems[shown] = entry._replace(path=shown)
+            if entry.kind in (FILE, NO_FILE):
+                self._places.setdefault(shown, []).append(place)
+        self._paths = sorted(self._places)
+
+    def _opened(self) -> Iterator[tuple[Listed, Place]]:
+        """Yield the members of an archive."""
+        if is_zip(self.path):
             with told(self.path):
                 self._archive = zipfile.ZipFile(self.path)
-                members = [m for m in self._archive.infolist() if not m.filename.endswith("/")]
-            for info in members:
-                self._members[info.filename].append(info)
-            found = list(self._members)
+            for info in self._archive.infolist():
+                mode = info.external_attr >> 16
+                folder = info.filename.endswith("/") or stat.S_ISDIR(mode)
+                regular = stat.S_IFMT(mode) in (0, stat.S_IFREG)
+                yield _member(info.filename, folder, regular, stat.S_ISLNK(mode)), info
         elif is_tar(self.path):
             with told(self.path):
                 self._archive = tarfile.open(self.path, tarinfo=Entry)  # noqa: SIM115  (closed by __exit__)
-                entries = [m for m in self._archive.getmembers() if m.isreg()]
-            for entry in entries:
-                self._members[entry.name].append(entry)
-            found = list(self._members)
+                members = self._archive.getmembers()
+            for member in members:
+                link = member.issym() or member.islnk()
+                yield _member(member.name, member.isdir(), member.isreg(), link), member
         else:
-            raise SarangiError(
-                f"{self.path}: expected a folder, a zip or a tar archive; it is none of these. "
-                "Put the corpus there as its publisher ships it."
-            )
-        # bytes of a name that are no UTF-8 come as surrogates, which no table can hold
-        self._real = {shown_name(path): path for path in found}
-        self._paths = sorted(path for path in map(shown_name, found) if path and not hidden(path))
-        self._known = frozenset(self._paths)
+            raise SarangiError(f"{self.path}: {_no_corpus(self.path)}")
 
     def paths(self, *suffixes: str) -> list[str]:
-        """Return the files, sorted, with one of the suffixes (``.wav``; any case) or all."""
+        """Return the files, sorted, with one of the suffixes (``.wav``; any case) or all.
+
+        What cannot be read is listed too, and a folder whose name has a suffix that is asked for:
+        :meth:`read` says what it is.
+        """
+        if not suffixes:
+            return list(self._paths)
         wanted = tuple(suffix.lower() for suffix in suffixes)
-        return [path for path in self._paths if not wanted or path.lower().endswith(wanted)]
+        return [path for path in sorted([*self._paths, *self._folders]) if path.lower().endswith(wanted)]
+
+    def named(self, name: str) -> list[str]:
+        """Return the files of a name in any folder, sorted; upper and lower case are the same."""
+        wanted = name.lower()
+        return [path for path in self._paths if path.lower().rpartition("/")[2] == wanted]
+
+    def like(self, path: str) -> list[str]:
+        """Return the file of a path, or else those whose path differs only by case or Unicode form."""
+        return [path] if path in self._places else sorted(self._by_likeness.get(likeness(path), ()))
+
+    @cached_property
+    def _by_likeness(self) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        for path in self._paths:
+            found.setdefault(likeness(path), set()).add(path)
+        return found
 
     def has(self, path: str) -> bool:
         """Whether there is a file of that path."""
-        return path in self._known
+        return path in self._places
 
     def times(self, path: str) -> int:
         """Return how many times an archive holds a file under the same path; 1 in a folder."""
-        return max(1, len(self._members.get(self._real.get(path, path), ())))
+        return max(1, len(self._places.get(path, ())))
 
     def read(self, path: str) -> bytes:
         """Return the content of one file.
@@ -162,35 +253,43 @@ class Source:
         Raises
         ------
         SarangiError
-            If the file is damaged in its archive, cannot be read, is larger than 1 GiB, or is in its archive
-            twice with another content.
+            If it is not among the files listed, is no file, is damaged in its archive, cannot be read, is
+            larger than 1 GiB, is in its archive twice with another content, or stands for a file that was not
+            fetched.
         """
-        name = self._real.get(path, path)
+        if path in self.problems:
+            raise SarangiError(f"{self.path}: {path} is {self.problems[path].problem}")
+        if path in self._folders and path not in self._places:
+            raise SarangiError(f"{self.path}: {path} is {no_file(stat.S_IFDIR)}")
         try:
-            if self._archive is not None:
-                # an archive may hold a path twice, and which one counts is a guess
-                contents = {self._member(path, member) for member in self._members.get(name, ())}
-                if len(contents) > 1:
-                    raise SarangiError(
-                        f"{self.path}: holds {path} {self.times(path)} times, and these differ. Leave one of "
-                        "them in the archive"
-                    )
-                return contents.pop()
-            self._refuse_large(path, (self.path / name).stat().st_size)
-            return (self.path / name).read_bytes()
-        except (*DAMAGE, KeyError) as error:
-            # KeyError: no such member, to take from an empty set
-            raise SarangiError(f"{self.path}: {path} cannot be read ({error})") from error
+            # an archive may hold a path twice, and which one counts is a guess
+            contents = {self._content(place) for place in self._places[path]}
+            if len(contents) > 1:
+                raise SarangiError(
+                    f"{self.path}: holds {path} {self.times(path)} times, and these differ. Leave one of "
+                    "them in the archive"
+                )
+            data = contents.pop()
+            refuse_pointer(data)
+        except KeyError:
+            raise SarangiError(f"{self.path}: there is no file {path} in the corpus") from None
+        except DAMAGE as error:
+            why = reason(error) if isinstance(error, OSError) else error
+            raise SarangiError(f"{self.path}: {path} cannot be read ({why})") from error
+        return data
 
-    def _member(self, path: str, member: Any) -> bytes:
-        """Return the content of a member of the archive."""
-        if isinstance(self._archive, zipfile.ZipFile):
-            self._refuse_large(path, member.file_size)
-            return self._archive.read(member)
-        self._refuse_large(path, member.size)
-        data: bytes = self._archive.extractfile(member).read()
-        if len(data) != member.size:
-            raise EOFError(f"{len(data)} of its {member.size} bytes are there")
+    def _content(self, place: Place) -> bytes:
+        if isinstance(place, str):
+            return read_regular(self.path / place, LARGEST_FILE)
+        size = place.file_size if isinstance(place, zipfile.ZipInfo) else place.size
+        if size > LARGEST_FILE:
+            raise ValueError(f"it has {size} bytes; at most {LARGEST_FILE} are read")
+        archive: Any = self._archive
+        if isinstance(place, zipfile.ZipInfo):
+            return archive.read(place)
+        data = archive.extractfile(place).read()
+        if len(data) != size:
+            raise EOFError(f"{len(data)} of its {size} bytes are there")
         return data
 
     def text(self, path: str, encoding: str = "utf-8") -> str:
@@ -206,10 +305,6 @@ class Source:
         except DocumentError as error:
             raise SarangiError(f"{self.path}/{path}: {error}") from error
 
-    def _refuse_large(self, path: str, size: int) -> None:
-        if size > LARGEST_FILE:
-            raise SarangiError(f"{self.path}: {path} has {size} bytes; at most {LARGEST_FILE} are read")
-
     def __enter__(self) -> "Source":
         return self
 
@@ -221,12 +316,14 @@ class Source:
 def copies_of(source: Source, name: str) -> list[str]:
     """Return the paths of the file of a name and of its copies, the same byte for byte, the uppermost first.
 
+    Upper and lower case are the same.
+
     Raises
     ------
     SarangiError
         If there are several, and they differ.
     """
-    found = [path for path in source.paths(name) if PurePosixPath(path).name.lower() == name.lower()]
+    found = source.named(name)
     if len({source.read(path) for path in found}) > 1:
         raise SarangiError(
             f"{source.path}: {name} lies there {len(found)} times ({', '.join(found)}), and these differ; "
@@ -240,48 +337,40 @@ def uppermost(path: str) -> tuple[int, str]:
     return path.count("/"), path
 
 
-def table_rows(
-    source: Source, file: str, columns: Sequence[str]
-) -> Iterator[tuple[int, dict[str, str | None]]]:
-    """Yield each row of a table (CSV) of a corpus with the number of its last line.
+def _member(name: str, folder: bool, regular: bool, link: bool) -> Listed:
+    """Return a member of an archive as listed; links in archives are somebody else's, and not followed."""
+    parts = PureWindowsPath(name)  # takes either slash, and knows drives
+    if not name.strip("/"):
+        return Listed("(no name)", NO_FILE, f"a member of the archive without a name; {OWN_FILE}")
+    if folder:
+        return Listed(name.rstrip("/"), FOLDER)
+    if parts.anchor or ".." in parts.parts:
+        return Listed(name, NO_FILE, f"a name that leads out of the archive; {OWN_FILE}")
+    if link:
+        return Listed(name, NO_FILE, f"a link in an archive, which is not followed; {OWN_FILE}")
+    if not regular:
+        return Listed(name, NO_FILE, f"a pipe or a device in an archive, and no file; {OWN_FILE}")
+    return Listed(name)
 
-    Raises
-    ------
-    SarangiError
-        If it is no such table, or lacks a column: names the file, what is missing, what was found and what
-        was expected.
-    """
-    # with its line breaks as they are: the reader of csv takes each kind
-    table = csv.DictReader(io.StringIO(source.text(file), newline=""))
+
+def _no_corpus(path: Path) -> str:
+    """Return what is wrong with something that is no folder and no archive."""
     try:
-        _refuse_missing_columns(source, file, table, columns)
-        for row in table:
-            yield table.line_num, row
-    except csv.Error as error:
-        raise SarangiError(
-            f"{source.path}/{file}:{table.reader.line_num}: no table that can be read ({error}). "
-            "Get the table again from its publisher."
-        ) from error
+        if path.stat().st_size <= LONGEST_POINTER:
+            refuse_pointer(read_regular(path, LONGEST_POINTER))
+    except OSError as error:
+        return f"it cannot be read ({reason(error)})"
+    except ValueError as error:
+        return str(error)
+    return (
+        "expected a folder, a zip or a tar archive; it is none of these. "
+        "Put the corpus there as its publisher ships it."
+    )
 
 
-def _refuse_missing_columns(source: Source, file: str, table: csv.DictReader, columns: Sequence[str]) -> None:
-    found = table.fieldnames or []
-    missing = [column for column in columns if column not in found]
-    if missing:
-        raise SarangiError(
-            f"{source.path}/{file}:1: no column {', '.join(missing)}; found {', '.join(found) or 'none'}, "
-            f"expected {', '.join(columns)}. Get the table again from its publisher."
-        )
-
-
-def files_below(folder: Path) -> Iterator[str]:
-    """Yield the files below a folder as relative POSIX paths, sorted by folder, without hidden ones."""
-    for where, folders, files in os.walk(folder):
-        folders.sort()
-        for file in sorted(files):
-            path = (Path(where) / file).relative_to(folder).as_posix()
-            if not hidden(path):
-                yield path
+def likeness(path: str) -> str:
+    """Return a path as it is compared: of two that differ only by case or by their Unicode form, the same."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
 
 
 def is_archive(name: str) -> bool:
@@ -292,4 +381,4 @@ def is_archive(name: str) -> bool:
 def hidden(path: str) -> bool:
     """Return whether a path is a hidden file, lies in a hidden folder, or is a resource fork of macOS."""
     parts = PurePosixPath(path).parts
-    return "__MACOSX" in parts or any(part.startswith(".") and part != ".." for part in parts)
+    return any(part in MADE_BY_SYSTEMS or (part.startswith(".") and part != "..") for part in parts)

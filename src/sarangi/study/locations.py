@@ -1,19 +1,21 @@
 """Where each corpus, encoder and Whisper is or will be, and what a person can do where it is nowhere."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from sarangi.base import layout
+from sarangi.base.errors import SarangiError
 from sarangi.base.weights_files import ENCODER_FILES, FASTER_WHISPER, FASTER_WHISPER_FILES
 from sarangi.runtime import records
 from sarangi.sources import other_whispers
 from sarangi.sources.incomplete import instead_of_encoder, wrong_with_encoder
 from sarangi.sources.kinds import kind_of
 from sarangi.sources.reachability import reachable
-from sarangi.sources.source import IN_HAND, SLOW_ARCHIVES, find
+from sarangi.sources.source import IN_HAND, SLOW_ARCHIVES, find, names_in
 from sarangi.study.entries import Experiment, modality
 from sarangi.study.identities import restored
 
@@ -42,13 +44,23 @@ class Locations:
     @cached_property
     def own(self) -> dict[str, Path]:
         """The user's own copy of each corpus that there is one of."""
-        copies = ((name, find(name)) for name in self.config["corpora"])
-        return {name: path for name, path in copies if path is not None}
+        return {name: found for name, found in self._found.items() if isinstance(found, Path)}
+
+    @cached_property
+    def _found(self) -> dict[str, Path | SarangiError | None]:
+        """The user's own copy of each corpus, or why what is in its place cannot be one."""
+        found: dict[str, Path | SarangiError | None] = {}
+        for name in self.config["corpora"]:
+            try:
+                found[name] = find(name)
+            except SarangiError as error:
+                found[name] = error
+        return found
 
     @cached_property
     def compressed(self) -> dict[str, Path]:
         """The user's own compressed archives, which are made into a zip before they are read."""
-        return {name: path for name, path in self.own.items() if path.name.endswith(SLOW_ARCHIVES)}
+        return {name: path for name, path in self.own.items() if path.name.lower().endswith(SLOW_ARCHIVES)}
 
     @cached_property
     def weights(self) -> dict[str, Path]:
@@ -63,7 +75,10 @@ class Locations:
     def _located(self, kind: str, in_hand: Path, made: Path, suffix_of_kind: str) -> dict[str, Path]:
         located = {}
         for name, entry in self.config[kind].items():
-            if kind == "corpora" and name in self.kept_corpora:
+            # in place of what a user has put there, and cannot be read, nothing else is fetched
+            if kind == "corpora" and (
+                name in self.kept_corpora or isinstance(self._found[name], SarangiError)
+            ):
                 continue
             suffix = "" if entry.get("engine") == FASTER_WHISPER else suffix_of_kind
             if (kind, name) in self.wrong:
@@ -111,8 +126,7 @@ class Locations:
         located = {"corpora": self.sources, "encoders": self.weights, "asr": self.checkpoints}
         return {
             kind: {
-                name: self.wrong.get((kind, name))
-                or kind_of(entry["source"]).advice(_place(kind, name, entry), _files(kind, entry))
+                name: self.wrong.get((kind, name)) or self._advice(kind, name, entry)
                 for name, entry in sorted(self.config[kind].items())
                 if name not in paths
                 and name not in self.kept_corpora
@@ -120,6 +134,14 @@ class Locations:
             }
             for kind, paths in located.items()
         }
+
+    def _advice(self, kind: str, name: str, entry: Mapping[str, Any]) -> str:
+        """Return what a person can do about something that is missing."""
+        if kind == "corpora" and isinstance(self._found[name], SarangiError):
+            return str(self._found[name])
+        advice = kind_of(entry["source"]).advice(_place(kind, name, entry), _files(kind, entry))
+        alike = names_like(name, IN_HAND, self.config["corpora"]) if kind == "corpora" else []
+        return f"{advice} ({IN_HAND} has {', '.join(alike)}: rename it to that)" if alike else advice
 
     @cached_property
     def restored(self) -> set[str]:
@@ -177,3 +199,16 @@ def _place(kind: str, name: str, entry: Mapping[str, Any]) -> str:
     return (
         f"{MODELS}/{name} ({', '.join(_files(kind, entry))})" if kind == "encoders" else f"{MODELS}/{name}.pt"
     )
+
+
+def names_like(corpus: str, folder: Path, corpora: Iterable[str]) -> list[str]:
+    """Return the names in a folder that begin like a corpus's, and like no other's at more length."""
+
+    def plain(name: str) -> str:
+        return re.sub(r"[\W_]", "", name.casefold())
+
+    names = [name for name in names_in(folder) if not name.startswith(".")]
+    longer = tuple(plain(other) for other in corpora if len(plain(other)) > len(plain(corpus)))
+    return [
+        name for name in names if plain(name).startswith(plain(corpus)) and not plain(name).startswith(longer)
+    ]

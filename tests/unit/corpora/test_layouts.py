@@ -179,6 +179,90 @@ def test_iitkgp_sehsc_is_what_its_table_says(tmp_path):
         rows(folder, "iitkgp_sehsc")
 
 
+def test_a_row_of_the_users_table_that_leads_out_of_the_corpus_or_says_nothing_fails_alone(tmp_path):
+    (tmp_path / "secret.wav").write_text("root:x:0:0")
+    lines = (
+        "path,emotion,speaker,session", "a/1.wav,anger,s1 ,1", "../secret.wav,anger,s1,1",
+        "/etc/passwd,sad,s1,1",
+        "path,emotion,speaker,session", "a/2.wav,a,happy,s2,1", ",fear,s1,1", "A\\3.WAV,fear , s1,1",
+        "a/3.wav,fear,s1,1", "./a/4.wav,sad,s1,1", "a/4.wav,happy,s1,1",
+        '"a/4.wav,sad,s1,1', 'a/5.wav,""sad"",s1,1",sad,s1,1',
+    )  # fmt: skip
+    files = dict.fromkeys((f"a/{n}.wav" for n in range(1, 5)), WAV)
+    folder = lay(tmp_path / "hindi", files | {"iitkgp_sehsc.csv": "\n".join(lines)})
+    found = rows(folder, "iitkgp_sehsc")
+    assert sorted(found.index[found["status"] == "ok"]) == ["a/1.wav", "a/3.wav"]
+    assert set(found.loc[["a/1.wav", "a/3.wav"], "speaker"]) == {"s1"}
+    said = {
+        "iitkgp_sehsc.csv:3": "leads out of the corpus", "iitkgp_sehsc.csv:4": "leads out of the corpus",
+        "iitkgp_sehsc.csv:5": "header stands here again", "iitkgp_sehsc.csv:7": "no path",
+        "iitkgp_sehsc.csv:6": "5 cells, and the header has 4",
+        "iitkgp_sehsc.csv:13": "the path goes on in the next line",
+        "a/4.wav": "2 entries claim it (a/4.wav), and differ in emotion, label",
+    }  # fmt: skip
+    assert set(said) == set(found.index[found["status"] == "failed"])
+    for name, words in said.items():
+        assert words in found.loc[name, "reason"]
+    assert not found["reason"].str.contains("root:x", na=False).any()
+    assert set(found.index[found["status"] == "skipped"]) == {"a/2.wav"}
+
+
+def test_two_tables_or_one_speaker_in_two_ways_are_refused(tmp_path):
+    text = "path,emotion,speaker,session\na.wav,anger,s1,1\nb.wav,sad,S1,1\n"
+    folder = lay(tmp_path / "hindi", {"iitkgp_sehsc.csv": text, "a.wav": WAV, "b.wav": WAV})
+    with pytest.raises(SarangiError, match=r"speaker 's1' \(line 2\) and 'S1' \(line 3\) seem to be one"):
+        rows(folder, "iitkgp_sehsc")
+    lay(folder, {"old/IITKGP_sehsc.csv": text.replace("sad", "fear")})
+    with pytest.raises(SarangiError, match=r"2 times \(iitkgp_sehsc.csv, old/IITKGP_sehsc.csv\), and these"):
+        rows(folder, "iitkgp_sehsc")
+
+
+IEMOCAP_WAV = "Session1/sentences/wav/Ses01F_impro01/Ses01F_impro01_M001.wav"
+IEMOCAP_TXT = "Session1/dialog/{}/Ses01F_impro01.txt"
+
+
+@pytest.mark.parametrize(
+    ("corpus", "files"),
+    [
+        ("ravdess", {"Actor_02/03-01-05-01-01-01-02.wav": WAV}),
+        ("urdu_latif", {"Angry/SM1_F1_A01.wav": WAV}),
+        ("shemo", {"F03S02.wav": WAV, "shemo.json": '{"F03S02": {"transcript": "a"}}'}),
+        ("punjabi_rasa", {
+            "train/sad/audio/PAN_F_SAD_00001.wav": WAV,
+            "train/sad/metadata.txt": "PAN_F_SAD_00001.wav|a|sad",
+        }),
+        ("iemocap", {
+            IEMOCAP_WAV: WAV,
+            IEMOCAP_TXT.format("EmoEvaluation"): "[0.1 - 0.2]\tSes01F_impro01_M001\tang\t[2]\n",
+            IEMOCAP_TXT.format("transcriptions"): "Ses01F_impro01_M001 [0.1-0.2]: a\n",
+        }),
+        ("urdu_sindhi", {
+            "Feats - Urdu/eGeMAPS funcs/Matfiles/Anger_0001.mat": b"1",
+            "Feats - Urdu/IS09Emotion funcs/Matfiles/Anger_0001.mat": b"2",
+        }),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("case", [str.upper, str.lower])
+def test_the_names_of_a_published_layout_are_known_in_any_case(case, corpus, files, tmp_path):
+    published = rows(lay(tmp_path / "published", files), corpus)
+    written = rows(lay(tmp_path / "written", {case(path): data for path, data in files.items()}), corpus)
+    if corpus == "punjabi_rasa":  # how the publisher writes the name of a file is not known
+        written.index = written.index.str.replace(case("PAN_F_SAD"), "PAN_F_SAD")
+    pd.testing.assert_frame_equal(written.drop(columns="file"), published.drop(columns="file"))
+    assert set(written["status"]) == {"ok"}
+
+
+@pytest.mark.parametrize("case", [str.upper, str.lower])
+def test_the_names_of_meld_are_known_in_any_case(case, clip, tmp_path):
+    lines = "1,Hm,Ross ,joy,positive,0,0,1,1,0,1\n2,Hm,Joey,joy,positive,../1,0,1,1,0,1\n"
+    files = {"train_sent_emo.csv": HEADER + lines, "train_splits/dia0_utt0.mp4": clip}
+    folder = lay(tmp_path / "meld", {case(path): data for path, data in files.items()})
+    found = rows(folder, "meld")
+    assert facts(found, "train_splits/dia0_utt0.mp4", "status", "speaker") == ("ok", "Ross")
+    (other,) = found.index.drop("train_splits/dia0_utt0.mp4")
+    assert "no numbers as Dialogue_ID" in found.loc[other, "reason"]
+
+
 def matlab(**variables):
     file = io.BytesIO()
     savemat(file, variables)

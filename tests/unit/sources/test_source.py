@@ -1,6 +1,9 @@
 """Folders and archives as a source."""
 
+import os
 import tarfile
+import zipfile
+from pathlib import Path
 
 import pytest
 from support.recordings import sound, tarred, zipped
@@ -19,6 +22,78 @@ def test_a_corpus_is_found_as_folder_or_archive(tmp_path):
     assert find("ravdess", tmp_path) is None
     zipped(tmp_path / "ravdess.zip", [("a", b"")])
     assert find("ravdess", tmp_path) == tmp_path / "ravdess.zip"
+
+
+@pytest.mark.parametrize("name", ["RAVDESS", "Ravdess.zip", "ravdess.ZIP", "RAVDESS.Tar.GZ", "ravdess.txz"])
+def test_a_corpus_is_found_whatever_the_case_of_its_name(name, tmp_path):
+    (tmp_path / name).touch()
+    assert find("ravdess", tmp_path) == tmp_path / name
+
+
+def test_what_lies_in_the_place_of_a_corpus_and_cannot_be_one_is_named(tmp_path):
+    with pytest.raises(SarangiError, match=r"cannot be listed \(Not a directory\)"):
+        find("ravdess", Path("/dev/null"))
+    (tmp_path / "ravdess.zip.dvc").touch()
+    with pytest.raises(SarangiError, match=r"run `dvc pull ravdess\.zip\.dvc` there"):
+        find("ravdess", tmp_path)
+    (tmp_path / "ravdess").symlink_to("unmounted")
+    with pytest.raises(SarangiError, match="is a link to unmounted, which is not there"):
+        find("ravdess", tmp_path)
+    (tmp_path / "ravdess").unlink()
+    os.mkfifo(tmp_path / "ravdess")
+    with pytest.raises(SarangiError, match="is a named pipe and no file"):
+        find("ravdess", tmp_path)
+    (tmp_path / "Ravdess").mkdir()
+    with pytest.raises(SarangiError, match="has Ravdess and ravdess, whose names differ only by case"):
+        find("ravdess", tmp_path)
+
+
+@pytest.mark.parametrize("link", ["zip", "tar"])
+def test_links_pipes_and_names_that_lead_out_of_an_archive_are_listed_and_not_read(link, tmp_path):
+    path, kinds = tmp_path / "c", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE]
+    if link == "tar":
+        names = ["link.wav", "hard.wav", "pipe.wav"]
+        odd = [(name, kind.decode()) for name, kind in zip(names, kinds, strict=True)]
+        path.write_bytes(tarred([("a.wav", b"a"), *odd, ("../b.wav", b"b")], "w"))
+    else:
+        entry = zipfile.ZipInfo("link.wav")
+        entry.external_attr = 0o120777 << 16
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("a.wav", b"a")
+            archive.writestr("../b.wav", b"b")
+            archive.writestr(entry, "/etc/passwd")
+    with Source(path) as source:
+        assert source.read("a.wav") == b"a"
+        odd = [name for name in source.paths(".wav") if name != "a.wav"]
+        assert sorted(source.problems) == odd
+        for name in odd:
+            with pytest.raises(SarangiError, match=f"{name} is a .* archive"):
+                source.read(name)
+
+
+@pytest.mark.parametrize("path", ["../secret.wav", "/etc/passwd", "a/../../secret.wav", ".hidden.wav"])
+def test_only_what_is_listed_is_read(path, tmp_path):
+    (tmp_path / "c").mkdir()
+    for name in ("secret.wav", "c/.hidden.wav"):
+        (tmp_path / name).write_bytes(b"secret")
+    with Source(tmp_path / "c") as source, pytest.raises(SarangiError, match="there is no file"):
+        source.read(path)
+
+
+@pytest.mark.parametrize(("second", "same"), [(b"a", True), (b"b", False)])
+def test_a_member_that_is_there_twice_is_read_if_both_are_the_same(second, same, tmp_path):
+    with Source(zipped(tmp_path / "c.zip", [("a.wav", b"a"), ("a.wav", second)])) as source:
+        if same:
+            assert source.read("a.wav") == b"a"
+        else:
+            with pytest.raises(SarangiError, match="2 times, and these differ"):
+                source.read("a.wav")
+
+
+def test_an_archive_that_is_a_pointer_says_how_to_get_it(tmp_path):
+    (tmp_path / "c.zip").write_bytes(b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n")
+    with pytest.raises(SarangiError, match="git lfs pull"):
+        Source(tmp_path / "c.zip")
 
 
 @pytest.mark.parametrize(

@@ -20,27 +20,33 @@ OTHERS = ("fru", "sur", "fea", "dis", "oth", "xxx")
 PROMISES = {"speakers": 10, "neutral": 1708, "angry": 1103, "sad": 1084, "happy": 1636}
 LAYOUT = "Session<N>/sentences/wav/<dialogue>/<utterance>.wav"
 
-NAME = re.compile(r"(?:^|/)(Session(\d)/sentences/wav/([^/]+)/(Ses\d\d[FM]_[^/]*_([FM])[^/_]*)\.wav)$")
+NAME = re.compile(
+    r"(?:^|/)Session(\d)/sentences/wav/([^/]+)/(Ses\d\d[FM]_[^/]*_([FM])[^/_]*)\.wav$", re.IGNORECASE
+)
 LABEL = re.compile(r"^\[[\d.]+ - [\d.]+\]\t(\S+)\t(\w+)\t\[")
 WORDS = re.compile(r"^(Ses\S+) \[[\d.]+-[\d.]+\]: ?(.*)$")
 
 
 def utterances(source: Source) -> Iterator[Utterance]:
     """Yield one utterance for each sentence, in sorted order."""
-    labels = _lines(source, "/EmoEvaluation/", LABEL)
+    labels = _lines(source, "/emoevaluation/", LABEL)
     words = _lines(source, "/transcriptions/", WORDS)
     # the recordings of whole dialogues lie elsewhere, and are no utterances
-    for file in (path for path in source.paths(".wav") if "sentences/wav/" in path):
+    for file in (path for path in source.paths(".wav") if "sentences/wav/" in path.lower()):
         match = NAME.search(file)
         if match is None:
             yield failed(file, f"name does not follow {LAYOUT}")
             continue
-        path, session, dialogue, name, talker = match.groups()
-        said = labels.get(name, [])
+        session, dialogue, name, talker = match.groups()
+        # as the labels write it, whatever its case here
+        name, said = labels.get(name.casefold(), (name, []))
+        if name.casefold().startswith(f"{dialogue.casefold()}_"):
+            dialogue = name[: len(dialogue)]
+        talker = talker.upper()
         label = said[0] if len(said) == 1 else None
-        texts = words.get(name, [])
+        texts = words.get(name.casefold(), (name, []))[1]
         known = {
-            "path": path,
+            "path": f"Session{session}/sentences/wav/{dialogue}/{name}.wav",
             "language": LANGUAGE,
             "speaker": f"Ses{int(session):02}{talker}",
             "group": session,
@@ -66,14 +72,16 @@ def utterances(source: Source) -> Iterator[Utterance]:
             yield failed(file, why, f"unknown emotion {label!r}", **known)
 
 
-def _lines(source: Source, folder: str, pattern: re.Pattern[str]) -> dict[str, list[str]]:
-    """Return what the lines of the text files in a folder say of each utterance, each saying once, sorted."""
+def _lines(source: Source, folder: str, pattern: re.Pattern[str]) -> dict[str, tuple[str, list[str]]]:
+    """Return each utterance and what the text files in a folder say of it, each once, by its folded name."""
     found: dict[str, set[str]] = defaultdict(set)
+    names: dict[str, str] = {}
     for file in source.paths(".txt"):
         # EmoEvaluation has the single raters' files in folders of their own
-        if folder in file and "/" not in file.split(folder, 1)[1]:
+        if folder in file.lower() and "/" not in file.lower().split(folder, 1)[1]:
             for line in lines_of(source.text(file, "latin-1")):
                 match = pattern.match(line)
                 if match:
-                    found[match[1]].add(match[2].strip())
-    return {name: sorted(said) for name, said in found.items()}
+                    names.setdefault(match[1].casefold(), match[1])
+                    found[match[1].casefold()].add(match[2].strip())
+    return {folded: (names[folded], sorted(said)) for folded, said in found.items()}

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 
 from sarangi.corpora.utterance import Utterance, failed, skipped
-from sarangi.sources.source import Source, table_rows
+from sarangi.sources.source import Source
+from sarangi.sources.tables import Row, table_rows
 
 TITLE = "MELD"
 LANGUAGE = "en"
@@ -48,11 +49,19 @@ def utterances(source: Source) -> Iterator[Utterance]:
     clips = _clips(source)
     listed = set()
     for part, (table, folder) in PARTS.items():
-        for file in source.paths(table):
-            for line, row in table_rows(source, file, COLUMNS):
-                path = f"{folder}/dia{row['Dialogue_ID']}_utt{row['Utterance_ID']}.mp4"
+        for file in source.named(table):
+            for row in table_rows(source, file, COLUMNS):
+                dialogue, number = row.cells["Dialogue_ID"], row.cells["Utterance_ID"]
+                problem = row.problem
+                if problem is None and not (dialogue.isalnum() and number.isalnum()):
+                    problem = f"no numbers as Dialogue_ID and Utterance_ID, found {dialogue!r} and {number!r}"
+                if problem is not None:
+                    where = f"{file}:{row.line}"
+                    yield failed(where, f"{where}: {problem}", "a line that names no clip", part=part)
+                    continue
+                path = f"{folder}/dia{dialogue}_utt{number}.mp4"
                 listed.add(path)
-                yield from _of_line(path, part, row, f"{file}:{line}", clips)
+                yield from _of_line(path, part, row, f"{file}:{row.line}", clips)
     for path in sorted(clips.keys() - listed):
         known = PurePosixPath(path).parent.name in {folder for _, folder in PARTS.values()}
         why = "no table lists it" if known else f"lies in no folder of the layout ({LAYOUT})"
@@ -64,8 +73,8 @@ def _clips(source: Source) -> Clips:
     """Return the files of each clip, whose path ends in ``.mp4`` whatever its files do."""
     found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for file in source.paths(*SUFFIXES):
-        stem, _, suffix = "/".join(file.split("/")[-2:]).rpartition(".")
-        found[f"{stem}.mp4"][f".{suffix.lower()}"].append(file)
+        stem, _, suffix = "/".join(file.split("/")[-2:]).lower().rpartition(".")
+        found[f"{stem}.mp4"][f".{suffix}"].append(file)
     return found
 
 
@@ -76,27 +85,26 @@ def _read_of(files: Mapping[str, list[str]]) -> tuple[list[str], str | None]:
     return files[first], f"{first} is read, and not {beside}" if beside else None
 
 
-def _of_line(
-    path: str, part: str, row: Mapping[str, str | None], where: str, clips: Clips
-) -> Iterator[Utterance]:
-    dialogue = f"{part}_dia{row['Dialogue_ID']}"
+def _of_line(path: str, part: str, row: Row, where: str, clips: Clips) -> Iterator[Utterance]:
+    cells = row.cells
+    dialogue = f"{part}_dia{cells['Dialogue_ID']}"
     known = {
         "path": path,
         "language": LANGUAGE,
-        "speaker": row["Speaker"] or None,
+        "speaker": cells["Speaker"] or None,
         "group": dialogue,
         "session": dialogue,
-        "label": row["Emotion"],
-        "text": (row["Utterance"] or "").translate(WINDOWS),
+        "label": cells["Emotion"],
+        "text": cells["Utterance"].translate(WINDOWS),
         "part": part,
     }
     files, note = _read_of(clips[path]) if path in clips else ([path], None)
     for file in files:
-        if row["Emotion"] not in EMOTIONS:
+        if cells["Emotion"] not in EMOTIONS:
             expected = ", ".join(EMOTIONS)
-            why = f"{where}: emotion {row['Emotion']!r} is unknown; expected one of {expected}"
-            yield failed(file, why, f"unknown emotion {row['Emotion']!r}", **known)
+            why = f"{where}: emotion {cells['Emotion']!r} is unknown; expected one of {expected}"
+            yield failed(file, why, f"unknown emotion {cells['Emotion']!r}", **known)
         elif path not in clips:
             yield failed(file, f"{where} lists it, and there is no such clip", "no such clip", **known)
         else:
-            yield Utterance(**known, file=file, emotion=EMOTIONS[row["Emotion"]], reason=note)
+            yield Utterance(**known, file=file, emotion=EMOTIONS[cells["Emotion"]], reason=note)

@@ -19,7 +19,7 @@ EMOTIONS = {"angry": "angry", "happy": "happy", "sad": "sad", "neutral": "neutra
 PROMISES = {"utterances": 9634, "angry": 956, "happy": 1017, "sad": 952, "neutral": 6709}
 LAYOUT = "<train|test>/<emotion>/audio/PAN_<gender>_<emotion>_<nnnnn>.wav"
 
-NAME = re.compile(r"(?:^|/)(([^/]+)/([^/]+)/audio/PAN_([^_/]+)_([^_/]+)_\d+\.wav)$", re.IGNORECASE)
+NAME = re.compile(r"(?:^|/)([^/]+)/([^/]+)/audio/(PAN_([^_/]+)_([^_/]+)_\d+)\.wav$", re.IGNORECASE)
 GENDERS = {"f": "female", "female": "female", "m": "male", "male": "male"}
 
 
@@ -31,10 +31,11 @@ def utterances(source: Source) -> Iterator[Utterance]:
         if match is None:
             yield failed(file, f"name does not follow {LAYOUT}")
             continue
-        path, part, folder, gender, code = match.groups()
-        said = texts.get(path.rsplit("/", 1)[1].removesuffix(".wav"), [])
+        part, folder, name, gender, code = match.groups()
+        part, folder = part.lower(), folder.lower()
+        said = texts.get(name.casefold(), [])
         known = {
-            "path": path,
+            "path": f"{part}/{folder}/audio/{name}.wav",
             "language": LANGUAGE,
             "gender": GENDERS.get(gender.lower()),
             "group": GENDERS.get(gender.lower()),
@@ -42,10 +43,10 @@ def utterances(source: Source) -> Iterator[Utterance]:
             "part": part,
             "text": said[0] if len(said) == 1 else None,
         }
-        if folder.lower() not in EMOTIONS:
+        if folder not in EMOTIONS:
             why = f"emotion {folder} is unknown; expected one of {', '.join(EMOTIONS)}"
             yield failed(file, why, f"unknown emotion {folder!r}", **known)
-        elif code.lower() != folder.lower():
+        elif code.lower() != folder:
             yield failed(file, f"lies in folder {folder}, but its name says {code}", **known)
         elif part not in ("train", "test"):
             yield failed(file, f"lies in folder {part}; expected train or test", **known)
@@ -53,16 +54,16 @@ def utterances(source: Source) -> Iterator[Utterance]:
             yield failed(file, f"gender {gender} is unknown; expected one of {', '.join(GENDERS)}", **known)
         else:
             note = f"{len(said)} transcripts, none of which is read" if len(said) > 1 else None
-            yield Utterance(**known, file=file, emotion=EMOTIONS[folder.lower()], reason=note)
+            yield Utterance(**known, file=file, emotion=EMOTIONS[folder], reason=note)
 
 
 def transcripts(source: Source) -> dict[str, list[str]]:
-    """Return the transcripts of each clip by its name, from every ``metadata.txt``, each once, sorted."""
+    """Return the transcripts of each clip by its folded name, each once, sorted."""
     found: dict[str, set[str]] = defaultdict(set)
-    for file in source.paths("metadata.txt"):
+    for file in source.named("metadata.txt"):
         for line in lines_of(source.text(file)):
             name, _, rest = line.partition("|")
             text = rest.partition("|")[0].strip()
             if text:
-                found[name.strip().rsplit("/", 1)[-1].removesuffix(".wav")].add(text)
+                found[name.strip().rsplit("/", 1)[-1].casefold().removesuffix(".wav")].add(text)
     return {name: sorted(said) for name, said in found.items()}

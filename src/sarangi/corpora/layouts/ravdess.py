@@ -28,7 +28,9 @@ PROMISES = {"utterances": 1440, "speakers": 24, "neutral": 96} | dict.fromkeys(
 )
 LAYOUT = "Actor_<NN>/<MM>-<VC>-<EE>-<II>-<SS>-<RR>-<AA>.wav"
 
-NAME = re.compile(r"(?:^|/)(Actor_(\d\d)/(\d\d)-(\d\d)-(\d\d)-(\d\d)-(\d\d)-(\d\d)-(\d\d)\.wav)$")
+NAME = re.compile(
+    r"(?:^|/)(Actor_(\d\d)/(\d\d)-(\d\d)-(\d\d)-(\d\d)-(\d\d)-(\d\d)-(\d\d)\.wav)$", re.IGNORECASE
+)
 
 
 def utterances(source: Source) -> Iterator[Utterance]:
@@ -40,7 +42,7 @@ def utterances(source: Source) -> Iterator[Utterance]:
             continue
         path, folder, modality, channel, emotion, _, statement, _, actor = match.groups()
         known = {
-            "path": path,
+            "path": path.capitalize(),
             "language": LANGUAGE,
             "speaker": actor,
             "group": actor,

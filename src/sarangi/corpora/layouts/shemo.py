@@ -23,7 +23,7 @@ LAYOUT = "<F|M><NN><A|F|H|N|S|W><NN>.wav"
 # marks of byte order and of direction, typed where Persian has a non-joiner
 MARKS = dict.fromkeys(map(ord, "\ufeff\u200e"), "\u200c")
 
-NAME = re.compile(r"(?:^|/)((([FM])\d\d)([A-Z])\d\d\.wav)$")
+NAME = re.compile(r"(?:^|/)((([FM])\d\d)([A-Z])\d\d)\.wav$", re.IGNORECASE)
 
 
 def utterances(source: Source) -> Iterator[Utterance]:
@@ -34,15 +34,15 @@ def utterances(source: Source) -> Iterator[Utterance]:
         if match is None:
             yield failed(file, f"name does not follow {LAYOUT}")
             continue
-        path, speaker, gender, code = match.groups()
+        name, speaker, gender, code = (part.upper() for part in match.groups())
         known = {
-            "path": path,
+            "path": f"{name}.wav",
             "language": LANGUAGE,
             "speaker": speaker,
             "group": speaker,
             "gender": {"F": "female", "M": "male"}[gender],
             "label": code,
-            "text": texts.get(path.removesuffix(".wav")),
+            "text": texts.get(name),
         }
         if code in EMOTIONS:
             yield Utterance(**known, file=file, emotion=EMOTIONS[code])

@@ -7,7 +7,7 @@ group.
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -32,7 +32,7 @@ FEATURE_SETS = {
 UNNAMED = {"Prosody": 35}
 """Sets that are published without names, and how many values they have."""
 
-NAME = re.compile(r"(?:^|/)Feats - (\w+)/([^/]+ funcs)/Matfiles/(([^/_]+)_\d+)\.mat$")
+NAME = re.compile(r"(?:^|/)Feats - (\w+)/([^/]+ funcs)/Matfiles/(([^/_]+)_\d+)\.mat$", re.IGNORECASE)
 VARIABLE = "Feats"
 
 
@@ -46,6 +46,8 @@ def utterances(source: Source) -> Iterator[Utterance]:
             yield failed(file, f"name does not follow {LAYOUT}")
             continue
         language, folder, name, label = match.groups()
+        language, folder = _published(language, LANGUAGES), folder.casefold()
+        label, name = _published(label, EMOTIONS), _published(label, EMOTIONS) + name[len(label) :]
         path, place = f"{language}/{name}", file[: match.start()]
         again = (path, folder) in seen
         seen.add((path, folder))
@@ -70,8 +72,8 @@ def describe(source: Source, file: str) -> dict:
     digest = hashlib.sha256()
     named = NAME.search(file) is not None
     for path in (_in_folder(folder, file) for folder in sorted(FEATURE_SETS.values())) if named else (file,):
-        if source.has(path):
-            digest.update(source.read(path))
+        for there in source.like(path):
+            digest.update(source.read(there))
     return {"sha256": digest.hexdigest()}
 
 
@@ -100,9 +102,12 @@ def features(source: Source, file: str, feature_set: str) -> np.ndarray:
     if feature_set not in FEATURE_SETS:
         raise RecordingError(f"no {feature_set} is published; there is {', '.join(FEATURE_SETS)}")
     wanted = _in_folder(FEATURE_SETS[feature_set], file)
-    if not source.has(wanted):
+    there = source.like(wanted)
+    if not there:
         raise RecordingError(f"there is no file {wanted}; copy it again from its publisher")
-    return vector(source.read(wanted))
+    if len(there) > 1:
+        raise RecordingError(f"found {', '.join(there)}, which differ only by case; keep the published one")
+    return vector(source.read(there[0]))
 
 
 def vector(data: bytes) -> np.ndarray:
@@ -137,6 +142,11 @@ def vector(data: bytes) -> np.ndarray:
         raise RecordingError(f"expected one vector of numbers, found {shapes}")
     with np.errstate(over="ignore"):  # beyond float32 is infinite, which what reads the features refuses
         return chosen.values.astype(np.float32)
+
+
+def _published(name: str, names: Iterable[str]) -> str:
+    """Return a name as it is published, whatever its case."""
+    return {published.casefold(): published for published in names}.get(name.casefold(), name)
 
 
 def _in_folder(folder: str, file: str) -> str:

@@ -1,0 +1,195 @@
+"""Tables (CSV) of a corpus as people and spreadsheets write them, and the paths that stand in them."""
+
+import csv
+import io
+import os
+import posixpath
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath, PureWindowsPath
+from typing import NamedTuple
+
+from sarangi.base.errors import SarangiError
+from sarangi.sources.source import Source
+
+PUBLISHED, OWN = "Get the table again from its publisher.", "Mend the table, which is your own."
+SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+# blanks that have no shape: marks of direction and of byte order, and the space of no width
+INVISIBLE = "\u200b\u200e\u200f\u2060\ufeff"
+
+
+class Row(NamedTuple):
+    """A row of a table."""
+
+    line: int
+    """Number of its last line in the file."""
+    cells: dict[str, str]
+    """By column, without blanks around; empty where the row ends before."""
+    problem: str | None = None
+    """Why nobody can say what its cells mean."""
+
+
+class PathError(SarangiError):
+    """A path in a table names no file of the corpus; ``inside`` is where it would be, if that is in it."""
+
+    def __init__(self, message: str, inside: str | None = None):
+        super().__init__(message)
+        self.inside = inside
+
+
+def table_rows(source: Source, file: str, columns: Sequence[str], advice: str = PUBLISHED) -> Iterator[Row]:
+    """Yield each row of a table of a corpus.
+
+    Names of columns are compared without case and blanks around; rows without any content are none.
+
+    Parameters
+    ----------
+    source
+        The corpus.
+    file
+        Its table: UTF-8, separated by commas.
+    columns
+        Those that are needed.
+    advice
+        What to do where it is no such table, by whose it is: :data:`PUBLISHED` or :data:`OWN`.
+
+    Raises
+    ------
+    SarangiError
+        If it is no such table, or lacks a column or has it twice: names the file, what was found and what was
+        expected.
+    """
+    text = source.text(file)
+    where = f"{source.path}/{file}"
+    _refuse_other_separators(where, text, columns)
+    # with its line breaks as they are: the reader of csv takes each kind
+    table = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        header = next((cells for cells in table if any(map(clean, cells))), [])
+        places = _places(f"{where}:{max(1, table.line_num)}", header, columns, advice)
+        for cells in table:
+            if any(map(clean, cells)):
+                row = {name: clean(cells[at]) if at < len(cells) else "" for name, at in places.items()}
+                yield Row(table.line_num, row, _problem(header, cells))
+    except csv.Error as error:
+        raise SarangiError(
+            f"{where}:{table.line_num}: no table that can be read ({error}). {advice}"
+        ) from error
+
+
+def _refuse_other_separators(where: str, text: str, columns: Sequence[str]) -> None:
+    head = text.lstrip().partition("\n")[0].casefold()
+    for mark, words in SEPARATORS.items():
+        found = {clean(name).strip('"') for name in head.split(mark)}
+        if len(columns) > 1 and {column.casefold() for column in columns} <= found:
+            raise SarangiError(
+                f"{where}:1: its columns are separated by {words}, expected commas. Save the table again as "
+                "CSV (UTF-8) with commas between the columns"
+            )
+
+
+def _places(where: str, header: list[str], columns: Sequence[str], advice: str) -> dict[str, int]:
+    """Return where each needed column stands."""
+    found = [clean(name).casefold() for name in header]
+    shown = ", ".join(header) or "none"
+    missing = [column for column in columns if column.casefold() not in found]
+    if missing:
+        raise SarangiError(
+            f"{where}: no column {', '.join(missing)}; found {shown}, expected {', '.join(columns)}. {advice}"
+        )
+    twice = [column for column in columns if Counter(found)[column.casefold()] > 1]
+    if twice:
+        raise SarangiError(
+            f"{where}: column {', '.join(twice)} stands there more than once; found {shown}, expected each "
+            f"name once. {advice}"
+        )
+    return {column: found.index(column.casefold()) for column in columns}
+
+
+def _problem(header: list[str], cells: list[str]) -> str | None:
+    if [clean(cell).casefold() for cell in cells] == [clean(name).casefold() for name in header]:
+        return "the header stands here again; take this line out"
+    if any(map(clean, cells[len(header) :])):
+        return (
+            f"{len(cells)} cells, and the header has {len(header)}: a cell with a comma in it must stand in "
+            'double quotes (")'
+        )
+    return None
+
+
+def clean(cell: str) -> str:
+    """Return the content of a cell: composed (NFC), without blanks around, seen or unseen."""
+    text = unicodedata.normalize("NFC", cell)
+    while (less := text.strip().strip(INVISIBLE)) != text:
+        text = less
+    return text
+
+
+def file_of(source: Source, table: str, written: str) -> str:
+    """Return the file of a corpus that a path in a table names; the path begins at the table's folder.
+
+    Case, the Unicode form and the kind of slash do not matter where one file alone fits.
+
+    Raises
+    ------
+    PathError
+        If it leads out of the corpus, there is no such file, or several fit.
+    """
+    path = _inside(source, table, written)
+    candidates = source.like(path) or source.like(path.replace("\\", "/"))
+    if len(candidates) == 1:
+        return candidates[0]
+    if candidates:
+        raise PathError(
+            f"path {written!r} fits {', '.join(candidates)}, which differ only by case; write one of them",
+            path,
+        )
+    raise PathError(
+        f"path {written!r}: there is no such file in the corpus (hidden files are left out)", path
+    )
+
+
+def _inside(source: Source, table: str, written: str) -> str:
+    """Return the path below the corpus that a path in a table stands for."""
+    leads_out = PathError(
+        f"path {written!r} leads out of the corpus, and nothing is read there; put the recording into "
+        f"{source.path} and write its path from the folder of {PurePosixPath(table).name}"
+    )
+    windows = PureWindowsPath(written)
+    if written.startswith("/") and source.path.is_dir():
+        # an absolute path into the corpus's own folder
+        path = os.path.relpath(os.path.realpath(written), os.path.realpath(source.path))
+    elif windows.anchor or "\0" in written:
+        raise leads_out
+    else:
+        slashed = written if "/" in written else written.replace("\\", "/")
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(table), slashed))
+    if path == ".." or path.startswith("../"):
+        raise leads_out
+    return path
+
+
+def refuse_two_spellings(where: str, column: str, rows: Sequence[Row]) -> None:
+    """Refuse a table that writes one name in two ways: a split would train on it and test on it.
+
+    Two names are one where they differ only by case, by blanks, ``_`` and ``-``, or by zeros before a number.
+
+    Raises
+    ------
+    SarangiError
+        Names both, with their lines.
+    """
+    first: dict[str, Row] = {}
+    for row in rows:
+        name = row.cells[column]
+        if row.problem is not None or not name:
+            continue
+        words = re.sub(r"[\s_-]+", " ", unicodedata.normalize("NFKC", name).casefold())
+        known = first.setdefault(re.sub(r"(?<![\d.])0+(?=\d)", "", words), row)
+        if known.cells[column] != name:
+            raise SarangiError(
+                f"{where}: {column} {known.cells[column]!r} (line {known.line}) and {name!r} (line "
+                f"{row.line}) seem to be one; write one name, or names that differ by more. {OWN}"
+            )
