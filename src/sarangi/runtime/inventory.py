@@ -64,7 +64,9 @@ def entries_below(folder: str | Path) -> Iterator[Entry]:
     that no link goes round.  What cannot be listed or is no regular file is an entry that says so, and
     is never opened.
     """
-    listed: dict[tuple[int, int], str] = {}
+    # of a folder around this one, all that it holds beside is none of this one's
+    around = [parent.stat() for parent in Path(folder).resolve().parents]
+    listed = {(info.st_dev, info.st_ino): "around it" for info in around}
     waiting = [""]
     while waiting:
         below = waiting.pop()

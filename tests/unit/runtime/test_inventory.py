@@ -142,6 +142,7 @@ def test_what_is_no_file_enters_as_what_it_is_and_is_not_opened(corpus):
     (corpus / "loop.wav").symlink_to("loop.wav")
     (corpus / "a/up").symlink_to("..")
     (corpus / "linked").symlink_to("a")
+    (corpus / "all").symlink_to("/")
     with socket.socket(socket.AF_UNIX) as opened:
         opened.bind(str(corpus / "socket.wav"))
     (corpus / "device.wav").symlink_to("/dev/zero")
@@ -157,6 +158,7 @@ def test_what_is_no_file_enters_as_what_it_is_and_is_not_opened(corpus):
         "a/y.wav": None,
         "a/up": "the folder . again",
         "linked": "the folder a again",
+        "all": "the folder around it again",
     }
     both = of("corpus")
     assert both != before
