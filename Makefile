@@ -22,10 +22,10 @@ setup: .venv/installed
 	@command -v $(PYTHON) >/dev/null || { echo "Sarangi needs Python 3.11 or newer (Debian package python3)." >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Sarangi needs Python 3.11 or newer, $(PYTHON) is $$($(PYTHON) --version). Say make PYTHON=/path/to/python." >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) cannot make environments: install Debian package python3-venv." >&2; exit 1; }
-	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --require-hashes -r build.lock
-	$(BIN)/python -m pip install --require-hashes --no-build-isolation -r requirements.lock
-	$(BIN)/python -m pip install --no-deps --no-build-isolation --editable .
+	$(PYTHON) -I -m venv .venv
+	$(BIN)/python -I envs/install.py --require-hashes -r build.lock
+	$(BIN)/python -I envs/install.py --require-hashes --no-build-isolation -r requirements.lock
+	$(BIN)/python -I envs/install.py --no-deps --no-build-isolation --editable .
 	@touch $@
 
 demo: setup

@@ -1,6 +1,8 @@
 """The lock files, the conda environments and the image are in step."""
 
+import os
 import re
+import subprocess
 import sys
 import tomllib
 
@@ -34,3 +36,34 @@ def test_the_image_is_built_from_the_locks_and_with_what_the_paper_needs():
     text = (ROOT / "envs/Containerfile").read_text()
     for part in (*PACKAGES, "-r build.lock", "-r requirements.lock", "--require-hashes"):
         assert part in text
+
+
+def test_an_install_takes_from_the_users_settings_of_pip_only_what_leads_to_the_network(tmp_path):
+    sys.path.insert(0, str(ROOT / "envs"))
+    import install
+
+    files = tmp_path / "pip"
+    files.mkdir()
+    (files / "pip.conf").write_text(
+        "[global]\nindex-url = https://name:word@one/simple\nextra-index-url =\n  https://two/s\n  https://three/s\n"
+        "target = /elsewhere\n[install]\nno-binary = :all:\nindex-url = https://four/simple\nuser = true\n"
+    )
+    hostile = {
+        "PATH": os.environ["PATH"], "HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path), "PIP_PROXY": "http://p",
+        "PIP_CONSTRAINT": "/c", "PIP_PREFIX": "/x", "PIP_NO_DEPS": "0", "PYTHONPATH": str(ROOT / "src"),
+        "PYTHONOPTIMIZE": "2", "SETUPTOOLS_SCM_PRETEND_VERSION": "1", "https_proxy": "http://q",
+    }  # fmt: skip
+    listed = settings_of_pip(hostile)
+    seen = install.environment(install.stated(listed), hostile)
+    passed = {line.partition("=")[0]: line.partition("=")[2] for line in settings_of_pip(seen).splitlines()}
+    ours = {name: value for name, value in passed.items() if name in (":env:.proxy", ":env:.index-url")}
+    assert ours == {":env:.proxy": "'http://p'", ":env:.index-url": "'https://four/simple'"}
+    assert {name.rpartition(".")[0] for name in passed} == {":env:"}
+    assert {name.rpartition(".")[2] for name in passed} <= install.PASS | {"config-file"}
+    assert seen["https_proxy"] == "http://q"
+    assert not {"PYTHONPATH", "PYTHONOPTIMIZE", "SETUPTOOLS_SCM_PRETEND_VERSION", "PIP_PREFIX"} & seen.keys()
+
+
+def settings_of_pip(environment):
+    command = [sys.executable, "-I", "-m", "pip", "config", "list"]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
