@@ -50,7 +50,9 @@ def main(arguments: list[str] | None = None) -> int:
     batch = commands.add_parser("predict", help="predict every recording of a folder")
     batch.add_argument("folder", type=Path, help="folder with recordings")
     batch.add_argument("--model", required=True, help="as for listen")
-    batch.add_argument("--out", type=Path, required=True, help="Parquet file to write, a row a file")
+    batch.add_argument(
+        "--out", type=Path, required=True, help="file to write, a row a file: .csv or .parquet"
+    )
     batch.add_argument(
         "--words", type=Path, help="CSV file with the columns file and text, for a model that reads"
     )
@@ -142,8 +144,9 @@ def _listen(directory: Path, models: list[str], host: str, port: int | None) -> 
 def _predict(folder: Path, model: str, words: Path | None, output: Path, directory: Path) -> int:
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     from sarangi.app.opening import folder_of, load
-    from sarangi.app.predicting import predict, words_in
+    from sarangi.app.predicting import format_of, predict, words_in
 
+    format_of(output)
     if not folder.is_dir():
         raise SarangiError(f"{folder}: no such folder; expected one with recordings")
     listener = load(model, directory)

@@ -19,7 +19,12 @@ from sarangi.app.clips import NO_SPEECH, Clip, ClipError
 from sarangi.app.listening import Listener, over_time
 from sarangi.app.markup import escaped, number, status, table
 from sarangi.app.picture import picture
+from sarangi.models.shortest import too_short
 
+WORDLESS = (
+    "This model reads words beside the voice, and there are none. It was neither trained nor tested so: type "
+    "them."
+)
 NO_CARD = (
     "What this model was trained on, what it scores on unseen speakers and how sure it may be are not known: "
     "no card of this study lies beside it."
@@ -41,8 +46,10 @@ def answer_of(listener: Listener, clip: Clip, words: str) -> str:
     Raises
     ------
     ClipError
-        If the model reads and nothing else, and there are no words.
+        If the model reads and nothing else, and there are no words; or the clip is too short for it.
     """
+    if why := too_short(len(clip.signal), listener.shortest):
+        raise ClipError(f"This clip is {why}.")
     said, by = words.strip(), "as typed"
     if listener.reads and not said and listener.writes:
         said, by = listener.transcribe([clip.signal], ["clip"])[0], "by Whisper"
@@ -76,6 +83,8 @@ def answer_of(listener: Listener, clip: Clip, words: str) -> str:
         parts.append("<p>How often it is right when it is so sure is not known.</p>")
     if listener.reads:
         parts.append(f"<p>Words ({by}): “{escaped(said.strip()) or 'none'}”</p>")
+        if not said.strip():
+            parts.append(f'<p class="warned">{WORDLESS}</p>')
     heard = clip.seconds
     if listener.hears and listener.seconds and heard > listener.seconds:
         parts.append(

@@ -36,6 +36,8 @@ class Foreign:
     """
 
     hears, reads, writes, seconds = True, False, False, None
+    # it has answered to the shortest clip that is read
+    shortest = 0
 
     def __init__(self, folder: Path, name: str):
         self.name, self.card = name, None

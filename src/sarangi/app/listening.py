@@ -25,6 +25,8 @@ class Listener(Protocol):
         Whether it takes the sound, and the words.
     seconds
         The longest stretch of sound that it takes, the middle of a longer clip; None for any.
+    shortest
+        Samples of the shortest clip that it hears anything of.
     card
         What ``card.json`` beside it says, or None.
     """
@@ -34,6 +36,7 @@ class Listener(Protocol):
     hears: bool
     reads: bool
     seconds: float | None
+    shortest: int
     card: Mapping[str, Any] | None
 
     def answer(self, signals: Sequence[np.ndarray], words: Sequence[str]) -> np.ndarray:
@@ -70,11 +73,11 @@ def over_time(listener: Listener, signal: np.ndarray, words: str) -> tuple[np.nd
     Returns
     -------
     tuple of centres (windows,) in seconds and probabilities (windows, emotions), or None
-        None for a model that does not hear.
+        None for a model that does not hear, or not so short a window.
     """
-    if not listener.hears:
-        return None
     size, hop = round(WINDOW_S * SAMPLE_RATE), round(HOP_S * SAMPLE_RATE)
+    if not listener.hears or min(size, len(signal)) < listener.shortest:
+        return None
     starts = range(0, max(len(signal) - size, 0) + 1, hop)
     centres = np.array([(start + min(size, len(signal)) / 2) / SAMPLE_RATE for start in starts])
     found = [

@@ -14,7 +14,11 @@ from sarangi.app.listening import BATCH, Listener, batched
 from sarangi.base import store
 from sarangi.base.errors import SarangiError
 from sarangi.base.progress import progress
+from sarangi.models.run_inputs import NO_WORDS
+from sarangi.models.shortest import too_short
+from sarangi.reproduce.walking import Found, walked
 from sarangi.runtime.provenance import digest
+from sarangi.sources.source import shown_name
 
 
 def words_in(file: Path) -> dict[str, str]:
@@ -32,6 +36,50 @@ def words_in(file: Path) -> dict[str, str]:
         raise SarangiError(
             f"{file}: expected a CSV file with the columns file (within the folder) and text; {error!r}"
         ) from None
+
+
+class Lines:
+    """Writes rows as CSV, as :class:`sarangi.base.store.Writer` does as Parquet; provenance has no place."""
+
+    def __init__(self, path: Path, schema: pa.Schema, provenance: Mapping[str, Any]):
+        self._file = path.open("w", encoding="utf-8", newline="")
+        self._lines = csv.DictWriter(self._file, schema.names, lineterminator="\n")
+        self._lines.writeheader()
+
+    def add(self, row: Mapping[str, Any]) -> None:
+        """Add one row."""
+        self._lines.writerow(row)
+
+    def __enter__(self) -> "Lines":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+
+FORMATS = {".csv": Lines, ".parquet": store.Writer}
+"""What writes a file of predictions, by its suffix."""
+
+
+def format_of(output: Path) -> str:
+    """Return the suffix that says how a file of predictions is written, one of :data:`FORMATS`.
+
+    Raises
+    ------
+    SarangiError
+        If it has another one, or cannot be put where it is to be.
+    """
+    kind = output.suffix.lower()
+    if kind not in FORMATS:
+        raise SarangiError(
+            f"--out {output}: the suffix is {kind or 'missing'}; expected {' or '.join(FORMATS)}, "
+            "which is what is written"
+        )
+    if output.is_dir():
+        raise SarangiError(f"--out {output}: a folder of that name is there; name another file")
+    if not output.parent.is_dir():
+        raise SarangiError(f"--out {output}: its folder is not there; make it, or name another place")
+    return kind
 
 
 def predictions_of_files(emotions: Sequence[str]) -> pa.Schema:
@@ -68,7 +116,8 @@ def predict(
     words
         By file, relative to the folder; None has the model's Whisper write them.
     output
-        Parquet file to write, of :func:`predictions_of_files`; it is there whole or not at all.
+        File to write, of :func:`predictions_of_files`; it is there whole or not at all.  Its suffix is one of
+        :data:`FORMATS`.
 
     Returns
     -------
@@ -78,24 +127,18 @@ def predict(
     Raises
     ------
     SarangiError
-        If there is no file, or the model reads words and nobody gives them.
+        If there is no file, the model reads words and nobody gives them, or the output has a suffix that is
+        none of :data:`FORMATS`.
     """
-    named = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*")}
-    # what a machine hides it put there itself
-    paths = [
-        path
-        for name, path in sorted(named.items())
-        if path.is_file() and not path.name.startswith(".") and path.resolve() != output.resolve()
-    ]
-    if not paths:
+    kind = format_of(output)
+    found = _listed(folder, output)
+    if not found:
         raise SarangiError(f"{folder}: no file is in it; expected a folder with recordings")
     if listener.reads and words is None and not listener.writes:
         raise SarangiError(
             f"{listener.name} reads words, and the Whisper that wrote those which it was trained on is not "
             "at hand; give them with --words (a CSV file with the columns file and text)"
         )
-    if not output.parent.is_dir():
-        raise SarangiError(f"{output}: its folder is not there; make it, or name another place")
     counts = dict.fromkeys((store.OK, store.SKIPPED, store.FAILED), 0)
     partly = output.with_name(f".{output.name}.{os.getpid()}.part")
     made_from = {
@@ -104,8 +147,8 @@ def predict(
         "rule": "python -m sarangi predict",
     }
     try:
-        with store.Writer(partly, predictions_of_files(listener.emotions), made_from) as writer:
-            bar = progress(paths, len(paths), "predict")
+        with FORMATS[kind](partly, predictions_of_files(listener.emotions), made_from) as writer:
+            bar = progress(found, len(found), "predict")
             for some in batched(bar, BATCH):
                 for row in _predicted(folder, some, listener, words):
                     counts[row["status"]] += 1
@@ -116,34 +159,66 @@ def predict(
     return counts
 
 
+def _listed(folder: Path, output: Path) -> list[Found]:
+    """Return what lies below a folder, also behind links, by its path below it, sorted; hidden names are not.
+
+    What a machine hides it put there itself.
+    """
+    whole = walked(str(folder), lambda path: path.rsplit("/", 1)[1].startswith("."))
+    others = (entry for entry in whole if Path(entry.path).resolve() != output.resolve())
+    return sorted(Found(os.path.relpath(entry.path, folder), entry.odd) for entry in others)
+
+
 def _predicted(
-    folder: Path, paths: Sequence[Path], listener: Listener, words: Mapping[str, str] | None
+    folder: Path, found: Sequence[Found], listener: Listener, words: Mapping[str, str] | None
 ) -> Iterator[dict[str, Any]]:
-    rows, clips = [], {}
-    for place, path in enumerate(paths):
-        row = {"file": path.relative_to(folder).as_posix(), "status": store.OK, "reason": None}
+    rows: list[dict[str, Any]] = []
+    clips: dict[int, Clip] = {}
+    for place, (name, odd) in enumerate(found):
+        row = {"file": shown_name(name), "status": store.OK, "reason": None}
         try:
-            clips[place] = read_file(path)
+            if odd:
+                raise ClipError(f"{odd[0].upper()}{odd[1:]}.", store.FAILED)
+            clip = read_file(folder / name)
+            if why := too_short(len(clip.signal), listener.shortest):
+                raise ClipError(f"{why[0].upper()}{why[1:]}.", store.FAILED)
+            clips[place] = clip
         except ClipError as error:
             row |= {"status": error.status, "reason": str(error)}
         rows.append(row)
+    said = _words_of(listener, clips, rows, words) if listener.reads and clips else {}
+    for place, text in said.items():
+        if not text.strip():
+            # of which an answer would be one to nothing
+            del clips[place]
+            rows[place] |= {"status": store.SKIPPED, "reason": NO_WORDS, "words": text}
     if clips:
-        signals = [clip.signal for clip in clips.values()]
-        names = [rows[place]["file"] for place in clips]
-        said = [""] * len(names)
-        if listener.reads:
-            said = listener.transcribe(signals, names) if words is None else [words.get(n, "") for n in names]
-        answers = listener.answer(signals, said)
-        for place, text, answer in zip(clips, said, answers, strict=True):
+        texts = [said.get(place, "") for place in clips]
+        answers = listener.answer([clip.signal for clip in clips.values()], texts)
+        for place, text, answer in zip(clips, texts, answers, strict=True):
             rows[place] |= described(clips[place], text, answer, listener)
     yield from rows
+
+
+def _words_of(
+    listener: Listener,
+    clips: Mapping[int, Clip],
+    rows: Sequence[Mapping[str, Any]],
+    words: Mapping[str, str] | None,
+) -> dict[int, str]:
+    """Return the words of clips by their place, given or written by the model's Whisper."""
+    names = [rows[place]["file"] for place in clips]
+    if words is None:
+        texts = listener.transcribe([clip.signal for clip in clips.values()], names)
+    else:
+        texts = [words.get(name, "") for name in names]
+    return dict(zip(clips, texts, strict=True))
 
 
 def described(clip: Clip, words: str, answer: np.ndarray, listener: Listener) -> dict[str, Any]:
     """Return the columns of :func:`predictions_of_files` of a clip that was answered."""
     notes = [clip.note] if clip.note else []
     notes += [] if clip.spoken else ["no speech was heard"]
-    notes += ["no words"] if listener.reads and not words.strip() else []
     return {
         "reason": "; ".join(notes) or None,
         "seconds": clip.seconds,

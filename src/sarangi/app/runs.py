@@ -16,6 +16,7 @@ from sarangi.models.devices import device
 from sarangi.models.encoders import load_encoder
 from sarangi.models.fusion import EmotionClassifier
 from sarangi.models.pooling import masked_mean
+from sarangi.models.run_inputs import samples_heard
 from sarangi.models.speech_states import prepared, speech_states
 from sarangi.models.tokenizers import load_tokenizer
 
@@ -45,6 +46,7 @@ class Run:
         self.emotions = list(described["emotions"])
         self.hears, self.reads = "audio" in described, "text" in described
         self.seconds = described["audio"]["max_audio_s"] if self.hears else None
+        self.shortest = samples_heard(described["audio"]) if self.hears else 0
         self._audio, self._text = described.get("audio"), described.get("text")
         if self.reads:
             self._tokenizer = load_tokenizer(

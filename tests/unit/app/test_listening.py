@@ -1,8 +1,10 @@
 """Clips of anybody, models of anybody, uploads: what is refused, and in which words."""
 
 import json
+import os
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from safetensors.torch import save_file
@@ -13,7 +15,8 @@ from support.speech import (
 )
 from support.strangers import foreign  # noqa: F401  (fixtures)
 
-from sarangi.app import clips, listening, opening, predicting
+from sarangi.__main__ import main
+from sarangi.app import answers, clips, listening, opening, predicting
 from sarangi.base.errors import SarangiError
 
 
@@ -118,3 +121,62 @@ def test_predictions_are_written_whole_or_not_at_all(run, tmp_path, monkeypatch)
     predicting.predict(folder, listener, run, None, output)
     assert output.read_bytes() == first
     assert not list(tmp_path.glob(".*"))
+
+
+@pytest.mark.parametrize("name", ["out.xlsx", "out", "out.csv.gz", "none/out.csv", "out.parquet"])
+def test_predictions_of_no_known_suffix_are_refused_before_any_work(name, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(opening, "load", lambda *_: pytest.fail("a model was opened"))
+    (tmp_path / "out.parquet").mkdir()
+    assert main(["predict", str(tmp_path), "--model", "x", "--out", str(tmp_path / name)]) == 1
+    assert f"--out {tmp_path / name}: " in capsys.readouterr().err
+
+
+def test_predictions_are_written_as_their_suffix_says_and_links_are_followed(run, tmp_path):
+    listener = opening.load(str(run), tmp_path)
+    folder, elsewhere = tmp_path / "recordings", tmp_path / "elsewhere"
+    for place in (folder / "deep", elsewhere):
+        place.mkdir(parents=True)
+        (place / "a.wav").write_bytes(sound(1.0))
+    (folder / "linked").symlink_to(elsewhere)
+    (folder / "one.wav").symlink_to(elsewhere / "a.wav")
+    (folder / "deep/up").symlink_to(folder)
+    (folder / "gone.wav").symlink_to(tmp_path / "nothing.wav")
+    os.mkfifo(folder / "pipe.wav")
+    for suffix in ("csv", "CSV", "parquet"):
+        counts = predicting.predict(folder, listener, run, None, folder / f"out.{suffix}")
+        assert counts["ok"] == 3
+        (folder / f"out.{suffix}").rename(tmp_path / f"out.{suffix}")
+    table = pd.read_parquet(tmp_path / "out.parquet").set_index("file")
+    assert list(table.index) == ["deep/a.wav", "deep/up", "gone.wav", "linked/a.wav", "one.wav", "pipe.wav"]
+    odd = table.loc[table["status"] == "failed", "reason"].str[:17]
+    assert odd.tolist() == ["A link to a folde", "A link to nothing", "Neither a file no"]
+    lines = pd.read_csv(tmp_path / "out.csv").set_index("file")
+    assert list(lines.columns) == list(table.columns)
+    assert lines["predicted"].fillna("").tolist() == table["predicted"].fillna("").tolist()
+    assert np.allclose(lines["p_sad"], table["p_sad"], equal_nan=True)
+    assert (tmp_path / "out.csv").read_bytes() == (tmp_path / "out.CSV").read_bytes()
+
+
+@pytest.mark.parametrize("hears", [True, False])
+def test_a_file_without_words_is_skipped_by_what_reads_and_one_too_short_fails(hears, tmp_path):
+    class Reader:
+        name, emotions, reads, writes, seconds, card = "x", ["happy", "sad"], True, False, None, None
+        shortest = 16_000
+
+        def answer(self, signals, words):
+            assert all(text.strip() for text in words)
+            return np.full((len(words), 2), 0.5, dtype=np.float32)
+
+    reader = Reader()
+    reader.hears = hears
+    for name, seconds in (("a", 1.0), ("b", 1.0), ("c", 1.0), ("d", 0.5)):
+        (tmp_path / f"{name}.wav").write_bytes(sound(seconds))
+    words = {"a.wav": "well", "b.wav": " "}
+    predicting.predict(tmp_path, reader, tmp_path, words, tmp_path / "out.parquet")
+    table = pd.read_parquet(tmp_path / "out.parquet")
+    assert list(table["status"]) == ["ok", "skipped", "skipped", "failed"]
+    assert set(table["reason"][1:3]) == {"no words, and the model reads them"}
+    assert "Too short for the encoder: 8000 samples" in table["reason"][3]
+    assert table["predicted"].isna().tolist() == [False, True, True, True]
+    with pytest.raises(clips.ClipError, match="too short for the encoder"):
+        answers.answer_of(reader, clips.read_file(tmp_path / "d.wav"), "well")
