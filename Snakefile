@@ -98,12 +98,16 @@ try:
         hold()
     published = read_claims(BASE / "claims.yaml", BASE / "workflow/schemas/claims.schema.yaml")
     errata = read_errata(BASE / "errata.yaml", BASE / "workflow/schemas/errata.schema.yaml", published)
+    # Snakemake lists those of the command line first, and lets them count for more
+    later = len(workflow.overwrite_configfiles)
+    own = [] if workflow.config_settings.replace_workflow_config else workflow.configfiles[later:]
     study = check(
         config,
         BASE / "workflow/schemas/config.schema.yaml",
-        [Path(os.path.relpath(file)) for file in workflow.configfiles],
+        [Path(os.path.relpath(file)) for file in [*own, *workflow.configfiles[:later]]],
         probe=workflow.is_main_process,
         published=published,
+        stated=workflow.config_settings.config,
     )
 except SarangiError as error:
     raise WorkflowError(str(error)) from None

@@ -22,8 +22,7 @@ def gpu_model(wildcards, attempt):
     return models[min(attempt, len(models)) - 1]
 
 
-# what the schema says where the configuration says nothing
-CLUSTER = {"gpu": True, "gpu_models": []} | study.config.get("cluster", {})
+CLUSTER = study.config["cluster"]
 A_GPU = {"gpu": 1} if CLUSTER["gpu"] else {}
 if A_GPU and CLUSTER["gpu_models"]:
     A_GPU["gpu_model"] = gpu_model

@@ -9,7 +9,7 @@ from sarangi.base.errors import SarangiError
 from sarangi.base.hints import nearest
 from sarangi.base.yaml_documents import yaml_in
 from sarangi.study.entries import on_corpus
-from sarangi.study.problems import Problem, against, refuse
+from sarangi.study.problems import Problem, against, refuse, with_defaults
 from sarangi.study.references import unknown_names
 from sarangi.study.study import Study
 
@@ -26,11 +26,14 @@ def refuse_odd_yaml(file: str | Path) -> None:
         Says what is wrong, on which line.
     """
     try:
-        yaml_in(file)
+        found = yaml_in(file)
     except FileNotFoundError:
         return  # Snakemake says so
     except (OSError, DocumentError) as error:
         raise SarangiError(f"{file}: not YAML that can be read; no job was started. {error}") from error
+    if not isinstance(found, Mapping):
+        what = "it is empty" if found is None else f"it is {type(found).__name__}"
+        raise SarangiError(f"{file}:1: {what}; expected keys, such as seed: 42. No job was started.")
 
 
 def check(
@@ -39,6 +42,7 @@ def check(
     files: list[Path],
     probe: bool = False,
     published: Mapping[str, Any] | None = None,
+    stated: Mapping[str, Any] | None = None,
 ) -> Study:
     """Check a configuration and return it as a study.
 
@@ -49,11 +53,13 @@ def check(
     schema
         JSON schema, as YAML.
     files
-        The files it came from, to give line numbers.
+        The files it came from, to give line numbers; each counts for more than those before it.
     probe
         Whether the study may ask the network for what is not here.
     published
         Claims of the published study, from :func:`sarangi.study.claims_file.read_claims`.
+    stated
+        What ``--config`` states, which counts for more than all files.
 
     Raises
     ------
@@ -62,8 +68,9 @@ def check(
     """
     for file in files:
         refuse_odd_yaml(file)
+    config = with_defaults(config, schema)
     problems = against(config, schema) or _unfit_recipes(config, schema) or list(unknown_names(config))
-    refuse(problems, files, "the configuration")
+    refuse(problems, files, "the configuration", stated)
     return Study(config, probe, published or {})
 
 

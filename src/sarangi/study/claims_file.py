@@ -15,7 +15,8 @@ from sarangi.base.yaml_documents import Loader, yaml_in
 from sarangi.published.expressions import selected
 from sarangi.published.readings import READINGS, SIDES, can_be_read
 from sarangi.published.records import records
-from sarangi.study.problems import Place, Problem, against, refuse
+from sarangi.study.places import Place
+from sarangi.study.problems import Problem, against, refuse
 
 
 class _AsPrinted(Loader):

@@ -18,7 +18,8 @@ from sarangi.study.entries import (
     trainable,
     words_of,
 )  # fmt: skip
-from sarangi.study.problems import Place, Problem
+from sarangi.study.places import Place
+from sarangi.study.problems import Problem
 from sarangi.study.study import Study
 
 

@@ -16,7 +16,7 @@ from support.studies import absent, write_study
 
 from sarangi.base.errors import SarangiError
 from sarangi.reproduce.plan import planned
-from sarangi.study.checking import check
+from sarangi.study.checking import check, refuse_odd_yaml
 
 
 @pytest.mark.parametrize("file", ["config.yaml", "demo/config.yaml"])
@@ -25,21 +25,103 @@ def test_the_configurations_we_ship_are_valid(file):
     assert "urdu_latif_random5_egemaps_svm" in study.experiments
 
 
-def test_every_key_of_the_schema_is_described_and_every_object_refuses_others():
-    def walk(node, place):
-        for key, entry in node.get("properties", {}).items():
-            if isinstance(entry, dict) and "$ref" not in entry:
-                assert entry.get("description") or "const" in entry, f"{place}.{key}"
-                walk(entry, f"{place}.{key}")
-        for branch in node.get("oneOf", ()):
-            walk(branch, f"{place} ({branch['title']})")
-        if isinstance(node.get("additionalProperties"), dict):
-            walk(node["additionalProperties"], f"{place}.*")
-        if node.get("type") == "object":
-            holders = node.get("oneOf", [node]) if "properties" not in node else [node]
-            assert all("additionalProperties" in holder for holder in holders), place
+@pytest.mark.parametrize("schema", sorted((ROOT / "workflow/schemas").glob("*.yaml")), ids=lambda p: p.name)
+def test_every_key_of_a_schema_is_described_and_every_object_refuses_others(schema):
+    whole = yaml.safe_load(schema.read_text())
 
-    walk(yaml.safe_load(SCHEMA.read_text()), "schema")
+    def described(entry):
+        while "description" not in entry and "$ref" in entry:
+            for part in entry["$ref"].removeprefix("#/").split("/"):
+                entry = whole[part] if part == "$defs" else entry_of(part)
+        return entry.get("description")
+
+    def entry_of(name):
+        return whole["$defs"][name]
+
+    def walk(node, place):
+        if not isinstance(node, dict):
+            return
+        for key, entry in node.get("properties", {}).items():
+            if isinstance(entry, dict):
+                assert described(entry) or "const" in entry, f"{place}.{key} has no description"
+                assert described(entry) is None or described(entry).endswith("."), f"{place}.{key}"
+                walk(entry, f"{place}.{key}")
+        for choice in ("oneOf", "anyOf"):
+            for branch in node.get(choice, ()):
+                # it may only say of keys that are described above which go together
+                known = {**node.get("properties", {})}
+                inner = {k: e for k, e in branch.get("properties", {}).items() if k not in known}
+                walk({**branch, "properties": inner}, f"{place} ({branch.get('title')})")
+        for deeper in ("additionalProperties", "items"):
+            walk(node.get(deeper), f"{place}.{deeper}")
+        if node.get("type") == "object" and "additionalProperties" not in node:
+            holders = node.get("oneOf", ()) if "properties" not in node else ()
+            assert holders and all("additionalProperties" in holder for holder in holders), place
+
+    walk({key: entry for key, entry in whole.items() if key != "$defs"}, schema.stem)
+    for name, entry in whole.get("$defs", {}).items():
+        walk(entry, name)
+
+
+def test_each_missing_key_is_named_once_with_what_it_is(study, tmp_path):
+    del study["seed"], study["threads"]
+    study["models"]["audio_tiny"] = copy.deepcopy(study["models"]["audio_tiny"])
+    del study["models"]["audio_tiny"]["audio"]["max_audio_s"], study["models"]["audio_tiny"]["title"]
+    study["protocols"]["random5"] = {"kind": "stratified_kfold"}
+    text, _ = refused(study, tmp_path)
+    lines = [line for line in text.splitlines() if "is missing" in line]
+    named = [re.search(r":\d+: (.*): the key '(\w+)' is missing: (.+)", line).groups() for line in lines]
+    assert sorted((place, key) for place, key, _ in named) == [
+        ("models.audio_tiny", "title"), ("models.audio_tiny.audio", "max_audio_s"),
+        ("protocols.random5", "folds"), ("protocols.random5", "leaks"), ("protocols.random5", "seed"),
+        ("protocols.random5", "title"), ("top level", "seed"), ("top level", "threads"),
+    ]  # fmt: skip
+    says = {(place, key): text for place, key, text in named}
+    assert says["protocols.random5", "title"] == "How tables and figures call it."
+    assert says["protocols.random5", "seed"].startswith("Seed of the shuffle")
+    assert says["top level", "seed"].startswith("Seed of every generator")
+
+
+def test_what_is_left_out_has_the_default_that_the_schema_states(study, tmp_path, monkeypatch):
+    monkeypatch.chdir(write_study(study, tmp_path))
+    stated = yaml.safe_load(SCHEMA.read_text())["properties"]
+    defaults = {key: entry["default"] for key, entry in stated.items() if "default" in entry}
+    assert {"download", "bootstrap", "findings", "label_map", "sensitivity", "cache_gb"} <= set(defaults)
+    study["experiments"] = [{"corpora": ["urdu_latif"], "protocols": ["random5"], "models": ["constant"]}]
+    study["models"] = {"constant": study["models"]["constant"]}
+    for key in defaults:
+        study.pop(key, None)
+    found = check(study, SCHEMA, []).config
+    assert found["bootstrap"] == {"draws": 10000, "seed": 42, "confidence": 0.95}
+    assert found["sensitivity"] == {"protocols": [], "models": [], "seeds": [], "folds": []}
+    assert found["cluster"] == {"gpu": True, "gpu_models": []}
+    assert "download" not in study
+
+
+def test_a_name_that_cannot_be_one_is_named_on_its_own_line(study, tmp_path):
+    study["models"]["Neu"] = study["models"]["constant"]
+    text, lines = refused(study, tmp_path)
+    line = re.search(r"config\.yaml:(\d+): models\.Neu: 'Neu' cannot be a name here", text)[1]
+    assert "Neu" in lines[int(line) - 1]
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", r":1: it is empty; expected keys"),
+        (b"# nothing\n", r":1: it is empty"),
+        (b"- a\n", r":1: it is list; expected keys"),
+        (b"seed\n", r":1: it is str; expected keys"),
+        (b"seed: 1\n\tthreads: 2\n", r"line 2: .*found a tab character"),
+        ("seed: 1\n".encode("utf-16"), r"line 1: expected text in utf-8"),
+        (b"seed: 1\nseed: 2\n", r"line 2: the key 'seed' stands twice"),
+        (b"a: &a {<<: *a}\n", r"line 1: the alias \*a stands for nothing"),
+    ],
+)
+def test_a_file_that_is_no_configuration_is_told_with_its_name_and_line(data, message, tmp_path):
+    (tmp_path / "config.yaml").write_bytes(data)
+    with pytest.raises(SarangiError, match=rf"config\.yaml.*{message}"):
+        refuse_odd_yaml(tmp_path / "config.yaml")
 
 
 @pytest.mark.parametrize(
@@ -75,8 +157,8 @@ def test_every_key_of_the_schema_is_described_and_every_object_refuses_others():
         ),
         (
             lambda s: s["protocols"]["loso"].update(folder="x"),
-            "protocols.loso",
-            "the key with value 'x' does not go with the others of this entry",
+            "protocols.loso.folder",
+            "the key 'folder' with value 'x' does not go with the others of this entry",
         ),
         (
             lambda s: s["protocols"]["random5"].update(seed="x"),
@@ -96,8 +178,8 @@ def test_every_key_of_the_schema_is_described_and_every_object_refuses_others():
         ),
         (
             lambda s: s["classifiers"]["svm"].update(trees=5),
-            "classifiers.svm",
-            "the key with value 5 does not go with the others of this entry",
+            "classifiers.svm.trees",
+            "the key 'trees' with value 5 does not go with the others of this entry",
         ),
         (
             lambda s: s["experiments"][0]["models"].append("egemaps_svn"),
