@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from sarangi.base.progress import progress
 from sarangi.runtime import provenance
-from sarangi.sources.source import hidden
+from sarangi.sources.listing import made_by_system
 
 log = logging.getLogger("sarangi")
 
@@ -78,7 +78,7 @@ def entries_below(folder: str | Path) -> Iterator[Entry]:
                 yield Entry(below, f"the folder {first or '.'} again", None)
                 continue
             with os.scandir(where) as found:
-                items = sorted((item for item in found if not hidden(item.name)), key=lambda item: item.name)
+                items = sorted(filter(_counts, found), key=lambda item: item.name)
         except OSError as error:
             yield Entry(below or ".", unreadable(error), None)
             continue
@@ -96,6 +96,11 @@ def entries_below(folder: str | Path) -> Iterator[Entry]:
             else:
                 yield _entry(path, info)
         waiting += reversed(folders)
+
+
+def _counts(item: os.DirEntry) -> bool:
+    # a note of a file that is in iCloud only is a row of the manifest
+    return not made_by_system(item.name) or item.name.endswith(".icloud")
 
 
 def unreadable(error: OSError) -> str:

@@ -11,6 +11,7 @@ It is in every fingerprint; what only decides whether a job runs or publishes li
 import contextlib
 import ctypes
 import errno
+import json
 import logging
 import os
 import random
@@ -104,8 +105,21 @@ class Job:
 
     def _digest(self, name: str) -> str:
         # what no rule makes the plan has hashed, and every rule that reads some has it as a parameter
-        planned = self._snakemake.params.get("inventory", {})
-        return planned[name] if name in planned else provenance.digest(provenance.located(name))
+        known = self._snakemake.params.get("inventory", {})
+        if name not in known and name.endswith(".zip"):
+            known = self._read_before(name)
+        return known[name] if name in known else provenance.digest(provenance.located(name))
+
+    def _read_before(self, corpus: str) -> dict[str, str]:
+        """Return the digest of a corpus that a rule made, as another input was made from it.
+
+        Each recording is compared with the manifest, so a corpus of many gigabytes is hashed for that alone.
+        """
+        for other in provenance.inputs_of(self._snakemake.input):
+            with contextlib.suppress(OSError, ValueError, KeyError, TypeError):  # has none, or no such input
+                made_from = json.loads(provenance.place(other).read_text(encoding="utf-8"))["inputs"]
+                return {corpus: str(made_from[corpus])}
+        return {}
 
 
 @contextlib.contextmanager

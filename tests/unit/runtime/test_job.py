@@ -81,6 +81,26 @@ def test_what_comes_from_outside_has_the_digest_that_the_plan_took_and_is_not_ha
     }
 
 
+def test_a_corpus_that_a_rule_made_is_hashed_for_its_manifest_and_by_no_job_behind_that(tmp_path):
+    (tmp_path / "made.zip").write_bytes(b"a corpus")
+    (tmp_path / "other.zip").write_bytes(b"another corpus")
+    (tmp_path / "manifest.parquet").write_bytes(b"rows")
+    record = tmp_path / provenance.place("manifest.parquet")
+    record.parent.mkdir(parents=True)
+    record.write_text('{"inputs": {"made.zip": "as the manifest read it"}}')
+    done = run_job(
+        """
+        snakemake.input.extend(["made.zip", "other.zip", "manifest.parquet"])
+        run.output.write_text("made")
+        """,
+        tmp_path,
+    )
+    assert done.returncode == 0, done.stderr
+    inputs = records.read("out.txt", tmp_path)["inputs"]
+    assert inputs["made.zip"] == "as the manifest read it"
+    assert inputs["other.zip"] == provenance.digest(tmp_path / "other.zip")
+
+
 @pytest.mark.parametrize(
     ("body", "shown", "hidden"),
     [
