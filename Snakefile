@@ -40,6 +40,7 @@ from sarangi.runtime.fingerprint import fingerprint, modules_of
 from sarangi.runtime.interpreter import quote_interpreter
 from sarangi.runtime.inventory import Inventory
 from sarangi.runtime.lock import begin, hold
+from sarangi.runtime.profile import refuse_stale
 from sarangi.sources import kinds
 from sarangi.study import (
     app_inputs,
@@ -94,6 +95,7 @@ workflow.delete_output = with_provenance(workflow)
 
 try:
     if workflow.is_main_process:
+        refuse_stale(workflow)
         # a killed run's lock goes, a living one's stays
         hold()
     published = read_claims(BASE / "claims.yaml", BASE / "workflow/schemas/claims.schema.yaml")
@@ -118,6 +120,7 @@ include: "rules/common.smk"
 
 onstart:
     try:
+        refuse_stale(workflow)  # how it executes is known only now
         begin(works=any(job.output for job in workflow.dag.needrun_jobs()))
     except SarangiError as error:
         raise WorkflowError(str(error)) from None

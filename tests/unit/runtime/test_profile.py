@@ -1,0 +1,38 @@
+"""Settings of Snakemake under which results would be stale are refused."""
+
+from types import SimpleNamespace
+
+import pytest
+import yaml
+from snakemake.settings.types import DAGSettings, ExecutionSettings, RerunTrigger, WorkflowSettings
+from support.places import ROOT
+
+from sarangi.base.errors import SarangiError
+from sarangi.runtime.profile import refuse_stale
+
+
+def workflow(dag=None, execution=None, ways=None):
+    return SimpleNamespace(dag_settings=dag, execution_settings=execution, workflow_settings=ways)
+
+
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        ({"dag": DAGSettings(rerun_triggers={RerunTrigger.MTIME})}, "rerun-triggers lacks params, input; "),
+        ({"execution": ExecutionSettings(ignore_incomplete=True)}, "ignore-incomplete is set"),
+        ({"execution": ExecutionSettings(keep_incomplete=True)}, "keep-incomplete is set"),
+        ({"execution": ExecutionSettings(keep_metadata=False)}, "drop-metadata is set"),
+        ({"ways": WorkflowSettings(consider_ancient={"manifest": {0}})}, "consider-ancient is set"),
+    ],
+)
+def test_what_leaves_due_jobs_out_is_refused_by_its_name(settings, named):
+    with pytest.raises(SarangiError, match=named):
+        refuse_stale(workflow(**settings))
+
+
+def test_the_profile_and_snakemakes_defaults_pass():
+    profile = yaml.safe_load((ROOT / "profiles/default/config.yaml").read_text())
+    triggers = {RerunTrigger[name.upper().replace("-", "_")] for name in profile["rerun-triggers"]}
+    refuse_stale(workflow(DAGSettings(rerun_triggers=triggers), ExecutionSettings(), WorkflowSettings()))
+    refuse_stale(workflow(DAGSettings(), ExecutionSettings(), WorkflowSettings()))
+    refuse_stale(workflow())
