@@ -13,6 +13,7 @@ import os
 import stat
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -28,11 +29,14 @@ FOLDER = Path(".snakemake/sarangi.inventory")
 SINGLE = ""  # the name of what is remembered of files that are inputs themselves
 PLANNED = "planned.json"
 MOST_SINGLE = 100_000  # files that are remembered
-YOUNG = 2_000_000_000  # ns; the coarsest clock of a file system
+YOUNG = 60_000_000_000
+"""ns in which a file may be written again and bear the same time: file systems count in up to two seconds,
+what is written through memory (mmap) bears the time of its first write for half a minute, clocks differ."""
 CHUNK = 2**20
 WORKERS = 4
 AT_ONCE = 512  # files that wait for them
 SAVED = 60  # seconds between two savings of a long hashing
+STALE = 86_400  # seconds after which what a killed plan was writing is taken away
 
 OF_KIND = {
     stat.S_IFIFO: "a FIFO",
@@ -159,8 +163,8 @@ def hashed(path: str | Path, tell: Callable[[int], object] = lambda size: None) 
 def trusted(entry: Entry, began: int) -> bool:
     """Return whether a file is surely what it was when its hash began, if its stamp is the same.
 
-    A file that was written in the tick of its disk's clock in which it was hashed may have been written again
-    in that tick, and bear no other time.
+    A file that was written shortly before it was hashed may have been written again and bear no other time
+    (:data:`YOUNG`).
     """
     mtime, ctime = entry.age
     # a change time is never set by hand; a modification time is, to any moment, and may lie ahead for good
@@ -325,9 +329,11 @@ class Inventory:
 
     def _write(self, file: str, text: str) -> None:
         """Replace a file of the memory whole: of two plans at once the later one's stays; both are true."""
-        temporary = self._folder / f".{file}.{os.getpid()}.tmp"
+        # another plan may have this process's number on another node
+        temporary = self._folder / f".{file}.{uuid.uuid4().hex}.tmp"
         try:
             self._folder.mkdir(exist_ok=True)
+            self._forget_killed()
             temporary.write_text(text, encoding="utf-8")
             temporary.replace(self._folder / file)
         except FileNotFoundError:
@@ -340,6 +346,12 @@ class Inventory:
             )
             with contextlib.suppress(OSError):
                 temporary.unlink(missing_ok=True)
+
+    def _forget_killed(self) -> None:
+        for stale in self._folder.glob(".*.tmp"):
+            with contextlib.suppress(FileNotFoundError):  # another plan was faster
+                if time.time() - stale.stat().st_mtime > STALE:
+                    stale.unlink()
 
 
 def _file_of(name: str) -> str:

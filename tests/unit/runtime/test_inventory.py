@@ -1,5 +1,6 @@
 """The inventory: files and folders known by content, remembered, and never by what only looks the same."""
 
+import mmap
 import os
 import shutil
 import socket
@@ -121,6 +122,36 @@ def test_what_was_written_in_the_tick_of_its_hash_is_read_again(corpus, reads, m
     assert of("corpus.zip") == [digest_of_input("corpus.zip")]
 
 
+def swapped(corpus):
+    for one, other in (("a/x.wav", "aside"), ("a/y.wav", "a/x.wav"), ("aside", "a/y.wav")):
+        (corpus / one).rename(corpus / other)
+
+
+def linked_elsewhere(corpus):
+    corpus.rename("before")
+    shutil.copytree("before", "after")  # with their times
+    (Path("after") / "z.wav").write_bytes(b"Z.wav")
+    shutil.copystat(Path("before/z.wav"), Path("after/z.wav"))
+    corpus.symlink_to("after")
+
+
+def through_memory(corpus):
+    with (corpus / "z.wav").open("r+b") as file, mmap.mmap(file.fileno(), 0) as memory:
+        memory[:1] = b"Z"
+
+
+def odd_names(corpus):
+    for name in (b"\xff.wav", b"a\nb.wav", "\u2028.wav".encode()):
+        Path(os.fsdecode(os.fsencode(corpus) + b"/" + name)).write_bytes(b"1")
+
+
+@pytest.mark.parametrize("change", [swapped, linked_elsewhere, through_memory, odd_names])
+def test_further_changes_that_names_sizes_and_times_may_hide_are_seen(change, corpus, settled):
+    before = of("corpus")
+    change(corpus)
+    assert of("corpus") == of("corpus") != before
+
+
 def test_a_time_ahead_of_the_clock_is_no_reason_to_read_again(corpus, reads, settled):
     os.utime(corpus / "z.wav", (2**33, 2**33))
     before = of()
@@ -206,6 +237,16 @@ def test_two_plans_at_once_agree_and_leave_a_memory_that_is_whole(corpus, settle
         plan.join()
     assert found == [of()] * 4
     assert caplog.text == ""
+
+
+def test_what_a_killed_plan_was_writing_goes_after_a_day(corpus):
+    of()
+    for name, age in ((".a.tmp", 90_000), (".b.tmp", 60)):
+        (FOLDER / name).write_text("half")
+        os.utime(FOLDER / name, (inventory.time.time() - age,) * 2)
+    (corpus / "z.wav").write_bytes(b"other")
+    of()
+    assert [path.name for path in FOLDER.glob(".*")] == [".b.tmp"]
 
 
 @pytest.mark.parametrize("damage", [b"", b"{}", b"\xff\xfe", b'0\n["a", "b"]\n'])
