@@ -17,7 +17,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m sarangi", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     put_back = commands.add_parser("restore", help="put a bundle of results into a fresh clone")
-    put_back.add_argument("bundle", type=Path, help="file made by snakemake results_bundle")
+    put_back.add_argument("bundle", type=Path, help="file that the target results_bundle made")
     put_back.add_argument(
         "--compare",
         action="store_true",
@@ -29,7 +29,9 @@ def main(arguments: list[str] | None = None) -> int:
         "--html", type=Path, metavar="FILE", help="write a page of its own, with every list whole"
     )
     walk.add_argument("--recordings", action="store_true", help="list every recording that was tested")
-    fix = commands.add_parser("lock", help="write what is published into results.lock, for snakemake verify")
+    fix = commands.add_parser(
+        "lock", help="write what is published into results.lock, for snakemake --cores 1 verify"
+    )
     fix.add_argument(
         "--tolerance", type=float, default=0.02, help="that a number may differ by elsewhere (0.02)"
     )
@@ -86,8 +88,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _restore(bundle: Path, directory: Path, trust_metadata: bool) -> int:
-    from sarangi.reproduce import commands
     from sarangi.reproduce.restore import restore
+    from sarangi.runtime import commands
 
     refused = restore(bundle, directory, trust_metadata)
     for why, count in sorted(Counter(refused.values()).items()):
@@ -112,8 +114,8 @@ def _explain(wanted: str, directory: Path, page: Path | None, recordings: bool) 
 
 
 def _lock(directory: Path, tolerance: float) -> int:
-    from sarangi.reproduce import commands
     from sarangi.reproduce.results_lock import lock
+    from sarangi.runtime import commands
 
     count = lock(directory, tolerance)
     verify = commands.snakemake("--cores 1 verify", directory)
@@ -122,8 +124,8 @@ def _lock(directory: Path, tolerance: float) -> int:
 
 
 def _costs(directory: Path, energy_kwh: float | None) -> int:
-    from sarangi.reproduce import commands
     from sarangi.reproduce.costs import record
+    from sarangi.runtime import commands
 
     count = record(directory, energy_kwh)
     run = commands.snakemake("--cores 1", directory)

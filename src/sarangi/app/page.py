@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import shlex
 import signal
 import tempfile
 from collections.abc import Sequence
@@ -76,9 +77,10 @@ def serve(
         load(name, directory)
     offered = list(dict.fromkeys([*models, *runs_in(directory)]))
     if not offered:
+        where = "" if directory == Path() else f" --directory {shlex.quote(str(directory))}"
         raise SarangiError(
-            f"no model: {directory / RUNS} has no fine-tuned run. Make them with `snakemake app`, "
-            "or name one with --model (a folder, or <owner>/<name> of the hub)"
+            f"no model: {directory / RUNS} has no fine-tuned run. Make them with snakemake{where} --cores 2 "
+            "app, or name one with --model (a folder, or <owner>/<name> of the hub)"
         )
     # a signal of the system's ends it as Ctrl+C does
     signal.signal(signal.SIGTERM, signal.default_int_handler)

@@ -34,7 +34,8 @@ def push(folder: Path, to: str, as_space: bool = False) -> str:
     if lacking or (not as_space and read_card(folder) is None):
         raise SarangiError(
             f"{folder}: no {' and no '.join(lacking) or 'card that can be read'}; expected "
-            f"{', '.join(wanted)}. Make them with `snakemake app`: nothing goes to the hub without its card"
+            f"{', '.join(wanted)}. Make them with snakemake --cores 2 app: nothing goes to the hub without "
+            "its card"
         )
     from huggingface_hub import HfApi, get_token
     from huggingface_hub.errors import HfHubHTTPError

@@ -87,7 +87,7 @@ class Run:
         if folder is None:
             raise SarangiError(
                 f"{self.name} was trained on the states of the frozen encoder {self._audio['name']}, which "
-                f"is not at hand; make the card with `snakemake app`, and have "
+                f"is not at hand; make the card with snakemake --cores 2 app, and have "
                 f"{entry.get('folder', 'the folder of the encoder')} in the folder given by --directory"
             )
         return load_encoder(folder).eval().to(device())

@@ -72,7 +72,7 @@ def space(
     for name in runs:
         card = read_card(Path("results/runs") / name)
         if card is None:
-            raise SarangiError(f"results/runs/{name}: no card; make it with snakemake app")
+            raise SarangiError(f"results/runs/{name}: no card; make it with snakemake --cores 2 app")
         cards.append(card)
     folder = output["app"].parent
     for place in OF_COPIES:
@@ -132,7 +132,7 @@ def _readme(cards: Sequence[Mapping], gradio: str) -> str:
             for card in cards
         ),
         "",
-        "Made by `snakemake app`; change nothing here by hand. Run it anywhere: `pip install -r "
+        "Made by `snakemake --cores 2 app`; change nothing here by hand. Run it anywhere: `pip install -r "
         "requirements.txt`, then `python app.py`.",
         "",
     ]

@@ -27,6 +27,7 @@ from sarangi.paper.tables.columns import Column, numeric
 from sarangi.paper.tables.table import Table
 from sarangi.paper.tables.writing import write_table
 from sarangi.paper.texts import number_text
+from sarangi.runtime import commands
 
 COSTS = Path("costs.yaml")
 NOT_MEASURED = "not measured"
@@ -106,7 +107,7 @@ def record(directory: Path, energy_kwh: float | None = None) -> int:
     if not rules:
         raise SarangiError(
             f"{directory}: found no benchmark of any job, expected results/benchmarks/ of a finished run; "
-            "run snakemake --cores 2 there first (results from a bundle have none)"
+            f"run {commands.snakemake('--cores 2', directory)} first (results from a bundle have none)"
         )
     lines = [
         "# Written by python -m sarangi costs from the benchmarks of a finished run; commit it.\n",

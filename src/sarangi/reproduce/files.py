@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from sarangi.base import store
 from sarangi.base.errors import SarangiError
 from sarangi.reproduce.steps import BAD, Line, Step, pairs
-from sarangi.runtime import provenance, records
+from sarangi.runtime import commands, provenance, records
 from sarangi.runtime.inventory import digest_of_input
 
 WITHOUT_PROVENANCE = {
@@ -36,6 +36,11 @@ class Files:
     def __init__(self, root: Path):
         self.root = Path(root)
         self._kept: dict[tuple[str, ...], Any] = {}
+
+    @property
+    def verify(self) -> str:
+        """The command that says what to do about a file that is bad."""
+        return commands.snakemake("--cores 1 verify", self.root)
 
     def once(self, key: tuple[str, ...], make: Callable[[], Made]) -> Made:
         """Return what ``make`` gives, called at the first time for a key."""
@@ -64,7 +69,7 @@ class Files:
                 return store.read(self.root / file)
             except (OSError, pa.ArrowException) as error:
                 raise SarangiError(
-                    f"{file}: cannot be read ({error}); snakemake verify says what to do"
+                    f"{file}: cannot be read ({error}); {self.verify} says what to do"
                 ) from error
 
         return self.once(("table", file), read)
@@ -126,7 +131,7 @@ class Files:
             return Line(f"sha256 {here} (the bytes that its rule made)")
         return Line(
             f"sha256 {here}: NOT THE BYTES that its rule made, {record['sha256']}; "
-            "snakemake verify says what to do",
+            f"{self.verify} says what to do",
             BAD,
         )
 
@@ -139,7 +144,7 @@ class Files:
             return Line(f"{self.named_digest(file, recorded)} (the same bytes)")
         return Line(
             f"{self.named_digest(file, recorded)}, but OTHER BYTES lie there now: {here}; "
-            "snakemake verify says what to do",
+            f"{self.verify} says what to do",
             BAD,
         )
 

@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sarangi.base import layout
-from sarangi.reproduce import commands
-from sarangi.runtime import provenance
+from sarangi.runtime import commands, provenance
 
 FEW = 3
 """Jobs up to which each has a command of its own, which makes nothing else anew."""
@@ -43,6 +42,11 @@ def command_of(file: str, jobs: Jobs, restored: bool) -> str:
     return f"{removed} && {_put_back()}" if restored else removed
 
 
+def removal(file: str) -> str:
+    """Return the command that removes what is no file of a result, such as a link to nothing."""
+    return f"rm {commands.placed(file)}"
+
+
 def _put_back() -> str:
     return commands.sarangi("restore BUNDLE.zip")
 
@@ -73,7 +77,7 @@ class Mending:
         what took away a folder took many: a plain run makes them again.  Of what Snakemake takes for done
         the files are removed first, listed in a file of the logs, since a command may not be as long as that.
         """
-        ordinary = [fault for fault in faults if fault.command == self._own(fault.file)]
+        ordinary = [fault for fault in faults if fault.command in self._own(fault.file)]
         if len({fault.command for fault in ordinary}) <= FEW:
             return list(faults)
         left = self.left()
@@ -88,8 +92,9 @@ class Mending:
         order = [self._run(), *(fault.command for fault in changed)]
         return sorted(changed, key=lambda fault: order.index(fault.command))
 
-    def _own(self, file: str) -> str:
-        return command_of(file, self.jobs, self.restored)
+    def _own(self, file: str) -> tuple[str, str]:
+        """Return the commands that mend a file alone, of one that cannot be looked at the second."""
+        return command_of(file, self.jobs, self.restored), removal(file)
 
     def _run(self) -> str:
         wanted = f" -- all {' '.join(map(commands.quoted, self.targets))}" if self.targets else ""

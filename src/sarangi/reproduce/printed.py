@@ -14,7 +14,7 @@ from sarangi.base.documents import DocumentError, json_in
 from sarangi.base.errors import SarangiError
 from sarangi.paper.numbers import plain
 from sarangi.reproduce.files import Files
-from sarangi.runtime import provenance
+from sarangi.runtime import commands, provenance
 from sarangi.study.claims_file import read_claims
 
 NUMBERS = layout.numbers()
@@ -140,7 +140,8 @@ class Printed:
             f"{wanted}: no number, cell, claim or file of {root.resolve().name} has this id; "
             + (f"did you mean {' or '.join(near)}?" if near else "")
             + r" An id is what \val looks up in paper/numbers.tex, <table>:<row>:<column>, a claim of "
-            "claims.yaml, or a result's path. If the results are not made yet, run snakemake --cores 2 first"
+            "claims.yaml, or a result's path. If the results are not made yet, run "
+            f"{commands.snakemake('--cores 2', root)} first"
         )
 
 
@@ -155,7 +156,7 @@ def _table_in(file: Path) -> dict[str, Any]:
             raise DocumentError(f"a row has the columns {', '.join(odd[0]['cells'])}")
     except (OSError, DocumentError) as error:
         raise SarangiError(
-            f"{file}: expected a table that Sarangi wrote, found something else ({error}); snakemake verify "
-            "says what to do"
+            f"{file}: expected a table that Sarangi wrote, found something else ({error}); "
+            f"{commands.snakemake('--cores 1 verify', file.parents[2])} says what to do"
         ) from error
     return found

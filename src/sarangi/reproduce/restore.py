@@ -232,7 +232,7 @@ def _opened(bundle: Path) -> Iterator[zipfile.ZipFile]:
             yield archive
     except (*DAMAGE, KeyError, TypeError) as error:
         raise SarangiError(
-            f"{bundle}: expected a bundle made by snakemake results_bundle: {error}"
+            f"{bundle}: expected a bundle, which the target results_bundle makes: {error}"
         ) from error
 
 

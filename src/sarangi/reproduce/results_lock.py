@@ -20,8 +20,7 @@ from sarangi.base.documents import DocumentError
 from sarangi.base.errors import SarangiError
 from sarangi.base.score_rows import headline
 from sarangi.base.yaml_documents import yaml_in
-from sarangi.reproduce import commands
-from sarangi.runtime import provenance, records
+from sarangi.runtime import commands, provenance, records
 from sarangi.runtime.inventory import digest_of_input
 from sarangi.runtime.lock import hold, undisturbed
 from sarangi.statistics.metrics import METRICS, UAR
@@ -105,7 +104,7 @@ def write(directory: Path, tolerance: float) -> int:
                     f"{file}: made from another {name} than lies here, so nothing is locked; {verify}. Where "
                     f"no rule makes it here, delete it: rm {commands.quoted(directory / file)}"
                 )
-    lines = ["# Written by python -m sarangi lock; snakemake verify compares with it.\n"]
+    lines = ["# Written by python -m sarangi lock; the target verify compares with it.\n"]
     lines += [f"tolerance: {tolerance}\n", "files:\n"]
     lines += [f"  {json.dumps(file)}: {sum_}\n" for file, sum_ in sums.items()]
     lines.append("values:\n")

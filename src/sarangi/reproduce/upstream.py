@@ -201,7 +201,7 @@ class Upstream:
         }
         step = Step(
             f"Recordings: {len(clips)} tested",
-            [f"sha256 as {manifest} lists it, which snakemake verify compares with what lies here"],
+            [f"sha256 as {manifest} lists it, which verify compares with what lies here"],
         )
         if not self.recordings:
             step.facts.append("--recordings or --html lists them")

@@ -24,12 +24,12 @@ from sarangi.base import layout
 from sarangi.base.errors import SarangiError
 from sarangi.base.progress import progress
 from sarangi.paper.typed import typed_scores
-from sarangi.reproduce import commands, results_lock
+from sarangi.reproduce import results_lock
 from sarangi.reproduce.bundle import carried
-from sarangi.reproduce.mending import Fault, Mending, command_of
+from sarangi.reproduce.mending import Fault, Mending, command_of, removal
 from sarangi.reproduce.recordings import compared
 from sarangi.reproduce.walking import Found, walked
-from sarangi.runtime import provenance, records
+from sarangi.runtime import commands, provenance, records
 from sarangi.runtime.contents import opened
 from sarangi.runtime.inventory import digest_of_input
 from sarangi.runtime.lock import undisturbed
@@ -214,8 +214,9 @@ class _Verification:
                 continue
             self._odd[path] = odd
             # a job puts another in its place
-            mends = "chmod u+rwx" if Path(path).is_dir() and not Path(path).is_symlink() else "rm"
-            self._fault(path, odd, None if path in self.planned else f"{mends} {commands.placed(path)}")
+            folder = Path(path).is_dir() and not Path(path).is_symlink()
+            mends = f"chmod u+rwx {commands.placed(path)}" if folder else removal(path)
+            self._fault(path, odd, None if path in self.planned else mends)
         return files
 
     def _needed(self, files: Iterable[str]) -> tuple[set[str], set[str]]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TextIO
 
 from sarangi.base.errors import SarangiError
+from sarangi.runtime import commands
 
 log = logging.getLogger("sarangi")
 
@@ -182,7 +183,7 @@ def going(folder: Path) -> str | None:
     if any((folder / "locks").glob("*.lock")):
         return (
             "a run is going in this folder, or one was killed, perhaps on another machine, and left its "
-            "locks (snakemake --unlock takes them away)"
+            f"locks ({commands.snakemake('--unlock', folder.parent)} takes them away)"
         )
     return None
 

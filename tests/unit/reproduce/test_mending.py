@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sarangi.reproduce import commands
-from sarangi.reproduce.mending import FEW, LIST, Fault, Mending, command_of
-from sarangi.runtime import provenance
+from sarangi.reproduce.mending import FEW, LIST, Fault, Mending, command_of, removal
+from sarangi.runtime import commands, provenance
 
 JOBS = {
     f"results/scores/{n}.parquet": (["results/in.csv"], [f"results/scores/{n}.parquet", f"results/{n}.csv"])
@@ -71,6 +70,12 @@ def test_what_snakemake_takes_for_done_is_removed_first_by_one_command(known, fo
     assert done.returncode == 0, done.stderr
     assert done.stdout == "snakemake --directory it's --cores 1\n"
     assert sum(len(names) for _, _, names in os.walk("results/scores")) == known
+
+
+def test_what_cannot_be_looked_at_is_removed_together_too():
+    """As links into a disk that is not there."""
+    links = [Fault(f"results/old/{n}", "a link to nothing", removal(f"results/old/{n}")) for n in range(98)]
+    assert len(commands_of(Mending({}, False).shared(links))) == 1
 
 
 def test_strays_are_removed_together_and_of_a_bundle_put_back():

@@ -1,13 +1,15 @@
 """Commands that a person is told to give: each path of them is one word of the shell."""
 
+import ast
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
+from support.places import ROOT
 
 from sarangi.base.errors import SarangiError
-from sarangi.reproduce import commands
-from sarangi.runtime import provenance
+from sarangi.runtime import commands, provenance
 
 ODD = (
     "it's",
@@ -45,3 +47,25 @@ def test_commands_name_the_folder_as_it_is_named_in_the_projects(monkeypatch, tm
     assert commands.placed("a b") == """'it'"'"'s/a b'"""
     assert commands.made_anew("x").startswith("""snakemake --directory 'it'"'"'s' --cores 1 --forcerun x""")
     assert commands.folder_of(Path("/")) == Path("/")
+
+
+def test_a_command_of_snakemake_in_a_message_says_how_many_cores():
+    """Without them it does nothing but ask for them."""
+    targets = r"\bsnakemake (all|app|audit|finding|paper|report|results_bundle|verify)\b"
+    found = []
+    for file in (ROOT / "src").rglob("*.py"):
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        described = {
+            id(node.body[0].value)
+            for node in ast.walk(tree)
+            if getattr(node, "body", None)
+            and isinstance(node.body, list)
+            and isinstance(node.body[0], ast.Expr)
+        }
+        found += [
+            f"{file.name}:{node.lineno}: {node.value}"
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in described
+            if re.search(targets, node.value)
+        ]
+    assert found == []
