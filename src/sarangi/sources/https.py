@@ -259,9 +259,11 @@ def _start(answer: Answer, part: Path, asked: int | None, resume: bool) -> int |
         drop(part)
         raise PassingError(f"{asked} bytes are here, and the server has no more of it ({said}); begun again")
     tag, known = _tag(answer), _version(part)
-    changed = bool(tag and known and tag != known)
+    # an ETag comes with a part as with the whole; a date need not
+    changed = tag != known if known.startswith('"') and not resume else bool(tag and known and tag != known)
     # where no range is said, a checksum will tell whether this is the rest, or the version does
-    unknown = ranged is None and (bool(said) or not (resume or (tag and tag == known)))
+    parts = answer.headers.get("Content-Type", "").lower().startswith("multipart/")
+    unknown = parts or (ranged is None and (bool(said) or not (resume or (tag and tag == known))))
     if changed or unknown or (ranged and ranged[1] != str(asked)):
         drop(part)
         what = "another version" if changed else f"another part ({said or 'it does not say which'})"

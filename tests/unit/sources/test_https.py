@@ -177,14 +177,14 @@ def test_certificates_of_the_user_count_and_https_never_leads_to_http(tmp_path, 
     assert plain.asked == []
 
 
-def ranged(says, body=BODY[1000:], status="206 Partial Content", tag='"a"'):
+def ranged(says, body=BODY[1000:], status="206 Partial Content", tag='ETag: "a"'):
     """Return an answer to a request of a range from 1000 on, and the whole to one of the whole."""
 
     def answer(server, head, send):
         if header(head, "Range") is None:
             send(answered(BODY, 'ETag: "a"'))
         else:
-            send(answered(body, *([f"Content-Range: {says}"] if says else []), f"ETag: {tag}", status=status))
+            send(answered(body, *([f"Content-Range: {says}"] if says else []), tag, status=status))
 
     return answer
 
@@ -198,14 +198,16 @@ def ranged(says, body=BODY[1000:], status="206 Partial Content", tag='"a"'):
         (ranged(f"bytes 1001-{SIZE - 1}/{SIZE}", BODY[1001:]), 2),
         (ranged("bytes x-y/z"), 2),
         (ranged("1000"), 2),
-        (ranged(f"bytes 1000-{SIZE - 1}/{SIZE}", bytes(SIZE - 1000), tag='"another"'), 2),
+        (ranged(f"bytes 1000-{SIZE - 1}/{SIZE}", bytes(SIZE - 1000), tag='ETag: "another"'), 2),
+        (ranged(f"bytes 1000-{SIZE - 1}/{SIZE}", bytes(SIZE - 1000), tag="X-A: no version"), 2),
+        (ranged("", BODY[1000:], tag='ETag: "a"\r\nContent-Type: multipart/byteranges; boundary=x'), 2),
         (ranged("", BODY, "200 OK"), 1),
         (ranged("bytes */900", b"", "416 No"), 2),
         (ranged("bytes */x", b"", "416 No"), 2),
     ],
     ids=[
-        "honest", "whole as 206", "a gap", "no numbers", "no unit", "another version", "200", "416",
-        "416 of nothing",
+        "honest", "whole as 206", "a gap", "no numbers", "no unit", "another version", "no version",
+        "several parts", "200", "416", "416 of nothing",
     ],
 )  # fmt: skip
 def test_a_range_that_lies_is_never_joined_to_what_is_here(answer, asked, checksum, tmp_path):
