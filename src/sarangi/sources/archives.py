@@ -6,6 +6,7 @@ from pathlib import Path
 from sarangi.base.errors import SarangiError
 from sarangi.sources import checksums
 from sarangi.sources.https import digest, drop, receive
+from sarangi.sources.proxies import without_secrets
 from sarangi.sources.repack import needs_repacking, repack
 
 log = logging.getLogger("sarangi")
@@ -50,10 +51,10 @@ def fetch_archive(
             repack({ARCHIVE: part}, output)
     except SarangiError as error:
         drop(part)
-        raise SarangiError(f"{address}: what came was thrown away: {error}") from error
+        raise SarangiError(f"{without_secrets(address)}: what came was thrown away: {error}") from error
     if checksum is None:
         checksums.record(address, actual, bytes_here)
-    log.info("%s: %d bytes, %s", address, bytes_here, actual)
+    log.info("%s: %d bytes, %s", without_secrets(address), bytes_here, actual)
     if not packed:
         part.replace(output)
     drop(part)

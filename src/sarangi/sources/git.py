@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO
 
 from sarangi.base.errors import SarangiError
-from sarangi.sources.proxies import environment_of_git, proxy_of, without_password, without_secrets
+from sarangi.sources.proxies import environment_of_git, proxy_of, without_secrets
 from sarangi.sources.repack import LARGEST_RATIO, LARGEST_TOTAL
 
 log = logging.getLogger("sarangi")
@@ -23,8 +23,9 @@ SECONDS_OF_SILENCE = 30
 SECONDS_WITHOUT_PROGRESS = 300  # a server may count the objects of a large repository for long
 PROTOCOLS = "file:git:http:https:ssh"
 ADDRESS = re.compile(
-    r"https?://[^-/@\s][^/@\s]*(/\S*)?|(ssh|git)://([^-/:@\s][^/:@\s]*@)?[^-/@\s][^/@\s]*/\S*|file:///\S+"
-    r"|[^-/:@\s][^/:@\s]*@[^-/:@\s][^/:@\s]*:[^:\s]\S*|[^-:\s][^:\r\n]*"
+    r"(?!.*[?&;]([^=&]*[-_])?(?i:token|key|api_?key|sig|signature|secret|passw(or)?d|pwd|auth|credential)=)"
+    r"(https?://[^-/@\s][^/@\s]*(/\S*)?|(ssh|git)://([^-/:@\s][^/:@\s]*@)?[^-/@\s][^/@\s]*/\S*|file:///\S+"
+    r"|[^-/:@\s][^/:@\s]*@[^-/:@\s][^/:@\s]*:[^:\s]\S*|[^-:\s][^:\r\n]*)"
 )
 """Of a repository: no option, no command (``ext::``), no password; as in the configuration's schema."""
 SETTINGS = (
@@ -60,7 +61,7 @@ def fetch_commit(repository: str, commit: str, output: Path) -> None:
         If git is missing, the repository cannot be reached, is silent for long or opens without end, or it
         has no such commit.
     """
-    shown = without_password(repository)
+    shown = without_secrets(repository)
     if not ADDRESS.fullmatch(repository):
         raise SarangiError(
             f"git: {shown!r} is no address of a repository; expected https://host/path, "
@@ -140,7 +141,7 @@ class _Git:
 
     def _bomb(self, most: int) -> SarangiError:
         return SarangiError(
-            f"git: {without_password(self._repository)} opens to more than {most} bytes, as no recordings do"
+            f"git: {without_secrets(self._repository)} opens to more than {most} bytes, as no recordings do"
             ". Clone it yourself if you trust it"
         )
 
@@ -159,7 +160,9 @@ class _Git:
             with _started(command, self._environment, out, errors) as process:
                 self._wait(process, arguments[0], errors, most)
             if process.returncode != 0:
-                raise self._failed(arguments[0], _text(errors))
+                raise self._failed(
+                    arguments[0], _text(errors) or f"it ended with status {process.returncode}"
+                )
             return _text(out)
 
     def _wait(
@@ -178,7 +181,7 @@ class _Git:
                 before, since = now, time.monotonic()
             elif time.monotonic() - since > SECONDS_WITHOUT_PROGRESS:
                 raise SarangiError(
-                    f"git {what} of {without_password(self._repository)}: nothing came for "
+                    f"git {what} of {without_secrets(self._repository)}: nothing came for "
                     f"{SECONDS_WITHOUT_PROGRESS} s. Run the same command again"
                 )
 
@@ -198,7 +201,7 @@ class _Git:
         elif "could not read Username" in said or "Authentication failed" in said:
             hint = ". It is not open to everyone: put its name and password into ~/.netrc"
         return SarangiError(
-            f"git {what} failed for {without_password(self._repository)}: "
+            f"git {what} failed for {without_secrets(self._repository)}: "
             f"{without_secrets('; '.join(lines) or said.strip())}{hint}"
         )
 
@@ -208,7 +211,12 @@ def _started(
     command: list[str], environment: dict[str, str], said: IO[bytes], errors: IO[bytes]
 ) -> Iterator[subprocess.Popen]:
     """Yield a running program, which nobody can answer and which ends with the block."""
-    process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=said, stderr=errors)
+    try:
+        process = subprocess.Popen(
+            command, env=environment, stdin=subprocess.DEVNULL, stdout=said, stderr=errors
+        )
+    except OSError as error:
+        raise SarangiError(f"git cannot be started ({error}). Install Debian package git") from error
     try:
         yield process
     finally:

@@ -86,6 +86,9 @@ def receive(
     SarangiError
         As :func:`fetch`.
     """
+    for path in (part, _version_of(part)):
+        if path.exists() and not path.is_file():
+            raise SarangiError(f"{path}: expected what arrived of a download, found no file. Move it away")
     for attempt in tries(address, wait):
         with attempt:
             _continue(address, part, size, token, resume=checksum is not None)

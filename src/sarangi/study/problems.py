@@ -11,7 +11,7 @@ import yaml
 
 from sarangi.base.errors import SarangiError
 from sarangi.base.hints import nearest
-from sarangi.sources.proxies import without_password
+from sarangi.sources.proxies import without_secrets
 from sarangi.study.places import Place, Sources
 
 MOST_PROBLEMS = 50  # that are listed
@@ -133,7 +133,7 @@ class _Explained:
             yield path, f"expected {allowed}, found {type(instance).__name__} {instance!r}"
         elif error.validator == "pattern":
             expected = _schema_of(error).get("description", f"expected {allowed}")
-            yield path, f"{without_password(str(instance))!r} does not match: {expected}"
+            yield path, f"{without_secrets(str(instance))!r} does not match: {expected}"
         else:
             yield path, error.message
 

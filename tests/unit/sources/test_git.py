@@ -70,11 +70,13 @@ ODD = [
     "--upload-pack=touch hacked", "-oProxyCommand=touch x", "ext::sh -c touch% hacked", "fd::17", "EXT::sh",
     "https://user:w0rd@a.org/b", "https://w0rd@a.org/b", "ssh://git:w0rd@a.org/b", "ftp://a.org/b", "HTTPS://",
     "http://-oX/b", "ssh://-oProxyCommand=touch/b", "git@-oProxyCommand=touch:b", "a.org:b", "https://a.org/b\nc",
+    "https://a.org/b?private_token=w0rd", "https://a.org/b?c=d&Access_Token=w0rd",
     "", " ", "https://", "file://host:w0rd@x", "transport::https://a.org/b", "git@a.org::b",
 ]  # fmt: skip
 USUAL = [
     "https://github.com/a/b", "http://127.0.0.1:8000/a.git", "ssh://git@a.org:22/b", "git@github.com:a/b.git",
     "git://a.org/b", "file:///srv/b", "/srv/b", "../b", "corpora/my corpus", "https://a.org/@scope/b",
+    "https://a.org/b?monkey=1",
 ]  # fmt: skip
 
 
@@ -92,10 +94,13 @@ def test_the_schema_refuses_what_git_is_not_handed():
     branches = schema["properties"]["corpora"]["additionalProperties"]["properties"]["source"]["oneOf"]
     patterns = {key: branch["properties"][key]["pattern"] for branch in branches for key in branch["required"]
                 if "pattern" in branch["properties"][key]}  # fmt: skip
-    assert patterns["git"] == f"^({ADDRESS.pattern})$"
+    assert patterns["git"] == f"^{ADDRESS.pattern}$"
     assert all(re.search(patterns["git"], address) for address in USUAL)
     assert not any(re.search(patterns["git"], address) for address in ODD)
     for address in (
+        "https://a/b?X-Amz-Signature=1",
+        "https://a/b?token=1",
+        "https://a/b?a=b&apikey=c",
         "https://user:w0rd@a.org/b",
         "https://w0rd@a.org/c.zip",
         "https://",
@@ -236,3 +241,15 @@ def test_a_relative_folder_is_one_of_the_study(repository, tmp_path, monkeypatch
     commit = repository.commit(a="1")
     monkeypatch.chdir(tmp_path)
     assert files_of("repository", commit, tmp_path) == {"a": "1"}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("#!/nowhere\n", "git cannot be started"), ("#!/bin/sh\nexit 9\n", "ended with status 9")],
+)
+def test_a_git_that_does_not_run_is_told(text, words, tmp_path, monkeypatch):
+    (tmp_path / "git").write_text(text)
+    (tmp_path / "git").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(SarangiError, match=words):
+        fetch_commit("https://a.invalid/b", "0" * 40, tmp_path / "c.zip")

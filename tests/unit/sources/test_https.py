@@ -315,3 +315,13 @@ def test_a_version_that_cannot_be_sent_back_is_none(tmp_path):
             https.receive(f"{server.address}/f", tmp_path / "f.part", None)
         assert server.sent("If-Range") == [None, None]
         assert (tmp_path / "f.part").read_bytes() == BODY
+
+
+def test_a_folder_where_a_download_is_kept_is_told(tmp_path):
+    for name in ("f.part", "f.part.version"):
+        (tmp_path / name).mkdir()
+        with pytest.raises(
+            SarangiError, match=rf"{name}: expected what arrived of a download, found no file"
+        ):
+            fetch("http://127.0.0.1:1/f", tmp_path / "f", SUM)
+        (tmp_path / name).rmdir()

@@ -258,6 +258,11 @@ def test_a_file_that_is_no_configuration_is_told_with_its_name_and_line(data, me
             "corpora.ravdess.source.address",
             "'https://…@a.org/c.zip' does not match: http or https address of an archive",
         ),
+        (
+            lambda s: s["corpora"]["ravdess"].update(source={"address": "https://a.org/c.zip?token=w0rd"}),
+            "corpora.ravdess.source.address",
+            "'https://a.org/c.zip?…' does not match: http or https address of an archive",
+        ),
     ],
 )
 def test_a_mistake_is_named_with_file_line_key_and_nearest_name(study, change, place, message, tmp_path):

@@ -1,0 +1,12 @@
+"""Three tries of the campaign against downloads; ``python tests/faults/campaign_downloads.py`` does all."""
+
+import pytest
+from campaign_downloads import TRIES, outcome
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["the rest is longer than its range", "a proxy that drips", "a repository that leads to a file"],
+)
+def test_a_try_is_survived(name, tmp_path):
+    assert outcome(TRIES[name], tmp_path / "try") is None
