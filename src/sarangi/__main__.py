@@ -67,7 +67,12 @@ def main(arguments: list[str] | None = None) -> int:
             "--directory", type=Path, default=Path(), help="folder with config.yaml (this folder)"
         )
     chosen = parser.parse_args(arguments)
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # a reader such as head may stop early
+    if chosen.command not in (
+        "listen",
+        "predict",
+        "push",
+    ):  # which a machine elsewhere that hangs up must not end
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # a reader such as head may stop early
     try:
         if chosen.command == "explain":
             return _explain(chosen.id, chosen.directory, chosen.html, chosen.recordings)

@@ -89,8 +89,9 @@ def served(command, cwd):
     finally:
         running.send_signal(signal.SIGTERM)
         running.communicate(timeout=60)
-    # where uploads lay is gone
-    assert not [path for path in uploads.rglob("*") if path.is_file() or path.name.startswith("sarangi")]
+    # all that was put into temporary files is gone
+    assert not list(uploads.iterdir())
+    uploads.rmdir()
 
 
 @pytest.fixture(scope="module")
@@ -315,6 +316,12 @@ def test_two_people_at_once_get_their_own_answers_and_nothing_is_kept(app, addre
             one.locator("#answer td[data-p]").first.wait_for()
             same(probabilities(one), truth.loc[name])
     assert not [path for path in app.rglob("*.wav") if path.name != "clip.wav"]
+
+
+def test_no_other_website_and_no_large_or_odd_request_reaches_the_page(app, address):
+    from support.page import attack
+
+    attack(address, app / "uploads")
 
 
 def test_the_space_runs_elsewhere_by_itself(app, clips, tmp_path):

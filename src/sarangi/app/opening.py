@@ -8,10 +8,12 @@ from sarangi.app.listening import Listener
 from sarangi.app.runs import Run
 from sarangi.base.documents import DocumentError, json_in
 from sarangi.base.errors import SarangiError
+from sarangi.base.hints import closest
 
 RUNS = "results/runs"
 RUN = re.compile(r"[\w.-]+/\d+/\d+")
 HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
+EXPECTED = "<experiment>/<fold>/<seed>, a folder with config.json and model.safetensors, or <owner>/<name>"
 FETCHED = ["*.json", "*.safetensors", "*.txt"]
 """Of a repository of the hub: nothing that could run."""
 
@@ -45,10 +47,11 @@ def folder_of(wanted: str, directory: Path) -> Path:
         return folder
     if Path(wanted).is_dir():
         return Path(wanted)
+    meant = closest(wanted, runs_in(directory))
     if not HUB_ID.fullmatch(wanted):
         raise SarangiError(
-            f"{wanted}: no run of the study, no folder and no id of the hub; expected "
-            "<experiment>/<fold>/<seed>, a folder with config.json and model.safetensors, or <owner>/<name>"
+            f"{wanted}: no run of the study, no folder and no id of the hub; "
+            + (f"did you mean {meant}?" if meant else f"expected {EXPECTED}")
         )
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
@@ -58,7 +61,7 @@ def folder_of(wanted: str, directory: Path) -> Path:
     except (OSError, HfHubHTTPError, LocalEntryNotFoundError, ValueError, RuntimeError) as error:
         raise SarangiError(
             f"{wanted}: not here, and the Hugging Face hub did not give it ({type(error).__name__}); is the "
-            "name right, and is there a network?"
+            "name right, and is there a network?" + (f" Did you mean the run {meant}?" if meant else "")
         ) from None
 
 

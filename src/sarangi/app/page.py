@@ -1,36 +1,27 @@
-"""The page that listens, by Gradio: what a model hears in a clip, how sure it may be, what it is not for."""
+"""Opening the page that listens: at which address, for whom, and what is left when it ends."""
 
-import json
-import logging
+import atexit
+import contextlib
+import errno
 import os
 import shlex
 import signal
+import socket
 import tempfile
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import gradio as gr
-
-from sarangi.app.answers import about, answer_of
-from sarangi.app.clips import LARGEST_MB, LONGEST_S, MB, Clip, ClipError, read_file
-from sarangi.app.listening import Listener
+from sarangi.app.guard import guarded, is_loopback
 from sarangi.app.look import CSS, HEAD
-from sarangi.app.markup import status_of
-from sarangi.app.opening import RUNS, load, runs_in
 from sarangi.base.errors import SarangiError
 
-log = logging.getLogger("sarangi")
+if TYPE_CHECKING:
+    import gradio as gr
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 WAITING = 20  # people in the queue, beyond whom it says that it is busy
-KEPT = 2  # models held open
-FORGET_S = 300  # after which an upload that nobody asked about is deleted
-NOTHING_YET = "Record or upload a clip, then press Listen."
-WENT_WRONG = (
-    "Something went wrong on this machine, and it was written to its log. Try again, or another clip."
-)
+ENDING = (signal.SIGTERM, signal.SIGHUP)  # signals of the system's that end it as Ctrl+C does
+LAST_PORT = 65_535
 
 
 def serve(
@@ -70,9 +61,38 @@ def serve(
     SarangiError
         If there is no model, or one of ``models`` cannot be opened.
     """
-    typed = typed and host in LOOPBACK
+    loopback = is_loopback(host)
+    typed = typed and loopback
+    refuse_place(host, port)
     # Gradio asks its makers for nothing, and nobody is told of its use
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    for number in ENDING:
+        signal.signal(number, signal.default_int_handler)
+    with contextlib.ExitStack() as stack:
+        uploads = stack.enter_context(_own_folder())
+        # Gradio and torch put something into the temporary folder where they are imported
+        from sarangi.app.clips import LARGEST_MB, MB
+        from sarangi.app.view import FORGET_S, page_of
+
+        offered = _offered(directory, models)
+        page = page_of(offered, directory, typed)
+        page.queue(max_size=WAITING, default_concurrency_limit=1)
+        stack.callback(page.close, verbose=False)
+        largest, space = LARGEST_MB * MB, "SPACE_ID" in os.environ
+        guard = guarded(uploads=uploads, largest=largest, loopback=loopback, space=space, forget=FORGET_S)
+        address = _launched(page, host, port, {"max_file_size": largest}, guard)
+        print(f"Sarangi listens at {address} with {len(offered)} models; Ctrl+C ends it.", flush=True)
+        if wait:
+            page.block_thread()
+        else:
+            atexit.register(stack.pop_all().close)
+    return address
+
+
+def _offered(directory: Path, models: Sequence[str]) -> list[str]:
+    """Return the models that are offered, each of ``models`` opened once."""
+    from sarangi.app.opening import RUNS, load, runs_in
+
     for name in models:
         load(name, directory)
     offered = list(dict.fromkeys([*models, *runs_in(directory)]))
@@ -82,21 +102,86 @@ def serve(
             f"no model: {directory / RUNS} has no fine-tuned run. Make them with snakemake{where} --cores 2 "
             "app, or name one with --model (a folder, or <owner>/<name> of the hub)"
         )
-    # a signal of the system's ends it as Ctrl+C does
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    # what is uploaded lies in a folder of its own that goes with the process, and is deleted once heard
-    uploads = tempfile.TemporaryDirectory(prefix="sarangi_")
-    os.environ["GRADIO_TEMP_DIR"] = uploads.name
-    page = page_of(offered, directory, typed)
-    page.queue(max_size=WAITING, default_concurrency_limit=1)
+    return offered
+
+
+def refuse_place(host: str, port: int | None) -> None:
+    """Refuse to listen where this machine cannot.
+
+    Raises
+    ------
+    SarangiError
+        Says why, and what to do.
+    """
+    if port is not None and not 0 < port <= LAST_PORT:
+        raise SarangiError(f"--port {port}: expected a number from 1 to {LAST_PORT}")
+    why = _unusable(host, port or 0)
+    if why == errno.EADDRINUSE:
+        free = next((p for p in range(port + 1, LAST_PORT) if _unusable(host, p) is None), None)
+        raise SarangiError(
+            f"port {port} of {host} is in use by another program, perhaps by this page; close that, choose "
+            f"another (--port {free}), or leave --port out for the first free one"
+        )
+    if why == errno.EACCES:
+        raise SarangiError(
+            f"port {port} is for the system's own programs; choose one from 1024 (--port 7860)"
+        )
+    if why is not None:
+        reason = os.strerror(why) if why > 0 else "unknown name"
+        raise SarangiError(
+            f"--host {host}: this machine has no such address ({reason}); expected 127.0.0.1 for this "
+            "machine alone, or 0.0.0.0 for its whole network"
+        )
+
+
+def _unusable(host: str, port: int) -> int | None:
+    """Return the number of the error with which a port cannot be listened at, or None if it can."""
+    try:
+        found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
+        for family, kind, protocol, _, place in found[:1]:
+            with socket.socket(family, kind, protocol) as tried:
+                tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                tried.bind(place)
+    except (OSError, UnicodeError) as error:  # a name server's numbers are below zero
+        return getattr(error, "errno", None) or -1
+    return None
+
+
+@contextlib.contextmanager
+def _own_folder() -> Iterator[Path]:
+    """Give the folder of uploads; it goes with the page, and all else that is put into temporary files."""
+    before = tempfile.tempdir
+    whole = tempfile.TemporaryDirectory(prefix="sarangi_", ignore_cleanup_errors=True)
+    uploads, others = Path(whole.name) / "uploads", Path(whole.name) / "others"
+    try:
+        uploads.mkdir()
+        others.mkdir()
+        os.environ["GRADIO_TEMP_DIR"], tempfile.tempdir = str(uploads), str(others)
+        yield uploads
+    finally:
+        tempfile.tempdir = before
+        # a second signal does not stop the sweeping
+        stopping = {number: signal.signal(number, signal.SIG_IGN) for number in (*ENDING, signal.SIGINT)}
+        whole.cleanup()
+        for number, handler in stopping.items():
+            signal.signal(number, handler)
+
+
+def _launched(page: "gr.Blocks", host: str, port: int | None, limits: dict[str, int], guard: Any) -> str:
+    """Start the server, and return its address."""
+    import gradio as gr
+
+    # Gradio asks its own server whether it is there, which no proxy knows
+    local = ",".join(filter(None, (os.environ.get("NO_PROXY"), "localhost,127.0.0.1,::1")))
+    os.environ["NO_PROXY"] = os.environ["no_proxy"] = local
     try:
         _, address, _ = page.launch(
-            server_name=host,
+            server_name=f"[{host}]" if ":" in host.strip("[]") else host,
             server_port=port,
             share=False,
             quiet=True,
             show_error=False,
-            max_file_size=LARGEST_MB * MB,
+            **limits,
             footer_links=[],
             ssr_mode=False,
             pwa=False,
@@ -109,137 +194,11 @@ def serve(
             ).set(block_info_text_color="*neutral_600", block_info_text_color_dark="*neutral_300"),
             css=CSS,
             head=HEAD,
-            app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None},
+            app_kwargs={"docs_url": None, "redoc_url": None, "openapi_url": None, "lifespan": guard},
         )
-    except OSError as error:
-        uploads.cleanup()
+    except OSError:
+        place = f"port {port}" if port else "the ports from 7860 to 7959"
         raise SarangiError(
-            f"no page can be opened at {host}, port {port or '7860 to 7959'}: {error}"
+            f"no page can be opened at {host}: {place} cannot be used; choose another with --port"
         ) from None
-    print(f"Sarangi listens at {address} with {len(offered)} models; Ctrl+C ends it.", flush=True)
-    if wait:
-        try:
-            page.block_thread()
-        finally:
-            uploads.cleanup()
     return address
-
-
-def page_of(offered: Sequence[str], directory: Path, typed: bool) -> gr.Blocks:
-    """Return the page.
-
-    Parameters
-    ----------
-    offered
-        Models to choose among, the first chosen.
-    directory, typed
-        As for :func:`serve`.
-    """
-
-    @lru_cache(maxsize=KEPT)
-    def opened(name: str) -> Listener:
-        if name not in offered and not typed:
-            raise ClipError("This model is not offered here.")
-        return load(name, directory)
-
-    def listener_of(name: str | None) -> Listener:
-        try:
-            return opened((name or "").strip())
-        except ClipError:
-            raise
-        except SarangiError as error:
-            log.warning("%s", error)
-            # who reaches the page from elsewhere is told no place of this machine
-            raise ClipError(str(error) if typed else "This model cannot be opened.") from None
-
-    def listen(
-        upload: str | None, name: str | None, words: str, heard: tuple[str, Clip] | None
-    ) -> tuple[str, tuple[str, Clip] | None]:
-        try:
-            if upload is None:
-                return status_of(NOTHING_YET), None
-            clip, heard = _clip_of(upload, heard)
-            return answer_of(listener_of(name), clip, words or ""), heard
-        except SarangiError as error:
-            return status_of(str(error)), heard
-        except Exception:
-            log.exception("listening failed")
-            return status_of(WENT_WRONG), heard
-
-    def chosen(name: str | None) -> tuple[str, Any]:
-        try:
-            listener = listener_of(name)
-        except SarangiError as error:
-            return status_of(str(error)), gr.update(visible=False)
-        except Exception:
-            log.exception("opening a model failed")
-            return status_of(WENT_WRONG), gr.update(visible=False)
-        hint = (
-            "Left empty, the model's own Whisper writes them."
-            if listener.writes
-            else "Type what is said in the clip: the Whisper of this model is not at hand."
-        )
-        return about(listener), gr.update(visible=listener.reads, info=hint)
-
-    first, shown = chosen(offered[0])
-    with gr.Blocks(title="Sarangi listens", analytics_enabled=False, delete_cache=(60, FORGET_S)) as page:
-        gr.Markdown(
-            "# Sarangi listens\n"
-            "Models of a study of speech emotion recognition say which emotion they take a clip for, and how "
-            "often they are wrong. Nothing is stored. "
-            "**Not for decisions about people, and not for work or schools** (see below)."
-        )
-        heard = gr.State(None, time_to_live=FORGET_S)
-        with gr.Row():
-            with gr.Column(scale=2, min_width=280):
-                audio = gr.Audio(
-                    label=f"Clip, up to {LONGEST_S} s and {LARGEST_MB} MB",
-                    sources=["upload", "microphone"],
-                    type="filepath",
-                    editable=False,
-                    buttons=[],
-                    elem_id="clip",
-                )
-                model = gr.Dropdown(
-                    list(offered),
-                    value=offered[0],
-                    label="Model",
-                    info="Or type a folder, or owner/name of the hub." if typed else None,
-                    allow_custom_value=typed,
-                    filterable=True,
-                    elem_id="model",
-                )
-                words = gr.Textbox(
-                    label="Words",
-                    lines=2,
-                    max_length=1000,
-                    elem_id="words",
-                    visible=shown["visible"],
-                    info=shown.get("info"),
-                )
-                button = gr.Button("Listen", variant="primary", elem_id="listen")
-            with gr.Column(scale=3, min_width=280):
-                answer = gr.HTML(status_of(NOTHING_YET), elem_id="answer")
-        with gr.Accordion("About this model", open=True):
-            card = gr.HTML(first, elem_id="about")
-        hidden = {"api_visibility": "private", "show_progress": "minimal"}
-        button.click(listen, [audio, model, words, heard], [answer, heard], **hidden)
-        model.change(chosen, model, [card, words], **hidden)
-        # the words of one clip are not those of the next; in the browser, so that no answer is overtaken
-        blank = f"() => ['', {json.dumps(status_of(NOTHING_YET))}]"
-        audio.change(None, None, [words, answer], js=blank, **hidden)
-    return page
-
-
-def _clip_of(upload: str, heard: tuple[str, Clip] | None) -> tuple[Clip, tuple[str, Clip]]:
-    """Return the clip of an upload, whose file is deleted: another model hears what is in memory."""
-    if heard is not None and heard[0] == upload:
-        return heard[1], heard
-    path = Path(upload)
-    if not path.exists():
-        raise ClipError("The clip was deleted after a while; upload or record it again.")
-    try:
-        clip = read_file(path)
-    finally:
-        path.unlink(missing_ok=True)
-    return clip, (upload, clip)

@@ -180,3 +180,12 @@ def test_a_file_without_words_is_skipped_by_what_reads_and_one_too_short_fails(h
     assert table["predicted"].isna().tolist() == [False, True, True, True]
     with pytest.raises(clips.ClipError, match="too short for the encoder"):
         answers.answer_of(reader, clips.read_file(tmp_path / "d.wav"), "well")
+
+
+def test_a_run_that_is_spelt_wrong_gets_a_suggestion(run, tmp_path):
+    there = tmp_path / "results/runs/urdu_latif_loso_audio/0"
+    there.mkdir(parents=True)
+    run.rename(there / "42")
+    for wanted in ("urdu_latif_loso_audoi/0/42", "urdu_latif_loso_audio/0/43", "urdu_latif_loso_audio-0-42"):
+        with pytest.raises(SarangiError, match=r"did you mean urdu_latif_loso_audio/0/42\?"):
+            opening.load(wanted, tmp_path)
