@@ -36,7 +36,7 @@ class Sources:
 
         A mapping may be merged from several of them, and then has several places.
         """
-        key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".")
+        key = "".join(f"[{part}]" if type(part) is int else f".{part}" for part in path).lstrip(".")
         found = list(self._places(path))
         return ": ".join([*([" and ".join(found)] if found else []), key or "top level"])
 

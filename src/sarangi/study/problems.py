@@ -19,6 +19,7 @@ TEXT_IN_BRACES = (
     "  What stands in braces or brackets behind --config is text to Snakemake: state numbers, true and false "
     "in a file, and pass it with --configfile."
 )
+TRUE_OR_FALSE = "  Behind --config Snakemake reads True and False with a capital letter; true is text to it."
 SAME_VALUE = frozenset(["allOf", "anyOf", "oneOf", "if", "then", "else", "not"])
 """Keys of a schema below which a schema is of the same value."""
 
@@ -83,14 +84,16 @@ def refuse(
     if problems:
         sources = Sources(files, stated)
         listed = problems[:MOST_PROBLEMS]
-        is_text = any("found str" in text and path[1:] and sources.is_stated(path) for path, text in listed)
+        as_text = [path for path, text in listed if "found str" in text and sources.is_stated(path)]
+        bare = [path for path, text in listed if "expected boolean, found str" in text and path in as_text]
         named = f" ({', '.join(sources.names)})" if sources.names else ""
         raise SarangiError(
             f"{what}{named} has {len(problems)} problem{'s' if len(problems) > 1 else ''}; "
             "no job was started.",
             *(f"  {sources.named(path)}: {text}" for path, text in listed),
             *([f"  and {len(problems) - MOST_PROBLEMS} more"] if len(problems) > MOST_PROBLEMS else []),
-            *([TEXT_IN_BRACES] if is_text else []),
+            *([TEXT_IN_BRACES] if any(path[1:] for path in as_text) else []),
+            *([TRUE_OR_FALSE] if any(not path[1:] for path in bare) else []),
         )
 
 

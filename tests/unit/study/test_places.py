@@ -71,6 +71,8 @@ def test_a_value_is_named_where_it_was_stated_last(path, stated, expected, tmp_p
     ("stated", "second", "expected"),
     [
         ({"seed": "seven"}, None, [f"{COMMAND}: seed: expected integer, found str 'seven'"]),
+        ({"download": "true"}, None,
+         [f"{COMMAND}: download: expected boolean, found str 'true'", "True and False with a capital"]),
         ({"app": {"a": "1"}}, None, [f"{COMMAND}: app.a: unknown key 'a'; valid: experiments, space"]),
         ({"bootstrap": {"draws": "500"}}, None,
          [f"{COMMAND}: bootstrap.draws: expected integer, found str '500'", "pass it with --configfile"]),
