@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 from snakemake.api import DAGApi, SnakemakeApi
+from snakemake.common import get_appdirs
 from snakemake.exceptions import RuleException, WorkflowError
 from snakemake.settings.types import (
     ConfigSettings,
@@ -86,6 +87,7 @@ def planned(targets: Sequence[str], directory: Path, **settings: Any) -> Iterato
 
     All of their jobs, whether they are done or not, unless other ``settings`` of the DAG say otherwise.
     """
+    _refuse_without_a_home()
     before = Path.cwd()
     try:
         with SnakemakeApi(OutputSettings(quiet={Quietness.ALL})) as api:
@@ -104,6 +106,23 @@ def planned(targets: Sequence[str], directory: Path, **settings: Any) -> Iterato
             yield made.dag(DAGSettings(targets=set(targets), **settings))
     finally:
         os.chdir(before)
+
+
+def _refuse_without_a_home() -> None:
+    """Refuse where Snakemake would end in a traceback, since it has no place for its cache.
+
+    Raises
+    ------
+    SarangiError
+        Says what to set.
+    """
+    try:
+        Path(get_appdirs().user_cache_dir, "snakemake").mkdir(parents=True, exist_ok=True)
+    except (RuntimeError, OSError) as error:
+        raise SarangiError(
+            f"Snakemake keeps a cache in the home folder, and has none that it can write ({error}): set HOME "
+            "to a folder of your own, such as HOME=$PWD"
+        ) from error
 
 
 def profile() -> dict[str, Any]:
