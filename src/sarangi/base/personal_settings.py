@@ -87,6 +87,7 @@ OURS = {
     "PYTHONUTF8": "1",
     "PYTHONHASHSEED": "0",
     "PYTHONNOUSERSITE": "1",
+    "PYTHONSAFEPATH": "1",  # no module of the folder that a program is started in
     "LC_ALL": "C.UTF-8",
     "TZ": "UTC",
     "MPLBACKEND": "agg",

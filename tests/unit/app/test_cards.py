@@ -78,6 +78,14 @@ def test_synthetic_and_untrained_stand_first_and_name_no_published_corpus(study)
     )
 
 
+def test_a_title_is_shown_as_it_is_and_the_hub_reads_it_as_it_is(study):
+    card = written(study, corpus=ABOUT["corpus"] | {"title": "a|b <b>x</b> `y`"})[1]
+    assert r"a\|b \<b\>x\</b\> \`y\`" in card.text
+    assert "<b>" not in card.text
+    (results,) = {result.dataset_name for result in card.data.eval_results}
+    assert results == "a|b <b>x</b> `y`"
+
+
 def test_the_copied_modules_are_all_that_the_page_needs(tmp_path):
     for name in modules_of(ROOT / "src/sarangi/app/page.py"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)

@@ -52,9 +52,11 @@ def test_an_interpreter_that_a_job_is_sees_no_module_and_no_option_of_the_user(t
     }  # fmt: skip
     source = Path(__file__).parents[3] / "src"
     before_python(environment, source)
-    text = "import os, random, sarangi, sys; print(hash('a'), __debug__, sys.warnoptions, sys.path[1], 'پ')"
+    text = "import os, random, sarangi, sys; print(hash('a'), __debug__, sys.warnoptions, sys.path[0], 'پ')"
     said = {
-        subprocess.run([sys.executable, "-c", text], env=environment, capture_output=True, check=True).stdout
+        subprocess.run(
+            [sys.executable, "-c", text], cwd=tmp_path, env=environment, capture_output=True, check=True
+        ).stdout
         for _ in range(2)
     }
     assert len(said) == 1
