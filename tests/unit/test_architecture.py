@@ -106,7 +106,7 @@ AT_MOST = {
     "paper.texts": 15,
     # what reads recordings, and what reads predictions
     "sources.source": 9,
-    "sources.listing": 9,
+    "sources.listing": 12,  # corpora, and a folder of folds
     "audio.flac": 9,
     "corpora.utterance": 8,
     "models.predictions": 7,

@@ -1,6 +1,7 @@
 """Text and JSON as people and programs write it, read in bounds and refused in words."""
 
 import json
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,15 @@ def text_in(path: str | Path) -> str:
     Raises
     ------
     DocumentError
-        If it is larger than :data:`LARGEST`, or no UTF-8: says on which line.
+        If it is no regular file, larger than :data:`LARGEST`, or no UTF-8: says on which line.
     OSError
         If it cannot be opened.
     """
     path = Path(path)
-    size = path.stat().st_size
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        raise DocumentError("it is a folder, a pipe or a device, and no file")
+    size = status.st_size
     if size > LARGEST:
         raise DocumentError(f"it has {size} bytes; at most {LARGEST} are read")
     return decoded(path.read_bytes())

@@ -16,6 +16,7 @@ from sarangi.base.errors import SarangiError
 from sarangi.base.failures import failures_in
 from sarangi.base.parts import PARTS, TEST, TRAIN, UNUSED, VALIDATION, unmade_text
 from sarangi.base.store import Output
+from sarangi.sources.listing import LOOP, listed_below
 
 log = logging.getLogger("sarangi")
 
@@ -334,7 +335,8 @@ def emobox(usable: pd.DataFrame, settings: Settings, where: str) -> Iterator[np.
     Raises
     ------
     SarangiError
-        If the folder has no folds, a line is no such object, or no recording is in the corpus.
+        If the folder has no folds, something in it cannot be listed or read, a line is no such object, or no
+        recording is in the corpus.
     """
     stems = usable["utterance_id"].str.rsplit("/", n=1).str[-1].str.rsplit(".", n=1).str[0]
     place = dict(zip(stems, range(len(stems)), strict=True))
@@ -344,6 +346,9 @@ def emobox(usable: pd.DataFrame, settings: Settings, where: str) -> Iterator[np.
             f"{where}: two utterances are named {twice}, so a list of names cannot tell them apart"
         )
     named, known = {"train": TRAIN, "valid": VALIDATION, "test": TEST}, False
+    for entry in listed_below(settings["folder"]):
+        if entry.problem and entry.kind != LOOP:
+            raise SarangiError(f"{where}: {settings['folder']}/{entry.path} is {entry.problem}")
     folders = [
         (int(found[1]), path)
         for path in settings["folder"].glob("fold_*")

@@ -1,6 +1,7 @@
 """Protocols: which utterances train, validate and test."""
 
 import json
+import os
 
 import pandas as pd
 import pytest
@@ -297,3 +298,17 @@ def test_folds_of_another_name_and_text_that_is_no_utf_8_are_told(tmp_path):
     (tmp_path / "fold_1/c_test_fold_1.jsonl").write_bytes(b'{"wav": "b.wav"}\n\xff\n')
     with pytest.raises(SarangiError, match=r"c_test_fold_1\.jsonl: expected a JSON object a line \(line 2"):
         list(emobox(usable, {"folder": tmp_path}, "here"))
+
+
+def test_what_cannot_be_listed_or_read_in_a_folder_of_folds_is_named(tmp_path):
+    usable = pd.DataFrame({"utterance_id": ["c/a.wav", "c/b.wav"]})
+    (tmp_path / "folds/fold_1").mkdir(parents=True)
+    (tmp_path / "folds/fold_1/c_train_fold_1.jsonl").write_text('{"wav": "a.wav"}\n')
+    test = tmp_path / "folds/fold_1/c_test_fold_1.jsonl"
+    os.mkfifo(test)
+    with pytest.raises(SarangiError, match=r"fold_1/c_test_fold_1\.jsonl is a named pipe"):
+        list(emobox(usable, {"folder": tmp_path / "folds"}, "here"))
+    test.unlink()
+    test.symlink_to("unmounted")
+    with pytest.raises(SarangiError, match=r"is a link to unmounted, which is not there"):
+        list(emobox(usable, {"folder": tmp_path / "folds"}, "here"))
