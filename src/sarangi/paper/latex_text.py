@@ -78,6 +78,7 @@ DEFINING = re.compile(
     r"(?:set|addto|new)counter|pgfmath(?:set|truncate)\w+|FP\w+|newsavebox|sbox|savebox|g?def@\w+"
 )
 VERBATIM = ("verbatim", "Verbatim", "lstlisting", "alltt", "minted", "filecontents")
+HIDDEN = "comment"
 CHARACTERS = {
     **dict.fromkeys("％﹪‰‱٪", "%"), **dict.fromkeys("．٫·‧∙", "."), **dict.fromkeys("⁄∕", "/"),
     **dict.fromkeys("−‐‑", "-"), **dict.fromkeys("~\u00a0", " "), **dict.fromkeys("^_", MACRO),
@@ -199,9 +200,6 @@ class _Reader:
         elif letter == "\n":
             blank = re.compile(r"\s*\n").match(self.source, self.at)
             self._say("\n" if blank or self._by_lines else " ", at)
-        elif letter == "_" and self.source[self.at : self.at + 1] == "{":
-            self.at = self._after_group(self.at)  # an index says which it is of
-            self._say(THIN, at)
         elif letter == "#":
             parameter = re.compile(r"#*\d?").match(self.source, self.at)
             self.at = parameter.end() if parameter else self.at
@@ -366,12 +364,15 @@ class _Reader:
             self._verbatim(end, end + 1)
             return True
         named = re.compile(r"\s*\{([A-Za-z]+\*?)\}").match(self.source, self.at) if word == "begin" else None
-        if named is None or named[1].rstrip("*") not in VERBATIM:
+        if named is None or named[1].rstrip("*") not in (*VERBATIM, HIDDEN):
             return False
         end = self.source.find(f"\\end{{{named[1]}}}", named.end())
         end = len(self.source) if end < 0 else end
         self.at = named.end()
-        self._verbatim(end, end)
+        if named[1] == HIDDEN:
+            self.at = end  # prints nothing
+        else:
+            self._verbatim(end, end)
         return True
 
     # -- where things end ---------------------------------------------------------------------

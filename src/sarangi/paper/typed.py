@@ -66,10 +66,8 @@ FILLER = (
     r"remains?|gives?|gave|and)"
 )
 BETWEEN = rf"(?:{GAP}(?:[:=,~(<>±+\[\n-]|\b{FILLER}\b))*{GAP}"
-LINK = r"(?:of|is|was|are|were|at|to|by|reach\w*|equals?|stands|=|:)"
-BESIDE = re.compile(
-    rf"\b{SCORED}(?:{BETWEEN}|[^.;\n{VALUE}{MACRO}\d]{{0,60}}(?<!\w){LINK}(?!\w){BETWEEN})$", re.IGNORECASE
-)
+LINK = r"(?:\b(?:of|is|was|are|were|at|to|by|reach\w*|equals?|stands)\b|=|:)"
+BESIDE = re.compile(rf"\b{SCORED}(?:{BETWEEN}|[^.;\n{VALUE}\d]{{0,60}}{LINK}{BETWEEN})$", re.IGNORECASE)
 BEFORE_METRIC = re.compile(rf"{CLOSED}(?:(?:in|of|as|for|the|mean|average)\s+)*{METRIC}\b")
 COUNTED = re.compile(
     # between a number and what it counts stand no such words
