@@ -175,7 +175,10 @@ class Source:
         if self.path.is_dir():
             found = [(entry, entry.path) for entry in listed_below(self.path)]
         else:
-            found = [(entry, member) for entry, member in self._opened() if not hidden(entry.path)]
+            try:
+                found = [(entry, member) for entry, member in self._opened() if not hidden(entry.path)]
+            except PermissionError as error:  # another failure of a disk keeps its own error
+                raise SarangiError(f"{self.path} cannot be read ({reason(error)})") from error
         self.problems: dict[str, Listed] = {}
         self._folders: set[str] = set()
         # what a path is read from: of two bytes that are no UTF-8, and in an archive, one may come twice

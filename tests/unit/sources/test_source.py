@@ -9,6 +9,7 @@ import pytest
 from support.recordings import sound, tarred, zipped
 
 from sarangi.base.errors import SarangiError
+from sarangi.sources import source as source_module
 from sarangi.sources.source import Source, find
 
 
@@ -88,6 +89,16 @@ def test_a_member_that_is_there_twice_is_read_if_both_are_the_same(second, same,
         else:
             with pytest.raises(SarangiError, match="2 times, and these differ"):
                 source.read("a.wav")
+
+
+def test_an_archive_that_may_not_be_read_says_so(tmp_path, monkeypatch):
+    def refused(path):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(source_module, "is_tar", refused)
+    (tmp_path / "c.tar").touch()
+    with pytest.raises(SarangiError, match=r"c\.tar cannot be read \(Permission denied; give yourself"):
+        Source(tmp_path / "c.tar")
 
 
 def test_an_archive_that_is_a_pointer_says_how_to_get_it(tmp_path):

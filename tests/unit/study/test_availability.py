@@ -14,6 +14,7 @@ from sarangi.runtime import provenance, records
 from sarangi.sources.kinds import kind_of
 from sarangi.study.availability import availability, unavailable
 from sarangi.study.checking import check
+from sarangi.study.locations import names_like
 
 
 def test_an_encoder_in_a_folder_is_read_where_it_lies_and_what_it_lacks_is_named(
@@ -192,3 +193,24 @@ def test_weights_of_another_form_are_named_and_break_nothing_else(study, tmp_pat
     assert "tiny_whisper: it is a Whisper of Hugging Face" in unavailable(found, "asr")["tiny_whisper"]
     assert not {"tiny", "tiny_whisper"} & {*found.weights, *found.checkpoints}
     assert found.runnable
+
+
+def test_what_lies_in_the_place_of_a_corpus_and_cannot_be_one_is_said_and_replaced_by_nothing(
+    study, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    place = tmp_path / "resources/corpora"
+    place.mkdir(parents=True)
+    (place / "RAVDESS").symlink_to("/media/disk/ravdess")
+    (place / "urdu_latif (1).zip").touch()
+    found = check(study, SCHEMA, [])
+    assert "ravdess" not in found.sources
+    said = "resources/corpora/RAVDESS is a link to …/disk/ravdess, which is not there"
+    assert unavailable(found, "corpora")["ravdess"].startswith(said)
+    assert names_like("urdu_latif", place, study["corpora"]) == ["urdu_latif (1).zip"]
+    (place / "ravdess.zip").touch()
+    (place / "RAVDESS").unlink()
+    assert check(study, SCHEMA, []).sources["ravdess"] == Path("resources/corpora/ravdess.zip")
+    (place / "Ravdess.zip").touch()
+    found = check(study, SCHEMA, [])
+    assert "Ravdess.zip and ravdess.zip, whose names differ" in unavailable(found, "corpora")["ravdess"]
