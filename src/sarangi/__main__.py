@@ -95,8 +95,10 @@ def main(arguments: list[str] | None = None) -> int:
 def _restore(bundle: Path, directory: Path, trust_metadata: bool) -> int:
     from sarangi.reproduce.restore import restore
     from sarangi.runtime import commands
+    from sarangi.runtime.lock import undisturbed
 
-    refused = restore(bundle, directory, trust_metadata)
+    with undisturbed(directory / ".snakemake", "nothing is restored"):
+        refused = restore(bundle, directory, trust_metadata)
     for why, count in sorted(Counter(refused.values()).items()):
         first = next(result for result, text in refused.items() if text == why)
         print(f"left out {count} (such as {first}): {why}")
@@ -131,8 +133,10 @@ def _lock(directory: Path, tolerance: float) -> int:
 def _costs(directory: Path, energy_kwh: float | None) -> int:
     from sarangi.reproduce.costs import record
     from sarangi.runtime import commands
+    from sarangi.runtime.lock import undisturbed
 
-    count = record(directory, energy_kwh)
+    with undisturbed(directory / ".snakemake", "nothing is recorded"):
+        count = record(directory, energy_kwh)
     run = commands.snakemake("--cores 1", directory)
     print(f"recorded what {count} jobs took in costs.yaml; commit it, and {run} makes its table anew")
     return 0

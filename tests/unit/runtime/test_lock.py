@@ -9,6 +9,7 @@ import pytest
 from support.configuration import code  # noqa: F401  (fixtures)
 from support.living import working
 
+from sarangi.__main__ import main
 from sarangi.base.errors import SarangiError
 from sarangi.runtime import lock as locks
 
@@ -83,6 +84,13 @@ def test_a_run_that_makes_files_is_known_as_long_as_it_lives(tmp_path):
         pytest.fail("not refused")
     with locks.undisturbed(folder, "nothing is verified"):  # it was killed
         pass
+
+
+@pytest.mark.parametrize("command", [["costs"], ["lock"], ["restore", "bundle.zip"]])
+def test_nothing_that_takes_or_puts_results_is_done_during_a_run(command, tmp_path, capsys):
+    with working(tmp_path / ".snakemake"):
+        assert main([*command, "--directory", str(tmp_path)]) == 1
+    assert "a run is going in this folder" in capsys.readouterr().err
 
 
 def test_what_goes_wrong_since_a_run_began_meanwhile_is_put_down_to_that(tmp_path):
