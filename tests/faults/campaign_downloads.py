@@ -6,25 +6,22 @@ Each try is a function of a folder of its own.  It is survived where the right f
 line and no file, in bounded time; and failed with anything else.  A table at the end counts them.
 """
 
-import argparse
 import contextlib
 import hashlib
 import io
 import json
 import os
-import signal
 import socket
 import ssl
 import struct
 import subprocess
 import sys
-import tempfile
-import traceback
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+from support.campaign import Campaign
 from support.raw_server import always, answered, endless, header, raw_server, trickling
 from support.recordings import tarred, zipped
 
@@ -41,17 +38,21 @@ BODY = bytes(range(256)) * 400
 SUM = f"sha256:{hashlib.sha256(BODY).hexdigest()}"
 HEAD = b"HTTP/1.1 200 OK\r\nConnection: close\r\n"
 CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
-SECONDS = 25  # that a try may take
 SECRET = "s3cret"  # noqa: S105
 
-Try = Callable[[Path], str | None]
-TRIES: dict[str, Try] = {}
+
+@contextlib.contextmanager
+def impatient() -> Iterator[None]:
+    """Wait for silent servers for half a second, and ask twice."""
+    silence, https.SECONDS_OF_SILENCE, count, https.TRIES = https.SECONDS_OF_SILENCE, 0.5, https.TRIES, 2
+    try:
+        yield
+    finally:
+        https.SECONDS_OF_SILENCE, https.TRIES = silence, count
 
 
-def attempt(function: Try) -> Try:
-    """Enter a try by its name."""
-    TRIES[function.__name__.replace("_", " ")] = function
-    return function
+CAMPAIGN = Campaign(impatient)
+attempt = CAMPAIGN.attempt
 
 
 def file_or_message(fetching: Callable[[], object], place: Path, body: bytes | None = BODY) -> str | None:
@@ -990,44 +991,5 @@ def a_repository_with_a_damaged_object(folder):
     return file_or_message(lambda: fetch_commit(str(place), commit, out), out, None)
 
 
-def outcome(function: Try, folder: Path) -> str | None:
-    """Return what is wrong after a try; None where it was survived."""
-    folder.mkdir(parents=True)
-    silence, https.SECONDS_OF_SILENCE, count, https.TRIES = https.SECONDS_OF_SILENCE, 0.5, https.TRIES, 2
-    try:
-        with contextlib.redirect_stderr(io.StringIO()):  # bars of progress
-            return function(folder)
-    except SarangiError as error:
-        return f"a message where the file should come: {error}"
-    except Exception:  # whatever it is, it is no message
-        return traceback.format_exc(limit=-2).replace("\n", " ")
-    finally:
-        https.SECONDS_OF_SILENCE, https.TRIES = silence, count
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--only", default="", metavar="WORDS", help="tries whose name holds these words")
-    only = parser.parse_args().only
-
-    def hung(*_: object) -> None:
-        raise TimeoutError(f"it took more than {SECONDS} s")
-
-    signal.signal(signal.SIGALRM, hung)
-    wrong = {}
-    chosen = {name: function for name, function in TRIES.items() if only in name}
-    with tempfile.TemporaryDirectory() as place:
-        for number, (name, function) in enumerate(chosen.items()):
-            signal.alarm(SECONDS)
-            found = outcome(function, Path(place).resolve() / str(number))
-            signal.alarm(0)
-            print(f"survived: {name}" if found is None else f"FAILED: {name}: {found}", flush=True)
-            if found is not None:
-                wrong[name] = found
-    print("\n| tried | survived | failed |\n|---:|---:|---:|")
-    print(f"| {len(chosen)} | {len(chosen) - len(wrong)} | {len(wrong)} |")
-    return bool(wrong)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(CAMPAIGN.main(__doc__))

@@ -1,7 +1,7 @@
 """Three tries of the campaign against downloads; ``python tests/faults/campaign_downloads.py`` does all."""
 
 import pytest
-from campaign_downloads import TRIES, outcome
+from campaign_downloads import CAMPAIGN
 
 
 @pytest.mark.parametrize(
@@ -9,4 +9,4 @@ from campaign_downloads import TRIES, outcome
     ["the rest is longer than its range", "a proxy that drips", "a repository that leads to a file"],
 )
 def test_a_try_is_survived(name, tmp_path):
-    assert outcome(TRIES[name], tmp_path / "try") is None
+    assert CAMPAIGN.outcome(name, tmp_path / "try") is None
