@@ -28,6 +28,9 @@ from support.running import clone, digests, run, succeeded
 from support.studies import small, write_study
 from tqdm import tqdm
 
+from sarangi.base import layout
+from sarangi.runtime.provenance import place
+
 NUMBER = re.compile(rb"\d")
 
 
@@ -227,7 +230,8 @@ class Range:
         wrong += [
             f"other bytes: {name}"
             for name in sorted({*here, *self.expected})
-            if here.get(name) != self.expected.get(name)
+            # a bundle that is made again holds other times
+            if here.get(name) != self.expected.get(name) and name != str(place(layout.bundle()))
         ]
         return tampered, wrong
 
