@@ -26,9 +26,14 @@ from pathlib import Path
 from snakemake.io import is_callable
 from snakemake.settings.types import DeploymentMethod
 
+from sarangi.base.personal_settings import before_python
+
+BASE = Path(workflow.basedir)
+# before any other import; the rules' own environments do not install the library
+before_python(os.environ, BASE / "src")
+
 from sarangi.base import layout
 from sarangi.base.errors import SarangiError
-from sarangi.base.personal_settings import before_python
 from sarangi.base.score_id import ScoreId
 from sarangi.paper.building import missing_programs
 from sarangi.paper.typed import written_files
@@ -80,9 +85,6 @@ report: "workflow/report/study.rst"
 # a plan makes many objects and drops few: looking for those that are lost took a sixth of its time
 gc.set_threshold(100_000)
 
-BASE = Path(workflow.basedir)
-# the rules' own environments do not install the library
-before_python(os.environ, BASE / "src")
 quote_interpreter()
 for place in (BASE, Path.cwd()):
     if any(sign in str(place) for sign in "{}:"):

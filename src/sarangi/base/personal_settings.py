@@ -46,8 +46,9 @@ READ_AT_START = (
         but=("PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX", "PYTHONFAULTHANDLER"),
     ),
     Closed(("GLIBC_TUNABLES",), "which code of the mathematical functions runs"),
+    Closed(("TQDM_*",), "a value that is no number stops the import"),
 )
-"""What the interpreter and the loader read before a job's first line."""
+"""What the interpreter and the loader read before a job's first line, and the plan before it begins."""
 
 CLOSED = (
     *READ_AT_START,
@@ -76,7 +77,6 @@ CLOSED = (
             "HF_HUB_DISABLE_TELEMETRY", "HF_HUB_DOWNLOAD_TIMEOUT", "HF_HUB_ETAG_TIMEOUT",
         ),
     ),
-    Closed(("TQDM_*",), "a value that is no number stops the import"),
     Closed(("MPL*", "MATPLOTLIB*", "FREETYPE_*", "FONTCONFIG_*"), "figures", but=("MPLCONFIGDIR",)),
     Closed(("IMAGEIO_*", "FFREPORT", "FFMPEG_*", "AV_LOG_*"), "which ffmpeg runs, and what it says"),
     Closed(("ESPEAK_*",), "voices"),
