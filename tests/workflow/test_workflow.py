@@ -1,6 +1,7 @@
 """Real runs of snakemake: the demo in small, the public commands, faults in the corpora."""
 
 import hashlib
+import json
 import os
 
 import pandas as pd
@@ -14,6 +15,7 @@ from support.studies import absent, small, write_study
 from sarangi.base import store
 from sarangi.paper.tables.writing import FORMATS
 from sarangi.runtime import records
+from sarangi.runtime.inventory import FOLDER, PLANNED, digest_of_input
 
 TARGETS = ("paper/tables", "paper/figures", "finding_4")
 
@@ -160,6 +162,9 @@ def test_broken_recordings_go_through_every_stage_and_harm_no_neighbour(study, t
         assert reason in bad[f"urdu_latif/Sad/SM9_F{number}_S09{number}.wav"]
     assert "code X is unknown" in bad["urdu_latif/Sad/SM9_F9_X09.wav"]
     assert set(predictions.loc[predictions["status"] == "ok", "predicted"].notna()) == {True}
+    # what the plan found is there for jobs elsewhere
+    planned = json.loads((folder / FOLDER / PLANNED).read_text())
+    assert planned["resources/corpora/urdu_latif"] == digest_of_input("resources/corpora/urdu_latif", folder)
     # a recording is replaced by an older one of its size: no time shows it, the inventory does
     file = corpus / "Sad" / "SM1_F4_S04.wav"
     data = bytearray(file.read_bytes())
