@@ -316,8 +316,10 @@ class _Verification:
             if sorted(record["inputs"]) != inputs:
                 odd = sorted({*record["inputs"]} ^ {*inputs})
                 return f"made from other files than this clone's: {odd[0]}"
-            if described["rule"] == "manifest" and (why := compared(record, Path(path))) is not None:
-                return why
+            if described["rule"] == "manifest" and not self._bad.keys() & set(inputs):
+                why = compared(record, Path(path))
+                if why is not None:
+                    return why
         for name, sum_ in record["inputs"].items():
             now = self._digest(name)
             # what is bad itself, or not here, says so itself

@@ -287,6 +287,26 @@ def test_recordings_that_are_not_those_of_the_manifest_are_named_with_the_remedy
     assert fault.command.endswith(f"--forcerun {MANIFEST_FILE} -- {MANIFEST_FILE}")
 
 
+def test_an_archive_that_a_rule_made_is_named_alone_where_it_is_bad(made):
+    archive = "resources/made/urdu_latif.zip"
+    speech = [("Sad/SM1_F1_S01.wav", sound(0.1)), ("Sad/SM1_F2_S02.wav", sound(0.2))]
+    made.job("synthetic_corpus", [], {archive: lambda path, _: zipped(path, speech)})
+    made.job(
+        "manifest",
+        [archive],
+        {
+            MANIFEST_FILE: lambda path, inside: manifest(
+                Path(archive), "urdu_latif", 1, store.Output(path, inside)
+            )
+        },
+    )
+    made.jobs[-1][0]["wildcards"] = {"corpus": "urdu_latif"}
+    made.do(made.jobs[-1])
+    assert made.faults() == {}
+    zipped(Path(archive), speech[:1])
+    assert set(made.faults()) == {archive}
+
+
 def test_what_is_remembered_of_a_recording_does_not_hide_it_from_verify(made, recorded, monkeypatch):
     known = {Path(made.jobs[-1][1][0]): digest_of_input(made.jobs[-1][1][0])}
     monkeypatch.setattr(
