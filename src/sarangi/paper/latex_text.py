@@ -395,8 +395,8 @@ class _Reader:
         return space.end() if space else at
 
     def _after_options(self, at: int) -> int:
-        while self.source[at : at + 1] == "[":
-            at = self._after_space(self._closed(at, "]"))
+        while self.source[at : at + 1] == "[" and (end := self._closed(at, "]")) > at:
+            at = self._after_space(end)
         return at
 
     def _after_group(self, at: int) -> int:

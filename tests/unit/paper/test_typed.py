@@ -252,6 +252,15 @@ def test_in_the_bibliography_a_comment_above_an_entry_allows_its_numbers_and_no_
     assert "by a comment above its entry: % not a score: 2.0" in found[0][2]
 
 
+@pytest.mark.parametrize(
+    "broken", [r"\citep[a", r"\val{a", r"\def\x{", r"\verb|a", r"\begin{verbatim}", "\\", r"\frac"]
+)
+def test_what_is_not_closed_hides_nothing_before_it(broken, tmp_path):
+    text = f"0.94 {broken}"
+    ((_, line, found),) = typed_scores(paper_of(tmp_path, sections__results_tex=text))
+    assert (line, found.split(" ")[0]) == (1, "0.94")
+
+
 def test_our_own_paper_has_none():
     assert list(typed_scores(ROOT / "paper")) == []
     assert len(written_files(ROOT / "paper")) > 10
