@@ -1,14 +1,19 @@
 """Models that listen are found here: runs of the study, folders, and repositories of the Hugging Face hub."""
 
+import logging
 import re
 from pathlib import Path
 
+from sarangi.app.answers import about
+from sarangi.app.card_text import calibrated
 from sarangi.app.foreign import Foreign
 from sarangi.app.listening import Listener
 from sarangi.app.runs import Run
 from sarangi.base.documents import DocumentError, json_in
 from sarangi.base.errors import SarangiError
 from sarangi.base.hints import closest
+
+log = logging.getLogger("sarangi")
 
 RUNS = "results/runs"
 RUN = re.compile(r"[\w.-]+/\d+/\d+")
@@ -86,5 +91,19 @@ def load(wanted: str, directory: Path) -> Listener:
     if not (folder / "model.safetensors").is_file() and not list(folder.glob("*.safetensors")):
         raise SarangiError(f"{wanted}: no weights in safetensors; files that could run are not opened")
     if isinstance(settings, dict) and "emotions" in settings:
-        return Run(folder, wanted, [directory, *folder.resolve().parents[4:5]])
+        return _with_card(Run(folder, wanted, [directory, *folder.resolve().parents[4:5]]))
     return Foreign(folder, wanted)
+
+
+def _with_card(run: Run) -> Run:
+    """Return a run, without its card where that is none of this study: what cannot be shown is not known."""
+    try:
+        if run.card is not None:
+            about(run)
+            calibrated(run.card, 0.5)
+            _ = run.writes
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        log.warning("%s: card.json is no card of this study (%r); it is not shown", run.name, error)
+        run.card = None
+        vars(run).pop("_checkpoint", None)
+    return run

@@ -1,5 +1,6 @@
 """Pretrained encoders of speech and of text: loading, building and freezing them."""
 
+import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,7 +13,7 @@ from sarangi.base.errors import SarangiError
 from sarangi.base.sound import SAMPLE_RATE
 from sarangi.models.family import Family, module_of, names
 from sarangi.models.family import load as family_named
-from sarangi.models.refusals import refuse_larger, settings_in
+from sarangi.models.refusals import refuse_larger, refuse_no_numbers, settings_in
 from sarangi.models.settings import config_of, size_of_weights, weights_alone
 from sarangi.sources.incomplete import WEIGHTS, refuse_incomplete
 
@@ -86,7 +87,20 @@ def load_encoder(
     missing = sorted(name for name in found["missing_keys"] if not name.startswith(OPTIONAL))
     if missing:
         raise SarangiError(f"{folder}: the weights lack {len(missing)} tensors, first {missing[0]}")
+    left = [name for name in sorted(found["unexpected_keys"]) if beyond(name, len(layers_of(model)))]
+    if left:
+        raise SarangiError(
+            f"{folder}: config.json has {len(layers_of(model))} layers, and the weights have more, such as "
+            f"{left[0]}; get both from one place"
+        )
+    refuse_no_numbers(model, folder)
     return model
+
+
+def beyond(name: str, layers: int) -> bool:
+    """Whether a tensor is of a layer of the transformer beyond so many."""
+    found = re.search(r"(?:^|\.)encoder\.layers?\.(\d+)\.", name)
+    return found is not None and int(found[1]) >= layers
 
 
 def build_encoder(settings: Mapping[str, Any]) -> PreTrainedModel:

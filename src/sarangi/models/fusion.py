@@ -18,7 +18,7 @@ from sarangi.base.sound import SAMPLE_RATE
 from sarangi.models.encoders import build_encoder, freeze, layers_of
 from sarangi.models.family import BRANCHES
 from sarangi.models.pooling import masked_mean
-from sarangi.models.refusals import refuse_larger
+from sarangi.models.refusals import refuse_larger, refuse_no_numbers, refuse_odd_run
 from sarangi.models.speech_states import speech_states
 from sarangi.models.split_encoder import SplitEncoder
 from sarangi.models.text_states import text_states
@@ -292,6 +292,7 @@ class EmotionClassifier(nn.Module):
         """
         try:
             described = json_in(folder / "config.json")
+            refuse_odd_run(described)
 
             def build() -> EmotionClassifier:
                 encoders = {b: build_encoder(described[b]["encoder"]) for b in with_encoder(described)}
@@ -300,6 +301,7 @@ class EmotionClassifier(nn.Module):
             refuse_larger(build, (described,), (folder / "model.safetensors").stat().st_size)
             network = build()
             network.load_state_dict(load_file(folder / "model.safetensors"))
+            refuse_no_numbers(network, folder)
         except Exception as error:  # whatever torch and transformers stumble over in a damaged description
             raise SarangiError(
                 f"{folder}: no whole run of fine-tuning lies here: {type(error).__name__}: {error}"

@@ -11,6 +11,7 @@ from sarangi.base.documents import DocumentError, json_in
 from sarangi.base.errors import SarangiError
 
 LARGEST_NUMBER, MOST_LAYERS = 2**24, 200  # in the settings of an encoder
+LONGEST_S = 3600  # that a branch may take of a clip
 SPARE_PARAMETERS = 2**23  # those that may be missing from the weights, of heads and of SpecAugment
 
 
@@ -62,3 +63,38 @@ def refuse_larger(build: Callable[[], nn.Module], settings: Iterable[Mapping], s
         count = sum(parameter.numel() for parameter in build().parameters())
     if count > size + SPARE_PARAMETERS:
         raise ValueError(f"it would have {count} parameters, and the weights have {size} bytes")
+
+
+def refuse_odd_run(described: Mapping[str, Any]) -> None:
+    """Refuse the description of a run whose answers would have no names, or no sound or words to go by.
+
+    Raises
+    ------
+    ValueError
+        Says what is odd, and what is expected.
+    """
+    emotions = described["emotions"]
+    names = [e for e in emotions if isinstance(e, str) and e] if isinstance(emotions, list) else []
+    if not names or len(set(names)) != len(emotions):
+        raise ValueError(f"emotions are {str(emotions)[:200]}; expected a list of names, each once")
+    if "audio" in described:
+        seconds, loudness = described["audio"].get("max_audio_s"), described["audio"].get("normalise")
+        if type(seconds) not in (int, float) or not 0 < seconds <= LONGEST_S:
+            raise ValueError(f"max_audio_s is {seconds!r}; expected seconds up to {LONGEST_S}")
+        if not isinstance(loudness, bool):
+            raise ValueError(f"normalise is {loudness!r}; expected true or false")
+
+
+def refuse_no_numbers(network: nn.Module, folder: Path) -> None:
+    """Refuse a network in which a weight is infinite or no number: whatever it says would be none, too.
+
+    Raises
+    ------
+    SarangiError
+        Says which tensor.
+    """
+    for name, parameter in network.named_parameters():
+        if not torch.isfinite(parameter).all():
+            raise SarangiError(
+                f"{folder}: the weights of {name} hold what is no number; they are damaged: get them again"
+            )

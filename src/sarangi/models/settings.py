@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from safetensors import safe_open
 from transformers import PreTrainedConfig
 from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 
@@ -20,6 +21,7 @@ from sarangi.models.refusals import LARGEST_NUMBER, MOST_LAYERS
 from sarangi.sources.incomplete import WEIGHTS
 
 LONGEST_LIST, LONGEST_TEXT = 64, 64
+NUMBERS = ("F16", "BF16", "F32", "F64")
 PART = re.compile(r"[\w.-]+\.safetensors")
 
 TRANSFORMER = """
@@ -140,5 +142,17 @@ def weights_alone(folder: Path) -> Iterator[Path]:
 
 
 def size_of_weights(alone: Path) -> int:
-    """Return the bytes of the tensors' files in a folder of :func:`weights_alone`."""
+    """Return the bytes of the tensors' files in a folder of :func:`weights_alone`.
+
+    Raises
+    ------
+    ValueError
+        If a weight is of another kind than a number with a point: quantised ones need more than themselves.
+    """
+    for file in sorted(alone.glob("*.safetensors")):
+        with safe_open(file, "pt") as tensors:
+            for name in tensors.keys():  # noqa: SIM118 (no dict)
+                kind = tensors.get_slice(name).get_dtype()
+                if name.endswith((".weight", ".bias")) and kind not in NUMBERS:
+                    raise ValueError(f"{name} is of kind {kind}; expected {', '.join(NUMBERS)}")
     return sum(file.stat().st_size for file in alone.glob("*.safetensors"))

@@ -47,6 +47,28 @@ def taken(settings: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+def module_named(encoder: Mapping[str, Any]) -> str:
+    """Return the architecture of an encoder.
+
+    Raises
+    ------
+    DocumentError
+        If its settings name none.
+    """
+    found = encoder.get("model_type")
+    if not isinstance(found, str):
+        raise DocumentError(f"config.json has model_type as {found!r}")
+    return found
+
+
+def in_file(token: str, whole: Mapping[str, Any]) -> bool:
+    """Whether ``tokenizer.json`` has a token, so that none of its own is made for it."""
+    added = [entry.get("content") for entry in whole.get("added_tokens") or () if isinstance(entry, dict)]
+    vocabulary = whole["model"].get("vocab", {})
+    listed = vocabulary if isinstance(vocabulary, dict) else {entry[0] for entry in vocabulary}
+    return token in added or token in listed
+
+
 def load_tokenizer(
     files: Mapping[str, str], encoder: Mapping[str, Any], tokens: int, name: str
 ) -> PreTrainedTokenizerFast:
@@ -75,10 +97,10 @@ def load_tokenizer(
         whole = json_of(files["tokenizer.json"])
         if not isinstance(own, dict) or not isinstance(whole, dict):
             raise DocumentError("one of them is no object")
+        family = load(module_named(encoder))
+        settings = dict(family.tokens if family else {}) | taken(own)
     except DocumentError as error:
         raise SarangiError(f"encoder {name}: its tokenizer files are no settings: {error}") from error
-    family = load(encoder["model_type"])
-    settings = dict(family.tokens if family else {}) | taken(own)
     # the classes of the families, and so AutoTokenizer, build their own and take only parts of the file
     settings |= {"tokenizer_class": "PreTrainedTokenizerFast", "truncation_side": "left"}
     with tempfile.TemporaryDirectory() as folder:
@@ -86,12 +108,30 @@ def load_tokenizer(
         (Path(folder) / "tokenizer_config.json").write_text(json.dumps(settings), encoding="utf-8")
         try:
             tokenizer = PreTrainedTokenizerFast.from_pretrained(folder, local_files_only=True)
-            tokenizer("a")  # settings of another kind are found in use alone
-        except Exception as error:  # the tokenizers of Rust raise nothing more special
+            # settings of another kind are found in use alone
+            tokenizer("a")
+            if not tokenizer("a", add_special_tokens=False)["input_ids"]:
+                raise ValueError("it gives no token for a letter")
+        # the tokenizers of Rust raise nothing more special, and what they call a panic is no Exception
+        except BaseException as error:
+            if isinstance(error, KeyboardInterrupt | SystemExit):
+                raise
             raise SarangiError(
                 f"encoder {name}: tokenizer.json describes no tokeniser ({type(error).__name__}: {error}); "
                 "get it again"
             ) from error
+    for token in (tokenizer.sep_token, tokenizer.pad_token):
+        if token is not None and not in_file(token, whole):
+            raise SarangiError(
+                f"encoder {name}: tokenizer_config.json names the token {token!r}, which tokenizer.json "
+                "lacks; take both from one place"
+            )
+    for key in ("vocab_size", "max_position_embeddings", "pad_token_id"):
+        if type(encoder.get(key)) is not int:
+            raise SarangiError(
+                f"encoder {name}: config.json has {key} as {encoder.get(key)!r}; expected a whole number, by "
+                "which it is known whether the tokeniser goes with it; get it again"
+            )
     size, largest = encoder["vocab_size"], max(tokenizer.get_vocab().values(), default=-1)
     if largest >= size:
         raise SarangiError(

@@ -258,7 +258,10 @@ def _about(archive: zipfile.ZipFile) -> dict[str, Any]:
     about = _document(archive, ABOUT)
     if about["version"] != VERSION:
         raise ValueError(f"it is of version {about['version']}, and this Sarangi reads {VERSION}")
-    return {"targets": list(about["targets"]), "identities": dict(about["identities"])}
+    targets, identities = list(about["targets"]), dict(about["identities"])
+    if not all(isinstance(text, str) for text in (*targets, *identities, *identities.values())):
+        raise ValueError(f"{ABOUT} has a target or an identity that is no text")
+    return {"targets": targets, "identities": identities}
 
 
 def _result_of(name: str) -> str:

@@ -327,6 +327,15 @@ def _refuse_unlike(dims: whisper.ModelDimensions, state: Mapping[str, torch.Tens
         ("encoder", dims.n_audio_layer, dims.n_audio_state),
         ("decoder", dims.n_text_layer, dims.n_text_state),
     )
+    for width, heads in (
+        (dims.n_audio_state, dims.n_audio_head),
+        (dims.n_text_state, dims.n_text_head),
+    ):
+        if width % heads:
+            raise ValueError(f"{heads} heads do not divide a width of {width}")
+    for name, tensor in state.items():
+        if not torch.isfinite(tensor).all():
+            raise ValueError(f"{name} holds what is no number")
     for part, layers, width in parts:
         for layer in range(min(layers, len(state))):
             expected[f"{part}.blocks.{layer}.mlp.0.weight"] = (4 * width, width)
