@@ -5,7 +5,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 TABLES = ["imageio-ffmpeg", "numpy", "pandas", "pyarrow", "soundfile", "tqdm"]
-FETCHING = ["jsonschema", "PyYAML", "requests", "tenacity"]
+FETCHING = ["jsonschema", "PyYAML", "requests", "tenacity", "urllib3"]
 MODELS = [
     "accelerate",
     "ctranslate2",
