@@ -33,6 +33,11 @@ SETTINGS = (
     "core.autocrlf=false", "fetch.recurseSubmodules=false", "gc.auto=0", "maintenance.auto=false",
     "http.lowSpeedLimit=1000",
 )  # fmt: skip
+TO_THE_NETWORK = (
+    r"^http\.(.*\.)?(proxy|proxyauthmethod|proxysslcainfo|proxysslcert|proxysslkey|sslcainfo|sslcapath|sslcert"
+    r"|sslkey|extraheader)$|^url\..*\.insteadof$|^credential\."
+)
+"""Settings of the user's git that change no byte of what comes: a commit's name is its checksum."""
 AS_COMMITTED = "* -text -ident -export-ignore -export-subst !eol !filter !working-tree-encoding\n"
 """Attributes before those of the repository, which would leave files out, or rewrite them."""
 LARGEST_LISTING = 2**28  # bytes of the names of all files
@@ -115,6 +120,12 @@ class _Git:
             "GIT_SSH_COMMAND": f"ssh -o BatchMode=yes -o ConnectTimeout={SECONDS_OF_SILENCE} "
             f"-o ServerAliveInterval={SECONDS_OF_SILENCE}",
         } | environment_of_git()
+        for number, (name, value) in enumerate(_settings_of_user()):
+            self._environment |= {
+                "GIT_CONFIG_COUNT": str(number + 1),
+                f"GIT_CONFIG_KEY_{number}": name,
+                f"GIT_CONFIG_VALUE_{number}": value,
+            }
 
     def refuse_bombs(self, commit: str, most: int) -> None:
         """Refuse a commit of few objects that name each other so often that its files have no end.
@@ -204,6 +215,25 @@ class _Git:
             f"git {what} failed for {without_secrets(self._repository)}: "
             f"{without_secrets('; '.join(lines) or said.strip())}{hint}"
         )
+
+
+def _settings_of_user() -> list[tuple[str, str]]:
+    """Return those settings of the user and of the machine that only lead to the network, in git's order."""
+    command = ["git", "config", "--includes", "-z", "--get-regexp", TO_THE_NETWORK]
+    try:
+        # not in a repository, whose settings are no user's
+        done = subprocess.run(
+            command, cwd="/", stdin=subprocess.DEVNULL, capture_output=True, timeout=30, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise SarangiError(f"git cannot be started ({error}). Install Debian package git") from error
+    if done.returncode > 1:  # 1: there are none
+        log.warning(
+            "git's own settings cannot be read and are passed over: %s", os.fsdecode(done.stderr).strip()
+        )
+        return []
+    pairs = (entry.partition("\n") for entry in os.fsdecode(done.stdout).split("\0") if entry)
+    return [(name, value) for name, _, value in pairs]
 
 
 @contextlib.contextmanager

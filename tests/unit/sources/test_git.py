@@ -194,6 +194,27 @@ def test_no_hook_no_filter_and_no_setting_of_the_user_runs(repository, tmp_path,
     assert not ran.exists()
 
 
+def test_settings_of_the_user_that_only_lead_to_the_network_pass(repository, tmp_path, monkeypatch):
+    commit = repository.commit(a="a")
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / ".gitconfig").write_text(
+        f'[url "{repository.folder.parent}/"]\n\tinsteadOf = https://nowhere.invalid/\n'
+        "[core]\n\tautocrlf = true\n\tattributesFile = rewriting\n"
+    )
+    monkeypatch.setenv("HOME", str(home))
+    fetch_commit("https://nowhere.invalid/repository", commit, tmp_path / "a.zip")
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        assert archive.read("a") == b"a"
+    monkeypatch.setattr(fetching, "SECONDS_OF_SILENCE", 1)
+    (home / ".gitconfig").write_text("[http]\n\tproxy = http://127.0.0.1:1\n")
+    with pytest.raises(SarangiError, match=r"127\.0\.0\.1"):
+        fetch_commit("http://nowhere.invalid/repository", commit, tmp_path / "b.zip")
+    (home / ".gitconfig").write_text("[http\n")
+    with pytest.raises(SarangiError, match="git fetch failed"):
+        fetch_commit("http://127.0.0.1:1/repository", commit, tmp_path / "b.zip")
+
+
 def test_pointers_of_lfs_are_told(repository, tmp_path, caplog):
     caplog.set_level(logging.WARNING)
     commit = repository.commit(**{"b.wav": POINTER, "a.wav": POINTER, "readme": "version https"})
