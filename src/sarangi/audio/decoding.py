@@ -53,7 +53,8 @@ def to_mono(data: bytes) -> Decoded:
         with soundfile.SoundFile(io.BytesIO(data)) as file:
             rate, promised = file.samplerate, file.frames
             refuse_long(promised * file.channels)
-            signal = file.read(dtype="float32", always_2d=True)
+            # the number is needed where nothing can be sought (GSM 6.10, G.721)
+            signal = file.read(promised, dtype="float32", always_2d=True)
     except soundfile.LibsndfileError as error:
         why = f"cannot be decoded ({error.error_string})"
         raise RecordingError(why, COPY_AGAIN, "cannot be decoded") from error

@@ -52,8 +52,12 @@ def lines_of(text: str) -> list[str]:
     return text.removesuffix("\n").split("\n") if text else []
 
 
-def json_of(text: str | bytes) -> Any:
-    """Return what a JSON text holds.
+class Pairs(list[tuple[str, Any]]):
+    """An object of JSON as names and values; a name may stand in it twice."""
+
+
+def json_of(text: str | bytes, pairs: bool = False) -> Any:
+    """Return what a JSON text holds; ``pairs`` keeps names that stand twice in an object, as :class:`Pairs`.
 
     Raises
     ------
@@ -61,7 +65,7 @@ def json_of(text: str | bytes) -> Any:
         If it is no JSON, or nested too deep.
     """
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=Pairs if pairs else None)
     except RecursionError as error:
         raise DocumentError("it is nested too deep") from error
     except ValueError as error:  # of JSON, of UTF-8, and of a number with thousands of digits

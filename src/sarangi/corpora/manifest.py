@@ -10,7 +10,7 @@ import dataclasses
 import hashlib
 import logging
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import NoReturn
@@ -20,10 +20,11 @@ from sarangi.base.errors import SarangiError, cause_of, shown
 from sarangi.base.failures import Entry, counted, failures_in, too_many
 from sarangi.base.manifest_rows import MANIFEST
 from sarangi.base.progress import progress
+from sarangi.corpora.beside import beside
 from sarangi.corpora.recording import inspect
 from sarangi.corpora.registry import load
 from sarangi.corpora.unchanged import sha256_of
-from sarangi.corpora.unread import is_unread, refuse_unlisted, unread
+from sarangi.corpora.unread import refuse_unlisted, unread
 from sarangi.corpora.utterance import Utterance
 from sarangi.sources.source import ARCHIVES, Source, uppermost
 
@@ -68,7 +69,9 @@ def manifest(source: Path, corpus: str, shards: int, output: store.Output) -> No
     with Source(source) as opened:
         refuse_unlisted(opened)
         described = list(module.utterances(opened))
-        found = sorted([*described, *unread(opened, described)], key=lambda u: (u.path, *uppermost(u.file)))
+        others = [*beside(module, opened, described), *unread(opened, described)]
+        said = frozenset(utterance.file for utterance in others)  # all that is known of them
+        found = sorted([*described, *others], key=lambda u: (u.path, *uppermost(u.file)))
         if not any(u.status == store.OK for u in found):
             _refuse_without_utterances(opened, corpus, module.LAYOUT, found)
         entries: list[Entry] = []
@@ -76,7 +79,7 @@ def manifest(source: Path, corpus: str, shards: int, output: store.Output) -> No
             groups = [list(copies) for _, copies in groupby(found, key=lambda u: u.path)]
             for copies in progress(groups, len(groups), f"manifest {corpus}"):
                 utterance_id = f"{corpus}/{copies[0].path}"
-                row = dataclasses.asdict(copies[0]) | _facts(opened, copies, describe)
+                row = dataclasses.asdict(copies[0]) | _facts(opened, copies, describe, said)
                 del row["path"]
                 row["group"] = row["group"] or utterance_id  # the clip, for want of better
                 shard = shard_of(utterance_id, shards)
@@ -117,8 +120,11 @@ def _refuse_unusable(source: Path, entries: Sequence[Entry]) -> None:
     )
 
 
-def _facts(source: Source, copies: Sequence[Utterance], describe: Describe) -> dict:
-    """Return what ``describe`` finds in an utterance's file, and why the utterance fails if it does."""
+def _facts(source: Source, copies: Sequence[Utterance], describe: Describe, said: Collection[str]) -> dict:
+    """Return what ``describe`` finds in an utterance's file, and why the utterance fails if it does.
+
+    Files in ``said`` are not read.
+    """
     utterance = copies[0]
     files = list(dict.fromkeys(copy.file for copy in copies))
     facts: dict = {"copies": len(files) - 1 + sum(source.times(file) - 1 for file in files)}
@@ -128,7 +134,7 @@ def _facts(source: Source, copies: Sequence[Utterance], describe: Describe) -> d
         why = f"duplicate id: {differ}; keep the published one"
         cause = utterance.cause or "copies that differ"
         return facts | {"status": store.FAILED, "reason": "; ".join([*reasons, why]), "cause": cause}
-    if utterance.status != store.OK and (not source.has(utterance.file) or is_unread(source, utterance)):
+    if utterance.status != store.OK and (not source.has(utterance.file) or utterance.file in said):
         return facts  # that has been said already
     try:
         facts |= describe(source, utterance.file)

@@ -1,13 +1,13 @@
 """What a file of sound is, read from its header: the checks that need no decoding."""
 
 import io
-import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 import soundfile
 
-from sarangi.base.errors import COPY_AGAIN, CutShortError, RecordingError
+from sarangi.base.errors import COPY_AGAIN, RecordingError
+from sarangi.corpora.containers import refuse_other_length
 from sarangi.corpora.video import describe, is_video
 
 # Formats that libsndfile may rightly find behind a suffix
@@ -18,6 +18,7 @@ FORMATS = {
     ".ogg": {"OGG"},
     ".opus": {"OGG"},
 }
+UNKNOWN_FRAMES = 2**62  # libsndfile has the largest number for a FLAC that came out of a pipe
 
 
 @dataclass(frozen=True)
@@ -64,13 +65,11 @@ def inspect(data: bytes, name: str) -> Recording:
             f"named {suffix} but holds {header.format_info}",
             "a re-encoded copy is not the published recording: get the original",
         )
-    promised = re.search(r"^\s*data\s*:\s*(\d+) \(should be (\d+)\)", header.extra_info, re.MULTILINE)
-    # a writer that streams cannot know the length and leaves 0 or the largest number
-    if promised and 0 < int(promised[1]) < 2**31 - 4096:
-        raise CutShortError(
-            f"cut short: its header promises {promised[1]} bytes of sound, {promised[2]} are there",
-            COPY_AGAIN,
-            "cut short",
+    refuse_other_length(data, header.extra_info)
+    if header.frames >= UNKNOWN_FRAMES:
+        raise RecordingError(
+            "its header does not say how long it is",
+            "write it again to a file instead of a pipe, which gives it its length",
         )
     if header.frames == 0:
         raise RecordingError("holds 0 samples", COPY_AGAIN)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from pathlib import PurePosixPath
 
-from sarangi.base.errors import CANNOT_BE_READ, SarangiError, shown
+from sarangi.base.errors import CANNOT_BE_READ, SarangiError
 from sarangi.corpora.utterance import Utterance, failed, skipped
 from sarangi.sources.listing import LOOP, NOT_LISTED
 from sarangi.sources.source import Source
@@ -39,9 +39,3 @@ def unread(source: Source, utterances: Collection[Utterance]) -> Iterator[Uttera
         if path not in known:
             harmless = found.kind == LOOP or PurePosixPath(path).suffix
             yield (skipped if harmless else failed)(path, found.problem, CANNOT_BE_READ)
-
-
-def is_unread(source: Source, utterance: Utterance) -> bool:
-    """Return whether an utterance is a row of :func:`unread`, which says all that is known."""
-    found = source.problems.get(utterance.file)
-    return found is not None and utterance.reason == shown(found.problem)

@@ -35,6 +35,10 @@ IN_HAND = Path("resources/corpora")
 # can only be read from their beginning
 SLOW_ARCHIVES = (".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 ARCHIVES = (".zip", ".tar", *SLOW_ARCHIVES)
+OTHER_ARCHIVES = (
+    ".7z", ".rar", ".zst", ".lz", ".lz4", ".gz", ".bz2", ".xz", ".z", ".001", ".z01", ".part1.rar", ".iso",
+)  # fmt: skip
+"""Of archives, of their parts and of single files that were packed, none of which is read."""
 # what zipfile and tarfile raise for damage: a RuntimeError for what is encrypted, or compressed in a way
 # that they do not know; the others for numbers in headers that cannot be
 DAMAGE = (
@@ -112,6 +116,10 @@ def find(corpus: str, folder: str | Path = IN_HAND) -> Path | None:
                 raise SarangiError(f"{path} is {problem}")
             return path
         for name in names:
+            if suffix == "" and name.casefold().partition(".")[0] == wanted and _packed_otherwise(name):
+                raise SarangiError(
+                    f"{folder}/{name} is packed in a way that is not read; unpack it into {folder}/{corpus}"
+                )
             if name.casefold() == f"{wanted}.dvc":
                 raise SarangiError(f"{folder}/{name} is a note of DVC alone; run `dvc pull {name}` there")
     return None
@@ -340,10 +348,25 @@ def uppermost(path: str) -> tuple[int, str]:
     return path.count("/"), path
 
 
+def _packed_otherwise(name: str) -> bool:
+    lower = name.casefold()
+    return lower.endswith(OTHER_ARCHIVES) and not lower.endswith(ARCHIVES)
+
+
 def _member(name: str, folder: bool, regular: bool, link: bool) -> Listed:
-    """Return a member of an archive as listed; links in archives are somebody else's, and not followed."""
+    """Return a member of an archive as listed; links in archives are somebody else's, and not followed.
+
+    A path has the form that it has in a folder: without the ``./`` of ``tar c .``, and with the slashes of
+    other programs for those of some on Windows.
+    """
     parts = PureWindowsPath(name)  # takes either slash, and knows drives
+    if not parts.anchor:
+        slashed = name if "/" in name else name.replace("\\", "/")
+        folder |= slashed.endswith("/")
+        name = "/".join(part for part in slashed.split("/") if part not in ("", "."))
     if not name.strip("/"):
+        if folder:
+            return Listed(".", FOLDER)
         return Listed("(no name)", NO_FILE, f"a member of the archive without a name; {OWN_FILE}")
     if folder:
         return Listed(name.rstrip("/"), FOLDER)

@@ -17,6 +17,12 @@ from sarangi.sources.source import Source
 PUBLISHED, OWN = "Get the table again from its publisher.", "Mend the table, which is your own."
 SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 # blanks that have no shape: marks of direction and of byte order, and the space of no width
+OF_EXCEL = re.compile(r"\s*\"?sep=.?\"?\s*(?:[\r\n]|$)", re.IGNORECASE)
+"""A first line that tells spreadsheets of the mark between columns, and is none of the table."""
+NOBODY = {
+    "", "#n/a", "n/a", "nan", "none", "null", "nil", "?", "-", "--", "unknown", "#ref!", "#name?", "#value!",
+}  # fmt: skip
+"""What people and programs write where nothing is known."""
 INVISIBLE = "\u200b\u200e\u200f\u2060\ufeff"
 
 
@@ -67,7 +73,9 @@ def table_rows(source: Source, file: str, columns: Sequence[str], advice: str = 
     # with its line breaks as they are: the reader of csv takes each kind
     table = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
-        header = next((cells for cells in table if any(map(clean, cells))), [])
+        header = next(
+            (cells for cells in table if any(map(clean, cells)) and not OF_EXCEL.match(cells[0])), []
+        )
         places = _places(f"{where}:{max(1, table.line_num)}", header, columns, advice)
         for cells in table:
             if any(map(clean, cells)):
@@ -80,7 +88,7 @@ def table_rows(source: Source, file: str, columns: Sequence[str], advice: str = 
 
 
 def _refuse_other_separators(where: str, text: str, columns: Sequence[str]) -> None:
-    head = text.lstrip().partition("\n")[0].casefold()
+    head = OF_EXCEL.sub("", text).lstrip().partition("\n")[0].casefold()
     for mark, words in SEPARATORS.items():
         found = {clean(name).strip('"') for name in head.split(mark)}
         if len(columns) > 1 and {column.casefold() for column in columns} <= found:
@@ -174,7 +182,8 @@ def _inside(source: Source, table: str, written: str) -> str:
 def refuse_two_spellings(where: str, column: str, rows: Sequence[Row]) -> None:
     """Refuse a table that writes one name in two ways: a split would train on it and test on it.
 
-    Two names are one where they differ only by case, by blanks, ``_`` and ``-``, or by zeros before a number.
+    Two names are one where they differ only by case, by blanks, ``_`` and ``-``, by zeros before a number, or
+    by what nobody sees and spreadsheets add: marks without a shape, ``'`` in front, ``.0`` behind a number.
 
     Raises
     ------
@@ -186,10 +195,30 @@ def refuse_two_spellings(where: str, column: str, rows: Sequence[Row]) -> None:
         name = row.cells[column]
         if row.problem is not None or not name:
             continue
-        words = re.sub(r"[\s_-]+", " ", unicodedata.normalize("NFKC", name).casefold())
-        known = first.setdefault(re.sub(r"(?<![\d.])0+(?=\d)", "", words), row)
+        known = first.setdefault(_likeness_of_name(name), row)
         if known.cells[column] != name:
             raise SarangiError(
                 f"{where}: {column} {known.cells[column]!r} (line {known.line}) and {name!r} (line "
                 f"{row.line}) seem to be one; write one name, or names that differ by more. {OWN}"
             )
+
+
+def _likeness_of_name(name: str) -> str:
+    """Return a name as it is compared: of two that seem to be one, the same."""
+    composed = unicodedata.normalize("NFKC", name).casefold()
+    digits = (str(unicodedata.digit(letter, letter)) for letter in composed)
+    seen = "".join(letter for letter in digits if not _without_shape(letter))
+    words = re.sub(r"[\s_-]+", " ", seen.lstrip("'")).strip()
+    return re.sub(r"(?<![\d.])0+(?=\d)", "", re.sub(r"^(\d+)\.0+$", r"\1", words))
+
+
+def _without_shape(letter: str) -> bool:
+    # variation selectors are marks; a line break or a tab is a blank
+    return (
+        unicodedata.category(letter) in ("Cc", "Cf") and not letter.isspace()
+    ) or "\ufe00" <= letter <= "\ufe0f"
+
+
+def names_nobody(name: str) -> bool:
+    """Return whether a cell names no speaker: it is empty, or what stands for what is not known."""
+    return name.casefold() in NOBODY

@@ -100,3 +100,8 @@ def test_a_header_that_promises_more_than_there_is_memory_for_is_refused():
     data[21:26] = bytes([data[21] | 0x0F]) + b"\xff" * 4  # the number of samples in 36 bits
     with pytest.raises(RecordingError, match=f"promises {2**36 - 1} samples"):
         to_mono_16k(bytes(data))
+
+
+@pytest.mark.parametrize("kind", ["GSM610", "G721_32", "NMS_ADPCM_32", "MS_ADPCM", "ALAW", "DOUBLE"])
+def test_every_kind_of_wav_is_decoded_also_where_nothing_can_be_sought(kind):
+    assert len(to_mono_16k(sound(subtype=kind)).signal) == pytest.approx(16_000, abs=2000)

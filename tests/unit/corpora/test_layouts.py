@@ -12,8 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from imageio_ffmpeg import get_ffmpeg_exe
 from scipy.io import savemat
+from support.manifests import listed
 from support.places import real, to
 from support.recordings import sound
+from support.small_corpora import SMALLEST, laid
 
 from sarangi.audio.flac import decode
 from sarangi.audio.resampling import resample
@@ -516,3 +518,61 @@ def test_meld_reads_sound_that_was_taken_out_and_says_so_beside_the_video(tmp_pa
     assert [u.status for u in others] == ["skipped", "skipped"]
     assert [u.cause[:15] for u in others] == ["no table lists ", "lies in no fold"]
     assert len(found) == 6
+
+
+@pytest.mark.parametrize(
+    ("corpus", "name", "words"),
+    [
+        ("urdu_latif", "Sad/SM١_F1_S01.wav", "name does not follow"),
+        ("urdu_latif", "Sad/\u017fM1_F1_S01.wav", "name does not follow"),
+        ("ravdess", "Actor_٠١/03-01-01-01-01-01-٠١.wav", "name does not follow"),
+        ("ravdess", "Actor_25/03-01-01-01-01-01-25.wav", "actor 25 is unknown"),
+        (
+            "iemocap", "Session2/sentences/wav/Ses01M_x/Ses01M_x_M000.wav",
+            "lies in Session2, but its name says session 1",
+        ),
+        ("iemocap", "Session2/sentences/wav/Ses02M_x/Ses02M_x_M000.wav", "there is no file Session2/dialog"),
+        ("iemocap", "wav/Ses02M_x_M000.wav", "name does not follow"),
+    ],
+)  # fmt: skip
+def test_a_recording_whose_speaker_nobody_can_be_sure_of_fails_alone(corpus, name, words, tmp_path):
+    folder = laid(tmp_path / "c", SMALLEST[corpus] | {name: WAV})
+    found = listed(folder, tmp_path, corpus)
+    assert sorted(found["status"]) == ["failed", "ok"]
+    assert words in found.loc[found["status"] == "failed", "reason"].iloc[0]
+
+
+def test_a_zero_before_a_speaker_of_urdu_makes_no_other_speaker(tmp_path):
+    names = ("Sad/SF1_F1_S01.wav", "Angry/SF01_F2_A01.wav", "Happy/SF04_F1_H01.wav")
+    found = listed(laid(tmp_path / "c", dict.fromkeys(names, WAV)), tmp_path)
+    assert set(found["group"]) == {"SF1+SF4"}
+    assert "urdu_latif/Angry/SF1_F2_A01.wav" in found.index
+
+
+def test_transcripts_of_shemo_are_known_in_any_case_and_two_of_a_clip_are_none(tmp_path):
+    text = (
+        b'{"f03s02.wav": {"transcript": "a"}, "M01A01": {"transcript": "b"}, "M01A01": {"transcript": "c"}}'
+    )
+    files = {"F03S02.wav": WAV, "M01A01.wav": sound(seed=1), "shemo.json": text}
+    found = listed(laid(tmp_path / "c", files), tmp_path, "shemo")
+    assert list(found["text"].dropna()) == ["a"]
+    assert found["reason"].iloc[1] == "2 transcripts, none of which is read"
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [("s1,S1\na/2.wav,sad,s2,s01", "session 'S1' .* seem to be one"), ("NaN,1", "no speaker")],
+)
+def test_sessions_in_two_spellings_and_speakers_that_are_nobody_are_refused(row, words, tmp_path):
+    files = {
+        "a/1.wav": WAV,
+        "a/2.wav": WAV,
+        "iitkgp_sehsc.csv": f"path,emotion,speaker,session\na/1.wav,sad,{row}\n".encode(),
+    }
+    with pytest.raises(SarangiError, match=words):
+        listed(laid(tmp_path / "c", files), tmp_path, "iitkgp_sehsc")
+
+
+def test_a_workbook_in_place_of_the_table_is_named(tmp_path):
+    with pytest.raises(SarangiError, match=r"save iitkgp_sehsc.xlsx as CSV"):
+        listed(laid(tmp_path / "c", {"a/1.wav": WAV, "iitkgp_sehsc.xlsx": b"PK"}), tmp_path, "iitkgp_sehsc")

@@ -42,3 +42,11 @@ def test_a_playlist_named_as_a_film_leads_to_no_other_file(head, tmp_path):
         inspect(text, "a.mp4")
     with pytest.raises(RecordingError):
         sound_in(text, "a.mp4")
+
+
+def test_a_flac_out_of_a_pipe_says_that_its_length_is_not_known():
+    data = bytearray(sound(kind="FLAC"))
+    data[21] &= 0xF0
+    data[22:26] = bytes(4)
+    with pytest.raises(RecordingError, match="does not say how long it is; write it again to a file"):
+        inspect(bytes(data), "x.flac")

@@ -129,3 +129,22 @@ def test_a_header_of_a_tar_that_opens_to_any_length_is_refused(tmp_path):
     (tmp_path / "c.tar").write_bytes(data)
     with pytest.raises(SarangiError, match=r"c\.tar"):
         Source(tmp_path / "c.tar")
+
+
+@pytest.mark.parametrize("name", ["./a/1.wav", "a//1.wav", "./a/./1.wav", "a\\1.wav"])
+def test_a_path_in_an_archive_has_the_form_that_it_has_in_a_folder(name, tmp_path):
+    zipped(tmp_path / "c.zip", [(zipfile.ZipInfo(name), b"1")])
+    (tmp_path / "c.tar").write_bytes(tarred([(name, b"1")], "w"))
+    for path in (tmp_path / "c.zip", tmp_path / "c.tar"):
+        with Source(path) as source:
+            assert (source.paths(), source.problems) == (["a/1.wav"], {})
+            assert source.read("a/1.wav") == b"1"
+
+
+@pytest.mark.parametrize("name", ["ravdess.7z", "RAVDESS.rar", "ravdess.tar.zst", "ravdess.zip.001"])
+def test_a_corpus_that_is_packed_in_another_way_is_named(name, tmp_path):
+    (tmp_path / name).write_bytes(b"7z")
+    with pytest.raises(SarangiError, match=f"{name} is packed in a way that is not read; unpack it"):
+        find("ravdess", tmp_path)
+    (tmp_path / "ravdess").mkdir()
+    assert find("ravdess", tmp_path) == tmp_path / "ravdess"

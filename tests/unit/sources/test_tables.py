@@ -5,7 +5,15 @@ from support.recordings import zipped
 
 from sarangi.base.errors import SarangiError
 from sarangi.sources.source import Source
-from sarangi.sources.tables import OWN, PathError, file_of, refuse_two_spellings, table_rows
+from sarangi.sources.tables import (
+    OWN,
+    PathError,
+    Row,
+    file_of,
+    names_nobody,
+    refuse_two_spellings,
+    table_rows,
+)
 
 COLUMNS = ("path", "speaker")
 
@@ -126,3 +134,33 @@ def test_a_path_in_an_archive_stays_in_it(tmp_path):
         for written in ("../../a.wav", "/c/a.wav", "../../../etc/passwd"):
             with pytest.raises(PathError, match="leads out of the corpus"):
                 file_of(source, "c/t.csv", written)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Ali", "Al\u00adi"), ("Ali", "Al\u200di"), ("s1", "s1\0"), ("s1", "s\u0967"), ("1", "1.0"),
+        ("01", "'01"), ("s1", "s\u20661"), ("s1", "s1\ufe0f"),
+    ],
+)  # fmt: skip
+def test_what_nobody_sees_and_what_spreadsheets_add_makes_no_other_name(one, other):
+    rows = [Row(line, {"speaker": name}) for line, name in ((2, one), (3, other))]
+    with pytest.raises(SarangiError, match="seem to be one"):
+        refuse_two_spellings("t.csv", "speaker", rows)
+    refuse_two_spellings("t.csv", "speaker", [Row(2, {"speaker": "1.1"}), Row(3, {"speaker": "11"})])
+
+
+def test_the_first_line_of_a_spreadsheet_is_none_of_the_table(tmp_path):
+    (tmp_path / "t.csv").write_text("sep=,\na,b\n1,2\n")
+    with Source(tmp_path) as source:
+        (row,) = table_rows(source, "t.csv", ("a", "b"))
+        assert (row.line, row.cells) == (3, {"a": "1", "b": "2"})
+        (tmp_path / "t.csv").write_text("sep=;\na;b\n1;2\n")
+        with pytest.raises(SarangiError, match="separated by semicolons"):
+            next(table_rows(source, "t.csv", ("a", "b")))
+
+
+@pytest.mark.parametrize("name", ["", "#N/A", "NaN", "?", "unknown"])
+def test_what_stands_for_nothing_names_nobody(name):
+    assert names_nobody(name)
+    assert not names_nobody("Nan Li")

@@ -21,8 +21,11 @@ PROMISES = {"speakers": 10, "neutral": 1708, "angry": 1103, "sad": 1084, "happy"
 LAYOUT = "Session<N>/sentences/wav/<dialogue>/<utterance>.wav"
 
 NAME = re.compile(
-    r"(?:^|/)Session(\d)/sentences/wav/([^/]+)/(Ses\d\d[FM]_[^/]*_([FM])[^/_]*)\.wav$", re.IGNORECASE
+    r"(?:^|/)Session(\d)/sentences/wav/([^/]+)/(Ses(\d\d)[FM]_[^/]*_([FM])[^/_]*)\.wav$",
+    re.IGNORECASE | re.ASCII,
 )
+NO_UTTERANCES = re.compile(r"(?:^|/)dialog/", re.IGNORECASE)
+"""Whole dialogues, as sound and as film."""
 LABEL = re.compile(r"^\[[\d.]+ - [\d.]+\]\t(\S+)\t(\w+)\t\[")
 WORDS = re.compile(r"^(Ses\S+) \[[\d.]+-[\d.]+\]: ?(.*)$")
 
@@ -31,13 +34,15 @@ def utterances(source: Source) -> Iterator[Utterance]:
     """Yield one utterance for each sentence, in sorted order."""
     labels = _lines(source, "/emoevaluation/", LABEL)
     words = _lines(source, "/transcriptions/", WORDS)
-    # the recordings of whole dialogues lie elsewhere, and are no utterances
-    for file in (path for path in source.paths(".wav") if "sentences/wav/" in path.lower()):
+    texts_there = {"/".join(path.casefold().split("/")[-4:]) for path in source.paths(".txt")}
+    for file in source.paths(".wav"):
         match = NAME.search(file)
+        if match is None and NO_UTTERANCES.search(file):
+            continue
         if match is None:
             yield failed(file, f"name does not follow {LAYOUT}")
             continue
-        session, dialogue, name, talker = match.groups()
+        session, dialogue, name, named, talker = match.groups()
         # as the labels write it, whatever its case here
         name, said = labels.get(name.casefold(), (name, []))
         if name.casefold().startswith(f"{dialogue.casefold()}_"):
@@ -55,7 +60,10 @@ def utterances(source: Source) -> Iterator[Utterance]:
             "label": label,
             "text": texts[0] if len(texts) == 1 else None,
         }
-        if len(said) > 1:
+        if int(named) != int(session):
+            why = f"lies in Session{session}, but its name says session {int(named)}"
+            yield failed(file, why, "folder and name say different sessions", **known)
+        elif len(said) > 1:
             why = f"EmoEvaluation gives {name} the labels {', '.join(said)}; keep the published one"
             yield failed(file, why, "several labels", **known)
         elif label in EMOTIONS:
@@ -65,7 +73,12 @@ def utterances(source: Source) -> Iterator[Utterance]:
             yield skipped(file, f"label {label}: not one of the four classes", **known)
         elif label is None:
             place = f"Session{session}/dialog/EmoEvaluation/{dialogue}.txt"
-            yield failed(file, f"{place} has no label for {name}", "no label", **known)
+            why = (
+                f"{place} has no label for {name}"
+                if place.casefold() in texts_there
+                else f"there is no file {place}, with its label"
+            )
+            yield failed(file, why, "no label", **known)
         else:
             expected = ", ".join([*EMOTIONS, *OTHERS])
             why = f"label {label} is unknown; expected one of {expected}"

@@ -7,9 +7,18 @@ its ``path`` (below the folder), ``emotion``, ``speaker`` and ``session``.
 from collections.abc import Iterator
 
 from sarangi.base.errors import SarangiError
+from sarangi.corpora.beside import SUFFIXES
 from sarangi.corpora.utterance import Utterance, failed, skipped
 from sarangi.sources.source import Source, copies_of
-from sarangi.sources.tables import OWN, PathError, Row, file_of, refuse_two_spellings, table_rows
+from sarangi.sources.tables import (
+    OWN,
+    PathError,
+    Row,
+    file_of,
+    names_nobody,
+    refuse_two_spellings,
+    table_rows,
+)
 
 TITLE = "IITKGP-SEHSC"
 LANGUAGE = "hi"
@@ -34,14 +43,18 @@ def utterances(source: Source) -> Iterator[Utterance]:
     """
     tables = copies_of(source, TABLE)
     if not tables:
-        raise SarangiError(f"{source.path}: found 0 files {TABLE}; expected one ({LAYOUT})")
+        stem = TABLE.removesuffix(".csv")
+        others = [path for path in source.paths() if stem in path.casefold().rpartition("/")[2]]
+        instead = f"; save {others[0]} as CSV (UTF-8) under that name" if others else ""
+        raise SarangiError(f"{source.path}: found 0 files {TABLE}; expected one ({LAYOUT}){instead}")
     listed: set[str] = set()
     for table in tables:
         rows = list(table_rows(source, table, COLUMNS, OWN))
-        refuse_two_spellings(f"{source.path}/{table}", "speaker", rows)
+        for column in ("speaker", "session"):
+            refuse_two_spellings(f"{source.path}/{table}", column, rows)
         for row in rows:
             yield from _of_row(source, table, row, listed, copy=table != tables[0])
-    for file in source.paths(".wav"):
+    for file in source.paths(*SUFFIXES):
         if file not in listed:
             yield skipped(file, f"{tables[0]} does not list it")
 
@@ -67,8 +80,9 @@ def _of_row(source: Source, table: str, row: Row, listed: set[str], copy: bool) 
     elif emotion is None:
         why = f"emotion {cells['emotion']!r} is unknown; expected one of {', '.join(sorted(EMOTIONS))}"
         yield failed(file, f"{where}: {why}", f"unknown emotion {cells['emotion']!r}", **known)
-    elif not cells["speaker"]:
-        yield failed(file, f"{where}: no speaker", "no speaker", **known)
+    elif names_nobody(cells["speaker"]):
+        found = f", found {cells['speaker']!r}" if cells["speaker"] else ""
+        yield failed(file, f"{where}: no speaker{found}", "no speaker", **known)
     else:
         yield Utterance(**known, file=file, emotion=emotion)
 

@@ -19,7 +19,7 @@ EMOTIONS = {"angry": "angry", "happy": "happy", "sad": "sad", "neutral": "neutra
 PROMISES = {"utterances": 9634, "angry": 956, "happy": 1017, "sad": 952, "neutral": 6709}
 LAYOUT = "<train|test>/<emotion>/audio/PAN_<gender>_<emotion>_<nnnnn>.wav"
 
-NAME = re.compile(r"(?:^|/)([^/]+)/([^/]+)/audio/(PAN_([^_/]+)_([^_/]+)_\d+)\.wav$", re.IGNORECASE)
+NAME = re.compile(r"(?:^|/)([^/]+)/([^/]+)/audio/(PAN_([^_/]+)_([^_/]+)_\d+)\.wav$", re.IGNORECASE | re.ASCII)
 GENDERS = {"f": "female", "female": "female", "m": "male", "male": "male"}
 
 

@@ -23,13 +23,14 @@ EMOTIONS = {
     "08": "surprised",
 }
 STATEMENTS = {"01": "Kids are talking by the door", "02": "Dogs are sitting by the door"}
-PROMISES = {"utterances": 1440, "speakers": 24, "neutral": 96} | dict.fromkeys(
+ACTORS = 24
+PROMISES = {"utterances": 1440, "speakers": ACTORS, "neutral": 96} | dict.fromkeys(
     ("calm", "happy", "sad", "angry", "fearful", "disgust", "surprised"), 192
 )
 LAYOUT = "Actor_<NN>/<MM>-<VC>-<EE>-<II>-<SS>-<RR>-<AA>.wav"
 
 NAME = re.compile(
-    r"(?:^|/)(Actor_(\d\d)/(\d\d)-(\d\d)-(\d\d)-(\d\d)-(\d\d)-(\d\d)-(\d\d)\.wav)$", re.IGNORECASE
+    r"(?:^|/)(Actor_(\d\d)/(\d\d)-(\d\d)-(\d\d)-(\d\d)-(\d\d)-(\d\d)-(\d\d)\.wav)$", re.IGNORECASE | re.ASCII
 )
 
 
@@ -59,6 +60,9 @@ def utterances(source: Source) -> Iterator[Utterance]:
         elif statement not in STATEMENTS:
             why = f"statement code {statement} is unknown; expected 01 or 02"
             yield failed(file, why, f"unknown statement {statement!r}", **known)
+        elif not 1 <= int(actor) <= ACTORS:
+            why = f"actor {actor} is unknown; expected 01 to {ACTORS}"
+            yield failed(file, why, f"unknown actor {actor!r}", **known)
         elif folder != actor:
             why = f"lies in folder Actor_{folder}, but its name says actor {actor}"
             yield failed(file, why, "folder and name say different actors", **known)

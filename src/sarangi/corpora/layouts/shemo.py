@@ -4,9 +4,10 @@ Layout: ``[FM]<speaker>[AFHNSW]<number>.wav`` (F03S02), in any folders; ``shemo.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 
-from sarangi.base.documents import json_of
+from sarangi.base.documents import Pairs, json_of
 from sarangi.base.errors import SarangiError
 from sarangi.corpora.utterance import Utterance, failed
 from sarangi.sources.source import Source, copies_of
@@ -23,7 +24,7 @@ LAYOUT = "<F|M><NN><A|F|H|N|S|W><NN>.wav"
 # marks of byte order and of direction, typed where Persian has a non-joiner
 MARKS = dict.fromkeys(map(ord, "\ufeff\u200e"), "\u200c")
 
-NAME = re.compile(r"(?:^|/)((([FM])\d\d)([A-Z])\d\d)\.wav$", re.IGNORECASE)
+NAME = re.compile(r"(?:^|/)((([FM])\d\d)([A-Z])\d\d)\.wav$", re.IGNORECASE | re.ASCII)
 
 
 def utterances(source: Source) -> Iterator[Utterance]:
@@ -35,6 +36,7 @@ def utterances(source: Source) -> Iterator[Utterance]:
             yield failed(file, f"name does not follow {LAYOUT}")
             continue
         name, speaker, gender, code = (part.upper() for part in match.groups())
+        said = texts.get(name, [])
         known = {
             "path": f"{name}.wav",
             "language": LANGUAGE,
@@ -42,17 +44,18 @@ def utterances(source: Source) -> Iterator[Utterance]:
             "group": speaker,
             "gender": {"F": "female", "M": "male"}[gender],
             "label": code,
-            "text": texts.get(name),
+            "text": said[0] if len(said) == 1 else None,
         }
         if code in EMOTIONS:
-            yield Utterance(**known, file=file, emotion=EMOTIONS[code])
+            note = f"{len(said)} transcripts, none of which is read" if len(said) > 1 else None
+            yield Utterance(**known, file=file, emotion=EMOTIONS[code], reason=note)
         else:
             why = f"emotion code {code} is unknown; expected one of {', '.join(EMOTIONS)}"
             yield failed(file, why, f"unknown emotion {code!r}", **known)
 
 
-def transcripts(source: Source) -> dict[str, str]:
-    """Return the transcript of each clip by its name; empty where ``shemo.json`` is not there.
+def transcripts(source: Source) -> dict[str, list[str]]:
+    """Return the transcripts of each clip by its name, each once, sorted; none where no ``shemo.json`` is.
 
     Raises
     ------
@@ -64,10 +67,13 @@ def transcripts(source: Source) -> dict[str, str]:
         return {}
     file = files[0]
     try:
-        found = json_of(source.text(file))
+        found = json_of(source.text(file), pairs=True)
         # later versions list objects with an id
-        named = {entry["id"]: entry for entry in found} if isinstance(found, list) else found
-        return {name: _mended(entry["transcript"]) for name, entry in named.items()}
+        named = found if isinstance(found, Pairs) else [(dict(entry)["id"], entry) for entry in found]
+        texts: dict[str, set[str]] = defaultdict(set)
+        for name, entry in named:
+            texts[name.upper().removesuffix(".WAV")].add(_mended(dict(entry)["transcript"]))
+        return {name: sorted(said) for name, said in texts.items()}
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise SarangiError(
             f"{source.path}/{file}: expected names, each with a transcript, or a list of objects with id "

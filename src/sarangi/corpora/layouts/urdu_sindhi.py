@@ -32,7 +32,10 @@ FEATURE_SETS = {
 UNNAMED = {"Prosody": 35}
 """Sets that are published without names, and how many values they have."""
 
-NAME = re.compile(r"(?:^|/)Feats - (\w+)/([^/]+ funcs)/Matfiles/(([^/_]+)_\d+)\.mat$", re.IGNORECASE)
+NAME = re.compile(
+    r"(?:^|/)Feats - (\w+)/([^/]+ funcs)/Matfiles/(([^/_]+)_\d+)\.mat$", re.IGNORECASE | re.ASCII
+)
+SUFFIXES = (".mat",)
 VARIABLE = "Feats"
 
 
