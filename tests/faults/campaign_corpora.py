@@ -14,6 +14,7 @@ import os
 import shutil
 import socket
 import struct
+import subprocess
 import sys
 import tarfile
 import zipfile
@@ -22,6 +23,7 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
+from imageio_ffmpeg import get_ffmpeg_exe
 from scipy.io import savemat
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -1257,6 +1259,127 @@ def an_ogg_with_a_flipped_byte(folder):
 
 
 @attempt
+def a_flac_whose_header_promises_half(folder):
+    data = bytearray(flac())
+    data[22:26] = (32_000).to_bytes(4, "big")
+    return heard(folder, bytes(data), "failed: checksum", name="2.flac")
+
+
+@attempt
+def a_flac_whose_header_promises_double(folder):
+    data = bytearray(flac())
+    data[22:26] = (128_000).to_bytes(4, "big")
+    return heard(folder, bytes(data), "failed: cannot be decoded", name="2.flac")
+
+
+@attempt
+def a_flac_without_a_checksum_and_of_other_bits(folder):
+    data = bytearray(flac())
+    data[26:42] = bytes(16)
+    wrong = []
+    others = [sound(4, kind="FLAC", subtype=kind) for kind in ("PCM_S8", "PCM_24")]
+    for n, content in enumerate((bytes(data), *others)):
+        (folder / str(n)).mkdir()
+        wrong.append(heard(folder / str(n), content, "ok", 64_000, name="2.flac"))
+    return first_of(*wrong)
+
+
+@attempt
+def several_sounds_in_one_file_of_other_formats(folder):
+    for kind in ("FLAC", "MP3", "AU", "AIFF"):
+        (folder / kind).mkdir()
+        data = sound(1, kind=kind) + sound(1, kind=kind, seed=5)
+        if wrong := heard(folder / kind, data, "failed", name=f"2.{kind.lower()}"):
+            return f"{kind}: {wrong}"
+    return None
+
+
+@attempt
+def headers_of_au_and_aiff_that_promise_a_part(folder):
+    au, aiff = sound(1, kind="AU"), sound(1, kind="AIFF")
+    place = aiff.index(b"SSND") + 4
+    half = aiff[:place] + (16_000).to_bytes(4, "big") + aiff[place + 4 :]
+    (folder / "0").mkdir()
+    (folder / "1").mkdir()
+    return first_of(
+        heard(
+            folder / "0", au[:8] + (16_000).to_bytes(4, "big") + au[12:], "failed: more follow", name="2.au"
+        ),
+        heard(folder / "1", half, "failed: more follow", name="2.aiff"),
+    )
+
+
+@attempt
+def an_mp3_with_large_tags_behind_and_one_without_its_length(folder):
+    data = sound(2, kind="MP3")
+    place = data.index(b"Info") if b"Info" in data[:300] else data.index(b"Xing")
+    none = data[:place] + b"\0\0\0\0" + data[place + 4 :]
+    (folder / "0").mkdir()
+    (folder / "1").mkdir()
+    return first_of(
+        heard(folder / "0", data + b"APETAGEX" + os.urandom(50_000), "ok", name="2.mp3"),
+        heard(folder / "1", none, "ok", name="2.mp3"),
+    )
+
+
+def film(folder: Path, name: str, *options: str, seconds: float = 4) -> bytes:
+    """Return a film of a blank picture and a tone."""
+    (folder / "s.wav").write_bytes(sound(seconds))
+    picture = ["-f", "lavfi", "-i", f"color=size=32x32:duration={seconds}", "-i", str(folder / "s.wav")]
+    command = [get_ffmpeg_exe(), "-loglevel", "error", *picture, *options, str(folder / name)]
+    subprocess.run(command, check=True, capture_output=True)
+    return (folder / name).read_bytes()
+
+
+FILMS = {"a.mp4": ("-movflags", "+faststart"), "b.mkv": (), "c.avi": (), "d.mov": ("-movflags", "+faststart")}
+
+
+@attempt
+def films_that_are_whole(folder):
+    for name, options in FILMS.items():
+        (folder / name[0]).mkdir()
+        if wrong := heard(folder / name[0], film(folder, name, *options), "ok", name=name):
+            return f"{name}: {wrong}"
+    return None
+
+
+@attempt
+def films_that_end_in_the_middle(folder):
+    for name, options in FILMS.items():
+        (folder / name[0]).mkdir()
+        data = film(folder, name, *options)
+        words = "failed: a part of its sound" if name == "b.mkv" else "failed: cut short"
+        if wrong := heard(folder / name[0], data[: len(data) // 2], words, name=name):
+            return f"{name}: {wrong}"
+    return None
+
+
+@attempt
+def a_film_whose_index_stands_behind_and_that_was_cut(folder):
+    data = film(folder, "a.mp4")
+    return heard(folder, data[:-3000], "failed", name="2.mp4")
+
+
+@attempt
+def a_film_without_sound_and_one_with_two_sounds(folder):
+    blank = ("-map", "0:v")
+    (folder / "0").mkdir()
+    (folder / "1").mkdir()
+    two = film(folder, "b.mp4", "-map", "0:v", "-map", "1:a", "-map", "1:a")
+    return first_of(
+        heard(folder / "0", film(folder, "a.mp4", *blank), "failed: without sound", name="2.mp4"),
+        heard(folder / "1", two, "ok", name="2.mp4"),
+    )
+
+
+@attempt
+def a_film_with_a_hole_in_its_sound(folder):
+    data = film(folder, "a.avi", "-c:a", "pcm_s16le")
+    middle = len(data) // 2
+    return heard(folder, data[:middle] + data[middle + 40_000 :], "failed", name="2.avi")
+
+
+@attempt
 def real_recordings_of_every_corpus_at_hand(folder):
     if not (REAL / "ravdess").is_dir():
         return None
@@ -1798,6 +1921,32 @@ def a_touch_a_mode_and_a_hidden_file(folder):
         (source / "empty").mkdir()
 
     return seen(folder, touch, expected=False)
+
+
+@attempt
+def times_before_1970_and_after_2200(folder):
+    def turn(source):
+        for path, when in ((source / "a.wav", -(10**18)), (source / "b.wav", 8 * 10**18)):
+            path.write_bytes(b"x" * 999)
+            os.utime(path, ns=(when, when))
+
+    return seen(folder, turn)
+
+
+@attempt
+def names_that_are_no_utf_8_in_a_folder_that_is_hashed(folder):
+    def add(source):
+        (source / os.fsdecode(b"\xe9\xff.wav")).write_bytes(b"x")
+
+    return seen(folder, add)
+
+
+@attempt
+def a_note_of_icloud_in_place_of_a_recording(folder):
+    def drop(source):
+        (source / "a.wav").rename(source / ".a.wav.icloud")
+
+    return seen(folder, drop)
 
 
 @attempt

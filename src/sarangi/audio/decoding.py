@@ -1,5 +1,6 @@
 """Decoding: a recording as it was published, mixed down to mono at its own sample rate."""
 
+import hashlib
 import io
 from typing import NamedTuple
 
@@ -9,6 +10,8 @@ import soundfile
 from sarangi.base.errors import COPY_AGAIN, CutShortError, RecordingError
 from sarangi.corpora.video import is_video, sound_of
 
+BITS = {"PCM_S8": 8, "PCM_16": 16, "PCM_24": 24}
+AT_ONCE = 2**18  # samples a channel that are summed
 LARGEST_SOUND = 2**27  # samples over all channels: 0.5 GiB in memory, 2.3 h of 16 kHz mono
 
 
@@ -55,6 +58,7 @@ def to_mono(data: bytes) -> Decoded:
             refuse_long(promised * file.channels)
             # the number is needed where nothing can be sought (GSM 6.10, G.721)
             signal = file.read(promised, dtype="float32", always_2d=True)
+            bits = BITS.get(file.subtype) if file.format == "FLAC" else None
     except soundfile.LibsndfileError as error:
         why = f"cannot be decoded ({error.error_string})"
         raise RecordingError(why, COPY_AGAIN, "cannot be decoded") from error
@@ -66,6 +70,8 @@ def to_mono(data: bytes) -> Decoded:
             COPY_AGAIN,
             "cut short",
         )
+    if bits is not None:
+        _refuse_other_sum(data, signal, bits)
     bad = int(np.count_nonzero(~np.isfinite(signal)))
     if bad:
         raise RecordingError(
@@ -79,6 +85,21 @@ def to_mono(data: bytes) -> Decoded:
     # 16-bit sound reaches 32767/32768 at most
     full_scale = int(np.count_nonzero(np.abs(signal) >= 32767 / 32768))
     return Decoded(signal.mean(axis=1), rate, notes, full_scale)
+
+
+def _refuse_other_sum(data: bytes, signal: np.ndarray, bits: int) -> None:
+    """Refuse a FLAC whose samples, of shape (samples, channels), have another MD5 than it states."""
+    stated = data[26:42] if data[:4] == b"fLaC" else bytes(16)
+    found = hashlib.md5(usedforsecurity=False)
+    for start in range(0, len(signal), AT_ONCE):
+        part = np.rint(signal[start : start + AT_ONCE].astype(np.float64) * 2 ** (bits - 1)).astype("<i4")
+        found.update(part.view(np.uint8).reshape(-1, 4)[:, : bits // 8].tobytes())
+    if any(stated) and found.digest() != stated:
+        raise RecordingError(
+            "its sound is not the one that its checksum (MD5) is of: a part is missing or damaged",
+            COPY_AGAIN,
+            "another sound than its checksum is of",
+        )
 
 
 def refuse_long(samples: int) -> None:

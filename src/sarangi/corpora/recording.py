@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 import soundfile
 
 from sarangi.base.errors import COPY_AGAIN, RecordingError
-from sarangi.corpora.containers import refuse_other_length
+from sarangi.corpora.containers import refuse_cut_film, refuse_other_length
 from sarangi.corpora.video import describe, is_video
 
 # Formats that libsndfile may rightly find behind a suffix
@@ -48,7 +48,9 @@ def inspect(data: bytes, name: str) -> Recording:
     if not data:
         raise RecordingError("the file is empty (0 bytes)", COPY_AGAIN)
     if is_video(name):
-        return Recording(*describe(data))
+        found = Recording(*describe(data))
+        refuse_cut_film(data)
+        return found
     try:
         # verbose: libsndfile then tells in its log when a chunk is longer than the file
         header = soundfile.info(io.BytesIO(data), verbose=True)

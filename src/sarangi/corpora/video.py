@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from imageio_ffmpeg import get_ffmpeg_exe
 
-from sarangi.base.errors import COPY_AGAIN, RecordingError
+from sarangi.base.errors import COPY_AGAIN, CutShortError, RecordingError
 from sarangi.base.personal_settings import for_program
 from sarangi.sources.source import LARGEST_FILE
 
@@ -17,6 +17,11 @@ SECONDS = 120  # for one clip; longer than any takes
 
 DURATION = re.compile(r"Duration: (\d+):(\d\d):(\d\d(?:\.\d+)?)")
 STREAM = re.compile(r"Audio: [^\n]*?(\d+) Hz, (mono|stereo|(\d+) channels|[\d.]+)")
+# ffmpeg ends well with what it could decode
+LOST = re.compile(
+    r"partial file|File ended prematurely|corrupt input packet|Error submitting packet to decoder|"
+    r"Error while decoding",
+)
 
 
 def is_video(name: str) -> bool:
@@ -59,7 +64,7 @@ def sound_of(data: bytes) -> bytes:
     Raises
     ------
     RecordingError
-        If it cannot be decoded.
+        If it cannot be decoded, or not whole.
     """
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / "sound.wav"
@@ -68,6 +73,13 @@ def sound_of(data: bytes) -> bytes:
         if done.returncode != 0 or not output.exists():
             last = (done.stderr.strip().splitlines() or ["no message"])[-1]
             raise RecordingError(f"its sound cannot be decoded ({last})", COPY_AGAIN, "cannot be decoded")
+        lost = LOST.search(done.stderr)
+        if lost:
+            raise CutShortError(
+                f"a part of its sound is not there or damaged ({lost[0]})",
+                COPY_AGAIN,
+                "a part of its sound is missing",
+            )
         return output.read_bytes()
 
 

@@ -1,19 +1,23 @@
 """Audio at 16 kHz, mono: resampled, mixed down, measured."""
 
 import io
+import subprocess
 
 import numpy as np
 import pytest
 import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from imageio_ffmpeg import get_ffmpeg_exe
 from support.manifests import listed
 from support.places import to
 from support.recordings import float_wav, sound, zipped
 
+from sarangi.audio.decoding import sound_in
 from sarangi.audio.flac import decode, encode
 from sarangi.audio.resampling import level_of, resample, to_mono_16k
 from sarangi.base.errors import RecordingError
+from sarangi.corpora.recording import inspect
 
 
 @given(st.lists(st.integers(-32768, 32767), min_size=1, max_size=500))
@@ -105,3 +109,27 @@ def test_a_header_that_promises_more_than_there_is_memory_for_is_refused():
 @pytest.mark.parametrize("kind", ["GSM610", "G721_32", "NMS_ADPCM_32", "MS_ADPCM", "ALAW", "DOUBLE"])
 def test_every_kind_of_wav_is_decoded_also_where_nothing_can_be_sought(kind):
     assert len(to_mono_16k(sound(subtype=kind)).signal) == pytest.approx(16_000, abs=2000)
+
+
+@pytest.mark.parametrize("kind", ["PCM_S8", "PCM_16", "PCM_24"])
+def test_a_flac_of_which_its_header_promises_a_part_alone_is_not_read_as_whole(kind):
+    data = sound(kind="FLAC", subtype=kind, channels=2)
+    assert len(to_mono_16k(data).signal) == 16_000
+    half = data[:22] + (8000).to_bytes(4, "big") + data[26:]
+    with pytest.raises(RecordingError, match="not the one that its checksum"):
+        to_mono_16k(half)
+
+
+@pytest.mark.parametrize(
+    ("name", "options"), [("a.mp4", ("-movflags", "+faststart")), ("a.mkv", ()), ("a.avi", ())]
+)
+def test_a_film_that_ends_in_the_middle_is_not_taken_for_whole(name, options, tmp_path):
+    (tmp_path / "s.wav").write_bytes(sound(6))
+    picture = ["-f", "lavfi", "-i", "color=size=32x32:duration=6", "-i", tmp_path / "s.wav"]
+    subprocess.run([get_ffmpeg_exe(), "-loglevel", "error", *picture, *options, tmp_path / name], check=True)
+    data = (tmp_path / name).read_bytes()
+    inspect(data, name)
+    assert len(to_mono_16k(sound_in(data, name)).signal) == pytest.approx(96_000, abs=2000)  # padding of mp3
+    half = data[: len(data) // 2]
+    with pytest.raises(RecordingError, match=r"a part of its sound is not there|promise"):
+        [inspect(half, name), sound_in(half, name)]

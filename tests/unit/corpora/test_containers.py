@@ -20,11 +20,15 @@ def promising(size):
     ("data", "words"),
     [
         *((data[:-3000], "cut short") for data in LONG.values()),
-        (LONG["OGG"] + sound(kind="OGG"), "several streams"),
+        (LONG["OGG"] + sound(kind="OGG"), "several sounds"),
+        (sound(kind="FLAC") + sound(kind="FLAC"), "several sounds"),
+        (sound(kind="MP3") * 2, "more follow"),
+        (LONG["AU"][:8] + struct.pack(">I", 9000) + LONG["AU"][12:], "promises 9000 bytes of sound"),
+        (LONG["AIFF"].replace(b"SSND\0\0\xfa\x08", b"SSND\0\0\x20\0"), "promises 8192 bytes of sound"),
         (promising(16_000), "promises 16000 bytes of sound, and 16000 more follow"),
         (promising(0), "promises 0 bytes of sound, and 32000 more follow"),
     ],
-    ids=[*LONG, "chain", "half", "nothing"],
+    ids=[*LONG, "chain", "FLAC", "MP3", "half AU", "half AIFF", "half", "nothing"],
 )
 def test_a_recording_that_is_not_read_whole_is_refused(data, words):
     with pytest.raises(RecordingError, match=words):
@@ -46,6 +50,9 @@ def test_what_is_no_sound_may_follow_it(behind):
     assert inspect(WAV + behind, "x.wav").duration_s == 1.0
 
 
-@pytest.mark.parametrize("data", [*LONG.values(), promising(2**32 - 1), promising(2**31 - 1)])
+WHOLE = [*LONG.values(), *(sound(kind=kind) for kind in ("FLAC", "MP3", "CAF"))]
+
+
+@pytest.mark.parametrize("data", [*WHOLE, promising(2**32 - 1), promising(2**31 - 1)])
 def test_whole_recordings_of_every_container_are_taken(data):
     assert inspect(data, "x").duration_s in (1.0, 2.0)
