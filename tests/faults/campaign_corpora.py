@@ -647,6 +647,23 @@ def a_name_of_sixty_thousand_letters_in_a_zip(folder):
 
 
 @attempt
+def names_of_sixty_thousand_zeros_and_underscores_in_a_zip(folder):
+    odd = [f"Sad/SM{'0' * 60_000}x.wav", f"Sad/SM{'1' * 60_000}_F1_S.wav", f"Ses01F{'_F' * 30_000}.wav"]
+    wanted = FINE | dict.fromkeys(odd, "failed: name does not follow")
+    return packed_end(folder, zip_of([*GOOD.items(), *((name, b"RIFF") for name in odd)]), wanted)
+
+
+@attempt
+def cells_of_a_hundred_thousand_blanks_and_marks(folder):
+    cell = "\u200b " * 40_000
+    return lines(
+        folder,
+        f"{TABLE}a/1.wav,{cell}anger,{cell}s1{cell[:2]},1\na/2.wav,sad,s2,1\n",
+        {"a/1.wav": "ok", "a/2.wav": "ok"},
+    )
+
+
+@attempt
 def what_macos_adds_to_a_zip(folder):
     odd = [("__MACOSX/Sad/._SM1_F1_S01.wav", b"x"), ("__MACOSX/._Sad", b"x"), ("Sad/.DS_Store", b"")]
     return packed_end(folder, zip_of([("Sad/", b""), *GOOD.items(), *odd]), FINE)
@@ -2042,6 +2059,36 @@ def a_corpus_of_which_one_utterance_is_left(folder):
     files = {f"Sad/SM{n}_F1_S01.wav": b"" for n in range(1, 20)} | {"Angry/SM1_F1_A01.wav": sound(0.2)}
     found = whole(folder, files)
     return None if "19 the file is empty" in found else found
+
+
+def across(folder: Path, data: bytes, count: int = 1) -> str | None:
+    """Return what is wrong where the audit does not call it fatal that copies stand under two labels."""
+    files = {f"{e}/SM{n}_F1_{e[0]}01.wav": data for n in range(1, count + 1) for e in ("Sad", "Angry")}
+    files |= {f"Happy/SM{n}_F1_H01.wav": sound(0.6, seed=n, frequency=100 * n) for n in (7, 8)}
+    whole(folder, files)
+    audit = store.read(folder / "audit.parquet")
+    fatal = audit[(audit["check"] == "near_duplicate") & (audit["verdict"] == "fatal")]
+    return None if len(fatal) else f"{audit[['check', 'verdict']].values.tolist()}"
+
+
+@attempt
+def a_short_recording_under_two_emotions(folder):
+    return across(folder, sound(0.1))
+
+
+@attempt
+def a_silent_recording_under_two_emotions(folder):
+    return across(folder, written(np.zeros(16_000)))
+
+
+@attempt
+def a_recording_of_one_sample_under_two_emotions(folder):
+    return across(folder, written(np.array([0.5])))
+
+
+@attempt
+def a_recording_that_stands_there_eighty_times(folder):
+    return across(folder, sound(1.0), 40)
 
 
 if __name__ == "__main__":

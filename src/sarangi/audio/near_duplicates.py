@@ -4,11 +4,13 @@ Candidates share landmarks, constellations of three spectral peaks at the same d
 offset in time (Wang 2003, "An industrial-strength audio search algorithm", ISMIR, with three peaks
 where he takes two).  A candidate counts if the pre-emphasised signals at 8 kHz, laid over each other
 where they agree best near that offset, have a normalised cross-correlation of at least :data:`SIMILAR`
-over the overlap.
+over the overlap.  Recordings whose signals are the same are pairs however short, silent or many they are.
 """
 
+import hashlib
 import itertools
 import tempfile
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -38,6 +40,9 @@ PARTNERS = 8  # later peaks that a peak is joined with
 REACH = 64  # frames in which they lie
 ENOUGH = 6  # landmarks at one offset that make a candidate; the pairs of URDU have 12 and more
 COMMON = 64  # occurrences beyond which a landmark says nothing (hum, the same jingle everywhere)
+NEIGHBOURS = (
+    64  # of so many recordings of one signal all pairs are reported; of more, those next to each other
+)
 CLIPS_A_PART = 500  # landmarks and votes are sorted part by part, so that memory does not grow with the clips
 PARTS_AT_MOST = 200  # each is an open file
 LANDMARK = np.dtype([("hash", "<u8"), ("clip", "<u4"), ("frame", "<u4")])
@@ -75,6 +80,7 @@ def near_duplicates(audio: Sequence[Path], output: store.Output) -> None:
     """
     names: list[str] = []
     ends = [0]  # where each signal ends in the file of them all, in samples
+    same: dict[bytes, list[int]] = defaultdict(list)
     with tempfile.TemporaryDirectory() as folder:
         kept, total = Path(folder, "signals"), sum(map(store.count, audio))
         if total > 2**CLIP_BITS:
@@ -87,6 +93,7 @@ def near_duplicates(audio: Sequence[Path], output: store.Output) -> None:
             for utterance_id, signal in progress(_signals(audio), total, "landmarks"):
                 found = landmarks(signal)
                 found["clip"] = len(names)
+                same[hashlib.blake2b(signal.tobytes(), digest_size=16).digest()].append(len(names))
                 names.append(utterance_id)
                 ends.append(ends[-1] + len(signal))
                 signals.write(signal.tobytes())
@@ -120,9 +127,29 @@ def near_duplicates(audio: Sequence[Path], output: store.Output) -> None:
                         "landmarks": count,
                     }
                 )
+    known = {(row["first"], row["second"]) for row in rows}
+    for clips in same.values():
+        seconds = (ends[clips[0] + 1] - ends[clips[0]]) / RATE
+        rows += [
+            _of_same(*pair, seconds) for pair in _pairs([names[clip] for clip in clips]) if pair not in known
+        ]
     with output.writer(NEAR_DUPLICATES) as writer:
         for row in sorted(rows, key=lambda row: (row["first"], row["second"])):
             writer.add(row)
+
+
+def _pairs(names: list[str]) -> Iterator[tuple[str, str]]:
+    """Yield the pairs of recordings of one signal, each sorted."""
+    ordered = sorted(names)
+    for place, first in enumerate(ordered):
+        for second in ordered[place + 1 : place + NEIGHBOURS]:
+            yield first, second
+
+
+def _of_same(first: str, second: str, seconds: float) -> dict[str, object]:
+    """Return the row of two recordings of one signal."""
+    facts = {"similarity": 1.0, "offset_s": 0.0, "overlap_s": seconds, "landmarks": 0}
+    return {"first": first, "second": second} | facts
 
 
 def emphasised(signal: np.ndarray) -> np.ndarray:

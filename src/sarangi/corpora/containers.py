@@ -100,7 +100,8 @@ def _behind_mp3(data: bytes) -> tuple[bytes, int]:
         start = 10
         for byte, shift in zip(data[6:10], (21, 14, 7, 0), strict=True):
             start += (byte & 127) << shift
-    found = XING.search(data, start, start + 250)
+    frame = data[start : start + 2] >= b"\xff\xe0"
+    found = XING.search(data, start, start + 250) if frame else None
     if found is None or len(data) < found.end() + 12:
         return b"", 0
     flags, frames_or_size, size = struct.unpack_from(">III", data, found.end())

@@ -56,6 +56,18 @@ def test_overlapping_cuts_are_found_with_their_offset_and_others_are_not(tmp_pat
     assert (tmp_path / "parted.parquet").read_bytes() == (tmp_path / "n.parquet").read_bytes()
 
 
+@pytest.mark.parametrize("signal", [noisy_voice(1, 1)[:2000], np.zeros(16_000), np.array([0.5])])
+def test_recordings_of_one_signal_are_pairs_however_short_or_silent(signal, tmp_path, monkeypatch):
+    signals = {"a": signal, "b": noisy_voice(2, 1), "c": signal, "d": signal}
+    near_duplicates([written(tmp_path / "0", signals)], to(tmp_path / "n.parquet"))
+    found = store.read(tmp_path / "n.parquet")
+    assert list(zip(found["first"], found["second"], strict=True)) == [("a", "c"), ("a", "d"), ("c", "d")]
+    assert set(found["similarity"]) == {1.0}
+    monkeypatch.setattr("sarangi.audio.near_duplicates.NEIGHBOURS", 2)
+    near_duplicates([tmp_path / "0"], to(tmp_path / "n.parquet"))
+    assert store.read(tmp_path / "n.parquet")["first"].to_list() == ["a", "c"]
+
+
 @given(
     lag=st.integers(-15_000, 15_000),
     wrong=st.integers(-HOP, HOP),

@@ -16,7 +16,7 @@ EMOTIONS = {"Angry": "angry", "Happy": "happy", "Neutral": "neutral", "Sad": "sa
 PROMISES = {"utterances": 400, "speakers": 38} | dict.fromkeys(EMOTIONS.values(), 100)
 LAYOUT = "<Emotion>/S<M|F><speaker>_F<n>_<A|H|N|S>0<n>.wav"
 
-NAME = re.compile(r"(?:^|/)([^/]+)/S([MF])0*(\d+)(_F\d+_([A-Z])0\d+)\.wav$", re.IGNORECASE | re.ASCII)
+NAME = re.compile(r"(?:^|/)([^/]+)/S([MF])(\d+)(_F\d+_([A-Z])0\d+)\.wav$", re.IGNORECASE | re.ASCII)
 FOLDERS = {label.casefold(): label for label in EMOTIONS}
 CODES = {label[0]: label for label in EMOTIONS}
 SAME_GROUP = {"SF1": "SF1+SF4", "SF4": "SF1+SF4"}
@@ -31,7 +31,7 @@ def utterances(source: Source) -> Iterator[Utterance]:
             continue
         folder = FOLDERS.get(match[1].casefold(), match[1])
         gender, number, rest, code = (part.upper() for part in match.groups()[1:])
-        speaker = f"S{gender}{number}"  # SF01 is SF1
+        speaker = f"S{gender}{number.lstrip('0') or '0'}"  # SF01 is SF1
         known = {
             "path": f"{folder}/{speaker}{rest}.wav",
             "language": LANGUAGE,
