@@ -4,6 +4,7 @@ A reader's ``read`` returns, or raises a SarangiError, or it is at fault; it rai
 where what it read cannot be right: a neighbour of the damaged utterance is not as it was, a name leads out.
 """
 
+import base64
 import io
 import json
 import re
@@ -829,11 +830,16 @@ class Bundle(Reader):
             "sha256": hashlib.sha256(self.content).hexdigest(), "result": name,
         }  # fmt: skip
         self.about = {"version": 1, "targets": [name], "identities": {"corpora/c": "0"}}
+        self.known = {
+            "rule": "r", "input": ["a"], "log": [], "code": "x", "starttime": 1.5, "incomplete": False,
+            "input_checksums": {"a": "0"}, "external_jobid": None,
+        }  # fmt: skip
+        self.known_as = f".snakemake/metadata/{base64.b64encode(name.encode(), b'-_').decode()}"
         self.members = {
             "bundle.json": json.dumps(self.about).encode(),
             f"results/provenance/{name}.json": json.dumps(self.record).encode(),
             name: self.content,
-            ".snakemake/metadata/cGFwZXI=": b"{}",
+            self.known_as: json.dumps(self.known).encode(),
         }
         file = io.BytesIO()
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -842,12 +848,14 @@ class Bundle(Reader):
         return [file.getvalue()]
 
     def make(self, chance: Chance) -> bytes:
-        kind = chance.randrange(4)
+        kind = chance.randrange(5)
         members = dict(self.members)
         if kind == 0:
             return super().make(chance)
         if kind == 1:
             members["bundle.json"] = chance.json(self.about)
+        if kind == 4:
+            members[self.known_as] = chance.json(self.known)
         if kind == 2:
             members["results/provenance/paper/tables/t.csv.json"] = chance.json(self.record)
         if chance.maybe(0.3):
