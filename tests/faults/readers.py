@@ -1162,7 +1162,7 @@ class PooledRun(Run):
         described = {
             "emotions": ["angry", "sad"], "dropout": 0.1,
             "audio": {"encoder": {"num_hidden_layers": 2, "hidden_size": 8}, "states": "pooled",
-            "frozen_layers": "all"},
+            "frozen_layers": "all", "max_audio_s": 1, "normalise": True},
         }  # fmt: skip
         network = classifier(described, {})
         return {
