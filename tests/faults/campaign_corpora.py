@@ -2091,5 +2091,15 @@ def a_recording_that_stands_there_eighty_times(folder):
     return across(folder, sound(1.0), 40)
 
 
+@attempt
+def vectors_of_urdu_sindhi_under_two_emotions(folder):
+    files = {f"{MAT}{name}.mat": matlab(np.arange(88.0)) for name in ("Anger_0001", "Sadness_0002")}
+    listed(laid(folder / "c", files), folder, "urdu_sindhi")
+    corpus_audit(Audited(folder / "manifest.parquet"), {}, to(folder / "audit.parquet"))
+    audit = store.read(folder / "audit.parquet")
+    fatal = audit[(audit["check"] == "near_duplicate") & (audit["verdict"] == "fatal")]
+    return None if len(fatal) == 1 else f"{audit[['check', 'verdict']].values.tolist()}"
+
+
 if __name__ == "__main__":
     sys.exit(CAMPAIGN.main(__doc__))

@@ -3,8 +3,10 @@
 One row a check, before any training.
 """
 
+import itertools
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -39,7 +41,7 @@ def corpus_audit(corpus: Audited, promises: Mapping[str, float], output: Output)
         *_counts(whole, usable, promises),
         *_speakers(usable, promises.get("speakers")),
         *_recordings(usable, bool(corpus.levels)),
-        *(_pairs(usable, pairs) if pairs is not None else ()),
+        *(_pairs(usable, pairs) if pairs is not None else _copies(usable)),
     ]
     write_audit(pd.DataFrame(rows, columns=AUDIT.names), output)
 
@@ -141,13 +143,28 @@ def _pairs(usable: pd.DataFrame, pairs: pd.DataFrame) -> Iterator[Row]:
     yield "near_duplicates", "", len(pairs), WARNING if found else OK, detail if found else ""
     for pair in pairs.itertuples():
         one, other = known.loc[pair.first], known.loc[pair.second]
-        verdict, words = WARNING, f"{pair.overlap_s:.2f} s shared"
+        words = f"{pair.overlap_s:.2f} s shared"
         if one["sha256"] == other["sha256"]:
             words += ", byte for byte"
-        if one["group"] != other["group"]:
-            verdict, words = FATAL, f"{words}, across groups {one['group']} and {other['group']}"
-        elif one["speaker"] != other["speaker"]:
-            words += f", across speakers {one['speaker']} and {other['speaker']}, who are one group"
-        if one["emotion"] != other["emotion"]:
-            verdict, words = FATAL, f"{words}, labelled {one['emotion']} and {other['emotion']}"
+        verdict, words = _of_pair(one, other, words)
         yield "near_duplicate", f"{pair.first} {pair.second}", pair.similarity, verdict, words
+
+
+def _copies(usable: pd.DataFrame) -> Iterator[Row]:
+    """Yield each utterance without a recording that is the same as another, with the one before it."""
+    for _, same in usable.sort_values("utterance_id").groupby("sha256"):
+        for one, other in itertools.pairwise(same.to_dict("records")):
+            verdict, words = _of_pair(one, other, "the same byte for byte")
+            yield "near_duplicate", f"{one['utterance_id']} {other['utterance_id']}", 1.0, verdict, words
+
+
+def _of_pair(one: Mapping[Any, Any], other: Mapping[Any, Any], words: str) -> tuple[str, str]:
+    """Return how bad it is that two utterances share something, and the words for it."""
+    verdict = WARNING
+    if one["group"] != other["group"]:
+        verdict, words = FATAL, f"{words}, across groups {one['group']} and {other['group']}"
+    elif one["speaker"] != other["speaker"]:
+        words += f", across speakers {one['speaker']} and {other['speaker']}, who are one group"
+    if one["emotion"] != other["emotion"]:
+        verdict, words = FATAL, f"{words}, labelled {one['emotion']} and {other['emotion']}"
+    return verdict, words

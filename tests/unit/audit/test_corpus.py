@@ -35,3 +35,17 @@ def test_more_than_a_tenth_of_what_belongs_to_a_corpus_failed_is_fatal(failed, s
     told = f"{failed} of {24 - skipped} failed: {failed} unknown emotion 'x'" if failed else ""
     assert (row["value"], row["verdict"], row["detail"]) == (failed, verdict, told)
     assert (found.loc["copied", "value"], found.loc["copied", "verdict"]) == (1, "note")
+
+
+def test_utterances_without_recordings_that_are_the_same_are_pairs(tmp_path):
+    path = made_manifest(tmp_path / "m.parquet")
+    rows = store.read(path).assign(sha256=[f"{n}" for n in range(len(store.read(path)))])
+    rows.loc[1:3, "sha256"] = "same"
+    rows.loc[1:3, "group"] = "g"
+    rows.loc[1:3, "speaker"] = "s"
+    rows.loc[1:3, "emotion"] = ["sad", "sad", "angry"]
+    store.write(path, rows.astype({"sha256": object}), MANIFEST, MADE_BY_TEST)
+    corpus_audit(Audited(path), {}, to(tmp_path / "a.parquet"))
+    found = store.read(tmp_path / "a.parquet").set_index("check").loc["near_duplicate"]
+    assert list(found["verdict"]) == ["warning", "fatal"]
+    assert found["detail"].iloc[1] == "the same byte for byte, labelled sad and angry"
