@@ -212,7 +212,7 @@ def test_a_classifier_is_one_module_its_settings_and_one_entry(tmp_path, monkeyp
     model = KNeighborsClassifier(5).fit(train.transform(corpus.values[30:]), corpus.emotions[30:])
     assert list(rows["predicted"]) == list(model.predict(train.transform(corpus.values[:30])))
     study["classifiers"]["svm"]["neighbours"] = 5
-    with pytest.raises(SarangiError, match=r"classifiers\.svm\.neighbours: the key 'neighbours' with value 5"):
+    with pytest.raises(SarangiError, match=r"classifiers\.svm\.neighbours: the key 'neighbours' with"):
         check(study, tmp_path / "schema.yaml", [], probe=False)
 
 
