@@ -1,6 +1,8 @@
 """What the tests share: fixtures, and the order in which tests begin; helpers are in ``tests/support``."""
 
+import os
 import shutil
+import time
 
 import pytest
 import yaml
@@ -25,6 +27,17 @@ def pytest_collection_modifyitems(items):
 
 def file_of(item):
     return item.path.relative_to(ROOT / "tests").with_suffix("").as_posix()
+
+
+@pytest.fixture(autouse=True)
+def surroundings():
+    """What a plan in this process sets in the environment for good reaches no other test."""
+    before = dict(os.environ)
+    yield
+    for name in [name for name in os.environ if name not in before]:
+        del os.environ[name]
+    os.environ.update(before)
+    time.tzset()
 
 
 @pytest.fixture

@@ -71,7 +71,7 @@ def served(command, cwd):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
     uploads = cwd / "uploads"
     uploads.mkdir()
     environment |= {"GRADIO_SERVER_PORT": str(port), "HF_HUB_OFFLINE": "1", "TMPDIR": str(uploads)}
