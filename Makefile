@@ -56,6 +56,7 @@ cluster: setup
 faults: setup
 	$(BIN)/python tests/faults/faults.py
 	$(BIN)/python tests/faults/fuzzing.py
+	for subject in corpora downloads models; do $(BIN)/python tests/faults/campaign_$$subject.py || exit 1; done
 
 # in an environment of its own: what looks for holes must not change what is looked at
 audit-packages: .venv/audit/installed

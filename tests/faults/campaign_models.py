@@ -1,7 +1,7 @@
 # ruff: noqa: E402, E501, S106  (a case a line)
 """Models, tokenisers, checkpoints, runs, cards and bundles of strangers, tried one by one.
 
-    python tests/faults/campaign_models.py [NAME …]
+    python tests/faults/campaign_models.py [--only WORDS]
 
 Each try puts something odd where a model is expected, and must end in a message of one line or in what is
 right: never in a traceback, a hang, a fetch or an answer that is no number.  The table at the end says which
@@ -14,10 +14,8 @@ import io
 import json
 import os
 import re
-import signal
 import struct
 import sys
-import tempfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -29,6 +27,7 @@ sys.path[:0] = [str(Path(__file__).parents[1])]
 import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
+from support.campaign import Campaign
 
 from sarangi.app import opening
 from sarangi.app.answers import about
@@ -43,24 +42,40 @@ from sarangi.transcripts.engines import load as load_whisper
 
 WEIGHTS, CONFIG, PREPROCESSOR = "model.safetensors", "config.json", "preprocessor_config.json"
 RIGHT = "is right"
-LONGEST_S = 30
-TRIES: dict[str, tuple[str, Callable[[Path], Any]]] = {}
+CAMPAIGN = Campaign()
+
+
+def enter(name: str, said: str, function: Callable[[Path], Any]) -> None:
+    """Enter a try, which must end in a message of one line with ``said`` in it, or in what is right."""
+
+    def attempt(folder: Path) -> str | None:
+        try:
+            function(folder)
+        except SarangiError as error:
+            if said == RIGHT:
+                return f"refused what is right: {error}"
+            one_line = "\n" not in str(error)
+            return None if one_line and re.search(said, str(error)) else f"another message: {error}"
+        return None if said in (RIGHT, "") else "nothing was said"
+
+    CAMPAIGN.tries[name] = attempt
 
 
 def tried(said: str = RIGHT) -> Callable:
-    """Register a try, which must end in a message with ``said`` in it, or in what is right."""
+    """Enter a function as a try (:func:`enter`)."""
 
     def register(function: Callable[[Path], Any]) -> Callable[[Path], Any]:
-        TRIES[function.__name__] = (said, function)
+        enter(function.__name__.replace("_", " "), said, function)
         return function
 
     return register
 
 
 def several(kind: Callable[[Path, Any], Any], **cases: tuple[Any, str]) -> None:
-    """Register a try for each of several values of one kind."""
+    """Enter a try for each of several values of one kind."""
     for name, (value, said) in cases.items():
-        TRIES[f"{kind.__name__}: {name.replace('_', ' ')}"] = (said, lambda folder, v=value: kind(folder, v))
+        title = f"{kind.__name__}: {name}".replace("_", " ")
+        enter(title, said, lambda folder, v=value: kind(folder, v))
 
 
 # ---- encoders
@@ -476,44 +491,5 @@ several(
 )  # fmt: skip
 
 
-def too_long(*_: Any) -> None:
-    """Say that a try hangs."""
-    raise TimeoutError(f"it took more than {LONGEST_S} s")
-
-
-def outcome(name: str) -> str:
-    """Carry out one try, and return ``survived`` or what went wrong."""
-    said, function = TRIES[name]
-    signal.signal(signal.SIGALRM, too_long)
-    signal.alarm(LONGEST_S)
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            function(Path(folder))
-        except SarangiError as error:
-            if said == RIGHT:
-                return f"refused what is right: {error}"
-            if not re.search(said, str(error)) or "\n" in str(error):
-                return f"another message: {error}"
-            return "survived"
-        except BaseException as error:
-            if isinstance(error, KeyboardInterrupt):
-                raise
-            return f"{type(error).__name__}: {error}"
-        finally:
-            signal.alarm(0)
-    return "survived" if said in (RIGHT, "") else "nothing was said"
-
-
-def main(wanted: list[str]) -> int:
-    """Carry out the tries, and print the table."""
-    found = {}
-    for name in wanted or TRIES:
-        found[name] = outcome(name)
-        print(f"{name:60} {found[name][:200]}", flush=True)
-    failed = {name: result for name, result in found.items() if result != "survived"}
-    print(f"\ntried {len(found)}, survived {len(found) - len(failed)}, failed {len(failed)}")
-    return bool(failed)
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(CAMPAIGN.main(__doc__))
