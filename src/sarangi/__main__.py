@@ -11,6 +11,9 @@ from pathlib import Path
 from sarangi.base.errors import SarangiError
 from sarangi.base.personal_settings import close
 
+STOPPED_EARLY = 128 + signal.SIGPIPE
+"""What a shell says of a program whose reader went away."""
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; 0 if it did all it was asked to, 1 if not, 2 for a wrong command line."""
@@ -67,29 +70,34 @@ def main(arguments: list[str] | None = None) -> int:
             "--directory", type=Path, default=Path(), help="folder with config.yaml (this folder)"
         )
     chosen = parser.parse_args(arguments)
-    if chosen.command not in (
-        "listen",
-        "predict",
-        "push",
-    ):  # which a machine elsewhere that hangs up must not end
-        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # a reader such as head may stop early
     try:
-        if chosen.command == "explain":
-            return _explain(chosen.id, chosen.directory, chosen.html, chosen.recordings)
-        if chosen.command == "lock":
-            return _lock(chosen.directory, chosen.tolerance)
-        if chosen.command == "costs":
-            return _costs(chosen.directory, chosen.energy)
-        if chosen.command == "listen":
-            return _listen(chosen.directory, chosen.model, chosen.host, chosen.port)
-        if chosen.command == "predict":
-            return _predict(chosen.folder, chosen.model, chosen.words, chosen.out, chosen.directory)
-        if chosen.command == "push":
-            return _push(chosen.run, chosen.to, chosen.space, chosen.directory)
-        return _restore(chosen.bundle, chosen.directory, not chosen.compare)
+        status = _run(chosen)
+        sys.stdout.flush()
+        return status
     except SarangiError as error:
         print(f"sarangi: {error}", file=sys.stderr)
         return 1
+    except BrokenPipeError:
+        # a reader such as head stopped early; not by the signal, which would end a server or a test, too
+        with open(os.devnull, "wb") as nothing:  # noqa: PTH123
+            os.dup2(nothing.fileno(), sys.stdout.fileno())
+        return STOPPED_EARLY
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    if chosen.command == "explain":
+        return _explain(chosen.id, chosen.directory, chosen.html, chosen.recordings)
+    if chosen.command == "lock":
+        return _lock(chosen.directory, chosen.tolerance)
+    if chosen.command == "costs":
+        return _costs(chosen.directory, chosen.energy)
+    if chosen.command == "listen":
+        return _listen(chosen.directory, chosen.model, chosen.host, chosen.port)
+    if chosen.command == "predict":
+        return _predict(chosen.folder, chosen.model, chosen.words, chosen.out, chosen.directory)
+    if chosen.command == "push":
+        return _push(chosen.run, chosen.to, chosen.space, chosen.directory)
+    return _restore(chosen.bundle, chosen.directory, not chosen.compare)
 
 
 def _restore(bundle: Path, directory: Path, trust_metadata: bool) -> int:
