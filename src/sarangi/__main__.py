@@ -146,7 +146,7 @@ def _costs(directory: Path, energy_kwh: float | None) -> int:
     with undisturbed(directory / ".snakemake", "nothing is recorded"):
         count = record(directory, energy_kwh)
     run = commands.snakemake("--cores 1", directory)
-    print(f"recorded what {count} jobs took in costs.yaml; commit it, and {run} makes its table anew")
+    print(f"recorded what {count} jobs took in costs.yaml; commit it, and {run} makes its table again")
     return 0
 
 

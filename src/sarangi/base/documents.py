@@ -53,7 +53,7 @@ def lines_of(text: str) -> list[str]:
 
 
 class Pairs(list[tuple[str, Any]]):
-    """An object of JSON as names and values; a name may stand in it twice."""
+    """An object of JSON as names and values; it may hold a name twice."""
 
 
 def json_of(text: str | bytes, pairs: bool = False) -> Any:

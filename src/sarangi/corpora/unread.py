@@ -1,4 +1,4 @@
-"""What lies in a corpus and no layout can say anything of: it stands in the manifest, too."""
+"""What lies in a corpus and no layout can say anything of: the manifest lists it, too."""
 
 from collections.abc import Collection, Iterator
 from pathlib import PurePosixPath

@@ -69,7 +69,7 @@ def paper_pdf(
     output
         PDF file to write.
     configuration
-        Whose texts stand in the tables: what cannot be printed is refused by its key.
+        Whose texts the tables hold: what cannot be printed is refused by its key.
 
     Raises
     ------

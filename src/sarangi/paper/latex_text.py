@@ -97,7 +97,7 @@ class Text:
     lines
         Of each letter: the line in which it stands, from 1.
     defined
-        Of each letter: whether it stands in the body of a definition.
+        Of each letter: whether it is in the body of a definition.
     read
         Line and name of each file that it reads.
     allowed
@@ -219,7 +219,7 @@ class _Reader:
         end = self.source.find("\n", at)
         end = len(self.source) if end < 0 else end
         self.found.allowed.setdefault(self.line, set()).update(_allowed(self.source[at:end]))
-        # TeX goes on with the first letter of the next line
+        # TeX continues with the first letter of the next line
         follows = re.compile(r"\n[ \t]*(?!\s*\n)").match(self.source, end)
         return follows.end() if follows else end
 

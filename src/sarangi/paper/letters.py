@@ -39,7 +39,7 @@ def printable(files: Mapping[str, Path], configuration: Mapping[str, Any]) -> No
     files
         Copies of what the rules made, by the name of the original; they are changed in place.
     configuration
-        Whose texts stand in them.
+        Whose texts they hold.
 
     Raises
     ------

@@ -8,7 +8,7 @@ from sarangi.base import layout
 from sarangi.runtime import commands, provenance
 
 FEW = 3
-"""Jobs up to which each has a command of its own, which makes nothing else anew."""
+"""Jobs up to which each has a command of its own, which makes nothing else again."""
 LIST = f"{layout.LOGS}/bad_files"
 """The files that one command removes, as ``xargs -0`` reads them, named from the project's folder."""
 

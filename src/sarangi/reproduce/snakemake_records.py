@@ -1,4 +1,4 @@
-"""What Snakemake knows of a file, as it keeps it on disk: names of its records, and what may stand in one."""
+"""What Snakemake knows of a file, as it keeps it on disk: names of its records, and what one may hold."""
 
 import base64
 import binascii
@@ -53,9 +53,9 @@ def refuse_other(name: str, record: Any, made: Mapping[str, Mapping[str, Any]]) 
     Parameters
     ----------
     name
-        Of the record, as it stands in the bundle.
+        Of the record, as in the bundle.
     record
-        What stands in it.
+        What it holds.
     made
         The provenance of each file that the bundle knows of, by path.
 

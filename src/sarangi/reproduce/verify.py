@@ -89,7 +89,7 @@ def verify(targets: Sequence[str]) -> None:
     Raises
     ------
     SarangiError
-        If a file is bad: lists each, with the command that makes it anew; if a run is going that makes files.
+        If a file is bad: each, with the command that makes it again; if a run that makes files is going.
     """
     with undisturbed(SNAKEMAKE, "nothing is verified"):
         report = check(targets, Path())

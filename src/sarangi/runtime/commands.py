@@ -54,9 +54,9 @@ def sarangi(arguments: str, directory: Path = Path()) -> str:
 
 
 def made_anew(file: str) -> str:
-    """Return the command that makes a file anew, also where Snakemake takes it for done.
+    """Return the command that makes a file again, also where Snakemake takes it for done.
 
-    Files are known by content, so nothing else is made anew unless its bytes change.  One job a command:
+    Files are known by content, so nothing else is made again unless its bytes change.  One job a command:
     of many forced files at once Snakemake was seen to leave one out.
     """
     return snakemake(f"--cores 1 --forcerun {quoted(file)} -- {quoted(file)}")

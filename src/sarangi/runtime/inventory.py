@@ -359,7 +359,7 @@ def _file_of(name: str) -> str:
 
 
 def digest_of_input(path: str | Path, base: str | Path = ".") -> str:
-    """Return what provenance has of an input: the sha256 of a file, read anew, or the digest of a folder.
+    """Return what provenance has of an input: the sha256 of a file, read again, or the digest of a folder.
 
     Raises
     ------

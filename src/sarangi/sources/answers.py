@@ -53,7 +53,7 @@ class Watch:
         self.sign_of_life()
 
     def sign_of_life(self) -> None:
-        """Begin to count the seconds anew."""
+        """Begin to count the seconds again."""
         self._until = time.monotonic() + self.seconds
 
     def over(self, connection: socket.socket) -> socket.socket:

@@ -1,4 +1,4 @@
-"""Tables (CSV) of a corpus as people and spreadsheets write them, and the paths that stand in them."""
+"""Tables (CSV) of a corpus as people and spreadsheets write them, and the paths in them."""
 
 import csv
 import io

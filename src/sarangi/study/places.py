@@ -109,7 +109,7 @@ def _entry(node: yaml.Node | None, part: str | int) -> tuple[yaml.Node, yaml.Nod
     for key, value in node.value:
         if _is_key(key, part):
             return key, value
-    # what stands in the mapping itself counts for more than what is merged into it (<<)
+    # what is in the mapping itself counts for more than what is merged into it (<<)
     for key, value in node.value:
         if key.tag == MERGED:
             for merged in value.value if isinstance(value, yaml.SequenceNode) else [value]:

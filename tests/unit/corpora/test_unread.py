@@ -1,4 +1,4 @@
-"""What cannot be listed or read in a corpus stands in its manifest, or stops it."""
+"""What cannot be listed or read in a corpus is in its manifest, or stops it."""
 
 import os
 from pathlib import Path

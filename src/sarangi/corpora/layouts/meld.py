@@ -2,7 +2,7 @@
 
 Layout: ``{train,dev,test}_sent_emo.csv`` and clips ``dia<D>_utt<U>.mp4`` in ``train_splits``,
 ``dev_splits_complete``, ``output_repeated_splits_test``.  The same names recur in the three parts, so
-a clip is known by its folder and name.  Its sound, taken out of the video by the user, may stand in its place
+a clip is known by its folder and name.  Its sound, taken out of the video by the user, may replace it
 under the same name with another suffix; where both are there the video is read.
 """
 

@@ -85,7 +85,7 @@ def say_synthetic(figure: matplotlib.figure.Figure, synthetic: Sequence[str], **
 def save(figure: matplotlib.figure.Figure, output: dict[str, Path]) -> None:
     """Write a figure without times and names of programs, and close it.
 
-    Letters that the font lacks are said with the text that has them; boxes stand in their place.
+    Letters that the font lacks are named with the text that has them; boxes are drawn instead.
 
     Parameters
     ----------
