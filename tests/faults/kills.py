@@ -241,6 +241,8 @@ def kills(
             if not name.startswith("ended before"):
                 hit[name] += 1
                 bar.update()
+            # a line at once: a session that ends early still says what it saw
+            print(f"{sum(hit.values()):4} {name}: {', '.join(wrong[:5]) or 'the same bytes'}", flush=True)
     return hit, lost, field.orphans()
 
 
