@@ -24,5 +24,6 @@ paper          tables, figures, numbers, and the PDF
 reproduce      verify, explain, bundle, restore, report, crate, costs
 app            model cards, the page, predictions of a user's recordings, uploads
 synthetic      the demo's corpora
+terminal       the commands of ``sarangi``, one module each
 ============== ====================================================================================
 """

@@ -4,21 +4,26 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
+import pytest
 from support.places import ROOT
 
 import sarangi.__main__ as command_line
+from sarangi.base.installation import home
+from sarangi.terminal import explain
 
 ENDLESS = """
 import sys
 import sarangi.__main__ as command_line
+from sarangi.terminal import explain
 
-def explain(*_):
+def run(chosen):
     for _ in range(100_000):
         print("a line")
     return 0
 
-command_line._explain = explain
+explain.run = run
 sys.exit(command_line.main(["explain", "x"]))
 """
 
@@ -37,7 +42,28 @@ def test_a_reader_that_stops_early_ends_it_without_a_traceback():
 
 def test_signals_of_the_process_stay_as_they_are(monkeypatch):
     """Else whoever hangs up on a server of the same process ends it, and so a worker of the tests."""
-    monkeypatch.setattr(command_line, "_explain", lambda *_: 0)
+    monkeypatch.setattr(explain, "run", lambda chosen: 0)
     before = signal.getsignal(signal.SIGPIPE)
     assert command_line.main(["explain", "x"]) == 0
     assert signal.getsignal(signal.SIGPIPE) == before == signal.SIG_IGN
+
+
+def test_where_leads_to_the_snakefile(capsys):
+    assert command_line.main(["where"]) == 0
+    assert capsys.readouterr().out == f"{home() / 'Snakefile'}\n"
+    assert home() == ROOT
+
+
+def test_a_study_is_named_once(monkeypatch, capsys):
+    """By its place in the command line, or by the option, which every command has."""
+    named = []
+    monkeypatch.setattr(
+        explain, "arguments", lambda parser: parser.add_argument("study", nargs="?", type=Path)
+    )
+    monkeypatch.setattr(explain, "run", lambda chosen: named.append(chosen.directory) or 0)
+    for given in (["my"], ["--directory", "my"], []):
+        assert command_line.main(["explain", *given]) == 0
+    assert named == [Path("my"), Path("my"), Path()]
+    with pytest.raises(SystemExit):
+        command_line.main(["explain", "my", "--directory", "other"])
+    assert "two studies, my and --directory other" in capsys.readouterr().err

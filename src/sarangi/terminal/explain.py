@@ -1,0 +1,29 @@
+"""``sarangi explain``: from a number of the paper back to its recordings."""
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+HELP = "walk from a number of the paper back to its recordings"
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """Add what the command takes."""
+    parser.add_argument("id", help=r"what \val looks up, <table>:<row>:<column>, a claim, or a result's path")
+    parser.add_argument(
+        "--html", type=Path, metavar="FILE", help="write a page of its own, with every list whole"
+    )
+    parser.add_argument("--recordings", action="store_true", help="list every recording that was tested")
+
+
+def run(chosen: Namespace) -> int:
+    """Print the walk, or write it as a page."""
+    from sarangi.reproduce.explain import explain
+    from sarangi.reproduce.steps import as_page, as_text
+
+    walk = explain(chosen.id, chosen.directory, chosen.recordings or chosen.html is not None)
+    if chosen.html is None:
+        print(as_text(walk))
+    else:
+        chosen.html.write_text(as_page(walk), encoding="utf-8")
+        print(f"wrote {chosen.html}")
+    return 0

@@ -1,0 +1,33 @@
+"""``sarangi listen``: the page that listens, on this machine."""
+
+import contextlib
+import os
+from argparse import ArgumentParser, Namespace
+
+HELP = "open the page that listens, on this machine"
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """Add what the command takes."""
+    parser.add_argument(
+        "--model",
+        action="append",
+        default=[],
+        help="offer this one first (may be repeated): <experiment>/<fold>/<seed>, a folder, or owner/name of "
+        "the hub",
+    )
+    parser.add_argument("--port", type=int, help="to listen at (the first free one from 7860)")
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="to listen at (127.0.0.1); 0.0.0.0 lets the whole network in"
+    )
+
+
+def run(chosen: Namespace) -> int:
+    """Serve the page until it is interrupted."""
+    # before the library of the hub is imported
+    os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+    from sarangi.app.page import serve
+
+    with contextlib.suppress(KeyboardInterrupt):
+        serve(chosen.directory, chosen.model, chosen.host, chosen.port)
+    return 0

@@ -1,0 +1,23 @@
+"""``sarangi lock``: what is published, for ``snakemake --cores 1 verify`` to compare with."""
+
+from argparse import ArgumentParser, Namespace
+
+HELP = "write what is published into results.lock, for snakemake --cores 1 verify"
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """Add what the command takes."""
+    parser.add_argument(
+        "--tolerance", type=float, default=0.02, help="that a number may differ by elsewhere (0.02)"
+    )
+
+
+def run(chosen: Namespace) -> int:
+    """Write results.lock."""
+    from sarangi.reproduce.results_lock import lock
+    from sarangi.runtime import commands
+
+    count = lock(chosen.directory, chosen.tolerance)
+    verify = commands.snakemake("--cores 1 verify", chosen.directory)
+    print(f"locked {count} published files in results.lock; commit it, and {verify} compares with it")
+    return 0
