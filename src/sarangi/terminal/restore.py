@@ -29,7 +29,6 @@ def run(chosen: Namespace) -> int:
         first = next(result for result, text in refused.items() if text == why)
         print(f"left out {count} (such as {first}): {why}")
     plan = commands.snakemake("-n", chosen.directory)
-    print(
-        f"restored {chosen.bundle} into {chosen.directory.resolve().name}; {plan} shows what is left to be done"
-    )
+    folder = chosen.directory.resolve().name
+    print(f"restored {chosen.bundle} into {folder}; {plan} shows what is left to be done")
     return 0
