@@ -62,7 +62,7 @@ from sarangi.study import (
 )
 from sarangi.study.availability import availability, unavailable
 from sarangi.study.checking import check, refuse_odd_yaml
-from sarangi.study.claims_file import read_claims, read_errata
+from sarangi.study.claims_file import published_in
 from sarangi.study.comparisons import language_cells, rates_compared
 from sarangi.study.entries import encoders_of, extraction_of
 from sarangi.study.exhibits import Exhibit, names, rules_of, shown_with
@@ -100,8 +100,7 @@ try:
         refuse_stale(workflow)
         # a killed run's lock goes, a living one's stays
         hold()
-    published = read_claims(BASE / "claims.yaml", BASE / "workflow/schemas/claims.schema.yaml")
-    errata = read_errata(BASE / "errata.yaml", BASE / "workflow/schemas/errata.schema.yaml", published)
+    published, errata = published_in(config, BASE)
     # Snakemake lists those of the command line first, and lets them count for more
     later = len(workflow.overwrite_configfiles)
     own = [] if workflow.config_settings.replace_workflow_config else workflow.configfiles[later:]
@@ -115,6 +114,9 @@ try:
     )
 except SarangiError as error:
     raise WorkflowError(str(error)) from None
+
+# jobs read it, too: with all defaults
+config.update(study.config)
 
 
 include: "rules/common.smk"

@@ -8,8 +8,9 @@ from sarangi.base.documents import DocumentError
 from sarangi.base.errors import SarangiError
 from sarangi.base.hints import nearest
 from sarangi.base.yaml_documents import yaml_in
+from sarangi.study.defaults import completed
 from sarangi.study.entries import on_corpus
-from sarangi.study.problems import Problem, against, refuse, with_defaults
+from sarangi.study.problems import Problem, against, refuse
 from sarangi.study.references import unknown_names
 from sarangi.study.study import Study
 
@@ -44,7 +45,7 @@ def check(
     published: Mapping[str, Any] | None = None,
     stated: Mapping[str, Any] | None = None,
 ) -> Study:
-    """Check a configuration and return it as a study.
+    """Check a configuration, completed by :func:`sarangi.study.defaults.completed`, and return it as a study.
 
     Parameters
     ----------
@@ -68,7 +69,7 @@ def check(
     """
     for file in files:
         refuse_odd_yaml(file)
-    config = with_defaults(config, schema)
+    config = completed(config, schema)
     problems = against(config, schema) or _unfit_recipes(config, schema) or list(unknown_names(config))
     refuse(problems, files, "the configuration", stated)
     return Study(config, probe, published or {})

@@ -29,6 +29,47 @@ _AsPrinted.yaml_implicit_resolvers = {
 }
 
 
+def published_in(
+    config: Mapping[str, Any], home: Path
+) -> tuple[dict[str, dict[str, Any]], list[dict[str, Any]]]:
+    """Return the claims and the errata of the published study that a configuration names; none without one.
+
+    Parameters
+    ----------
+    config
+        As merged; what is odd about it is not said here.
+    home
+        Folder of Sarangi's own files, and of ``workflow/schemas``.
+
+    Raises
+    ------
+    SarangiError
+        Where a file is not there, and as :func:`read_claims` and :func:`read_errata`.
+    """
+    named = config.get("published")
+    named = named if isinstance(named, Mapping) else {}
+    claims: dict[str, dict[str, Any]] = {}
+    errata: list[dict[str, Any]] = []
+    if isinstance(named.get("claims"), str):
+        claims = read_claims(_of_study(named, "claims", home), home / "workflow/schemas/claims.schema.yaml")
+    if claims and isinstance(named.get("errata"), str):
+        schema = home / "workflow/schemas/errata.schema.yaml"
+        errata = read_errata(_of_study(named, "errata", home), schema, claims)
+    return claims, errata
+
+
+def _of_study(named: Mapping[str, str], key: str, home: Path) -> Path:
+    """Return a file that a study names, in its own folder or else among Sarangi's own."""
+    places = [Path(named[key]), home / named[key]]
+    file = next((place for place in places if place.is_file()), None)
+    if file is None:
+        raise SarangiError(
+            f"published.{key}: there is no {named[key]} in the study's folder, nor in {home.name}, where "
+            "Sarangi's own lie; no job was started. Name a file that is there, or leave the key out."
+        )
+    return file
+
+
 def read_claims(file: Path, schema: Path) -> dict[str, dict[str, Any]]:
     """Read and check a file of claims, and return its :func:`~sarangi.published.records.records` by name.
 

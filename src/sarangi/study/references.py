@@ -5,6 +5,7 @@ from typing import Any
 
 from sarangi.base.hints import nearest
 from sarangi.sources.kinds import Synthetic, kind_of
+from sarangi.study.defaults import built_in
 from sarangi.study.entries import (
     BRANCHES,
     CORPORA,
@@ -47,6 +48,22 @@ def _not_in(what: str, place: Place, names: Collection[str], known: Collection[s
             yield (*place, position), f"{name!r} is not in {what}; {nearest(name, list(known))}"
 
 
+def _not_among(
+    config: Mapping[str, Any], kind: str, place: Place, names: Collection[str]
+) -> Iterator[Problem]:
+    """Yield each of some names that no entry of a kind has, own or built-in."""
+    for position, name in enumerate(names):
+        if name not in config[kind]:
+            yield (*place, position), f"{name!r} is not in {kind}; {_no_entry(config, kind, name)}"
+
+
+def _no_entry(config: Mapping[str, Any], kind: str, name: Any) -> str:
+    """Say what is most like the name of an entry that is not there, own or built-in, or why it is not."""
+    if name in built_in()[kind]:
+        return f"the configuration removes the built-in one with null: take out {kind}.{name}"
+    return nearest(name, [*config[kind], *built_in()[kind]])
+
+
 def _of_corpora(config: Mapping[str, Any]) -> Iterator[Problem]:
     for corpus, entry in config["corpora"].items():
         if corpus not in CORPORA:
@@ -74,17 +91,16 @@ def _of_encoders(config: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _of_model(config: Mapping[str, Any], model: str, entry: Mapping[str, Any]) -> Iterator[Problem]:
-    feature_sets, classifiers = list(config["feature_sets"]), list(config["classifiers"])
-    if "features" in entry and entry["features"] not in feature_sets:
-        hint = nearest(entry["features"], feature_sets)
+    if "features" in entry and entry["features"] not in config["feature_sets"]:
+        hint = _no_entry(config, "feature_sets", entry["features"])
         yield ("models", model, "features"), f"unknown feature set {entry['features']!r}; {hint}"
-    if "classifier" in entry and entry["classifier"] not in classifiers:
-        hint = nearest(entry["classifier"], classifiers)
+    if "classifier" in entry and entry["classifier"] not in config["classifiers"]:
+        hint = _no_entry(config, "classifiers", entry["classifier"])
         yield ("models", model, "classifier"), f"unknown classifier {entry['classifier']!r}; {hint}"
     for branch, encoder in encoders_of(entry).items():
         place = ("models", model, branch, "encoder")
         if encoder not in config["encoders"]:
-            yield place, f"unknown encoder {encoder!r}; {nearest(encoder, list(config['encoders']))}"
+            yield place, f"unknown encoder {encoder!r}; {_no_entry(config, 'encoders', encoder)}"
         elif (has := modality(config["encoders"][encoder])) != BRANCHES[branch]:
             yield (
                 place,
@@ -103,14 +119,15 @@ def _of_model(config: Mapping[str, Any], model: str, entry: Mapping[str, Any]) -
         )
     asr = words_of(entry)
     if asr is not None and asr not in config["asr"]:
-        hint = nearest(asr, [CORPUS_WORDS, *config["asr"]])
+        hint = nearest(asr, [CORPUS_WORDS, *config["asr"], *built_in()["asr"]])
         yield ("models", model, "text", "words"), f"unknown words {asr!r}; {hint}"
 
 
 def _of_experiments(config: Mapping[str, Any], place: Place, entry: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield what is wrong with an entry of the experiments."""
-    for kind in ("corpora", "protocols", "models"):
-        yield from _not_in(kind, (*place, kind), entry[kind], config[kind])
+    yield from _not_in("corpora", (*place, "corpora"), entry["corpora"], config["corpora"])
+    for kind in ("protocols", "models"):
+        yield from _not_among(config, kind, (*place, kind), entry[kind])
     transfer = entry.get("transfer", ())
     yield from _not_in("corpora", (*place, "transfer"), transfer, config["corpora"])
     tuned = [name for name in entry["models"] if "finetuning" in config["models"].get(name, ())]
@@ -152,7 +169,7 @@ def _of_sensitivity(config: Mapping[str, Any]) -> Iterator[Problem]:
     classical = [name for name, entry in config["models"].items() if "classifier" in entry]
     chosen = config["sensitivity"]
     place = ("sensitivity", "protocols")
-    yield from _not_in("protocols", place, chosen["protocols"], config["protocols"])
+    yield from _not_among(config, "protocols", place, chosen["protocols"])
     yield from _not_in("classical models", ("sensitivity", "models"), chosen["models"], classical)
 
 
@@ -164,7 +181,7 @@ def _of_language_pairs(config: Mapping[str, Any]) -> Iterator[Problem]:
                 if key in entry and entry[key] not in config[kind]:
                     hint = nearest(entry[key], list(config[kind]))
                     yield (*place, key), f"{entry[key]!r} is not in {kind}; {hint}"
-            yield from _not_in("protocols", (*place, "within"), entry["within"], config["protocols"])
+            yield from _not_among(config, "protocols", (*place, "within"), entry["within"])
 
 
 def _of_label_map(config: Mapping[str, Any]) -> Iterator[Problem]:
@@ -198,6 +215,11 @@ def _of_app(study: Study) -> Iterator[Problem]:
 
 
 def _of_findings(study: Study) -> Iterator[Problem]:
+    if study.config["findings"] and "claims" not in study.config["published"]:
+        yield (
+            ("findings",),
+            "findings are claims of a published study, and no file has any; name it, published: {claims: …}",
+        )
     known = study.wanted_scores
     for finding, entry in study.config["findings"].items():
         for place, name in enumerate(entry.get("experiments", ())):

@@ -64,7 +64,7 @@ def test_every_key_of_a_schema_is_described_and_every_object_refuses_others(sche
 
 
 def test_each_missing_key_is_named_once_with_what_it_is(study, tmp_path):
-    del study["seed"], study["threads"]
+    del study["corpora"]
     study["models"]["audio_tiny"] = copy.deepcopy(study["models"]["audio_tiny"])
     del study["models"]["audio_tiny"]["audio"]["max_audio_s"], study["models"]["audio_tiny"]["title"]
     study["protocols"]["random5"] = {"kind": "stratified_kfold"}
@@ -74,12 +74,12 @@ def test_each_missing_key_is_named_once_with_what_it_is(study, tmp_path):
     assert sorted((place, key) for place, key, _ in named) == [
         ("models.audio_tiny", "title"), ("models.audio_tiny.audio", "max_audio_s"),
         ("protocols.random5", "folds"), ("protocols.random5", "leaks"), ("protocols.random5", "seed"),
-        ("protocols.random5", "title"), ("top level", "seed"), ("top level", "threads"),
+        ("protocols.random5", "title"), ("top level", "corpora"),
     ]  # fmt: skip
     says = {(place, key): text for place, key, text in named}
     assert says["protocols.random5", "title"] == "How tables and figures call it."
     assert says["protocols.random5", "seed"].startswith("Seed of the shuffle")
-    assert says["top level", "seed"].startswith("Seed of every generator")
+    assert says["top level", "corpora"].startswith("The corpora of the study")
 
 
 def test_what_is_left_out_has_the_default_that_the_schema_states(study, tmp_path, monkeypatch):
@@ -129,7 +129,6 @@ def test_a_file_that_is_no_configuration_is_told_with_its_name_and_line(data, me
     [
         (lambda s: s.update(bootstarp={}), "bootstarp", "unknown key 'bootstarp'; did you mean bootstrap?"),
         (lambda s: s["threads"].update(torch="one"), "threads.torch", "expected integer, found str 'one'"),
-        (lambda s: s["threads"].pop("blas"), "threads", "the key 'blas' is missing: Threads of NumPy"),
         (
             lambda s: s["corpora"].update(ravdes=absent()),
             "corpora.ravdes",

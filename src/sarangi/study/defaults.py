@@ -1,0 +1,89 @@
+"""What a configuration leaves out: the defaults of its keys, and the built-in entries that it names."""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from sarangi.base.installation import home
+from sarangi.study.entries import BRANCHES
+from sarangi.study.problems import with_defaults
+
+BUILT_IN = "workflow/schemas/builtin.yaml"
+KINDS = ("protocols", "feature_sets", "encoders", "asr", "classifiers", "models")
+"""Keys of the configuration that have built-in entries."""
+
+
+def completed(config: Mapping[str, Any], schema: Path) -> dict[str, Any]:
+    """Return a configuration with the defaults of its schema and the built-in entries that it names.
+
+    An entry of the configuration replaces the built-in one of its name whole; ``null`` removes that one.
+    A built-in entry that nothing names stays out, so that it costs nothing.  Own entries come first, and
+    built-in ones follow in their own order.
+
+    Parameters
+    ----------
+    config
+        As merged from all files and the command line; it need not be valid.
+    schema
+        JSON schema, as YAML.
+    """
+    whole = with_defaults(config, schema)
+    choice = {kind: dict(entries) for kind, entries in built_in().items()}
+    for kind in KINDS:
+        if isinstance(whole.get(kind), Mapping):
+            for name in [name for name, entry in whole[kind].items() if entry is None]:
+                choice[kind].pop(name, None)
+            whole[kind] = {name: entry for name, entry in whole[kind].items() if entry is not None}
+    # models first: they name what they are made of
+    for named in (_named, _parts_of_models):
+        for kind, names in list(named(whole)):
+            if isinstance(whole.get(kind), Mapping):
+                wanted = [name for name in choice[kind] if name in names and name not in whole[kind]]
+                whole[kind] = {**whole[kind], **{name: choice[kind][name] for name in wanted}}
+    return whole
+
+
+@cache
+def built_in() -> dict[str, dict[str, Any]]:
+    """Return the built-in entries of each of :data:`KINDS`."""
+    found: dict[str, dict[str, Any]] = yaml.load(
+        (home() / BUILT_IN).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader
+    )
+    return found
+
+
+def _named(config: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
+    """Yield the protocols and models that parts of a configuration name; odd parts name none."""
+    experiments = [entry for entry in _list(config.get("experiments")) if isinstance(entry, Mapping)]
+    sensitivity = config.get("sensitivity")
+    for entry in (*experiments, sensitivity if isinstance(sensitivity, Mapping) else {}):
+        yield "protocols", _list(entry.get("protocols"))
+        yield "models", _list(entry.get("models"))
+    for pair in _list(config.get("language_pairs")):
+        for side in _list(pair.get("languages")) if isinstance(pair, Mapping) else ():
+            if isinstance(side, Mapping):
+                yield "protocols", [*_list(side.get("within")), side.get("across")]
+
+
+def _parts_of_models(config: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
+    """Yield what the models of a configuration are made of; odd parts name nothing."""
+    models = config["models"] if isinstance(config.get("models"), Mapping) else {}
+    for entry in models.values():
+        if not isinstance(entry, Mapping):
+            continue
+        yield "feature_sets", [entry.get("features")]
+        yield "classifiers", [entry.get("classifier")]
+        recipes = entry.get("recipes")
+        for each in (entry, *(recipes.values() if isinstance(recipes, Mapping) else ())):
+            branches = [each[key] for key in BRANCHES if isinstance(each, Mapping) and key in each]
+            for branch in branches:
+                if isinstance(branch, Mapping):
+                    yield "encoders", [branch.get("encoder")]
+                    yield "asr", [branch.get("words")]
+
+
+def _list(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list) else []
