@@ -8,6 +8,7 @@ import numpy as np
 import soundfile
 
 from sarangi.base.errors import COPY_AGAIN, CutShortError, RecordingError
+from sarangi.corpora.mp3 import with_length
 from sarangi.corpora.video import is_video, sound_of
 
 BITS = {"PCM_S8": 8, "PCM_16": 16, "PCM_24": 24}
@@ -53,7 +54,7 @@ def to_mono(data: bytes) -> Decoded:
         If the file cannot be decoded whole, has no samples, or has NaN or infinite ones.
     """
     try:
-        with soundfile.SoundFile(io.BytesIO(data)) as file:
+        with soundfile.SoundFile(io.BytesIO(with_length(data))) as file:
             rate, promised = file.samplerate, file.frames
             refuse_long(promised * file.channels)
             # the number is needed where nothing can be sought (GSM 6.10, G.721)

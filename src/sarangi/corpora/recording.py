@@ -8,6 +8,7 @@ import soundfile
 
 from sarangi.base.errors import COPY_AGAIN, RecordingError
 from sarangi.corpora.containers import refuse_cut_film, refuse_other_length
+from sarangi.corpora.mp3 import with_length
 from sarangi.corpora.video import describe, is_video
 
 # Formats that libsndfile may rightly find behind a suffix
@@ -53,7 +54,7 @@ def inspect(data: bytes, name: str) -> Recording:
         return found
     try:
         # verbose: libsndfile then tells in its log when a chunk is longer than the file
-        header = soundfile.info(io.BytesIO(data), verbose=True)
+        header = soundfile.info(io.BytesIO(with_length(data)), verbose=True)
     except soundfile.LibsndfileError as error:
         start = ascii(data[:16].decode("latin-1"))
         raise RecordingError(

@@ -7,6 +7,7 @@ letters (a name that is looked up, a label, a length, a macro that is not known)
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 VALUE, MACRO, NAME, LENGTH = "\ue000", "\ue001", "\ue003", "\ue004"
@@ -28,10 +29,14 @@ SIGNS = {
     "%": "%", "percent": "%", "textpercent": "%", "permille": "%", "textperthousand": "%",
     "pm": "±", "textpm": "±", "slash": "/", "over": "/", "textfractionsolidus": "/",
     "cdotp": ".", "ldotp": ".", "textperiodcentered": ".", "period": ".",
-    "approx": "=", "sim": "=", "simeq": "=", "cong": "=", "equiv": "=",
+    "approx": "=", "sim": "=", "simeq": "=", "cong": "=", "equiv": "=", "times": "×", "cdot": "×",
+    **dict.fromkeys(("ge", "geq", "geqslant", "gtrsim", "gg", "to", "rightarrow", "mapsto"), ">"),
+    **dict.fromkeys(("le", "leq", "leqslant", "lesssim", "ll"), "<"),
     "\\": ROW, "tabularnewline": ROW, "cr": ROW, "par": "\n", "lbrack": "[", "rbrack": "]",
     "textendash": "–", "textemdash": "–", "textasciitilde": "=",
 }  # fmt: skip
+PERCENT = re.compile(r"pct|perc|percent\w*|prozent")
+"""Macros of packages and people for a percent sign, whatever stands behind it."""
 SKIPS = _words("kern hskip mkern mskip hspace")
 THINS = SKIPS | frozenset(",;:!/->") | _words(
     """thinspace negthinspace medspace thickspace nobreak allowbreak relax null leavevmode unskip
@@ -74,14 +79,22 @@ READ = re.compile(
 """What reads another file."""
 DEFINING = re.compile(
     r"(?:long|global)?[egx]?def|(?:re)?newcommand|providecommand|DeclareRobustCommand|"
-    r"(?:New|Renew|Provide|Declare)\w*(?:Command|Operator)|(?:re)?newenvironment|set(?:val|outcome|verdict|experiment)|@namedef|"
+    r"(?:New|Renew|Provide|Declare)\w*(?:Command|Operator|Unit)|(?:re)?newenvironment|set(?:val|outcome|verdict|experiment)|@namedef|"
     r"(?:set|addto|new)counter|pgfmath(?:set|truncate)\w+|FP\w+|newsavebox|sbox|savebox|g?def@\w+"
 )
+NAMED = re.compile(
+    r"\\(?:(?:(?:re)?newcommand|providecommand|DeclareRobustCommand|DeclareSIUnit)\*?\s*\{?\s*|"
+    r"(?:long\s*\\|global\s*\\)?[egx]?def\s*|let\s*)\\([A-Za-z@]+)\s*\}?\s*(?:\[0\]\s*)?=?\s*"
+    r"(?:\{((?:[^{}]|\{[^{}]*\})*)\}|(\\(?:[A-Za-z@]+|.)))"
+)
+"""What defines a macro without parameters: its name, and its body in braces or of one macro."""
+DEEPEST = 8  # macros in the bodies of macros
 VERBATIM = ("verbatim", "Verbatim", "lstlisting", "alltt", "minted", "filecontents")
 HIDDEN = "comment"
 CHARACTERS = {
     **dict.fromkeys("％﹪‰‱٪", "%"), **dict.fromkeys("．٫·‧∙", "."), **dict.fromkeys("⁄∕", "/"),
-    **dict.fromkeys("−‐‑", "-"), **dict.fromkeys("~\u00a0", " "), **dict.fromkeys("^_", MACRO),
+    **dict.fromkeys("−‐‑", "-"), **dict.fromkeys("≥≧⩾≳→⇒", ">"), **dict.fromkeys("≤≦⩽≲", "<"),
+    **dict.fromkeys("≈≃∼≅≡", "="), "⋅": "×", **dict.fromkeys("~\u00a0", " "), **dict.fromkeys("^_", MACRO),
     **dict.fromkeys("\u200b\u200c\u200d\u2060\u00ad\ufeff\u2009\u202f", THIN), "$": "", "{": "",
 }  # fmt: skip
 
@@ -111,14 +124,25 @@ class Text:
     allowed: dict[int, set[str]] = field(default_factory=dict)
 
 
-def text_of(source: str) -> Text:
-    """Return what a LaTeX source prints."""
-    reader = _Reader(source)
+Macros = Mapping[str, str]
+"""Bodies of macros without parameters, by name."""
+NONE: Macros = {}
+
+
+def macros_in(source: str) -> Macros:
+    """Return what a LaTeX source defines without parameters, such as a name of its own for a percent sign."""
+    found = {name: body or token for name, body, token in NAMED.findall(source)}
+    return {name: " ".join(body.split()) for name, body in found.items() if "#" not in body}
+
+
+def text_of(source: str, macros: Macros = NONE) -> Text:
+    """Return what a LaTeX source prints, where these macros are defined."""
+    reader = _Reader(source, macros=macros)
     reader.run()
     return reader.result()
 
 
-def text_of_bibliography(source: str) -> Text:
+def text_of_bibliography(source: str, macros: Macros = NONE) -> Text:
     """Return what the entries of a BibTeX file print; a comment above an entry allows its numbers."""
     allowed: dict[int, set[str]] = {}
     above: set[str] = set()
@@ -132,7 +156,7 @@ def text_of_bibliography(source: str) -> Text:
             of_entry, above = above, set()
         allowed[number] = of_entry
     # a percent sign begins no comment here, and what follows it is printed
-    reader = _Reader(re.sub(r"(?<!\\)%", r"\\%", "\n".join(lines)), by_lines=True)
+    reader = _Reader(re.sub(r"(?<!\\)%", r"\\%", "\n".join(lines)), by_lines=True, macros=macros)
     reader.run()
     found = reader.result()
     found.allowed = allowed
@@ -149,11 +173,12 @@ def _allowed(comment: str) -> set[str]:
 class _Reader:
     """One reading of a source, from its first to its last letter."""
 
-    def __init__(self, source: str, by_lines: bool = False):
+    def __init__(self, source: str, by_lines: bool = False, macros: Macros = NONE, depth: int = 0):
         # ^^39 is another way to write a 9
         hexadecimal = re.sub(r"\^\^([0-9a-f]{2})", lambda found: chr(int(found[1], 16)), source)
         self.source = ADDRESS.sub(lambda found: "\n" * found[0].count("\n"), hexadecimal)
         self._by_lines = by_lines  # whether each line stands for itself
+        self._macros, self._depth = macros, depth
         self.at = 0
         self.line = 1
         self._counted = 0
@@ -263,8 +288,13 @@ class _Reader:
             return self._coded()
         if LENGTHS.fullmatch(word):
             return LENGTH
-        named = word in DROPPED or word.endswith("ref") or "cite" in word or READ.fullmatch(word)
-        return NAME if named else MACRO
+        if word in DROPPED or word.endswith("ref") or "cite" in word or READ.fullmatch(word):
+            return NAME
+        if word in self._macros and self._depth < DEEPEST:
+            body = _Reader(self._macros[word], macros=self._macros, depth=self._depth + 1)
+            body.run()
+            return body.result().text
+        return "%" if PERCENT.fullmatch(word) else MACRO
 
     def _arguments(self, word: str) -> None:
         """Note what of the arguments of a control sequence is no text."""
@@ -278,7 +308,7 @@ class _Reader:
         elif word in ("raisebox", "scalebox"):
             self._skip(at, self._after_group(at))
         elif word in SKIPS:
-            length = re.compile(r"-?[\d.]+\s*\w\w").match(self.source, at)
+            length = re.compile(rf"{GLUE}(?:\s*(?:plus|minus)\s*{GLUE})*").match(self.source, at)
             self._skip(at, length.end() if length else at)
         elif word.endswith("ref") or "cite" in word or word in ("href", "hyperref"):
             # an option of a citation is printed
@@ -415,6 +445,7 @@ class _Reader:
 
 
 _CODE = re.compile(r"\s*\{?\s*(?:`\\?(.)|\"([0-9A-F]+)|'([0-7]+)|(\d+))\s*\}?")
+GLUE = r"-?[\d.]+\s*(?:fil+\b|\w\w)"
 _BRACES = re.compile(r"\\.|%[^\n]*\n|[{}\]]", re.DOTALL)
 
 

@@ -26,7 +26,9 @@ from sarangi.paper.latex_text import (
     ROW,
     THIN,
     VALUE,
+    Macros,
     Text,
+    macros_in,
     text_of,
     text_of_bibliography,
 )
@@ -45,11 +47,12 @@ CLOSED = rf"[ {THIN}{NEXT}\n()\]}}-]*"
 DIGITS = re.compile(
     rf"(?<![\w{VALUE}])(?:[.,]{THIN}*)?\d(?:[\d{THIN}]|{NEXT}?[.,](?=[{THIN}{NEXT}]*\d))*{NEXT}?\d*"
 )
-LARGE = rf"(?:(?:{TENS})(?:[ {THIN}-]+(?:{ONES}))?|{TEENS}|(?:a |one )?hundred)"
+LARGE = rf"(?:(?:{TENS})(?:[ {THIN}-]*(?:{ONES}))?|{TEENS}|(?:a |one )?hundred)"
 WORD = rf"(?:{LARGE}|{ONES}|zero|nought|naught)"
 WORDS = re.compile(rf"\b{WORD}\b", re.IGNORECASE)
-PERCENT = rf"(?:%|per[ {THIN}-]*cents?\b|pct\b|percentage|points?\b|pp\b|p\.\s?p\.)"
+PERCENT = rf"(?:%|per[ {THIN}-]*cents?\b|pct\b|percentage|points?\b|pp\b|p\.[ {THIN}]?[pc]\.)"
 SHARE = re.compile(rf"{CLOSED}{PERCENT}", re.IGNORECASE)
+SIGN_FIRST = re.compile(rf"(?:^|[^\w{THIN})]){THIN}*%[{THIN}{NEXT}]*$")
 STRICT_SHARE = re.compile(rf"{CLOSED}(?:%|per[ {THIN}-]*cents?\b|percentage)", re.IGNORECASE)
 METRIC = (
     r"(?:UARs?|WARs?|UA|WA|[WU]?F-?1|F-?scores?|F-?measures?|accurac(?:y|ies)|recalls?|precisions?|[WC]ERs?|"
@@ -57,15 +60,16 @@ METRIC = (
 )
 SCORED = (
     rf"(?:{METRIC}|scor(?:es?|ed|ing)|reach(?:es|ed|ing)?|achiev(?:es?|ed|ing)|attain(?:s|ed|ing)?|"
-    r"obtain(?:s|ed|ing)?|yield(?:s|ed|ing)?|premiums?|margins?|gains?|gained|chance|performance)"
+    r"obtain(?:s|ed|ing)?|yield(?:s|ed|ing)?|exceed(?:s|ed|ing)?|surpass(?:es|ed|ing)?|premiums?|margins?|gains?|gained|chance|performance)"
 )
 FILLER = (
     r"(?:of|is|was|are|were|be|been|at|the|a|an|about|around|nearly|almost|roughly|approximately|some|over|"
     r"above|below|under|up|to|by|from|than|only|just|as|high|low|between|here|now|even|still|equals?|"
     r"reach\w*|stands|rises?|rose|falls?|fell|drops?|dropped|mean|average|score|value|level|hits?|lies|lay|"
-    r"remains?|gives?|gave|and)"
+    r"remains?|gives?|gave|and|most|least|much|less|more|well|close|exactly|fully|in|per[ -]?cent|exceed\w*|"
+    r"surpass\w*)"
 )
-BETWEEN = rf"(?:{GAP}(?:[:=,~(<>±+\[\n-]|\b{FILLER}\b))*{GAP}"
+BETWEEN = rf"(?:{GAP}(?:[:=,~()<>±+\[\n/%-]|\b{FILLER}\b))*{GAP}"
 LINK = r"(?:\b(?:of|is|was|are|were|at|to|by|reach\w*|equals?|stands)\b|=|:)"
 BESIDE = re.compile(rf"\b{SCORED}(?:{BETWEEN}|[^.;\n{VALUE}\d]{{0,60}}{LINK}{BETWEEN})$", re.IGNORECASE)
 BEFORE_METRIC = re.compile(rf"{CLOSED}(?:(?:in|of|as|for|the|mean|average)\s+)*{METRIC}\b")
@@ -94,15 +98,19 @@ OF_ALL = re.compile(
     rf"{GAP}(?:/{GAP}(?:\d|{WORD}\b)|(?:out of|of|in)[ \n]+(?:the |a |all |every )*(?:\d|{WORD}\b|thousand))",
     re.IGNORECASE,
 )
-DEVIATION = re.compile(rf"{GAP}(?:±|\+/?-){GAP}[\d.]|\(\d+\)")
-EXPONENT = re.compile(r"[eEdD][-+]?\d+(?!\w)")
-CELL = re.compile(rf"{GAP}\n*{GAP}[&{ROW}]")
+DEVIATION = re.compile(
+    rf"{GAP}{MACRO}?(?:±|\+/?-){GAP}[\d.]|\(\d+\)|{MACRO}[+-]{GAP}\d|"
+    rf"{GAP}[(\[](?:SD|SE|SEM|CI|IQR|std|s\.\s?[de])\b"
+)
+EXPONENT = re.compile(rf"[eEdD][-+]?\d+(?!\w)|{GAP}×{GAP}10{MACRO}{GAP}-")
+# a cell may have marks of notes, or a deviation in brackets
+CELL = re.compile(rf"{GAP}\n*(?:[^\w&{ROW}]|\d|{MACRO}\w?)*[&{ROW}]")
 INTERVAL = re.compile(rf"{GAP}(?:,|;|--?|–|to){GAP}\d+{GAP}\]")
 HIDDEN = re.compile(rf"{MACRO}{CLOSED}(?:%|per[ {THIN}-]*cents?\b)", re.IGNORECASE)
 HIDDEN_SCORE = re.compile(rf"\b{METRIC}{GAP}(?:of|is|was|at|=|:){GAP}{MACRO}")
 SPOKEN = re.compile(rf"\b{WORD}[ -]+point[ -]+(?:{WORD}|\d)", re.IGNORECASE)
 SHARES = re.compile(
-    rf"\b(?:(?!one\b){WORD})[ -]+(?:{PARTS})\b|\b{WORD} (?:out of|in) (?:every )?(?:{LARGE}|\d+)\b",
+    rf"\b(?:(?!one\b){WORD}|\d+)[ -]+(?:{PARTS})\b|\b{WORD} (?:out of|in) (?:every )?(?:{LARGE}|\d+)\b",
     re.IGNORECASE,
 )
 ROMAN = re.compile(rf"\b[IVXLCDM]{{2,}}{CLOSED}(?:%|per[ -]?cent)")
@@ -150,6 +158,7 @@ def typed_scores(paper: Path) -> Iterator[tuple[str, int, str]]:
     """
     files = written_files(paper)
     names = {str(path.relative_to(paper)) for path in files}
+    sources: dict[str, tuple[str, bool]] = {}
     for path in files:
         shown = f"{paper.name}/{path.relative_to(paper)}"
         try:
@@ -161,12 +170,15 @@ def typed_scores(paper: Path) -> Iterator[tuple[str, int, str]]:
         except (OSError, UnicodeDecodeError) as error:
             yield shown, 1, f"cannot be read as text ({error}), so nobody can tell what it prints"
             continue
-        for line, found in _odd(source, path.suffix == ".bib", names):
+        sources[shown] = (source, path.suffix == ".bib")
+    macros = {name: body for source, _ in sources.values() for name, body in macros_in(source).items()}
+    for shown, (source, is_bibliography) in sources.items():
+        for line, found in _odd(source, is_bibliography, names, macros):
             yield shown, line, found
 
 
-def _odd(source: str, is_bibliography: bool, names: set[str]) -> Iterator[tuple[int, str]]:
-    text = (text_of_bibliography if is_bibliography else text_of)(source)
+def _odd(source: str, is_bibliography: bool, names: set[str], macros: Macros) -> Iterator[tuple[int, str]]:
+    text = (text_of_bibliography if is_bibliography else text_of)(source, macros)
     allowed = {line: {_bare(number) for number in numbers} for line, numbers in text.allowed.items()}
     for line, score, what in sorted(_scores(text)):
         if _bare(score) not in allowed.get(line, ()):
@@ -247,6 +259,8 @@ def _why(text: Text, number: str, begin: int, end: int) -> str | None:
     if kind == "decimal":
         referred = number[0] in "123456789" and REFERRED.search(before)
         return None if referred and not SHARE.match(after) else ""
+    if SIGN_FIRST.search(before):
+        return ""
     if (SHARE.match(after) and not ORDINAL.search(before)) or DEVIATION.match(after) or EXPONENT.match(after):
         return ""
     if text.defined[begin]:

@@ -46,6 +46,10 @@ $94\%$
 \item[94\%] x
 \begin{tabular}{l}94\%\end{tabular}
 \pgfmathprintnumber{94}\%
+94\hskip 1pt plus 1fil minus .5pt\%
+94\pct
+\percentage{94}
+94 p.\,c.
 """
 DECIMALS = r"""
 0,94
@@ -70,6 +74,7 @@ $p<.031$
 \byverdict{a.b}{}{0.94}{}{}
 Table 0.94
 $x_{0.94}$
+$9\times10^{-1}$
 """
 SHARES = r"""
 94/100
@@ -86,10 +91,17 @@ $94\pm2$
 [91, 95]
 [91--95]
 a & 94 & 95 \\
+a & 94 (2) \\
+a & $94_{\pm2}$ & b
+a & 94\tnote{b} \\
+$94^{+2}_{-1}$
+94 (SD 2)
+94 hundredths
 """
 WORDS = r"""
 ninety-four per cent
 Ninety four percent
+ninetyfour percent
 ninety-four\,\%
 a hundred per cent
 twenty points
@@ -115,6 +127,13 @@ accuracies of 90 and 94
 WER of 12
 94 UAR
 94 (UAR)
+UAR $\geq 94$
+UAR ≈ 94
+UAR $\rightarrow$ 94
+UAR (\%): 94
+UAR/94
+a UAR of at least 94
+it exceeds 94
 """
 MACROS = r"""
 \def\x{94}
@@ -134,6 +153,7 @@ MACROS = r"""
 \mymacro\%
 \newcount\x \x=94 \the\x\%
 UAR of \mymacro
+\DeclareSIUnit\pc{\percent}\SI{94}{\pc}
 """
 READ = r"""
 \input{other}
@@ -171,6 +191,7 @@ in percentage points, the percentage of clips, 95th percentile, 2 per century
 \input{tables/scores} \input{numbers} \input{sections/results} \bibliography{references}
 \newcommand{\x}[2]{#1 and #2}\def\y#1#2{#2}\newcommand{\gap}{\vspace{2pt}}
 RAVDESS has 24 actors and 1,440 clips. Layer 12 of 24.
+$10^6$ clips, 3 × 4 folds, more than 24 speakers, \textbf{UAR} (\%) over 24 speakers, layers $\geq 6$
 \begin{comment}0.94 and 94\%\end{comment} is a comment, too
 the first 2 points made above, Finding 5, Table 3 has the UAR of all
 """
@@ -205,6 +226,21 @@ def test_a_number_is_found_however_it_is_written(lines, tmp_path):
         if not found or not all(2 <= number <= last for _, number, _ in found):
             missed.append((line, found))
     assert missed == []
+
+
+@pytest.mark.parametrize(
+    ("defined", "used"),
+    [
+        (r"\newcommand{\pc}{\,\%}", r"94\pc"),
+        (r"\let\pc=\%", r"94\pc"),
+        (r"\def\p{\pc}\def\pc{\%}", r"94\p{}"),
+        (r"\newcommand*\recall{UAR}", r"\recall{} of 94"),
+        (r"\def\loop{\loop}", r"94\,\% \loop"),
+    ],
+)
+def test_a_name_of_its_own_for_a_sign_or_a_metric_hides_no_number(defined, used, tmp_path):
+    text = paper_of(tmp_path, sarangi_sty=f"{defined}\n", sections__results_tex=f"Text.\n{used}\n")
+    assert ("results.tex", 2) in [(file.rpartition("/")[2], line) for file, line, _ in typed_scores(text)]
 
 
 @pytest.mark.parametrize("line", lines_of(FINE))
