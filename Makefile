@@ -72,6 +72,6 @@ restore: setup
 	$(BIN)/python -m sarangi restore "$(BUNDLE)" --directory "$(DIRECTORY)" $(if $(COMPARE),--compare)
 
 lock:
-	uv pip compile --universal --generate-hashes --no-annotate --no-header --python-version 3.11 --extra test pyproject.toml -o requirements.lock
+	uv pip compile --universal --generate-hashes --no-annotate --no-header --python-version 3.11 --extra all --extra test pyproject.toml -o requirements.lock
 	uv pip compile --universal --generate-hashes --no-annotate --no-header --python-version 3.11 --group build -c requirements.lock -o build.lock
 	$(PYTHON) envs/generate.py

@@ -27,6 +27,7 @@ KINDS = {
         "opensmile",
         "scikit-learn",
         "scipy",
+        "soxr",
     ],
     "workflow": [
         *TABLES,
@@ -49,8 +50,10 @@ PROGRAMS = {"paper": ["tectonic=0.15"]}
 def environments() -> dict[str, str]:
     """Return the text of each environment by the name of its file."""
     project = tomllib.loads((HERE.parent / "pyproject.toml").read_text(encoding="utf-8"))
-    pins = dict(line.split("==") for line in project["project"]["dependencies"])
-    pins |= dict(line.split("==") for line in project["dependency-groups"]["build"])
+    extras = project["project"]["optional-dependencies"]
+    named = [project["project"]["dependencies"], *extras.values(), project["dependency-groups"]["build"]]
+    # an extra may name others (sarangi[asr]), which have no version
+    pins = dict(entry.split("==") for entries in named for entry in entries if "==" in entry)
     texts = {}
     for kind, packages in KINDS.items():
         listed = "".join(f"      - {name}=={pins[name]}\n" for name in sorted(set(packages)))

@@ -1067,8 +1067,7 @@ def adpcm_that_was_cut(folder):
 def odd_rates(folder):
     for rate in (8000, 11_025, 22_254, 44_056, 47_999, 96_000, 192_000, 384_000):
         (folder / str(rate)).mkdir()
-        wanted = "failed: samples a second" if rate in (22_254, 47_999) else "ok"
-        if wrong := heard(folder / str(rate), written(tone(rate // 10), rate), wanted):
+        if wrong := heard(folder / str(rate), written(tone(rate // 10), rate), "ok"):
             return f"{rate}: {wrong}"
     return None
 

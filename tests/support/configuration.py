@@ -8,6 +8,7 @@ from sarangi.base.errors import SarangiError
 from sarangi.base.weights_files import ENCODER_FILES
 from sarangi.runtime import fingerprint as fingerprints
 from sarangi.runtime.fingerprint import fingerprint
+from sarangi.runtime.packages import distribution_of
 from sarangi.study.checking import check
 from support.blast_radius import registries
 from support.places import ROOT
@@ -62,10 +63,9 @@ def assert_fits(name, kind):
     sys.path.insert(0, str(ROOT / "envs"))
     import generate
 
-    distributions = fingerprints._distributions()
     by_name = tuple(registries().items())
     code, imported = fingerprints.closure(ROOT / f"workflow/scripts/{name}.py", by_name)
     assert f"def {name}(" in "".join(code.values()), f"rule {name} calls no function of its name"
-    needed = {d.lower() for module in imported for d in distributions.get(module, ())}
-    missing = {name.replace("_", "-") for name in needed} - {p.lower() for p in generate.KINDS[kind]}
+    needed = {distribution_of(module) for module in imported - sys.stdlib_module_names}
+    missing = needed - {p.lower() for p in generate.KINDS[kind]}
     assert not missing, f"envs/{kind}.yaml lacks {missing}, which {name} imports"

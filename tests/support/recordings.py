@@ -18,9 +18,9 @@ def sound(seconds=1.0, rate=16_000, channels=1, frequency=220.0, kind="WAV", sub
     return file.getvalue()
 
 
-def float_wav(samples):
+def float_wav(samples, rate=16_000):
     file = io.BytesIO()
-    soundfile.write(file, np.asarray(samples, dtype=np.float32), 16_000, format="WAV", subtype="FLOAT")
+    soundfile.write(file, np.asarray(samples, dtype=np.float32), rate, format="WAV", subtype="FLOAT")
     return file.getvalue()
 
 

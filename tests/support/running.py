@@ -89,7 +89,7 @@ ELSEWHERE = {"TZ": "Asia/Karachi", "LC_ALL": "C", "LANG": "C", "PYTHONHASHSEED":
 """What must change no byte."""
 PARTS = (
     "Snakefile", "config.yaml", "claims.yaml", "errata.yaml", "rules", "workflow", "src", "profiles", "envs",
-    "paper", "CITATION.cff", "LICENSE",
+    "paper", "CITATION.cff", "LICENSE", "pyproject.toml", "requirements.lock",
 )  # fmt: skip
 TARGETS = ("paper/tables", "paper/figures", "finding_4")
 

@@ -6,14 +6,18 @@ import subprocess
 import sys
 import tomllib
 
+from support.blast_radius import registries
 from support.places import ROOT
 
 from sarangi.paper.building import PACKAGES
+from sarangi.runtime.fingerprint import closure
+from sarangi.runtime.packages import distribution_of, locked
 
 
 def test_the_locks_have_hashes_no_addresses_and_the_projects_versions():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    wanted = project["project"]["dependencies"] + project["project"]["optional-dependencies"]["test"]
+    lists = [project["project"]["dependencies"], *project["project"]["optional-dependencies"].values()]
+    wanted = [entry for entries in lists for entry in entries if "==" in entry]
     text = (ROOT / "requirements.lock").read_text()
     build = (ROOT / "build.lock").read_text()
     assert "://" not in text + build
@@ -22,6 +26,15 @@ def test_the_locks_have_hashes_no_addresses_and_the_projects_versions():
         assert all("--hash=sha256:" in entry for entry in entries)
         locked = {entry.split(" ")[0].lower() for entry in entries}
         assert {name.split("[")[0].lower() for name in names} <= locked
+
+
+def test_the_lock_has_all_that_our_code_imports():
+    """Fingerprints read versions there, whatever is installed."""
+    imported = set()
+    for script in (ROOT / "workflow/scripts").glob("*.py"):
+        imported |= closure(script, tuple(registries().items()))[1]
+    lacking = {distribution_of(module) for module in imported - sys.stdlib_module_names} - locked().keys()
+    assert lacking == set(), "name it in pyproject.toml, then: make lock"
 
 
 def test_the_conda_environments_are_in_step():

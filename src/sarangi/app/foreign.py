@@ -78,13 +78,13 @@ class Foreign:
     @torch.inference_mode()
     def answer(self, signals: Sequence[np.ndarray], words: Sequence[str]) -> np.ndarray:
         """Return probabilities; multi-label ones add up to anything."""
-        from torchaudio.functional import resample
+        import soxr
 
         rate = self.extractor.sampling_rate
         found = []
         for signal in signals:
             if rate != SAMPLE_RATE:
-                signal = resample(torch.from_numpy(signal), SAMPLE_RATE, rate).numpy()
+                signal = soxr.resample(signal, SAMPLE_RATE, rate)
             inputs = self.extractor(signal, sampling_rate=rate, return_tensors="pt").to(device())
             logits = self.network(**inputs).logits.float()[0]
             found.append(logits.sigmoid() if self.many else logits.softmax(0))

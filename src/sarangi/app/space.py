@@ -1,10 +1,9 @@
 """The page with some models in a folder of its own, which a Hugging Face Space runs as it is."""
 
-import importlib.metadata
-import re
 import shutil
 import tomllib
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 
 import yaml
@@ -14,6 +13,7 @@ from sarangi.app.card_text import SYNTHETIC, front_matter
 from sarangi.base.errors import SarangiError
 from sarangi.base.markdown import escaped
 from sarangi.runtime.fingerprint import closure
+from sarangi.runtime.packages import distribution_of
 
 APP = '''"""Sarangi's page, as a Hugging Face Space runs it."""
 
@@ -85,18 +85,18 @@ def space(
     output["app"].write_text(APP, encoding="utf-8")
     pins = pins_of(project)
     _, imported = closure(page)
-    known = importlib.metadata.packages_distributions()
-    names = {name for package in imported for name in known.get(package, ())}
-    wanted = {name.lower().replace("_", "-") for name in names} | set(BESIDE)
+    wanted = {*map(distribution_of, imported), *BESIDE}
     lines = [f"{name}=={version}" for name, version in sorted(pins.items()) if name in wanted]
     output["requirements"].write_text("\n".join(lines) + "\n", encoding="utf-8")
     output["readme"].write_text(_readme(cards, pins["gradio"]), encoding="utf-8")
 
 
 def pins_of(project: Path) -> dict[str, str]:
-    """Return the version of each package that ``pyproject.toml`` names."""
-    listed = tomllib.loads(project.read_text(encoding="utf-8"))["project"]["dependencies"]
-    pairs = (re.fullmatch(r"([\w.-]+)==([\w.]+)", entry).groups() for entry in listed)
+    """Return the version of each package that ``pyproject.toml`` names, for the core or for an extra."""
+    stated = tomllib.loads(project.read_text(encoding="utf-8"))["project"]
+    listed = [*stated["dependencies"], *chain(*stated["optional-dependencies"].values())]
+    # an extra may name others (sarangi[asr]), which have no version
+    pairs = (entry.split("==") for entry in listed if "==" in entry)
     return {name.lower().replace("_", "-"): version for name, version in pairs}
 
 

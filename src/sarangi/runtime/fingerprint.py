@@ -1,23 +1,27 @@
 """Fingerprints of code, so that Snakemake reruns a job when its code changes, and only then.
 
 Snakemake's own ``code`` trigger goes by modification times and does not see imported modules.
-A fingerprint covers the script, the project modules it imports (transitively) and the versions of
-the installed packages that these import; it ignores comments, docstrings, formatting and times.
+A fingerprint covers the script, the project modules it imports (transitively) and the versions that
+the lock has of the packages that these import, so that it is the same whichever are installed; it ignores
+comments, docstrings, formatting and times.
 It leaves out the few modules that never change what a job writes (:data:`GUARDS`).
 """
 
 import ast
 import hashlib
-import importlib.metadata
 import importlib.util
 import sys
 from collections.abc import Collection, Iterable
 from functools import cache
 from pathlib import Path
 
+from sarangi.runtime.packages import distribution_of, locked
+
 PACKAGE = "sarangi"
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 ROOT = Path(__file__).parents[1]
+NOT_LOCKED = "not in the lock"
+"""The version of a package that only somebody's own module imports."""
 GUARDS = {
     "sarangi.runtime.contents": "opens what a job has written, and refuses it where it is damaged",
     "sarangi.runtime.gpu": "waits for as many GPUs as the rule asks for, and says which they are",
@@ -145,18 +149,7 @@ def _canonical_and_imports(text: str, file: Path, package: str) -> tuple[str, tu
     return ast.unparse(tree), tuple(names)
 
 
-@cache
-def _distributions() -> dict[str, list[str]]:
-    return dict(importlib.metadata.packages_distributions())
-
-
-def _versions(packages: set[str]) -> Iterable[tuple[str, str]]:
-    for package in packages - set(sys.stdlib_module_names):
-        for name in sorted(set(_distributions().get(package, ()))):
-            yield name, _version(name)
-
-
-# looked up anew it is read from a file, for a hundred rules
-@cache
-def _version(distribution: str) -> str:
-    return importlib.metadata.version(distribution)
+def _versions(modules: set[str]) -> Iterable[tuple[str, str]]:
+    for module in modules - set(sys.stdlib_module_names):
+        name = distribution_of(module)
+        yield name, locked().get(name, NOT_LOCKED)

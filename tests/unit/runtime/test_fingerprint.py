@@ -1,6 +1,8 @@
 """Fingerprints of code."""
 
+import importlib.metadata
 import os
+import sys
 
 import pytest
 from support.configuration import code  # noqa: F401  (fixtures)
@@ -42,11 +44,18 @@ def test_a_guard_counts_nowhere_and_neither_does_what_only_it_imports(code, monk
     assert set(whole) - set(covered) == {"sarangi.middle"}
 
 
-def test_another_version_of_an_imported_package_counts(code, monkeypatch):
+def test_another_version_in_the_lock_of_an_imported_package_counts(code, monkeypatch):
+    _, take = code
+    before, versions = take(), fingerprints.locked()
+    for package, counts in (("pandas", False), ("numpy", True)):
+        monkeypatch.setattr(fingerprints, "locked", lambda package=package: versions | {package: "0.0"})
+        assert (take() != before) == counts
+
+
+def test_what_is_installed_does_not_count(code, monkeypatch):
     _, take = code
     before = take()
-    version = fingerprints._version
-    monkeypatch.setattr(fingerprints, "_version", lambda name: "0.0" if name == "pandas" else version(name))
+    monkeypatch.setattr(importlib.metadata, "version", lambda name: "0.0")
+    monkeypatch.setattr(importlib.metadata, "packages_distributions", dict)
+    monkeypatch.setattr(sys, "path", [])
     assert take() == before
-    monkeypatch.setattr(fingerprints, "_version", lambda name: "0.0")
-    assert take() != before
