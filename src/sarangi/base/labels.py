@@ -17,6 +17,8 @@ class Labels(NamedTuple):
     encoders: Mapping[str, str]
     asr: Mapping[str, str]
     synthetic: Sequence[str]
+    emotions: Sequence[str] = ()
+    """The configuration's order of emotions, for :func:`sarangi.base.emotions.ordered`."""
 
     def corpus(self, name: str) -> str:
         """Return the title of a corpus, marked if the demo's generator made it."""

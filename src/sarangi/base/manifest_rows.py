@@ -1,5 +1,7 @@
 """The rows of a manifest."""
 
+from collections.abc import Iterable
+
 import pyarrow as pa
 
 from sarangi.base import store
@@ -13,10 +15,14 @@ MANIFEST = pa.schema(
         pa.field("group", pa.string()),
         pa.field("session", pa.string()),
         pa.field("gender", pa.string()),
+        pa.field("age", pa.string()),
         pa.field("emotion", pa.string()),
         pa.field("label", pa.string()),
         pa.field("text", pa.string()),
         pa.field("part", pa.string()),
+        # seconds of the segment in its file; null for the whole of it, which duration_s then is
+        pa.field("start", pa.float64()),
+        pa.field("end", pa.float64()),
         pa.field("duration_s", pa.float64()),
         pa.field("sample_rate", pa.int32()),
         pa.field("channels", pa.int32()),
@@ -31,3 +37,17 @@ MANIFEST = pa.schema(
         pa.field("copies", pa.int32()),
     ]
 )
+
+FURTHER = "table_"
+"""Begins the name of a further column of a corpus's own table, so that it is never one of :data:`MANIFEST`."""
+
+
+def manifest_schema(further: Iterable[str] = ()) -> pa.Schema:
+    """Return the schema of a manifest with further columns of the corpus's table, all of them text.
+
+    Parameters
+    ----------
+    further
+        Their names in the manifest, each beginning with :data:`FURTHER`.
+    """
+    return pa.schema([*MANIFEST, *(pa.field(name, pa.string()) for name in sorted(further))])

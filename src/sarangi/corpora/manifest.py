@@ -18,7 +18,7 @@ from typing import NoReturn
 from sarangi.base import store
 from sarangi.base.errors import SarangiError, cause_of, shown
 from sarangi.base.failures import Entry, counted, failures_in, too_many
-from sarangi.base.manifest_rows import MANIFEST
+from sarangi.base.manifest_rows import manifest_schema
 from sarangi.base.progress import progress
 from sarangi.corpora.beside import beside
 from sarangi.corpora.recording import inspect
@@ -56,7 +56,7 @@ def manifest(source: Path, corpus: str, shards: int, output: store.Output) -> No
     shards
         Number of shards to spread the utterances over.
     output
-        Parquet file to write, of schema :data:`MANIFEST`.
+        Parquet file to write, of schema :func:`manifest_schema`.
 
     Raises
     ------
@@ -75,12 +75,14 @@ def manifest(source: Path, corpus: str, shards: int, output: store.Output) -> No
         if not any(u.status == store.OK for u in found):
             _refuse_without_utterances(opened, corpus, module.LAYOUT, found)
         entries: list[Entry] = []
-        with output.writer(MANIFEST) as writer:
+        further = {name for utterance in found for name in utterance.further or ()}
+        with output.writer(manifest_schema(further)) as writer:
             groups = [list(copies) for _, copies in groupby(found, key=lambda u: u.path)]
             for copies in progress(groups, len(groups), f"manifest {corpus}"):
                 utterance_id = f"{corpus}/{copies[0].path}"
                 row = dataclasses.asdict(copies[0]) | _facts(opened, copies, describe, said)
-                del row["path"]
+                row |= dict.fromkeys(further) | (row["further"] or {})
+                del row["path"], row["further"]
                 row["group"] = row["group"] or utterance_id  # the clip, for want of better
                 shard = shard_of(utterance_id, shards)
                 writer.add(row | {"utterance_id": utterance_id, "corpus": corpus, "shard": shard})

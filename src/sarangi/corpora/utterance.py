@@ -15,6 +15,8 @@ class Utterance:
     ``path`` is the place within the corpus in its published layout, ``file`` where it was found;
     ``group`` is the unit that a split must not divide and that the statistics resample; ``cause`` is the
     ``reason`` without what is peculiar to this utterance, such as a line: what utterances are counted by.
+    ``start`` and ``end`` are seconds in the file of which the utterance is a segment; ``further`` has other
+    columns of a corpus's own table, by their names in the manifest.
     """
 
     path: str
@@ -24,10 +26,14 @@ class Utterance:
     group: str | None = None
     session: str | None = None
     gender: str | None = None
+    age: str | None = None
     emotion: str | None = None
     label: str | None = None
     text: str | None = None
     part: str | None = None
+    start: float | None = None
+    end: float | None = None
+    further: Mapping[str, str] | None = None
     status: str = "ok"
     reason: str | None = None
     cause: str | None = None

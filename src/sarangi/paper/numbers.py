@@ -31,7 +31,7 @@ from typing import Any
 import pandas as pd
 
 from sarangi.base import store
-from sarangi.base.emotions import EMOTIONS
+from sarangi.base.emotions import EMOTIONS, ordered
 from sarangi.base.finding_rows import read_findings
 from sarangi.base.marks import UNTRAINED, marks_in
 from sarangi.base.missing import Missing
@@ -125,7 +125,7 @@ def numbers(results: Results, asked: Asked, synthetic: Sequence[str], output: Pa
     lines.append(r"\synthetictrue" if synthetic else r"\syntheticfalse")
     lines.append(r"\untrainedtrue" if untrained else r"\untrainedfalse")
     lines += [rf"\setfinding{{{path.stem}}}" for path in sorted(results.findings)]
-    lines += [rf"\setform{{{form}}}" for form in forms()]
+    lines += [rf"\setform{{{form}}}" for form in forms(_emotions_in(reported["metric"]))]
     known = dict.fromkeys(reported["scored"], "it is not among the scores of this experiment")
     known |= {name: short(absent) for name, absent in asked.missing.items()}
     lines += [rf"\setexperiment{{{name}}}{{{latex(why)}}}" for name, why in sorted(known.items())]
@@ -143,11 +143,23 @@ def numbers(results: Results, asked: Asked, synthetic: Sequence[str], output: Pa
     output.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def forms() -> list[str]:
-    """Return what may stand behind the name of an experiment in a key: every metric, with its suffixes."""
+def forms(emotions: Iterable[str] = ()) -> list[str]:
+    """Return what may stand behind the name of an experiment in a key: every metric, with its suffixes.
+
+    Parameters
+    ----------
+    emotions
+        Those beside the canonical ones.
+    """
     metrics = [metric.name for metric in METRICS]
-    metrics += [f"{kind}_{emotion}" for kind in OF_CLASS for emotion in EMOTIONS]
+    metrics += [f"{kind}_{emotion}" for kind in OF_CLASS for emotion in ordered([*EMOTIONS, *emotions])]
     return ["n", "groups", *(key for name in metrics for key in (name, *(f"{name}.{s}" for s in OF_SCORE)))]
+
+
+def _emotions_in(metrics: Iterable[str]) -> set[str]:
+    """Return the emotions that scores of single classes are of."""
+    kinds = (re.match(f"(?:{'|'.join(OF_CLASS)})_(.+)", metric) for metric in metrics)
+    return {kind[1] for kind in kinds if kind}
 
 
 def latex(text: str) -> str:

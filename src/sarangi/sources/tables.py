@@ -23,7 +23,7 @@ NOBODY = {
     "", "#n/a", "n/a", "nan", "none", "null", "nil", "?", "-", "--", "unknown", "#ref!", "#name?", "#value!",
 }  # fmt: skip
 """What people and programs write where nothing is known."""
-INVISIBLE = "\u200b\u200e\u200f\u2060\ufeff"
+INVISIBLE = "\u200b\u200e\u200f\u2060\ufeff\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 
 class Row(NamedTuple):

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from sarangi.corpora.table_formats import formats_of
 from sarangi.study.entries import FAMILIES, extraction_of, families_of
 from sarangi.study.study import Study
 
@@ -16,6 +17,7 @@ class Registry(NamedTuple):
 
 REGISTRIES = {
     "layouts": Registry("sarangi.corpora.registry", "sarangi.corpora.layouts"),
+    "formats": Registry("sarangi.corpora.table_formats", "sarangi.corpora.formats"),
     "stand_ins": Registry("sarangi.synthetic.corpus", "sarangi.synthetic"),
     "extractors": Registry("sarangi.features.registry", "sarangi.features.extractors"),
     "families": Registry("sarangi.models.family", "sarangi.models.families"),
@@ -45,10 +47,12 @@ def loaded(
     """
     config = study.config
     corpora = [wildcards["corpus"]] if "corpus" in wildcards else list(config["corpora"])
+    tables = [config["corpora"][name] for name in corpora if "table" in config["corpora"][name]]
     sets = [wildcards["feature_set"]] if "feature_set" in wildcards else list(config["feature_sets"])
     extractions = [extraction_of(config["feature_sets"][name]) for name in sets]
     members = {
-        "layouts": corpora,
+        "layouts": [name for name in corpora if "table" not in config["corpora"][name]],
+        "formats": sorted({name for table in tables for name in formats_of(table)}),
         "stand_ins": corpora,
         "extractors": sorted({found.extractor for found in extractions if found is not None}),
         "classifiers": sorted({entry["kind"] for entry in config["classifiers"].values()}),

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sarangi.base import store
-from sarangi.base.emotions import EMOTIONS
+from sarangi.base.emotions import ordered, title_of
 from sarangi.base.labels import Labels
 from sarangi.base.marks import UNPREDICTED
 from sarangi.paper.figures.heat import shaded
@@ -86,13 +86,13 @@ def confusions_figure(
                     left + width / 2, middle, UNPREDICTED, ha="center", va="center", size=SMALL, color=GREY
                 )
                 continue
-            _matrix(page.axes(left + named, top + head, side, side), table_)
+            _matrix(page.axes(left + named, top + head, side, side), table_, labels.emotions)
         save(page.figure, output)
 
 
-def _matrix(axes: matplotlib.axes.Axes, confusions: pd.DataFrame) -> None:
+def _matrix(axes: matplotlib.axes.Axes, confusions: pd.DataFrame, order: Sequence[str]) -> None:
     counts = confusions.pivot_table("n", "emotion", "predicted", aggfunc="sum", fill_value=0)
-    known = [e for e in EMOTIONS if e in {*counts.index, *counts.columns}]
+    known = ordered({*counts.index, *counts.columns}, order)
     shares = counts.reindex(index=known, columns=known, fill_value=0).to_numpy(float)
     tested = shares.sum(1, keepdims=True)
     shares = np.divide(shares, tested, out=np.full(shares.shape, np.nan), where=tested > 0)
@@ -101,9 +101,9 @@ def _matrix(axes: matplotlib.axes.Axes, confusions: pd.DataFrame) -> None:
         if share != 0:
             shaded(axes, across, down, 1, 1, share)
     axes.set(xlim=(0, len(known)), ylim=(len(known), 0))
-    places = np.arange(len(known)) + 0.5
-    axes.set_xticks(places, known, rotation=90, size=TINY)
-    axes.set_yticks(places, known, size=TINY)
+    places, titles = np.arange(len(known)) + 0.5, [title_of(emotion) for emotion in known]
+    axes.set_xticks(places, titles, rotation=90, size=TINY)
+    axes.set_yticks(places, titles, size=TINY)
     axes.tick_params(length=0, pad=1.5)
     for spine in axes.spines.values():
         spine.set(visible=True, lw=0.4, color=GREY)

@@ -7,7 +7,7 @@ import matplotlib
 import numpy as np
 import pandas as pd
 
-from sarangi.base.emotions import EMOTIONS
+from sarangi.base.emotions import EMOTIONS, ordered, title_of
 from sarangi.base.labels import Labels
 from sarangi.base.score_rows import headline
 from sarangi.paper.figures.heat import shaded
@@ -43,7 +43,7 @@ def recalls_figure(scores: Sequence[Path], labels: Labels, output: dict[str, Pat
     found = found[found["metric"].str.startswith(f"{RECALL}_")]
     found = found.assign(scored=name_of_scored(found), emotion=found["metric"].str.removeprefix(f"{RECALL}_"))
     each = found.set_index(["scored", "emotion"])["value"]
-    emotions = [e for e in EMOTIONS if e in set(found["emotion"])] or list(EMOTIONS)
+    emotions = ordered(found["emotion"], labels.emotions) or list(EMOTIONS)
     columns = Columns(2, 1.3, 0.3)
 
     def blocks(names: Sequence[str]) -> list[Block]:
@@ -76,7 +76,13 @@ def recalls_figure(scores: Sequence[Path], labels: Labels, output: dict[str, Pat
             axes.set_axis_off()
             for place, emotion in enumerate(emotions):
                 axes.text(
-                    place + 0.5, heads - 0.04, emotion, rotation=90, size=TINY, ha="center", va="bottom"
+                    place + 0.5,
+                    heads - 0.04,
+                    title_of(emotion),
+                    rotation=90,
+                    size=TINY,
+                    ha="center",
+                    va="bottom",
                 )
             top = heads
             for block in column:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from sarangi.base.emotions import EMOTIONS
+from sarangi.base.emotions import ordered
 from sarangi.base.labels import Labels
 from sarangi.paper.tables.columns import MARKS, MODEL, Column
 from sarangi.paper.tables.published import Ours, Printed, Scores, printed_number, stands, write_compared
@@ -61,7 +61,7 @@ def meld_table(printed: Printed, ours: Sequence[Ours], labels: Labels, output: d
     write_compared(Table("meld", caption, COLUMNS, lines, evidence), scores, labels, output)
 
 
-OF_MELD = [name for name in EMOTIONS if name not in ("calm", "sarcasm")]
+OF_MELD = ordered(("angry", "disgust", "fearful", "happy", "neutral", "sad", "surprised"))
 
 MELD_COLUMNS = {"WF1": "wf1"} | {f"F1 {emotion}": f"f1_{emotion}" for emotion in OF_MELD}
 COLUMNS = [
