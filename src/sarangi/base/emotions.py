@@ -40,13 +40,13 @@ def canonical_of(label: str) -> str | None:
 def name_of(label: str) -> str | None:
     """Return a label as the name of an emotion, as it is in ``p_<emotion>`` and ``recall_<emotion>``.
 
-    Canonical where :func:`canonical_of` knows it.  Else letters, marks and digits of any script stay, in lower
-    case and composed (NFC), and what stands between them becomes ``_``.
+    Canonical where :func:`canonical_of` knows it.  Else letters, marks and digits of any script stay, in
+    lower case and composed (NFC), and what is between them becomes ``_``.
 
     Returns
     -------
     str or None
-        None for a label without a letter or digit, or one whose name has more than :data:`LONGEST` characters.
+        None for a label without a letter or digit, and for one of more than :data:`LONGEST` characters.
 
     Examples
     --------

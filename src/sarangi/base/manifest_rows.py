@@ -39,7 +39,7 @@ MANIFEST = pa.schema(
 )
 
 FURTHER = "table_"
-"""Begins the name of a further column of a corpus's own table, so that it is never one of :data:`MANIFEST`."""
+"""Begins the name of a further column of a corpus's table, so that it is never one of :data:`MANIFEST`."""
 
 
 def manifest_schema(further: Iterable[str] = ()) -> pa.Schema:

@@ -28,8 +28,9 @@ class LabelRow(NamedTuple):
     where
         Place of the row, as in ``labels.csv:3``: the table's name, not its path.
     cells
-        By canonical column (:data:`COLUMNS`), and by :func:`further_name` for any other one: the text without
-        blanks around, None or empty where the table says nothing.  ``file`` is a path below the folder of audio.
+        By canonical column (:data:`COLUMNS`), and by :func:`further_name` for any other one: the text
+        without blanks around, None or empty where the table says nothing.  ``file`` is a path below the folder
+        of audio.
     problem
         Why nobody can say what the row means; None where that is clear.  The utterance then fails.
     """
@@ -93,8 +94,8 @@ def places_of(
         elif stated is not None and (canonical in columns or canonical in needed):
             hint = nearest(str(stated), [clean(name) for name in header if clean(name)])
             raise SarangiError(
-                f"{where}: no column {stated!r} for {canonical}; {hint} Found {shown}. Say under `columns` what "
-                f"the table calls it, as in columns: {{{canonical}: <column>}}"
+                f"{where}: no column {stated!r} for {canonical}; {hint} Found {shown}. Say under `columns` "
+                f"what the table calls it, as in columns: {{{canonical}: <column>}}"
             )
     taken = set(places.values())
     rest = {at: further_name(name) for at, name in enumerate(header) if at not in taken and clean(name)}

@@ -13,7 +13,7 @@ FORMATS = {"csv": "delimited", "jsonl": "delimited", "parquet": "delimited"}
 
 
 def formats_of(corpus: Mapping[str, Any]) -> list[str]:
-    """Return the modules that the table of a corpus's entry may be read by: one, or all where none knows it."""
+    """Return the modules that may read the table of a corpus's entry: one, or all where none knows it."""
     try:
         return [FORMATS[corpus.get("format") or guess(Path(corpus["table"]))]]
     except SarangiError:

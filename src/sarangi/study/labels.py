@@ -7,6 +7,15 @@ from sarangi.study.study import Study
 
 def labels_of(study: Study) -> Labels:
     """Return the titles of corpora, protocols, models and weights, and which corpora are synthetic."""
-    kinds = ("protocols", "models", "encoders", "asr")
-    titles = {kind: {name: e["title"] for name, e in study.config[kind].items()} for kind in kinds}
-    return Labels(titles_of_corpora(), **titles, synthetic=study.synthetic)
+
+    def titles(kind: str) -> dict[str, str]:
+        return {name: entry["title"] for name, entry in study.config[kind].items()}
+
+    return Labels(
+        corpora=titles_of_corpora(),
+        protocols=titles("protocols"),
+        models=titles("models"),
+        encoders=titles("encoders"),
+        asr=titles("asr"),
+        synthetic=study.synthetic,
+    )

@@ -50,8 +50,8 @@ def read(table: Path, audio: Path, columns: Mapping[str, str | None]) -> Iterato
     Raises
     ------
     SarangiError
-        If it cannot be read, is no such table, lacks a column, or has no row: names the file and line, what was
-        found and what to do.
+        If it cannot be read, is no such table, lacks a column, or has no row: names the file and line, what
+        was found and what to do.
     """
     problem = problem_of(table)
     if problem:
@@ -73,8 +73,8 @@ def read(table: Path, audio: Path, columns: Mapping[str, str | None]) -> Iterato
         yield row
     if empty:
         raise SarangiError(
-            f"{table}: the table has no rows; expected a header with {' and '.join(NEEDED)}, and a row for each "
-            "recording"
+            f"{table}: the table has no rows; expected a header with {' and '.join(NEEDED)}, and a row "
+            "for each recording"
         )
 
 

@@ -91,7 +91,7 @@ def test_a_row_that_nobody_can_read_says_why_and_the_others_stay(tmp_path, line,
         (b"Path,label,who\na,\xe9,c\n", ":2: no text in UTF-8"),
         (
             b"PK\x03\x04rest",
-            "a workbook (Excel or LibreOffice) or a zip, which is not read; save the table as CSV",
+            "a workbook (Excel or LibreOffice) or a zip, which is not read",
         ),
         (b"PAR1rest", "no Parquet that can be read"),
         (b'[{"file": 1}]', "expected JSON Lines"),
