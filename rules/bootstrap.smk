@@ -107,7 +107,7 @@ rule differences:
 
 
 rule premiums:
-    """Say what shared speakers add to a score: random folds against speakers held out."""
+    """Say what speakers in training and test add to a score: matched and random folds against held-out ones."""
     input:
         predictions=leakage.predictions_of_pairs(study),
         manifests=leakage.manifests_of_pairs(study),

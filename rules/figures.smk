@@ -7,7 +7,7 @@
 FIGURES_SHOWN = {
     "methodology": Exhibit("Draw what is made from what, from the recordings to the paper."),
     "leakage": Exhibit(
-        "Draw UAR under random folds against UAR on speakers held out, and what the difference is.",
+        "Draw UAR in random and in matched folds against UAR on speakers held out, and the differences.",
         inputs={
             "scores": leakage.scores_of_leakage(study),
             "premiums": layout.premiums(),

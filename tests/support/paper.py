@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from sarangi.base import store
-from sarangi.base.difference_rows import PREMIUMS
 from sarangi.base.finding_rows import FINDING
 from sarangi.base.missing import CORPUS, WEIGHTS, Missing
+from sarangi.base.premium_rows import PREMIUMS
 from sarangi.base.score_rows import SCORES
 from sarangi.paper.building import PROGRAMS, paper_pdf
 from sarangi.paper.numbers import Asked, Results, numbers
@@ -61,8 +61,9 @@ def made(
         claim | {"claim": "holds", "verdict": "cannot be tested: x"},
     ]  # fmt: skip
     pair = {
-        "corpus": "x", "model": "svm", "shared": "x_random_svm", "apart": NAME, "metric": "uar",
-        "value": 0.15, "low": premium[0], "high": premium[1], "n": 40, "groups": 8, "mark": "",
+        "corpus": "x", "model": "svm", "folds": "matched", "shared": "x_random_svm", "apart": NAME,
+        "metric": "uar", "value": 0.15, "low": premium[0], "high": premium[1], "n": 40, "groups": 8,
+        "mark": "",
     }  # fmt: skip
     paths = [folder / "x.parquet", folder / "finding_1.parquet", folder / "premiums.parquet"]
     for path, rows, schema in zip(
@@ -73,7 +74,8 @@ def made(
         store.write(path, frame.astype(dict.fromkeys(floats, float)), schema, {"rule": "test"})
     file = folder / "paper/numbers.tex"
     file.parent.mkdir(exist_ok=True)
-    asked = Asked(CLAIMS, WAITS, ["x.svm", "y.svm"], {"draws": 200, "confidence": 0.9, "seed": 1})
+    pairs = ["leakage.x.svm", "random_folds.y.svm"]
+    asked = Asked(CLAIMS, WAITS, pairs, {"draws": 200, "confidence": 0.9, "seed": 1})
     numbers(Results([paths[0]], [paths[1]], paths[2]), asked, ["x"], file)
     return file.read_text()
 
@@ -103,7 +105,7 @@ def read(pdf):
 TEXT = r"""UAR \val{x_loso_svm.uar} \val{x_loso_svm.uar.interval}, \val{x_random_svm.uf1.low}.
 Claim \byverdict{finding_1.a.wf1}{AGREES}{DEVIATES}{ISWRONG}{WAITS}: \val{finding_1.a.wf1.why}.
 Score \byoutcome{x_loso_svm.uar}{HIGHER}{LOWER}{OPEN}{NONE}, premium
-\byoutcome{premium.x.svm}{GAINS}{LOSES}{UNSURE}{NOPREMIUM}, other
+\byoutcome{leakage.x.svm}{GAINS}{LOSES}{UNSURE}{NOPREMIUM}, other
 \byoutcome{x_random_svm.uar}{A}{B}{C}{MISSING}.
 \ifval{nothing.uar}{KNOWN \val{nothing.uar}}{UNKNOWN} \ifval{x_random_svm.uar}{CONFIGURED}{NOTCONFIGURED}
 \ifnumber{x_loso_svm.uar}{ANUMBER}{NONUMBER} \ifnumber{x_random_svm.uar}{ANUMBER2}{NONUMBER2}

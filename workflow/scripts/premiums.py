@@ -1,4 +1,4 @@
-"""Say what shared speakers add to a score."""
+"""Say what folds with speakers in training and test add to a score."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The rows of ``results/differences`` and ``results/premiums``."""
+"""The rows of ``results/differences``."""
 
 import pyarrow as pa
 
@@ -17,22 +17,6 @@ DIFFERENCES = pa.schema(
         pa.field("p_smallest", pa.float64()),
         # of McNemar's test, which takes clips for independent; for the accuracy alone
         pa.field("p_mcnemar", pa.float64()),
-        pa.field("n", pa.int64(), nullable=False),
-        pa.field("groups", pa.int64(), nullable=False),
-        pa.field("mark", pa.string(), nullable=False),
-    ]
-)
-
-PREMIUMS = pa.schema(
-    [
-        *(
-            pa.field(name, pa.string(), nullable=False)
-            for name in ("corpus", "model", "shared", "apart", "metric")
-        ),
-        # the score with shared groups minus that without
-        pa.field("value", pa.float64()),
-        pa.field("low", pa.float64()),
-        pa.field("high", pa.float64()),
         pa.field("n", pa.int64(), nullable=False),
         pa.field("groups", pa.int64(), nullable=False),
         pa.field("mark", pa.string(), nullable=False),

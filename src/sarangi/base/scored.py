@@ -90,10 +90,14 @@ class PremiumSide(NamedTuple):
 
 
 class PremiumPair(NamedTuple):
-    """A model on a corpus, with groups ``shared`` by training and test, and ``apart``."""
+    """A model on a corpus, with groups ``shared`` by training and test, and ``apart``.
+
+    ``folds`` says what those of the shared side are: see :data:`sarangi.base.premium_rows.MATCHED_FOLDS`.
+    """
 
     corpus: str
     model: str
+    folds: str
     shared: PremiumSide
     apart: PremiumSide
 

@@ -9,8 +9,9 @@ r"""Numbers of the paper's text, and what its sentences follow: looked up by key
   ``.interval``; ``.published``, what was printed; ``.beside``, both in words; ``.recomputed``, a derived
   number from the published parts; ``.verdict`` and ``.why``, the verdict of
   :mod:`sarangi.published.findings` in words.
-- ``premium.<corpus>.<model>``: percentage points of UAR that shared groups add, with ``.low``, ``.high``,
-  ``.interval``, ``.n`` and ``.groups``.
+- ``leakage.<corpus>.<model>``: percentage points of UAR that groups in training and test add, against folds
+  of the same sizes and class counts, with ``.low``, ``.high``, ``.interval``, ``.n`` and ``.groups``;
+  ``random_folds.<corpus>.<model>``: likewise what random folds add, whose sizes and counts differ, too.
 - ``bootstrap.draws`` and ``bootstrap.confidence``, in per cent: how intervals are made.
 - ``claims.n``, ``claims.reproduced``, ``claims.differs``, ``claims.fault``, ``claims.untested``: how many
   claims there are, and of each verdict.
@@ -35,6 +36,7 @@ from sarangi.base.emotions import EMOTIONS, ordered
 from sarangi.base.finding_rows import read_findings
 from sarangi.base.marks import UNTRAINED, marks_in
 from sarangi.base.missing import Missing
+from sarangi.base.premium_rows import KEYS_OF_PREMIUMS
 from sarangi.base.verdicts import CONTRADICTED, DIFFERS, FAULTY, REPRODUCED, UNTESTABLE, Verdict, verdict_in
 from sarangi.published.estimates import digits
 from sarangi.published.scored import scores_by_name
@@ -93,7 +95,8 @@ class Asked:
     missing
         Of each experiment and transfer that is configured or compared and has no scores, what is missing.
     pairs
-        Configured pairs of leakage, ``<corpus>.<model>``, whether they are available or not.
+        Keys of the configured premiums, ``leakage.<corpus>.<model>`` and ``random_folds.<corpus>.<model>``,
+        whether they are available or not.
     bootstrap
         ``draws`` and ``confidence`` of the configuration.
     """
@@ -320,15 +323,14 @@ def _of_premiums(table: pd.DataFrame, pairs: Sequence[str]) -> Iterator[Entry]:
     rows: dict[str, pd.Series] = {}
     for _, row in table[table["metric"] == "uar"].iterrows():
         # of pairs that differ in their emotions the first, as in the figure
-        rows.setdefault(f"{row['corpus']}.{row['model']}", row)
-    for pair in sorted({*pairs, *rows}):
-        key = f"premium.{pair}"
-        if pair not in rows:
+        rows.setdefault(f"{KEYS_OF_PREMIUMS[row['folds']]}.{row['corpus']}.{row['model']}", row)
+    for key in sorted({*pairs, *rows}):
+        if key not in rows:
             why = "one of the two protocols has no scores"
             texts = dict.fromkeys(("value", *OF_PREMIUM), _unavailable(why))
             yield _keyed(key, texts), {key: ABSENT}, {}
             continue
-        row = rows[pair]
+        row = rows[key]
         values = {name: 100 * float(row[name]) for name in ("value", "low", "high")}
         texts = _shown(values, row["mark"] or "it is undefined here", 1, signed=True)
         texts |= {name: str(row[name]) for name in ("n", "groups")}

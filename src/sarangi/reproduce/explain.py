@@ -1,7 +1,7 @@
 r"""Where a number comes from: a walk from the paper to the recordings, by what the files themselves say.
 
 An id is what ``\val{...}`` looks up (``<experiment>.uar``, ``<experiment>_to_<corpus>.uar.low``,
-``finding_<n>.<claim>.why``, ``premium.<corpus>.<model>``), the same of a slice
+``finding_<n>.<claim>.why``, ``leakage.<corpus>.<model>``), the same of a slice
 (``<experiment>.uar@gender female``), a cell of a table (``scores:12:UAR``, rows counted from 1), the name of
 a claim, or a file.  Nothing is inferred: a table's JSON says where the number of a cell stands, the rows
 of scores name their experiment, and provenance says what each file was made from.
@@ -15,6 +15,7 @@ from typing import Any
 
 from sarangi.base import layout
 from sarangi.base.errors import SarangiError
+from sarangi.base.premium_rows import KEYS_OF_PREMIUMS
 from sarangi.paper.numbers import forms
 from sarangi.paper.synthetic import SYNTHETIC
 from sarangi.reproduce.files import Files
@@ -107,8 +108,8 @@ class Walk:
             step.steps += [self.files.step(NUMBERS, only=files), *map(self.files.step, files)]
         elif subject == "bootstrap":
             step.steps += [self.files.step(NUMBERS), self.values.entry("config.yaml", subject, [rest])]
-        elif subject == "premium":
-            self._of_premium(step, rest)
+        elif subject in KEYS_OF_PREMIUMS.values():
+            self._of_premium(step, subject, rest)
         else:
             self._of_score(step, layout.scores(subject), rest)
         return step
@@ -131,10 +132,10 @@ class Walk:
             step.facts.append(f"{finding} is not in the configuration: only the print is known")
             step.steps.append(self.values.print_alone(claim))
 
-    def _of_premium(self, step: Step, rest: str) -> None:
+    def _of_premium(self, step: Step, key: str, rest: str) -> None:
         corpus, model = rest.split(".")[:2]
         file = layout.premiums()
-        premium = self.values.premium(corpus, model)
+        premium = self.values.premium(key, corpus, model)
         step.steps.append(self.files.step(NUMBERS, only=[file]))
         if premium is None:
             step.facts.append(f"{file} has no such pair")

@@ -9,6 +9,7 @@ import yaml
 from sarangi.base import layout
 from sarangi.base.finding_rows import sources_in
 from sarangi.base.marks import marks_in
+from sarangi.base.premium_rows import KEYS_OF_PREMIUMS
 from sarangi.base.score_rows import headline
 from sarangi.paper.mark_notes import MARKS
 from sarangi.published.expressions import parts as parts_of
@@ -86,16 +87,21 @@ class Values:
         step.steps = self._sides(file, [Scored(e.name, e.corpus, e.protocol) for e in experiments])
         return step
 
-    def premium(self, corpus: str, model: str) -> Step | None:
-        """Return what a model gains on a corpus by speakers that it was trained on, if that was computed."""
+    def premium(self, key: str, corpus: str, model: str) -> Step | None:
+        """Return what a model gains on a corpus by folds with its speakers in training, if that was computed.
+
+        ``key`` is one of :data:`KEYS_OF_PREMIUMS`: whether those folds are matched, or random.
+        """
         file = layout.premiums()
         table = self.files.table(file)
         rows = table[(table["corpus"] == corpus) & (table["model"] == model) & (table["metric"] == UAR.name)]
+        rows = rows[rows["folds"].map(KEYS_OF_PREMIUMS) == key]
         if rows.empty:
             return None
         row = rows.iloc[0]
         step = Step(
-            f"Premium: uar of {row['shared']} minus {row['apart']}, on the same utterances",
+            f"Premium of {row['folds']} folds: uar of {row['shared']} minus {row['apart']}, "
+            "on the same utterances",
             [_interval(row), pairs({name: row[name] for name in COUNTED}), *_marks(row["mark"])],
         )
         step.steps = self._sides(file, [self._on_its_own(row[side]) for side in ("shared", "apart")])

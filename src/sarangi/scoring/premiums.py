@@ -1,4 +1,8 @@
-"""Premiums: what groups on both sides of a split add to a score."""
+"""Premiums: what folds with groups in training and test add to a score.
+
+Of folds matched to those that hold groups out, the difference is leakage; of random folds it is that of
+other sizes and class counts, too.
+"""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -8,8 +12,8 @@ import pandas as pd
 
 from sarangi.base.auditing import FEW_GROUPS
 from sarangi.base.bootstrap import BootstrapSettings
-from sarangi.base.difference_rows import PREMIUMS
 from sarangi.base.marks import DESCRIPTIVE, SIDES_DIFFER, UNPREDICTED, joined
+from sarangi.base.premium_rows import PREMIUMS
 from sarangi.base.scored import PremiumPair
 from sarangi.base.store import Output
 from sarangi.scoring.answers import answers, tally
@@ -20,7 +24,7 @@ from sarangi.statistics.metrics import UAR
 def premiums(
     pairs: Sequence[PremiumPair], manifests: Mapping[str, Path], settings: BootstrapSettings, output: Output
 ) -> None:
-    """Write what groups on both sides of a split add to a score: the same model on the same utterances.
+    """Write what groups in training and test add to a score: the same model on the same utterances.
 
     Both scores are as they are reported, and take the same draws of groups.  A pair of which one side
     predicts nothing, or that shares no utterance, has no value and is marked.
@@ -28,7 +32,7 @@ def premiums(
     Parameters
     ----------
     pairs
-        Of experiments, with groups shared and apart.
+        Of experiments, with groups shared (in folds that are matched, or random) and apart.
     manifests
         By corpus.
     settings
@@ -58,7 +62,7 @@ def premium(pair: PremiumPair, manifest: Path, settings: BootstrapSettings) -> l
         Of the bootstrap.
     """
     sides = (pair.shared, pair.apart)
-    names = {"corpus": pair.corpus, "model": pair.model}
+    names = {"corpus": pair.corpus, "model": pair.model, "folds": pair.folds}
     names |= {"shared": pair.shared.experiment, "apart": pair.apart.experiment}
     (one, emotions), (other, others) = (
         answers(side.predictions, manifest, side.experiment) for side in sides

@@ -93,7 +93,8 @@ def folds(
     name
         Name of the protocol in the configuration, for messages.
     settings
-        Its entry: ``kind``, what that kind needs, and ``leaks``.
+        Its entry: ``kind``, what that kind needs, and ``leaks``; ``matched``, a seed, for parts permuted
+        by :func:`within_emotions`.
     folder
         Of the folds that somebody published, for the kinds that read one.
 
@@ -117,6 +118,7 @@ def _folds(
 ) -> Iterator[pd.DataFrame]:
     where = f"protocol {name} on {utterances['corpus'].iloc[0]}"
     places, usable = _usable(utterances, settings, where)
+    moved = within_emotions(usable["emotion"], settings["matched"]) if "matched" in settings else None
     tested = False
     for fold, parts in enumerate(KINDS[settings["kind"]](usable, {**settings, "folder": folder}, where)):
         if "validation" in settings and VALIDATION not in parts:
@@ -127,6 +129,8 @@ def _folds(
             place = np.flatnonzero(parts == part)
             dropped = beyond(usable["emotion"].iloc[place], most, settings, f"{where}, fold {fold}", fold)
             parts[place[dropped]] = UNUSED
+        if moved is not None:
+            parts = parts[moved]
         if TEST in parts and TRAIN not in parts:
             raise SarangiError(f"{where}, fold {fold}: nothing would train")
         if TEST not in parts:
@@ -185,6 +189,34 @@ def _usable(utterances: pd.DataFrame, settings: Settings, where: str) -> tuple[n
             f"{nameless.iloc[0]}; choose a protocol that does not need it"
         )
     return np.flatnonzero(wanted), usable
+
+
+def within_emotions(emotions: pd.Series, seed: int) -> np.ndarray:
+    """Return a permutation of utterances in which each takes the place of one of its own emotion.
+
+    Folds whose parts are permuted so have the size and the class counts of every part, and each utterance is
+    in every part as often as another one was; but groups that were held out are in training and test.  So
+    both differ in nothing but that, as in a permutation test within strata (Good 2005, Permutation,
+    Parametric, and Bootstrap Tests of Hypotheses, section 3.3).
+
+    Parameters
+    ----------
+    emotions : series of shape (utterances,)
+        In the order of the manifest.
+    seed
+        Of the permutation.
+
+    Returns
+    -------
+    integer array of shape (utterances,)
+    """
+    generator = np.random.default_rng(seed)
+    codes = _codes(emotions)
+    source = np.arange(len(codes))
+    for emotion in range(codes.max() + 1):
+        place = np.flatnonzero(codes == emotion)
+        source[place] = generator.permutation(place)
+    return source
 
 
 def stands_on_both_sides(parts: np.ndarray | pd.Series, property_: pd.Series) -> np.ndarray:
@@ -395,7 +427,9 @@ def validation(rest: pd.DataFrame, settings: Settings, where: str, fold: int = 0
     """
     from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
-    singly = settings["leaks"] or settings.get("validation_by") == "utterance"
+    # matched folds have the parts of those that they are matched to
+    leaks = settings["leaks"] and "matched" not in settings
+    singly = leaks or settings.get("validation_by") == "utterance"
     counts = _counts(rest["emotion"])
     rarest = (counts if singly else rest.groupby("emotion")["group"].nunique()).min()
     # the share cannot be smaller than one utterance of an emotion, or one group

@@ -1,64 +1,118 @@
-"""The same model under random folds and with one group left out: what leaking speakers add to a score."""
+"""What a model gains where speakers are in training and test, and how much of that is leakage.
 
-from collections.abc import Mapping
+Folds that hold speakers out are compared with folds *matched* to them, which have their sizes and class
+counts and differ in the speakers alone: that difference is leakage.  They are also compared with random
+folds, whose sizes and class counts are others, too.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 from sarangi.base import layout
+from sarangi.base.premium_rows import KEYS_OF_PREMIUMS, MATCHED_FOLDS, RANDOM_FOLDS
 from sarangi.base.scored import PremiumPair, PremiumSide
 from sarangi.study.entries import Experiment
 from sarangi.study.inputs import predictions_of
 from sarangi.study.scored import mean_of_folds
 from sarangi.study.study import Study
 
-SIDES = SHARED, APART = "shared", "apart"
-KINDS = {("stratified_kfold", True): SHARED, ("leave_one_group_out", False): APART}
-"""The side of a pair that a protocol is, by its kind and whether it leaks."""
 GUESSES = ("constant", "uniform")
 """Baselines that gain nothing by leakage; figures draw the chance level anyway."""
+NOT_OF_THE_SPLIT = ("title", "leaks", "matched")
+"""Keys of a protocol in which folds and those that are matched to them differ."""
 
 
-def leakage_pairs(study: Study, experiments: Mapping[str, Experiment] | None = None) -> list[dict[str, str]]:
-    """Return the models tried with shared and with unseen speakers: random folds, and one group left out.
+class LeakagePair(NamedTuple):
+    """Names of two experiments of a model: with speakers in training and test, and with speakers held out.
+
+    ``folds`` says what the first one's are: :data:`MATCHED_FOLDS` to the other's, or :data:`RANDOM_FOLDS`.
+    """
+
+    corpus: str
+    model: str
+    folds: str
+    shared: str
+    apart: str
+
+
+def leakage_pairs(study: Study, experiments: Mapping[str, Experiment] | None = None) -> list[LeakagePair]:
+    """Return the pairs of a study: of each corpus, model and set of emotions at most one of each kind.
+
+    Of several protocols the first counts; both kinds have the same speakers held out where they can.
 
     Parameters
     ----------
     experiments
         Those that pairs are made of; by default those that can run or were restored.
     """
-    pairs: dict[tuple[str, str, tuple[str, ...]], dict[str, str]] = {}
-    for name, e in (study.scored if experiments is None else experiments).items():
-        protocol, model = study.config["protocols"][e.protocol], study.config["models"][e.model]
-        side = KINDS.get((protocol["kind"], protocol["leaks"]))
+    together: dict[tuple[str, str, tuple[str, ...]], list[Experiment]] = {}
+    for e in (study.scored if experiments is None else experiments).values():
         shown = e.model in study.compared(e.corpus, e.protocol)
-        if side and shown and model.get("baseline") not in GUESSES:
-            # of the same emotions, or the difference is theirs; of several protocols the first
-            emotions = tuple(protocol.get("emotions", ()))
-            pairs.setdefault((e.corpus, e.model, emotions), {}).setdefault(side, name)
-    return [
-        {"corpus": corpus, "model": model} | sides
-        for (corpus, model, _), sides in pairs.items()
-        if len(sides) == len(SIDES)
-    ]
+        if shown and study.config["models"][e.model].get("baseline") not in GUESSES:
+            # of the same emotions, or the difference is theirs
+            emotions = tuple(study.config["protocols"][e.protocol].get("emotions", ()))
+            together.setdefault((e.corpus, e.model, emotions), []).append(e)
+    pairs = []
+    for (corpus, model, _), members in together.items():
+        of = {e.name: study.config["protocols"][e.protocol] for e in members}
+        apart = _first(name for name, entry in of.items() if _leaves_one_out(entry))
+        matched = [
+            (name, held_out)
+            for name, entry in of.items()
+            for held_out, other in of.items()
+            if is_matched(entry, other)
+        ]
+        random = _first(name for name, entry in of.items() if _splits_at_random(entry))
+        # of folds matched to several, those matched to what random folds are compared with
+        matched.sort(key=lambda pair: pair[1] != apart)
+        if matched:
+            pairs.append(LeakagePair(corpus, model, MATCHED_FOLDS, *matched[0]))
+        if random and apart:
+            pairs.append(LeakagePair(corpus, model, RANDOM_FOLDS, random, apart))
+    return pairs
+
+
+def is_matched(entry: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether the first entry of a protocol asks for folds matched to those of the second."""
+    split, held_out = (
+        {key: value for key, value in each.items() if key not in NOT_OF_THE_SPLIT} for each in (entry, other)
+    )
+    return "matched" in entry and "matched" not in other and not other["leaks"] and split == held_out
+
+
+def _leaves_one_out(entry: Mapping[str, Any]) -> bool:
+    return entry["kind"] == "leave_one_group_out" and not entry["leaks"]
+
+
+def _splits_at_random(entry: Mapping[str, Any]) -> bool:
+    return entry["kind"] == "stratified_kfold" and entry["leaks"]
+
+
+def _first(names: Iterable[str]) -> str | None:
+    return next(iter(names), None)
 
 
 def configured_pairs(study: Study) -> list[str]:
-    """Return the pairs of the configuration, whether they can run or not: ``<corpus>.<model>``."""
+    """Return what numbers call the pairs of the configuration, whether they can run or not, sorted."""
     pairs = leakage_pairs(study, study.experiments)
-    return sorted({f"{pair['corpus']}.{pair['model']}" for pair in pairs})
+    return sorted({f"{KEYS_OF_PREMIUMS[pair.folds]}.{pair.corpus}.{pair.model}" for pair in pairs})
 
 
 def scores_of_leakage(study: Study) -> list[str]:
-    """Return the scores of both sides of each pair."""
-    return [layout.scores(pair[side]) for pair in leakage_pairs(study) for side in SIDES]
+    """Return the scores of both sides of each pair, each once."""
+    names = (name for pair in leakage_pairs(study) for name in (pair.shared, pair.apart))
+    return [layout.scores(name) for name in dict.fromkeys(names)]
 
 
 def pairs_of_premiums(study: Study) -> list[PremiumPair]:
     """Return the pairs with the predictions of both sides."""
     return [
         PremiumPair(
-            corpus=pair["corpus"],
-            model=pair["model"],
-            shared=_side(study, study.experiments[pair[SHARED]]),
-            apart=_side(study, study.experiments[pair[APART]]),
+            corpus=pair.corpus,
+            model=pair.model,
+            folds=pair.folds,
+            shared=_side(study, study.experiments[pair.shared]),
+            apart=_side(study, study.experiments[pair.apart]),
         )
         for pair in leakage_pairs(study)
     ]
@@ -80,4 +134,4 @@ def predictions_of_pairs(study: Study) -> list[str]:
 
 def manifests_of_pairs(study: Study) -> list[str]:
     """Return the manifests of the corpora that have pairs, sorted."""
-    return [layout.manifest(corpus) for corpus in sorted({pair["corpus"] for pair in leakage_pairs(study)})]
+    return [layout.manifest(corpus) for corpus in sorted({pair.corpus for pair in leakage_pairs(study)})]

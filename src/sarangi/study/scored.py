@@ -109,10 +109,15 @@ def comparison(corpus: str, protocol: str) -> str:
 
 
 def differences_of_study(study: Study) -> list[str]:
-    """Return the differences on each corpus and protocol with two models that can run, one that listens."""
+    """Return the differences on each corpus and protocol with two models that can run, one that listens.
+
+    Matched folds are there to be compared with the folds that they are matched to, and not for models to be
+    compared on.
+    """
     models: dict[str, list[dict[str, Any]]] = {}
     for e in study.scored.values():
-        if e.model in study.compared(e.corpus, e.protocol):
+        matched = "matched" in study.config["protocols"][e.protocol]
+        if e.model in study.compared(e.corpus, e.protocol) and not matched:
             models.setdefault(comparison(e.corpus, e.protocol), []).append(study.config["models"][e.model])
     return [
         layout.differences(name)

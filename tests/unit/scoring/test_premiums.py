@@ -8,6 +8,7 @@ from support.score_files import FOUR
 
 from sarangi.base import store
 from sarangi.base.bootstrap import BootstrapSettings
+from sarangi.base.premium_rows import MATCHED_FOLDS
 from sarangi.base.scored import PremiumPair, PremiumSide
 from sarangi.scoring.premiums import premiums
 
@@ -45,10 +46,10 @@ def test_a_premium_is_paired_over_groups(tmp_path):
         store.write(path, frame.sort_values(["utterance_id", "fold"]), schema, MADE_BY_TEST)
         sides[side] = PremiumSide(side, [path], mean)
     output = tmp_path / "premiums.parquet"
-    pair = PremiumPair("made", "m1", **sides)
+    pair = PremiumPair("made", "m1", MATCHED_FOLDS, **sides)
     settings = BootstrapSettings(draws=200, seed=1, confidence=0.95)
     premiums([pair], {"made": tmp_path / "manifest.parquet"}, settings, to(output))
     found = store.read(output).set_index("metric")
     # each side depends on the groups drawn; the recall of angry differs by 1/2 in all of them, so UAR by 1/4
     assert found.loc["uar", ["value", "low", "high"]].tolist() == pytest.approx([0.25] * 3)
-    assert found.loc["uar", ["n", "groups", "mark"]].tolist() == [40, 10, ""]
+    assert found.loc["uar", ["n", "groups", "mark", "folds"]].tolist() == [40, 10, "", MATCHED_FOLDS]

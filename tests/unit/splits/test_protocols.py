@@ -5,6 +5,8 @@ import os
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from support.audits import LEAVE_ONE_OUT, RANDOM5
 from support.places import MADE_BY_TEST, to
 from support.small_manifests import EMOTIONS, LOSO, RANDOM, made_manifest
@@ -312,3 +314,63 @@ def test_what_cannot_be_listed_or_read_in_a_folder_of_folds_is_named(tmp_path):
     test.symlink_to("unmounted")
     with pytest.raises(SarangiError, match=r"is a link to unmounted, which is not there"):
         list(emobox(usable, {"folder": tmp_path / "folds"}, "here"))
+
+
+# -- folds matched to those that hold groups out -----------------------------------------------
+
+HELD_OUT = {
+    "leave one group out": {"kind": "leave_one_group_out"},
+    "grouped, with a validation part": {
+        "kind": "stratified_group_kfold", "folds": 2, "seed": 1, "validation": 0.3,
+    },
+    "one gender out, some of the rest trains": {
+        "kind": "leave_one_group_out", "by": "gender", "seed": 1, "validation": 0.2,
+        "validation_by": "utterance", "at_most": {"train": 6},
+    },
+    "named groups held out": {"kind": "held_out", "test": [["g0"], ["g1"]], "validate": [["g2"], ["g3"]]},
+}  # fmt: skip
+
+
+@st.composite
+def uneven(draw):
+    """Utterances of four groups or more that each have some of every emotion, in unlike numbers."""
+    groups = draw(st.integers(4, 7))
+    counts = draw(
+        st.lists(st.lists(st.integers(2, 5), min_size=3, max_size=3), min_size=groups, max_size=groups)
+    )
+    rows = [
+        {"utterance_id": f"made/g{group}/{emotion}{n}", "group": f"g{group}", "gender": "fm"[group % 2],
+         "emotion": emotion}
+        for group, each in enumerate(counts)
+        for emotion, count in zip(("angry", "happy", "sad"), each, strict=True)
+        for n in range(count)
+    ]  # fmt: skip
+    skipped = {"utterance_id": "made/none", "status": "skipped", "reason": "no label", "cause": "no label"}
+    return pd.DataFrame([*rows, skipped]).assign(
+        corpus="made", language="en", part=None, status=lambda frame: frame["status"].fillna("ok")
+    )
+
+
+@pytest.mark.parametrize("kind", HELD_OUT)
+@given(utterances=uneven(), seed=st.integers(0, 2**31))
+@settings(max_examples=8, deadline=None)
+def test_matched_folds_differ_from_held_out_ones_in_the_groups_alone(kind, utterances, seed):
+    held_out = HELD_OUT[kind] | {"leaks": False}
+    apart = split(utterances, "apart", held_out)
+    entry = HELD_OUT[kind] | {"leaks": True, "matched": seed}
+    matched = split(utterances, "matched", entry)
+    emotion = utterances.set_index("utterance_id")["emotion"]
+
+    def sizes(folds):
+        return folds.groupby(["fold", "part", folds["utterance_id"].map(emotion)], observed=True).size()
+
+    pd.testing.assert_series_equal(sizes(matched), sizes(apart))
+    pd.testing.assert_frame_equal(split(utterances, "matched", entry), matched)
+    # as often as without it each utterance is tested: once where every group is
+    tests, before = ((f["part"] == "test").groupby(f["utterance_id"]).sum() for f in (matched, apart))
+    assert sorted(tests) == sorted(before)
+    if kind != "named groups held out":
+        assert tests.drop("made/none").eq(1).all()
+    assert matched["leaks"].any()
+    assert not apart["leaks"].any()
+    assert (matched.loc[matched["utterance_id"] == "made/none", "part"] == "unused").all()

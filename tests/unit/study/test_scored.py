@@ -54,23 +54,41 @@ def test_models_are_compared_where_one_of_two_listens(demo, study):
     assert scored.differences_of_study(type(demo)(study)) == []
 
 
-def test_a_pair_of_leakage_has_the_same_model_and_emotions_on_both_sides(demo):
+def test_pairs_of_leakage_have_the_same_model_emotions_and_held_out_speakers(demo):
     pairs = leakage.leakage_pairs(demo)
-    assert {(pair["corpus"], pair["model"]) for pair in pairs} == {
+    assert {(pair.corpus, pair.model) for pair in pairs} == {
         (corpus, model) for corpus in ("ravdess", "urdu_latif") for model in ("egemaps_svm", "speaker_only")
     } | {("urdu_latif", "egemaps_own_rate_svm")}
     for pair in pairs:
         # random5_four has no side with held-out speakers of four emotions
-        assert pair["shared"] == f"{pair['corpus']}_random5_{pair['model']}"
-        assert pair["apart"] == f"{pair['corpus']}_loso_{pair['model']}"
-    assert leakage.configured_pairs(demo) == sorted(f"{pair['corpus']}.{pair['model']}" for pair in pairs)
+        protocol = {"matched": "loso_matched", "random": "random5"}[pair.folds]
+        assert pair.shared == f"{pair.corpus}_{protocol}_{pair.model}"
+        assert pair.apart == f"{pair.corpus}_loso_{pair.model}"
+    assert leakage.configured_pairs(demo) == sorted(
+        f"{key}.{corpus}.{model}"
+        for corpus, model in {(pair.corpus, pair.model) for pair in pairs}
+        for key in ("leakage", "random_folds")
+    )
     premiums = leakage.pairs_of_premiums(demo)
-    assert [pair.shared.mean_of_folds for pair in premiums] == [True] * len(pairs)
+    assert [p.shared.mean_of_folds for p in premiums] == [pair.folds == "random" for pair in pairs]
     assert [pair.apart.mean_of_folds for pair in premiums] == [False] * len(pairs)
     assert leakage.manifests_of_pairs(demo) == [
         f"results/corpora/{corpus}/manifest.parquet" for corpus in ("ravdess", "urdu_latif")
     ]
-    assert len(leakage.predictions_of_pairs(demo)) == len(leakage.scores_of_leakage(demo)) == 2 * len(pairs)
+    # three sides, of which both pairs have the held-out one
+    assert len(leakage.predictions_of_pairs(demo)) == 3 * len(pairs) / 2
+    assert len(leakage.scores_of_leakage(demo)) == 3 * len(pairs) / 2
+    # matched folds are for these pairs
+    assert not [name for name in scored.differences_of_study(demo) if "matched" in name]
+
+
+def test_only_the_same_split_with_speakers_held_out_is_what_folds_are_matched_to(demo, study):
+    protocols = study["protocols"]
+    assert leakage.is_matched(protocols["loso_matched"], protocols["loso"])
+    assert not leakage.is_matched(protocols["loso_matched"], protocols["session"])
+    assert not leakage.is_matched(protocols["loso"], protocols["loso"])
+    protocols["loso_matched"]["emotions"] = ["angry", "sad"]
+    assert {pair.folds for pair in leakage.leakage_pairs(type(demo)(study))} == {"random"}
 
 
 def test_experiments_are_split_again_on_their_features_at_both_rates(demo):

@@ -9,7 +9,7 @@ from support.places import MADE_BY_TEST
 from support.score_files import TITLES, drawn, findings, made  # noqa: F401  (fixtures)
 
 from sarangi.base import store
-from sarangi.base.difference_rows import PREMIUMS
+from sarangi.base.premium_rows import PREMIUMS
 from sarangi.paper.figures.conditions import conditions_figure
 from sarangi.paper.figures.confusions import confusions_figure
 from sarangi.paper.figures.leakage import leakage_figure
