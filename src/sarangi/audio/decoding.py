@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -61,18 +62,25 @@ def to_mono(data: bytes) -> Decoded:
             signal = file.read(promised, dtype="float32", always_2d=True)
             bits = BITS.get(file.subtype) if file.format == "FLAC" else None
     except soundfile.LibsndfileError as error:
-        why = f"cannot be decoded ({error.error_string})"
-        raise RecordingError(why, COPY_AGAIN, "cannot be decoded") from error
+        raise not_decoded(error) from error
     if len(signal) == 0:
         raise RecordingError("holds 0 samples", COPY_AGAIN)
     if len(signal) < promised:
-        raise CutShortError(
-            f"cut short: its header promises {promised} samples a channel, {len(signal)} can be decoded",
-            COPY_AGAIN,
-            "cut short",
-        )
+        raise cut_short(promised, len(signal))
     if bits is not None:
-        _refuse_other_sum(data, signal, bits)
+        parts = (signal[start : start + AT_ONCE] for start in range(0, len(signal), AT_ONCE))
+        refuse_other_sum(data, parts, bits)
+    return mixed_down(signal, rate)
+
+
+def mixed_down(signal: np.ndarray, rate: int) -> Decoded:
+    """Return a signal, float32 of shape (samples, channels), as mono, the mean of its channels.
+
+    Raises
+    ------
+    RecordingError
+        If it has NaN or infinite samples.
+    """
     bad = int(np.count_nonzero(~np.isfinite(signal)))
     if bad:
         raise RecordingError(
@@ -88,13 +96,42 @@ def to_mono(data: bytes) -> Decoded:
     return Decoded(signal.mean(axis=1), rate, notes, full_scale)
 
 
-def _refuse_other_sum(data: bytes, signal: np.ndarray, bits: int) -> None:
-    """Refuse a FLAC whose samples, of shape (samples, channels), have another MD5 than it states."""
+def not_decoded(error: soundfile.LibsndfileError) -> RecordingError:
+    """Return the error of a recording that libsndfile cannot decode."""
+    return RecordingError(f"cannot be decoded ({error.error_string})", COPY_AGAIN, "cannot be decoded")
+
+
+def cut_short(promised: int, there: int) -> CutShortError:
+    """Return the error of a recording of which fewer samples a channel can be decoded than are promised."""
+    return CutShortError(
+        f"cut short: its header promises {promised} samples a channel, {there} can be decoded",
+        COPY_AGAIN,
+        "cut short",
+    )
+
+
+def refuse_other_sum(data: bytes, parts: Iterable[np.ndarray], bits: int) -> None:
+    """Refuse a FLAC whose samples have another MD5 than it states.
+
+    Parameters
+    ----------
+    data
+        The whole file.
+    parts
+        Its signal piece by piece, float32 of shape (samples, channels).
+    bits
+        A sample.
+
+    Raises
+    ------
+    RecordingError
+        If they differ.
+    """
     stated = data[26:42] if data[:4] == b"fLaC" else bytes(16)
     found = hashlib.md5(usedforsecurity=False)
-    for start in range(0, len(signal), AT_ONCE):
-        part = np.rint(signal[start : start + AT_ONCE].astype(np.float64) * 2 ** (bits - 1)).astype("<i4")
-        found.update(part.view(np.uint8).reshape(-1, 4)[:, : bits // 8].tobytes())
+    for signal in parts:
+        whole = np.rint(signal.astype(np.float64) * 2 ** (bits - 1)).astype("<i4")
+        found.update(whole.view(np.uint8).reshape(-1, 4)[:, : bits // 8].tobytes())
     if any(stated) and found.digest() != stated:
         raise RecordingError(
             "its sound is not the one that its checksum (MD5) is of: a part is missing or damaged",

@@ -8,14 +8,13 @@ import numpy as np
 import pyarrow as pa
 import soxr
 
-from sarangi.audio.decoding import refuse_long, sound_in, to_mono
+from sarangi.audio.decoding import Decoded, refuse_long, to_mono
 from sarangi.audio.flac import encode
+from sarangi.audio.opened import OpenedRecordings, Span
 from sarangi.base import store
 from sarangi.base.errors import COPY_AGAIN, RecordingError, SarangiError, cause_of
 from sarangi.base.progress import progress
 from sarangi.base.sound import SAMPLE_RATE
-from sarangi.corpora.unchanged import recording
-from sarangi.sources.source import Source
 
 QUALITY = "HQ"
 """soxr's for 16-bit sound: within 0.02 dB up to 7.4 kHz, images and aliases below -130 dB."""
@@ -79,23 +78,23 @@ def resample(source: Path, manifest: Path, shard: int, audio: store.Output, leve
     levels
         Parquet file to write, of schema :data:`LEVELS`.
     """
-    listed = store.read(manifest, ["utterance_id", "file", "sha256", "shard", "status", "reason", "cause"])
+    columns = ["utterance_id", "file", "sha256", "start", "end", "status", "reason", "cause"]
+    listed = store.read(manifest, [*columns, "shard"])
     listed = listed[listed["shard"] == shard]
     with (
-        Source(source) as opened,
+        OpenedRecordings(source) as recordings,
         audio.writer(AUDIO, ROW_GROUP) as sounds,
         levels.writer(LEVELS) as measured,
     ):
-        columns = ("utterance_id", "file", "sha256", "status", "reason", "cause")
         rows = zip(*(listed[column] for column in columns), strict=True)
-        for utterance_id, file, sha256, status, reason, cause in progress(
+        for utterance_id, file, sha256, start, end, status, reason, cause in progress(
             rows, len(listed), f"resample shard {shard}"
         ):
             row = {"utterance_id": utterance_id, "status": status, "reason": reason}
             sound, level = {}, {"cause": None if status == store.OK else cause}
             if status == store.OK:
                 try:
-                    found = to_mono_16k(sound_in(recording(opened, file, sha256), file))
+                    found = at_16k(recordings.mono(file, sha256, Span.of(start, end)))
                     sound = {"audio": {"bytes": encode(found.signal), "path": f"{utterance_id}.flac"}}
                     level |= level_of(found.signal) | {"full_scale": found.full_scale}
                     row["reason"] = found.note
@@ -130,7 +129,19 @@ def to_mono_16k(data: bytes) -> Resampled:
     RecordingError
         As :func:`to_mono`.
     """
-    mono, rate, notes, full_scale = to_mono(data)
+    return at_16k(to_mono(data))
+
+
+def at_16k(sound: Decoded) -> Resampled:
+    """Resample a recording to 16 kHz.
+
+    Raises
+    ------
+    RecordingError
+        If its sample rate is none that recordings have.
+    """
+    mono, rate, notes, full_scale = sound
+    notes = list(notes)
     if rate != SAMPLE_RATE:
         _refuse_rate(rate)
         refuse_long(len(mono) * SAMPLE_RATE // rate)

@@ -10,7 +10,7 @@ from sarangi.base.errors import RecordingError, SarangiError
 from sarangi.corpora.registry import load as load_corpus
 from sarangi.corpora.unchanged import refuse_changed
 from sarangi.features.registry import load as load_extractor
-from sarangi.features.rows import Row, listed, write
+from sarangi.features.rows import Recorded, Row, listed, write
 from sarangi.sources.source import Source
 
 
@@ -48,14 +48,14 @@ def published_features(
     utterances = listed(manifest, shard)
     with Source(source) as opened:
 
-        def work(utterance: tuple[Row, str, str | None]) -> Row:
-            row, file, sha256 = utterance
+        def work(utterance: tuple[Row, Recorded]) -> Row:
+            row, place = utterance
             if row.status != store.OK:
                 return row
             try:
-                values = module.features(opened, file, feature_set)
+                values = module.features(opened, place.file, feature_set)
                 # after they were read: what changed in between shows, too
-                refuse_changed(module.describe(opened, file)["sha256"], sha256)
+                refuse_changed(module.describe(opened, place.file)["sha256"], place.sha256)
                 _refuse_odd(values, names, feature_set)
             except SarangiError as error:
                 return row._replace(status=store.FAILED, reason=str(error))

@@ -1,17 +1,14 @@
 """Acoustic features of a corpus's recordings at their own sample rates, one row an utterance."""
 
-import threading
 from pathlib import Path
 
 import numpy as np
 
-from sarangi.audio.decoding import sound_in, to_mono
+from sarangi.audio.opened import OpenedRecordings, Span
 from sarangi.base import store
 from sarangi.base.errors import SarangiError
-from sarangi.corpora.unchanged import recording
 from sarangi.features.registry import Extractor
-from sarangi.features.rows import Row, extracted, in_order, listed, write
-from sarangi.sources.source import Source
+from sarangi.features.rows import Recorded, Row, extracted, in_order, listed, write
 
 
 def recording_features(
@@ -39,18 +36,15 @@ def recording_features(
         If the corpus cannot be opened.
     """
     utterances = listed(manifest, shard)
-    reading = threading.Lock()  # an archive is read from one place at a time
 
-    with Source(source) as opened:
+    with OpenedRecordings(source) as recordings:
 
-        def work(utterance: tuple[Row, str, str | None]) -> Row:
-            row, file, sha256 = utterance
+        def work(utterance: tuple[Row, Recorded]) -> Row:
+            row, place = utterance
             if row.status != store.OK:
                 return row
             try:
-                with reading:
-                    data = recording(opened, file, sha256)
-                sound = to_mono(sound_in(data, file))
+                sound = recordings.mono(place.file, place.sha256, Span.of(place.start, place.end))
             except SarangiError as error:
                 return row._replace(status=store.FAILED, reason=str(error))
             signal = np.clip(sound.signal, -1, np.nextafter(np.float32(1), np.float32(0)))

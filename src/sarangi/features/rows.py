@@ -30,15 +30,25 @@ class Row(NamedTuple):
     """float32 of shape (features,); None if there are none"""
 
 
-def listed(manifest: Path, shard: int) -> list[tuple[Row, str, str | None]]:
-    """Return each utterance of a shard with its file and sha256; the reason of one that is ok is to come."""
-    table = store.read(manifest, ["utterance_id", "file", "sha256", "shard", "status", "reason"])
+class Recorded(NamedTuple):
+    """Where the sound of an utterance is."""
+
+    file: str
+    sha256: str | None
+    start: float | None
+    """Seconds; null or NaN for the beginning, as ``end`` for the end."""
+    end: float | None
+
+
+def listed(manifest: Path, shard: int) -> list[tuple[Row, Recorded]]:
+    """Return each utterance of a shard with its recording; the reason of one that is ok is to come."""
+    names = ["utterance_id", "status", "reason", "file", "sha256", "start", "end"]
+    table = store.read(manifest, [*names, "shard"])
     table = table[table["shard"] == shard]
-    names = ("utterance_id", "status", "reason", "file", "sha256")
     columns = zip(*(table[name] for name in names), strict=True)
     return [
-        (Row(utterance_id, status, None if status == store.OK else reason), file, sha256)
-        for utterance_id, status, reason, file, sha256 in columns
+        (Row(utterance_id, status, None if status == store.OK else reason), Recorded(*place))
+        for utterance_id, status, reason, *place in columns
     ]
 
 

@@ -1,4 +1,4 @@
-"""Where a corpus lies: a folder, or a zip or tar archive that is read without unpacking it."""
+"""Where a corpus lies: a folder, a zip or tar archive that is read without unpacking, or a Parquet file."""
 
 import contextlib
 import errno
@@ -30,6 +30,7 @@ from sarangi.sources.listing import (
     reason,
     refuse_pointer,
 )
+from sarangi.sources.parquet_rows import SUFFIX, RowPlace, RowReader, is_parquet, recordings_in
 
 IN_HAND = Path("resources/corpora")
 # can only be read from their beginning
@@ -49,7 +50,7 @@ HEADERS = (
     tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE, tarfile.GNUTYPE_LONGNAME,
     tarfile.GNUTYPE_LONGLINK,
 )  # fmt: skip
-Place = str | zipfile.ZipInfo | tarfile.TarInfo
+Place = str | zipfile.ZipInfo | tarfile.TarInfo | RowPlace
 OWN_FILE = "unpack the archive and put the file itself there"
 LARGEST_HEADER = 2**20
 LARGEST_FILE = 2**30  # a longer member of an archive is a bomb, not a recording
@@ -159,12 +160,13 @@ class Source:
     """Read-only view of a corpus as relative POSIX paths and bytes.
 
     Hidden files and what operating systems add (the resource forks of macOS) are left out; nothing else is.
-    Only what is listed is read, so that no path leads out of the corpus.
+    Only what is listed is read, so that no path leads out of the corpus.  Recordings inside of Parquet files
+    are listed like files (:mod:`sarangi.sources.parquet_rows`).
 
     Parameters
     ----------
     path
-        A folder, or a zip or tar archive (known by its content, whatever its name).
+        A folder, a zip or tar archive or a Parquet file (known by its content, whatever its name).
 
     Attributes
     ----------
@@ -180,8 +182,11 @@ class Source:
     def __init__(self, path: str | Path):
         self.path = Path(path)
         self._archive: zipfile.ZipFile | tarfile.TarFile | None = None
+        self._rows = RowReader()
+        found: list[tuple[Listed, Place]]
         if self.path.is_dir():
             found = [(entry, entry.path) for entry in listed_below(self.path)]
+            found += self._inside_parquet([entry.path for entry, _ in found if entry.kind == FILE])
         else:
             try:
                 found = [(entry, member) for entry, member in self._opened() if not hidden(entry.path)]
@@ -203,8 +208,14 @@ class Source:
                 self._places.setdefault(shown, []).append(place)
         self._paths = sorted(self._places)
 
+    def _inside_parquet(self, files: list[str]) -> Iterator[tuple[Listed, Place]]:
+        """Yield the recordings inside of those files of a folder that are Parquet files."""
+        tables = [(path, self.path / path) for path in sorted(files) if path.lower().endswith(SUFFIX)]
+        for name, place in recordings_in(tables, set(files)):
+            yield Listed(name), place
+
     def _opened(self) -> Iterator[tuple[Listed, Place]]:
-        """Yield the members of an archive."""
+        """Yield the members of an archive, or the recordings in a Parquet file."""
         if is_zip(self.path):
             with told(self.path):
                 self._archive = zipfile.ZipFile(self.path)
@@ -220,6 +231,9 @@ class Source:
             for member in members:
                 link = member.issym() or member.islnk()
                 yield _member(member.name, member.isdir(), member.isreg(), link), member
+        elif is_parquet(self.path):
+            for name, place in recordings_in([(self.path.name, self.path)], ()):
+                yield Listed(name), place
         else:
             raise SarangiError(f"{self.path}: {_no_corpus(self.path)}")
 
@@ -253,6 +267,23 @@ class Source:
     def has(self, path: str) -> bool:
         """Whether there is a file of that path."""
         return path in self._places
+
+    def is_file(self, path: str) -> bool:
+        """Whether a path is a file of its own, and no recording inside of a Parquet file."""
+        return any(not isinstance(place, RowPlace) for place in self._places.get(path, ()))
+
+    def names_in_rows(self, file: Path, column: str) -> dict[int, str]:
+        """Return the names of the recordings that a column of a Parquet file holds as bytes, by row."""
+        return self._by_column.get((file, column), {})
+
+    @cached_property
+    def _by_column(self) -> dict[tuple[Path, str], dict[int, str]]:
+        found: dict[tuple[Path, str], dict[int, str]] = {}
+        for path, places in self._places.items():
+            for place in places:
+                if isinstance(place, RowPlace):
+                    found.setdefault((place.file, place.column), {})[place.row] = path
+        return found
 
     def times(self, path: str) -> int:
         """Return how many times an archive holds a file under the same path; 1 in a folder."""
@@ -292,6 +323,8 @@ class Source:
     def _content(self, place: Place) -> bytes:
         if isinstance(place, str):
             return read_regular(self.path / place, LARGEST_FILE)
+        if isinstance(place, RowPlace):
+            return self._rows.read(place)
         size = place.file_size if isinstance(place, zipfile.ZipInfo) else place.size
         if size > LARGEST_FILE:
             raise ValueError(f"it has {size} bytes; at most {LARGEST_FILE} are read")
@@ -320,6 +353,7 @@ class Source:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._rows.close()
         if self._archive is not None:
             self._archive.close()
 
@@ -389,7 +423,7 @@ def _no_corpus(path: Path) -> str:
     except ValueError as error:
         return str(error)
     return (
-        "expected a folder, a zip or a tar archive; it is none of these. "
+        "expected a folder, a zip or a tar archive, or a Parquet file; it is none of these. "
         "Put the corpus there as its publisher ships it."
     )
 
