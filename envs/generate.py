@@ -22,6 +22,7 @@ KINDS = {
         *TABLES,
         *FETCHING,
         *MODELS,
+        "audformat",
         "espeakng-loader",
         "imageio-ffmpeg",
         "opensmile",

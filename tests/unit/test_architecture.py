@@ -106,6 +106,7 @@ AT_MOST = {
     "paper.texts": 15,
     # what reads recordings, and what reads predictions
     "sources.source": 9,
+    "sources.parquet_rows": 9,  # part of a source, as zip and tar are
     "sources.listing": 12,  # corpora, and a folder of folds
     "audio.flac": 9,
     "corpora.utterance": 8,

@@ -27,6 +27,7 @@ from sarangi.audio.decoding import (
     to_mono,
 )
 from sarangi.base.errors import COPY_AGAIN, RecordingError, SarangiError
+from sarangi.corpora.mp3 import with_length
 from sarangi.corpora.unchanged import recording
 from sarangi.sources.source import Source
 
@@ -147,7 +148,7 @@ class _Long:
     def __init__(self, data: bytes):
         self._decoded: np.ndarray | None = None  # of shape (samples, channels)
         try:
-            self._file = soundfile.SoundFile(io.BytesIO(data))
+            self._file = soundfile.SoundFile(io.BytesIO(with_length(data)))
             exact = self._file.format in EXACT_FORMATS and self._file.subtype in EXACT
             if not (exact and self._file.seekable()):
                 self._decoded = self._whole()

@@ -137,17 +137,29 @@ def _pairs(usable: pd.DataFrame, pairs: pd.DataFrame) -> Iterator[Row]:
     known = usable.set_index("utterance_id")
     pairs = pairs[pairs["first"].isin(known.index) & pairs["second"].isin(known.index)]
     sides = [known.loc[pairs[side]].reset_index() for side in ("first", "second")]
-    same = {key: int((sides[0][key] == sides[1][key]).sum()) for key in ("sha256", "speaker")}
-    detail = f"{same['sha256']} byte for byte, {len(pairs) - same['speaker']} across speakers"
+    copies = sum(map(_copied, *(side.to_dict("records") for side in sides)))
+    across = len(pairs) - int((sides[0]["speaker"] == sides[1]["speaker"]).sum())
+    detail = f"{copies} byte for byte, {across} across speakers"
     found = len(pairs) > 0
     yield "near_duplicates", "", len(pairs), WARNING if found else OK, detail if found else ""
     for pair in pairs.itertuples():
         one, other = known.loc[pair.first], known.loc[pair.second]
         words = f"{pair.overlap_s:.2f} s shared"
-        if one["sha256"] == other["sha256"]:
+        if _copied(one, other):
             words += ", byte for byte"
+        elif one["sha256"] == other["sha256"]:
+            words += ", as segments of one recording"
         verdict, words = _of_pair(one, other, words)
         yield "near_duplicate", f"{pair.first} {pair.second}", pair.similarity, verdict, words
+
+
+def _copied(one: Mapping[Any, Any], other: Mapping[Any, Any]) -> bool:
+    """Return whether two utterances are the same bytes: recordings, or one segment of two copies."""
+    spans = [
+        tuple(None if pd.isna(side[name]) else side[name] for name in ("start", "end"))
+        for side in (one, other)
+    ]
+    return one["sha256"] == other["sha256"] and spans[0] == spans[1]
 
 
 def _copies(usable: pd.DataFrame) -> Iterator[Row]:

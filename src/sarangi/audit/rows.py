@@ -23,8 +23,8 @@ AUDIT = pa.schema(
 )
 
 COLUMNS = [
-    "utterance_id", "speaker", "group", "emotion", "text", "duration_s", "sample_rate", "channels", "sha256",
-    "status", "reason", "cause", "copies",
+    "utterance_id", "speaker", "group", "emotion", "text", "start", "end", "duration_s", "sample_rate",
+    "channels", "sha256", "status", "reason", "cause", "copies",
 ]  # fmt: skip
 """Of the manifest, what is looked at."""
 

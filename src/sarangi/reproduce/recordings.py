@@ -35,13 +35,15 @@ def differing(source: Path, corpus: str, manifest: Path) -> dict[str, str]:
     """
     describe = getattr(load(corpus), "describe", None)
     found: dict[str, str] = {}
+    last: tuple[str, str] | None = None
     with Source(source) as opened:
         for row in progress(
             store.rows(manifest, ["file", "sha256"]), store.count(manifest), f"recordings of {corpus}"
         ):
             file, listed = row["file"], row["sha256"]
-            if listed is None:
-                continue  # it could not be read, and failed
+            if listed is None or (file, listed) == last:
+                continue  # it could not be read, and failed; or is another segment of the one before
+            last = file, listed
             if not opened.has(file):
                 found[file] = "gone"
                 continue

@@ -1,9 +1,10 @@
 """From a score back to predictions, runs, protocol, what the model was given, and recordings."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sarangi.base import layout, store
 from sarangi.reproduce.files import Files, in_words
@@ -207,8 +208,8 @@ class Upstream:
             step.facts.append("--recordings or --html lists them")
             return step
         sums = {
-            row["utterance_id"]: row["sha256"]
-            for row in self.files.rows(manifest, ["utterance_id", "sha256"])
+            row["utterance_id"]: f"{row['sha256']}{_span(row)}" if row["sha256"] else None
+            for row in self.files.rows(manifest, ["utterance_id", "sha256", "file", "start", "end"])
         }
         step.whole = True
         columns = ["utterance_id", "fold", "seed", "status", "emotion", "predicted"]
@@ -224,6 +225,14 @@ class Upstream:
                     f"{row['utterance_id']}: {row['emotion']}, predicted {answer} ({run}); sha256 {sum_}"
                 )
         return step
+
+
+def _span(row: Mapping[str, Any]) -> str:
+    """Return which part of its recording an utterance is, in words; empty for all of it."""
+    if row["start"] is None and row["end"] is None:
+        return ""
+    end = "its end" if row["end"] is None else f"{row['end']:g} s"
+    return f" of {row['file']}, from {row['start'] or 0:g} s to {end}"
 
 
 def _kind(path: str) -> str | None:

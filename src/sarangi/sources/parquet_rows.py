@@ -7,7 +7,7 @@ name; else by its place, ``<file>/<row>/<name>``.
 import posixpath
 from collections import Counter, OrderedDict
 from collections.abc import Collection, Iterator, Sequence
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path, PureWindowsPath
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -225,4 +225,4 @@ def _inside(stated: str) -> str:
     path = posixpath.normpath(stated if "/" in stated else stated.replace("\\", "/")) if stated else ""
     if windows.anchor or path == ".." or path.startswith(("../", "/")):
         return windows.name
-    return "" if path == "." else str(PurePosixPath(path))
+    return "" if path == "." else path

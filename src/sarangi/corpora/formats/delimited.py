@@ -96,10 +96,10 @@ def _of_parquet(table: Path, columns: Mapping[str, str | None]) -> Iterator[Labe
 
 
 def _texts(column: pa.Array) -> list[str | None]:
-    return [_text(value) for value in column.to_pylist()]
+    return [text_of(value) for value in column.to_pylist()]
 
 
-def _text(value: Any) -> str | None:
+def text_of(value: Any) -> str | None:
     """Return a value of Parquet or JSON as the text that it would be in CSV."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return None
@@ -235,4 +235,4 @@ def _of_json(table: Path, text: TextIO, columns: Mapping[str, str | None]) -> It
             first = not header
             header += new
             places = places_of(f"{table}:{number}", header, columns, NEEDED if first else ())
-        yield row_of(where, places, [_text(entry.get(name)) for name in header])
+        yield row_of(where, places, [text_of(entry.get(name)) for name in header])
