@@ -9,12 +9,17 @@ fetched is known by its hash.
 ``LD_LIBRARY_PATH`` and ``LD_PRELOAD`` pass, too: on a cluster they lead to the interpreter's own libraries.
 """
 
+import contextlib
 import os
+import sys
 import time
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from fnmatch import fnmatchcase
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec
 from pathlib import Path
-from typing import NamedTuple
+from types import ModuleType
+from typing import Any, NamedTuple
 
 
 class Closed(NamedTuple):
@@ -91,8 +96,11 @@ OURS = {
     "LC_ALL": "C.UTF-8",
     "TZ": "UTC",
     "MPLBACKEND": "agg",
+    "MATPLOTLIBRC": os.devnull,
 }
 """What closed variables are instead."""
+
+MATPLOTLIB, STYLES = "matplotlib", "matplotlib.style"
 
 SOURCE = Path(__file__).parents[2]
 """Where this library lies, for the interpreters that a job starts."""
@@ -113,6 +121,42 @@ def close(environment: MutableMapping[str, str]) -> None:
     """Keep what would change results out of an environment, before the libraries that read it load."""
     _close(environment, CLOSED, OURS | {"PYTHONPATH": str(SOURCE)})
     time.tzset()
+    if not any(isinstance(finder, _Elsewhere) for finder in sys.meta_path):
+        sys.meta_path.insert(0, _Elsewhere())
+
+
+class _Elsewhere(MetaPathFinder):
+    """Has matplotlib begin in its own folders: where it looks first for a ``matplotlibrc``, and for styles.
+
+    No variable comes before these, and a file there that is not UTF-8 would end the import.
+    """
+
+    def find_spec(self, name: str, path: Any, target: Any = None) -> ModuleSpec | None:
+        """Return matplotlib's own spec, and leave every other module to the other finders."""
+        if name not in (MATPLOTLIB, STYLES):
+            return None
+        others = [finder for finder in sys.meta_path if finder is not self]
+        spec = next(filter(None, (finder.find_spec(name, path, target) for finder in others)), None)
+        if spec is not None and spec.loader is not None and spec.origin is not None:
+            begin, own = spec.loader.exec_module, Path(spec.origin).parent
+
+            def begun(module: ModuleType) -> None:
+                with contextlib.chdir(own) if name == MATPLOTLIB else _configured_in(own):
+                    begin(module)
+
+            spec.loader.exec_module = begun  # type: ignore[method-assign]
+        return spec
+
+
+@contextlib.contextmanager
+def _configured_in(folder: Path) -> Iterator[None]:
+    matplotlib: Any = sys.modules[MATPLOTLIB]
+    its = matplotlib.get_configdir
+    matplotlib.get_configdir = lambda: str(folder)
+    try:
+        yield
+    finally:
+        matplotlib.get_configdir = its
 
 
 def before_python(environment: MutableMapping[str, str], source: Path) -> None:

@@ -36,20 +36,26 @@ RC += "savefig.bbox: tight\nsavefig.facecolor: pink\ntext.hinting: none\npdf.com
 
 
 def test_the_users_own_settings_change_no_byte_of_a_figure(tmp_path):
-    plain, hostile = (
-        drawn(tmp_path, name, **settings) for name, settings in (("a", {}), ("b", own(tmp_path)))
+    plain, hostile, broken = (
+        drawn(tmp_path, name, **settings)
+        for name, settings in (
+            ("a", {}),
+            ("b", own(tmp_path, "b", RC.encode())),
+            ("c", own(tmp_path, "c", RC.encode() + "# größer\n".encode("cp1252"))),
+        )
     )
     assert len(plain) == 4
     assert hostile == plain
+    assert broken == plain
 
 
-def own(folder):
+def own(folder, name, rc):
     """Settings of a user: files in the working folder and in one of their own, and variables."""
-    here, config = folder / "b", folder / "config"
+    here, config = folder / name, folder / f"config_{name}"
     for place in (here, config, config / "stylelib", config / "matplotlib"):
         place.mkdir(parents=True)
-        (place / "matplotlibrc").write_text(RC)
-    (config / "stylelib/classic.mplstyle").write_text(RC)
+        (place / "matplotlibrc").write_bytes(rc)
+    (config / "stylelib/classic.mplstyle").write_bytes(rc)
     (config / "fonts.conf").write_text("<fontconfig><dir>/nowhere</dir></fontconfig>")
     cache = config / f"fontlist-v{font_manager.FontManager.__version__}.json"
     font_manager.json_dump(font_manager.fontManager, cache)
