@@ -4,6 +4,8 @@ import logging
 import re
 from pathlib import Path
 
+import torch
+
 from sarangi.app.answers import about
 from sarangi.app.card_text import calibrated
 from sarangi.app.foreign import Foreign
@@ -12,6 +14,7 @@ from sarangi.app.runs import Run
 from sarangi.base.documents import DocumentError, json_in
 from sarangi.base.errors import SarangiError
 from sarangi.base.hints import closest
+from sarangi.base.yaml_documents import yaml_in
 
 log = logging.getLogger("sarangi")
 
@@ -19,6 +22,7 @@ RUNS = "results/runs"
 RUN = re.compile(r"[\w.-]+/\d+/\d+")
 HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
 EXPECTED = "<experiment>/<fold>/<seed>, a folder with config.json and model.safetensors, or <owner>/<name>"
+THREADS = 1  # as in the schema of the configuration
 FETCHED = ["*.json", "*.safetensors", "*.txt"]
 """Of a repository of the hub: nothing that could run."""
 
@@ -70,8 +74,30 @@ def folder_of(wanted: str, directory: Path) -> Path:
         ) from None
 
 
+def threads_in(directory: Path) -> int:
+    """Return the threads of torch in a study, :data:`THREADS` where it states none or there is no study.
+
+    Raises
+    ------
+    SarangiError
+        If its configuration cannot be read, or states no number.
+    """
+    file = directory / "config.yaml"
+    if not file.is_file():
+        return THREADS
+    try:
+        stated = yaml_in(file)
+    except (OSError, DocumentError) as error:
+        raise SarangiError(f"{file}: {error}") from error
+    found = stated.get("threads") if isinstance(stated, dict) else None
+    threads = found.get("torch", THREADS) if isinstance(found, dict) else THREADS
+    if type(threads) is not int or threads < 1:
+        raise SarangiError(f"{file}: threads.torch is {threads!r}; expected a number from 1 up")
+    return threads
+
+
 def load(wanted: str, directory: Path) -> Listener:
-    """Open a model.
+    """Open a model, and have torch answer with the threads of the study: another number answers otherwise.
 
     Parameters
     ----------
@@ -81,8 +107,9 @@ def load(wanted: str, directory: Path) -> Listener:
     Raises
     ------
     SarangiError
-        If it is not there, or is no model that can be listened with.
+        If it is not there, or is no model that can be listened with, or as :func:`threads_in`.
     """
+    torch.set_num_threads(threads_in(directory))
     folder = folder_of(wanted, directory)
     try:
         settings = json_in(folder / "config.json")

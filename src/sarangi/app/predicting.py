@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import torch
 
 from sarangi.app.clips import Clip, ClipError, read_file
 from sarangi.app.listening import BATCH, Listener, batched
@@ -144,7 +145,8 @@ def predict(
     made_from = {
         "model": listener.name,
         "weights": {file.name: digest(file) for file in sorted(weights.glob("*.safetensors"))},
-        "rule": "python -m sarangi predict",
+        "threads": torch.get_num_threads(),
+        "rule": "sarangi predict",
     }
     try:
         with FORMATS[kind](partly, predictions_of_files(listener.emotions), made_from) as writer:

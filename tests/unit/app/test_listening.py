@@ -123,6 +123,25 @@ def test_predictions_are_written_whole_or_not_at_all(run, tmp_path, monkeypatch)
     assert not list(tmp_path.glob(".*"))
 
 
+def test_torch_answers_with_the_threads_of_the_study(run, tmp_path):
+    before = torch.get_num_threads()
+    try:
+        for text, threads in (("threads: {torch: 3}", 3), ("seed: 1", 1), ("threads: {blas: 2}", 1)):
+            torch.set_num_threads(2)
+            (tmp_path / "config.yaml").write_text(text)
+            opening.load(str(run), tmp_path)
+            assert torch.get_num_threads() == threads
+        for text in ("threads: {torch: two}", "threads: {torch: 0}", "threads: {torch: true}", "a: ["):
+            (tmp_path / "config.yaml").write_text(text)
+            with pytest.raises(SarangiError, match=r"config\.yaml: "):
+                opening.load(str(run), tmp_path)
+        torch.set_num_threads(2)
+        opening.load(str(run), tmp_path / "nowhere")
+        assert torch.get_num_threads() == opening.THREADS
+    finally:
+        torch.set_num_threads(before)
+
+
 @pytest.mark.parametrize("name", ["out.xlsx", "out", "out.csv.gz", "none/out.csv", "out.parquet"])
 def test_predictions_of_no_known_suffix_are_refused_before_any_work(name, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(opening, "load", lambda *_: pytest.fail("a model was opened"))
