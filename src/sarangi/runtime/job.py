@@ -211,7 +211,7 @@ def _try_the_disks(run: Job) -> None:
         path.with_name(f".{path.stem}.{os.getpid()}.probe.tmp{path.suffix}")
         for path in {path.parent: path for path in run.outputs}.values()
     ]
-    scratch = Path(tempfile.gettempdir())
+    scratch = _scratch()
     if scratch.is_dir():  # else whoever needed it has said so
         probes.append(scratch / f"sarangi.{os.getpid()}.probe.tmp")
     for probe in probes:
@@ -222,6 +222,14 @@ def _try_the_disks(run: Job) -> None:
                 os.fsync(file.fileno())
         finally:
             probe.unlink(missing_ok=True)
+
+
+def _scratch() -> Path:
+    """Return the folder of temporary files, or where it would be: on a full disk none can be used."""
+    try:
+        return Path(tempfile.gettempdir())
+    except FileNotFoundError:
+        return Path(os.environ.get("TMPDIR", "/tmp"))  # noqa: S108 (nothing is put there)
 
 
 def _bring_to_now(inputs: list[Path]) -> None:
@@ -255,7 +263,7 @@ def _room(outputs: list[Path]) -> str:
     places = {str(path.parent): shutil.disk_usage(path.parent).free for path in outputs}
     free = ", ".join(f"{place} has {size / 1e6:.1f} MB left" for place, size in sorted(places.items()))
     return (
-        f"the disk is full ({free}; temporary files go to {tempfile.gettempdir()}). Nothing half written is "
+        f"the disk is full ({free}; temporary files go to {_scratch()}). Nothing half written is "
         "kept: make room and run the same command again."
     )
 

@@ -1,9 +1,8 @@
 """Protocols: which utterances train, validate and test, fold by fold."""
 
 import logging
-import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,12 +10,11 @@ import pandas as pd
 import pyarrow as pa
 
 from sarangi.base import store
-from sarangi.base.documents import DocumentError, json_of, lines_of, text_in
 from sarangi.base.errors import SarangiError
 from sarangi.base.failures import failures_in
 from sarangi.base.parts import PARTS, TEST, TRAIN, UNUSED, VALIDATION, unmade_text
 from sarangi.base.store import Output
-from sarangi.sources.listing import LOOP, listed_below
+from sarangi.splits.emobox_folds import folds_in
 
 log = logging.getLogger("sarangi")
 
@@ -358,17 +356,14 @@ def held_out(usable: pd.DataFrame, settings: Settings, where: str) -> Iterator[n
 
 
 def emobox(usable: pd.DataFrame, settings: Settings, where: str) -> Iterator[np.ndarray]:
-    """Yield the parts of each fold of a folder as EmoBox publishes it.
+    """Yield the parts of each fold of a folder as EmoBox publishes it; see :func:`folds_in`.
 
-    ``fold_<n>/<name>_{train,valid,test}_fold_<n>.jsonl`` hold an object a line, whose ``wav`` ends in
-    the name of the recording.  Recordings of the folder that are not in the corpus are left out, and
-    counted in the log.
+    Recordings of the folder that are not in the corpus are left out, and counted in the log.
 
     Raises
     ------
     SarangiError
-        If the folder has no folds, something in it cannot be listed or read, a line is no such object, or no
-        recording is in the corpus.
+        As :func:`folds_in`, or if no recording is in the corpus.
     """
     stems = usable["utterance_id"].str.rsplit("/", n=1).str[-1].str.rsplit(".", n=1).str[0]
     place = dict(zip(stems, range(len(stems)), strict=True))
@@ -377,46 +372,24 @@ def emobox(usable: pd.DataFrame, settings: Settings, where: str) -> Iterator[np.
         raise SarangiError(
             f"{where}: two utterances are named {twice}, so a list of names cannot tell them apart"
         )
-    named, known = {"train": TRAIN, "valid": VALIDATION, "test": TEST}, False
-    for entry in listed_below(settings["folder"]):
-        if entry.problem and entry.kind != LOOP:
-            raise SarangiError(f"{where}: {settings['folder']}/{entry.path} is {entry.problem}")
-    folders = [
-        (int(found[1]), path)
-        for path in settings["folder"].glob("fold_*")
-        if (found := re.fullmatch(r"fold_([0-9]{1,9})", path.name))
-    ]
-    for _, folder in sorted(folders):
+    count, used = 0, False
+    for fold in folds_in(settings["folder"], where):
+        count += 1
         parts, absent = _all(len(usable), UNUSED), 0
-        for suffix, part in named.items():
-            for file in sorted(folder.glob(f"*_{suffix}_{folder.name}.jsonl")):
-                try:
-                    text = text_in(file)
-                except (OSError, DocumentError) as error:
-                    raise SarangiError(f"{file}: expected a JSON object a line ({error})") from error
-                for number, line in enumerate(lines_of(text), 1):
-                    try:
-                        stem = PurePosixPath(json_of(line)["wav"]).stem
-                    except (ValueError, TypeError, KeyError) as error:
-                        raise SarangiError(
-                            f"{file}:{number}: expected an object with wav, found {line[:80]!r} ({error})"
-                        ) from error
-                    if stem in place:
-                        parts[place[stem]] = part
-                    else:
-                        absent += 1
+        for stem, part in fold.parts.items():
+            if stem in place:
+                parts[place[stem]] = part
+            else:
+                absent += 1
         if absent:
-            log.warning(
-                "%s, %s: %d recordings of the folds are not in the corpus", where, folder.name, absent
-            )
-        known |= bool((parts != UNUSED).any())
+            log.warning("%s, %s: %d recordings of the folds are not in the corpus", where, fold.name, absent)
+        used |= bool((parts != UNUSED).any())
         yield parts
-    if not known:
+    if not used:
         raise SarangiError(
-            f"{where}: {settings['folder']} has {len(folders)} folds (fold_<n>/*_test_fold_<n>.jsonl), and "
+            f"{where}: {settings['folder']} has {count} folds (fold_<n>/*_test_fold_<n>.jsonl), and "
             "none of them names a recording of the corpus"
         )
-    return folds
 
 
 def validation(rest: pd.DataFrame, settings: Settings, where: str, fold: int = 0) -> np.ndarray:

@@ -36,6 +36,13 @@ SCRIPT = """
 """
 
 
+FULL = """
+import tempfile
+tempfile._candidate_tempdir_list = list  # none can be written
+raise OSError(28, "No space left on device")
+"""
+
+
 def run_job(body, folder, **popen):
     script = textwrap.dedent(SCRIPT) + textwrap.indent(textwrap.dedent(body), "    ")
     return subprocess.run(
@@ -106,6 +113,7 @@ def test_a_corpus_that_a_rule_made_is_hashed_for_its_manifest_and_by_no_job_behi
     [
         ("raise SarangiError('row 7: bad; do this')", "row 7: bad; do this", "Traceback"),
         ("1 / 0", "ZeroDivisionError", "row 7"),
+        (FULL, "the disk is full (", "Traceback"),
     ],
 )
 def test_a_failing_job_leaves_nothing_and_logs_why(body, shown, hidden, tmp_path):

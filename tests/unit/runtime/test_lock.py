@@ -11,6 +11,7 @@ from support.living import working
 
 from sarangi.__main__ import main
 from sarangi.base.errors import SarangiError
+from sarangi.reproduce.verify import verify
 from sarangi.runtime import lock as locks
 
 
@@ -91,6 +92,12 @@ def test_nothing_that_takes_or_puts_results_is_done_during_a_run(command, tmp_pa
     with working(tmp_path / ".snakemake"):
         assert main([*command, "--directory", str(tmp_path)]) == 1
     assert "a run is going in this folder" in capsys.readouterr().err
+
+
+def test_nothing_is_verified_during_a_run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with working(), pytest.raises(SarangiError, match="nothing is verified: a run is going"):
+        verify(["all"])
 
 
 def test_what_goes_wrong_since_a_run_began_meanwhile_is_put_down_to_that(tmp_path):

@@ -185,13 +185,18 @@ def test_an_emobox_folder_is_read_and_a_broken_line_is_named(tmp_path):
         for part, members in (("test", tested), ("train", [n for n in names if n not in tested])):
             lines = [json.dumps({"key": n, "wav": f"downloads/{n}"}) for n in members]
             file = folder / f"fold_{fold}/made_{part}_fold_{fold}.jsonl"
-            file.write_text("\n".join([*lines, json.dumps({"wav": "elsewhere.wav"})]))
+            file.write_text("\n".join([*lines, json.dumps({"wav": f"elsewhere_{part}.wav"})]))
     settings = {"kind": "emobox", "folds": 2, "leaks": False}
     protocol(path, "p", settings, to(tmp_path / "o.parquet"), folder)
     table = store.read(tmp_path / "o.parquet")
     assert sorted(table.loc[(table["fold"] == 1) & (table["part"] == "test"), "utterance_id"]) == sorted(
         names[8:16]
     )
+    both = folder / "fold_2/made_valid_fold_2.jsonl"
+    both.write_text(json.dumps({"wav": f"elsewhere/{names[0]}"}))
+    with pytest.raises(SarangiError, match=r"made_valid_fold_2\.jsonl:1: \S+ is validation and train"):
+        split_with(path, settings, folder)
+    both.unlink()
     (folder / "fold_2/made_test_fold_2.jsonl").write_text('{"wav": 1}')
     with pytest.raises(SarangiError, match=r"made_test_fold_2\.jsonl:1: expected an object with wav"):
         split_with(path, settings, folder)
