@@ -46,6 +46,7 @@ from sarangi.runtime.interpreter import quote_interpreter
 from sarangi.runtime.inventory import Inventory
 from sarangi.runtime.lock import begin, hold
 from sarangi.runtime.profile import refuse_stale
+from sarangi.runtime.snakemake_process import TELLS
 from sarangi.sources import kinds
 from sarangi.study import (
     app_inputs,
@@ -133,6 +134,7 @@ onstart:
 
 onsuccess:
     tell_of_failures()
+    tell()
 
 
 onerror:
@@ -193,6 +195,8 @@ rule all:
         FIGURES,
         FINDING_FIGURES,
         AUDITS,
+        layout.audit_page(),
+        layout.run_summary(),
         lambda wildcards: every_table(study),
         lambda wildcards: lost(study, workflow.persistence._filter_incomplete_keys),
         layout.pdf() if CAN_BUILD_PDF else [],
@@ -205,6 +209,7 @@ rule:
     input:
         TABLES,
         FINDING_TABLES,
+        layout.numbers(),
     localrule: True
 
 
@@ -214,6 +219,7 @@ rule:
         "audit"
     input:
         AUDITS,
+        lambda wildcards: of_study(missing.page_of_audits),
     localrule: True
 
 

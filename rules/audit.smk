@@ -1,7 +1,14 @@
 # The audit: near-duplicates, leaks, missing emotions, predictors that do not listen; before any training.
 #   in:  manifest, results/corpora/{corpus}/{audio,levels}/*.parquet
 #   out: results/near_duplicates/{corpus}.parquet, results/audit/{corpus}/corpus.parquet,
-#        results/audit/{corpus}/protocols/{protocol}.parquet, and all of a corpus in results/audit/{corpus}.parquet
+#        results/audit/{corpus}/protocols/{protocol}.parquet, and all of a corpus in results/audit/{corpus}.parquet;
+#        audit.html, the worst first
+
+
+def leaking(corpora):
+    """Protocols of some corpora that test groups of their training, to show what that is worth."""
+    used = {name for corpus in corpora for name in study.protocols_of(corpus)}
+    return sorted(name for name in used if study.config["protocols"][name]["leaks"])
 
 
 rule near_duplicates:
@@ -92,5 +99,32 @@ rule whole_audit:
         "../envs/analysis.yaml"
     resources:
         **needs(minutes=120, mem_mb=500),
+    params:
+        leaking=lambda wildcards: leaking([wildcards.corpus]),
     script:
         "../workflow/scripts/whole_audit.py"
+
+
+rule audit_page:
+    """Show the audit of every corpus on one page, the worst first, with what to do."""
+    input:
+        audits=AUDITS,
+    output:
+        page=layout.audit_page(),
+        summary=layout.audit_summary(),
+    log:
+        layout.log("audit_page"),
+    benchmark:
+        layout.benchmark("audit_page")
+    # before any training that is ready: what it says may spare that
+    priority: 1
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        **needs(minutes=20, mem_mb=500),
+    params:
+        unavailable=unavailable(study, "corpora", with_waiting=False),
+        leaking=leaking(study.corpora),
+        labels=labels_of(study),
+    script:
+        "../workflow/scripts/audit_page.py"

@@ -2,7 +2,7 @@
 #   in:  predictions of every run, manifest, protocol
 #   out: results/scores/{experiment}.parquet, results/scores/{experiment}_to_{test}.parquet,
 #        results/confusions/ of the same names, results/differences/{corpus}_{protocol}.parquet,
-#        results/premiums.parquet
+#        results/premiums.parquet, results/summary.txt
 
 TRANSFER = ScoreId("{experiment}", "{test}").name
 
@@ -126,3 +126,25 @@ rule premiums:
         settings=scored.bootstrap(study),
     script:
         "../workflow/scripts/premiums.py"
+
+
+rule run_summary:
+    """Say in a few lines what the best model of each corpus reaches, beside chance and random folds."""
+    input:
+        scores=scored.scores_of_experiments(study),
+    output:
+        layout.run_summary(),
+    log:
+        layout.log("run_summary"),
+    benchmark:
+        layout.benchmark("run_summary")
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        **needs(minutes=20, mem_mb=500),
+    params:
+        leaking=leaking(study.corpora),
+        baselines=sorted(name for name, model in study.config["models"].items() if "baseline" in model),
+        labels=labels_of(study),
+    script:
+        "../workflow/scripts/run_summary.py"

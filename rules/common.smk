@@ -135,6 +135,18 @@ def predictions_of_wildcards(wildcards):
 # -- what a run says at its end
 
 
+def tell():
+    """Say what the targets of this run found, where they are audits or everything."""
+    wanted = {job.rule.name for job in workflow.dag.targetjobs}
+    summaries = {"audit": [layout.audit_summary()], "all": [layout.audit_summary(), layout.run_summary()]}
+    if TELLS in os.environ:
+        return
+    for summary in [file for target in sorted(wanted) for file in summaries.get(target, ())]:
+        print(Path(summary).read_text(encoding="utf-8"), end="", file=sys.stderr)
+    if wanted & set(summaries):
+        print(f"Everything that was checked: {layout.audit_page()}", file=sys.stderr)
+
+
 def tell_of_failures():
     """Say of which corpora more than a tenth failed."""
     # here, since a plan does not need what reads tables

@@ -75,6 +75,8 @@ rule results_bundle:
         layout.numbers(),
         layout.pdf() if CAN_BUILD_PDF else [],
         AUDITS,
+        layout.audit_page(),
+        layout.run_summary(),
     output:
         layout.bundle(),
     log:

@@ -20,6 +20,7 @@ audit          checks of corpora and protocols
 scoring        scores with intervals, differences, premiums, sensitivity
 published      claims of the published study, and verdicts on them
 study          the configuration, checked: what it asks for and what is available
+drafts         a study drafted from a table of labels: what each column is, which splits fit
 paper          tables, figures, numbers, and the PDF
 reproduce      verify, explain, bundle, restore, report, crate, costs
 app            model cards, the page, predictions of a user's recordings, uploads

@@ -29,7 +29,10 @@ def main(arguments: list[str] | None = None) -> int:
         own = parsers.add_parser(name, help=command.HELP, description=command.__doc__)
         command.arguments(own)
         own.add_argument("--directory", type=Path, help="folder with config.yaml (this folder)")
-    chosen = parser.parse_args(arguments)
+    chosen, passed_on = parser.parse_known_args(arguments)
+    if passed_on and not getattr(commands[chosen.command], "PASSES_ON", False):
+        parser.error(f"unrecognized arguments: {' '.join(passed_on)}")
+    chosen.passed_on = passed_on
     named = [folder for folder in (getattr(chosen, "study", None), chosen.directory) if folder is not None]
     if len(named) > 1:
         parser.error(f"two studies, {named[0]} and --directory {named[1]}: expected one")

@@ -7,4 +7,9 @@ with job(snakemake) as run:
 
     from sarangi.audit.whole import whole_audit
 
-    whole_audit([Path(path) for path in snakemake.input], run.result, run.temporary[1])
+    whole_audit(
+        [Path(path) for path in snakemake.input],
+        snakemake.params.leaking,
+        run.result,
+        run.temporary[1],
+    )

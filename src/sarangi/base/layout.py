@@ -198,6 +198,24 @@ def readable_audit(corpus: str) -> str:
 
 
 @_path
+def audit_page() -> str:
+    """Return the path of the page with the audits of all corpora."""
+    return "audit.html"
+
+
+@_path
+def audit_summary() -> str:
+    """Return the path of what a terminal shows of the audits."""
+    return "results/audit/summary.txt"
+
+
+@_path
+def run_summary() -> str:
+    """Return the path of what a terminal shows of the scores."""
+    return "results/summary.txt"
+
+
+@_path
 def run(experiment: str, fold: int | str, seed: int | str) -> str:
     """Return the path of the folder of a run of a fine-tuned experiment."""
     return f"results/runs/{experiment}/{fold}/{seed}"

@@ -29,8 +29,8 @@ class LabelRow(NamedTuple):
         Place of the row, as in ``labels.csv:3``: the table's name, not its path.
     cells
         By canonical column (:data:`COLUMNS`), and by :func:`further_name` for any other one: the text
-        without blanks around, None or empty where the table says nothing.  ``file`` is a path below the folder
-        of audio.
+        without blanks around, None or empty where the table says nothing.  ``file`` is a path below the
+        folder of audio.
     problem
         Why nobody can say what the row means; None where that is clear.  The utterance then fails.
     """
@@ -54,7 +54,10 @@ def further_name(column: str) -> str:
 
 
 def places_of(
-    where: str, header: Sequence[str], columns: Mapping[str, str | None], needed: Sequence[str] = NEEDED
+    where: str,
+    header: Sequence[str],
+    columns: Mapping[str, str | None] | None,
+    needed: Sequence[str] = NEEDED,
 ) -> dict[str, int]:
     """Return where each column of a table is, by its name in :attr:`LabelRow.cells`.
 
@@ -69,7 +72,8 @@ def places_of(
         The names of the columns, in their order.
     columns
         By canonical column, what the table calls it, as the configuration says; None if it has none.  Those
-        that it leaves out are the columns of just that name.
+        that it leaves out are the columns of just that name.  None for a table that nobody has described yet:
+        its columns keep their own names.
     needed
         Canonical columns without which the table cannot be used.
 
@@ -81,6 +85,15 @@ def places_of(
     plain = [clean(name).casefold() for name in header]
     shown = ", ".join(clean(name) for name in header if clean(name)) or "none"
     places: dict[str, int] = {}
+    if columns is None:
+        twice = sorted(
+            {clean(name) for name in header if clean(name) and plain.count(clean(name).casefold()) > 1}
+        )
+        if twice:
+            raise SarangiError(
+                f"{where}: several columns are called {', '.join(twice)}. Rename all but one of each"
+            )
+        return {clean(name): at for at, name in enumerate(header) if clean(name)}
     for canonical in COLUMNS:
         stated = columns.get(canonical, canonical)
         wanted = clean(stated).casefold() if stated is not None else None

@@ -10,7 +10,9 @@ from sarangi.reproduce.snakemake_records import file_of
 from sarangi.runtime import provenance, records
 
 METADATA = Path(".snakemake/metadata")
-GENERATED = ("paper/tables/", "paper/figures/", "paper/numbers.tex", "paper/paper.pdf")
+GENERATED = (
+    "paper/tables/", "paper/figures/", "paper/numbers.tex", "paper/paper.pdf", "audit.html",
+)  # fmt: skip
 ABOUT = "bundle.json"
 VERSION = 1
 
@@ -55,11 +57,11 @@ def results_bundle(targets: Sequence[str], identities: Mapping[str, str], output
 
 
 def carried(path: str) -> bool:
-    """Whether a bundle carries a result: a Parquet file without sound, or a generated part of the paper."""
+    """Whether a bundle carries a result: a table without sound, or a generated page or text."""
     # states of encoders are as large as what they come from
     large = "/audio/" in path or path.startswith("results/states/")
     return path.startswith(GENERATED) or (
-        path.startswith("results/") and path.endswith((".parquet", ".csv")) and not large
+        path.startswith("results/") and path.endswith((".parquet", ".csv", ".txt")) and not large
     )
 
 

@@ -8,6 +8,8 @@ from sarangi.base.missing import CORPUS, EXPERIMENT, NOT_CONFIGURED, TRANSFER, M
 from sarangi.study.availability import unavailable
 from sarangi.study.study import Study
 
+NO_CORPUS = "config.yaml names none: put one under corpora, or let sarangi new write one from a table"
+
 
 def what_is_missing(study: Study, name: str) -> list[Missing]:
     """Return what the score of an experiment or a transfer cannot have now.
@@ -56,3 +58,17 @@ def scores_or_error(study: Study, name: str) -> str:
     if name not in study.available_scores:
         raise SarangiError(f"{name} waits for {'; '.join(map(str, what_is_missing(study, name)))}")
     return layout.scores(name)
+
+
+def page_of_audits(study: Study) -> str:
+    """Return the page with the audits of the corpora that are available.
+
+    Raises
+    ------
+    SarangiError
+        Where none is; it says of each what to do.
+    """
+    if not study.corpora:
+        absent = [f"{name}: {advice}" for name, advice in sorted(unavailable(study, "corpora").items())]
+        raise SarangiError("no corpus is available, so nothing can be audited:", *(absent or [NO_CORPUS]))
+    return layout.audit_page()

@@ -33,7 +33,7 @@ def audited(corpus, protocols, tmp_path, folders=None):
     for (name, entry), audit in zip(protocols.items(), audits[1:], strict=True):
         folder = (folders or {}).get(name)
         protocol_audit(audited, name, entry, folder, to(audit))
-    whole_audit(audits, to(tmp_path / "audit.parquet"), tmp_path / "audit.csv")
+    whole_audit(audits, [], to(tmp_path / "audit.parquet"), tmp_path / "audit.csv")
     return store.read(tmp_path / "audit.parquet").set_index(["check", "subject"]).sort_index()
 
 

@@ -33,7 +33,7 @@ MARKS = {
 }  # fmt: skip
 
 
-def read(table: Path, audio: Path, columns: Mapping[str, str | None]) -> Iterator[LabelRow]:
+def read(table: Path, audio: Path, columns: Mapping[str, str | None] | None) -> Iterator[LabelRow]:
     """Yield each row of a table of labels; one that is empty throughout is none.
 
     Memory does not grow with the table.
@@ -78,7 +78,7 @@ def read(table: Path, audio: Path, columns: Mapping[str, str | None]) -> Iterato
         )
 
 
-def _of_parquet(table: Path, columns: Mapping[str, str | None]) -> Iterator[LabelRow]:
+def _of_parquet(table: Path, columns: Mapping[str, str | None] | None) -> Iterator[LabelRow]:
     try:
         with pq.ParquetFile(table) as file:
             places = places_of(str(table), file.schema_arrow.names, columns)
@@ -112,7 +112,7 @@ def text_of(value: Any) -> str | None:
     return value if isinstance(value, str) else str(value)
 
 
-def _of_text(table: Path, head: bytes, columns: Mapping[str, str | None]) -> Iterator[LabelRow]:
+def _of_text(table: Path, head: bytes, columns: Mapping[str, str | None] | None) -> Iterator[LabelRow]:
     encoding = _encoding(head)
     # its line breaks as they are: the reader of csv takes each kind
     with table.open(encoding=encoding, newline="") as text:
@@ -156,7 +156,7 @@ def _refuse_encoding(table: Path, encoding: str, error: UnicodeError) -> NoRetur
     ) from error
 
 
-def _of_csv(table: Path, text: TextIO, columns: Mapping[str, str | None]) -> Iterator[LabelRow]:
+def _of_csv(table: Path, text: TextIO, columns: Mapping[str, str | None] | None) -> Iterator[LabelRow]:
     separator = _separator(text, columns)
     rows = csv.reader(text, delimiter=separator, strict=True)
     try:
@@ -190,9 +190,9 @@ def _named(separator: str) -> str:
     return {",": "a comma", ";": "a semicolon", "\t": "a tab"}.get(separator, "a bar")
 
 
-def _separator(text: TextIO, columns: Mapping[str, str | None]) -> str:
+def _separator(text: TextIO, columns: Mapping[str, str | None] | None) -> str:
     """Return what separates the columns: the header then has those that are needed, or else the most."""
-    wanted = {clean(columns.get(name) or name).casefold() for name in NEEDED}
+    wanted = {clean((columns or {}).get(name) or name).casefold() for name in NEEDED}
     line = ""
     while not line.strip() or OF_EXCEL.match(line):
         stated = re.match(r"\s*\"?sep=(.)", line, re.IGNORECASE)
@@ -211,7 +211,7 @@ def _separator(text: TextIO, columns: Mapping[str, str | None]) -> str:
     return max(SEPARATORS, key=fits)
 
 
-def _of_json(table: Path, text: TextIO, columns: Mapping[str, str | None]) -> Iterator[LabelRow]:
+def _of_json(table: Path, text: TextIO, columns: Mapping[str, str | None] | None) -> Iterator[LabelRow]:
     header: list[str] = []
     places: dict[str, int] = {}
     number = 0

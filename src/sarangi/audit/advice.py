@@ -1,0 +1,169 @@
+"""What each check of the audit counts, in words, and what a person can do about it; findings by severity."""
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+import pandas as pd
+
+from sarangi.base.auditing import (
+    FAILED_UTTERANCES,
+    FATAL,
+    FEW_GROUPS,
+    GROUPS,
+    GROUPS_OF_EMOTION,
+    MISSING_CLASS,
+    NEAR_DUPLICATES_ACROSS,
+    NOTE,
+    OK,
+    TESTED_GROUPS,
+    WARNING,
+)
+from sarangi.base.store import SKIPPED
+
+SEVERITY = (FATAL, WARNING, NOTE, OK)
+"""Verdicts, the worst first."""
+
+LEAKING = ("shared_groups", "shared_speakers", NEAR_DUPLICATES_ACROSS)
+"""Checks that find what a protocol is made to show, if its entry says ``leaks: true``."""
+
+FOLLOWING = ("uar_ceiling", "uar_chance")
+"""Checks that are fatal only where, and because, :data:`MISSING_CLASS` is."""
+
+
+class Advice(NamedTuple):
+    """What a check counts, and what to do where its verdict is not ``ok``."""
+
+    words: str
+    todo: str = ""
+
+
+DISJOINT = "trust only scores of protocols that keep each speaker on one side"
+LOOKED_AT = "listen to one of them; leave such clips out of the table, or keep them and say so"
+CONFOUNDED = "a model may learn this instead of the emotion: say so beside every score"
+
+CHECKS = {
+    "utterances": Advice("utterances", "compare with the publisher's own copy"),
+    "emotion": Advice("utterances of an emotion", "compare with the publisher's own copy"),
+    SKIPPED: Advice("utterances left out", "nothing, if that is meant; else change what the reason names"),
+    FAILED_UTTERANCES: Advice(
+        "utterances that cannot be used", "mend what the reason names and give the command again"
+    ),
+    "copied": Advice("files that are there twice", "nothing: the copies are left out"),
+    GROUPS: Advice(
+        "speakers or other groups",
+        f"record more speakers: with fewer than {FEW_GROUPS} an interval only describes these",
+    ),
+    GROUPS_OF_EMOTION: Advice(
+        "groups with an emotion", "record it with more speakers, or leave the emotion out (skip)"
+    ),
+    "speakers": Advice(
+        "speakers", "name the speakers in the table: without them nobody can tell what holds for others"
+    ),
+    "speakers_with_one_emotion": Advice(
+        "speakers who have one emotion only", f"who speaks gives the emotion away: {DISJOINT}"
+    ),
+    "speakers_in_one_group": Advice("speakers in one group", "nothing: they are kept on one side"),
+    "name_collision": Advice(
+        "files of one name in several folders", "check that they are different recordings, labelled each"
+    ),
+    "sample_rates": Advice(
+        "sample rates", "check that no emotion or speaker has a rate of its own, which a model could learn"
+    ),
+    "stereo": Advice("recordings of several channels", "nothing: the channels are averaged"),
+    "clipped": Advice("clipped recordings", LOOKED_AT),
+    "silent": Advice("recordings that are almost silent", LOOKED_AT),
+    "short": Advice("very short recordings", LOOKED_AT),
+    "long": Advice("very long recordings", "cut them by utterance (columns start and end)"),
+    "near_duplicates": Advice("pairs of recordings that share sound", "see each pair below"),
+    "near_duplicate": Advice(
+        "a pair of recordings that share sound",
+        "listen to both; leave one out, correct its label or speaker, or give both one group",
+    ),
+    "folds": Advice("folds", "choose another protocol, or change what the message names"),
+    "shared_groups": Advice("groups in both training and test", DISJOINT),
+    "shared_speakers": Advice("speakers in both training and test", DISJOINT),
+    "shared_texts": Advice(
+        "sentences in both training and test", "nothing for acoustic models; a text model may know them"
+    ),
+    NEAR_DUPLICATES_ACROSS: Advice(
+        "near-duplicates in both training and test", "give both of a pair one group, or leave one out"
+    ),
+    "folds_missing_class": Advice(
+        "folds that do not test every emotion", "nothing where folds are scored together, as one left out"
+    ),
+    MISSING_CLASS: Advice(
+        "emotions that are never tested", "leave the emotion out (skip), or choose another protocol"
+    ),
+    "uar_ceiling": Advice("highest UAR possible", "see the emotions that are never tested"),
+    "uar_chance": Advice("UAR of guessing", "see the emotions that are never tested"),
+    TESTED_GROUPS: Advice(
+        "groups that are tested", f"with fewer than {FEW_GROUPS} an interval only describes these"
+    ),
+    "constant_uar": Advice("UAR of always the same answer", "compare scores with it"),
+    "speaker_only_uar": Advice(
+        "UAR from knowing the speaker alone", f"who speaks gives the emotion away: {DISJOINT}"
+    ),
+    "duration_uar": Advice("UAR from the duration alone", CONFOUNDED),
+    "loudness_uar": Advice("UAR from the loudness alone", CONFOUNDED),
+}
+"""By check; what the audits yield and is not here has its name for words."""
+
+
+class Finding(NamedTuple):
+    """A row of an audit with what to do.
+
+    Attributes
+    ----------
+    by_design
+        Whether a protocol is made to show it (``leaks: true``), so that it is no fault of the corpus.
+    """
+
+    verdict: str
+    check: str
+    subject: str
+    value: float
+    detail: str
+    by_design: bool
+
+    @property
+    def words(self) -> str:
+        """What the check counts."""
+        return CHECKS[self.check].words if self.check in CHECKS else self.check.replace("_", " ")
+
+    @property
+    def todo(self) -> str:
+        """What a person can do; empty where the verdict is ``ok``."""
+        if self.verdict == OK or self.check not in CHECKS:
+            return ""
+        if self.by_design:
+            return "meant: compare with a protocol that keeps each speaker on one side"
+        return CHECKS[self.check].todo
+
+    @property
+    def number(self) -> str:
+        """The value as a reader wants it; empty where there is none."""
+        return "" if pd.isna(self.value) else f"{self.value:.4g}"
+
+
+def findings(audit: pd.DataFrame, leaking: Collection[str] = ()) -> list[Finding]:
+    """Return the rows of an audit, the worst first; of one verdict, those that are meant come last.
+
+    Parameters
+    ----------
+    audit
+        Of schema :data:`sarangi.audit.rows.AUDIT`.
+    leaking
+        Names of the protocols that share groups by design.
+    """
+    rows = (
+        Finding(
+            row["verdict"],
+            row["check"],
+            row["subject"],
+            row["value"],
+            row["detail"],
+            row["check"] in LEAKING and row["subject"] in leaking,
+        )
+        for row in audit.to_dict("records")
+    )
+    return sorted(rows, key=lambda row: (SEVERITY.index(row.verdict), row.by_design, row.check, row.subject))

@@ -1,0 +1,133 @@
+"""The audits of a study as one HTML page, by severity, with what to do."""
+
+import html
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from sarangi.audit.advice import SEVERITY, Finding, findings
+from sarangi.audit.summary import summary
+from sarangi.base import store
+from sarangi.base.auditing import NOTE, OK
+from sarangi.base.labels import Labels
+
+ROWS_OF_A_CHECK = 50  # on the page; the CSV file has them all
+
+MEANING = {
+    "fatal": "a score does not mean what it says, unless this is mended or said beside it",
+    "warning": "look at it before you trust a score",
+    "note": "worth knowing",
+    "ok": "looked at, and nothing to be said",
+}
+
+STYLE = """
+body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 72rem; padding: 0 1rem }
+h1 { font-size: 1.5rem } h2 { font-size: 1.2rem; margin-top: 2.2rem } p, ul { max-width: 48rem }
+table { border-collapse: collapse; width: 100%; margin: .6rem 0 }
+th, td { padding: .35rem .6rem; vertical-align: top; text-align: left } th { border-bottom: 2px solid }
+td { border-top: 1px solid #ddd; overflow-wrap: anywhere; min-width: 4rem }
+td.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums }
+.verdict { padding: 0 .5rem; border-radius: .6rem; white-space: nowrap; font-weight: 600 }
+.fatal { background: #b00020; color: #fff } .warning { background: #ffd166 }
+.note { background: #d7e3f4 } .ok { background: #d8efd9 }
+.synthetic { color: #b00020; font-weight: 600 } .small { color: #555; font-size: 90% }
+summary { cursor: pointer; margin: .6rem 0 }
+pre { white-space: pre-wrap; background: #f6f6f6; padding: .7rem }
+"""
+
+
+def audit_page(
+    audits: Sequence[Path],
+    unavailable: Mapping[str, str],
+    leaking: Collection[str],
+    labels: Labels,
+    output: Path,
+    text: Path,
+) -> None:
+    """Write a page with the audit of every corpus: what is fatal first, each finding with what to do.
+
+    Parameters
+    ----------
+    audits
+        ``results/audit/<corpus>.parquet``, of schema :data:`sarangi.audit.rows.AUDIT`.
+    unavailable
+        Corpora that are not available, with what to do.
+    leaking
+        Names of the protocols that share groups by design.
+    labels
+        Titles, and which corpora are synthetic.
+    output
+        HTML file to write; it needs no other.
+    text
+        Text file to write, with the few lines of each corpus that a terminal shows.
+    """
+    names = [Path(path).stem for path in audits]
+    title = f"Audit of {', '.join(map(labels.corpus, names)) or 'no corpus'}"
+    lines = []
+    parts = [f"<h1>{html.escape(title)}</h1>"]
+    if labels.synthetic:
+        parts.append('<p class="synthetic">Synthetic speech: these findings say nothing about people.</p>')
+    parts.append("<p>What was checked before any training, the worst first.</p><ul>")
+    parts += [f"<li>{_chip(verdict)} {html.escape(words)}</li>" for verdict, words in MEANING.items()]
+    parts.append("</ul>")
+    for name, path in zip(names, audits, strict=True):
+        audit = store.read(path)
+        told = summary(labels.corpus(name), audit, leaking)
+        lines += told
+        parts += _corpus(name, audit, told, leaking, labels)
+    for name, advice in sorted(unavailable.items()):
+        lines.append(f"{labels.corpora[name]}: not audited, since it is not available: {advice}")
+        parts.append(f"<h2>{html.escape(labels.corpora[name])}</h2><p>Not audited: {html.escape(advice)}</p>")
+    output.write_text(
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f"<title>{html.escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
+        + "\n".join(parts)
+        + "\n</body>\n</html>\n",
+        encoding="utf-8",
+    )
+    text.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+
+def _corpus(
+    name: str, audit: pd.DataFrame, told: Sequence[str], leaking: Collection[str], labels: Labels
+) -> list[str]:
+    rows = findings(audit, leaking)
+    counts = Counter(row.verdict for row in rows)
+    bad = [row for row in rows if row.verdict not in (NOTE, OK)]
+    good = [row for row in rows if row.verdict in (NOTE, OK)]
+    numbers = ", ".join(f"{counts[verdict]} {verdict}" for verdict in SEVERITY)
+    parts = [f"<h2>{html.escape(labels.corpus(name))}</h2>", f"<pre>{html.escape(chr(10).join(told))}</pre>"]
+    parts += _table(bad, labels) if bad else []
+    parts.append(f"<details><summary>{len(good)} notes and checks without a finding</summary>")
+    parts += [*_table(good, labels), "</details>"]
+    where = f"{numbers}; all rows are in results/audit/{name}.csv"
+    return [*parts, f'<p class="small">{html.escape(where)}</p>']
+
+
+def _table(rows: Sequence[Finding], labels: Labels) -> list[str]:
+    head = "".join(f"<th>{word}</th>" for word in ("", "What", "Where", "Number", "Detail", "What to do"))
+    body, shown = [], Counter[tuple[str, str]]()
+    total = Counter((row.verdict, row.check) for row in rows)
+    for row in rows:
+        shown[row.verdict, row.check] += 1
+        if shown[row.verdict, row.check] > ROWS_OF_A_CHECK:
+            continue
+        where = labels.protocols.get(row.subject, row.subject) or "the corpus"
+        what, subject, number, detail, todo = map(
+            html.escape, (row.words, where, row.number, row.detail, row.todo)
+        )
+        body.append(
+            f"<tr><td>{_chip(row.verdict)}</td><td>{what}</td><td>{subject}</td>"
+            f'<td class="number">{number}</td><td>{detail}</td><td>{todo}</td></tr>'
+        )
+        left = total[row.verdict, row.check] - ROWS_OF_A_CHECK
+        if shown[row.verdict, row.check] == ROWS_OF_A_CHECK and left > 0:
+            more = f"and {left} more of the kind, in the CSV file"
+            body.append(f'<tr><td></td><td colspan="5">{more}</td></tr>')
+    return [f"<table><thead><tr>{head}</tr></thead><tbody>", *body, "</tbody></table>"]
+
+
+def _chip(verdict: str) -> str:
+    return f'<span class="verdict {verdict}">{verdict}</span>'

@@ -1,0 +1,90 @@
+"""The scores of a study in a few lines: the best model of each corpus, beside chance and random folds."""
+
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from sarangi.base.labels import Labels
+from sarangi.base.marks import GROUPS_SHARED, marks_in
+from sarangi.base.score_rows import headline
+
+SHOWN = 3  # protocols of a corpus
+
+
+def run_summary(
+    scores: Sequence[Path],
+    leaking: Collection[str],
+    baselines: Collection[str],
+    labels: Labels,
+    output: Path,
+) -> None:
+    """Write the best UAR of each corpus under its protocols, beside chance and what random folds give.
+
+    Parameters
+    ----------
+    scores
+        Of every experiment, of schema :data:`sarangi.base.score_rows.SCORES`.
+    leaking
+        Names of the protocols that share groups by design: their scores are only for comparison.
+    baselines
+        Names of the models that do not listen.
+    labels
+        Titles, and which corpora are synthetic.
+    output
+        Text file to write.
+    """
+    table = headline(scores)
+    within = (table["metric"] == "uar") & (table["test"] == table["corpus"])
+    lines = [
+        line
+        for _, own in table[within & table["value"].notna()].groupby("corpus")
+        for line in _corpus(own, leaking, baselines, labels)
+    ]
+    output.write_text("".join(f"{line}\n" for line in lines or ["Nothing is scored."]), encoding="utf-8")
+
+
+def _corpus(
+    table: pd.DataFrame, leaking: Collection[str], baselines: Collection[str], labels: Labels
+) -> Iterator[str]:
+    corpus = labels.corpus(table["corpus"].iloc[0])
+    models = table[~table["model"].isin(baselines)]
+    disjoint = models[~models["protocol"].isin(leaking)]
+    random = models[models["protocol"].isin(leaking)]
+    if models.empty:
+        yield f"{corpus}: no model is scored yet"
+        return
+    shown = disjoint if len(disjoint) else random
+    protocols = [name for name in labels.protocols if name in set(shown["protocol"])]
+    for protocol in protocols[:SHOWN]:
+        there = shown[shown["protocol"] == protocol]
+        best = there.sort_values(["value", "model"], ascending=[False, True]).iloc[0]
+        of = f", the best of {len(there)} models" if len(there) > 1 else ""
+        marks = [mark for mark in marks_in(best["mark"]) if mark != GROUPS_SHARED or protocol not in leaking]
+        yield (
+            f"{corpus}, {labels.protocols[protocol]}: UAR {best['value']:.3f} ({_interval(best)}) by "
+            f"{labels.models[best['model']]}{of}; chance {best['chance']:.3f}; {best['n']} utterances, "
+            f"{best['groups']} groups{''.join(f'; {mark}' for mark in marks)}"
+        )
+        yield from _compared(best, random, labels) if len(disjoint) else ()
+    if not len(disjoint):
+        yield "  no protocol keeps speakers apart, so this says nothing about other speakers"
+    if len(protocols) > SHOWN:
+        yield f"  {len(protocols) - SHOWN} more protocols are in paper/tables/scores.html"
+
+
+def _compared(best: pd.Series, random: pd.DataFrame, labels: Labels) -> Iterator[str]:
+    """Yield what the same model reaches where groups leak; the first such protocol of the configuration."""
+    same = random[random["model"] == best["model"]].set_index("protocol")
+    protocol = next((name for name in labels.protocols if name in same.index), None)
+    if protocol is not None:
+        yield (
+            f"  the same model with speakers leaking from training to test ({labels.protocols[protocol]}): "
+            f"{same['value'][protocol]:.3f}"
+        )
+
+
+def _interval(row: pd.Series) -> str:
+    if pd.isna(row["low"]) or pd.isna(row["high"]):
+        return "no interval"
+    return f"{row['low']:.3f} to {row['high']:.3f}"
