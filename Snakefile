@@ -26,11 +26,14 @@ from pathlib import Path
 from snakemake.io import is_callable
 from snakemake.settings.types import DeploymentMethod
 
+from sarangi.base.installation import PACKAGE
 from sarangi.base.personal_settings import before_python
 
 BASE = Path(workflow.basedir)
+# beside the Snakefile in a checkout; around it where the package is installed
+LIBRARY = BASE / "src" if (BASE / "src").is_dir() else PACKAGE.parent
 # before any other import; the rules' own environments do not install the library
-before_python(os.environ, BASE / "src")
+before_python(os.environ, LIBRARY)
 
 from sarangi.base import layout
 from sarangi.base.errors import SarangiError

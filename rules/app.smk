@@ -5,7 +5,7 @@
 # the library as far as the page needs it, the page first
 MODULES_OF_PAGE = [
     "sarangi/app/page.py",
-    *map(str, modules_of(BASE / "src/sarangi/app/page.py", loaded(study, {}, {}))),
+    *map(str, modules_of(LIBRARY / "sarangi/app/page.py", loaded(study, {}, {}))),
 ]
 
 
@@ -42,7 +42,7 @@ rule space:
     """Put the page with some models into a folder that a Hugging Face Space runs as it is."""
     input:
         models=app_inputs.models_of_space(study),
-        modules=[os.path.relpath(BASE / "src" / name) for name in MODULES_OF_PAGE],
+        modules=[os.path.relpath(LIBRARY / name) for name in MODULES_OF_PAGE],
         pins=os.path.relpath(BASE / "pyproject.toml"),
     output:
         app=layout.space("app.py"),

@@ -77,7 +77,14 @@ BEFORE_SCORING = {
     )
     for script in STAGES[stage]
 }  # fmt: skip
-IN_ALL = {"base.errors", "base.personal_settings", "base.store", "runtime.job", "runtime.provenance"}
+IN_ALL = {
+    "base.errors",
+    "base.installation",
+    "base.personal_settings",
+    "base.store",
+    "runtime.job",
+    "runtime.provenance",
+}
 FEW = 5
 AT_MOST = {
     # the vocabulary of results and of the paper

@@ -6,11 +6,10 @@ from sarangi.runtime.job import job
 
 with job(snakemake) as run:
     from sarangi.reproduce.crate import workflow_crate
-    from sarangi.runtime.provenance import PROJECT
+    from sarangi.runtime.provenance import OF_PROJECT, named
 
     workflow_crate(
-        [Path(path).resolve() for path in snakemake.input.sources],
-        PROJECT,
+        {named(path).removeprefix(OF_PROJECT): Path(path) for path in snakemake.input.sources},
         Path(snakemake.input.diagram),
         run.output,
     )

@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
-PACKAGE = Path(__file__).parents[1]
+PACKAGE = Path(__file__).resolve().parents[1]
+"""The library itself."""
 INSTALLED = PACKAGE / "home"
-"""Where the wheel puts what lies at the root of a checkout (``setup.py`` does it)."""
+"""Where the wheel puts what lies at the root of a checkout (``setup.py``)."""
+LIBRARY = "src/sarangi"
+"""Where the library lies in a checkout."""
 
 
 def home() -> Path:

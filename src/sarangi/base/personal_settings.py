@@ -12,6 +12,7 @@ fetched is known by its hash.
 import contextlib
 import os
 import sys
+import sysconfig
 import time
 from collections.abc import Iterator, Mapping, MutableMapping
 from fnmatch import fnmatchcase
@@ -119,7 +120,7 @@ TO_THE_NETWORK = (
 
 def close(environment: MutableMapping[str, str]) -> None:
     """Keep what would change results out of an environment, before the libraries that read it load."""
-    _close(environment, CLOSED, OURS | {"PYTHONPATH": str(SOURCE)})
+    _close(environment, CLOSED, OURS | _found_in(SOURCE))
     time.tzset()
     if not any(isinstance(finder, _Elsewhere) for finder in sys.meta_path):
         sys.meta_path.insert(0, _Elsewhere())
@@ -170,7 +171,16 @@ def before_python(environment: MutableMapping[str, str], source: Path) -> None:
         Folder of this library, the only one that stands before the installed packages.
     """
     ours = {name: value for name, value in OURS.items() if name.startswith("PYTHON")}
-    _close(environment, READ_AT_START, ours | {"PYTHONPATH": str(source)})
+    _close(environment, READ_AT_START, ours | _found_in(source))
+
+
+def _found_in(source: Path) -> dict[str, str]:
+    """Return the variable by which interpreters find the library; none where it is one of their packages.
+
+    Those would come before the standard library, and before the packages of a rule's own environment.
+    """
+    installed = source.resolve() == Path(sysconfig.get_path("purelib")).resolve()
+    return {} if installed else {"PYTHONPATH": str(source)}
 
 
 def _close(

@@ -5,7 +5,7 @@ After the Workflow RO-Crate profile 1.0 (https://w3id.org/workflowhub/workflow-r
 
 import json
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 
@@ -28,7 +28,7 @@ KINDS = {
 BIOSCHEMAS = "https://bioschemas.org/profiles/ComputationalWorkflow/1.0-RELEASE"
 
 
-def workflow_crate(sources: Sequence[Path], base: Path, diagram: Path, output: Path) -> None:
+def workflow_crate(sources: Mapping[str, Path], diagram: Path, output: Path) -> None:
     """Write the workflow's files with their description into a zip.
 
     Who made it, its title, version, date and licence are those of ``CITATION.cff``.  The same files give
@@ -37,9 +37,7 @@ def workflow_crate(sources: Sequence[Path], base: Path, diagram: Path, output: P
     Parameters
     ----------
     sources
-        The project's files, ``Snakefile`` and ``CITATION.cff`` among them.
-    base
-        The project's folder; the files keep their places below it.
+        The project's files by their places in a checkout, ``Snakefile`` and ``CITATION.cff`` among them.
     diagram
         PNG of what is made from what.
     output
@@ -50,11 +48,11 @@ def workflow_crate(sources: Sequence[Path], base: Path, diagram: Path, output: P
     SarangiError
         If one of the two files is missing, or ``CITATION.cff`` lacks what the crate must say.
     """
-    names = sorted(path.relative_to(base).as_posix() for path in sources)
+    names = sorted(sources)
     for needed in (MAIN, CITATION):
         if needed not in names:
-            raise SarangiError(f"{base / needed} is missing: a crate of the workflow needs it, put it back")
-    cited = _citation(base / CITATION)
+            raise SarangiError(f"{needed} is missing: a crate of the workflow needs it, put it back")
+    cited = _citation(sources[CITATION])
     crate = ROCrate(version=SPECIFICATION)
     licence = ContextEntity(
         crate, LICENCE.format(cited["license"]), {"@type": "CreativeWork", "name": cited["license"]}
@@ -70,7 +68,7 @@ def workflow_crate(sources: Sequence[Path], base: Path, diagram: Path, output: P
     crate.root_dataset["publisher"] = makers[0]
     crate.root_dataset["version"] = cited["version"]
     workflow = crate.add_workflow(
-        base / MAIN, MAIN, main=True, lang="snakemake", lang_version=version("snakemake")
+        sources[MAIN], MAIN, main=True, lang="snakemake", lang_version=version("snakemake")
     )
     image = crate.add_file(diagram, DIAGRAM, properties=_kind("What is made from what", DIAGRAM))
     image["about"] = workflow
@@ -83,14 +81,14 @@ def workflow_crate(sources: Sequence[Path], base: Path, diagram: Path, output: P
         workflow[key] = value
     for name in names:
         if name != MAIN:
-            file = crate.add_file(base / name, name, properties=_kind(name, name))
+            file = crate.add_file(sources[name], name, properties=_kind(name, name))
             if name == "README.md":
                 file["about"] = crate.root_dataset
     text = json.dumps(crate.metadata.generate(), indent=2, sort_keys=True, ensure_ascii=False)
     with zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as archive:
         add(archive, crate.metadata.id, text.encode())
         for name in names:
-            add(archive, name, (base / name).read_bytes())
+            add(archive, name, sources[name].read_bytes())
         add(archive, DIAGRAM, diagram.read_bytes())
 
 

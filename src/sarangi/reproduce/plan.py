@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
 from snakemake.api import DAGApi, SnakemakeApi
 from snakemake.common import get_appdirs
 from snakemake.exceptions import RuleException, WorkflowError
@@ -28,10 +27,11 @@ from snakemake.settings.types import (
 )
 
 from sarangi.base.errors import SarangiError
+from sarangi.base.installation import home
 from sarangi.runtime import provenance
+from sarangi.runtime.profile import profile
 
-SNAKEFILE = Path(__file__).parents[3] / "Snakefile"
-PROFILE = SNAKEFILE.parent / "profiles/default/config.yaml"
+SNAKEFILE = home() / "Snakefile"
 CANNOT = (WorkflowError, RuleException)
 """What Snakemake raises where it cannot plan; a missing input or rule is none of the first."""
 
@@ -123,12 +123,6 @@ def _refuse_without_a_home() -> None:
             f"Snakemake keeps a cache in the home folder, and has none that it can write ({error}): set HOME "
             "to a folder of your own, such as HOME=$PWD"
         ) from error
-
-
-def profile() -> dict[str, Any]:
-    """Return the profile by which the workflow is run."""
-    found: dict[str, Any] = yaml.safe_load(PROFILE.read_text(encoding="utf-8"))
-    return found
 
 
 def left(targets: Sequence[str], directory: Path) -> list[tuple[str, list[str]]]:

@@ -1,9 +1,13 @@
-"""Commands that a person is told to give in the project's folder, as a shell takes them."""
+"""Commands that a person is told to give, as a shell takes them.
+
+In a checkout they are given in its folder; of an installed package, in any.
+"""
 
 import os
 import shlex
 from pathlib import Path
 
+from sarangi.base.installation import INSTALLED
 from sarangi.runtime import provenance
 
 
@@ -27,7 +31,7 @@ def _escaped(character: str) -> str:
 
 
 def folder_of(directory: Path = Path()) -> Path:
-    """Return a folder as a command given in the project's names it."""
+    """Return a folder as a command names it: from the project's folder, or by its whole path."""
     here = directory.resolve()
     return here.relative_to(provenance.PROJECT) if here.is_relative_to(provenance.PROJECT) else here
 
@@ -45,12 +49,17 @@ def option(directory: Path = Path()) -> str:
 
 def snakemake(arguments: str, directory: Path = Path()) -> str:
     """Return a command of Snakemake on the workflow in a folder."""
-    return f"snakemake{option(directory)} {arguments}"
+    workflow = ' -s "$(sarangi where)"' if _installed() else ""
+    return f"snakemake{workflow}{option(directory)} {arguments}"
 
 
 def sarangi(arguments: str, directory: Path = Path()) -> str:
     """Return a command of ours on the workflow in a folder."""
-    return f"python -m sarangi {arguments}{option(directory)}"
+    return f"{'sarangi' if _installed() else 'python -m sarangi'} {arguments}{option(directory)}"
+
+
+def _installed() -> bool:
+    return provenance.PROJECT == INSTALLED
 
 
 def made_anew(file: str) -> str:

@@ -1,21 +1,33 @@
-"""Settings of Snakemake, such as of a personal profile, under which results would be stale without a word."""
+"""The settings of Snakemake on which the workflow is built, and the refusal of others."""
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
+import yaml
 from snakemake.settings.types import RerunTrigger
 
 from sarangi.base.errors import SarangiError
+from sarangi.base.installation import home
+from sarangi.runtime.commands import quoted
 
+FOLDER = "profiles/default"
 NEEDED = (RerunTrigger.MTIME, RerunTrigger.PARAMS, RerunTrigger.INPUT)
 """What reruns a job; its code is among its parameters."""
 
 
-def refuse_stale(workflow: Any) -> None:
-    """Refuse settings under which a job that is due does not run.
+@cache
+def profile() -> dict[str, Any]:
+    """Return the profile by which the workflow is run."""
+    stated: dict[str, Any] = yaml.safe_load((home() / FOLDER / "config.yaml").read_text(encoding="utf-8"))
+    return stated
 
-    They come of a command line, of ``$SNAKEMAKE_PROFILE``, or of a folder named ``default`` here, which
-    Snakemake takes for a profile before ``profiles/default``.
+
+def refuse_stale(workflow: Any) -> None:
+    """Refuse settings under which a job that is due does not run, or one that is done runs again.
+
+    They come of a command line, of ``$SNAKEMAKE_PROFILE``, or of a folder named ``default`` or
+    ``profiles/default`` where Snakemake is called, which it takes for the workflow's profile.
 
     Raises
     ------
@@ -25,26 +37,35 @@ def refuse_stale(workflow: Any) -> None:
     wrong = list(_stale(workflow))
     if wrong:
         raise SarangiError(
-            "Snakemake was told to leave jobs out that are due, by its command line or a profile "
-            "($SNAKEMAKE_PROFILE, ~/.config/snakemake, a folder named default here):",
+            "Snakemake has other settings than the workflow is built on, by its command line or a profile "
+            "($SNAKEMAKE_PROFILE, ~/.config/snakemake, a folder named default or profiles/default here); "
+            "results would be stale, or recomputed without need:",
             *wrong,
+            f"The workflow's own profile has the right ones: --workflow-profile {quoted(home() / FOLDER)}",
         )
 
 
 def _stale(workflow: Any) -> Iterator[str]:
     # a plan of ours, or a lint, has not all of them
     dag, execution, ways = workflow.dag_settings, workflow.execution_settings, workflow.workflow_settings
+    triggers = " ".join(profile()["rerun-triggers"])
     lacking = [each.name.lower() for each in NEEDED if dag and each not in dag.rerun_triggers]
     if lacking:
         yield (
             f"rerun-triggers lacks {', '.join(lacking)}; expected at least mtime, params and input: say "
-            "--workflow-profile profiles/default, or --rerun-triggers mtime params input software-env"
+            f"--rerun-triggers {triggers}"
         )
-    for name, found in (
+    largest = profile()["max-checksum-file-size"]
+    if dag and dag.max_checksum_file_size < largest:
+        yield (
+            f"max-checksum-file-size is {dag.max_checksum_file_size}; expected {largest} or more, since "
+            "files are known by their content: take it out"
+        )
+    for name, stated in (
         ("ignore-incomplete", execution and execution.ignore_incomplete),
         ("keep-incomplete", execution and execution.keep_incomplete),
         ("drop-metadata", execution and not execution.keep_metadata),
         ("consider-ancient", ways and ways.consider_ancient),
     ):
-        if found:
+        if stated:
             yield f"{name} is set; expected that it is not: take it out"

@@ -13,9 +13,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from sarangi.base.installation import LIBRARY, PACKAGE, home
+
 FOLDER = Path("results/provenance")
 
-PROJECT, OF_PROJECT = Path(__file__).parents[3], "project:"
+PROJECT, OF_PROJECT = home(), "project:"
 
 
 def place(result: str | Path) -> Path:
@@ -50,12 +52,20 @@ def named(path: str | Path) -> str:
         whole = Path(path).resolve()
         if whole.is_relative_to(PROJECT):
             return f"{OF_PROJECT}{whole.relative_to(PROJECT)}"
+        # of an installed library, as a checkout names it
+        if whole.is_relative_to(PACKAGE):
+            return f"{OF_PROJECT}{LIBRARY}/{whole.relative_to(PACKAGE)}"
     return str(path)
 
 
 def located(name: str) -> Path:
     """Return the path of an input by its name."""
-    return PROJECT / name.removeprefix(OF_PROJECT) if name.startswith(OF_PROJECT) else Path(name)
+    if not name.startswith(OF_PROJECT):
+        return Path(name)
+    within = Path(name.removeprefix(OF_PROJECT))
+    if within.is_relative_to(LIBRARY) and not (PROJECT / LIBRARY).is_dir():
+        return PACKAGE / within.relative_to(LIBRARY)
+    return PROJECT / within
 
 
 def digest(path: str | Path) -> str:

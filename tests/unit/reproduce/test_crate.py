@@ -51,8 +51,8 @@ def base(tmp_path):
 
 
 def packed(base, name="crate.zip"):
-    sources = [path for path in base.rglob("*") if path.is_file()]
-    workflow_crate(sources, base, base.parent / "diagram.png", base.parent / name)
+    sources = {path.relative_to(base).as_posix(): path for path in base.rglob("*") if path.is_file()}
+    workflow_crate(sources, base.parent / "diagram.png", base.parent / name)
     return base.parent / name
 
 

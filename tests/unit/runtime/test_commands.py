@@ -9,6 +9,7 @@ import pytest
 from support.places import ROOT
 
 from sarangi.base.errors import SarangiError
+from sarangi.base.installation import INSTALLED
 from sarangi.runtime import commands, provenance
 
 ODD = (
@@ -47,6 +48,12 @@ def test_commands_name_the_folder_as_it_is_named_in_the_projects(monkeypatch, tm
     assert commands.placed("a b") == """'it'"'"'s/a b'"""
     assert commands.made_anew("x").startswith("""snakemake --directory 'it'"'"'s' --cores 1 --forcerun x""")
     assert commands.folder_of(Path("/")) == Path("/")
+
+
+def test_of_an_installed_package_commands_can_be_given_anywhere(monkeypatch, tmp_path):
+    monkeypatch.setattr(provenance, "PROJECT", INSTALLED)
+    assert commands.snakemake("-n", tmp_path) == f'snakemake -s "$(sarangi where)" --directory {tmp_path} -n'
+    assert commands.sarangi("lock", tmp_path) == f"sarangi lock --directory {tmp_path}"
 
 
 def test_a_command_of_snakemake_in_a_message_says_how_many_cores():

@@ -1,5 +1,6 @@
 """Settings of Snakemake under which results would be stale are refused."""
 
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -19,6 +20,7 @@ def workflow(dag=None, execution=None, ways=None):
     ("settings", "named"),
     [
         ({"dag": DAGSettings(rerun_triggers={RerunTrigger.MTIME})}, "rerun-triggers lacks params, input; "),
+        ({"dag": DAGSettings()}, "max-checksum-file-size is 1000000; expected 10000000000 or more"),
         ({"execution": ExecutionSettings(ignore_incomplete=True)}, "ignore-incomplete is set"),
         ({"execution": ExecutionSettings(keep_incomplete=True)}, "keep-incomplete is set"),
         ({"execution": ExecutionSettings(keep_metadata=False)}, "drop-metadata is set"),
@@ -30,9 +32,11 @@ def test_what_leaves_due_jobs_out_is_refused_by_its_name(settings, named):
         refuse_stale(workflow(**settings))
 
 
-def test_the_profile_and_snakemakes_defaults_pass():
+def test_the_profile_passes_and_is_named_where_another_is_refused():
     profile = yaml.safe_load((ROOT / "profiles/default/config.yaml").read_text())
     triggers = {RerunTrigger[name.upper().replace("-", "_")] for name in profile["rerun-triggers"]}
-    refuse_stale(workflow(DAGSettings(rerun_triggers=triggers), ExecutionSettings(), WorkflowSettings()))
-    refuse_stale(workflow(DAGSettings(), ExecutionSettings(), WorkflowSettings()))
+    dag = DAGSettings(rerun_triggers=triggers, max_checksum_file_size=profile["max-checksum-file-size"])
+    refuse_stale(workflow(dag, ExecutionSettings(), WorkflowSettings()))
     refuse_stale(workflow())
+    with pytest.raises(SarangiError, match=re.escape(f"--workflow-profile {ROOT / 'profiles/default'}")):
+        refuse_stale(workflow(DAGSettings()))
