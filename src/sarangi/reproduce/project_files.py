@@ -24,7 +24,7 @@ WORKFLOW = {
     "profiles": ("**/*.yaml", "**/*.py"),
     "envs": ("*.py", "*.yaml", "Containerfile"),
     "paper": ("main.tex", "sarangi.sty", "references.bib", "sections/**/*.tex"),
-}
+}  # fmt: skip
 """What belongs to the workflow beside the library: patterns of files by folder."""
 DEMO = {"demo": ("config.yaml", "costs.yaml"), "demo/weights": ("*.*", "*/*.*")}
 """What the demo is, which the wheel holds, too."""
