@@ -69,7 +69,7 @@ from sarangi.study.checking import check, refuse_odd_yaml
 from sarangi.study.claims_file import published_in
 from sarangi.study.comparisons import language_cells, rates_compared
 from sarangi.study.entries import encoders_of, extraction_of
-from sarangi.study.exhibits import Exhibit, names, rules_of, shown_with
+from sarangi.study.exhibits import Exhibit, names, rules_of, shown_with, wanted
 from sarangi.study.labels import labels_of
 from sarangi.study.loaded import families, loaded
 from sarangi.study.wanted import every_table, lost
@@ -178,8 +178,8 @@ include: "rules/states.smk"
 include: "rules/finetuning.smk"
 include: "rules/bootstrap.smk"
 include: "rules/sensitivity.smk"
-include: "rules/figures.smk"
 include: "rules/tables.smk"
+include: "rules/figures.smk"
 include: "rules/paper.smk"
 include: "rules/app.smk"
 include: "rules/verify.smk"

@@ -4,10 +4,26 @@
 #   out: paper/figures/*.pdf, *.png
 
 
+SHOWN = shown.results_shown(study, layout.scores)
+
 FIGURES_SHOWN = {
-    "methodology": Exhibit("Draw what is made from what, from the recordings to the paper."),
+    "methodology": Exhibit(
+        "Draw what is made from what, from the recordings to the paper.",
+        params={
+            "without": [
+                *([] if ALL else ["claims", "findings"]),
+                *([] if ALL or study.transcribed() else ["transcripts"]),
+                *(
+                    []
+                    if ALL or any(recipes.is_tuned(study, e) for e in study.experiments.values())
+                    else ["states"]
+                ),
+            ]
+        },
+    ),
     "leakage": Exhibit(
         "Draw UAR in random and in matched folds against UAR on speakers held out, and the differences.",
+        wanted=ALL or bool(leakage.leakage_pairs(study)),
         inputs={
             "scores": leakage.scores_of_leakage(study),
             "premiums": layout.premiums(),
@@ -16,35 +32,46 @@ FIGURES_SHOWN = {
     ),
     "inversion": Exhibit(
         "Draw UAR of each feature set within and across languages.",
+        wanted=ALL or bool(study.config["language_pairs"]),
         inputs={"scores": scored.scores_of_cells(study)},
         params={"cells": language_cells(study)},
         finding="finding_2",
     ),
     "conditions": Exhibit(
         "Draw UAR of each model within corpora and on others.",
-        inputs={"scores": shown.results_shown(study, layout.scores)},
+        wanted=ALL or bool(SHOWN),
+        inputs={"scores": SHOWN},
+        params={"first": shown.results_first(study)},
     ),
     "seeds": Exhibit(
         "Draw UAR of each seed and of all of them.",
-        inputs={"scores": shown.results_shown(study, layout.scores)},
+        wanted=ALL or shown.have_seeds(study),
+        inputs={"scores": SHOWN},
+        params={"first": shown.results_first(study)},
     ),
     "recalls": Exhibit(
         "Draw the recall of each emotion by each experiment.",
-        inputs={"scores": shown.results_shown(study, layout.scores)},
+        wanted=ALL or bool(SHOWN),
+        inputs={"scores": SHOWN},
+        params={"first": shown.results_first(study)},
     ),
     "confusions": Exhibit(
         "Draw which emotions each experiment takes for which.",
+        wanted=ALL or bool(SHOWN),
         inputs={
-            "scores": shown.results_shown(study, layout.scores),
+            "scores": SHOWN,
             "confusions": shown.results_shown(study, layout.confusions),
         },
+        params={"first": shown.results_first(study)},
     ),
     "published": Exhibit(
         "Draw published numbers beside ours, and say which cannot be compared.",
+        wanted=ALL,
         inputs={"findings": findings_inputs.findings(study)},
         also={"points": "published_points"},
     ),
 }
+FIGURES_SHOWN = wanted(FIGURES_SHOWN)
 FIGURES = [layout.figure(name) for name in names(FIGURES_SHOWN)]
 
 

@@ -4,6 +4,10 @@
 #   out: paper/tables/*.tex, *.md, *.csv, results/findings/finding_*.parquet, paper/numbers.tex
 
 
+# a study that holds a published one against its scores shows all of these, with what is missing; another one
+# shows those that it has something in
+ALL = bool(published)
+
 TABLES_SHOWN = {
     "corpora": Exhibit(
         "Say what is in hand of each corpus, and how to get what is not.",
@@ -26,33 +30,39 @@ TABLES_SHOWN = {
     ),
     "differences": Exhibit(
         "Show the differences between models with interval and tests.",
+        wanted=ALL or bool(scored.differences_of_study(study)),
         inputs={"differences": scored.differences_of_study(study)},
     ),
     "transfer": Exhibit(
         "Show the scores of models on corpora that they were not trained on.",
+        wanted=ALL or bool(study.transfers),
         inputs={"scores": scored.scores_of_transfers(study)},
         finding="finding_5",
     ),
     "within_language": Exhibit(
         "Show the classical models within each language.",
+        wanted=ALL or bool(study.config["language_pairs"]),
         inputs={"scores": scored.scores_of_cells(study)},
         params={"cells": language_cells(study)},
         finding="finding_1",
     ),
     "across_languages": Exhibit(
         "Show the classical models trained on one language and tested on the other.",
+        wanted=ALL or bool(study.config["language_pairs"]),
         inputs={"scores": scored.scores_of_cells(study)},
         params={"cells": language_cells(study)},
         finding="finding_2",
     ),
     "gaps": Exhibit(
         "Show what is lost across languages, computed both ways.",
+        wanted=ALL or bool(study.config["language_pairs"]),
         inputs={"scores": scored.scores_of_cells(study)},
         params={"cells": language_cells(study)},
         finding="finding_2",
     ),
     "sensitivity": Exhibit(
         "Show what the sample rate that features are computed at is worth.",
+        wanted=ALL or bool(rates_compared(study)),
         inputs={
             "scores": [
                 row[key] for row in rates_compared(study) for key in ("resampled", "own_rate") if row[key]
@@ -62,6 +72,7 @@ TABLES_SHOWN = {
     ),
     "splits": Exhibit(
         "Show scores under few groups beside those under other splits.",
+        wanted=ALL or bool(sensitivity_inputs.corpora_split_again(study)),
         inputs={
             "sensitivity": [
                 layout.sensitivity(corpus) for corpus in sensitivity_inputs.corpora_split_again(study)
@@ -71,6 +82,7 @@ TABLES_SHOWN = {
     ),
     "transcripts": Exhibit(
         "Show how well each Whisper transcribes each corpus.",
+        wanted=ALL or bool(study.transcribed()),
         inputs={
             "transcripts": [
                 shard
@@ -88,14 +100,17 @@ TABLES_SHOWN = {
     ),
     "recipes": Exhibit(
         "Show how each model is fine-tuned, on which corpora.",
+        wanted=ALL or bool(recipes.recipes_shown(study)),
         params={"recipes": recipes.recipes_shown(study)},
     ),
     "findings": Exhibit(
         "Show every finding with its claims and verdicts.",
+        wanted=ALL,
         inputs={"findings": findings_inputs.findings(study)},
     ),
     "errata": Exhibit(
         "Show where the published study is at fault, measured in its way and in a valid one.",
+        wanted=bool(errata),
         inputs={
             "findings": findings_inputs.findings(study),
             "scores": errata_inputs.scores_of_errata(study, errata),
@@ -115,6 +130,7 @@ TABLES_SHOWN = {
     ),
     "ravdess": Exhibit(
         "Show what the published study printed of RAVDESS beside ours.",
+        wanted=bool(shown.printed_of_corpus(study, "ravdess")),
         inputs={"scores": shown.scores_of(shown.ours_on(study, "ravdess"))},
         params={
             "printed": shown.printed_of_corpus(study, "ravdess"),
@@ -123,6 +139,7 @@ TABLES_SHOWN = {
     ),
     "meld": Exhibit(
         "Show what the published study printed of MELD beside ours.",
+        wanted=bool(shown.printed_of_corpus(study, "meld")),
         inputs={"scores": shown.scores_of(shown.ours_on(study, "meld"))},
         params={
             "printed": shown.printed_of_corpus(study, "meld"),
@@ -131,6 +148,7 @@ TABLES_SHOWN = {
     ),
     "seeds": Exhibit(
         "Show fine-tuned models within and across languages seed by seed, published and ours.",
+        wanted=bool(shown.printed_with_seeds(study)),
         inputs={"scores": shown.scores_of(shown.ours_with_seeds(study))},
         params={
             "printed": shown.printed_with_seeds(study),
@@ -139,6 +157,7 @@ TABLES_SHOWN = {
     ),
     "costs": Exhibit(
         "Show what a run of the study took, as it was recorded.",
+        wanted=ALL or Path("costs.yaml").exists(),
         inputs={"costs": "costs.yaml" if Path("costs.yaml").exists() else []},
         environment="workflow",
     ),
@@ -147,6 +166,7 @@ TABLES_SHOWN = {
         params={"rows": availability(study)},
     ),
 }
+TABLES_SHOWN = wanted(TABLES_SHOWN)
 TABLES = [layout.table(name) for name in names(TABLES_SHOWN)]
 
 

@@ -7,6 +7,7 @@ with job(snakemake) as run:
 
     conditions_figure(
         snakemake.input.scores,
+        snakemake.params.first,
         snakemake.params.labels,
         run.files,
     )

@@ -8,6 +8,7 @@ with job(snakemake) as run:
     confusions_figure(
         snakemake.input.scores,
         snakemake.input.confusions,
+        snakemake.params.first,
         snakemake.params.labels,
         run.files,
     )

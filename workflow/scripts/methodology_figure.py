@@ -7,5 +7,6 @@ with job(snakemake) as run:
 
     methodology_figure(
         snakemake.params.labels,
+        snakemake.params.without,
         run.files,
     )

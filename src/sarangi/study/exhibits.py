@@ -23,6 +23,8 @@ class Exhibit:
         Names of further figures that the same rule draws, by what its script calls them.
     environment
         The kind of environment that its script needs (envs/).
+    wanted
+        Whether this study has something to show in it; without, there is no such table or figure.
     """
 
     about: str
@@ -31,6 +33,12 @@ class Exhibit:
     finding: str | None = None
     also: Mapping[str, str] = field(default_factory=dict)
     environment: str = "analysis"
+    wanted: bool = True
+
+
+def wanted(exhibits: Mapping[str, Exhibit]) -> dict[str, Exhibit]:
+    """Return the tables or figures in which this study has something to show."""
+    return {name: exhibit for name, exhibit in exhibits.items() if exhibit.wanted}
 
 
 def names(exhibits: Mapping[str, Exhibit]) -> list[str]:

@@ -7,6 +7,7 @@ from sarangi.base import layout
 from sarangi.base.score_id import ScoreId
 from sarangi.published.printed import printed_experiments
 from sarangi.study.findings_inputs import further_experiments
+from sarangi.study.leakage import GUESSES
 from sarangi.study.missing import what_is_missing
 from sarangi.study.recipes import is_tuned, tuned_scored
 from sarangi.study.study import Study
@@ -18,13 +19,36 @@ WITH_SEEDS = ("finding_4", "finding_5")
 def results_shown(study: Study, path: Callable[[str], str]) -> list[str]:
     """Return the scores or confusions that figures show, by a function of the layout.
 
-    First what the entries of findings name, then what is fine-tuned.
+    Of all experiments and transfers but those of :data:`~sarangi.study.leakage.GUESSES`.
     """
+    transfers = (ScoreId(e.name, test).name for e, test in study.transfers)
+    return [path(name) for name in (*study.scored, *transfers) if not _guesses(study, name)]
+
+
+def results_first(study: Study) -> list[str]:
+    """Return the names of the results that figures show before others, whatever their scores.
+
+    What the entries of findings name, then what is fine-tuned; nothing where a study has no findings.
+    """
+    if not study.config["findings"]:
+        return []
     moved = [ScoreId(e.name, test).name for e, test in study.transfers if is_tuned(study, e)]
-    available = study.available_scores
     named = [name for finding in study.config["findings"] for name in further_experiments(study, finding)]
-    names = dict.fromkeys(name for name in [*named, *tuned_scored(study), *moved] if name in available)
-    return [path(name) for name in names]
+    names = dict.fromkeys([*named, *tuned_scored(study), *moved])
+    return [name for name in names if name in study.available_scores and not _guesses(study, name)]
+
+
+def have_seeds(study: Study) -> bool:
+    """Whether some experiment that can be scored is trained with several seeds."""
+    models = [study.model(e) for e in study.scored.values()]
+    recipes = [model["finetuning"] for model in models if "finetuning" in model]
+    recipes += [study.config["classifiers"][model["classifier"]] for model in models if "classifier" in model]
+    return any(len(recipe.get("seeds", ())) > 1 for recipe in recipes)
+
+
+def _guesses(study: Study, name: str) -> bool:
+    model = study.experiments[study.scores[name].experiment].model
+    return study.config["models"][model].get("baseline") in GUESSES
 
 
 def printed_of_corpus(study: Study, corpus: str) -> dict[str, dict[str, Any]]:

@@ -1,5 +1,7 @@
 """What findings, numbers, errata and tables of published experiments need, and what of it is missing."""
 
+from dataclasses import replace
+
 import pytest
 from support.places import ROOT
 from support.studies import absent, checked
@@ -134,12 +136,18 @@ def test_errata_say_of_a_corpus_what_to_do_to_get_it(without_ravdess, errata):
     assert "results/audit/ravdess.parquet" not in errata_inputs.audits_of_errata(without_ravdess, errata)
 
 
-def test_figures_show_what_findings_name_then_what_is_fine_tuned(demo):
-    shown_scores = shown.results_shown(demo, lambda name: name)
-    named = demo.config["findings"]["finding_0"]["experiments"]
-    assert shown_scores[: len(named)] == named
-    assert len(shown_scores) == len(set(shown_scores))
-    assert {TRANSFER, "ravdess_speakers_9_12_fusion_tiny_gated"} <= set(shown_scores)
+def test_figures_show_first_what_findings_name_then_what_is_fine_tuned_and_no_guesses(demo):
+    first = shown.results_first(demo)
+    named = [name for name in demo.config["findings"]["finding_0"]["experiments"] if "constant" not in name]
+    assert first[: len(named)] == named
+    assert len(first) == len(set(first))
+    assert {TRANSFER, "ravdess_speakers_9_12_fusion_tiny_gated"} <= set(first)
+    every = shown.results_shown(demo, lambda name: name)
+    assert set(first) < set(every)
+    assert "ravdess_loso_egemaps_svm" in every
+    models = {demo.experiments[demo.scores[name].experiment].model for name in every}
+    assert models.isdisjoint({"constant", "uniform"})
+    assert shown.results_first(replace(demo, config=demo.config | {"findings": {}})) == []
 
 
 def test_published_experiments_on_a_corpus_are_listed_with_ours_under_the_same_protocol(demo):

@@ -16,19 +16,23 @@ from sarangi.paper.figures.score_lists import (
 )
 
 
-def conditions_figure(scores: Sequence[Path], labels: Labels, output: dict[str, Path]) -> None:
+def conditions_figure(
+    scores: Sequence[Path], first: Sequence[str], labels: Labels, output: dict[str, Path]
+) -> None:
     """Draw UAR of each model under every condition: within corpora, by protocol, and on other corpora.
 
     Parameters
     ----------
     scores
-        Of the experiments and transfers to show, the first ones first.
+        Of the experiments and transfers to show.
+    first
+        Names of those that come first (:func:`~sarangi.paper.figures.score_lists.reported_uars`).
     labels
         Titles, and which corpora are synthetic.
     output
         Files to write by suffix: ``pdf``, ``png``.
     """
-    table = reported_uars(scores)
+    table = reported_uars(scores, first)
     if table.empty:
         in_words(NONE_SCORED, labels.synthetic, output)
         return

@@ -34,6 +34,7 @@ MATRICES = (3, 4)
 def confusions_figure(
     scores: Sequence[Path],
     confusions: Sequence[Path],
+    first: Sequence[str],
     labels: Labels,
     output: dict[str, Path],
 ) -> None:
@@ -41,15 +42,16 @@ def confusions_figure(
 
     Parameters
     ----------
-    scores, labels, output
+    scores, first, labels, output
         As in :func:`sarangi.paper.figures.conditions.conditions_figure`.
     confusions
-        Of the same experiments, in the same order; schema :data:`sarangi.scoring.scores.CONFUSIONS`.
+        Of the same experiments; schema :data:`sarangi.scoring.scores.CONFUSIONS`.
     """
-    table = reported_uars(scores)
+    table = reported_uars(scores, first)
     if table.empty:
         in_words(NONE_SCORED, labels.synthetic, output)
         return
+    files = {Path(path).stem: path for path in confusions}
     across, down = MATRICES
     shown = table.iloc[: across * down]
     rows = -(-len(shown) // across)
@@ -79,7 +81,7 @@ def confusions_figure(
         for place, ((_, row), text) in enumerate(zip(shown.iterrows(), heads, strict=True)):
             left, top = EDGE + place % across * width, page.top + place // across * high
             page.text(left, top, text, size=TINY, weight="bold", va="top")
-            table_ = store.read(confusions[table.index.get_loc(row.name)])
+            table_ = store.read(files[row["scored"]])
             if table_.empty:
                 middle = top + head + side / 2
                 page.text(

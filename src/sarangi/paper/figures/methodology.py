@@ -13,7 +13,8 @@ from sarangi.paper.figures.text import broken
 HIGH, WIDE = 0.62, 1.12  # of a box, in inches
 STEP = (WIDTH - 2 * EDGE - WIDE) / 4  # from one box of a row to the next
 DOWN = 0.84  # from one row to the next
-BOXES = {
+Box = tuple[float, int, str, str]
+BOXES: dict[str, Box] = {
     "recordings": (0, 1, "Recordings", "as published, or acoustic features alone"),
     "audio": (1, 1, "Audio", "mono, one sampling rate; every failure with its reason"),
     "transcripts": (2, 0, "Transcripts", "by Whisper"),
@@ -35,44 +36,51 @@ ARROWS = [
 ]  # fmt: skip
 
 
-def methodology_figure(labels: Labels, output: dict[str, Path]) -> None:
+def methodology_figure(labels: Labels, without: Sequence[str], output: dict[str, Path]) -> None:
     """Draw the steps from recordings to the paper, and what each is made from.
 
     Parameters
     ----------
     labels
         Titles, and which corpora are synthetic.
+    without
+        Boxes of :data:`BOXES` that this study has not; the paper then takes the place of the findings.
     output
         Files to write by suffix: ``pdf``, ``png``.
     """
-    rows = 1 + max(row for _, row, *_ in BOXES.values())
+    boxes = {name: box for name, box in BOXES.items() if name not in without}
+    if "findings" in without:
+        boxes["paper"] = (*BOXES["findings"][:2], "Paper, report", BOXES["paper"][3])
+    rows = 1 + max(row for _, row, *_ in boxes.values())
     height = DOWN * (rows - 1) + HIGH
     with matplotlib.rc_context(STYLE):
         page = Page(height + 2 * EDGE, [], labels.synthetic)
         axes = page.axes(0, page.top, WIDTH, height + 2 * EDGE)
         axes.set(xlim=(0, WIDTH), ylim=(height + EDGE, -EDGE))
         axes.set_axis_off()
-        for first, second in ARROWS:
-            _arrow(axes, *_ends(first, second))
+        for first, second in (*ARROWS, *([("scores", "paper")] if "findings" in without else [])):
+            if first in boxes and second in boxes:
+                _arrow(axes, *_ends(boxes[first], boxes[second]))
         # protocols go below the features to the models, and the scores read them, too
-        left, middle = _corner("protocols")
-        right, below = _corner("models")
+        left, middle = _corner(BOXES["protocols"])
+        right, below = _corner(BOXES["models"])
         line = DOWN * 2 + (HIGH + DOWN) / 2
         _elbow(axes, [(left + WIDE / 2, middle + HIGH), (left + WIDE / 2, line),
                       (right + WIDE / 2, line), (right + WIDE / 2, below + HIGH)])  # fmt: skip
-        left, middle = _corner("recordings")
+        left, middle = _corner(BOXES["recordings"])
         _elbow(axes, [(left + WIDE / 2, middle + HIGH), (left + WIDE / 2, DOWN * 2 + HIGH / 2),
-                      (_corner("protocols")[0], DOWN * 2 + HIGH / 2)])  # fmt: skip
-        left, top = _corner("scores")
-        _elbow(axes, [(left + WIDE / 2, top + HIGH), (left + WIDE / 2, DOWN * 4 + HIGH / 2),
-                      (_corner("paper")[0] + WIDE, DOWN * 4 + HIGH / 2)])  # fmt: skip
-        for name, (_, _, title, words) in BOXES.items():
-            _box(axes, *_corner(name), title, words)
+                      (_corner(BOXES["protocols"])[0], DOWN * 2 + HIGH / 2)])  # fmt: skip
+        if "findings" in boxes:
+            left, top = _corner(BOXES["scores"])
+            _elbow(axes, [(left + WIDE / 2, top + HIGH), (left + WIDE / 2, DOWN * 4 + HIGH / 2),
+                          (_corner(BOXES["paper"])[0] + WIDE, DOWN * 4 + HIGH / 2)])  # fmt: skip
+        for box in boxes.values():
+            _box(axes, *_corner(box), *box[2:])
         save(page.figure, output)
 
 
-def _corner(name: str) -> tuple[float, float]:
-    column, row, *_ = BOXES[name]
+def _corner(box: Box) -> tuple[float, float]:
+    column, row, *_ = box
     return EDGE + column * STEP, row * DOWN
 
 
@@ -89,7 +97,7 @@ def _box(axes: matplotlib.axes.Axes, left: float, top: float, title: str, words:
     axes.text(left + WIDE / 2, top + 0.39, text, size=TINY, va="center", linespacing=1.1, **how)
 
 
-def _ends(first: str, second: str) -> tuple[tuple[float, float], tuple[float, float]]:
+def _ends(first: Box, second: Box) -> tuple[tuple[float, float], tuple[float, float]]:
     """Return where an arrow leaves a box and meets the next one."""
     (x, y), (u, v) = _corner(first), _corner(second)
     if abs(u - x) < WIDE:

@@ -27,15 +27,17 @@ from sarangi.paper.figures.text import broken
 from sarangi.statistics.metrics import RECALL
 
 
-def recalls_figure(scores: Sequence[Path], labels: Labels, output: dict[str, Path]) -> None:
+def recalls_figure(
+    scores: Sequence[Path], first: Sequence[str], labels: Labels, output: dict[str, Path]
+) -> None:
     """Draw the recall of each emotion by each experiment as a heat map.
 
     Parameters
     ----------
-    scores, labels, output
+    scores, first, labels, output
         As in :func:`sarangi.paper.figures.conditions.conditions_figure`.
     """
-    table = reported_uars(scores)
+    table = reported_uars(scores, first)
     if table.empty:
         in_words(NONE_SCORED, labels.synthetic, output)
         return

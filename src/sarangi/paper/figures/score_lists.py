@@ -1,7 +1,8 @@
 """What the figures of scores share: lists of UARs under the conditions that they were measured under.
 
-They show the scores that they are given, the first ones first; those for which a page has no room are left
-out and counted in a note.  Marks are those of :data:`sarangi.paper.mark_notes.MARKS`.
+They show some scores first, and of the others the best ones of each condition before their rivals; those for
+which a page has no room are left out and counted in a note.  Marks are those of
+:data:`sarangi.paper.mark_notes.MARKS`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib
+import numpy as np
 import pandas as pd
 from matplotlib.lines import Line2D
 
@@ -34,13 +36,13 @@ from sarangi.paper.mark_notes import letters, meanings
 
 Titles = Mapping[str, Mapping[str, str]]
 
-NONE_SCORED = "No fine-tuned experiment, and none that a finding names, can be scored with what is in hand."
+NONE_SCORED = "No experiment can be scored with what is available."
 
 IN_TABLES = "they stand in the tables of scores and of transfer"
 
 AUDIBLE = {
-    "shared": ("speakers shared between training and test", ORANGE, "o"),
     "apart": ("groups kept apart", BLUE, "s"),
+    "shared": ("speakers shared between training and test", ORANGE, "o"),
     "across": ("trained on another corpus", GREEN, "^"),
 }
 """Conditions of a score: label, colour and marker."""
@@ -55,12 +57,32 @@ def name_of_scored(table: pd.DataFrame) -> pd.Series:
     return pd.Series(names, table.index, dtype=object)
 
 
-def reported_uars(scores: Sequence[Path]) -> pd.DataFrame:
-    """Return the reported UAR of each file of scores, in their order."""
+def reported_uars(scores: Sequence[Path], first: Sequence[str] = ()) -> pd.DataFrame:
+    """Return the reported UAR of each file of scores, in the order in which figures show them.
+
+    Parameters
+    ----------
+    scores
+        Of the experiments and transfers to show.
+    first
+        Names of those that come first, in their order.  Of the others come the best of each condition, then
+        the second ones, and so on; within a rank those with groups kept apart before those that leak.
+    """
     found = headline(scores)
     found = found[found["metric"] == "uar"]
-    names = [Path(path).stem for path in scores]
-    return found.assign(scored=name_of_scored(found)).set_index("scored", drop=False).loc[names]
+    found = found.assign(scored=name_of_scored(found)).set_index("scored", drop=False)
+    found.index.name = None
+    rank = found.groupby(["corpus", "protocol", "test"])["value"].rank(method="first", ascending=False)
+    kinds = [list(AUDIBLE).index(_condition(row)) for _, row in found.iterrows()]
+    order = pd.DataFrame(
+        {
+            "first": [first.index(name) if name in first else len(first) for name in found["scored"]],
+            "rank": rank.fillna(np.inf),
+            "kind": kinds,
+            "scored": found["scored"],
+        }
+    )
+    return found.loc[order.sort_values(["first", "rank", "kind", "scored"]).index]
 
 
 def marks_of(row: pd.Series) -> list[str]:

@@ -22,17 +22,20 @@ from sarangi.paper.figures.score_lists import (
 from sarangi.paper.figures.style import GREY, key
 
 
-def seeds_figure(scores: Sequence[Path], labels: Labels, output: dict[str, Path]) -> None:
+def seeds_figure(
+    scores: Sequence[Path], first: Sequence[str], labels: Labels, output: dict[str, Path]
+) -> None:
     """Draw UAR of each seed and of all of them, with intervals over groups, as a forest plot.
 
-    Experiments of several seeds stand before those of one.
+    Experiments of several seeds come before those of one, of which only the first ones are shown.
 
     Parameters
     ----------
-    scores, labels, output
+    scores, first, labels, output
         As in :func:`sarangi.paper.figures.conditions.conditions_figure`.
     """
-    table = reported_uars(scores)
+    table = reported_uars(scores, first)
+    table = table[(table["seeds"] > 1) | table["scored"].isin(first)]
     if table.empty:
         in_words(NONE_SCORED, labels.synthetic, output)
         return

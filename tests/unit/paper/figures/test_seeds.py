@@ -17,7 +17,7 @@ def test_scores_are_drawn_by_condition_and_seed_with_the_mark_seen(tmp_path, mon
     ]  # fmt: skip
     kept = {}
     monkeypatch.setattr(score_lists, "draw_list", lambda page, columns, filled, *rest: kept.update(f=filled))
-    seeds_figure(files, labels(**TITLES), {})
+    seeds_figure(files, [file.stem for file in files], labels(**TITLES), {})
     lines = [line for column in kept["f"] for block in column for line in block.lines]
     shared, apart, across = lines
     assert [(p.colour, p.marker) for p in shared.points] == [(ORANGE, m) for m in "o.."]
