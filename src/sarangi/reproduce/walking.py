@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from sarangi.sources.listing import OF_SYSTEM, of_system
+
 
 class Found(NamedTuple):
     """A path below a folder, and why it cannot be looked at (None for a file that can)."""
@@ -43,6 +45,9 @@ def walked(folder: str, left_out: Callable[[str], bool] = lambda _: False) -> It
         except OSError as error:
             what = "a link to nothing" if Path(path).is_symlink() else "gone"
             yield Found(path, f"{what} ({error.strerror})")
+            continue
+        if of_system(here):
+            yield Found(path, OF_SYSTEM)
             continue
         if stat.S_ISREG(here.st_mode):
             yield Found(path)

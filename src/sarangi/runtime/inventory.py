@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 from sarangi.base.progress import progress
 from sarangi.runtime import provenance
-from sarangi.sources.listing import made_by_system
+from sarangi.sources.listing import OF_SYSTEM, made_by_system, of_system
 
 log = logging.getLogger("sarangi")
 
@@ -77,6 +77,9 @@ def entries_below(folder: str | Path) -> Iterator[Entry]:
         where = Path(folder, below)
         try:
             info = where.stat()
+            if of_system(info):
+                yield Entry(below, OF_SYSTEM, None)
+                continue
             first = listed.setdefault((info.st_dev, info.st_ino), below)
             if first != below:
                 yield Entry(below, f"the folder {first or '.'} again", None)
@@ -113,6 +116,8 @@ def unreadable(error: OSError) -> str:
 
 
 def _entry(path: str, info: os.stat_result) -> Entry:
+    if of_system(info):
+        return Entry(path, OF_SYSTEM, None)
     if not stat.S_ISREG(info.st_mode):
         return Entry(path, OF_KIND.get(stat.S_IFMT(info.st_mode), "no regular file"), None)
     # not the device: the number of a network disk is another one after each mount

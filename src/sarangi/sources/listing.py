@@ -10,6 +10,7 @@ import re
 import stat
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -23,6 +24,7 @@ KINDS = {
     stat.S_IFBLK: "a device", stat.S_IFDIR: "a folder",
 }  # fmt: skip
 FILE_WANTED = "put the file itself there, or take this away"
+OF_SYSTEM = "what the system keeps in its memory"
 ANNEX = re.compile(r"(^|/)annex/objects/")
 DVC = re.compile(r"(^|/)(\.dvc|dvc)/|(^|/)files/md5/")
 POINTERS = (
@@ -114,16 +116,29 @@ def problem_of(path: Path) -> str:
     return "" if stat.S_ISREG(mode) or stat.S_ISDIR(mode) else no_file(mode)
 
 
+def of_system(status: os.stat_result) -> bool:
+    """Return whether something lies in ``/proc`` or ``/sys``, whose files may have any size and no end."""
+    return status.st_dev in _devices_of_system()
+
+
+@cache
+def _devices_of_system() -> frozenset[int]:
+    return frozenset(Path(name).stat().st_dev for name in ("/proc", "/sys") if Path(name).is_mount())
+
+
 def _entered(
     entry: os.DirEntry, listed: Listed, where: _Folder, times: Counter[tuple[int, int]]
 ) -> tuple[Listed, _Folder | None]:
     """Return a folder as listed, and what to walk next; None for one that is not walked again."""
     try:
-        identity = _identity(entry.path)
+        status = Path(entry.path).stat()
     except OSError as error:  # in a folder whose names can be listed, and nothing else
         return listed._replace(
             kind=NOT_LISTED, problem=f"a folder that cannot be listed ({reason(error)})"
         ), None
+    identity = status.st_dev, status.st_ino
+    if of_system(status):
+        return listed._replace(kind=NO_FILE, problem=f"{OF_SYSTEM}; {FILE_WANTED}"), None
     if identity in where.within:
         return listed._replace(
             kind=LOOP,
@@ -220,6 +235,8 @@ def read_regular(path: str | Path, largest: int) -> bytes:
 def _refuse_odd(status: os.stat_result, largest: int) -> None:
     if not stat.S_ISREG(status.st_mode):
         raise ValueError(no_file(status.st_mode))
+    if of_system(status):
+        raise ValueError(f"{OF_SYSTEM}; {FILE_WANTED}")
     if status.st_size > largest:
         raise ValueError(f"it has {status.st_size} bytes; at most {largest} are read")
 

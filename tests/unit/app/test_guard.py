@@ -112,9 +112,29 @@ def test_another_website_is_answered_nothing(asked, settings, headers, status):
 def test_a_space_may_stand_in_a_frame_of_the_hub_and_nothing_else_may(asked):
     headers = asked()[2]
     assert headers[b"x-frame-options"] == b"DENY" and b"server" not in headers
+    assert headers[b"x-content-type-options"] == b"nosniff"
+    assert b"frame-ancestors 'none'" in headers[b"content-security-policy"]
+    assert asked(path="/nowhere")[2][b"x-content-type-options"] == b"nosniff"
     headers = asked(space=True, loopback=False)[2]
     assert b"x-frame-options" not in headers
     assert b"frame-ancestors 'self' https://huggingface.co" in headers[b"content-security-policy"]
+
+
+def test_uploads_are_bounded_together(asked, tmp_path, monkeypatch):
+    upload = {
+        "method": "POST",
+        "path": guard.UPLOAD,
+        "headers": {"content-type": "multipart/form-data; boundary=b"},
+    }
+    monkeypatch.setattr(guard, "UPLOADS", 2)
+    assert asked(**upload, body=b"--b--\r\n")[0] == 200
+    (tmp_path / "second.wav").write_bytes(b"RIFF")
+    assert asked(**upload, body=b"--b--\r\n")[0] == 503
+    monkeypatch.setattr(guard, "UPLOADS", 99)
+    assert asked(**upload, body=b"--b--\r\n")[0] == 200
+    (tmp_path / "second.wav").write_bytes(bytes(2**20))
+    monkeypatch.setattr(guard, "UPLOADS_MB", 1)
+    assert asked(**upload, body=b"--b--\r\n")[0] == 503
 
 
 def test_a_question_holds_text_and_an_upload_and_its_address_is_not_passed_on(asked, tmp_path):

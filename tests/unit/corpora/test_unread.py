@@ -39,6 +39,8 @@ def linked(target):
         (Path.mkdir, "is a folder and no file"),
         (Path.touch, "the file is empty (0 bytes)"),
         (linked("/dev/zero"), "is a device and no file"),
+        (linked("/proc/version"), "what the system keeps in its memory"),
+        (linked("/proc/self"), "what the system keeps in its memory"),
         (linked("nowhere.wav"), "is a link to nowhere.wav, which is not there"),
         (linked("../.git/annex/objects/x"), "run `git annex get SM1_F1_A01.wav`"),
         (lambda path: path.write_text("version https://git-lfs.github.com/spec/v1\n"), "git lfs pull"),

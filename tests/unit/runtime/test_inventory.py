@@ -177,6 +177,8 @@ def test_what_is_no_file_enters_as_what_it_is_and_is_not_opened(corpus):
     with socket.socket(socket.AF_UNIX) as opened:
         opened.bind(str(corpus / "socket.wav"))
     (corpus / "device.wav").symlink_to("/dev/zero")
+    (corpus / "memory.wav").symlink_to("/proc/version")
+    (corpus / "system").symlink_to("/proc/self")
     kinds = {entry.path: entry.kind for entry in entries_below(corpus)}
     assert kinds == {
         "x.wav": "a FIFO",
@@ -184,6 +186,8 @@ def test_what_is_no_file_enters_as_what_it_is_and_is_not_opened(corpus):
         "loop.wav": "unreadable: Too many levels of symbolic links",
         "socket.wav": "a socket",
         "device.wav": "a device",
+        "memory.wav": "what the system keeps in its memory",
+        "system": "what the system keeps in its memory",
         "z.wav": None,
         "a/x.wav": None,
         "a/y.wav": None,
