@@ -83,9 +83,7 @@ def measured(folder: Path, kind: str) -> None:
     clips = store.read(folder / "clips_audio.parquet")
     same = [entry["bytes"] for entry in audio["audio"]] == [entry["bytes"] for entry in clips["audio"]]
     lost = int((audio["status"] != "ok").sum())
-    print(
-        f"{kind:6} {seconds:6.1f} s  {more:6.0f} MB more  bytes of the clips: {same}  failed: {lost}"
-    )
+    print(f"{kind:6} {seconds:6.1f} s  {more:6.0f} MB more  bytes of the clips: {same}  failed: {lost}")
 
 
 def main() -> None:

@@ -57,7 +57,7 @@ def guess(table: Path) -> str:
     if suffix in (".yaml", ".yml"):
         return "audformat"
     if table.name == "wav.scp":
-        return "kaldi"
+        raise SarangiError(f"{table} is one of several files of a data folder of Kaldi; name the folder")
     if suffix == ".parquet" and _with_recordings(table):
         return "datasets"
     start = _start(table)

@@ -5,6 +5,7 @@ import pytest
 from support.places import MADE_BY_TEST, to
 from support.small_manifests import made_manifest
 
+from sarangi.audio.near_duplicates import NEAR_DUPLICATES
 from sarangi.audit.corpus import corpus_audit
 from sarangi.audit.protocol import nearest_emotion
 from sarangi.audit.rows import Audited
@@ -49,3 +50,23 @@ def test_utterances_without_recordings_that_are_the_same_are_pairs(tmp_path):
     found = store.read(tmp_path / "a.parquet").set_index("check").loc["near_duplicate"]
     assert list(found["verdict"]) == ["warning", "fatal"]
     assert found["detail"].iloc[1] == "the same byte for byte, labelled sad and angry"
+
+
+def test_segments_of_one_recording_are_no_copies_of_each_other(tmp_path):
+    path = made_manifest(tmp_path / "m.parquet")
+    rows = store.read(path)
+    rows = rows.assign(sha256=[f"{n}" for n in range(len(rows))])
+    rows.loc[0:3, "sha256"] = "same"
+    rows.loc[0:1, ["start", "end"]] = [[0.0, 2.0], [1.0, 3.0]]
+    store.write(path, rows.astype({"sha256": object}), MANIFEST, MADE_BY_TEST)
+    names = list(rows["utterance_id"])
+    columns = {"similarity": 1.0, "offset_s": 0.0, "overlap_s": 1.0, "landmarks": 9}
+    pairs = [{"first": names[0], "second": names[1]}, {"first": names[2], "second": names[3]}]
+    frame = pd.DataFrame([pair | columns for pair in pairs])
+    store.write(tmp_path / "pairs.parquet", frame, NEAR_DUPLICATES, MADE_BY_TEST)
+    corpus_audit(Audited(path, (), tmp_path / "pairs.parquet"), {}, to(tmp_path / "a.parquet"))
+    found = store.read(tmp_path / "a.parquet").set_index("check")
+    first, second = found.loc["near_duplicate", "detail"]
+    assert first.startswith("1.00 s shared, as segments of one recording")
+    assert second.startswith("1.00 s shared, byte for byte")
+    assert found.loc["near_duplicates", "detail"].startswith("1 byte for byte")

@@ -56,8 +56,10 @@ def text(words):
 def folder(tmp_path, monkeypatch):
     """Four clips from manifest to paper, by what the real tables and schemas are."""
     monkeypatch.chdir(tmp_path)
-    fields = [("utterance_id", pa.string()), ("sha256", pa.string()), ("status", pa.string())]
-    clips = [[clip, f"{number}" * 64, "ok"] for number, clip in enumerate(CLIPS)]
+    names = ("utterance_id", "sha256", "status", "file", "start", "end")
+    clips = [[clip, f"{number}" * 64, "ok", "x.wav", None, None] for number, clip in enumerate(CLIPS)]
+    clips[0][4:] = [1.25, 2.5]
+    fields = [(name, pa.float64() if name in ("start", "end") else pa.string()) for name in names]
     publish(MANIFEST, [], table(clips, pa.schema(fields)), "manifest")
     fields = [
         ("utterance_id", pa.string()),
@@ -115,7 +117,7 @@ def test_a_number_of_the_text_walks_to_its_own_predictions_protocol_and_recordin
         "fold 1: test 2, train 2",
         "Recordings: 3 tested",
         f"{CLIPS[3]}: sad, predicted angry (fold 1); sha256 {'3' * 64}",
-        f"{CLIPS[0]}: sad, predicted failed (fold 0); sha256 {'0' * 64}",
+        f"{CLIPS[0]}: sad, predicted failed (fold 0); sha256 {'0' * 64} of x.wav, from 1.25 s to 2.5 s",
         "no result about people",
     ):
         assert words in said, words

@@ -63,6 +63,12 @@ def read(table: Path, audio: Path, columns: Mapping[str, str | None]) -> Iterato
         If the header or a table cannot be read, no table has emotions, or a column that is named is nowhere.
     """
     header = table / HEADER if table.is_dir() else table
+    # a change of what is in neither of them would rerun nothing
+    if not table.is_dir() and audio.resolve() not in header.resolve().parents:
+        raise SarangiError(
+            f"{header}: its tables are in its folder, and that is not in the folder of audio, {audio}; write "
+            "table: with the folder instead"
+        )
     tables = _tables(header)
     named = _named(header, tables, columns)
     with_emotion = [name for name, described in tables.items() if "emotion" in named[name].values()]

@@ -38,7 +38,7 @@ def read(table: Path, audio: Path, columns: Mapping[str, str | None]) -> Iterato
     Parameters
     ----------
     table
-        The folder, or its ``wav.scp``.
+        The folder.
     audio
         Folder that the paths in ``wav.scp`` begin at.
     columns
@@ -49,7 +49,9 @@ def read(table: Path, audio: Path, columns: Mapping[str, str | None]) -> Iterato
     SarangiError
         If a file cannot be read, or one that is named is not there.
     """
-    folder = table if table.is_dir() else table.parent
+    if not table.is_dir():
+        raise SarangiError(f"{table}: expected a data folder of Kaldi, with {WAV_SCP} in it")
+    folder = table
     recordings = _entries(folder, WAV_SCP, needed=True)
     segments = _entries(folder, SEGMENTS)
     values, of_speakers = (_values(folder, names, columns) for names in (FILES, OF_SPEAKERS))
