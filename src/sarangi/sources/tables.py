@@ -23,6 +23,8 @@ NOBODY = {
     "", "#n/a", "n/a", "nan", "none", "null", "nil", "?", "-", "--", "unknown", "#ref!", "#name?", "#value!",
 }  # fmt: skip
 """What people and programs write where nothing is known."""
+LIKE_LATIN = str.maketrans("асеԁһіјӏԛорѕѡхуαιονρυ", "acedhijlqopswxyaiovpu")
+"""Small letters of Cyrillic and Greek to those of Latin that nobody can tell them from."""
 INVISIBLE = "\u200b\u200e\u200f\u2060\ufeff\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 
@@ -182,8 +184,9 @@ def _inside(source: Source, table: str, written: str) -> str:
 def refuse_two_spellings(where: str, column: str, rows: Sequence[Row]) -> None:
     """Refuse a table that writes one name in two ways: a split would train on it and test on it.
 
-    Two names are one where they differ only by case, by blanks, ``_`` and ``-``, by zeros before a number, or
-    by what nobody sees and spreadsheets add: marks without a shape, ``'`` in front, ``.0`` behind a number.
+    Two names are one where they differ only by case, by blanks, ``_`` and ``-``, by zeros before a number, by
+    letters of other scripts that look the same, or by what nobody sees and spreadsheets add: marks without a
+    shape, ``'`` in front, ``.0`` behind a number.
 
     Raises
     ------
@@ -205,7 +208,7 @@ def refuse_two_spellings(where: str, column: str, rows: Sequence[Row]) -> None:
 
 def _likeness_of_name(name: str) -> str:
     """Return a name as it is compared: of two that seem to be one, the same."""
-    composed = unicodedata.normalize("NFKC", name).casefold()
+    composed = unicodedata.normalize("NFKC", name).casefold().translate(LIKE_LATIN)
     digits = (str(unicodedata.digit(letter, letter)) for letter in composed)
     seen = "".join(letter for letter in digits if not _without_shape(letter))
     words = re.sub(r"[\s_-]+", " ", seen.lstrip("'")).strip()

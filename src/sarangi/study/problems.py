@@ -133,7 +133,8 @@ class _Explained:
                 if key not in instance:
                     yield path, f"the key {key!r} is missing: {self._description(error, key)}"
         elif error.validator == "type":
-            yield path, f"expected {allowed}, found {type(instance).__name__} {instance!r}"
+            found = "nothing" if instance is None else f"{type(instance).__name__} {instance!r}"
+            yield path, f"expected {allowed}, found {found}"
         elif error.validator == "pattern":
             expected = _schema_of(error).get("description", f"expected {allowed}")
             yield path, f"{without_secrets(str(instance))!r} does not match: {expected}"

@@ -62,7 +62,7 @@ def test_a_quote_that_is_never_closed_is_no_end_of_the_table(tmp_path):
         rows('path,speaker\na.wav,s1\n"b.wav,s1\nc.wav,s2\n', tmp_path)
 
 
-@pytest.mark.parametrize("second", ["S1", "s01", "s1\u00a0 x"])
+@pytest.mark.parametrize("second", ["S1", "s01", "s1\u00a0 x", "\u04551"])
 def test_one_name_written_in_two_ways_is_refused(second, tmp_path):
     found = rows(f"path,speaker\na.wav,s1\nb.wav,s1 x\nc.wav,s2\nd.wav,{second}\n", tmp_path)
     with pytest.raises(SarangiError, match=r"line [23]\) and .* \(line 5\) seem to be one"):
