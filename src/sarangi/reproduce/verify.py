@@ -40,7 +40,7 @@ log = logging.getLogger("sarangi")
 PLACES = (
     "results", layout.MADE_CORPORA, layout.WEIGHTS, layout.TABLES, layout.FIGURES, layout.SPACE,
 )  # fmt: skip
-FILES = (layout.numbers(), layout.pdf(), layout.arxiv())
+FILES = (layout.numbers(), layout.pdf(), layout.arxiv(), layout.audit_page())
 UNCHECKED = (layout.LOGS, layout.BENCHMARKS, layout.PROVENANCE, layout.UNFINISHED)
 """What is no result: it may differ from run to run, or says what the results are."""
 SNAKEMAKE = Path(".snakemake")
@@ -72,10 +72,13 @@ class Report:
         In the order in which they are to be mended: what others are made from comes first.
     counts
         How many files are what.
+    here
+        How many results are here, good or bad.
     """
 
     faults: list[Fault] = field(default_factory=list)
     counts: Counter = field(default_factory=Counter)
+    here: int = 0
 
 
 def verify(targets: Sequence[str]) -> None:
@@ -89,7 +92,8 @@ def verify(targets: Sequence[str]) -> None:
     Raises
     ------
     SarangiError
-        If a file is bad: each, with the command that makes it again; if a run that makes files is going.
+        If a file is bad: each, with the command that makes it again; if a run that makes files is going; if
+        there is nothing.
     """
     with undisturbed(SNAKEMAKE, "nothing is verified"):
         report = check(targets, Path())
@@ -97,6 +101,9 @@ def verify(targets: Sequence[str]) -> None:
         log.info("%d %s", count, what)
     if report.faults:
         raise SarangiError(*_listed(report.faults))
+    if not report.here:
+        run = commands.snakemake("--cores 1")
+        raise SarangiError(f"nothing has been made here, so nothing can be verified; {run} makes everything")
     log.info("all of them are what their rules made, here and now")
 
 
@@ -233,6 +240,7 @@ class _Verification:
     def _one(self, path: str, here: bool, needed: set[str]) -> None:
         if path in self._odd:
             return
+        self.report.here += here
         if (why := self._odd.get(str(provenance.place(path)))) is not None:
             self._fault(path, f"its provenance ({provenance.place(path)}) is {why}", own=here)
             return

@@ -46,8 +46,9 @@ def options(chosen: Namespace, *targets: str) -> list[str]:
         passed_on.remove("--")
     profile = ["--profile", chosen.profile] if chosen.profile else []
     quiet = [] if {"--quiet", "-q", "--verbose"} & {*passed_on} else ["--quiet", "rules"]
+    # --quiet takes all words up to the next option
     return [
-        "--directory", str(chosen.directory), "--cores", chosen.cores, *profile, *quiet, *passed_on,
+        *quiet, "--directory", str(chosen.directory), "--cores", chosen.cores, *profile, *passed_on,
         *(["--", *targets] if targets else []),
     ]  # fmt: skip
 

@@ -72,6 +72,11 @@ def files_of_app(study: Study) -> list[str]:
         raise SarangiError(
             f"app: {absent[0]} waits for {'; '.join(missing) or 'it is not in app.experiments'}"
         )
+    if not study.offered:
+        raise SarangiError(
+            "app: no experiment is fine-tuned, so there is no model to offer; add one to config.yaml, as with "
+            "models: [wav2vec2_base] under a protocol with a validation part (grouped5_validated)"
+        )
     return [
         *(
             path
@@ -79,7 +84,7 @@ def files_of_app(study: Study) -> list[str]:
             for paths in zip(*cards_of(study, e).values(), strict=True)
             for path in paths
         ),
-        *([layout.space("app.py")] if study.offered else []),
+        layout.space("app.py"),
     ]
 
 

@@ -69,6 +69,7 @@ def page_of_audits(study: Study) -> str:
         Where none is; it says of each what to do.
     """
     if not study.corpora:
-        absent = [f"{name}: {advice}" for name, advice in sorted(unavailable(study, "corpora").items())]
+        advised = unavailable(study, "corpora", with_waiting=False)
+        absent = [f"{name}: {advice}" for name, advice in sorted(advised.items())]
         raise SarangiError("no corpus is available, so nothing can be audited:", *(absent or [NO_CORPUS]))
     return layout.audit_page()
