@@ -74,8 +74,8 @@ def files_of_app(study: Study) -> list[str]:
         )
     if not study.offered:
         raise SarangiError(
-            "app: no experiment is fine-tuned, so there is no model to offer; add one to config.yaml, as with "
-            "models: [wav2vec2_base] under a protocol with a validation part (grouped5_validated)"
+            "app: no experiment is fine-tuned, so there is no model to offer; add one to config.yaml, as "
+            "with models: [wav2vec2_base] under a protocol with a validation part (grouped5_validated)"
         )
     return [
         *(
