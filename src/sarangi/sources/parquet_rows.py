@@ -1,7 +1,7 @@
 """Recordings inside of Parquet files, as Hugging Face ``datasets`` keeps them: each row is a file of its own.
 
 A recording is named by the ``path`` that its row states, where no other row or file of the corpus has that
-name; else by its place, ``<file>/<row>/<name>``.
+name; else by its place, ``<file>/<row>/<name>`` or, without a name, ``<file>/<row>.wav``.
 """
 
 import posixpath
@@ -17,6 +17,8 @@ from sarangi.base.documents import DocumentError, json_of
 
 SUFFIX = ".parquet"
 MAGIC = b"PAR1"
+FORMATS = {b"RIFF": ".wav", b"fLaC": ".flac", b"OggS": ".ogg"}
+"""Suffixes of recordings without a name, by their first bytes."""
 AT_ONCE = 2**26  # bytes of a row group's recordings up to which it is read whole
 HELD = 2**28  # bytes of the row groups that are kept in memory
 
@@ -88,9 +90,12 @@ def recordings_in(
                 columns = sound_columns(parquet.schema_arrow)
                 for column in columns:
                     where = f"{path}/{column}" if len(columns) > 1 else path
+                    suffix = None
                     for row, stated in _stated(parquet, column):
                         name = PureWindowsPath(stated).name
-                        by_place = f"{where}/{row:07d}/{name}" if name else f"{where}/{row:07d}"
+                        if not name and suffix is None:
+                            suffix = _suffix(file, column, row)
+                        by_place = f"{where}/{row:07d}/{name}" if name else f"{where}/{row:07d}{suffix}"
                         found.append((_inside(stated), by_place, RowPlace(file, column, row)))
         except (pa.ArrowException, OSError):
             continue  # the reader of its table says so
@@ -188,7 +193,8 @@ def _stated(parquet: Any, column: str) -> Iterator[tuple[int, str]]:
             continue
         wanted = [f"{column}.path"] if with_path else []
         wanted += [] if whole and with_path else [f"{column}.bytes"]
-        for batch in parquet.iter_batches(1 if not whole else 1024, row_groups=[group], columns=wanted):
+        rows = 1024 if whole else 1
+        for batch in parquet.iter_batches(rows, row_groups=[group], columns=wanted):
             values = batch.column(0)
             paths = values.field("path").to_pylist() if with_path else [None] * len(values)
             there = [True] * len(values) if whole else values.field("bytes").is_valid().to_pylist()
@@ -196,6 +202,18 @@ def _stated(parquet: Any, column: str) -> Iterator[tuple[int, str]]:
                 if holds:
                     yield row, path or ""
                 row += 1
+
+
+def _suffix(file: Path, column: str, row: int) -> str:
+    """Return the suffix of recordings without a name, by the first of them: a writer has one format."""
+    reader = RowReader()
+    try:
+        start = reader.read(RowPlace(file, column, row))[:4]
+    except (ValueError, OSError):
+        return ""  # which reading it says
+    finally:
+        reader.close()
+    return FORMATS.get(start, "")
 
 
 def _chunk(group: Any, column: str, field: str) -> Any:

@@ -106,7 +106,8 @@ def test_odd_rows_of_parquet_are_rows(tmp_path):
     parquet(tmp_path / "x.parquet", audio=pa.array(inside, INSIDE), emotion=[0, 0, 0, 0, 0, 7])
     found = rows(tmp_path)
     assert [row.cells["file"] for row in found] == [
-        "x.parquet/0000000/a.wav", "x.parquet/0000001/a.wav", "x.parquet/0000002", "other.wav", "", "b.wav",
+        "x.parquet/0000000/a.wav", "x.parquet/0000001/a.wav", "x.parquet/0000002.wav", "other.wav", "",
+        "b.wav",
     ]  # fmt: skip
     assert "neither bytes nor a path" in found[4].problem
     assert "emotion 7 is none of its 1 classes" in found[5].problem
