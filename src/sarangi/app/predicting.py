@@ -1,7 +1,9 @@
 """Predictions of every recording of a folder, for ``python -m sarangi predict``."""
 
 import csv
+import logging
 import os
+import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ import torch
 from sarangi.app.clips import Clip, ClipError, read_file
 from sarangi.app.listening import BATCH, Listener, batched
 from sarangi.base import store
+from sarangi.base.documents import DocumentError, text_in
 from sarangi.base.errors import SarangiError
 from sarangi.base.progress import progress
 from sarangi.models.run_inputs import NO_WORDS
@@ -20,6 +23,12 @@ from sarangi.models.shortest import too_short
 from sarangi.reproduce.walking import Found, walked
 from sarangi.runtime.provenance import digest
 from sarangi.sources.source import shown_name
+from sarangi.sources.tables import OWN, rows_of
+
+log = logging.getLogger("sarangi")
+
+WORDS = ("file", "text")
+"""Columns of a table of words."""
 
 
 def words_in(file: Path) -> dict[str, str]:
@@ -28,15 +37,37 @@ def words_in(file: Path) -> dict[str, str]:
     Raises
     ------
     SarangiError
-        If it cannot be read, or has not these columns.
+        If it is no such table, or says two things of one file.
     """
     try:
-        with file.open(encoding="utf-8-sig", newline="") as lines:
-            return {row["file"]: row["text"] or "" for row in csv.DictReader(lines)}
-    except (OSError, ValueError, KeyError, csv.Error) as error:
+        text = text_in(file)
+    except (OSError, DocumentError) as error:
         raise SarangiError(
-            f"{file}: expected a CSV file with the columns file (within the folder) and text; {error!r}"
+            f"--words {file}: {error}; expected a CSV file with the columns file (within the folder) and text"
         ) from None
+    found: dict[str, str] = {}
+    for row in rows_of(text, f"--words {file}", WORDS, OWN):
+        if row.problem is not None:
+            raise SarangiError(f"--words {file}:{row.line}: {row.problem}")
+        name = posixpath.normpath(row.cells["file"].replace("\\", "/"))
+        if found.setdefault(name, row.cells["text"]) != row.cells["text"]:
+            raise SarangiError(
+                f"--words {file}:{row.line}: other words of {name} than a line before; keep one of them"
+            )
+    return found
+
+
+def _refuse_words_of_others(words: Mapping[str, str], names: Sequence[str]) -> None:
+    """Refuse words of which none is of a file that is there; say how many are not."""
+    absent = sorted(words.keys() - set(names))
+    if absent and len(absent) == len(words):
+        raise SarangiError(
+            f"--words: none of its {len(words)} files is in the folder, the first is {absent[0]}; expected "
+            f"paths below the folder, such as {names[0]}"
+        )
+    if absent:
+        log.warning("--words: %d of its %d files are not in the folder, the first is %s",
+                    len(absent), len(words), absent[0])  # fmt: skip
 
 
 class Lines:
@@ -140,6 +171,8 @@ def predict(
             f"{listener.name} reads words, and the Whisper that wrote those which it was trained on is not "
             "at hand; give them with --words (a CSV file with the columns file and text)"
         )
+    if words is not None:
+        _refuse_words_of_others(words, [shown_name(entry.path) for entry in found])
     counts = dict.fromkeys((store.OK, store.SKIPPED, store.FAILED), 0)
     partly = output.with_name(f".{output.name}.{os.getpid()}.part")
     made_from = {

@@ -69,8 +69,11 @@ def table_rows(source: Source, file: str, columns: Sequence[str], advice: str = 
         If it is no such table, or lacks a column or has it twice: names the file, what was found and what was
         expected.
     """
-    text = source.text(file)
-    where = f"{source.path}/{file}"
+    yield from rows_of(source.text(file), f"{source.path}/{file}", columns, advice)
+
+
+def rows_of(text: str, where: str, columns: Sequence[str], advice: str = PUBLISHED) -> Iterator[Row]:
+    """Yield each row of the text of a table, as :func:`table_rows` does; ``where`` names it in messages."""
     _refuse_other_separators(where, text, columns)
     # with its line breaks as they are: the reader of csv takes each kind
     table = csv.reader(io.StringIO(text, newline=""), strict=True)

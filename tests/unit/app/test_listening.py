@@ -176,6 +176,35 @@ def test_predictions_are_written_as_their_suffix_says_and_links_are_followed(run
     assert (tmp_path / "out.csv").read_bytes() == (tmp_path / "out.CSV").read_bytes()
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("file;text\na.wav;well\n", r"w\.csv:1: its columns are separated by semicolons"),
+        ("name,text\na.wav,well\n", r"w\.csv:1: no column file; found name, text"),
+        ("file,text\na.wav,well,so\n", r"w\.csv:2: 3 cells"),
+        ("file,text\na.wav,well\n./a.wav,ill\n", r"w\.csv:3: other words of a\.wav"),
+    ],
+)
+def test_words_that_nobody_can_assign_are_refused_with_their_line(text, says, tmp_path):
+    (tmp_path / "w.csv").write_text(text)
+    with pytest.raises(SarangiError, match=says):
+        predicting.words_in(tmp_path / "w.csv")
+
+
+def test_words_are_those_of_files_that_are_there(run, tmp_path, caplog):
+    (tmp_path / "w.csv").write_bytes("\ufeffFile, TEXT\r\ndeep\\a.wav,سلام\r\n".encode())
+    words = predicting.words_in(tmp_path / "w.csv")
+    assert words == {"deep/a.wav": "سلام"}
+    (tmp_path / "recordings/deep").mkdir(parents=True)
+    for name in ("deep/a.wav", "b.wav"):
+        (tmp_path / "recordings" / name).write_bytes(sound(1.0))
+    asked = tmp_path / "recordings", opening.load(str(run), tmp_path), run
+    predicting.predict(*asked, words | {"c.wav": "x"}, tmp_path / "out.csv")
+    assert "1 of its 2 files are not in the folder, the first is c.wav" in caplog.text
+    with pytest.raises(SarangiError, match=r"none of its 1 files is in the folder.*such as b\.wav"):
+        predicting.predict(*asked, {"recordings/b.wav": "x"}, tmp_path / "out.csv")
+
+
 @pytest.mark.parametrize("hears", [True, False])
 def test_a_file_without_words_is_skipped_by_what_reads_and_one_too_short_fails(hears, tmp_path):
     class Reader:
