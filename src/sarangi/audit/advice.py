@@ -126,6 +126,12 @@ class Finding(NamedTuple):
     by_design: bool
 
     @property
+    def severity(self) -> tuple[int, bool]:
+        """What sorts findings, the worst first."""
+        meant = self.by_design and self.verdict in (FATAL, WARNING)
+        return SEVERITY.index(WARNING if meant else self.verdict), meant
+
+    @property
     def words(self) -> str:
         """What the check counts."""
         return CHECKS[self.check].words if self.check in CHECKS else self.check.replace("_", " ")
@@ -146,7 +152,7 @@ class Finding(NamedTuple):
 
 
 def findings(audit: pd.DataFrame, leaking: Collection[str] = ()) -> list[Finding]:
-    """Return the rows of an audit, the worst first; of one verdict, those that are meant come last.
+    """Return the rows of an audit, the worst first; what is fatal by design comes behind the warnings.
 
     Parameters
     ----------
@@ -166,4 +172,4 @@ def findings(audit: pd.DataFrame, leaking: Collection[str] = ()) -> list[Finding
         )
         for row in audit.to_dict("records")
     )
-    return sorted(rows, key=lambda row: (SEVERITY.index(row.verdict), row.by_design, row.check, row.subject))
+    return sorted(rows, key=lambda row: (row.severity, row.check, row.subject))

@@ -15,9 +15,11 @@ from sarangi.base.labels import Labels
 
 ROWS_OF_A_CHECK = 50  # on the page; the CSV file has them all
 
+MEANT = "meant"
 MEANING = {
     "fatal": "a score does not mean what it says, unless this is mended or said beside it",
     "warning": "look at it before you trust a score",
+    MEANT: "fatal for scores of that protocol, which the configuration has for comparison only",
     "note": "worth knowing",
     "ok": "looked at, and nothing to be said",
 }
@@ -25,13 +27,14 @@ MEANING = {
 STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 72rem; padding: 0 1rem }
 h1 { font-size: 1.5rem } h2 { font-size: 1.2rem; margin-top: 2.2rem } p, ul { max-width: 48rem }
-table { border-collapse: collapse; width: 100%; margin: .6rem 0 }
+table { border-collapse: collapse; width: 100%; margin: .6rem 0; table-layout: fixed }
+col.verdicts { width: 7rem } col.numbers { width: 5rem } col.words { width: 11rem } col.todo { width: 17rem }
 th, td { padding: .35rem .6rem; vertical-align: top; text-align: left } th { border-bottom: 2px solid }
-td { border-top: 1px solid #ddd; overflow-wrap: anywhere; min-width: 4rem }
+td { border-top: 1px solid #ddd; overflow-wrap: anywhere }
 td.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums }
 .verdict { padding: 0 .5rem; border-radius: .6rem; white-space: nowrap; font-weight: 600 }
 .fatal { background: #b00020; color: #fff } .warning { background: #ffd166 }
-.note { background: #d7e3f4 } .ok { background: #d8efd9 }
+.note, .meant { background: #d7e3f4 } .ok { background: #d8efd9 }
 .synthetic { color: #b00020; font-weight: 600 } .small { color: #555; font-size: 90% }
 summary { cursor: pointer; margin: .6rem 0 }
 pre { white-space: pre-wrap; background: #f6f6f6; padding: .7rem }
@@ -107,6 +110,8 @@ def _corpus(
 
 
 def _table(rows: Sequence[Finding], labels: Labels) -> list[str]:
+    widths = ("verdicts", "words", "words", "numbers", "details", "todo")
+    columns = "".join(f'<col class="{width}">' for width in widths)
     head = "".join(f"<th>{word}</th>" for word in ("", "What", "Where", "Number", "Detail", "What to do"))
     body, shown = [], Counter[tuple[str, str]]()
     total = Counter((row.verdict, row.check) for row in rows)
@@ -119,14 +124,18 @@ def _table(rows: Sequence[Finding], labels: Labels) -> list[str]:
             html.escape, (row.words, where, row.number, row.detail, row.todo)
         )
         body.append(
-            f"<tr><td>{_chip(row.verdict)}</td><td>{what}</td><td>{subject}</td>"
+            f"<tr><td>{_chip(MEANT if row.by_design else row.verdict)}</td><td>{what}</td><td>{subject}</td>"
             f'<td class="number">{number}</td><td>{detail}</td><td>{todo}</td></tr>'
         )
         left = total[row.verdict, row.check] - ROWS_OF_A_CHECK
         if shown[row.verdict, row.check] == ROWS_OF_A_CHECK and left > 0:
             more = f"and {left} more of the kind, in the CSV file"
             body.append(f'<tr><td></td><td colspan="5">{more}</td></tr>')
-    return [f"<table><thead><tr>{head}</tr></thead><tbody>", *body, "</tbody></table>"]
+    return [
+        f"<table><colgroup>{columns}</colgroup><thead><tr>{head}</tr></thead><tbody>",
+        *body,
+        "</tbody></table>",
+    ]
 
 
 def _chip(verdict: str) -> str:

@@ -20,9 +20,13 @@ class Plan(NamedTuple):
 
 
 def plan(drafted: Draft) -> Plan:
-    """Return the protocols that fit a corpus: speaker-disjoint if it has speakers, and random folds."""
+    """Return the protocols that fit a corpus: speaker-disjoint if it has speakers, and ones that are not.
+
+    With the speaker-disjoint protocol comes the one that is matched to it, since only their difference is
+    leakage.
+    """
     count = len(drafted.speakers)
-    random = "random5 is for comparison only: its folds share speakers"
+    random = "the others share speakers between training and test, to show what that is worth"
     if count < 2:
         why = (
             "random folds, since no speakers are known" if not count else "random folds: there is one speaker"
@@ -37,7 +41,11 @@ def plan(drafted: Draft) -> Plan:
         warnings.append(
             f"{count} speakers are few: with fewer than {FEW_GROUPS} an interval only describes these"
         )
-    return Plan((chosen, "random5"), f"{why}; {random}", (*warnings, *_of_few(drafted), *_rare(drafted)))
+    return Plan(
+        (chosen, f"{chosen}_matched", "random5"),
+        f"{why}; {random}",
+        (*warnings, *_of_few(drafted), *_rare(drafted)),
+    )
 
 
 def _of_few(drafted: Draft) -> list[str]:

@@ -84,7 +84,7 @@ def like_text(layout: str, entry: Mapping[str, Any], protocols: tuple[str, ...])
         f"  {layout}:",
         *(_line(key, value, None) for key, value in entry.items()),
         "experiments:",
-        "  # each speaker is left out once; random5 is for comparison only: its folds share speakers",
+        "  # each speaker is left out once; the others share speakers, to show what that is worth",
         f"  - corpora: [{layout}]",
         f"    protocols: [{', '.join(protocols)}]",
         f"    models: [{', '.join(MODELS)}]",

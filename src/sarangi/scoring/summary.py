@@ -74,14 +74,13 @@ def _corpus(
 
 
 def _compared(best: pd.Series, random: pd.DataFrame, labels: Labels) -> Iterator[str]:
-    """Yield what the same model reaches where groups leak; the first such protocol of the configuration."""
-    same = random[random["model"] == best["model"]].set_index("protocol")
-    protocol = next((name for name in labels.protocols if name in same.index), None)
-    if protocol is not None:
-        yield (
-            f"  the same model with speakers leaking from training to test ({labels.protocols[protocol]}): "
-            f"{same['value'][protocol]:.3f}"
-        )
+    """Yield what the same model reaches where speakers are in training and test, by the configured order."""
+    same = random[random["model"] == best["model"]].set_index("protocol")["value"]
+    shown = [
+        f"{same[name]:.3f} ({labels.protocols[name]})" for name in labels.protocols if name in same.index
+    ]
+    if shown:
+        yield f"  the same model where speakers leak from training to test: {', '.join(shown[:SHOWN])}"
 
 
 def _interval(row: pd.Series) -> str:

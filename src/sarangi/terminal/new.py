@@ -141,7 +141,7 @@ def _like(chosen: Namespace) -> Iterator[str]:
     known = yaml_in(home() / "config.yaml")["corpora"]
     if chosen.like not in known:
         raise SarangiError(f"--like {chosen.like}: no such layout; {nearest(chosen.like, sorted(known))}")
-    text = like_text(chosen.like, known[chosen.like], ("loso", "random5"))
+    text = like_text(chosen.like, known[chosen.like], ("loso", "loso_matched", "random5"))
     file = write_new(chosen.directory, text)
     place = chosen.directory / "resources/corpora" / chosen.like
     if chosen.audio is not None:

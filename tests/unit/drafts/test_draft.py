@@ -43,7 +43,7 @@ def test_a_configuration_says_what_was_chosen_in_fewer_than_20_lines(tmp_path):
             }
         },
         "experiments": [
-            {"corpora": ["my_study"], "protocols": ["loso", "random5"],
+            {"corpora": ["my_study"], "protocols": ["loso", "loso_matched", "random5"],
              "models": ["egemaps_svm", "egemaps_logistic", "constant", "speaker_only"]}
         ],
     }  # fmt: skip
@@ -51,8 +51,9 @@ def test_a_configuration_says_what_was_chosen_in_fewer_than_20_lines(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("speakers", "protocols"), [(1, ("random5",)), (2, ("loso", "random5")), (30, ("loso", "random5")),
-                                (31, ("grouped5", "random5"))],
+    ("speakers", "protocols"), [(1, ("random5",)), (2, ("loso", "loso_matched", "random5")),
+                                (30, ("loso", "loso_matched", "random5")),
+                                (31, ("grouped5", "grouped5_matched", "random5"))],
 )  # fmt: skip
 def test_protocols_follow_from_the_number_of_speakers(tmp_path, speakers, protocols):
     planned = plan(drafted(corpus(tmp_path, speakers)))

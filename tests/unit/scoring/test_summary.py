@@ -31,7 +31,7 @@ def test_the_best_model_is_told_beside_chance_and_random_folds(tmp_path):
     ) == [
         "My, leave one speaker out: UAR 0.538 (0.438 to 0.738) by SVM, the best of 2 models; chance 0.250; "
         "40 utterances, 9 groups; descriptive interval",
-        "  the same model with speakers leaking from training to test (random 5-fold): 0.897",
+        "  the same model where speakers leak from training to test: 0.897 (random 5-fold)",
     ]
 
 
