@@ -4,7 +4,7 @@ import csv
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import pandas as pd
@@ -220,13 +220,16 @@ class _Asked:
         self._status = manifest["status"].to_dict()
         used = parts.loc[parts["part"] != UNUSED, "utterance_id"]
         self.emotions = sorted(set(used.map(self._emotion)))
-        self._parts = {
-            fold: dict(zip(of["utterance_id"], of["part"], strict=True)) for fold, of in parts.groupby("fold")
+        self._parts: dict[int, dict[str, str]] = {
+            int(cast(int, fold)): dict(zip(of["utterance_id"], of["part"], strict=True))
+            for fold, of in parts.groupby("fold")
         }
         tested = parts[(parts["part"] == TEST) & (parts["status"] == store.OK)]
-        self._tested = {fold: sorted(of["utterance_id"]) for fold, of in tested.groupby("fold")}
+        self._tested: dict[int, list[str]] = {
+            int(cast(int, fold)): sorted(of["utterance_id"]) for fold, of in tested.groupby("fold")
+        }
         prefix = f"{split.corpus}/"
-        self._named = {name.removeprefix(prefix): name for name in manifest.index}
+        self._named: dict[str, str] = {name.removeprefix(prefix): name for name in manifest.index}
         # of several segments of one file the name says nothing
         alone = manifest.loc[~manifest["file"].duplicated(keep=False), "file"]
         self._several = set(manifest["file"]) - set(alone)
@@ -272,7 +275,7 @@ class _Asked:
 
     def _fold(self, text: str) -> int:
         fold = _whole("fold", text)
-        if fold not in self._parts:
+        if fold is None or fold not in self._parts:
             numbers = sorted(self._parts)
             raise _ProblemError(
                 f"{self._split.protocol} has no fold {text or '(empty)'}; it has {numbers[0]} to "

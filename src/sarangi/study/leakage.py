@@ -85,7 +85,7 @@ def _leaves_one_out(entry: Mapping[str, Any]) -> bool:
 
 
 def _splits_at_random(entry: Mapping[str, Any]) -> bool:
-    return entry["kind"] == "stratified_kfold" and entry["leaks"]
+    return entry["kind"] == "stratified_kfold" and bool(entry["leaks"])
 
 
 def _first(names: Iterable[str]) -> str | None:

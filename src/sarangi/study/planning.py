@@ -72,8 +72,8 @@ def _basis(
     second = rival or next((name for name in best if name != first), None)
     e, difference = experiments[first], None
     if second is not None:
-        files = (predictions_of(study, experiments[name]) for name in (first, second))
-        difference = spread_of_difference(*files, Path(layout.manifest(e.corpus)), e.name)
+        one, other = (predictions_of(study, experiments[name]) for name in (first, second))
+        difference = spread_of_difference(one, other, Path(layout.manifest(e.corpus)), e.name)
     titles = [study.config["models"][name]["title"] if name else "" for name in (first, second)]
     protocol = study.config["protocols"][e.protocol]["title"]
     return Basis(f"{e.corpus}, {protocol}", spreads[first], difference, (titles[0], titles[1]))
