@@ -85,8 +85,18 @@ def copied(folder, place):
     return shutil.copytree(folder, place, symlinks=True)
 
 
-ELSEWHERE = {"TZ": "Asia/Karachi", "LC_ALL": "C", "LANG": "C", "PYTHONHASHSEED": "7"}
-"""What must change no byte."""
+ELSEWHERE = {
+    "TZ": "Asia/Karachi", "LC_ALL": "C", "LANG": "tr_TR.UTF-8", "LC_NUMERIC": "de_DE.UTF-8",
+    "PYTHONHASHSEED": "7", "PYTHONOPTIMIZE": "1", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0",
+    "OMP_NUM_THREADS": "7", "OPENBLAS_NUM_THREADS": "5", "OPENBLAS_CORETYPE": "Prescott",
+    "MKL_CBWR": "COMPATIBLE", "NPY_DISABLE_CPU_FEATURES": "AVX2 FMA3", "ATEN_CPU_CAPABILITY": "default",
+    "GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX2,-FMA", "ARROW_USER_SIMD_LEVEL": "NONE",
+    "PANDAS_FUTURE_INFER_STRING": "1", "SKLEARN_ASSUME_FINITE": "1", "SOURCE_DATE_EPOCH": "86400",
+    "MATPLOTLIBRC": "/nowhere", "MPLBACKEND": "svg", "IMAGEIO_FFMPEG_EXE": "/bin/false",
+    "FONTCONFIG_FILE": "/nowhere", "ESPEAK_DATA_PATH": "/nowhere", "TEXINPUTS": "/nowhere:",
+    "TEXMFHOME": "/nowhere", "BSTINPUTS": "/nowhere", "openin_any": "a", "max_print_line": "40",
+}  # fmt: skip
+"""Settings of a person and a machine, which must change no byte."""
 PARTS = (
     "Snakefile", "config.yaml", "claims.yaml", "errata.yaml", "rules", "workflow", "src", "profiles", "envs",
     "paper", "CITATION.cff", "LICENSE", "pyproject.toml", "requirements.lock",
