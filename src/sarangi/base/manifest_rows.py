@@ -41,6 +41,9 @@ MANIFEST = pa.schema(
 FURTHER = "table_"
 """Begins the name of a further column of a corpus's table, so that it is never one of :data:`MANIFEST`."""
 
+SLICED = ("age", "gender", "language", "part", "session", "speaker")
+"""Columns of every manifest by whose values scores can be reported in parts."""
+
 
 def manifest_schema(further: Iterable[str] = ()) -> pa.Schema:
     """Return the schema of a manifest with further columns of the corpus's table, all of them text.

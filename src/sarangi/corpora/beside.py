@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterator
 from pathlib import PurePosixPath
-from types import ModuleType
+from typing import Any
 
 from sarangi.corpora.utterance import Utterance, skipped
 from sarangi.sources.source import ARCHIVES, OTHER_ARCHIVES, Source
@@ -21,14 +21,14 @@ UNFINISHED = re.compile(
 """What browsers, editors and other systems put behind the suffix of a file that is not whole, or not here."""
 
 
-def beside(module: ModuleType, source: Source, utterances: Collection[Utterance]) -> Iterator[Utterance]:
+def beside(module: Any, source: Source, utterances: Collection[Utterance]) -> Iterator[Utterance]:
     """Yield a row for each file that may be a recording and that a corpus's layout says nothing of.
 
     Parameters
     ----------
     module
         Of the corpus.  Its ``SUFFIXES`` (``.wav``) are its own matter; paths in which its ``NO_UTTERANCES``
-        finds something are no utterances.
+        finds something are no utterances.  ``UNLISTED`` is what to say of other recordings.
     source
         The corpus.
     utterances
@@ -45,7 +45,8 @@ def beside(module: ModuleType, source: Source, utterances: Collection[Utterance]
         if path.lower().endswith((*ARCHIVES, *OTHER_ARCHIVES)):
             yield skipped(path, "an archive, in which nothing is read; unpack it if recordings are missing")
         elif suffix in SUFFIXES:
-            yield skipped(path, f"{suffix} is read nowhere in this corpus; expected {module.LAYOUT}")
+            nowhere = f"{suffix} is read nowhere in this corpus; expected {module.LAYOUT}"
+            yield skipped(path, getattr(module, "UNLISTED", nowhere))
         elif unfinished and unfinished[0].lower().startswith(SUFFIXES):
             why = f"{unfinished[0].strip() or 'a blank'} ends its name: a file that is not whole or not here"
             yield skipped(path, f"{why}; get it again if a recording is missing")

@@ -123,7 +123,7 @@ def places_of(
 
 
 def row_of(where: str, places: Mapping[str, int], values: Sequence[str | None]) -> LabelRow:
-    """Return a row of a table by the places of its columns; what its values mean is checked here.
+    """Return a row of a table by the places of its columns.
 
     Parameters
     ----------
@@ -132,12 +132,6 @@ def row_of(where: str, places: Mapping[str, int], values: Sequence[str | None]) 
     values
         In the order of the header; columns that the row ends before are empty.
     """
-    cells = {name: clean(values[at] or "") if at < len(values) else "" for name, at in places.items()}
-    formulas = [name for name in COLUMNS if (cells.get(name) or "").startswith("=")]
-    broken = [name for name in COLUMNS if any(sign in (cells.get(name) or "") for sign in "\r\n\0")]
-    if formulas:
-        text = cells[formulas[0]]
-        return LabelRow(where, cells, f"its {formulas[0]} is a formula ({text}); save the table with values")
-    if broken:
-        return LabelRow(where, cells, f"its {broken[0]} has a line break: a double quote is not closed")
-    return LabelRow(where, cells)
+    return LabelRow(
+        where, {name: clean(values[at] or "") if at < len(values) else "" for name, at in places.items()}
+    )

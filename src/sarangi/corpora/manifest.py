@@ -10,16 +10,17 @@ import dataclasses
 import hashlib
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from sarangi.base import store
-from sarangi.base.errors import SarangiError, cause_of, shown
+from sarangi.base.errors import RecordingError, SarangiError, cause_of, shown
 from sarangi.base.failures import Entry, counted, failures_in, too_many
 from sarangi.base.manifest_rows import manifest_schema
 from sarangi.base.progress import progress
+from sarangi.base.segments import recording_of
 from sarangi.corpora.beside import beside
 from sarangi.corpora.recording import inspect
 from sarangi.corpora.registry import load
@@ -29,6 +30,9 @@ from sarangi.corpora.utterance import Utterance
 from sarangi.sources.source import ARCHIVES, Source, uppermost
 
 log = logging.getLogger("sarangi")
+
+ROUNDED = 0.01
+"""Seconds by which the end of a segment may be past that of its file: tables round."""
 
 Describe = Callable[[Source, str], dict]
 """Returns the facts of the manifest about a file; see this module."""
@@ -64,8 +68,22 @@ def manifest(source: Path, corpus: str, shards: int, output: store.Output) -> No
         If a folder cannot be listed, or nothing in the source can be used: by its names, or once it was read;
         counts the reasons.
     """
-    module = load(corpus)
+    write_manifest(source, corpus, load(corpus), shards, output)
+
+
+def write_manifest(source: Path, corpus: str, module: Any, shards: int, output: store.Output) -> None:
+    """Write the manifest of a corpus as what reads it says; see :func:`manifest`.
+
+    Parameters
+    ----------
+    source, corpus, shards, output
+        As for :func:`manifest`, which raises the same.
+    module
+        A module of a layout, or what has the same ``utterances(source)`` and ``LAYOUT``.  Where it has
+        ``EXPECTED``, that says what to do about a corpus without a usable utterance.
+    """
     describe = getattr(module, "describe", _recording)
+    once = _remembering(describe)
     with Source(source) as opened:
         refuse_unlisted(opened)
         described = list(module.utterances(opened))
@@ -73,17 +91,18 @@ def manifest(source: Path, corpus: str, shards: int, output: store.Output) -> No
         said = frozenset(utterance.file for utterance in others)  # all that is known of them
         found = sorted([*described, *others], key=lambda u: (u.path, *uppermost(u.file)))
         if not any(u.status == store.OK for u in found):
-            _refuse_without_utterances(opened, corpus, module.LAYOUT, found)
+            _refuse_without_utterances(opened, corpus, module, found)
         entries: list[Entry] = []
         further = {name for utterance in found for name in utterance.further or ()}
         with output.writer(manifest_schema(further)) as writer:
             groups = [list(copies) for _, copies in groupby(found, key=lambda u: u.path)]
             for copies in progress(groups, len(groups), f"manifest {corpus}"):
                 utterance_id = f"{corpus}/{copies[0].path}"
-                row = dataclasses.asdict(copies[0]) | _facts(opened, copies, describe, said)
+                row = dataclasses.asdict(copies[0]) | _facts(opened, copies, describe, once, said)
                 row |= dict.fromkeys(further) | (row["further"] or {})
-                del row["path"], row["further"]
-                row["group"] = row["group"] or utterance_id  # the clip, for want of better
+                del row["path"], row["further"], row["where"]
+                # the recording, for want of better
+                row["group"] = row["group"] or recording_of(utterance_id)
                 shard = shard_of(utterance_id, shards)
                 writer.add(row | {"utterance_id": utterance_id, "corpus": corpus, "shard": shard})
                 entries.append((row["status"], row["cause"], row["reason"]))
@@ -94,7 +113,7 @@ def manifest(source: Path, corpus: str, shards: int, output: store.Output) -> No
 
 
 def _refuse_without_utterances(
-    source: Source, corpus: str, layout: str, found: Sequence[Utterance]
+    source: Source, corpus: str, module: Any, found: Sequence[Utterance]
 ) -> NoReturn:
     """Refuse a source of which no name is that of a usable utterance."""
     example = f"; the first is {found[0].file}: {found[0].reason}" if found else ""
@@ -102,10 +121,13 @@ def _refuse_without_utterances(
     unpack = f"Archives lie in it: unpack {', '.join(packed[:3])} there. " if packed else ""
     every = Counter(u.cause or "" for u in found)
     counts = f" ({counted(every)})" if len(every) > 1 else ""
+    published = (
+        f"Expected the layout of the publisher, {module.LAYOUT}. "
+        "Put the corpus there, or take the folder away to have it shown as unavailable."
+    )
     raise SarangiError(
         f"{source.path}: no utterance of {corpus} among {len(source.paths())} files{counts}{example}. "
-        f"{unpack}Expected the layout of the publisher, {layout}. "
-        "Put the corpus there, or take the folder away to have it shown as unavailable."
+        f"{unpack}{getattr(module, 'EXPECTED', published)}"
     )
 
 
@@ -122,10 +144,12 @@ def _refuse_unusable(source: Path, entries: Sequence[Entry]) -> None:
     )
 
 
-def _facts(source: Source, copies: Sequence[Utterance], describe: Describe, said: Collection[str]) -> dict:
+def _facts(
+    source: Source, copies: Sequence[Utterance], describe: Describe, once: Describe, said: Collection[str]
+) -> dict:
     """Return what ``describe`` finds in an utterance's file, and why the utterance fails if it does.
 
-    Files in ``said`` are not read.
+    Files in ``said`` are not read.  ``once`` is ``describe``, and reads a file of many segments once.
     """
     utterance = copies[0]
     files = list(dict.fromkeys(copy.file for copy in copies))
@@ -139,12 +163,14 @@ def _facts(source: Source, copies: Sequence[Utterance], describe: Describe, said
     if utterance.status != store.OK and (not source.has(utterance.file) or utterance.file in said):
         return facts  # that has been said already
     try:
-        facts |= describe(source, utterance.file)
+        facts |= _of_segment(once(source, utterance.file), utterance)
     except SarangiError as error:
         why = "; ".join([*reasons, str(error)])
         facts |= {"status": store.FAILED, "reason": why, "cause": utterance.cause or cause_of(error)}
     else:
         note = [_note(files, facts["copies"])] if facts["copies"] else []
+        again = [copy.where for copy in copies[1:] if copy.where and copy.file == utterance.file]
+        note += [f"said again, in the same words, in {', '.join(again)}"] if again else []
         facts["reason"] = "; ".join([*reasons, *note]) or None
     return facts
 
@@ -156,12 +182,14 @@ def _difference(
     told = [
         field.name
         for field in dataclasses.fields(Utterance)
-        if field.name not in ("file", "reason", "cause")
+        if field.name not in ("file", "reason", "cause", "where")
         and len({getattr(copy, field.name) for copy in copies}) > 1
     ]
     names = ", ".join(files)
     if told:
-        return f"{len(copies)} entries claim it ({names}), and differ in {', '.join(told)}"
+        where = ", ".join(copy.where for copy in copies if copy.where)
+        rows = f" ({where})" if where else ""
+        return f"{len(copies)} entries claim it ({names}), and differ in {', '.join(told)}{rows}"
     if len(files) == 1:
         return None
     contents: dict[str, str] = {}
@@ -187,6 +215,45 @@ def _note(files: Sequence[str], copies: int) -> str:
     if len(files) > 1:
         return f"the same byte for byte as {', '.join(files[1:])}, which is not read"
     return f"its archive holds it {copies + 1} times, the same byte for byte"
+
+
+def _of_segment(facts: Mapping[str, Any], utterance: Utterance) -> dict:
+    """Return the facts of a file as they are of an utterance, which may be a segment of it.
+
+    Raises
+    ------
+    RecordingError
+        If the segment is not in the file.
+    """
+    if utterance.start is None or utterance.end is None:
+        return dict(facts)
+    seconds = facts["duration_s"]
+    if utterance.start >= seconds or utterance.end > seconds + ROUNDED:
+        raise RecordingError(
+            f"its segment, {utterance.start:g} to {utterance.end:g} s, is not in the file, which has "
+            f"{seconds:.3f} s",
+            "mend start and end in the table",
+            "a segment that is not in its file",
+        )
+    end = min(utterance.end, seconds)
+    return {**facts, "end": end, "duration_s": end - utterance.start}
+
+
+def _remembering(describe: Describe) -> Describe:
+    """Return a function of facts that reads a file once where it is asked for again and again in a row."""
+    last: list[Any] = [None, None]
+
+    def remembered(source: Source, file: str) -> dict:
+        if last[0] != file:
+            try:
+                last[:] = file, describe(source, file)
+            except SarangiError as error:
+                last[:] = file, error
+        if isinstance(last[1], SarangiError):
+            raise last[1]
+        return dict(last[1])
+
+    return remembered
 
 
 def _recording(source: Source, file: str) -> dict:

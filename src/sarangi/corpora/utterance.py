@@ -3,12 +3,13 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sarangi.base.errors import shown
 from sarangi.base.store import FAILED, SKIPPED
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Utterance:
     """One utterance as its corpus describes it; what the corpus does not say stays None.
 
@@ -16,7 +17,7 @@ class Utterance:
     ``group`` is the unit that a split must not divide and that the statistics resample; ``cause`` is the
     ``reason`` without what is peculiar to this utterance, such as a line: what utterances are counted by.
     ``start`` and ``end`` are seconds in the file of which the utterance is a segment; ``further`` has other
-    columns of a corpus's own table, by their names in the manifest.
+    columns of a corpus's own table, by their names in the manifest; ``where`` is its row there.
     """
 
     path: str
@@ -34,12 +35,13 @@ class Utterance:
     start: float | None = None
     end: float | None = None
     further: Mapping[str, str] | None = None
+    where: str | None = None
     status: str = "ok"
     reason: str | None = None
     cause: str | None = None
 
 
-def failed(file: str, reason: str, cause: str | None = None, **known: str | None) -> Utterance:
+def failed(file: str, reason: str, cause: str | None = None, **known: Any) -> Utterance:
     """Return an utterance that cannot be used, with what is known about it.
 
     Parameters
@@ -56,14 +58,12 @@ def failed(file: str, reason: str, cause: str | None = None, **known: str | None
     return _unused(FAILED, file, reason, cause, known)
 
 
-def skipped(file: str, reason: str, cause: str | None = None, **known: str | None) -> Utterance:
+def skipped(file: str, reason: str, cause: str | None = None, **known: Any) -> Utterance:
     """Return an utterance that does not belong to the study; parameters as of :func:`failed`."""
     return _unused(SKIPPED, file, reason, cause, known)
 
 
-def _unused(
-    status: str, file: str, reason: str, cause: str | None, known: Mapping[str, str | None]
-) -> Utterance:
+def _unused(status: str, file: str, reason: str, cause: str | None, known: Mapping[str, Any]) -> Utterance:
     said = {"status": status, "reason": shown(reason), "cause": shown(cause or reason)}
     return Utterance(**{"path": file, **known}, file=file, **said)
 

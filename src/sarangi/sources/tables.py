@@ -141,9 +141,10 @@ def clean(cell: str) -> str:
 
 
 def file_of(source: Source, table: str, written: str) -> str:
-    """Return the file of a corpus that a path in a table names; the path begins at the table's folder.
+    """Return the file of a corpus that a path in a table names.
 
-    Case, the Unicode form and the kind of slash do not matter where one file alone fits.
+    The path begins at the folder of the table, at that of the corpus where ``table`` is empty.  Case, the Unicode
+    form and the kind of slash do not matter where one file alone fits.
 
     Raises
     ------
@@ -166,9 +167,13 @@ def file_of(source: Source, table: str, written: str) -> str:
 
 def _inside(source: Source, table: str, written: str) -> str:
     """Return the path below the corpus that a path in a table stands for."""
+    instead = (
+        f"into {source.path} and write its path from the folder of {PurePosixPath(table).name}"
+        if table
+        else "below the folder of audio and write its path from there"
+    )
     leads_out = PathError(
-        f"path {written!r} leads out of the corpus, and nothing is read there; put the recording into "
-        f"{source.path} and write its path from the folder of {PurePosixPath(table).name}"
+        f"path {written!r} leads out of the corpus, and nothing is read there; put the recording {instead}"
     )
     windows = PureWindowsPath(written)
     if written.startswith("/") and source.path.is_dir():
@@ -196,16 +201,40 @@ def refuse_two_spellings(where: str, column: str, rows: Sequence[Row]) -> None:
     SarangiError
         Names both, with their lines.
     """
-    first: dict[str, Row] = {}
+    spellings = Spellings(where, column)
     for row in rows:
-        name = row.cells[column]
-        if row.problem is not None or not name:
-            continue
-        known = first.setdefault(_likeness_of_name(name), row)
-        if known.cells[column] != name:
+        if row.problem is None:
+            spellings.add(row.cells[column], f"line {row.line}")
+
+
+class Spellings:
+    """The names in a column of a table, as they come; two that seem to be one are refused.
+
+    Parameters
+    ----------
+    where, column
+        Table and column, for messages.
+    """
+
+    def __init__(self, where: str, column: str):
+        self.where, self.column = where, column
+        self._first: dict[str, tuple[str, str]] = {}
+
+    def add(self, name: str, place: str) -> None:
+        """Take a name, and where it is written; as :func:`refuse_two_spellings`, which says what is refused.
+
+        Raises
+        ------
+        SarangiError
+            Names both, with their places.
+        """
+        if not name:
+            return
+        other, there = self._first.setdefault(_likeness_of_name(name), (name, place))
+        if other != name:
             raise SarangiError(
-                f"{where}: {column} {known.cells[column]!r} (line {known.line}) and {name!r} (line "
-                f"{row.line}) seem to be one; write one name, or names that differ by more. {OWN}"
+                f"{self.where}: {self.column} {other!r} ({there}) and {name!r} ({place}) seem to be one; "
+                f"write one name, or names that differ by more. {OWN}"
             )
 
 

@@ -8,17 +8,11 @@ from collections.abc import Iterator
 
 from sarangi.base.errors import SarangiError
 from sarangi.corpora.beside import SUFFIXES
-from sarangi.corpora.utterance import Utterance, failed, skipped
+from sarangi.corpora.label_rows import LabelRow
+from sarangi.corpora.labelled import Reading, utterances_of
+from sarangi.corpora.utterance import Utterance, skipped
 from sarangi.sources.source import Source, copies_of
-from sarangi.sources.tables import (
-    OWN,
-    PathError,
-    Row,
-    file_of,
-    names_nobody,
-    refuse_two_spellings,
-    table_rows,
-)
+from sarangi.sources.tables import OWN, Row, refuse_two_spellings, table_rows
 
 TITLE = "IITKGP-SEHSC"
 LANGUAGE = "hi"
@@ -52,50 +46,20 @@ def utterances(source: Source) -> Iterator[Utterance]:
         rows = list(table_rows(source, table, COLUMNS, OWN))
         for column in ("speaker", "session"):
             refuse_two_spellings(f"{source.path}/{table}", column, rows)
-        for row in rows:
-            yield from _of_row(source, table, row, listed, copy=table != tables[0])
+        reading = Reading(
+            table[-len(TABLE) :], EMOTIONS, others=False, language=LANGUAGE, folder=table[: -len(TABLE)],
+            called={"file": "path"}, speakers=True,
+        )  # fmt: skip
+        for utterance in utterances_of(source, (_label_row(table, row) for row in rows), reading):
+            # a copy of the table may lie without recordings
+            if table == tables[0] or source.has(utterance.file):
+                listed.add(utterance.file)
+                yield utterance
     for file in source.paths(*SUFFIXES):
         if file not in listed:
             yield skipped(file, f"{tables[0]} does not list it")
 
 
-def _of_row(source: Source, table: str, row: Row, listed: set[str], copy: bool) -> Iterator[Utterance]:
-    """Yield the utterance of a row, and add its file to ``listed``; a copy may lie without recordings."""
-    cells, where = row.cells, f"{table}:{row.line}"
-    file, why = _file_of(source, table, row)
-    if copy and not source.has(file):
-        return
-    listed.add(file)
-    known = {
-        "path": file.removeprefix(table[: -len(TABLE)]),
-        "language": LANGUAGE,
-        "speaker": cells["speaker"] or None,
-        "group": cells["speaker"] or None,
-        "session": cells["session"] or None,
-        "label": cells["emotion"],
-    }
-    emotion = EMOTIONS.get(cells["emotion"].casefold())
-    if why is not None:
-        yield failed(file, f"{where}: {why}", "a line of the table that names no recording", **known)
-    elif emotion is None:
-        why = f"emotion {cells['emotion']!r} is unknown; expected one of {', '.join(sorted(EMOTIONS))}"
-        yield failed(file, f"{where}: {why}", f"unknown emotion {cells['emotion']!r}", **known)
-    elif names_nobody(cells["speaker"]):
-        found = f", found {cells['speaker']!r}" if cells["speaker"] else ""
-        yield failed(file, f"{where}: no speaker{found}", "no speaker", **known)
-    else:
-        yield Utterance(**known, file=file, emotion=emotion)
-
-
-def _file_of(source: Source, table: str, row: Row) -> tuple[str, str | None]:
-    """Return the file that a row is about, and why there is none: then it may be the place of the row."""
-    where, path = f"{table}:{row.line}", row.cells["path"]
-    broken = [name for name, cell in row.cells.items() if "\n" in cell or "\r" in cell]
-    if row.problem is not None or not path:
-        return where, row.problem or "no path"
-    if broken:
-        return where, f"the {broken[0]} goes on in the next line: a double quote before it is not closed"
-    try:
-        return file_of(source, table, path), None
-    except PathError as error:
-        return error.inside or where, str(error)
+def _label_row(table: str, row: Row) -> LabelRow:
+    cells = {"file" if column == "path" else column: text for column, text in row.cells.items()}
+    return LabelRow(f"{table}:{row.line}", cells, row.problem)

@@ -1,0 +1,233 @@
+"""From the rows of a table of labels to utterances: each row ends ok, skipped or failed."""
+
+import dataclasses
+import posixpath
+from collections.abc import Iterable, Mapping
+from sys import intern
+from types import MappingProxyType
+from typing import NamedTuple
+
+from sarangi.base.emotions import LONGEST, name_of
+from sarangi.base.errors import shown
+from sarangi.base.manifest_rows import FURTHER
+from sarangi.base.parts import TEST, TRAIN, VALIDATION
+from sarangi.base.segments import SegmentError, segment_id, segment_of
+from sarangi.base.store import FAILED, OK
+from sarangi.corpora.label_rows import COLUMNS, LabelRow
+from sarangi.corpora.utterance import Utterance, failed, skipped
+from sarangi.sources.source import Source
+from sarangi.sources.tables import PathError, Spellings, file_of, names_nobody
+
+PARTS = {
+    "train": TRAIN, "training": TRAIN, "validation": VALIDATION, "valid": VALIDATION, "val": VALIDATION,
+    "dev": VALIDATION, "development": VALIDATION, "test": TEST, "testing": TEST,
+}  # fmt: skip
+"""What tables call the publisher's parts."""
+GENDERS = {"f": "female", "female": "female", "woman": "female", "m": "male", "male": "male", "man": "male"}
+OF_GROUPS = ("speaker", "group", "session")
+"""Columns of names that a split keeps whole, so that one name in two ways is refused."""
+NO_SPEAKER = "no speaker"
+
+
+class Reading(NamedTuple):
+    """How the rows of a table are to be read.
+
+    Parameters
+    ----------
+    table
+        Its name, for messages.
+    emotions
+        Names of emotions by label, in lower case.
+    others
+        Whether labels that ``emotions`` leaves out are emotions, too.
+    skip
+        Labels of what does not belong to the study, in lower case.
+    language
+        Of the rows that state none.
+    folder
+        Folder of a table that is in the corpus, with a slash behind it; paths begin there.  None for a table
+        outside, whose paths begin at the corpus.
+    called
+        By canonical column, what the table calls it, where that differs.
+    speakers
+        Whether a row without a speaker fails even where none has one.
+    """
+
+    table: str
+    emotions: Mapping[str, str]
+    others: bool = True
+    skip: frozenset[str] = frozenset()
+    language: str | None = None
+    folder: str | None = None
+    called: Mapping[str, str] = MappingProxyType({})
+    speakers: bool = False
+
+
+def utterances_of(source: Source, rows: Iterable[LabelRow], reading: Reading) -> list[Utterance]:
+    """Return an utterance for each row of a table of labels, in the table's order.
+
+    Where no row has a speaker or a group, the recording is the group of each, for want of better; where some
+    have, the others fail, since nobody could keep them in one part of a split.  A segment that
+    overlaps another one of the same speaker in the same file has a note of that.
+
+    Parameters
+    ----------
+    source
+        The recordings.
+    rows
+        Of the table.
+    reading
+        How to read them.
+
+    Raises
+    ------
+    SarangiError
+        If a speaker, group or session is written in two ways; or what the table's reader raises.
+    """
+    read = _Rows(source, reading)
+    found = [read.utterance(row) for row in rows]
+    if any(utterance.group for utterance in found):
+        found = [_refused_without_group(utterance) for utterance in found]
+    _note_overlaps(found)
+    return found
+
+
+class _Rows:
+    def __init__(self, source: Source, reading: Reading):
+        self.source, self.reading = source, reading
+        self.place = "" if reading.folder is None else f"{reading.folder}{reading.table}"
+        self.spellings = {column: Spellings(reading.table, column) for column in OF_GROUPS}
+        self.by_name: dict[str, str] | None = None
+        self.files: dict[str, str | PathError] = {}
+
+    def utterance(self, row: LabelRow) -> Utterance:
+        """Return the utterance of a row."""
+        cells = {name: intern(text) if text else None for name, text in row.cells.items()}
+        file, problem, cause = self._file(row, cells)
+        known = {
+            "path": file.removeprefix(self.reading.folder or ""),
+            "language": cells.get("language") or self.reading.language,
+            **{name: cells.get(name) for name in ("session", "age", "text")},
+            "speaker": None if self._nobody(cells) else cells.get("speaker"),
+            "gender": _gender(cells.get("gender")),
+            "label": cells.get("emotion"),
+            "further": {n: text for n, text in cells.items() if n.startswith(FURTHER) and text} or None,
+            "where": row.where,
+        }
+        if problem is not None:
+            return failed(file, f"{row.where}: {problem}", cause, **known)
+        for column, spellings in self.spellings.items():
+            spellings.add(cells.get(column) or "", row.where)
+        try:
+            segment = segment_of(cells.get("start"), cells.get("end"))
+        except SegmentError as error:
+            return failed(file, f"{row.where}: {error}", error.cause, **known)
+        if segment is not None:
+            known |= {"path": segment_id(known["path"] or file, segment), **segment._asdict()}
+        return self._labelled(row, cells, file, known)
+
+    def _labelled(self, row: LabelRow, cells: Mapping[str, str | None], file: str, known: dict) -> Utterance:
+        label, part = cells.get("emotion") or "", cells.get("part")
+        emotion, why, cause = self._emotion(label)
+        known["part"] = PARTS.get(part.casefold(), part) if part else None
+        known["group"] = cells.get("group") or known["speaker"]
+        if label.casefold() in self.reading.skip:
+            return skipped(file, f"{row.where}: label {label!r} is one to skip", f"label {label!r}", **known)
+        if emotion is None:
+            return failed(file, f"{row.where}: {why}", cause, **known)
+        if part and part.casefold() not in PARTS:
+            why = f"part {part!r} is unknown; expected {TRAIN}, {VALIDATION} or {TEST}"
+            return failed(file, f"{row.where}: {why}", f"unknown part {part!r}", **known)
+        if self.reading.speakers and known["speaker"] is None:
+            written = f", found {cells['speaker']!r}" if cells.get("speaker") else ""
+            return failed(file, f"{row.where}: {NO_SPEAKER}{written}", NO_SPEAKER, **known)
+        return Utterance(**known, file=file, emotion=emotion)
+
+    @staticmethod
+    def _nobody(cells: Mapping[str, str | None]) -> bool:
+        return names_nobody(cells.get("speaker") or "")
+
+    def _emotion(self, label: str) -> tuple[str | None, str, str]:
+        """Return the emotion of a label; or None, why it has none, and the cause that is counted."""
+        stated = self.reading.emotions.get(label.casefold())
+        if stated is not None:
+            return stated, "", ""
+        if names_nobody(label):
+            return None, f"no emotion{f', found {label!r}' if label else ''}", "no emotion"
+        unknown = f"unknown emotion {label!r}"
+        if not self.reading.others:
+            expected = ", ".join(sorted(self.reading.emotions))
+            return None, f"emotion {label!r} is unknown; expected one of {expected}", unknown
+        name = name_of(label)
+        if name is None:
+            why = f"label {shown(label)!r} has no letter or digit, or more than {LONGEST} characters"
+            return None, f"{why}; give it a name under `emotions`", "a label that is no name"
+        return intern(name), "", ""
+
+    def _file(self, row: LabelRow, cells: Mapping[str, str | None]) -> tuple[str, str | None, str | None]:
+        """Return the file of a row, or the row's place; what is wrong with the row, and its cause."""
+        called = {name: self.reading.called.get(name, name) for name in COLUMNS}
+        nameless = "a line of the table that names no recording"
+        path = cells.get("file")
+        broken = [name for name in COLUMNS if any(sign in (cells.get(name) or "") for sign in "\r\n\0")]
+        formulas = [name for name in COLUMNS if (cells.get(name) or "").startswith("=")]
+        if row.problem is not None or not path:
+            return row.where, row.problem or f"no {called['file']}", nameless
+        if broken:
+            why = f"the {called[broken[0]]} goes on in the next line: a double quote before it is not closed"
+            return row.where, why, nameless
+        if formulas:
+            why = f"the {called[formulas[0]]} is a formula; save the table with values in place of formulas"
+            return row.where, why, "a formula in the table"
+        if path not in self.files:
+            try:
+                self.files[path] = file_of(self.source, self.place, path)
+            except PathError as error:
+                self.files[path] = error
+        found = self.files[path]
+        if isinstance(found, PathError):
+            return found.inside or row.where, f"{found}{self._elsewhere(path)}", nameless
+        return found, None, None
+
+    def _elsewhere(self, path: str) -> str:
+        """Return where a file of the name of a missing one is, in words; empty where there is none."""
+        if self.by_name is None:
+            self.by_name = {}
+            for file in self.source.paths():
+                self.by_name.setdefault(posixpath.basename(file).casefold(), file)
+        name = posixpath.basename(path.replace("\\", "/")).casefold()
+        found = self.by_name.get(name)
+        return f"; there is {found}: paths begin at the folder of audio" if found else ""
+
+
+def _gender(cell: str | None) -> str | None:
+    return GENDERS.get(cell.casefold(), cell) if cell else None
+
+
+def _refused_without_group(utterance: Utterance) -> Utterance:
+    if utterance.status != OK or utterance.group:
+        return utterance
+    why = f"{utterance.where}: {NO_SPEAKER}, and other rows have one"
+    return dataclasses.replace(utterance, status=FAILED, reason=why, cause=NO_SPEAKER)
+
+
+def _note_overlaps(utterances: list[Utterance]) -> None:
+    """Note in the reason of each segment which one before it, of its speaker and file, it overlaps."""
+    placed = [at for at, utterance in enumerate(utterances) if utterance.start is not None]
+    placed.sort(key=lambda at: (*_voice(utterances[at]), utterances[at].start, utterances[at].end))
+    before: int | None = None
+    for at in placed:
+        this = utterances[at]
+        if before is not None and _voice(this) == _voice(utterances[before]):
+            other = utterances[before]
+            shared = min(this.end or 0, other.end or 0) - (this.start or 0)
+            if shared > 0 and this.path != other.path and this.status == OK:
+                why = f"{this.where}: overlaps {other.where} of the same speaker by {shared:.2f} s"
+                utterances[at] = dataclasses.replace(this, reason=why)
+            if (other.end or 0) > (this.end or 0):
+                continue
+        before = at
+
+
+def _voice(utterance: Utterance) -> tuple[str, str]:
+    return utterance.file, utterance.speaker or ""

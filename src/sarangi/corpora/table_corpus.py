@@ -1,0 +1,134 @@
+"""A corpus that a table of labels describes: the user's own recordings, without a module of a layout."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from sarangi.base import store
+from sarangi.base.emotions import name_of
+from sarangi.base.errors import SarangiError
+from sarangi.base.hints import nearest
+from sarangi.base.manifest_rows import FURTHER, SLICED
+from sarangi.corpora.label_rows import LabelRow
+from sarangi.corpora.labelled import Reading, utterances_of
+from sarangi.corpora.manifest import write_manifest
+from sarangi.corpora.table_formats import load
+from sarangi.corpora.utterance import Utterance
+from sarangi.sources.source import Source
+from sarangi.sources.tables import clean
+
+
+class TableSettings(NamedTuple):
+    """What a configuration says of a table of labels; a parameter of a rule.
+
+    Parameters
+    ----------
+    format
+        Module of :mod:`sarangi.corpora.formats`.
+    columns
+        By canonical column, what the table calls it; None if it has none.
+    emotions
+        By label, the emotion that it is.
+    skip
+        Labels of what does not belong to the study.
+    language
+        BCP 47, of rows that state none; None where it is not known.
+    slices
+        Columns of the manifest by whose values scores are reported in parts, which there must be.
+    """
+
+    format: str
+    columns: Mapping[str, str | None]
+    emotions: Mapping[str, str]
+    skip: Sequence[str]
+    language: str | None
+    slices: Sequence[str]
+
+
+class TableCorpus:
+    """What reads a table corpus, in place of the module of a layout.
+
+    Parameters
+    ----------
+    table
+        The table, or the folder that is one.
+    settings
+        How to read it.
+    """
+
+    SUFFIXES = ()
+    UNLISTED = "no row of the table names it"
+
+    def __init__(self, table: Path, settings: TableSettings):
+        self.table, self.settings = table, settings
+        self.LAYOUT = f"recordings that {table.name} names"
+        self.EXPECTED = (
+            f"Each row of {table.name} names a recording by its path from the folder of audio. Mend `audio`, "
+            "`columns` or the table."
+        )
+
+    def utterances(self, source: Source) -> Iterator[Utterance]:
+        """Yield one utterance for each row of the table.
+
+        Raises
+        ------
+        SarangiError
+            As :func:`sarangi.corpora.labelled.utterances_of`; and if there is no column of a slice.
+        """
+        settings = self.settings
+        columns: set[str] = set()
+
+        def rows() -> Iterator[LabelRow]:
+            for row in load(settings.format).read(self.table, source.path, settings.columns):
+                columns.update(row.cells)
+                yield row
+
+        reading = Reading(
+            table=self.table.name,
+            emotions={clean(label).casefold(): name_of(to) or to for label, to in settings.emotions.items()},
+            skip=frozenset(clean(label).casefold() for label in settings.skip),
+            language=settings.language,
+            called={name: called for name, called in settings.columns.items() if called},
+        )
+        found = utterances_of(source, rows(), reading)
+        _refuse_unknown_slices(self.table, settings.slices, columns)
+        yield from found
+
+
+def _refuse_unknown_slices(table: Path, slices: Sequence[str], columns: set[str]) -> None:
+    for name in slices:
+        if name.startswith(FURTHER) and name not in columns:
+            known = sorted(column.removeprefix(FURTHER) for column in columns if column.startswith(FURTHER))
+            raise SarangiError(
+                f"{table}: no column {name.removeprefix(FURTHER)!r} for `slices`; "
+                f"{nearest(name.removeprefix(FURTHER), [*known, *SLICED])}"
+            )
+
+
+def table_manifest(
+    audio: Path, table: Path, corpus: str, settings: TableSettings, shards: int, output: store.Output
+) -> None:
+    """Write the manifest of a corpus that a table describes; see :func:`sarangi.corpora.manifest.manifest`.
+
+    Every row of the table is an utterance that is ok, skipped or failed, and every recording that no row names
+    is a skipped one.
+
+    Parameters
+    ----------
+    audio
+        Folder or archive of the recordings.
+    table
+        The table.
+    corpus
+        Name of the corpus.
+    settings
+        How to read the table.
+    shards, output
+        As for :func:`sarangi.corpora.manifest.manifest`.
+
+    Raises
+    ------
+    SarangiError
+        If the table cannot be read or lacks a column, or no row can be used; counts the reasons.
+    """
+    write_manifest(audio, corpus, TableCorpus(table, settings), shards, output)
