@@ -1,5 +1,6 @@
 # Corpora: what recordings there are, and what their names and headers say.
-#   in:  resources/corpora/{corpus} (folder, link or archive of the user's)
+#   in:  resources/corpora/{corpus} (folder, link or archive of the user's), or the audio and the table of labels
+#        that the configuration names
 #   out: results/corpora/{corpus}/manifest.parquet
 
 
@@ -13,6 +14,8 @@ rule manifest:
         layout.log("manifest", "{corpus}"),
     benchmark:
         layout.benchmark("manifest", "{corpus}")
+    wildcard_constraints:
+        corpus=one_of([corpus for corpus in study.sources if corpus not in study.tables]),
     conda:
         "../envs/speech.yaml"
     resources:
@@ -21,3 +24,27 @@ rule manifest:
         shards=lambda wildcards: study.config["corpora"][wildcards.corpus]["shards"],
     script:
         "../workflow/scripts/manifest.py"
+
+
+rule table_manifest:
+    """List every utterance of a corpus that a table of labels describes, as rule manifest does."""
+    input:
+        corpus=recordings,
+        table=lambda wildcards: ancient(str(study.tables[wildcards.corpus])),
+    output:
+        layout.manifest("{corpus}"),
+    log:
+        layout.log("table_manifest", "{corpus}"),
+    benchmark:
+        layout.benchmark("table_manifest", "{corpus}")
+    wildcard_constraints:
+        corpus=one_of(study.tables),
+    conda:
+        "../envs/speech.yaml"
+    resources:
+        **needs(minutes=120, mem_mb=2000),
+    params:
+        shards=lambda wildcards: study.config["corpora"][wildcards.corpus]["shards"],
+        settings=lambda wildcards: settings_of(study.config["corpora"][wildcards.corpus]),
+    script:
+        "../workflow/scripts/table_manifest.py"

@@ -15,6 +15,5 @@ with job(snakemake) as run:
         [Path(shard) for shard in snakemake.input.levels],
         Path(pairs) if pairs else None,
     )
-    # a stand-in is not what the publisher promises
-    promises = {} if snakemake.params.synthetic else load(snakemake.wildcards.corpus).PROMISES
+    promises = load(snakemake.wildcards.corpus).PROMISES if snakemake.params.published else {}
     corpus_audit(corpus, promises, run.result)

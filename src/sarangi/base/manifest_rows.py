@@ -38,12 +38,6 @@ MANIFEST = pa.schema(
     ]
 )
 
-FURTHER = "table_"
-"""Begins the name of a further column of a corpus's table, so that it is never one of :data:`MANIFEST`."""
-
-SLICED = ("age", "gender", "language", "part", "session", "speaker")
-"""Columns of every manifest by whose values scores can be reported in parts."""
-
 
 def manifest_schema(further: Iterable[str] = ()) -> pa.Schema:
     """Return the schema of a manifest with further columns of the corpus's table, all of them text.
@@ -51,6 +45,6 @@ def manifest_schema(further: Iterable[str] = ()) -> pa.Schema:
     Parameters
     ----------
     further
-        Their names in the manifest, each beginning with :data:`FURTHER`.
+        Their names in the manifest, each beginning with :data:`sarangi.base.table_columns.FURTHER`.
     """
     return pa.schema([*MANIFEST, *(pa.field(name, pa.string()) for name in sorted(further))])

@@ -29,6 +29,8 @@ class Scored(NamedTuple):
         Of the corpus that is tested on.
     protocol_file, audit
         Of the protocol, and what is fatal about it; none for a transfer.
+    slices
+        Columns of the manifest by whose values the utterances are scored in parts, beside those of any corpus.
     """
 
     experiment: str
@@ -42,6 +44,7 @@ class Scored(NamedTuple):
     manifest: str
     protocol_file: str | None = None
     audit: str | None = None
+    slices: Sequence[str] = ()
 
     @property
     def name(self) -> str:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sarangi.base.errors import SarangiError
 from sarangi.base.hints import nearest
-from sarangi.base.manifest_rows import FURTHER
+from sarangi.base.table_columns import FURTHER
 from sarangi.sources.tables import clean
 
 NEEDED = ("file", "emotion")

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from sarangi.base.emotions import LONGEST, name_of
 from sarangi.base.errors import shown
-from sarangi.base.manifest_rows import FURTHER
+from sarangi.base.table_columns import FURTHER
 from sarangi.base.parts import TEST, TRAIN, VALIDATION
 from sarangi.base.segments import SegmentError, segment_id, segment_of
 from sarangi.base.store import FAILED, OK

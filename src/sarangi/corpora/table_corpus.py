@@ -1,48 +1,21 @@
 """A corpus that a table of labels describes: the user's own recordings, without a module of a layout."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from sarangi.base import store
 from sarangi.base.emotions import name_of
 from sarangi.base.errors import SarangiError
 from sarangi.base.hints import nearest
-from sarangi.base.manifest_rows import FURTHER, SLICED
+from sarangi.base.table_columns import FURTHER, SLICED
 from sarangi.corpora.label_rows import LabelRow
 from sarangi.corpora.labelled import Reading, utterances_of
 from sarangi.corpora.manifest import write_manifest
 from sarangi.corpora.table_formats import load
+from sarangi.corpora.table_settings import TableSettings
 from sarangi.corpora.utterance import Utterance
 from sarangi.sources.source import Source
 from sarangi.sources.tables import clean
-
-
-class TableSettings(NamedTuple):
-    """What a configuration says of a table of labels; a parameter of a rule.
-
-    Parameters
-    ----------
-    format
-        Module of :mod:`sarangi.corpora.formats`.
-    columns
-        By canonical column, what the table calls it; None if it has none.
-    emotions
-        By label, the emotion that it is.
-    skip
-        Labels of what does not belong to the study.
-    language
-        BCP 47, of rows that state none; None where it is not known.
-    slices
-        Columns of the manifest by whose values scores are reported in parts, which there must be.
-    """
-
-    format: str
-    columns: Mapping[str, str | None]
-    emotions: Mapping[str, str]
-    skip: Sequence[str]
-    language: str | None
-    slices: Sequence[str]
 
 
 class TableCorpus:
@@ -108,7 +81,7 @@ def _refuse_unknown_slices(table: Path, slices: Sequence[str], columns: set[str]
 def table_manifest(
     audio: Path, table: Path, corpus: str, settings: TableSettings, shards: int, output: store.Output
 ) -> None:
-    """Write the manifest of a corpus that a table describes; see :func:`sarangi.corpora.manifest.manifest`.
+    """Write the manifest of a corpus that a table describes, as :func:`sarangi.corpora.manifest.manifest`.
 
     Every row of the table is an utterance that is ok, skipped or failed, and every recording that no row names
     is a skipped one.

@@ -22,7 +22,7 @@ STATED = "p_"
 
 
 def answers(
-    predictions: Sequence[str | Path], manifest: str | Path, name: str
+    predictions: Sequence[str | Path], manifest: str | Path, name: str, parts: Sequence[str] = ()
 ) -> tuple[pd.DataFrame, list[str]]:
     """Return the ok predictions of a system with what the manifest has of each, and the emotions.
 
@@ -34,6 +34,8 @@ def answers(
         Of the corpus that is tested on.
     name
         Of the system, for messages.
+    parts
+        Further columns of the manifest that are wanted.
 
     Returns
     -------
@@ -49,7 +51,9 @@ def answers(
         If a label is unknown, or one seed has another set of folds than the rest.
     """
     table = pd.concat([store.read(Path(path)) for path in predictions], ignore_index=True)
-    utterances = store.read(Path(manifest), ["utterance_id", "group", *PARTS_OF_CORPUS])
+    utterances = store.read(
+        Path(manifest), ["utterance_id", "group", *dict.fromkeys((*PARTS_OF_CORPUS, *parts))]
+    )
     reasons = table.loc[table["status"] == store.FAILED, "reason"]
     table = table[table["status"] == store.OK].merge(utterances, on="utterance_id")
     if table.empty:

@@ -9,6 +9,7 @@ from sarangi.base import marks, store
 from sarangi.base.auditing import FAILED_UTTERANCES, FATAL, FEW_GROUPS, MISSING_CLASS, NEAR_DUPLICATES_ACROSS
 from sarangi.base.failures import too_many
 from sarangi.base.parts import TEST
+from sarangi.base.segments import recording_of
 
 AUDITED = {
     MISSING_CLASS: marks.CLASS_MISSING,
@@ -49,7 +50,7 @@ def marks_of(table: pd.DataFrame, tested: SplitFiles, untrained: bool) -> list[s
         held.append(marks.MANY_FAILED)
     if table["group"].nunique() < FEW_GROUPS:
         held.append(marks.DESCRIPTIVE)
-    if table["group"].eq(table["utterance_id"]).all():
+    if table["group"].eq(table["utterance_id"].map(recording_of)).all():
         held.append(marks.TOO_NARROW)
     if untrained:
         held.append(marks.UNTRAINED)

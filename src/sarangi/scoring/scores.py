@@ -12,6 +12,7 @@ from sarangi.base.marks import UNPREDICTED, joined
 from sarangi.base.score_rows import CONFUSIONS, SCORES, slice_of_seed
 from sarangi.base.scored import Scored
 from sarangi.base.store import Output
+from sarangi.base.table_columns import FURTHER
 from sarangi.scoring.answers import PARTS_OF_CORPUS, answers, clip_patterns, tally
 from sarangi.scoring.marks import SplitFiles, marks_of
 from sarangi.statistics.confusions import Booleans, Floats, uniform_guessing, without_errors
@@ -43,7 +44,8 @@ def scores(experiment: Scored, settings: BootstrapSettings, output: Mapping[str,
     A transfer has the slice ``runs``: every run is tested on the whole corpus, and the runs averaged.
     Slice ``seed <n>`` has the main metrics of one seed, where there are several, as the reported slice has
     them.  Slices ``gender <g>``, ``language <l>`` and ``speaker <s>`` (without interval) have the main
-    metrics of a part of the utterances, where there are several such parts.
+    metrics of a part of the utterances, where there are several such parts; so has ``<column> <value>`` of each
+    column in ``slices``.
 
     Where no prediction is ok there is one row a reported metric, without a value, marked
     :data:`sarangi.base.marks.UNPREDICTED`; the predictions say why.
@@ -63,7 +65,9 @@ def scores(experiment: Scored, settings: BootstrapSettings, output: Mapping[str,
     SarangiError
         As :func:`sarangi.scoring.answers.answers`.
     """
-    table, emotions = answers(experiment.predictions, experiment.manifest, experiment.experiment)
+    table, emotions = answers(
+        experiment.predictions, experiment.manifest, experiment.experiment, experiment.slices
+    )
     names = {key: getattr(experiment, key) for key in ("experiment", "corpus", "protocol", "model", "test")}
     if table.empty:
         output["scores"].write(pd.DataFrame(_without_values(names, experiment)), SCORES)
@@ -127,10 +131,16 @@ def slices(table: pd.DataFrame, experiment: Scored) -> Iterator[Slice]:
         reported = each_run if experiment.mean_of_folds else repeat
         for seed, clips in table.groupby("seed"):
             yield Slice(slice_of_seed(cast(int, seed)), clips, reported, whole=False)
-    for column in PARTS_OF_CORPUS:
+    for column in dict.fromkeys((*PARTS_OF_CORPUS, *experiment.slices)):
         if table[column].nunique() > 1:
             for value, clips in table.groupby(column):
-                yield Slice(f"{column} {value}", clips, repeat, interval=column != "speaker", whole=False)
+                yield Slice(
+                    f"{column.removeprefix(FURTHER)} {value}",
+                    clips,
+                    repeat,
+                    interval=column != "speaker",
+                    whole=False,
+                )
 
 
 def scored_slice(part: Slice, emotions: Sequence[str], settings: BootstrapSettings) -> list[Row]:

@@ -143,8 +143,8 @@ def clean(cell: str) -> str:
 def file_of(source: Source, table: str, written: str) -> str:
     """Return the file of a corpus that a path in a table names.
 
-    The path begins at the folder of the table, at that of the corpus where ``table`` is empty.  Case, the Unicode
-    form and the kind of slash do not matter where one file alone fits.
+    The path begins at the folder of the table, at that of the corpus where ``table`` is empty.  Case, the
+    Unicode form and the kind of slash do not matter where one file alone fits.
 
     Raises
     ------

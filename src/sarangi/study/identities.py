@@ -10,6 +10,7 @@ from sarangi.base import layout
 from sarangi.base.documents import DocumentError, json_in
 from sarangi.base.errors import SarangiError
 from sarangi.study.entries import Experiment, encoders_of, on_corpus, words_of
+from sarangi.study.table_corpora import OF_TABLES, has_table
 
 RESTORED = Path(layout.RESTORED)
 
@@ -23,12 +24,12 @@ def identities(config: Mapping[str, Any], experiments: Mapping[str, Experiment])
         ``corpora/<corpus>``, ``asr/<asr>`` and ``experiments/<experiment>``, each with a hash of the
         entries that its results follow from.
     """
-    hashes = {f"corpora/{name}": _identity(entry["shards"]) for name, entry in config["corpora"].items()}
+    hashes = {f"corpora/{name}": _identity(*_of_corpus(entry)) for name, entry in config["corpora"].items()}
     hashes |= {f"asr/{name}": _identity(entry) for name, entry in config["asr"].items()}
     for name, e in experiments.items():
         model = on_corpus(config["models"][e.model], e.corpus)
         hashes[f"experiments/{name}"] = _identity(
-            config["corpora"][e.corpus]["shards"],
+            *_of_corpus(config["corpora"][e.corpus]),
             config["protocols"][e.protocol],
             model,
             config["feature_sets"].get(model.get("features")),
@@ -39,6 +40,13 @@ def identities(config: Mapping[str, Any], experiments: Mapping[str, Experiment])
             config["seed"],
         )
     return hashes
+
+
+def _of_corpus(entry: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return what results follow from in the entry of a corpus, beside its files."""
+    if not has_table(entry):
+        return (entry["shards"],)
+    return entry["shards"], *(entry[key] for key in OF_TABLES), entry.get("language")
 
 
 def restored(config: Mapping[str, Any], experiments: Mapping[str, Experiment]) -> set[str]:

@@ -3,6 +3,7 @@
 from sarangi.base.labels import Labels
 from sarangi.corpora.titles import titles_of_corpora
 from sarangi.study.study import Study
+from sarangi.study.table_corpora import titles_of_tables
 
 
 def labels_of(study: Study) -> Labels:
@@ -12,10 +13,11 @@ def labels_of(study: Study) -> Labels:
         return {name: entry["title"] for name, entry in study.config[kind].items()}
 
     return Labels(
-        corpora=titles_of_corpora(),
+        corpora=titles_of_corpora() | titles_of_tables(study.config["corpora"]),
         protocols=titles("protocols"),
         models=titles("models"),
         encoders=titles("encoders"),
         asr=titles("asr"),
         synthetic=study.synthetic,
+        emotions=study.config["emotions"],
     )

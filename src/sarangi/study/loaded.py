@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sarangi.corpora.table_formats import formats_of
 from sarangi.study.entries import FAMILIES, extraction_of, families_of
 from sarangi.study.study import Study
+from sarangi.study.table_corpora import has_table
 
 
 class Registry(NamedTuple):
@@ -47,11 +48,11 @@ def loaded(
     """
     config = study.config
     corpora = [wildcards["corpus"]] if "corpus" in wildcards else list(config["corpora"])
-    tables = [config["corpora"][name] for name in corpora if "table" in config["corpora"][name]]
+    tables = [config["corpora"][name] for name in corpora if has_table(config["corpora"][name])]
     sets = [wildcards["feature_set"]] if "feature_set" in wildcards else list(config["feature_sets"])
     extractions = [extraction_of(config["feature_sets"][name]) for name in sets]
     members = {
-        "layouts": [name for name in corpora if "table" not in config["corpora"][name]],
+        "layouts": [name for name in corpora if not has_table(config["corpora"][name])],
         "formats": sorted({name for table in tables for name in formats_of(table)}),
         "stand_ins": corpora,
         "extractors": sorted({found.extractor for found in extractions if found is not None}),

@@ -18,6 +18,7 @@ from sarangi.sources.reachability import reachable
 from sarangi.sources.source import IN_HAND, SLOW_ARCHIVES, find, names_in
 from sarangi.study.entries import Experiment, modality
 from sarangi.study.identities import restored
+from sarangi.study.table_corpora import audio_of, has_table, missing_of
 
 MADE_CORPORA = Path(layout.MADE_CORPORA)
 MODELS = Path(layout.MODELS)
@@ -50,12 +51,20 @@ class Locations:
     def _found(self) -> dict[str, Path | SarangiError | None]:
         """The user's own copy of each corpus, or why what is in its place cannot be one."""
         found: dict[str, Path | SarangiError | None] = {}
-        for name in self.config["corpora"]:
+        for name, entry in self.config["corpora"].items():
             try:
-                found[name] = find(name)
+                found[name] = _own_audio(entry) if has_table(entry) else None
+                if not has_table(entry) or audio_of(entry) is None:
+                    found[name] = find(name)
             except SarangiError as error:
                 found[name] = error
         return found
+
+    @cached_property
+    def tables(self) -> dict[str, Path]:
+        """The table of labels of each corpus that has one and is available."""
+        entries = self.config["corpora"]
+        return {name: Path(entries[name]["table"]) for name in self.sources if has_table(entries[name])}
 
     @cached_property
     def compressed(self) -> dict[str, Path]:
@@ -155,9 +164,24 @@ class Locations:
         for name in self.config["corpora"]:
             if f"corpora/{name}" in self.restored and name not in self.own:
                 record = records.read(layout.manifest(name))
-                if record and all(map(_own, record["inputs"])):
+                stated = {str(self.config["corpora"][name].get(key)) for key in ("table", "audio")}
+                if record and all(path in stated or _own(path) for path in record["inputs"]):
                     kept.append(name)
         return kept
+
+
+def _own_audio(entry: Mapping[str, Any]) -> Path | None:
+    """Return the recordings of an entry with a table; None where they are fetched.
+
+    Raises
+    ------
+    SarangiError
+        If they or the table are not there.
+    """
+    missing = missing_of(entry)
+    if missing is not None:
+        raise SarangiError(missing)
+    return audio_of(entry)
 
 
 def _own(recordings: str) -> bool:

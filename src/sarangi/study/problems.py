@@ -47,7 +47,7 @@ def against(document: Any, schema: Path) -> list[Problem]:
 def with_defaults(document: Mapping[str, Any], schema: Path) -> dict[str, Any]:
     """Return a document with the defaults of the keys that it leaves out, as its JSON schema states them.
 
-    Those of the document and of what is one mapping in it; not those of entries that have names.
+    Those of the document, of what is one mapping in it, and of entries that have names.
     """
     filled: dict[str, Any] = _filled(document, _validator(schema).schema)
     return filled
@@ -62,7 +62,8 @@ def _filled(value: Any, schema: Any) -> Any:
         for key, described in properties.items()
         if key not in value and "default" in described
     }
-    return {key: _filled(entry, properties.get(key)) for key, entry in ({**value, **missing}).items()}
+    others = schema.get("additionalProperties")
+    return {key: _filled(entry, properties.get(key, others)) for key, entry in ({**value, **missing}).items()}
 
 
 def refuse(

@@ -22,6 +22,7 @@ from sarangi.study.entries import (
 from sarangi.study.places import Place
 from sarangi.study.problems import Problem
 from sarangi.study.study import Study
+from sarangi.study.table_corpora import has_table, problems_of, vocabulary_of
 
 
 def unknown_names(config: dict[str, Any]) -> Iterator[Problem]:
@@ -36,6 +37,8 @@ def unknown_names(config: dict[str, Any]) -> Iterator[Problem]:
     yield from _of_sensitivity(config)
     yield from _of_language_pairs(config)
     yield from _of_label_map(config)
+    yield from _of_emotions(config)
+    yield from _of_names(config)
     study = Study(config)
     yield from _of_app(study)
     yield from _of_findings(study)
@@ -66,8 +69,10 @@ def _no_entry(config: Mapping[str, Any], kind: str, name: Any) -> str:
 
 def _of_corpora(config: Mapping[str, Any]) -> Iterator[Problem]:
     for corpus, entry in config["corpora"].items():
-        if corpus not in CORPORA:
-            yield ("corpora", corpus), f"no reader for corpus {corpus!r}; {nearest(corpus, CORPORA)}"
+        yield from problems_of(corpus, entry)
+        if corpus not in CORPORA and not has_table(entry):
+            hint = f"{nearest(corpus, CORPORA)}; a corpus of any other name needs a `table` of its labels"
+            yield ("corpora", corpus), f"no reader for corpus {corpus!r}; {hint}"
         elif isinstance(kind_of(entry["source"]), Synthetic) and corpus not in STAND_INS:
             choices = ", ".join(STAND_INS)
             yield (
@@ -191,6 +196,37 @@ def _of_label_map(config: Mapping[str, Any]) -> Iterator[Problem]:
                 ("label_map", emotion),
                 f"{counts_as!r} counts as {config['label_map'][counts_as]!r} itself; name that",
             )
+
+
+def _of_emotions(config: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield emotions that are neither canonical nor named by a corpus or the list of them: mistypings."""
+    known = vocabulary_of(config)
+    stated = [
+        (("protocols", name, "emotions"), entry.get("emotions", ()))
+        for name, entry in config["protocols"].items()
+    ]
+    stated.append((("label_map",), [*config["label_map"], *config["label_map"].values()]))
+    for place, emotions in stated:
+        for emotion in emotions:
+            if emotion not in known:
+                hint = f"{nearest(emotion, known)} Name it under `emotions` if it is one of your own"
+                yield place, f"unknown emotion {emotion!r}; {hint}"
+
+
+def _of_names(config: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield names whose parts cannot be told from those of others, so that files would have one name."""
+    whole: dict[str, tuple[str, ...]] = {}
+    for position, entry in enumerate(config["experiments"]):
+        for corpus in entry["corpora"]:
+            for protocol in entry["protocols"]:
+                for parts in ((corpus, protocol), *((corpus, protocol, model) for model in entry["models"])):
+                    other = whole.setdefault(f"{len(parts)} {'_'.join(parts)}", parts)
+                    if other != parts:
+                        both = f"{', '.join(parts)} and {', '.join(other)}"
+                        yield (
+                            ("experiments", position),
+                            f"{both} have one name, {'_'.join(parts)}; rename one",
+                        )
 
 
 def _of_app(study: Study) -> Iterator[Problem]:

@@ -11,6 +11,7 @@ from sarangi.study.comparisons import language_cells
 from sarangi.study.entries import Batch, Experiment
 from sarangi.study.inputs import predictions_of
 from sarangi.study.study import Study
+from sarangi.study.table_corpora import slices_of
 
 MEANS_OF_FOLDS = ("stratified_kfold", "stratified_group_kfold", "emobox")
 """The kinds of protocols that are reported by the mean over their folds."""
@@ -57,6 +58,7 @@ def to_score(study: Study, experiment: Experiment, test: str | None = None) -> S
         manifest=layout.manifest(tested),
         protocol_file=layout.protocol(tested, experiment.protocol) if own else None,
         audit=layout.protocol_audit(tested, experiment.protocol) if own else None,
+        slices=slices_of(study.config["corpora"][tested]),
     )
 
 

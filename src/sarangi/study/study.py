@@ -44,11 +44,12 @@ class Study:
 
     @cached_property
     def scores(self) -> dict[str, ScoreId]:
-        """Each configured experiment on its own corpus, and on every corpus that can be read, by name.
+        """Each configured experiment on its own corpus, and on every other one that there can be, by name.
 
         What a name stands for is looked up here, and never read off the name.
         """
-        scores = (ScoreId(name, test) for name in self.experiments for test in (None, *CORPORA))
+        corpora = dict.fromkeys([*CORPORA, *self.config["corpora"]])
+        scores = (ScoreId(name, test) for name in self.experiments for test in (None, *corpora))
         return {score.name: score for score in scores}
 
     @cached_property
@@ -60,6 +61,11 @@ class Study:
     def sources(self) -> dict[str, Path]:
         """Where each available corpus is, or will be."""
         return self.locations.sources
+
+    @property
+    def tables(self) -> dict[str, Path]:
+        """The table of labels of each available corpus that has one."""
+        return self.locations.tables
 
     @property
     def compressed(self) -> dict[str, Path]:

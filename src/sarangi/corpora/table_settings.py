@@ -1,0 +1,31 @@
+"""How a table of labels is read: what a configuration says of it."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+
+class TableSettings(NamedTuple):
+    """What a configuration says of a table of labels; a parameter of a rule.
+
+    Parameters
+    ----------
+    format
+        Module of :mod:`sarangi.corpora.formats`.
+    columns
+        By canonical column, what the table calls it; None if it has none.
+    emotions
+        By label, the emotion that it is.
+    skip
+        Labels of what does not belong to the study.
+    language
+        BCP 47, of rows that state none; None where it is not known.
+    slices
+        Columns of the manifest by whose values scores are reported in parts, which there must be.
+    """
+
+    format: str
+    columns: Mapping[str, str | None]
+    emotions: Mapping[str, str]
+    skip: Sequence[str]
+    language: str | None
+    slices: Sequence[str]
