@@ -112,11 +112,12 @@ AT_MOST = {
     "paper.mark_notes": 16,
     "paper.texts": 15,
     # what reads recordings, and what reads predictions
-    "sources.source": 9,
+    "sources.source": 10,
     "sources.parquet_rows": 9,  # part of a source, as zip and tar are
-    "sources.listing": 12,  # corpora, and a folder of folds
+    "sources.listing": 13,  # corpora, and a folder of folds
     "audio.flac": 9,
-    "corpora.utterance": 8,
+    "corpora.utterance": 9,
+    "corpora.labelled": 6,  # layouts, one of which is a table, and tables
     "models.predictions": 7,
     # changed often
     "corpora.recording": 3,

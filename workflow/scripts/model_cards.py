@@ -6,12 +6,11 @@ with job(snakemake) as run:
     from pathlib import Path
 
     from sarangi.app.cards import ExperimentFiles, RunFiles, model_cards
-    from sarangi.corpora.registry import load
 
     about = dict(snakemake.params.about)
     corpus = dict(about["corpus"])
     synthetic = " (synthetic)" if about["synthetic"] else ""
-    about["corpus"] = {**corpus, "title": load(corpus["name"]).TITLE + synthetic}
+    about["corpus"] = {**corpus, "title": corpus["title"] + synthetic}
     files = zip(
         map(Path, snakemake.input.predictions),
         map(Path, snakemake.input.models),

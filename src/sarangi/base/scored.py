@@ -30,7 +30,7 @@ class Scored(NamedTuple):
     protocol_file, audit
         Of the protocol, and what is fatal about it; none for a transfer.
     slices
-        Columns of the manifest by whose values the utterances are scored in parts, beside those of any corpus.
+        Columns of the manifest by whose values the utterances are scored in parts, too.
     """
 
     experiment: str

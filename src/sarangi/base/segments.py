@@ -7,14 +7,16 @@ from sarangi.base.errors import SarangiError
 
 SHORTEST = 0.001
 """Seconds that ids tell apart, and the shortest segment."""
-IN_ID = re.compile(r"#\d+\.\d{3}-\d+\.\d{3}$")
+LAST = "end"
+"""In ids, the end of a segment that lasts until its recording ends."""
+IN_ID = re.compile(rf"#\d+\.\d{{3}}-(\d+\.\d{{3}}|{LAST})$")
 
 
 class Segment(NamedTuple):
-    """A stretch of a recording, in seconds from its beginning."""
+    """A stretch of a recording, in seconds from its beginning; ``end`` is None for the recording's own."""
 
     start: float
-    end: float
+    end: float | None
 
 
 class SegmentError(SarangiError):
@@ -26,28 +28,26 @@ class SegmentError(SarangiError):
 
 
 def segment_of(start: str | None, end: str | None) -> Segment | None:
-    """Return the segment that two cells of a table state; None where both are empty.
+    """Return the segment that two cells of a table state; None for the whole recording.
 
-    A comma may take the place of the point, as spreadsheets of some languages write it.
+    An empty start is the beginning, an empty end the end of the recording.  A comma may take the place of the
+    point, as spreadsheets of some languages write it.
 
     Raises
     ------
     SegmentError
-        If one alone is stated, one is no number or negative, or the end is not after the start.
+        If one is no number or negative, or the end is not after the start.
     """
-    if not start and not end:
-        return None
-    if not start or not end:
+    first = _seconds("start", start) if start else 0.0
+    if not end:
+        return Segment(first, None) if first > 0 else None
+    last = _seconds("end", end)
+    if last - first < SHORTEST:
         raise SegmentError(
-            f"start {start or ''!r} and end {end or ''!r}: one is missing", "start or end is missing"
-        )
-    found = Segment(_seconds("start", start), _seconds("end", end))
-    if found.end - found.start < SHORTEST:
-        raise SegmentError(
-            f"end {end} is not after start {start}; expected seconds from the beginning of the file",
+            f"end {end} is not after start {start or 0}; expected seconds from the beginning of the file",
             "the end of a segment is not after its start",
         )
-    return found
+    return Segment(first, last)
 
 
 def _seconds(column: str, cell: str) -> float:
@@ -65,7 +65,8 @@ def segment_id(recording: str, segment: Segment) -> str:
     >>> segment_id("my/a.wav", Segment(0, 1.5))
     'my/a.wav#0.000-1.500'
     """
-    return f"{recording}#{segment.start:.3f}-{segment.end:.3f}"
+    end = LAST if segment.end is None else f"{segment.end:.3f}"
+    return f"{recording}#{segment.start:.3f}-{end}"
 
 
 def recording_of(utterance_id: str) -> str:

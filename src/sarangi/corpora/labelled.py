@@ -1,6 +1,7 @@
 """From the rows of a table of labels to utterances: each row ends ok, skipped or failed."""
 
 import dataclasses
+import math
 import posixpath
 from collections.abc import Iterable, Mapping
 from sys import intern
@@ -9,10 +10,10 @@ from typing import NamedTuple
 
 from sarangi.base.emotions import LONGEST, name_of
 from sarangi.base.errors import shown
-from sarangi.base.table_columns import FURTHER
 from sarangi.base.parts import TEST, TRAIN, VALIDATION
 from sarangi.base.segments import SegmentError, segment_id, segment_of
 from sarangi.base.store import FAILED, OK
+from sarangi.base.table_columns import FURTHER
 from sarangi.corpora.label_rows import COLUMNS, LabelRow
 from sarangi.corpora.utterance import Utterance, failed, skipped
 from sarangi.sources.source import Source
@@ -214,19 +215,27 @@ def _refused_without_group(utterance: Utterance) -> Utterance:
 def _note_overlaps(utterances: list[Utterance]) -> None:
     """Note in the reason of each segment which one before it, of its speaker and file, it overlaps."""
     placed = [at for at, utterance in enumerate(utterances) if utterance.start is not None]
-    placed.sort(key=lambda at: (*_voice(utterances[at]), utterances[at].start, utterances[at].end))
+    placed.sort(key=lambda at: (*_voice(utterances[at]), utterances[at].start, _end(utterances[at])))
     before: int | None = None
     for at in placed:
         this = utterances[at]
         if before is not None and _voice(this) == _voice(utterances[before]):
             other = utterances[before]
-            shared = min(this.end or 0, other.end or 0) - (this.start or 0)
+            shared = min(_end(this), _end(other)) - (this.start or 0)
             if shared > 0 and this.path != other.path and this.status == OK:
-                why = f"{this.where}: overlaps {other.where} of the same speaker by {shared:.2f} s"
+                why = f"{this.where}: overlaps {other.where} of the same speaker by {_length(shared)}"
                 utterances[at] = dataclasses.replace(this, reason=why)
-            if (other.end or 0) > (this.end or 0):
+            if _end(other) > _end(this):
                 continue
         before = at
+
+
+def _end(utterance: Utterance) -> float:
+    return math.inf if utterance.end is None else utterance.end
+
+
+def _length(seconds: float) -> str:
+    return "all that follows" if seconds == math.inf else f"{seconds:.2f} s"
 
 
 def _voice(utterance: Utterance) -> tuple[str, str]:

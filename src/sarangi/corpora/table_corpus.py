@@ -10,7 +10,7 @@ from sarangi.base.hints import nearest
 from sarangi.base.table_columns import FURTHER, SLICED
 from sarangi.corpora.label_rows import LabelRow
 from sarangi.corpora.labelled import Reading, utterances_of
-from sarangi.corpora.manifest import write_manifest
+from sarangi.corpora.manifest_writer import write_manifest
 from sarangi.corpora.table_formats import load
 from sarangi.corpora.table_settings import TableSettings
 from sarangi.corpora.utterance import Utterance
@@ -81,10 +81,10 @@ def _refuse_unknown_slices(table: Path, slices: Sequence[str], columns: set[str]
 def table_manifest(
     audio: Path, table: Path, corpus: str, settings: TableSettings, shards: int, output: store.Output
 ) -> None:
-    """Write the manifest of a corpus that a table describes, as :func:`sarangi.corpora.manifest.manifest`.
+    """Write the manifest of a corpus that a table describes, as that of any corpus is written.
 
-    Every row of the table is an utterance that is ok, skipped or failed, and every recording that no row names
-    is a skipped one.
+    Every row of the table is an utterance that is ok, skipped or failed, and a recording that no row names is
+    skipped.
 
     Parameters
     ----------

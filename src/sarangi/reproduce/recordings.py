@@ -14,7 +14,7 @@ from sarangi.sources.source import Source
 NAMED = 20
 
 
-def differing(source: Path, corpus: str, manifest: Path) -> dict[str, str]:
+def differing(source: Path, layout: str | None, manifest: Path) -> dict[str, str]:
     """Return the recordings that are not those that a manifest lists, each with what is there instead.
 
     Each is read again, whatever is remembered of it, one at a time.
@@ -23,8 +23,8 @@ def differing(source: Path, corpus: str, manifest: Path) -> dict[str, str]:
     ----------
     source
         Folder or archive of the corpus.
-    corpus
-        Its name.
+    layout
+        Its name, where a module of a layout reads it; None where a table does.
     manifest
         Its manifest.
 
@@ -33,12 +33,12 @@ def differing(source: Path, corpus: str, manifest: Path) -> dict[str, str]:
     SarangiError
         If the corpus cannot be opened.
     """
-    describe = getattr(load(corpus), "describe", None)
+    describe = getattr(load(layout), "describe", None) if layout else None
     found: dict[str, str] = {}
     last: tuple[str, str] | None = None
     with Source(source) as opened:
         for row in progress(
-            store.rows(manifest, ["file", "sha256"]), store.count(manifest), f"recordings of {corpus}"
+            store.rows(manifest, ["file", "sha256"]), store.count(manifest), f"recordings in {source}"
         ):
             file, listed = row["file"], row["sha256"]
             if listed is None or (file, listed) == last:
@@ -57,6 +57,22 @@ def differing(source: Path, corpus: str, manifest: Path) -> dict[str, str]:
     return found
 
 
+def _recordings_of(record: Mapping[str, Any], manifest: Path) -> str:
+    """Return the input of a manifest that has the recordings; a table of labels is another one."""
+    first, *others = record["inputs"]
+    if not others:
+        return str(first)
+    listed = next((row["file"] for row in store.rows(manifest, ["file", "sha256"]) if row["sha256"]), None)
+    for path in (first, *others):
+        try:
+            with Source(path) as opened:
+                if opened.has(listed or ""):
+                    return str(path)
+        except SarangiError:
+            continue  # a table, or not here
+    return str(first)
+
+
 def compared(record: Mapping[str, Any], manifest: Path) -> str | None:
     """Return which recordings are not those that a manifest lists, in words; None where all are.
 
@@ -67,11 +83,12 @@ def compared(record: Mapping[str, Any], manifest: Path) -> str | None:
     manifest
         Its file.  Where its corpus is not here, there is nothing to compare.
     """
-    (source,) = record["inputs"]
+    source = _recordings_of(record, manifest)
     if not Path(source).exists():
         return None
     try:
-        found = differing(Path(source), record["wildcards"]["corpus"], manifest)
+        layout = record["wildcards"]["corpus"] if record["rule"] == "manifest" else None
+        found = differing(Path(source), layout, manifest)
     except SarangiError as error:
         return f"its recordings cannot be compared: {error}"
     if not found:

@@ -324,7 +324,7 @@ class _Verification:
             if sorted(record["inputs"]) != inputs:
                 odd = sorted({*record["inputs"]} ^ {*inputs})
                 return f"made from other files than this clone's: {odd[0]}"
-            if described["rule"] == "manifest" and not self._bad.keys() & set(inputs):
+            if described["rule"] in ("manifest", "table_manifest") and not self._bad.keys() & set(inputs):
                 why = compared(record, Path(path))
                 if why is not None:
                     return why

@@ -44,8 +44,8 @@ def scores(experiment: Scored, settings: BootstrapSettings, output: Mapping[str,
     A transfer has the slice ``runs``: every run is tested on the whole corpus, and the runs averaged.
     Slice ``seed <n>`` has the main metrics of one seed, where there are several, as the reported slice has
     them.  Slices ``gender <g>``, ``language <l>`` and ``speaker <s>`` (without interval) have the main
-    metrics of a part of the utterances, where there are several such parts; so has ``<column> <value>`` of each
-    column in ``slices``.
+    metrics of a part of the utterances, where there are several such parts; so has ``<column> <value>`` of
+    each column in ``slices``.
 
     Where no prediction is ok there is one row a reported metric, without a value, marked
     :data:`sarangi.base.marks.UNPREDICTED`; the predictions say why.

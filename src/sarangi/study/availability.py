@@ -1,6 +1,7 @@
 """Where corpora and weights come from, on what terms, and whether this build used them."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from sarangi.published.records import of_finding
@@ -8,6 +9,7 @@ from sarangi.sources.kinds import WITH_STUDY, Synthetic, kind_of
 from sarangi.study.comparisons import chosen, rates_compared
 from sarangi.study.entries import Experiment, encoders_of, modality
 from sarangi.study.study import Study
+from sarangi.study.table_corpora import audio_of, has_table
 
 
 def availability(study: Study) -> list[dict[str, str]]:
@@ -69,7 +71,10 @@ def _of_weights(study: Study, entry: Mapping[str, Any]) -> dict[str, str]:
 
 def origin_of_corpus(study: Study, name: str) -> str:
     """Return where a corpus is from, in words."""
-    kind = kind_of(study.config["corpora"][name]["source"])
+    entry = study.config["corpora"][name]
+    if has_table(entry) and audio_of(entry) is not None:
+        return f"{audio_of(entry)}, described by {Path(entry['table'])}"
+    kind = kind_of(entry["source"])
     # a copy put in place of a stand-in does not come from the generator
     own = isinstance(kind, Synthetic) and name not in study.synthetic
     return "its publisher" if own else kind.origin

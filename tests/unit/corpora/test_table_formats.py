@@ -13,6 +13,6 @@ def test_a_format_is_guessed_by_what_the_table_is_unless_it_is_stated(tmp_path):
     assert [guess(tmp_path / name) for name in names] == ["csv"] * 3 + ["parquet", "jsonl", "jsonl"]
     assert formats_of({"table": "x.odd", "format": "parquet"}) == [FORMATS["parquet"]]
     (tmp_path / "odd").mkdir()
-    with pytest.raises(SarangiError, match="is a folder, expected a table"):
+    with pytest.raises(SarangiError, match="is a folder with neither"):
         guess(tmp_path / "odd")
     assert formats_of({"table": str(tmp_path / "odd")}) == sorted(set(FORMATS.values()))
