@@ -3,14 +3,12 @@
 import dataclasses
 import math
 import posixpath
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from sys import intern
 from types import MappingProxyType
 from typing import NamedTuple
 
-from sarangi.base.emotions import LONGEST, name_of
 from sarangi.base.errors import shown
-from sarangi.base.parts import TEST, TRAIN, VALIDATION
 from sarangi.base.segments import SegmentError, segment_id, segment_of
 from sarangi.base.store import FAILED, OK
 from sarangi.base.table_columns import FURTHER
@@ -19,11 +17,6 @@ from sarangi.corpora.utterance import Utterance, failed, skipped
 from sarangi.sources.source import Source
 from sarangi.sources.tables import PathError, Spellings, file_of, names_nobody
 
-PARTS = {
-    "train": TRAIN, "training": TRAIN, "validation": VALIDATION, "valid": VALIDATION, "val": VALIDATION,
-    "dev": VALIDATION, "development": VALIDATION, "test": TEST, "testing": TEST,
-}  # fmt: skip
-"""What tables call the publisher's parts."""
 GENDERS = {"f": "female", "female": "female", "woman": "female", "m": "male", "male": "male", "man": "male"}
 OF_GROUPS = ("speaker", "group", "session")
 """Columns of names that a split keeps whole, so that one name in two ways is refused."""
@@ -39,8 +32,9 @@ class Reading(NamedTuple):
         Its name, for messages.
     emotions
         Names of emotions by label, in lower case.
-    others
-        Whether labels that ``emotions`` leaves out are emotions, too.
+    name_of
+        Returns the emotion of a label that ``emotions`` leaves out, None for one that is none; without it, all
+        are none.
     skip
         Labels of what does not belong to the study, in lower case.
     language
@@ -52,16 +46,19 @@ class Reading(NamedTuple):
         By canonical column, what the table calls it, where that differs.
     speakers
         Whether a row without a speaker fails even where none has one.
+    parts
+        The publisher's parts by what tables call them, in lower case.
     """
 
     table: str
     emotions: Mapping[str, str]
-    others: bool = True
+    name_of: Callable[[str], str | None] | None = None
     skip: frozenset[str] = frozenset()
     language: str | None = None
     folder: str | None = None
     called: Mapping[str, str] = MappingProxyType({})
     speakers: bool = False
+    parts: Mapping[str, str] = MappingProxyType({})
 
 
 def utterances_of(source: Source, rows: Iterable[LabelRow], reading: Reading) -> list[Utterance]:
@@ -130,14 +127,14 @@ class _Rows:
     def _labelled(self, row: LabelRow, cells: Mapping[str, str | None], file: str, known: dict) -> Utterance:
         label, part = cells.get("emotion") or "", cells.get("part")
         emotion, why, cause = self._emotion(label)
-        known["part"] = PARTS.get(part.casefold(), part) if part else None
+        known["part"] = self.reading.parts.get(part.casefold(), part) if part else None
         known["group"] = cells.get("group") or known["speaker"]
         if label.casefold() in self.reading.skip:
             return skipped(file, f"{row.where}: label {label!r} is one to skip", f"label {label!r}", **known)
         if emotion is None:
             return failed(file, f"{row.where}: {why}", cause, **known)
-        if part and part.casefold() not in PARTS:
-            why = f"part {part!r} is unknown; expected {TRAIN}, {VALIDATION} or {TEST}"
+        if part and part.casefold() not in self.reading.parts:
+            why = f"part {part!r} is unknown; expected one of {', '.join(self.reading.parts)}"
             return failed(file, f"{row.where}: {why}", f"unknown part {part!r}", **known)
         if self.reading.speakers and known["speaker"] is None:
             written = f", found {cells['speaker']!r}" if cells.get("speaker") else ""
@@ -156,12 +153,12 @@ class _Rows:
         if names_nobody(label):
             return None, f"no emotion{f', found {label!r}' if label else ''}", "no emotion"
         unknown = f"unknown emotion {label!r}"
-        if not self.reading.others:
+        if self.reading.name_of is None:
             expected = ", ".join(sorted(self.reading.emotions))
             return None, f"emotion {label!r} is unknown; expected one of {expected}", unknown
-        name = name_of(label)
+        name = self.reading.name_of(label)
         if name is None:
-            why = f"label {shown(label)!r} has no letter or digit, or more than {LONGEST} characters"
+            why = f"label {shown(label)!r} is no name: it has no letter or digit, or is long"
             return None, f"{why}; give it a name under `emotions`", "a label that is no name"
         return intern(name), "", ""
 

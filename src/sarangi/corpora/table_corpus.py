@@ -7,6 +7,7 @@ from sarangi.base import store
 from sarangi.base.emotions import name_of
 from sarangi.base.errors import SarangiError
 from sarangi.base.hints import nearest
+from sarangi.base.parts import TEST, TRAIN, VALIDATION
 from sarangi.base.table_columns import FURTHER, SLICED
 from sarangi.corpora.label_rows import LabelRow
 from sarangi.corpora.labelled import Reading, utterances_of
@@ -16,6 +17,12 @@ from sarangi.corpora.table_settings import TableSettings
 from sarangi.corpora.utterance import Utterance
 from sarangi.sources.source import Source
 from sarangi.sources.tables import clean
+
+PARTS_OF_TABLES = {
+    "train": TRAIN, "validation": VALIDATION, "test": TEST, "training": TRAIN, "valid": VALIDATION,
+    "val": VALIDATION, "dev": VALIDATION, "development": VALIDATION, "testing": TEST,
+}  # fmt: skip
+"""What tables call the publisher's parts."""
 
 
 class TableCorpus:
@@ -61,6 +68,8 @@ class TableCorpus:
             emotions={clean(label).casefold(): name_of(to) or to for label, to in settings.emotions.items()},
             skip=frozenset(clean(label).casefold() for label in settings.skip),
             language=settings.language,
+            name_of=name_of,
+            parts=PARTS_OF_TABLES,
             called={name: called for name, called in settings.columns.items() if called},
         )
         found = utterances_of(source, rows(), reading)

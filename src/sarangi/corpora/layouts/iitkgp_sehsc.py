@@ -47,7 +47,7 @@ def utterances(source: Source) -> Iterator[Utterance]:
         for column in ("speaker", "session"):
             refuse_two_spellings(f"{source.path}/{table}", column, rows)
         reading = Reading(
-            table[-len(TABLE) :], EMOTIONS, others=False, language=LANGUAGE, folder=table[: -len(TABLE)],
+            table[-len(TABLE) :], EMOTIONS, language=LANGUAGE, folder=table[: -len(TABLE)],
             called={"file": "path"}, speakers=True,
         )  # fmt: skip
         for utterance in utterances_of(source, (_label_row(table, row) for row in rows), reading):
