@@ -33,8 +33,7 @@ class Reading(NamedTuple):
     emotions
         Names of emotions by label, in lower case.
     name_of
-        Returns the emotion of a label that ``emotions`` leaves out, None for one that is none; without it, all
-        are none.
+        Returns the emotion of a label that ``emotions`` leaves out, or None; without it such a label is none.
     skip
         Labels of what does not belong to the study, in lower case.
     language

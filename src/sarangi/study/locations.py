@@ -18,7 +18,7 @@ from sarangi.sources.reachability import reachable
 from sarangi.sources.source import IN_HAND, SLOW_ARCHIVES, find, names_in
 from sarangi.study.entries import Experiment, modality
 from sarangi.study.identities import restored
-from sarangi.study.table_corpora import audio_of, has_table, missing_of
+from sarangi.study.table_corpora import audio_of, has_table, missing_of, table_of
 
 MADE_CORPORA = Path(layout.MADE_CORPORA)
 MODELS = Path(layout.MODELS)
@@ -64,7 +64,7 @@ class Locations:
     def tables(self) -> dict[str, Path]:
         """The table of labels of each corpus that has one and is available."""
         entries = self.config["corpora"]
-        return {name: Path(entries[name]["table"]) for name in self.sources if has_table(entries[name])}
+        return {name: table_of(entries[name]) for name in self.sources if has_table(entries[name])}
 
     @cached_property
     def compressed(self) -> dict[str, Path]:

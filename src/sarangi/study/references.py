@@ -201,7 +201,7 @@ def _of_label_map(config: Mapping[str, Any]) -> Iterator[Problem]:
 def _of_emotions(config: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield emotions that are neither canonical nor named by a corpus or the list of them: mistypings."""
     known = vocabulary_of(config)
-    stated = [
+    stated: list[tuple[Place, list[str]]] = [
         (("protocols", name, "emotions"), entry.get("emotions", ()))
         for name, entry in config["protocols"].items()
     ]

@@ -9,7 +9,7 @@ from sarangi.base.errors import SarangiError
 from sarangi.base.hints import nearest
 from sarangi.base.table_columns import FURTHER, SLICED
 from sarangi.corpora.label_rows import further_name
-from sarangi.corpora.table_formats import formats_of, guess
+from sarangi.corpora.table_formats import FORMATS, formats_of, guess
 from sarangi.corpora.table_settings import TableSettings
 from sarangi.sources.kinds import Request, kind_of
 from sarangi.sources.listing import problem_of
@@ -22,6 +22,12 @@ OF_TABLES = ("columns", "emotions", "skip")
 def has_table(corpus: Mapping[str, Any]) -> bool:
     """Whether the entry of a corpus says that a table of labels describes it."""
     return "table" in corpus
+
+
+def table_of(corpus: Mapping[str, Any]) -> Path:
+    """Return the table of an entry: a file, or the folder of one that is in several files."""
+    table = Path(corpus["table"])
+    return table.parent if formats_of(corpus) == [FORMATS["audformat"]] and table.is_file() else table
 
 
 def audio_of(corpus: Mapping[str, Any]) -> Path | None:
