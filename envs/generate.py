@@ -25,6 +25,7 @@ KINDS = {
         "audformat",
         "espeakng-loader",
         "imageio-ffmpeg",
+        "iso639-lang",
         "opensmile",
         "scikit-learn",
         "scipy",

@@ -6,7 +6,12 @@ from functools import cache
 from sarangi.base.installation import home
 
 LOCK = "requirements.lock"
-DISTRIBUTIONS = {"sklearn": "scikit-learn", "whisper": "openai-whisper", "yaml": "pyyaml"}
+DISTRIBUTIONS = {
+    "iso639": "iso639-lang",
+    "sklearn": "scikit-learn",
+    "whisper": "openai-whisper",
+    "yaml": "pyyaml",
+}
 """The names of packages that are not those by which they are imported."""
 
 

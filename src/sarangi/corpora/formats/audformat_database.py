@@ -16,6 +16,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from iso639 import Lang
+from iso639.exceptions import InvalidLanguageValue
 
 from sarangi.base.documents import DocumentError, decoded
 from sarangi.base.errors import SarangiError
@@ -69,7 +71,7 @@ def read(table: Path, audio: Path, columns: Mapping[str, str | None]) -> Iterato
             f"{header}: its tables are in its folder, and that is not in the folder of audio, {audio}; write "
             "table: with the folder instead"
         )
-    tables = _tables(header)
+    tables, language = _tables(header)
     named = _named(header, tables, columns)
     with_emotion = [name for name, described in tables.items() if "emotion" in named[name].values()]
     others = [name for name in tables if name not in with_emotion and named[name]]
@@ -99,6 +101,8 @@ def read(table: Path, audio: Path, columns: Mapping[str, str | None]) -> Iterato
             for more, where, why in known.get(place, ()):
                 problems += why
                 _add(cells, more, where, problems)
+        if cells.get("language") or language:
+            cells["language"] = _tag(cells.get("language") or language)
         yield labelled(first.where, cells, problems)
     yield from broken
 
@@ -121,8 +125,8 @@ class Scheme(NamedTuple):
     """What is known of a label: of a speaker gender, age, language."""
 
 
-def _tables(header: Path) -> dict[str, Described]:
-    """Return the tables of a database, by name."""
+def _tables(header: Path) -> tuple[dict[str, Described], str | None]:
+    """Return the tables of a database, by name, and its language if it has one alone."""
     # here, since it takes a second to load
     import audformat
 
@@ -154,7 +158,15 @@ def _tables(header: Path) -> dict[str, Described]:
         raise SarangiError(
             f"{header}: no header of an audformat database ({type(error).__name__}: {error})"
         ) from error
-    return found
+    return found, database.languages[0] if len(database.languages) == 1 else None
+
+
+def _tag(language: str | None) -> str | None:
+    """Return the tag (BCP 47) of a language, which audformat writes in three letters (ISO 639-3)."""
+    try:
+        return (Lang(language).pt1 or language) if language else None
+    except InvalidLanguageValue:
+        return language
 
 
 def _scheme(header: Path, name: str, scheme: Any, database: Any) -> Scheme:

@@ -55,6 +55,17 @@ def test_a_segmented_table_has_start_and_end_and_a_table_of_files_holds_for_all(
     assert float(found[0].cells["table_arousal"]) == 0.5
 
 
+def test_the_language_of_a_database_is_that_of_its_rows(tmp_path):
+    made = database()
+    made.languages = ["urd"]
+    made.schemes["speaker"].replace_labels({"S0": {"language": "deu"}, "S1": {"gender": "male"}})
+    made.save(str(tmp_path), storage_format="csv")
+    assert {(row.cells["speaker"], row.cells["language"]) for row in rows(tmp_path)} == {
+        ("S0", "de"),
+        ("S1", "ur"),
+    }
+
+
 def test_speakers_may_be_described_in_a_misc_table(tmp_path):
     made = database()
     made.schemes["age"] = audformat.Scheme("int")
