@@ -64,13 +64,7 @@ def read(table: Path, audio: Path, columns: Mapping[str, str | None]) -> Iterato
     SarangiError
         If the header or a table cannot be read, no table has emotions, or a column that is named is nowhere.
     """
-    header = table / HEADER if table.is_dir() else table
-    # a change of what is in neither of them would rerun nothing
-    if not table.is_dir() and audio.resolve() not in header.resolve().parents:
-        raise SarangiError(
-            f"{header}: its tables are in its folder, and that is not in the folder of audio, {audio}; write "
-            "table: with the folder instead"
-        )
+    header = _header(table) if table.is_dir() else table
     tables, language = _tables(header)
     named = _named(header, tables, columns)
     with_emotion = [name for name, described in tables.items() if "emotion" in named[name].values()]
@@ -105,6 +99,12 @@ def read(table: Path, audio: Path, columns: Mapping[str, str | None]) -> Iterato
             cells["language"] = _tag(cells.get("language") or language)
         yield labelled(first.where, cells, problems)
     yield from broken
+
+
+def _header(folder: Path) -> Path:
+    """Return the header of the database in a folder: db.yaml, or the only YAML file."""
+    others = sorted(folder.glob("*.yaml"))
+    return others[0] if len(others) == 1 else folder / HEADER
 
 
 class Described(NamedTuple):

@@ -22,6 +22,9 @@ def test_a_database_says_what_its_tables_and_schemes_say(tmp_path, kind):
     found = sorted((dict(row.cells) for row in rows(tmp_path / "d")), key=lambda cells: cells["file"])
     assert found == CLIPS
     assert list(read(tmp_path / "d", tmp_path / "d", {})) == rows(tmp_path / "d")  # the folder is as good
+    for file in (tmp_path / "d").glob("db.*"):
+        file.rename(file.with_name(file.name.replace("db.", "other.")))
+    assert len(list(read(tmp_path / "d", tmp_path / "d", {}))) == len(CLIPS)
 
 
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
