@@ -18,6 +18,7 @@ from sarangi.base import store
 from sarangi.base.documents import DocumentError, text_in
 from sarangi.base.errors import SarangiError
 from sarangi.base.progress import progress
+from sarangi.base.spreadsheets import inert
 from sarangi.models.run_inputs import NO_WORDS
 from sarangi.models.shortest import too_short
 from sarangi.reproduce.walking import Found, walked
@@ -80,7 +81,7 @@ class Lines:
 
     def add(self, row: Mapping[str, Any]) -> None:
         """Add one row."""
-        self._lines.writerow(row)
+        self._lines.writerow({name: inert(cell) for name, cell in row.items()})
 
     def __enter__(self) -> "Lines":
         return self

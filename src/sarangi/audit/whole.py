@@ -8,6 +8,7 @@ import pandas as pd
 from sarangi.audit.advice import findings
 from sarangi.audit.rows import write_audit
 from sarangi.base import store
+from sarangi.base.spreadsheets import as_csv
 from sarangi.base.store import Output
 
 
@@ -31,4 +32,4 @@ def whole_audit(audits: Sequence[Path], leaking: Collection[str], output: Output
         for row in findings(store.read(output.path), leaking)
     ]
     table = pd.DataFrame(rows, columns=["verdict", "check", "subject", "value", "detail", "advice"])
-    table.to_csv(readable, index=False, lineterminator="\n")
+    readable.write_text(as_csv(table), encoding="utf-8")

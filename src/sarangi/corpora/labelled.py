@@ -21,6 +21,8 @@ GENDERS = {"f": "female", "female": "female", "woman": "female", "m": "male", "m
 OF_GROUPS = ("speaker", "group", "session")
 """Columns of names that a split keeps whole, so that one name in two ways is refused."""
 NO_SPEAKER = "no speaker"
+LOOKED_FOR = 100
+"""Missing files that others of their name are looked for."""
 
 
 class Reading(NamedTuple):
@@ -94,7 +96,8 @@ class _Rows:
         self.source, self.reading = source, reading
         self.place = "" if reading.folder is None else f"{reading.folder}{reading.table}"
         self.spellings = {column: Spellings(reading.table, column) for column in OF_GROUPS}
-        self.by_name: dict[str, str] | None = None
+        self.by_name: dict[str, list[str]] | None = None
+        self.looked_for = 0
         self.files: dict[str, str | PathError] = {}
 
     def utterance(self, row: LabelRow) -> Utterance:
@@ -188,13 +191,22 @@ class _Rows:
 
     def _elsewhere(self, path: str) -> str:
         """Return where a file of the name of a missing one is, in words; empty where there is none."""
+        self.looked_for += 1
+        if self.looked_for > LOOKED_FOR:
+            return ""
         if self.by_name is None:
             self.by_name = {}
             for file in self.source.paths():
-                self.by_name.setdefault(posixpath.basename(file).casefold(), file)
-        name = posixpath.basename(path.replace("\\", "/")).casefold()
-        found = self.by_name.get(name)
+                self.by_name.setdefault(posixpath.basename(file).casefold(), []).append(file)
+        wanted = path.replace("\\", "/").casefold()
+        files = self.by_name.get(posixpath.basename(wanted), ())
+        found = max(files, key=lambda file: _common_end(file.casefold(), wanted), default=None)
         return f"; there is {found}: paths begin at the folder of audio" if found else ""
+
+
+def _common_end(one: str, other: str) -> int:
+    """Return how many characters two paths have in common at their ends."""
+    return len(posixpath.commonprefix((one[::-1], other[::-1])))
 
 
 def _gender(cell: str | None) -> str | None:

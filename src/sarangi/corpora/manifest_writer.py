@@ -82,7 +82,9 @@ def _refuse_without_utterances(
     source: Source, corpus: str, module: Any, found: Sequence[Utterance]
 ) -> NoReturn:
     """Refuse a source of which no name is that of a usable utterance."""
-    example = f"; the first is {found[0].file}: {found[0].reason}" if found else ""
+    # of a table, what is wrong with its rows, and not that they leave recordings out
+    rows = [u for u in found if u.where is not None] or found
+    example = f"; the first is {rows[0].file}: {rows[0].reason}" if rows else ""
     packed = source.paths(*ARCHIVES)
     unpack = f"Archives lie in it: unpack {', '.join(packed[:3])} there. " if packed else ""
     every = Counter(u.cause or "" for u in found)

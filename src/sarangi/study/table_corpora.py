@@ -47,7 +47,7 @@ def missing_of(corpus: Mapping[str, Any]) -> str | None:
         if path is None:
             continue
         if not path.exists():
-            problem = problem_of(path)
+            problem = problem_of(path) if path.is_symlink() else None
             there = f"is {problem}" if problem else "is not there"
             return f"{path} {there}: put it there, or mend `{key}`, a path from the folder of the study"
     try:

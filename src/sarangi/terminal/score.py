@@ -25,6 +25,7 @@ def arguments(parser: ArgumentParser) -> None:
 def run(chosen: Namespace) -> int:
     """Print the table, and write it if asked."""
     from sarangi.base.errors import SarangiError
+    from sarangi.base.spreadsheets import as_csv
     from sarangi.paper.tables.html_page import html_page
     from sarangi.paper.tables.outside import outside_table, rows_of
     from sarangi.scoring.outside import checked, read, score
@@ -59,7 +60,7 @@ def run(chosen: Namespace) -> int:
     if not own:
         print("The study has no predictions of its own on this corpus and protocol to compare with.")
     if suffix == ".csv":
-        whole.to_csv(chosen.out, index=False, lineterminator="\n")
+        chosen.out.write_text(as_csv(whole), encoding="utf-8")
     elif suffix == ".parquet":
         whole.to_parquet(chosen.out, index=False)
     elif suffix == ".html":

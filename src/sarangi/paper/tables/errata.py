@@ -11,6 +11,7 @@ import pandas as pd
 from sarangi.base.evidence import reference
 from sarangi.base.labels import Labels
 from sarangi.base.missing import Missing
+from sarangi.base.spreadsheets import as_csv
 from sarangi.paper.mark_notes import letters, meanings
 from sarangi.paper.tables.columns import Column
 from sarangi.paper.tables.table import Table
@@ -110,7 +111,7 @@ def errata_table(
     cells, behind = [_cells(line) for line in lines], [_behind(line, operands) for line in lines]
     write_table(Table("errata", caption, COLUMNS, cells, behind, notes), labels, output)
     table = pd.DataFrame([_flat(line) for line in lines], columns=FLAT_COLUMNS)
-    output["csv"].write_text(table.to_csv(index=False, lineterminator="\n"), encoding="utf-8")
+    output["csv"].write_text(as_csv(table), encoding="utf-8")
 
 
 def _lines(entry: Mapping[str, Any], operands: Operands) -> list[Line]:

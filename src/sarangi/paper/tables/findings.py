@@ -8,6 +8,7 @@ import pandas as pd
 from sarangi.base.evidence import Evidence, reference
 from sarangi.base.finding_rows import read_findings
 from sarangi.base.labels import Labels
+from sarangi.base.spreadsheets import as_csv
 from sarangi.base.statements import statement, title_and_number
 from sarangi.base.verdicts import UNTESTABLE, is_further, verdict_in
 from sarangi.paper.tables.columns import Column, numeric
@@ -67,7 +68,7 @@ def finding_table(finding: Path, labels: Labels, output: dict[str, Path]) -> Non
 
 def _write_csv(table: pd.DataFrame, output: dict[str, Path]) -> None:
     table = table.drop(columns="file")
-    output["csv"].write_text(table.to_csv(index=False, lineterminator="\n"), encoding="utf-8")
+    output["csv"].write_text(as_csv(table), encoding="utf-8")
 
 
 def _by_claim(table: pd.DataFrame, counted: bool = True) -> tuple[list[dict[str, str]], list[Evidence]]:

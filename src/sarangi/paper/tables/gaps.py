@@ -8,6 +8,7 @@ import pandas as pd
 
 from sarangi.base.labels import Labels
 from sarangi.base.marks import DESCRIPTIVE, SIDES_DIFFER, TOO_NARROW, joined, marks_in
+from sarangi.base.spreadsheets import as_csv
 from sarangi.paper.cells import CONDITION, SCORE, Cell, scored
 from sarangi.paper.mark_notes import letters, meanings
 from sarangi.paper.tables.cell_evidence import NO_PAIR, behind_cells
@@ -135,9 +136,7 @@ def gaps_table(cells: Sequence[Cell], labels: Labels, output: dict[str, Path]) -
     )
     notes = [*GAP_NOTES, *meanings(marks)] if lines else [NO_PAIR]
     write_table(Table("gaps", caption, COLUMNS, lines, evidence, notes), labels, output)
-    output["csv"].write_text(
-        found[GAP].to_csv(index=False, lineterminator="\n", float_format="%.6g"), encoding="utf-8"
-    )
+    output["csv"].write_text(as_csv(found[GAP], "%.6g"), encoding="utf-8")
 
 
 def _sides(gap: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sarangi.base.labels import Labels
 from sarangi.base.markdown import escaped
+from sarangi.base.spreadsheets import as_csv
 from sarangi.paper.synthetic import SYNTHETIC
 from sarangi.paper.tables.html_page import html_page
 from sarangi.paper.tables.latex import latex
@@ -35,7 +36,7 @@ def write_table(table: Table, labels: Labels, output: dict[str, Path]) -> None:
     texts = {
         "tex": latex(table, notes),
         "md": _markdown(table, notes),
-        "csv": table.frame.to_csv(index=False, lineterminator="\n"),
+        "csv": as_csv(table.frame),
         "html": html_page(table, notes),
         "json": _json(table, notes),
     }
