@@ -48,7 +48,7 @@ from sarangi.runtime.fingerprint import fingerprint, modules_of
 from sarangi.runtime.interpreter import quote_interpreter
 from sarangi.runtime.inventory import Inventory
 from sarangi.runtime.lock import begin, hold
-from sarangi.runtime.profile import refuse_stale
+from sarangi.runtime.profile import refuse_stale, refuse_touch
 from sarangi.runtime.snakemake_process import TELLS
 from sarangi.sources import kinds
 from sarangi.study import (
@@ -103,6 +103,7 @@ workflow.delete_output = with_provenance(workflow)
 try:
     if workflow.is_main_process:
         refuse_stale(workflow)
+        refuse_touch()
         # a killed run's lock goes, a living one's stays
         hold()
     published, errata = published_in(config, BASE)

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
+from typing import Any, NoReturn
 
 import yaml
 from snakemake.settings.types import RerunTrigger
+from snakemake_interface_common.exceptions import WorkflowError
 
 from sarangi.base.errors import SarangiError
 from sarangi.base.installation import home
-from sarangi.runtime.commands import quoted
+from sarangi.runtime import commands
 
 FOLDER = "profiles/default"
 NEEDED = (RerunTrigger.MTIME, RerunTrigger.PARAMS, RerunTrigger.INPUT)
@@ -41,7 +42,8 @@ def refuse_stale(workflow: Any) -> None:
             "($SNAKEMAKE_PROFILE, ~/.config/snakemake, a folder named default or profiles/default here); "
             "results would be stale, or recomputed without need:",
             *wrong,
-            f"The workflow's own profile has the right ones: --workflow-profile {quoted(home() / FOLDER)}",
+            "The workflow's own profile has the right ones: "
+            f"--workflow-profile {commands.quoted(home() / FOLDER)}",
         )
 
 
@@ -69,3 +71,21 @@ def _stale(workflow: Any) -> Iterator[str]:
     ):
         if stated:
             yield f"{name} is set; expected that it is not: take it out"
+
+
+def refuse_touch() -> None:
+    """Have Snakemake refuse ``--touch``, which would call due jobs done without a look at what they made.
+
+    What executes is known only after the workflow is read, and of a touch no hook is told.
+    """
+    # here, since it cannot be imported before Snakemake itself
+    from snakemake.dag import DAG
+
+    def refused(self: DAG) -> NoReturn:
+        raise WorkflowError(
+            "--touch calls results current that other parameters, code or inputs made, so they would be "
+            f"stale without a word. {commands.sarangi('restore BUNDLE.zip --compare')} adopts results whose "
+            "provenance agrees with this clone, and a plain run makes the others"
+        )
+
+    DAG.check_touch_compatible = refused

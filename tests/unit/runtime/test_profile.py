@@ -1,6 +1,8 @@
 """Settings of Snakemake under which results would be stale are refused."""
 
 import re
+import subprocess
+import sys
 from types import SimpleNamespace
 
 import pytest
@@ -40,3 +42,15 @@ def test_the_profile_passes_and_is_named_where_another_is_refused():
     refuse_stale(workflow())
     with pytest.raises(SarangiError, match=re.escape(f"--workflow-profile {ROOT / 'profiles/default'}")):
         refuse_stale(workflow(DAGSettings()))
+
+
+def test_what_is_due_is_not_called_done(tmp_path):
+    (tmp_path / "Snakefile").write_text(
+        "from sarangi.runtime.profile import refuse_touch\nrefuse_touch()\n"
+        "rule made:\n    params: 2\n    output: 'made.txt'\n    shell: 'echo {params} > {output}'\n"
+    )
+    (tmp_path / "made.txt").write_text("1")
+    command = [sys.executable, "-m", "snakemake", "--cores", "1", "--touch", "--forceall"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "--touch calls results current" in done.stderr
