@@ -74,7 +74,7 @@ CHECKS = {
     "silent": Advice("recordings that are almost silent", LOOKED_AT),
     "short": Advice("very short recordings", LOOKED_AT),
     "long": Advice("very long recordings", "cut them by utterance (columns start and end)"),
-    "near_duplicates": Advice("pairs of recordings that share sound", "see each pair below"),
+    "near_duplicates": Advice("pairs of recordings that share sound", "see each pair"),
     "near_duplicate": Advice(
         "a pair of recordings that share sound",
         "listen to both; leave one out, correct its label or speaker, or give both one group",

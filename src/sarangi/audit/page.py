@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from sarangi.audit.advice import SEVERITY, Finding, findings
+from sarangi.audit.advice import Finding, findings
 from sarangi.audit.summary import summary
 from sarangi.base import store
 from sarangi.base.auditing import NOTE, OK
@@ -97,10 +97,10 @@ def _corpus(
     name: str, audit: pd.DataFrame, told: Sequence[str], leaking: Collection[str], labels: Labels
 ) -> list[str]:
     rows = findings(audit, leaking)
-    counts = Counter(row.verdict for row in rows)
+    counts = Counter(MEANT if row.by_design and row.verdict != OK else row.verdict for row in rows)
     bad = [row for row in rows if row.verdict not in (NOTE, OK)]
     good = [row for row in rows if row.verdict in (NOTE, OK)]
-    numbers = ", ".join(f"{counts[verdict]} {verdict}" for verdict in SEVERITY)
+    numbers = ", ".join(f"{counts[verdict]} {verdict}" for verdict in MEANING)
     parts = [f"<h2>{html.escape(labels.corpus(name))}</h2>", f"<pre>{html.escape(chr(10).join(told))}</pre>"]
     parts += _table(bad, labels) if bad else []
     parts.append(f"<details><summary>{len(good)} notes and checks without a finding</summary>")
@@ -124,7 +124,7 @@ def _table(rows: Sequence[Finding], labels: Labels) -> list[str]:
             html.escape, (row.words, where, row.number, row.detail, row.todo)
         )
         body.append(
-            f"<tr><td>{_chip(MEANT if row.by_design else row.verdict)}</td><td>{what}</td><td>{subject}</td>"
+            f"<tr><td>{_chip(MEANT if row.by_design and row.verdict != OK else row.verdict)}</td><td>{what}</td><td>{subject}</td>"
             f'<td class="number">{number}</td><td>{detail}</td><td>{todo}</td></tr>'
         )
         left = total[row.verdict, row.check] - ROWS_OF_A_CHECK

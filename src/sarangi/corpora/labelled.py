@@ -12,7 +12,9 @@ from sarangi.base.errors import shown
 from sarangi.base.segments import SegmentError, segment_id, segment_of
 from sarangi.base.store import FAILED, OK
 from sarangi.base.table_columns import FURTHER
+from sarangi.corpora.beside import SUFFIXES
 from sarangi.corpora.label_rows import COLUMNS, LabelRow
+from sarangi.corpora.named_files import NamedFiles
 from sarangi.corpora.utterance import Utterance, failed, skipped
 from sarangi.sources.source import Source
 from sarangi.sources.tables import PathError, Spellings, file_of, names_nobody
@@ -99,6 +101,7 @@ class _Rows:
         self.by_name: dict[str, list[str]] | None = None
         self.looked_for = 0
         self.files: dict[str, str | PathError] = {}
+        self.named: NamedFiles | None = None
 
     def utterance(self, row: LabelRow) -> Utterance:
         """Return the utterance of a row."""
@@ -183,11 +186,19 @@ class _Rows:
             try:
                 self.files[path] = file_of(self.source, self.place, path)
             except PathError as error:
-                self.files[path] = error
+                self.files[path] = self._called_otherwise(path) or error
         found = self.files[path]
         if isinstance(found, PathError):
             return found.inside or row.where, f"{found}{self._elsewhere(path)}", nameless
         return found, None, None
+
+    def _called_otherwise(self, path: str) -> str | None:
+        """Return the file that a path means without suffix or with other folders in front, if it is one."""
+        if self.reading.folder is not None:
+            return None
+        if self.named is None:
+            self.named = NamedFiles(self.source.paths(*SUFFIXES))
+        return self.named.of(path)
 
     def _elsewhere(self, path: str) -> str:
         """Return where a file of the name of a missing one is, in words; empty where there is none."""
