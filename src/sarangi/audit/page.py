@@ -123,8 +123,9 @@ def _table(rows: Sequence[Finding], labels: Labels) -> list[str]:
         what, subject, number, detail, todo = map(
             html.escape, (row.words, where, row.number, row.detail, row.todo)
         )
+        chip = _chip(MEANT if row.by_design and row.verdict != OK else row.verdict)
         body.append(
-            f"<tr><td>{_chip(MEANT if row.by_design and row.verdict != OK else row.verdict)}</td><td>{what}</td><td>{subject}</td>"
+            f"<tr><td>{chip}</td><td>{what}</td><td>{subject}</td>"
             f'<td class="number">{number}</td><td>{detail}</td><td>{todo}</td></tr>'
         )
         left = total[row.verdict, row.check] - ROWS_OF_A_CHECK

@@ -52,7 +52,7 @@ def corpora_table(
         evidence[corpus] = {"": [reference(file) for file in counted]}
         lines[corpus] = {
             "Corpus": labels.corpus(corpus),
-            "Language": ", ".join(sorted(usable["language"].unique())),
+            "Language": ", ".join(sorted(usable["language"].dropna().unique())) or "--",
             "Utterances": len(manifest),
             "ok": int((status == store.OK).sum()),
             "Skipped": int((status == store.SKIPPED).sum()),
