@@ -85,7 +85,8 @@ def transcribe(
     engine, settings = recogniser.load(), recogniser.settings
     known = store.read(manifest, ["utterance_id", "language", "text"]).set_index("utterance_id")
     references = known["text"].dropna().to_dict()
-    languages = known["language"].to_dict()
+    # what states none has it guessed
+    languages = known["language"].dropna().to_dict()
     told = {} if settings["language"] == DETECT else languages
     kept = begun(unfinished, dict(output.provenance))
     with (
@@ -163,7 +164,7 @@ def transcribed(
     lines
         What the rows hold already, by utterance.
     languages
-        That of each utterance's reference.
+        That of each utterance's reference, where it is known.
     """
     names = [row["utterance_id"] for row in batch]
     heard = engine.hear([decode(row["audio"]["bytes"]) for row in batch], language, names)
@@ -178,7 +179,7 @@ def transcribed(
             "no_speech_prob": found.no_speech_prob,
             "temperature": found.temperature,
             "compression_ratio": found.compression_ratio,
-            **error_rates(line["reference"], found.text, languages[name]),
+            **error_rates(line["reference"], found.text, languages.get(name, found.language)),
         }
 
 

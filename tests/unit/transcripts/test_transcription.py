@@ -1,5 +1,6 @@
 """Whisper on batches of clips, and error rates: small networks with random weights, and stand-ins."""
 
+import shutil
 import unicodedata
 
 import numpy as np
@@ -7,11 +8,12 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.places import ROOT, real, to
+from support.places import MADE_BY_TEST, ROOT, real, to
 from support.small_whisper import checkpoint, corpus, engine, noise, run  # noqa: F401  (fixtures)
 
 from sarangi.audio.resampling import resample
 from sarangi.base import store
+from sarangi.base.manifest_rows import MANIFEST
 from sarangi.corpora.manifest import manifest
 from sarangi.sources.small_weights import unpacked_whisper
 from sarangi.transcripts.engines import OpenAIWhisper, log_mels
@@ -88,6 +90,15 @@ def test_the_language_is_guessed_where_the_configuration_says_so(checkpoint, cor
 
     _, probabilities = engine.model.detect_language(log_mels([decode(row["audio"]["bytes"])], 80, 3000)[0])
     assert found.loc[row["utterance_id"], "language"] == max(probabilities, key=probabilities.get)
+    # so it is where nobody has stated one
+    apart = tmp_path / "unstated"
+    shutil.copytree(corpus, apart)
+    table = store.read(apart / "m.parquet").assign(language=None)
+    store.write(apart / "m.parquet", table, MANIFEST, MADE_BY_TEST)
+    unstated = run(apart, tmp_path, checkpoint=checkpoint, output="unstated.parquet").set_index(
+        "utterance_id"
+    )
+    assert unstated[["language", "text"]].equals(found[["language", "text"]])
 
 
 @pytest.mark.parametrize(
