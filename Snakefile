@@ -5,6 +5,7 @@
 #   snakemake --cores 8 paper/figures       every figure
 #   snakemake --cores 8 paper               the PDF
 #   snakemake --cores 1 paper/arxiv         the paper as arXiv takes it
+#   snakemake --cores 1 report.html         the audit, results and limits on one page, to be read
 #   snakemake --cores 1 report              every table and figure in one HTML file, with what made each
 #   snakemake --cores 8 finding_3           one finding of the published study
 #   snakemake --cores 8 ravdess_si_audio    one experiment of the published study
@@ -39,7 +40,7 @@ from sarangi.base import layout
 from sarangi.base.errors import SarangiError
 from sarangi.base.score_id import ScoreId
 from sarangi.paper.building import missing_programs
-from sarangi.paper.typed import written_files
+from sarangi.paper.written import sources
 from sarangi.published.records import of_finding, replays
 from sarangi.reproduce.project_files import files_of_workflow
 from sarangi.runtime import provenance
@@ -73,6 +74,7 @@ from sarangi.study.exhibits import Exhibit, names, rules_of, shown_with, wanted
 from sarangi.study.labels import labels_of
 from sarangi.study.loaded import families, loaded
 from sarangi.study.table_corpora import settings_of
+from sarangi.study.methods import methods_of
 from sarangi.study.wanted import every_table, lost
 
 try:
@@ -205,6 +207,7 @@ rule all:
         lambda wildcards: every_table(study),
         lambda wildcards: lost(study, workflow.persistence._filter_incomplete_keys),
         layout.pdf() if CAN_BUILD_PDF else [],
+        [] if published else layout.report_page(),
 
 
 rule:

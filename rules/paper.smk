@@ -1,13 +1,68 @@
 # The paper, its package for arXiv, the report, the bundle of what stands behind it, and the workflow's crate.
 #   in:  paper/main.tex, sarangi.sty, sections/, references.bib, and the generated tables, figures and numbers
-#   out: paper/paper.pdf, paper/arxiv.tar.gz, paper/report.html, results/bundle.zip,
+#   out: paper/texts.tex, report.html, paper/paper.pdf, paper/arxiv.tar.gz, paper/report.html, results/bundle.zip,
 #        results/workflow_crate.zip
 
+WRITTEN = sources(bool(published), Path(), BASE)
 SOURCES_OF_PAPER = {
-    "main": os.path.relpath(BASE / "paper/main.tex"),
-    "written": sorted(map(os.path.relpath, written_files(BASE / "paper"))),
-    "generated": [*TABLES, *FINDING_TABLES, *FIGURES, layout.numbers()],
+    "written": [os.path.relpath(file) for file in WRITTEN.values()],
+    "generated": [
+        *TABLES,
+        *FINDING_TABLES,
+        *FIGURES,
+        layout.numbers(),
+        *([] if published else [layout.texts()]),
+    ],
 }
+
+
+rule study_texts:
+    """Write the sentences of a study without claims for its paper: methods, audit, best models, leakage."""
+    input:
+        scores=scored.scores_of_experiments(study),
+        audits=AUDITS,
+        premiums=layout.premiums(),
+    output:
+        layout.texts(),
+    log:
+        layout.log("study_texts"),
+    benchmark:
+        layout.benchmark("study_texts")
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        **needs(minutes=20),
+    params:
+        corpora=list(study.config["corpora"]),
+        methods=methods_of(study),
+        labels=labels_of(study),
+    script:
+        "../workflow/scripts/study_texts.py"
+
+
+rule report_page:
+    """Write the report for people: one page with the audit's verdict, results, what was done, and limits."""
+    input:
+        tables=[Path(table).with_suffix(".json") for table in TABLES + FINDING_TABLES],
+        figures=[Path(figure).with_suffix(".png") for figure in FIGURES + FINDING_FIGURES],
+        scores=scored.scores_of_experiments(study),
+        audits=AUDITS,
+        premiums=layout.premiums(),
+    output:
+        layout.report_page(),
+    log:
+        layout.log("report_page"),
+    benchmark:
+        layout.benchmark("report_page")
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        **needs(minutes=20),
+    params:
+        methods=methods_of(study),
+        labels=labels_of(study),
+    script:
+        "../workflow/scripts/report_page.py"
 
 
 rule paper_pdf:
@@ -24,6 +79,8 @@ rule paper_pdf:
         "../envs/paper.yaml"
     resources:
         **needs(minutes=30),
+    params:
+        places=list(WRITTEN),
     script:
         "../workflow/scripts/paper_pdf.py"
 
@@ -42,6 +99,8 @@ rule arxiv:
         "../envs/paper.yaml"
     resources:
         **needs(minutes=30),
+    params:
+        places=list(WRITTEN),
     script:
         "../workflow/scripts/arxiv.py"
 

@@ -15,6 +15,7 @@ from sarangi.base.premium_rows import PREMIUMS
 from sarangi.base.score_rows import SCORES
 from sarangi.paper.building import PROGRAMS, paper_pdf
 from sarangi.paper.numbers import Asked, Results, numbers
+from sarangi.paper.written import written_in
 from support.places import ROOT
 
 NAME = "x_loso_svm"
@@ -93,7 +94,7 @@ def paper(folder, text):
 
 def build(folder, written, monkeypatch, make=paper_pdf, name="paper.pdf"):
     monkeypatch.chdir(folder)
-    make(written, [Path("paper/numbers.tex")], Path(name))
+    make(written_in(written), [Path("paper/numbers.tex")], Path(name))
     return Path(name)
 
 

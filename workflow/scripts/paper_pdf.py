@@ -8,7 +8,7 @@ with job(snakemake) as run:
     from sarangi.paper.building import paper_pdf
 
     paper_pdf(
-        Path(snakemake.input.main).parent,
+        dict(zip(snakemake.params.places, map(Path, snakemake.input.written), strict=True)),
         [Path(part) for part in snakemake.input.generated],
         run.output,
         snakemake.config,

@@ -324,6 +324,18 @@ def numbers() -> str:
 
 
 @_path
+def texts() -> str:
+    """Return the path of the sentences of a study for its paper, where it has no claims."""
+    return "paper/texts.tex"
+
+
+@_path
+def report_page() -> str:
+    """Return the path of the study's report for people."""
+    return "report.html"
+
+
+@_path
 def pdf() -> str:
     """Return the path of the PDF of the paper."""
     return "paper/paper.pdf"

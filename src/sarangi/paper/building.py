@@ -56,14 +56,18 @@ def missing_programs() -> list[str]:
 
 
 def paper_pdf(
-    written: Path, generated: Sequence[Path], output: Path, configuration: Mapping[str, Any] = NOTHING
+    written: Mapping[str, Path],
+    generated: Sequence[Path],
+    output: Path,
+    configuration: Mapping[str, Any] = NOTHING,
 ) -> None:
     """Build the paper in a folder of its own and keep the PDF.
 
     Parameters
     ----------
     written
-        Folder with ``main.tex``, ``sarangi.sty``, ``sections/`` and ``references.bib``.
+        ``main.tex``, ``sarangi.sty``, ``references.bib`` and what is below ``sections/``, by their places
+        (:func:`sarangi.paper.written.sources`).
     generated
         Tables, figures and ``numbers.tex``, as ``paper/<place>``; they go to ``<place>``.
     output
@@ -83,7 +87,10 @@ def paper_pdf(
 
 
 def arxiv(
-    written: Path, generated: Sequence[Path], output: Path, configuration: Mapping[str, Any] = NOTHING
+    written: Mapping[str, Path],
+    generated: Sequence[Path],
+    output: Path,
+    configuration: Mapping[str, Any] = NOTHING,
 ) -> None:
     """Build the paper, and pack what ``pdflatex`` alone needs to build it again, as arXiv does.
 
@@ -122,7 +129,9 @@ def arxiv(
 
 
 @contextmanager
-def _built(written: Path, generated: Sequence[Path], configuration: Mapping[str, Any]) -> Iterator[Path]:
+def _built(
+    written: Mapping[str, Path], generated: Sequence[Path], configuration: Mapping[str, Any]
+) -> Iterator[Path]:
     """Build ``main.pdf`` and ``main.bbl`` in a temporary folder, and yield it."""
     missing = missing_programs()
     if missing:
@@ -130,15 +139,15 @@ def _built(written: Path, generated: Sequence[Path], configuration: Mapping[str,
             f"the paper needs {', '.join(missing)}: install Debian packages {' '.join(PACKAGES)}, or "
             "tectonic (snakemake --software-deployment-method conda brings it)"
         )
-    typed = [f"{file}:{line}: {found}" for file, line, found in typed_scores(written)]
+    typed = [f"{file}:{line}: {found}" for file, line, found in typed_scores(Path("paper"), written)]
     if typed:
         raise SarangiError(
             "the paper's text has results that are typed, or reads what no rule makes:", *typed
         )
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        for part in written_files(written):
-            place = folder / part.relative_to(written)
+        for name_, part in written.items():
+            place = folder / name_
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(part, place)
         for file in generated:

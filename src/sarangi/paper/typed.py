@@ -16,7 +16,7 @@ names.
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from sarangi.paper.latex_text import (
@@ -34,7 +34,7 @@ from sarangi.paper.latex_text import (
 )
 
 MAIN, STYLE, BIBLIOGRAPHY, SECTIONS = "main.tex", "sarangi.sty", "references.bib", "sections"
-GENERATED = re.compile(r"numbers(?:\.tex)?|(?:tables|figures)/(?!.*\.\.).+")
+GENERATED = re.compile(r"(?:numbers|texts)(?:\.tex)?|(?:tables|figures)/(?!.*\.\.).+")
 """What rules make, and the text reads."""
 
 ONES = "one|two|three|four|five|six|seven|eight|nine"
@@ -142,7 +142,7 @@ def written_files(paper: Path) -> list[Path]:
     return found
 
 
-def typed_scores(paper: Path) -> Iterator[tuple[str, int, str]]:
+def typed_scores(paper: Path, written: Mapping[str, Path] | None = None) -> Iterator[tuple[str, int, str]]:
     r"""Yield each number in the paper's own text that may be a score, and so must be a ``\val``.
 
     Parameters
@@ -150,17 +150,18 @@ def typed_scores(paper: Path) -> Iterator[tuple[str, int, str]]:
     paper
         Folder with ``main.tex``, ``sarangi.sty``, ``references.bib`` and ``sections/``; a file that is not
         there has no numbers.
+    written
+        The files to look at by their places in it, where they are in several folders.
 
     Yields
     ------
     tuple of str, int and str
         File (``paper/sections/results.tex``), line, and what was found there.
     """
-    files = written_files(paper)
-    names = {str(path.relative_to(paper)) for path in files}
+    files = written or {str(path.relative_to(paper)): path for path in written_files(paper)}
     sources: dict[str, tuple[str, bool]] = {}
-    for path in files:
-        shown = f"{paper.name}/{path.relative_to(paper)}"
+    for place, path in files.items():
+        shown = f"{paper.name}/{place}"
         try:
             if not path.is_file():
                 if path.is_symlink() or path.exists():
@@ -173,7 +174,7 @@ def typed_scores(paper: Path) -> Iterator[tuple[str, int, str]]:
         sources[shown] = (source, path.suffix == ".bib")
     macros = {name: body for source, _ in sources.values() for name, body in macros_in(source).items()}
     for shown, (source, is_bibliography) in sources.items():
-        for line, found in _odd(source, is_bibliography, names, macros):
+        for line, found in _odd(source, is_bibliography, set(files), macros):
             yield shown, line, found
 
 

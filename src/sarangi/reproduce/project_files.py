@@ -23,7 +23,7 @@ WORKFLOW = {
     "workflow": ("**/*.py", "**/*.yaml", "report/*"),
     "profiles": ("**/*.yaml", "**/*.py"),
     "envs": ("*.py", "*.yaml", "Containerfile"),
-    "paper": ("main.tex", "sarangi.sty", "references.bib", "sections/**/*.tex"),
+    "paper": ("main.tex", "sarangi.sty", "references.bib", "sections/**/*.tex", "neutral/**/*.tex"),
 }  # fmt: skip
 """What belongs to the workflow beside the library: patterns of files by folder."""
 DEMO = {"demo": ("config.yaml", "costs.yaml"), "demo/weights": ("*.*", "*/*.*")}

@@ -40,7 +40,9 @@ log = logging.getLogger("sarangi")
 PLACES = (
     "results", layout.MADE_CORPORA, layout.WEIGHTS, layout.TABLES, layout.FIGURES, layout.SPACE,
 )  # fmt: skip
-FILES = (layout.numbers(), layout.pdf(), layout.arxiv(), layout.audit_page())
+FILES = (
+    layout.numbers(), layout.texts(), layout.report_page(), layout.pdf(), layout.arxiv(), layout.audit_page(),
+)  # fmt: skip
 UNCHECKED = (layout.LOGS, layout.BENCHMARKS, layout.PROVENANCE, layout.UNFINISHED)
 """What is no result: it may differ from run to run, or says what the results are."""
 SNAKEMAKE = Path(".snakemake")
@@ -205,8 +207,10 @@ class _Verification:
                 self._fault(path, "missing, with its provenance")
             else:
                 self.report.counts["files not made yet"] += 1
-        for fault in typed(provenance.PROJECT / "paper"):
-            self.report.faults.insert(0, fault)
+        for folder in (provenance.PROJECT / "paper", Path("paper")):
+            for fault in typed(folder.resolve()):
+                if fault not in self.report.faults:
+                    self.report.faults.insert(0, fault)
         self._compare_with_lock()
         mending = Mending(self._jobs, self._restored, self._run.targets, self._run.left)
         self.report.faults = mending.shared(self.report.faults)

@@ -29,7 +29,7 @@ def test_an_unknown_key_stops_the_build_and_names_those_like_it(text, tmp_path, 
 def test_a_typed_result_stops_the_build_with_file_and_line(tmp_path, monkeypatch):
     made(tmp_path)
     monkeypatch.setattr("sarangi.paper.building.missing_programs", list)
-    with pytest.raises(SarangiError, match=r"written/sections/text\.tex:2: 0\.537 is typed"):
+    with pytest.raises(SarangiError, match=r"paper/sections/text\.tex:2: 0\.537 is typed"):
         build(tmp_path, paper(tmp_path, "Text.\n0.537\n"), monkeypatch)
 
 

@@ -1,0 +1,125 @@
+"""What a study found, in sentences for its paper and its report: audit, best models, leakage."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from sarangi.base import store
+from sarangi.base.auditing import FATAL, WARNING
+from sarangi.base.labels import Labels
+from sarangi.base.marks import marks_in
+from sarangi.base.premium_rows import MATCHED_FOLDS
+from sarangi.base.prose import Sentence
+from sarangi.base.score_rows import headline
+from sarangi.paper.mark_notes import MARKS
+from sarangi.paper.texts import interval_text
+
+NOTHING = Sentence("No experiment could be scored")
+
+
+def audit_sentences(audits: Sequence[Path], labels: Labels) -> list[Sentence]:
+    """Return a sentence a corpus: how many findings of its audit are fatal, and how many warn.
+
+    Parameters
+    ----------
+    audits
+        ``results/audit/<corpus>.parquet``.
+    labels
+        Titles.
+    """
+    sentences = []
+    for path in audits:
+        verdicts = store.read(path, ["verdict"])["verdict"]
+        fatal, warned = int((verdicts == FATAL).sum()), int((verdicts == WARNING).sum())
+        said = (
+            f"the audit has {_counted(fatal, 'fatal finding')} and {_counted(warned, 'warning')}"
+            if fatal
+            else f"the audit has no fatal finding and {_counted(warned, 'warning')}"
+        )
+        sentences.append(Sentence(f"{labels.corpus(Path(path).stem)}: {said}"))
+    return sentences
+
+
+def result_sentences(scores: Sequence[Path], labels: Labels) -> list[Sentence]:
+    """Return what is best on each corpus under each protocol, with interval, chance and marks.
+
+    Parameters
+    ----------
+    scores
+        Scores of each experiment on its own corpus.
+    labels
+        Titles, and the order of protocols and models.
+    """
+    found = headline(scores)
+    found = found[(found["metric"] == "uar") & found["value"].notna()]
+    if found.empty:
+        return [NOTHING]
+    order = list(labels.protocols)
+    sentences = []
+    groups = sorted(
+        found.groupby(["corpus", "protocol"]), key=lambda entry: (entry[0][0], order.index(entry[0][1]))
+    )
+    for (corpus, protocol), rows in groups:
+        best = rows.loc[rows["value"].idxmax()]
+        clear = _against(best["low"], best["high"], best["chance"])
+        text = (
+            f"{labels.corpus(corpus)}, {labels.protocols[protocol]}: {labels.models[best['model']]} has the "
+            f"highest UAR of {_counted(len(rows), 'model')}, {best['value']:.3f} "
+            f"{interval_text(best['low'], best['high'])}, on {_counted(int(best['n']), 'clip')} of "
+            f"{_counted(int(best['groups']), 'group')}; {clear} the chance of {best['chance']:.3f}"
+        )
+        notes = [MARKS[mark] for mark in marks_in(best["mark"]) if mark in MARKS]
+        sentences.append(Sentence(text + (f". Marked: {'; '.join(notes)}" if notes else "")))
+    return sentences
+
+
+def leakage_sentences(premiums: Path, labels: Labels) -> list[Sentence]:
+    """Return what it is worth to have heard the speakers in training, of each corpus and model that tells.
+
+    Parameters
+    ----------
+    premiums
+        Of schema :data:`sarangi.base.premium_rows.PREMIUMS`.
+    labels
+        Titles.
+    """
+    return list(_leakage(store.read(premiums), labels))
+
+
+def _leakage(table: pd.DataFrame, labels: Labels) -> Iterator[Sentence]:
+    table = table[(table["metric"] == "uar") & table["value"].notna()]
+    for row in table.to_dict("records"):
+        matched = row["folds"] == MATCHED_FOLDS
+        folds = "folds of the same sizes and class counts" if matched else "random folds"
+        low, high = 100 * row["low"], 100 * row["high"]
+        worth = {
+            "above": "knowing the speakers helps",
+            "below": "knowing the speakers does not help",
+            "undecided": "whether knowing the speakers helps is undecided",
+        }[_side(low, high, 0)]
+        worth = worth if matched else "the difference is due to speakers, sizes and class counts together"
+        yield Sentence(
+            f"{labels.corpus(row['corpus'])}, {labels.models[row['model']]}: with speakers in training and "
+            f"test, in {folds}, UAR is {100 * row['value']:+.1f} points from that on speakers held out, "
+            f"[{low:+.1f}, {high:+.1f}]: {worth}"
+        )
+
+
+def _against(low: float, high: float, chance: float) -> str:
+    return {
+        "above": "its interval lies above",
+        "below": "its interval lies below",
+        "undecided": "its interval holds",
+    }[_side(low, high, chance)]
+
+
+def _side(low: float, high: float, level: float) -> str:
+    if np.isnan(low) or low <= level <= high:
+        return "undecided"
+    return "above" if low > level else "below"
+
+
+def _counted(count: int, thing: str) -> str:
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"

@@ -1,0 +1,175 @@
+"""The methods of a study as its configuration has them, in sentences."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sarangi.base.prose import Paragraph, Sentence
+from sarangi.study.entries import encoders_of, words_of
+from sarangi.study.recipes import is_tuned
+from sarangi.study.study import Study
+
+SETS = {
+    "eGeMAPSv02": ("the 88 functionals of eGeMAPS", "eyben2016gemaps"),
+    "ComParE_2016": ("the 6,373 functionals of ComParE", "schuller2016compare"),
+    "IS09": ("the 384 functionals of IS09", "schuller2009emotion"),
+    "IS10": ("the 1,582 functionals of IS10", "schuller2010paralinguistic"),
+}
+"""Sets of openSMILE: in words, and whom to cite."""
+FAMILIES = {
+    "wav2vec2": ("baevski2020wav2vec",), "hubert": ("hsu2021hubert",), "wavlm": ("chen2022wavlm",),
+    "roberta": ("liu2019roberta",), "xlm-roberta": ("conneau2020unsupervised",),
+    "deberta-v2": ("he2023debertav3",),
+}  # fmt: skip
+BASELINES = {
+    "constant": "always answers the commonest emotion of the training part",
+    "uniform": "guesses each emotion alike",
+    "speaker_only": "answers the commonest emotion of the speaker in training: it knows who speaks, "
+    "and nothing else",
+}
+KERNELS = {
+    "svm_rbf": "a support vector machine with a radial basis function kernel",
+    "svm_linear": "a linear support vector machine",
+    "logistic": "logistic regression",
+    "random_forest": "a random forest",
+    "mlp": "a multilayer perceptron",
+}
+KEPT = {None: "group", "text": "sentence"}
+
+
+def methods_of(study: Study) -> list[Paragraph]:
+    """Return what this study does with its recordings: only what its experiments use."""
+    paragraphs = [
+        Paragraph("Protocols", list(_protocols(study))),
+        Paragraph("Features", list(_features(study))),
+        Paragraph("Classical models", list(_classical(study))),
+        Paragraph("Encoders", list(_tuned(study))),
+        Paragraph("Baselines", list(_baselines(study))),
+    ]
+    return [paragraph for paragraph in paragraphs if paragraph.sentences]
+
+
+def _used(study: Study, kind: str) -> list[str]:
+    """Return the names of the protocols or models of the experiments, in the order of the configuration."""
+    names = {getattr(e, kind.removesuffix("s")) for e in study.experiments.values()}
+    return [name for name in study.config[kind] if name in names]
+
+
+def _protocols(study: Study) -> Iterator[Sentence]:
+    for name in _used(study, "protocols"):
+        entry = study.config["protocols"][name]
+        text = f"{_upper(entry['title'])}: {_split(entry)}"
+        if "emotions" in entry:
+            text += f", of the emotions {', '.join(entry['emotions'])} alone"
+        if "language" in entry:
+            text += f", of the clips in {entry['language']} alone"
+        if "validation" in entry:
+            by = "clips" if entry["leaks"] or "validation_by" in entry else "groups"
+            text += f"; {100 * entry['validation']:g} per cent of what is not tested, by {by}, validates"
+        if "matched" in entry:
+            text += (
+                "; then the clips of each emotion are permuted among the parts: sizes and class counts "
+                "stay, and speakers are in training and test"
+            )
+        elif entry["leaks"]:
+            text += "; a speaker may be in training and test, and the scores are marked"
+        yield Sentence(text)
+
+
+def _split(entry: Mapping[str, Any]) -> str:
+    kept = KEPT.get(entry.get("by"), entry.get("by"))
+    folds = entry.get("folds")
+    return {
+        "stratified_kfold": f"{folds} random folds with the emotions in proportion, each tested once",
+        "stratified_group_kfold": f"{folds} folds that keep each {kept} whole, with the emotions as far as "
+        "possible in proportion, each tested once",
+        "leave_one_group_out": f"each {kept} is tested once, by models that were trained on the others",
+        "random": f"{100 * _share(entry):g} per cent of the clips, drawn at random, are tested",
+        "publisher": "the parts that the corpus's publisher states",
+        "held_out": "named ones are held out and tested",
+        "emobox": "the folds that EmoBox publishes",
+    }[entry["kind"]]
+
+
+def _share(entry: Mapping[str, Any]) -> float:
+    """Return the share that a random split tests; other kinds have names there, or nothing."""
+    return entry["test"] if entry["kind"] == "random" else 0.0
+
+
+def _features(study: Study) -> Iterator[Sentence]:
+    models = [study.config["models"][name] for name in _used(study, "models")]
+    for name in dict.fromkeys(model["features"] for model in models if "features" in model):
+        entry = study.config["feature_sets"][name]
+        rate = "the recordings at their own rate" if "rate" in entry else "the audio at 16 kHz, mono"
+        if "opensmile" in entry:
+            words, key = SETS[entry["opensmile"]]
+            yield Sentence(
+                f"{entry['title']}: {words}, by openSMILE, from {rate}", (key, "eyben2010opensmile")
+            )
+        elif "published" in entry:
+            yield Sentence(f"{entry['title']}: as the corpus publishes them")
+        else:
+            yield Sentence(f"{entry['title']}: by the extractor {entry['extractor']}, from {rate}")
+
+
+def _classical(study: Study) -> Iterator[Sentence]:
+    models = [study.config["models"][name] for name in _used(study, "models")]
+    for name in dict.fromkeys(model["classifier"] for model in models if "classifier" in model):
+        entry = study.config["classifiers"][name]
+        settings = []
+        if isinstance(entry.get("C"), list):
+            penalties = ", ".join(f"{each:g}" for each in entry["C"])
+            settings.append(
+                f"C chosen among {penalties} in {entry['inner_folds']} folds of the training part"
+            )
+        elif "C" in entry:
+            settings.append(f"C = {entry['C']:g}")
+        settings += [f"{entry['trees']} trees"] if "trees" in entry else []
+        settings += (
+            [f"layers of {' and '.join(map(str, entry['hidden']))} units"] if "hidden" in entry else []
+        )
+        settings += ["each emotion weighted alike"] if entry.get("class_weight") == "balanced" else []
+        yield Sentence(f"{_upper(entry['title'])}: {KERNELS[entry['kind']]} ({', '.join(settings)})")
+    if any("classifier" in model for model in models):
+        yield Sentence("Every feature is scaled to mean 0 and deviation 1 on the training part")
+    if any(model.get("scaling") == "each" for model in models):
+        yield Sentence("Where the title says so, each side is scaled by its own mean and deviation")
+    if any("alignment" in model for model in models):
+        yield Sentence(
+            "CORAL aligns the covariance of the training part with that of the test part, without labels",
+            ("sun2016return",),
+        )
+
+
+def _tuned(study: Study) -> Iterator[Sentence]:
+    used = _used(study, "models")
+    for name in used:
+        model = study.config["models"][name]
+        encoders = [study.config["encoders"][encoder] for encoder in encoders_of(model).values()]
+        if not encoders:
+            continue
+        cites = [key for encoder in encoders for key in FAMILIES.get(encoder.get("family", ""), ())]
+        frozen = model.get("audio", {}).get("layers") == "weighted"
+        how = (
+            "the encoder does not learn; the weights of its layers, averaged over time, and a linear layer do"
+            if frozen
+            else "fine-tuned with one linear layer on the mean of the last layer over time"
+        )
+        asr = words_of(model)
+        heard = f", on words that {study.config['asr'][asr]['title']} wrote" if asr else ""
+        names = " and ".join(encoder["title"] for encoder in encoders)
+        yield Sentence(f"{_upper(model['title'])}: {names}{heard}; {how}", cites)
+    if any(is_tuned(study, e) for e in study.experiments.values()):
+        yield Sentence(
+            "The epoch with the best WF1 on the validation part counts; the test part is looked at once"
+        )
+
+
+def _baselines(study: Study) -> Iterator[Sentence]:
+    for name in _used(study, "models"):
+        entry = study.config["models"][name]
+        if "baseline" in entry:
+            yield Sentence(f"{_upper(entry['title'])}: {BASELINES[entry['baseline']]}")
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,93 @@
+"""The report for people, and the sentences that it shares with the paper."""
+
+import json
+import re
+
+import pandas as pd
+import pytest
+from support.labels import labels
+from support.places import MADE_BY_TEST, to
+from support.score_files import TITLES, made
+
+from sarangi.audit.rows import AUDIT, write_audit
+from sarangi.base import store
+from sarangi.base.premium_rows import PREMIUMS
+from sarangi.base.prose import Paragraph, Sentence
+from sarangi.paper.report_page import report_page
+from sarangi.paper.study_texts import study_texts
+
+AUDITED = [("failed", "", 0.0, "ok", ""), ("shared_groups", "random5", 9.0, "fatal", "9 <b>speakers</b>")]
+METHODS = [Paragraph("Protocols & more", [Sentence("5 folds, 20% of <all>", ("forman2010apples",))])]
+
+
+@pytest.fixture
+def read(tmp_path):
+    scores = [
+        made(tmp_path, f"shemo_{protocol}_{model}", "shemo", protocol, model, value=value, mark=mark)[0]
+        for protocol, model, value, mark in [
+            ("random5", "m1", 0.9, "groups shared"), ("far", "m1", 0.5, ""), ("far", "m2", 0.3, ""),
+        ]
+    ]  # fmt: skip
+    audit = tmp_path / "shemo.parquet"
+    write_audit(pd.DataFrame(AUDITED, columns=AUDIT.names), to(audit))
+    row = {
+        "corpus": "shemo", "model": "m1", "folds": "matched", "shared": "a", "apart": "b", "metric": "uar",
+        "value": 0.4, "low": 0.2, "high": 0.5, "n": 40, "groups": 9, "mark": "",
+    }  # fmt: skip
+    premiums = tmp_path / "premiums.parquet"
+    store.write(premiums, pd.DataFrame([row]), PREMIUMS, MADE_BY_TEST)
+    table = tmp_path / "scores.json"
+    cells = [{"cells": {"Model": "<i>m1</i>", "UAR": "0.500"}, "from": {}}]
+    table.write_text(
+        json.dumps(
+            {"caption": "Scores. Of all.", "columns": ["Model", "UAR"], "rows": cells, "notes": ["a: b"]}
+        )
+    )
+    picture = tmp_path / "recalls.png"
+    picture.write_bytes(b"\x89PNG")
+    return {
+        "scores": scores, "audits": [audit], "premiums": [premiums], "tables": [table], "figures": [picture],
+    }  # fmt: skip
+
+
+def test_the_page_has_the_audit_first_then_results_and_needs_no_other_file(read, tmp_path):
+    report_page(read, METHODS, labels(**TITLES), tmp_path / "report.html")
+    page = (tmp_path / "report.html").read_text()
+    assert (
+        page.index("1 fatal finding and 0 warnings")
+        < page.index("has the highest UAR")
+        < page.index("Limits</h2>")
+    )
+    far, random = re.findall(r"<li>([^<]*has the highest UAR[^<]*)</li>", page)[::-1]
+    assert "of 2 models, 0.500 [0.400, 0.700], on 40 clips of 9 groups" in far
+    assert "Marked: groups (speakers)" in random
+    assert (
+        "UAR is +40.0 points from that on speakers held out, [+20.0, +50.0]: knowing the speakers helps"
+        in page
+    )
+    assert '<td class="number">0.500</td>' in page
+    assert "<td>&lt;i&gt;m1&lt;/i&gt;</td>" in page
+    assert "5 folds, 20% of &lt;all&gt;." in page
+    assert "Which emotions are recognised" in page
+    assert "Which emotions are taken for which" not in page
+    assert set(re.findall(r'(?:src|href)="([^"]{5})', page)) <= {
+        "data:",
+        "#the-",
+        "#resu",
+        "#scor",
+        "#data",
+        "#what",
+        "#limi",
+    }
+    report_page(read, METHODS, labels(**TITLES), tmp_path / "again.html")
+    assert (tmp_path / "again.html").read_text() == page
+
+
+def test_the_sentences_for_the_paper_are_macros_of_latex(read, tmp_path):
+    study_texts(read, ["shemo"], METHODS, labels(**TITLES), tmp_path / "texts.tex")
+    text = (tmp_path / "texts.tex").read_text()
+    assert r"\paragraph{Protocols \& more.} 5 folds, 20\% of \textless{}all\textgreater{} \citep" in text
+    assert r"\long\def\studyresults{\begin{itemize}" in text
+    nothing = {name: [] for name in read} | {"premiums": read["premiums"]}
+    study_texts(nothing, ["shemo"], [], labels(**TITLES), tmp_path / "none.tex")
+    assert r"\long\def\studyresults{No experiment could be scored.}" in (tmp_path / "none.tex").read_text()

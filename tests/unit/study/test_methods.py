@@ -1,0 +1,47 @@
+"""The methods of a study in sentences."""
+
+import pytest
+from support.places import ROOT
+from support.studies import stand_in
+
+from sarangi.study.checking import check
+from sarangi.study.defaults import built_in
+from sarangi.study.methods import methods_of
+
+
+def study_of(models, protocols):
+    grid = {"corpora": ["urdu_latif"], "protocols": protocols, "models": models}
+    config = {"corpora": {"urdu_latif": stand_in(speakers=8, clips=5, seed=1)}, "experiments": [grid]}
+    return check(config, ROOT / "workflow/schemas/config.schema.yaml", [])
+
+
+def test_methods_say_what_is_configured_and_nothing_else(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    found = methods_of(study_of(["egemaps_svm_nested", "constant"], ["loso", "loso_matched", "random5"]))
+    said = {each.heading: [sentence.text for sentence in each.sentences] for each in found}
+    assert set(said) == {"Protocols", "Features", "Classical models", "Baselines"}
+    loso, matched, random = said["Protocols"]
+    assert (
+        loso == "Leave one speaker out: each group is tested once, by models that were trained on the others"
+    )
+    assert "permuted among the parts" in matched
+    assert random.endswith("a speaker may be in training and test, and the scores are marked")
+    assert "C chosen among 0.1, 1, 10, 100 in 3 folds" in said["Classical models"][0]
+    assert not any(text.endswith(".") for texts in said.values() for text in texts)
+
+
+@pytest.mark.parametrize("kind", ["plain", "tuned"])
+def test_every_built_in_entry_has_a_sentence(kind, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    models = [n for n, m in built_in()["models"].items() if ("finetuning" in m) == (kind == "tuned")]
+    protocols = list(built_in()["protocols"]) if kind == "plain" else ["grouped5_validated"]
+    found = {each.heading: each.sentences for each in methods_of(study_of(models, protocols))}
+    assert len(found["Protocols"]) == len(protocols)
+    if kind == "tuned":
+        assert len(found["Encoders"]) == len(models) + 1
+    else:
+        assert len(found["Features"]) == len(built_in()["feature_sets"])
+        assert len(found["Classical models"]) == len(built_in()["classifiers"]) + 1
+    keys = {key for sentences in found.values() for sentence in sentences for key in sentence.cites}
+    bibliography = (ROOT / "paper/references.bib").read_text()
+    assert [key for key in keys if f"{{{key}," not in bibliography] == []

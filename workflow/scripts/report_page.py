@@ -1,0 +1,19 @@
+"""Write the report for people."""
+
+from sarangi.runtime.job import job
+
+with job(snakemake) as run:
+    from sarangi.paper.report_page import report_page
+
+    report_page(
+        {
+            "tables": snakemake.input.tables,
+            "figures": snakemake.input.figures,
+            "scores": snakemake.input.scores,
+            "audits": snakemake.input.audits,
+            "premiums": [snakemake.input.premiums],
+        },
+        snakemake.params.methods,
+        snakemake.params.labels,
+        run.output,
+    )

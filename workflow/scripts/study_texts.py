@@ -1,0 +1,18 @@
+"""Write the sentences of the study for its paper."""
+
+from sarangi.runtime.job import job
+
+with job(snakemake) as run:
+    from sarangi.paper.study_texts import study_texts
+
+    study_texts(
+        {
+            "scores": snakemake.input.scores,
+            "audits": snakemake.input.audits,
+            "premiums": [snakemake.input.premiums],
+        },
+        snakemake.params.corpora,
+        snakemake.params.methods,
+        snakemake.params.labels,
+        run.output,
+    )
