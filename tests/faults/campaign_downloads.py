@@ -1,6 +1,6 @@
 """A campaign of tries against downloads: what servers, proxies, records, archives and repositories may do.
 
-    python tests/faults/campaign_downloads.py [--only WORDS]
+    python tests/faults/campaign_downloads.py [--only WORDS] [--independent]
 
 Each try is a function of a folder of its own.  It is survived where the right file comes, or a message in one
 line and no file, in bounded time; and failed with anything else.  A table at the end counts them.
@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+import independent_downloads
 from support.campaign import Campaign
 from support.raw_server import always, answered, endless, header, raw_server, trickling
 from support.recordings import tarred, zipped
@@ -990,6 +991,8 @@ def a_repository_with_a_damaged_object(folder):
     out = folder / "c.zip"
     return file_or_message(lambda: fetch_commit(str(place), commit, out), out, None)
 
+
+CAMPAIGN.enter_independent(independent_downloads.TRIES, independent_downloads.AT_FIRST)
 
 if __name__ == "__main__":
     sys.exit(CAMPAIGN.main(__doc__))

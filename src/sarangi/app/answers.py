@@ -16,7 +16,7 @@ from sarangi.app.card_text import (
     tested_on,
 )
 from sarangi.app.clips import NO_SPEECH, Clip, ClipError
-from sarangi.app.listening import Listener, over_time
+from sarangi.app.listening import NO_PROBABILITIES, Listener, over_time
 from sarangi.app.markup import escaped, number, status, table
 from sarangi.app.picture import picture
 from sarangi.models.shortest import too_short
@@ -56,6 +56,8 @@ def answer_of(listener: Listener, clip: Clip, words: str) -> str:
     if listener.reads and not listener.hears and not said.strip():
         raise ClipError("This model reads words and hears no voice, and there are no words in this clip.")
     probabilities = listener.answer([clip.signal], [said])[0]
+    if not np.isfinite(probabilities).all():
+        raise ClipError(NO_PROBABILITIES)
     moving = over_time(listener, clip.signal, said)
     order = np.argsort(-probabilities, kind="stable")
     most, sure = listener.emotions[order[0]], float(probabilities[order[0]])

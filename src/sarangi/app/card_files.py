@@ -15,4 +15,9 @@ def read_card(folder: Path) -> dict[str, Any] | None:
     except (OSError, DocumentError):
         return None
     wanted = {"name", "model", "corpus", "speakers", "scores", "calibration", "synthetic", "protocol"}
-    return data if isinstance(data, dict) and wanted <= set(data) else None
+    if not isinstance(data, dict) or not wanted <= set(data):
+        return None
+    # what is followed to other files must have its form
+    entries = [data.get("encoders", {}), data.get("asr") or {}]
+    entries += entries[0].values() if isinstance(entries[0], dict) else []
+    return data if all(isinstance(entry, dict) for entry in entries) else None

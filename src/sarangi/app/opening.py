@@ -54,8 +54,13 @@ def folder_of(wanted: str, directory: Path) -> Path:
     """
     if RUN.fullmatch(wanted) and (folder := directory / RUNS / wanted).is_dir():
         return folder
-    if Path(wanted).is_dir():
-        return Path(wanted)
+    try:
+        if Path(wanted).is_dir():
+            return Path(wanted)
+    except OSError as error:  # no permission, or a name that is longer than any
+        raise SarangiError(
+            f"{wanted}: cannot be looked at ({error.strerror}); expected {EXPECTED}, which you may read"
+        ) from None
     meant = closest(wanted, runs_in(directory))
     if not HUB_ID.fullmatch(wanted):
         raise SarangiError(
@@ -114,9 +119,12 @@ def load(wanted: str, directory: Path) -> Listener:
     try:
         settings = json_in(folder / "config.json")
     except (OSError, DocumentError):
-        raise SarangiError(f"{wanted}: no config.json that can be read; expected a model's folder") from None
+        raise SarangiError(f"{wanted}: no config.json that can be read; expected {EXPECTED}") from None
     if not (folder / "model.safetensors").is_file() and not list(folder.glob("*.safetensors")):
-        raise SarangiError(f"{wanted}: no weights in safetensors; files that could run are not opened")
+        raise SarangiError(
+            f"{wanted}: no weights in safetensors (model.safetensors is expected); files that could run "
+            "are not opened"
+        )
     if isinstance(settings, dict) and "emotions" in settings:
         return _with_card(Run(folder, wanted, [directory, *folder.resolve().parents[4:5]]))
     return Foreign(folder, wanted)

@@ -13,7 +13,7 @@ import pyarrow as pa
 import torch
 
 from sarangi.app.clips import Clip, ClipError, read_file
-from sarangi.app.listening import BATCH, Listener, batched
+from sarangi.app.listening import BATCH, NO_PROBABILITIES, Listener, batched
 from sarangi.base import store
 from sarangi.base.documents import DocumentError, text_in
 from sarangi.base.errors import SarangiError
@@ -232,7 +232,10 @@ def _predicted(
         texts = [said.get(place, "") for place in clips]
         answers = listener.answer([clip.signal for clip in clips.values()], texts)
         for place, text, answer in zip(clips, texts, answers, strict=True):
-            rows[place] |= described(clips[place], text, answer, listener)
+            if np.isfinite(answer).all():
+                rows[place] |= described(clips[place], text, answer, listener)
+            else:
+                rows[place] |= {"status": store.FAILED, "reason": NO_PROBABILITIES}
     yield from rows
 
 

@@ -12,13 +12,14 @@ from torch import Tensor
 
 from sarangi.app.card_files import read_card
 from sarangi.base.errors import SarangiError
+from sarangi.base.sound import SAMPLE_RATE
 from sarangi.models.devices import device
 from sarangi.models.encoders import load_encoder
 from sarangi.models.fusion import EmotionClassifier
 from sarangi.models.pooling import masked_mean
 from sarangi.models.run_inputs import samples_heard
 from sarangi.models.speech_states import prepared, speech_states
-from sarangi.models.tokenizers import load_tokenizer
+from sarangi.models.tokenizers import load_tokenizer, tokens_of
 
 
 class Run:
@@ -47,6 +48,11 @@ class Run:
         self.hears, self.reads = "audio" in described, "text" in described
         self.seconds = described["audio"]["max_audio_s"] if self.hears else None
         self.shortest = samples_heard(described["audio"]) if self.hears else 0
+        if self.hears and self.seconds * SAMPLE_RATE < self.shortest:
+            raise SarangiError(
+                f"{name}: max_audio_s is {self.seconds}, of which the encoder hears nothing: it needs "
+                f"{self.shortest / SAMPLE_RATE} s; get the run's config.json again"
+            )
         self._audio, self._text = described.get("audio"), described.get("text")
         if self.reads:
             self._tokenizer = load_tokenizer(
@@ -78,8 +84,7 @@ class Run:
         return clip
 
     def _tokens(self, text: str) -> Tensor:
-        most = self._text["max_tokens"]
-        return torch.tensor(self._tokenizer(text, truncation=True, max_length=most)["input_ids"])
+        return torch.tensor(tokens_of(self._tokenizer, text, self._text["max_tokens"], self._text["name"]))
 
     def _frozen_encoder(self) -> Any:
         entry = (self.card or {}).get("encoders", {}).get("audio", {})

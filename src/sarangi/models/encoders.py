@@ -64,8 +64,10 @@ def load_encoder(
     try:
         config = config_of(settings)
     except Exception as error:  # whatever transformers stumbles over in somebody's settings
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
-        raise SarangiError(f"{folder}: config.json describes no encoder that is known: {reason}") from error
+        raise SarangiError(
+            f"{folder}: config.json describes no encoder that is known: {error or type(error).__name__}; "
+            "get it again"
+        ) from error
     family = _family_of(config.model_type, branch, families, folder)
     refuse_incomplete(folder, [WEIGHTS])
     try:
@@ -83,10 +85,14 @@ def load_encoder(
             )
     except Exception as error:  # and in weights that do not go with them
         reason = f"{type(error).__name__}: {error}"
-        raise SarangiError(f"{folder}: model.safetensors does not fit config.json: {reason}") from error
+        raise SarangiError(
+            f"{folder}: model.safetensors does not fit config.json: {reason}; get both again, from one place"
+        ) from error
     missing = sorted(name for name in found["missing_keys"] if not name.startswith(OPTIONAL))
     if missing:
-        raise SarangiError(f"{folder}: the weights lack {len(missing)} tensors, first {missing[0]}")
+        raise SarangiError(
+            f"{folder}: the weights lack {len(missing)} tensors, first {missing[0]}; get them again"
+        )
     left = [name for name in sorted(found["unexpected_keys"]) if beyond(name, len(layers_of(model)))]
     if left:
         raise SarangiError(
@@ -138,12 +144,16 @@ def normalises(folder: Path) -> bool:
     file = folder / "preprocessor_config.json"
     settings = settings_in(file)
     for key, expected in (("sampling_rate", SAMPLE_RATE), ("feature_size", 1)):
-        if settings.get(key, expected) != expected:
+        value = settings.get(key, expected)
+        if isinstance(value, bool) or value != expected:
             raise SarangiError(
-                f"{file}: {key} is {settings[key]}, and the audio is mono at {SAMPLE_RATE} Hz; "
-                "this encoder cannot be used on it"
+                f"{file}: {key} is {value!r}, and the audio is mono at {SAMPLE_RATE} Hz; "
+                "this encoder cannot be used on it; correct the file if it is wrong, or choose another one"
             )
-    return settings.get("do_normalize", True)
+    normalise = settings.get("do_normalize", True)
+    if not isinstance(normalise, bool):
+        raise SarangiError(f"{file}: do_normalize is {normalise!r}; expected true or false; get it again")
+    return normalise
 
 
 def layers_of(model: PreTrainedModel) -> nn.ModuleList:

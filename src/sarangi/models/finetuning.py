@@ -22,6 +22,7 @@ from sarangi.models.answers import answered, logits_of, write_answers
 from sarangi.models.encoders import Encoder, normalises
 from sarangi.models.fusion import EmotionClassifier, classifier, with_encoder
 from sarangi.models.predictions import skip_unused
+from sarangi.models.refusals import settings_in
 from sarangi.models.run_inputs import inputs_of
 from sarangi.models.runs import COLUMNS, Run, RunFiles, Training
 from sarangi.models.tokenizers import tokenizer_files
@@ -133,7 +134,7 @@ def describe(
     found: dict[str, Any] = {"emotions": emotions, "dropout": model["finetuning"]["dropout"]}
     for branch, encoder in encoders.items():
         folder = encoder.folder
-        settings = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        settings = settings_in(folder / "config.json")
         found[branch] = {**model[branch], "encoder": settings, "name": model[branch]["encoder"]}
         if branch == "audio":
             found[branch]["normalise"] = normalises(folder)

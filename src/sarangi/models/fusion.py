@@ -12,13 +12,13 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from transformers import PreTrainedModel
 
-from sarangi.base.documents import json_in
 from sarangi.base.errors import SarangiError
 from sarangi.base.sound import SAMPLE_RATE
 from sarangi.models.encoders import build_encoder, freeze, layers_of
 from sarangi.models.family import BRANCHES
 from sarangi.models.pooling import masked_mean
-from sarangi.models.refusals import refuse_larger, refuse_no_numbers, refuse_odd_run
+from sarangi.models.refusals import refuse_larger, refuse_no_numbers, refuse_odd_run, settings_in
+from sarangi.models.settings import size_of_weights
 from sarangi.models.speech_states import speech_states
 from sarangi.models.split_encoder import SplitEncoder
 from sarangi.models.text_states import text_states
@@ -291,20 +291,21 @@ class EmotionClassifier(nn.Module):
             If a file is missing, or they do not go together.
         """
         try:
-            described = json_in(folder / "config.json")
+            described = settings_in(folder / "config.json")
             refuse_odd_run(described)
 
             def build() -> EmotionClassifier:
                 encoders = {b: build_encoder(described[b]["encoder"]) for b in with_encoder(described)}
                 return classifier(described, encoders)
 
-            refuse_larger(build, (described,), (folder / "model.safetensors").stat().st_size)
+            refuse_larger(build, (described,), size_of_weights(folder))
             network = build()
             network.load_state_dict(load_file(folder / "model.safetensors"))
             refuse_no_numbers(network, folder)
         except Exception as error:  # whatever torch and transformers stumble over in a damaged description
             raise SarangiError(
-                f"{folder}: no whole run of fine-tuning lies here: {type(error).__name__}: {error}"
+                f"{folder}: no whole run of fine-tuning lies here: {type(error).__name__}: {error}; get its "
+                "config.json and model.safetensors again, from one run"
             ) from error
         return network.eval()
 

@@ -7,11 +7,12 @@ from typing import Any
 import torch
 from torch import nn
 
-from sarangi.base.documents import DocumentError, json_in
+from sarangi.base.documents import DocumentError, Pairs, json_of, text_in
 from sarangi.base.errors import SarangiError
 
 LARGEST_NUMBER, MOST_LAYERS = 2**24, 200  # in the settings of an encoder
 LONGEST_S = 3600  # that a branch may take of a clip
+LEAST_TOKENS = 4  # of a text; two of them frame it
 SPARE_PARAMETERS = 2**23  # those that may be missing from the weights, of heads and of SpecAugment
 
 
@@ -21,15 +22,26 @@ def settings_in(file: Path) -> dict[str, Any]:
     Raises
     ------
     SarangiError
-        If it holds something else.
+        If it holds something else, or a name twice, of which one would be a guess.
     """
     try:
-        found = json_in(file)
+        found = _once(json_of(text_in(file), pairs=True))
         if not isinstance(found, dict):
             raise DocumentError(f"it is {type(found).__name__}")
-    except (OSError, DocumentError) as error:
+    except (OSError, DocumentError, RecursionError) as error:
         raise SarangiError(f"{file}: expected settings as a JSON object ({error}); get it again") from error
     return found
+
+
+def _once(value: Any) -> Any:
+    """Return what JSON holds, whose objects came as :class:`Pairs`; each name may stand in one once."""
+    if isinstance(value, Pairs):
+        names = [name for name, _ in value]
+        if len(set(names)) < len(names):
+            twice = next(name for name in names if names.count(name) > 1)
+            raise DocumentError(f"the name {twice!r} stands there twice")
+        return {name: _once(inner) for name, inner in value}
+    return [_once(inner) for inner in value] if isinstance(value, list) else value
 
 
 def refuse_larger(build: Callable[[], nn.Module], settings: Iterable[Mapping], size: int) -> None:
@@ -83,6 +95,15 @@ def refuse_odd_run(described: Mapping[str, Any]) -> None:
             raise ValueError(f"max_audio_s is {seconds!r}; expected seconds up to {LONGEST_S}")
         if not isinstance(loudness, bool):
             raise ValueError(f"normalise is {loudness!r}; expected true or false")
+    if "text" in described:
+        text = described["text"]
+        tokens, files = text.get("max_tokens"), text.get("tokenizer")
+        if type(tokens) is not int or tokens < LEAST_TOKENS:
+            raise ValueError(f"max_tokens is {tokens!r}; expected a whole number from {LEAST_TOKENS} up")
+        if not isinstance(files, dict) or not all(isinstance(content, str) for content in files.values()):
+            raise ValueError("tokenizer is no mapping of the names of its files to their contents")
+        if not isinstance(text.get("name"), str):
+            raise ValueError(f"name is {text.get('name')!r} for the encoder of text; expected its name")
 
 
 def refuse_no_numbers(network: nn.Module, folder: Path) -> None:
@@ -93,8 +114,8 @@ def refuse_no_numbers(network: nn.Module, folder: Path) -> None:
     SarangiError
         Says which tensor.
     """
-    for name, parameter in network.named_parameters():
-        if not torch.isfinite(parameter).all():
+    for name, values in (*network.named_parameters(), *network.named_buffers()):
+        if not torch.isfinite(values).all():
             raise SarangiError(
                 f"{folder}: the weights of {name} hold what is no number; they are damaged: get them again"
             )

@@ -22,7 +22,7 @@ from sarangi.models.fusion import PADDED
 from sarangi.models.runs import CorpusShards
 from sarangi.models.shortest import needed_by, too_short
 from sarangi.models.speech_states import prepared
-from sarangi.models.tokenizers import load_tokenizer
+from sarangi.models.tokenizers import load_tokenizer, tokens_of
 
 CORPUS = "corpus"
 """Words of the manifest, and not of transcripts."""
@@ -102,7 +102,7 @@ def _tokens(
 
     def tokens(utterance_id: str) -> Tensor:
         text = tokenizer.sep_token.join(texts[utterance_id])
-        return torch.tensor(tokenizer(text, truncation=True, max_length=entry["max_tokens"])["input_ids"])
+        return torch.tensor(tokens_of(tokenizer, text, entry["max_tokens"], entry["name"]))
 
     return tokens, words, present
 

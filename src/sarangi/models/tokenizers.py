@@ -13,6 +13,7 @@ from sarangi.base.errors import SarangiError
 from sarangi.models.family import load
 
 SETTINGS = frozenset(f"{name}_token" for name in ("bos", "eos", "unk", "sep", "pad", "cls", "mask"))
+PANIC = "PanicException"  # of Rust, which no module exports
 LONGEST_TOKEN = 100  # characters
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json")
 
@@ -100,7 +101,9 @@ def load_tokenizer(
         family = load(module_named(encoder))
         settings = dict(family.tokens if family else {}) | taken(own)
     except DocumentError as error:
-        raise SarangiError(f"encoder {name}: its tokenizer files are no settings: {error}") from error
+        raise SarangiError(
+            f"encoder {name}: its tokenizer files are no settings: {error}; get them again"
+        ) from error
     # the classes of the families, and so AutoTokenizer, build their own and take only parts of the file
     settings |= {"tokenizer_class": "PreTrainedTokenizerFast", "truncation_side": "left"}
     with tempfile.TemporaryDirectory() as folder:
@@ -109,17 +112,22 @@ def load_tokenizer(
         try:
             tokenizer = PreTrainedTokenizerFast.from_pretrained(folder, local_files_only=True)
             # settings of another kind are found in use alone
-            tokenizer("a")
+            framed = tokenizer("a")["input_ids"]
             if not tokenizer("a", add_special_tokens=False)["input_ids"]:
                 raise ValueError("it gives no token for a letter")
         # the tokenizers of Rust raise nothing more special, and what they call a panic is no Exception
         except BaseException as error:
-            if isinstance(error, KeyboardInterrupt | SystemExit):
+            if not isinstance(error, Exception) and type(error).__name__ != PANIC:
                 raise
             raise SarangiError(
                 f"encoder {name}: tokenizer.json describes no tokeniser ({type(error).__name__}: {error}); "
                 "get it again"
             ) from error
+    if whole["model"].get("dropout"):
+        raise SarangiError(
+            f"encoder {name}: tokenizer.json has a dropout of {whole['model']['dropout']}, by which one text "
+            "gives other tokens each time; set it to null"
+        )
     for token in (tokenizer.sep_token, tokenizer.pad_token):
         if token is not None and not in_file(token, whole):
             raise SarangiError(
@@ -132,7 +140,7 @@ def load_tokenizer(
                 f"encoder {name}: config.json has {key} as {encoder.get(key)!r}; expected a whole number, by "
                 "which it is known whether the tokeniser goes with it; get it again"
             )
-    size, largest = encoder["vocab_size"], max(tokenizer.get_vocab().values(), default=-1)
+    size, largest = encoder["vocab_size"], max(*tokenizer.get_vocab().values(), *framed)
     if largest >= size:
         raise SarangiError(
             f"encoder {name}: the tokeniser knows {largest + 1} tokens, and the encoder {size}; "
@@ -152,3 +160,38 @@ def load_tokenizer(
             f"encoder {name}: max_tokens is {tokens}, but the encoder takes {most}; choose fewer"
         )
     return tokenizer
+
+
+def tokens_of(tokenizer: PreTrainedTokenizerFast, text: str, most: int, name: str) -> list[int]:
+    """Return the tokens of a text, of a long one those at its end.
+
+    Parameters
+    ----------
+    tokenizer
+        From :func:`load_tokenizer`.
+    text
+        Of an utterance.
+    most
+        Tokens at most.
+    name
+        Of the encoder, for messages.
+
+    Raises
+    ------
+    SarangiError
+        If the tokeniser has no token for it, or fails at it: it has none for what it does not know, or a
+        pattern that takes too long.
+    """
+    try:
+        tokens = tokenizer(text, truncation=True, max_length=most)["input_ids"]
+        if not tokens:
+            raise ValueError("it gives no token")
+    # as in load_tokenizer: what Rust calls a panic is no Exception
+    except BaseException as error:
+        if not isinstance(error, Exception) and type(error).__name__ != PANIC:
+            raise
+        raise SarangiError(
+            f"encoder {name}: the text {text[:40]!r} cannot be cut into tokens ({type(error).__name__}: "
+            f"{error}); get tokenizer.json again, or choose an encoder for the language"
+        ) from error
+    return tokens

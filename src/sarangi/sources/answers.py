@@ -24,7 +24,7 @@ LONGEST_REST = 60.0  # seconds that a server may ask us to wait between two trie
 REDIRECTS = (301, 302, 303, 307, 308)
 HOPELESS = (
     requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, requests.exceptions.MissingSchema,
-    requests.exceptions.InvalidHeader, urllib3.exceptions.LocationValueError, UnicodeError,
+    urllib3.exceptions.LocationValueError, UnicodeError,
 )  # fmt: skip
 
 

@@ -20,16 +20,44 @@ def as_safetensors(fetched: Path, output: Path) -> None:
         If it is no checkpoint, or holds something else than named tensors.
     """
     state = checkpoint_in(fetched)
-    if not isinstance(state, dict) or not all(
-        isinstance(name, str) and isinstance(tensor, torch.Tensor) for name, tensor in state.items()
+    if (
+        not isinstance(state, dict)
+        or not state
+        or not all(
+            isinstance(name, str) and isinstance(tensor, torch.Tensor) for name, tensor in state.items()
+        )
     ):
-        raise SarangiError(f"{fetched}: expected named tensors, found {type(state).__name__}")
+        what = type(state).__name__ if state else "nothing"
+        raise SarangiError(
+            f"{fetched}: expected named tensors, found {what}; look for the weights themselves"
+        )
     try:
+        for name, tensor in state.items():
+            refuse_no_plain(name, tensor)
         refuse_swollen(state, fetched)
     except ValueError as error:
         raise SarangiError(f"{fetched}: {error}; fetch it again") from error
     # tied weights are one tensor under two names, which safetensors refuses
     save_file({name: tensor.clone().contiguous() for name, tensor in state.items()}, output)
+
+
+def refuse_no_plain(name: str, tensor: torch.Tensor) -> None:
+    """Refuse a tensor that is no plain array of real numbers in memory.
+
+    Raises
+    ------
+    ValueError
+        Says what it is.
+    """
+    kinds = {
+        "sparse": tensor.layout is not torch.strided,
+        "without numbers": tensor.is_meta,
+        "quantised": tensor.is_quantized,
+        "complex": tensor.is_complex(),
+    }
+    for kind, is_so in kinds.items():
+        if is_so:
+            raise ValueError(f"{name} is {kind}, expected a plain tensor of numbers")
 
 
 def refuse_swollen(state: Mapping[str, torch.Tensor], path: Path) -> None:
@@ -54,6 +82,8 @@ def checkpoint_in(path: Path) -> Any:
         If it is no checkpoint, or would open to more than its own size.
     """
     try:
+        if not path.is_file():
+            raise ValueError("it is no regular file")
         if zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as archive:
                 for entry in archive.infolist():

@@ -12,6 +12,7 @@ from pathlib import Path
 from sarangi.base.documents import DocumentError
 from sarangi.base.errors import SarangiError
 from sarangi.base.yaml_documents import yaml_in
+from sarangi.sources.proxies import without_secrets
 
 log = logging.getLogger("sarangi")
 
@@ -40,10 +41,10 @@ def enforce(address: str, checksum: str, size: int) -> bool:
         return False
     if recorded != {"checksum": checksum, "size": size}:
         raise SarangiError(
-            f"{address}: found {size} bytes with {checksum}; expected {recorded['size']} bytes with "
-            f"{recorded['checksum']}, as {CHECKSUMS} recorded on first use. They were thrown away. Run the "
-            f"same command again; if it stays so and the publisher changed the file on purpose, delete the "
-            f"line of that address in {CHECKSUMS}"
+            f"{without_secrets(address)}: found {size} bytes with {checksum}; expected "
+            f"{recorded['size']} bytes with {recorded['checksum']}, as {CHECKSUMS} recorded on first use. "
+            f"They were thrown away. Run the same command again; if it stays so and the publisher "
+            f"changed the file on purpose, delete the line of that address in {CHECKSUMS}"
         )
     return True
 

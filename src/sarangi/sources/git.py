@@ -92,7 +92,7 @@ def fetch_commit(repository: str, commit: str, output: Path) -> None:
                 f"git: {commit} of {shown} is a {kind}, expected a commit; name the commit itself"
             )
         most = max(LARGEST_TOTAL, LARGEST_RATIO * _size(git.folder))
-        git.refuse_bombs(commit, most)
+        git.look_at(commit, most)
         git.run("archive", "--format=zip", f"--output={output.resolve()}", commit, most=(output, most))
     _tell_pointers(output, shown)
 
@@ -127,10 +127,10 @@ class _Git:
                 f"GIT_CONFIG_VALUE_{number}": value,
             }
 
-    def refuse_bombs(self, commit: str, most: int) -> None:
+    def look_at(self, commit: str, most: int) -> None:
         """Refuse a commit of few objects that name each other so often that its files have no end.
 
-        Before git makes an archive of it, for which it holds all names in memory.
+        Submodules are told.  Before git makes an archive of it, for which it holds all names in memory.
 
         Raises
         ------
@@ -139,14 +139,24 @@ class _Git:
         """
         listing = self.folder / "listing"
         self.run("ls-tree", "-r", "-t", "-z", "--long", commit, most=(listing, LARGEST_LISTING), said=listing)
-        total, rest = 0, b""
+        total, rest, modules = 0, b"", []
         with listing.open("rb") as file:
             while data := file.read(2**20):
                 *entries, rest = (rest + data).split(b"\0")
-                # mode, kind, name and size, before a tab and the path
-                sizes = (entry.partition(b"\t")[0].split()[-1] for entry in entries)
-                total += sum(int(size) for size in sizes if size.isdigit())
+                for entry in entries:
+                    # mode, kind, name and size, before a tab and the path
+                    about, _, path = entry.partition(b"\t")
+                    _, kind, _, size = about.split()
+                    total += int(size) if size.isdigit() else 0
+                    if kind == b"commit":
+                        modules.append(path.decode("utf-8", "replace"))
         listing.unlink()
+        if modules:
+            log.warning(
+                "%s: %d folders are submodules, other repositories, which are not fetched, such as %s. Clone "
+                "it with --recurse-submodules, and put it in place of this download",
+                without_secrets(self._repository), len(modules), modules[0],
+            )  # fmt: skip
         if total > most:
             raise self._bomb(most)
 
@@ -201,7 +211,7 @@ class _Git:
             line for line in re.split(r"[\r\n]+", said) if re.match("fatal|error|remote: [^0-9]+$|ssh", line)
         ]
         proxy = proxy_of(self._repository)
-        hint = ""
+        hint = ". Look at its address and commit; or clone it yourself, and put it in place of this download"
         if proxy and what == "fetch":
             hint = f". It was asked through the proxy of {proxy}; look at that variable"
             if "407" in said:

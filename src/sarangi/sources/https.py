@@ -6,6 +6,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import requests
 import tenacity
@@ -25,6 +26,13 @@ VERSIONS = {"ETag": r'"[!#-~]{0,200}"', "Last-Modified": r"[A-Za-z0-9 ,:+-]{1,60
 """Headers that name a version, with the form that may be sent back; a weak ETag names none."""
 
 
+class Bounds(NamedTuple):
+    """How many bytes a file has, if that is known, and how many it may have at most if it is not."""
+
+    size: int | None
+    most: int | None
+
+
 def fetch(
     address: str,
     output: Path,
@@ -32,6 +40,7 @@ def fetch(
     size: int | None = None,
     part: Path | None = None,
     wait: float = 0.5,
+    most: int | None = None,
 ) -> None:
     """Fetch a file; it gets its name only when its checksum is right.
 
@@ -52,6 +61,9 @@ def fetch(
         Where to keep what has arrived; by default ``<output>.part``.
     wait
         Seconds before the second try; doubled before each further one, to at most 30.
+    most
+        Bytes that it may have where ``size`` is not given, whatever the server states; None: what a disk has
+        room for if the server states it, else :data:`LARGEST_UNSTATED`.
 
     Raises
     ------
@@ -59,7 +71,7 @@ def fetch(
         If the server cannot be reached or keeps failing, or what it sends is not the file.
     """
     part = part or output.with_name(f"{output.name}.part")
-    receive(address, part, checksum, size, wait=wait)
+    receive(address, part, checksum, size, wait=wait, most=most)
     part.replace(output)
     drop(part)
 
@@ -71,12 +83,13 @@ def receive(
     size: int | None = None,
     token: tuple[str, str] | None = None,
     wait: float = 0.5,
+    most: int | None = None,
 ) -> None:
     """Fetch what is missing of ``part`` and check it, as :func:`fetch` says, and leave it there.
 
     Parameters
     ----------
-    address, part, checksum, size, wait
+    address, part, checksum, size, wait, most
         As in :func:`fetch`.
     token
         User and key for the address's own host; no other host that it leads to is told them.
@@ -91,7 +104,7 @@ def receive(
             raise SarangiError(f"{path}: expected what arrived of a download, found no file. Move it away")
     for attempt in tries(address, wait):
         with attempt:
-            _continue(address, part, size, token, resume=checksum is not None)
+            _continue(address, part, Bounds(size, most), token, resume=checksum is not None)
     length = part.stat().st_size
     actual = digest(part, checksum.partition(":")[0]) if checksum else None
     if actual != checksum or size not in (None, length):
@@ -205,15 +218,13 @@ def drop(part: Path) -> None:
     _version_of(part).unlink(missing_ok=True)
 
 
-def _continue(
-    address: str, part: Path, size: int | None, token: tuple[str, str] | None, resume: bool
-) -> None:
+def _continue(address: str, part: Path, bounds: Bounds, token: tuple[str, str] | None, resume: bool) -> None:
     """Fetch what is missing of ``part``; raise PassingError for what may pass.
 
     Where no checksum will tell (``resume`` is false), an earlier part is taken up only if the server
     says that it is of the same version.
     """
-    have = part.stat().st_size if part.exists() else 0
+    have, size = part.stat().st_size if part.exists() else 0, bounds.size
     if resume and size is not None and have >= size:
         part.touch()  # of a file without a byte nothing has arrived
         return
@@ -237,11 +248,14 @@ def _continue(
                 drop(part)
                 raise _mismatch(address, f"{total} bytes", f"{size} bytes")
             raise PassingError(f"the server says that the file has {total} bytes, expected {size}")
+        if size is None and total is not None and bounds.most is not None and total > bounds.most:
+            drop(part)
+            raise _mismatch(address, f"{total} bytes", f"at most {bounds.most} bytes")
         _refuse_without_room(address, part, start, size if total is None else total)
         if not start:
             part.unlink(missing_ok=True)
             _version_of(part).write_text(_tag(answer), encoding="ascii")
-        _take(answer, address, part, start, size if total is None else total)
+        _take(answer, address, part, start, Bounds(size if total is None else total, bounds.most))
 
 
 def _start(answer: Answer, part: Path, asked: int | None, resume: bool) -> int | None:
@@ -297,9 +311,10 @@ def _refuse_without_room(address: str, part: Path, start: int, total: int | None
         )
 
 
-def _take(answer: Answer, address: str, part: Path, start: int, total: int | None) -> None:
+def _take(answer: Answer, address: str, part: Path, start: int, bounds: Bounds) -> None:
     """Write what comes behind what is here, and stop at the size that is stated."""
-    place, most = start, LARGEST_UNSTATED if total is None else total
+    total = bounds.size
+    place, most = start, (bounds.most or LARGEST_UNSTATED) if total is None else total
     with (
         part.open("ab") as file,
         tqdm(total=total, initial=start, unit="B", unit_scale=True, desc=part.stem, leave=False) as bar,

@@ -57,7 +57,7 @@ def wrong_with_encoder(folder: Path, files: Sequence[str]) -> str | None:
     if not folder.is_dir():
         return f"{folder}: {expected}" + ("; a file lies there" if folder.exists() else "; there is none")
     there = instead_of_encoder(folder, files)
-    lacking = [name for name in files if not (folder / name).is_file()]
+    lacking = [name for name in files if not _is_file(folder / name)]
     if not lacking:
         return there and f"{folder}: {there}"
     return f"{folder}: no {' and no '.join(lacking)}; {there or expected}"
@@ -70,23 +70,53 @@ def instead_of_encoder(folder: Path, files: Sequence[str]) -> str | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        return f"it cannot be read ({error.strerror})"
+        return f"it cannot be read ({error.strerror}); set its permissions, or put another there"
     if pointers := [name for name in files if name in names and is_pointer(folder / name)]:
         return f"{pointers[0]} {POINTS}"
-    lacking = [name for name in files if not (folder / name).is_file()]
+    lacking = [name for name in files if not _is_file(folder / name)]
     if not lacking:
         return None
+    if odd := next((name for name in lacking if name in names), None):
+        return f"{odd} is {no_regular(folder / odd)}"
     if found := deeper(folder, lacking[0]):
         return found
     remedies = (_instead_of(name, folder, names) for name in lacking)
     return "; ".join(dict.fromkeys(remedy for remedy in remedies if remedy)) or None
 
 
+def _is_file(path: Path) -> bool:
+    """Whether a regular file lies there that can be looked at."""
+    try:
+        return path.is_file()
+    except OSError:  # no permission: said where it is listed
+        return False
+
+
+def no_regular(path: Path) -> str:
+    """Return what lies in the place of a file and is none, and what to do; empty for a file."""
+    if _is_file(path):
+        return ""
+    try:
+        kind = (
+            "a folder"
+            if path.is_dir()
+            else "a link to no file"
+            if path.is_symlink()
+            else "a pipe or a device"
+        )
+    except OSError as error:
+        kind = f"what cannot be looked at ({error.strerror})"
+    return f"{kind}; put the file itself there, or take this away"
+
+
 def is_pointer(file: Path) -> bool:
     """Whether a file is a pointer of git-lfs, without what it points to."""
     try:
-        return file.stat().st_size <= POINTER_BYTES and file.read_bytes().startswith(POINTER)
-    except OSError:  # a folder, or what cannot be read: said where it is read
+        # of a pipe or a device the size is 0, and there may be no end
+        return (
+            file.is_file() and file.stat().st_size <= POINTER_BYTES and file.read_bytes().startswith(POINTER)
+        )
+    except OSError:  # what cannot be read: said where it is read
         return False
 
 

@@ -4,7 +4,7 @@ import shlex
 from pathlib import Path
 
 from sarangi.base.weights_files import FASTER_WHISPER_FILES
-from sarangi.sources.incomplete import POINTS, WEIGHTS, deeper, is_pointer
+from sarangi.sources.incomplete import POINTS, WEIGHTS, deeper, is_pointer, no_regular
 
 
 def wrong_with(place: Path, faster: bool) -> str | None:
@@ -19,6 +19,10 @@ def wrong_with(place: Path, faster: bool) -> str | None:
     """
     if faster:
         lacking = [name for name in FASTER_WHISPER_FILES if not (place / name).is_file()]
+        # the others are optional, and a job reads all that lie there
+        for path in sorted(place.iterdir()) if place.is_dir() else ():
+            if (problem := no_regular(path)) and (path.name in lacking or not path.is_dir()):
+                return f"{place}: {path.name} is {problem}"
         if not lacking:
             pointers = [name for name in FASTER_WHISPER_FILES if is_pointer(place / name)]
             return f"{place}: {pointers[0]} {POINTS}" if pointers else None
@@ -35,6 +39,8 @@ def wrong_with(place: Path, faster: bool) -> str | None:
         return f"{place}: no {lacking[0]}; {deeper(place, lacking[0]) or expected}"
     if place.is_dir():
         return f"{place}: {_whisper_folder(place)}"
+    if odd := no_regular(place):
+        return f"{place} is {odd}"
     return f"{place}: it {POINTS}" if is_pointer(place) else None
 
 

@@ -8,6 +8,7 @@ import os
 import re
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import quote, unquote
 from urllib.request import getproxies_environment
 
 from sarangi.base.errors import SarangiError
@@ -91,9 +92,10 @@ def environment_of_git() -> dict[str, str]:
 
 
 def without_password(text: str) -> str:
-    """Return a text whose addresses have lost the name and the password before their host."""
-    text = NAMED.sub("//…@", text)
-    return text if "//" in text or "@" not in text else f"…@{text.rpartition('@')[2]}"
+    """Return a proxy's address that has lost the name and the password, of any letters, before its host."""
+    before, at, host = text.rpartition("@")
+    scheme, slashes, _ = before.partition("//") if "//" in before else ("", "", "")
+    return f"{scheme}{slashes}…@{host}" if at else text
 
 
 def without_secrets(text: str) -> str:
@@ -101,11 +103,13 @@ def without_secrets(text: str) -> str:
 
     What follows the question mark of an address that we were led to may open it for others.
     """
-    text = SIGNED.sub("?…", NAMED.sub("//…@", text))
     for name in PROXIES:
         for variable in (name, name.upper()):
-            # a proxy without a scheme, user:password@host
-            before = os.environ.get(variable, "").rpartition("@")[0]
-            if before:
-                text = text.replace(before, "…")
-    return text
+            # before the patterns, which know no quote and no blank in a password
+            before = os.environ.get(variable, "").rpartition("@")[0].rpartition("//")[2]
+            # as it is, as Python quotes it, and as an address does
+            for form in {before, repr(before)[1:-1], quote(before), quote(before, ":%"), unquote(before)} - {
+                ""
+            }:
+                text = text.replace(form, "…")
+    return SIGNED.sub("?…", NAMED.sub("//…@", text))

@@ -67,16 +67,20 @@ def repack(files: Mapping[str, Path], output: Path) -> None:
         opens to more than 1 GiB and a hundred times its own size, or nothing is in it.
     """
     kept = 0
-    with zipfile.ZipFile(output, "w", zipfile.ZIP_STORED) as packed:
-        for name, path in files.items():
-            with path.open("rb") as file:
-                outer = Member(safe_name(name, path), path.stat().st_size, file)
-                budget = _Budget(path, output.parent)
-                for member in progress(_opened(outer, budget), None, f"repack {name}"):
-                    _add(packed, member, path)
-                    kept += member.regular
-    if not kept:
-        raise SarangiError(f"{', '.join(map(str, files.values()))}: expected recordings, found no file")
+    try:
+        with zipfile.ZipFile(output, "w", zipfile.ZIP_STORED) as packed:
+            for name, path in files.items():
+                with path.open("rb") as file:
+                    outer = Member(safe_name(name, path), path.stat().st_size, file)
+                    budget = _Budget(path, output.parent)
+                    for member in progress(_opened(outer, budget), None, f"repack {name}"):
+                        _add(packed, member, path)
+                        kept += member.regular
+        if not kept:
+            raise SarangiError(f"{', '.join(map(str, files.values()))}: expected recordings, found no file")
+    except BaseException:
+        output.unlink(missing_ok=True)  # half an archive reads like a whole one
+        raise
 
 
 def needs_repacking(path: Path) -> bool:

@@ -1,8 +1,8 @@
 """Pretrained weights: an encoder fetched at a revision, a Whisper by its name."""
 
-import json
 from pathlib import Path
 
+from sarangi.base.documents import LARGEST, DocumentError, json_in
 from sarangi.base.errors import SarangiError
 from sarangi.base.hints import nearest
 from sarangi.sources.addresses import HUB
@@ -28,7 +28,7 @@ def encoder_weights(source: dict, output: dict[str, Path]) -> None:
     """
     base = f"{HUB}/{source['hub']}/resolve/{source['revision']}"
     for name in sorted(set(output) - {"model.safetensors"}):
-        fetch(f"{base}/{name}", output[name], source["checksums"].get(name))
+        fetch(f"{base}/{name}", output[name], source["checksums"].get(name), most=LARGEST)
         _refuse_no_json(output[name], f"{base}/{name}")
     fetched = output["model.safetensors"].with_name(source["file"])
     fetch(f"{base}/{source['file']}", fetched, source["checksums"].get(source["file"]))
@@ -42,9 +42,9 @@ def encoder_weights(source: dict, output: dict[str, Path]) -> None:
 def _refuse_no_json(file: Path, address: str) -> None:
     """Refuse what came for a file of settings, which may have no checksum, and is no JSON (a web page)."""
     try:
-        if file.suffix == ".json" and not isinstance(json.loads(file.read_bytes()), dict):
-            raise ValueError("it is no mapping")
-    except (ValueError, RecursionError) as error:
+        if file.suffix == ".json" and not isinstance(json_in(file), dict):
+            raise DocumentError("it is no mapping")
+    except DocumentError as error:
         file.unlink()
         raise SarangiError(
             f"{address}: expected settings as JSON, found something else ({error}); it was thrown away. Run "

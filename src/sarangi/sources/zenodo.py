@@ -13,6 +13,7 @@ from sarangi.sources import checksums
 from sarangi.sources.addresses import ZENODO
 from sarangi.sources.archives import first_use
 from sarangi.sources.https import content_of, receive
+from sarangi.sources.proxies import without_secrets
 from sarangi.sources.repack import repack, safe_name
 from sarangi.sources.source import hidden
 
@@ -55,11 +56,14 @@ def fetch_record(record: str, output: Path, part: Path) -> None:
         # numbered: names that differ by case only are one name to some file systems
         here = parts[file.name] = folder / f"{number:04}_{re.sub('[^A-Za-z0-9.-]', '_', file.name)[-60:]}"
         receive(file.address, here, file.checksum, file.size)
-        recorded[file.address] = (first_use(file.address, here), file.size)
-        log.info("%s: %d bytes, %s, %s", file.address, file.size, file.checksum, recorded[file.address][0])
+        shown = without_secrets(file.address)
+        # a link that is signed opens the file for others, and is another one each time
+        name = file.address if shown == file.address else f"{ZENODO}/{record}#{file.name}"
+        recorded[name] = (first_use(name, here), file.size)
+        log.info("%s: %d bytes, %s, %s", shown, file.size, file.checksum, recorded[name][0])
     repack(parts, output)
-    for address, (checksum, size) in recorded.items():
-        checksums.record(address, checksum, size)
+    for name, (checksum, size) in recorded.items():
+        checksums.record(name, checksum, size)
     shutil.rmtree(folder)
 
 
@@ -120,5 +124,5 @@ def _file(entry: dict[str, Any], address: str) -> File:
     ):
         raise ValueError(f"file {file.name!r} with checksum {file.checksum!r}")
     if not 0 <= file.size < 2**63 or not re.match("https?://", file.address):
-        raise ValueError(f"file {file.name!r} of {file.size} bytes at {file.address!r}")
+        raise ValueError(f"file {file.name!r} of {file.size} bytes at {without_secrets(file.address)!r}")
     return file

@@ -17,10 +17,11 @@ import numpy as np
 import torch
 import whisper
 
+from sarangi.base.documents import DocumentError, json_in
 from sarangi.base.errors import SarangiError
 from sarangi.base.sound import SAMPLE_RATE
 from sarangi.base.weights_files import FASTER_WHISPER_FILES
-from sarangi.sources.checkpoints import checkpoint_in, refuse_swollen
+from sarangi.sources.checkpoints import checkpoint_in, refuse_no_plain, refuse_swollen
 
 WINDOW_S = 30.0  # what Whisper hears at once
 FRAME = 160  # samples a frame of the spectrogram
@@ -34,11 +35,22 @@ MOST_REPEATED, LEAST_CERTAIN, SILENT = 2.4, -1.0, 0.6
 SPARE = 50  # positions left to the encoder behind the end of a clip, where its context is cut: 1 s
 ENCODED_AT_ONCE = 4  # on a processor more clips at once only fill its caches
 
+PREPARATION = "preprocessor_config.json"
+PREPARED = {
+    "sampling_rate": (SAMPLE_RATE, SAMPLE_RATE), "feature_size": (80, 128), "hop_length": (FRAME, FRAME),
+    "n_fft": (FFT, FFT), "chunk_length": (30, 30),
+}  # fmt: skip
+"""Least and most of what says how clips are prepared; all Whispers have the same, but for the bands."""
+BANDS, POSITIONS, FEWEST_POSITIONS = (80, 128), 1500, 8
+VOCABULARY = (51_864, 51_766 + len(whisper.tokenizer.LANGUAGES))
+"""Sizes of Whisper's vocabularies, the least of English alone."""
+
 MOST, MOST_POSITIONS = 2**20, 2**13  # of any number in a checkpoint's dims, and of the decoder's positions
 
 HUGGING_FACE = ("model.encoder.", "model.decoder.", "proj_out.")
 """How names of tensors begin in the form of transformers."""
 
+ENGLISH = "en"
 NO_SPEECH = "no speech"
 WINDOWS = "transcribed in windows of 30 s"
 
@@ -84,9 +96,11 @@ class OpenAIWhisper:
     def __init__(self, checkpoint: Path, settings: dict, threads: int):
         torch.set_num_threads(threads)
         self.model, self.settings = load(checkpoint), settings
-        self.languages = whisper.tokenizer.get_tokenizer(
+        known = whisper.tokenizer.get_tokenizer(
             self.model.is_multilingual, num_languages=self.model.num_languages
         ).all_language_codes
+        # one of English alone would write English of any language, and can detect none
+        self.languages = known if self.model.is_multilingual else (ENGLISH,)
         self.fp16 = self.model.device.type == "cuda"
         if self.fp16:
             halve(self.model)
@@ -113,6 +127,7 @@ class OpenAIWhisper:
             If the checkpoint does not know the language, or the GPU has too little memory.
         """
         refuse_unknown(language, self.languages)
+        language = language if self.model.is_multilingual else ENGLISH
         short = [place for place, signal in enumerate(signals) if len(signal) <= WINDOW_S * SAMPLE_RATE]
         found: dict[int, Heard] = {}
         try:
@@ -161,6 +176,7 @@ class OpenAIWhisper:
 
     def _checked(self, answer: whisper.DecodingResult, name: str) -> Heard:
         for temperature in TEMPERATURES:
+            refuse_improbable(answer.avg_logprob, name)
             if not fails(answer):
                 break
             seed_by(name, temperature)
@@ -226,11 +242,20 @@ class FasterWhisper:
                     f"{folder}: no {name}; expected a Whisper in the form of CTranslate2, with "
                     f"{', '.join(FASTER_WHISPER_FILES)}"
                 )
+        _refuse_odd_preparation(folder / PREPARATION)
         try:
             self.model = WhisperModel(str(folder), cpu_threads=threads, local_files_only=True)
-        except (RuntimeError, ValueError, KeyError) as error:
-            raise SarangiError(f"{folder}: not a Whisper in the form of CTranslate2: {error}") from error
-        self.languages = self.model.supported_languages
+        except Exception as error:  # of C++ and of Rust, whose own are no others
+            raise SarangiError(
+                f"{folder}: not a Whisper in the form of CTranslate2: {error}; get it again"
+            ) from error
+        bands, expected = len(self.model.feature_extractor.mel_filters), self.model.model.n_mels
+        if bands != expected:
+            raise SarangiError(
+                f"{folder}: clips are prepared with {bands} bands (feature_size in {PREPARATION}, 80 without "
+                f"that file), and the model takes {expected}; get that file from where the model is from"
+            )
+        self.folder, self.languages = folder, self.model.supported_languages
         self.tokens = settings["tokens"]
 
     def hear(self, signals: Sequence[np.ndarray], language: str | None, names: Sequence[str]) -> list[Heard]:
@@ -252,6 +277,11 @@ class FasterWhisper:
         found = []
         for signal, name in zip(signals, names, strict=True):
             ctranslate2.set_random_seed(_seed(name, 0.0))
+            found.append(self._joined(signal, language, name))
+        return found
+
+    def _joined(self, signal: np.ndarray, language: str | None, name: str) -> Heard:
+        try:
             segments, about = self.model.transcribe(
                 signal,
                 language=language,
@@ -265,8 +295,48 @@ class FasterWhisper:
                 without_timestamps=True,
                 max_new_tokens=self.tokens,
             )
-            found.append(joined([vars(segment) for segment in segments], about.language))
-        return found
+            answer = joined([vars(segment) for segment in segments], about.language)
+        # of C++, and of what its files have in them
+        except (RuntimeError, ValueError, LookupError, TypeError) as error:
+            raise SarangiError(
+                f"{self.folder}: this Whisper fails at {name} ({type(error).__name__}: {error}); its files "
+                "do not go with each other: get them again"
+            ) from error
+        if answer.note != NO_SPEECH:
+            refuse_improbable(answer.avg_logprob, name)
+        return answer
+
+
+def refuse_improbable(avg_logprob: float, name: str) -> None:
+    """Refuse words whose probability is no number, of which none could be told from the right ones.
+
+    Raises
+    ------
+    SarangiError
+        Says of which clip.
+    """
+    if not math.isfinite(avg_logprob):
+        raise SarangiError(
+            f"this Whisper gives the words of {name} a probability that is no number; its weights are "
+            "broken: fetch it again"
+        )
+
+
+def _refuse_odd_preparation(file: Path) -> None:
+    """Refuse settings by which faster-whisper would hear clips at another rate, or not at all."""
+    if not file.exists():
+        return
+    try:
+        found = json_in(file)
+        if not isinstance(found, dict):
+            raise DocumentError("it is no object")
+        for key, (least, most) in PREPARED.items():
+            value = found.get(key, least)
+            if type(value) is not int or not least <= value <= most:
+                wanted = least if least == most else f"a whole number from {least} to {most}"
+                raise DocumentError(f"{key} is {value!r}, expected {wanted}")
+    except (OSError, DocumentError) as error:
+        raise SarangiError(f"{file}: expected the settings of a Whisper ({error}); get it again") from error
 
 
 ENGINES = {"openai-whisper": OpenAIWhisper, "faster-whisper": FasterWhisper}
@@ -288,6 +358,7 @@ def load(checkpoint: Path) -> whisper.model.Whisper:
         _refuse_unlike(dims, state["model_state_dict"])
         model = whisper.model.Whisper(dims)
         model.load_state_dict(state["model_state_dict"])
+        refuse_no_finite(model.state_dict())
     except (
         SarangiError,
         LookupError,
@@ -298,7 +369,8 @@ def load(checkpoint: Path) -> whisper.model.Whisper:
         ZeroDivisionError,
     ) as error:
         raise SarangiError(
-            f"{checkpoint}: not a Whisper checkpoint (expected dims and model_state_dict): {error}"
+            f"{checkpoint}: not a Whisper checkpoint (expected dims and model_state_dict): {error}; "
+            "fetch it again"
         ) from error
     device = "cuda" if torch.cuda.is_available() else "cpu"
     return model.eval().to(device)
@@ -333,9 +405,19 @@ def _refuse_unlike(dims: whisper.ModelDimensions, state: Mapping[str, torch.Tens
     ):
         if width % heads:
             raise ValueError(f"{heads} heads do not divide a width of {width}")
+    if dims.n_mels not in BANDS or dims.n_audio_ctx != POSITIONS:
+        raise ValueError(
+            f"n_mels is {dims.n_mels} and n_audio_ctx {dims.n_audio_ctx}, expected one of {BANDS} and "
+            f"{POSITIONS}"
+        )
+    if not VOCABULARY[0] <= dims.n_vocab <= VOCABULARY[1]:
+        raise ValueError(f"n_vocab is {dims.n_vocab}, expected one from {VOCABULARY[0]} to {VOCABULARY[1]}")
+    if dims.n_text_ctx < FEWEST_POSITIONS:
+        raise ValueError(f"n_text_ctx is {dims.n_text_ctx}, expected {FEWEST_POSITIONS} at least")
     for name, tensor in state.items():
-        if not torch.isfinite(tensor).all():
-            raise ValueError(f"{name} holds what is no number")
+        refuse_no_plain(name, tensor)
+        if not tensor.is_floating_point():
+            raise ValueError(f"{name} is of kind {tensor.dtype}, expected numbers with a point")
     for part, layers, width in parts:
         for layer in range(min(layers, len(state))):
             expected[f"{part}.blocks.{layer}.mlp.0.weight"] = (4 * width, width)
@@ -344,6 +426,13 @@ def _refuse_unlike(dims: whisper.ModelDimensions, state: Mapping[str, torch.Tens
             raise ValueError(f"{name} has shape {tuple(state[name].shape)}, and dims say {shape}")
     if max(dims.n_audio_layer, dims.n_text_layer) > len(state) or dims.n_text_ctx > MOST_POSITIONS:
         raise ValueError(f"dims {vars(dims)} are those of no Whisper")
+
+
+def refuse_no_finite(state: Mapping[str, torch.Tensor]) -> None:
+    """Refuse tensors that hold what is infinite or no number, once they have the precision that counts."""
+    for name, tensor in state.items():
+        if not torch.isfinite(tensor).all():
+            raise ValueError(f"{name} holds what is no number")
 
 
 def halve(model: whisper.model.Whisper) -> None:

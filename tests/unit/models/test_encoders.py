@@ -1,20 +1,30 @@
 """Encoders: batches, weights, tokenisers, and what is refused."""
 
 import json
+import shutil
 
 import pytest
 import torch
-from safetensors.torch import load_file
-from support.small_encoders import HEARERS, READERS, corpus, encoders, signals_and_tokens  # noqa: F401  (fixtures)
+from safetensors.torch import load_file, save_file
+from support.small_encoders import (
+    ENCODERS,
+    HEARERS,
+    READERS,
+    corpus,  # noqa: F401  (fixtures)
+    encoders,  # noqa: F401
+    signals_and_tokens,
+)
 from support.small_training import (
     FILES,
     encoder,  # noqa: F401  (fixtures)
 )
 from support.states import cached
+from transformers import HubertConfig, HubertModel
 
 from sarangi.base.errors import SarangiError
 from sarangi.base.weights_files import ENCODER_FILES
-from sarangi.models.encoders import freeze, load_encoder, normalises
+from sarangi.models.encoders import Encoder, freeze, load_encoder, normalises
+from sarangi.models.finetuning import describe
 from sarangi.models.fusion import AudioBranch
 from sarangi.models.pooling import masked_mean
 from sarangi.models.speech_states import speech_states
@@ -182,3 +192,35 @@ def test_settings_that_are_no_object_are_refused_by_their_name(text, tmp_path):
     (tmp_path / "preprocessor_config.json").write_text(text, errors="surrogateescape")
     with pytest.raises(SarangiError, match=r"preprocessor_config\.json: expected settings"):
         normalises(tmp_path)
+
+
+def test_a_name_twice_in_settings_is_refused_and_a_mark_in_front_is_not(encoder, tmp_path):
+    shutil.copytree(encoder, tmp_path, dirs_exist_ok=True)
+    text = (tmp_path / "config.json").read_text()
+    (tmp_path / "config.json").write_text(text, encoding="utf-8-sig")
+    entry = {"encoder": "tiny", "frozen_layers": 0, "max_audio_s": 1}
+    described = describe(
+        {"audio": entry, "finetuning": {"dropout": 0}}, {"audio": Encoder(tmp_path)}, ["a", "b"]
+    )
+    assert described["audio"]["encoder"] == json.loads(text)
+    (tmp_path / "config.json").write_text(text.rstrip()[:-1] + ', "hidden_size": 32}')
+    with pytest.raises(SarangiError, match=r"config\.json: .*the name 'hidden_size' stands there twice"):
+        load_encoder(tmp_path)
+
+
+def test_whole_numbers_as_weights_and_means_that_are_no_numbers_are_refused(encoder, encoders, tmp_path):
+    shutil.copytree(encoder, tmp_path, dirs_exist_ok=True)
+    state = load_file(tmp_path / "model.safetensors")
+    gain = next(name for name in state if name.endswith("original0"))
+    save_file(state | {gain: state[gain].to(torch.int8)}, tmp_path / "model.safetensors")
+    with pytest.raises(SarangiError, match=r"original0 is of kind I8; expected F16, BF16, F32, F64"):
+        load_encoder(tmp_path)
+    config = HubertConfig(**ENCODERS["hubert"].to_diff_dict() | {"conv_pos_batch_norm": True})
+    config.save_pretrained(tmp_path)
+    state = {name: tensor.contiguous() for name, tensor in HubertModel(config).state_dict().items()}
+    save_file(state, tmp_path / "model.safetensors")
+    load_encoder(tmp_path)
+    mean = next(name for name in state if name.endswith("running_mean"))
+    save_file(state | {mean: torch.full_like(state[mean], torch.nan)}, tmp_path / "model.safetensors")
+    with pytest.raises(SarangiError, match="running_mean hold what is no number"):
+        load_encoder(tmp_path)

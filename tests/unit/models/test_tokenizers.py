@@ -13,7 +13,7 @@ from tokenizers import Tokenizer
 
 from sarangi.base.errors import SarangiError
 from sarangi.models.encoders import freeze, load_encoder, normalises
-from sarangi.models.tokenizers import load_tokenizer, tokenizer_files
+from sarangi.models.tokenizers import load_tokenizer, tokenizer_files, tokens_of
 
 
 @pytest.mark.parametrize("name", READERS)
@@ -43,5 +43,47 @@ def test_a_tokeniser_or_preprocessor_that_does_not_go_with_the_encoder_says_so(e
     (tmp_path / "preprocessor_config.json").write_text('{"sampling_rate": 8000}')
     with pytest.raises(SarangiError, match="sampling_rate is 8000, and the audio is mono at 16000 Hz"):
         normalises(tmp_path)
+    (tmp_path / "preprocessor_config.json").write_text('{"do_normalize": "false"}')
+    with pytest.raises(SarangiError, match="do_normalize is 'false'; expected true or false"):
+        normalises(tmp_path)
     with pytest.raises(SarangiError, match="frozen_layers is 3, but the encoder has 2"):
         freeze(load_encoder(encoders["deberta"], "text"), 3)
+
+
+def odd_tokenizer(encoders, **changes):
+    files, settings = dict(tokenizer_files(encoders["roberta"])), ENCODERS["roberta"].to_dict()
+    whole = json.loads(files["tokenizer.json"])
+    for path, value in changes.items():
+        first, _, second = path.partition("__")
+        whole[first] = whole[first] | {second: value} if second else value
+    files["tokenizer.json"] = json.dumps(whole)
+    return load_tokenizer(files, settings, 40, "x")
+
+
+def test_a_tokeniser_that_draws_or_frames_with_ids_of_nobody_is_refused(encoders):
+    with pytest.raises(
+        SarangiError, match=r"encoder x: tokenizer\.json has a dropout of 0\.5.*set it to null"
+    ):
+        odd_tokenizer(encoders, model__dropout=0.5)
+    frame = {"id": "<s>", "ids": [320], "tokens": ["<s>"]}
+    with pytest.raises(SarangiError, match="the tokeniser knows 321 tokens, and the encoder 320"):
+        odd_tokenizer(encoders, post_processor__special_tokens={"<s>": frame, "</s>": frame | {"id": "</s>"}})
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({"model": {"type": "WordLevel", "vocab": {"<s>": 0, "<pad>": 1, "</s>": 2, "a": 5},
+                    "unk_token": "?"},
+          "added_tokens": [], "pre_tokenizer": {"type": "Whitespace"}}, "no such word"),
+        ({"normalizer": {"type": "Replace", "pattern": {"Regex": "(a|a|b)+c$"}, "content": "x"}}, "a" * 500),
+        ({"model": {"type": "BPE", "vocab": {"<s>": 0, "<pad>": 1, "</s>": 2, "a": 5}, "merges": []},
+          "added_tokens": [], "pre_tokenizer": None, "post_processor": None}, "\u0926\u0646"),
+    ],
+    ids=["no token for the unknown", "a pattern without end", "nothing of it"],
+)  # fmt: skip
+def test_a_text_that_a_tokeniser_fails_at_ends_in_a_message(encoders, changes, text):
+    tokenizer = odd_tokenizer(encoders, **changes)
+    assert tokens_of(tokenizer, "a", 40, "x")
+    with pytest.raises(SarangiError, match=r"encoder x: the text .* cannot be cut into tokens"):
+        tokens_of(tokenizer, text, 40, "x")

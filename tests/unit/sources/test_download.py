@@ -414,7 +414,10 @@ def test_kaggle_is_available_with_a_token_and_says_what_to_do_without(
     assert kaggle_token() is None
     assert "kaggle.json: expected username and key" in caplog.text
     assert kaggle not in caplog.text
-    (tmp_path / ".kaggle/kaggle.json").write_text(json.dumps({"username": "nobody", "key": kaggle}))
+    (tmp_path / ".kaggle/kaggle.json").write_text(json.dumps({"username": "nobody", "key": " "}))
+    assert kaggle_token() is None
+    token = json.dumps({"username": "nobody", "key": kaggle})
+    (tmp_path / ".kaggle/kaggle.json").write_text(token, encoding="utf-8-sig")
     assert kaggle_token() == ("nobody", kaggle)
     assert set(Study(config, probe=True).sources) == {"punjabi_rasa"}
     assert not Study(config | {"download": False}, probe=True).sources

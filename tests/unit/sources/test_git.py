@@ -274,3 +274,15 @@ def test_a_git_that_does_not_run_is_told(text, words, tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(SarangiError, match=words):
         fetch_commit("https://a.invalid/b", "0" * 40, tmp_path / "c.zip")
+
+
+def test_submodules_are_told_and_a_failure_says_what_to_do(repository, tmp_path, caplog):
+    repository.commit(a="1")
+    inner = Repository(tmp_path / "inner")
+    inner.commit(kept="inner")
+    repository("submodule", "--quiet", "add", str(inner.folder), "sub")
+    files_of(repository.folder, repository.commit(a="2"), tmp_path)
+    assert "1 folders are submodules" in caplog.text
+    assert "such as sub. Clone it with --recurse-submodules" in caplog.text
+    with pytest.raises(SarangiError, match="or clone it yourself, and put it in place of this download"):
+        files_of(repository.folder, "1" * 40, tmp_path)

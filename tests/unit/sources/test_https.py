@@ -325,3 +325,20 @@ def test_a_folder_where_a_download_is_kept_is_told(tmp_path):
         ):
             fetch("http://127.0.0.1:1/f", tmp_path / "f", SUM)
         (tmp_path / name).rmdir()
+
+
+def test_lengths_that_contradict_each_other_are_the_servers_and_not_the_configurations(tmp_path):
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\nConnection: close\r\n\r\n"
+    text, _ = refusal(always(head + BODY), tmp_path)
+    assert "Content-Length" in text
+    assert "configuration" not in text
+
+
+@pytest.mark.parametrize("length", [True, False])
+def test_a_file_that_may_have_so_many_bytes_has_no_more(length, tmp_path):
+    with raw_server(always(answered(BODY, length=length))) as server:
+        with pytest.raises(SarangiError, match=f"expected at most {SIZE - 1} bytes; they were thrown away"):
+            fetch(f"{server.address}/f", tmp_path / "f", None, wait=0.001, most=SIZE - 1)
+        assert list(tmp_path.iterdir()) == []
+        fetch(f"{server.address}/f", tmp_path / "f", None, wait=0.001, most=SIZE)
+    assert (tmp_path / "f").read_bytes() == BODY

@@ -1,11 +1,12 @@
 """An encoder that somebody put here and that is none: named by what lies there, with what to do."""
 
+import os
 import re
 
 import pytest
 
 from sarangi.base.weights_files import ENCODER_FILES
-from sarangi.sources.incomplete import POINTER, instead_of_encoder, wrong_with_encoder
+from sarangi.sources.incomplete import POINTER, instead_of_encoder, is_pointer, wrong_with_encoder
 
 SPEECH, TEXT = ENCODER_FILES["speech"], ENCODER_FILES["text"]
 SETTINGS = SPEECH[:2]
@@ -52,3 +53,19 @@ def test_a_whole_folder_is_right_and_a_pointer_of_git_lfs_or_an_old_tokeniser_is
     file = tmp_path / "config.json"
     assert wrong_with_encoder(file, TEXT).endswith("; a file lies there")
     assert wrong_with_encoder(tmp_path / "none", TEXT).endswith("; there is none")
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (os.mkfifo, "a pipe or a device; put"),
+        (os.mkdir, "a folder"),
+        (lambda path: path.symlink_to("/nowhere"), "a link to no file"),
+        (lambda path: path.symlink_to("/dev/zero"), "a link to no file"),
+    ],
+)
+def test_what_is_no_file_is_neither_read_nor_called_missing(make, said, tmp_path):
+    put(tmp_path, SETTINGS)
+    make(tmp_path / "model.safetensors")
+    assert not is_pointer(tmp_path / "model.safetensors")
+    assert f"model.safetensors is {said}" in wrong_with_encoder(tmp_path, SPEECH)

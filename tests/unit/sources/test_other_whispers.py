@@ -1,5 +1,9 @@
 """A Whisper of another form than the expected one: named, with what to do."""
 
+import os
+
+import pytest
+
 from sarangi.base.weights_files import FASTER_WHISPER_FILES
 from sarangi.sources.incomplete import POINTER
 from sarangi.sources.other_whispers import beside, wrong_with
@@ -28,3 +32,15 @@ def test_a_whisper_of_another_form_is_named_with_what_to_do(tmp_path):
     assert "it is a file" in wrong_with(checkpoint, faster=True)
     checkpoint.write_bytes(b"{}")
     assert wrong_with(checkpoint, faster=False) is None
+
+
+@pytest.mark.parametrize("name", ["model.bin", "vocabulary.json"])
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("/nowhere")])
+def test_what_is_no_file_in_the_folder_of_a_whisper_is_named(make, name, tmp_path):
+    put(tmp_path, *FASTER_WHISPER_FILES)
+    (tmp_path / ".cache").mkdir()
+    assert wrong_with(tmp_path, faster=True) is None
+    (tmp_path / name).unlink(missing_ok=True)
+    make(tmp_path / name)
+    assert f": {name} is a " in wrong_with(tmp_path, faster=True)
+    assert f"{name} is a " in wrong_with(tmp_path / name, faster=False)

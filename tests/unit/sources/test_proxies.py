@@ -179,3 +179,13 @@ def test_no_secret_of_an_address_is_shown():
         assert "w0rd" not in without_secrets(text)
     assert without_secrets("https://a.org/b@c") != ""
     assert without_secrets("plain a@b.org") == "plain a@b.org"
+
+
+@pytest.mark.parametrize("password", ["it's-w0rd", 'a"w0rd', "a w0rd", "p@s/w0rd", "w0rd%27", "both'\"w0rd"])
+def test_a_password_of_any_letters_stands_in_no_message(password, tmp_path, monkeypatch):
+    with raw_server(always(WANTS)) as server:
+        for port in (server.port, 1):
+            monkeypatch.setenv("http_proxy", f"http://me:{password}@127.0.0.1:{port}")
+            text = message_of(HTTP, tmp_path)
+            assert "http_proxy (http://…@127.0.0.1" in text
+            assert "w0rd" not in text

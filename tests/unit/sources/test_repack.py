@@ -283,3 +283,10 @@ def test_a_member_of_a_zip_without_a_name_is_refused(tmp_path):
         repack({"c.zip": tmp_path / "c.zip"}, tmp_path / "out.zip")
     with Source(tmp_path / "c.zip") as source:
         assert "without a name" in source.problems["(no name)"].problem
+
+
+def test_nothing_lies_where_an_archive_could_not_be_repacked(tmp_path):
+    zipped(tmp_path / "a.zip", [("b.wav", b"x" * 1000), ("in.zip", b"PK no zip")])
+    with pytest.raises(SarangiError, match=r"in\.zip"):
+        repack({"a.zip": tmp_path / "a.zip"}, tmp_path / "out.zip")
+    assert not (tmp_path / "out.zip").exists()

@@ -1,5 +1,6 @@
 """Weights: fetched, unpacked, drawn at random, and refused where they could do harm."""
 
+import os
 import zipfile
 
 import numpy as np
@@ -14,11 +15,12 @@ from support.small_training import (
     encoder,  # noqa: F401  (fixtures)
 )
 
+from sarangi.base.documents import LARGEST
 from sarangi.base.errors import SarangiError
 from sarangi.base.weights_files import ENCODER_FILES
 from sarangi.models.encoders import load_encoder
 from sarangi.sources import weights
-from sarangi.sources.checkpoints import as_safetensors
+from sarangi.sources.checkpoints import as_safetensors, checkpoint_in
 from sarangi.sources.small_weights import pack_whisper, random_encoder, random_whisper, unpacked_whisper
 
 
@@ -33,7 +35,9 @@ def test_a_text_encoder_is_fetched_with_its_tokeniser(encoders, tmp_path, monkey
         (hub / name).write_bytes((encoders["roberta"] / name).read_bytes())
     asked = {}
 
-    def fetch(address, output, checksum):
+    def fetch(address, output, checksum, most=None):
+        # settings are read whole, and may have no checksum
+        assert most == (LARGEST if address.endswith(".json") else None)
         name = address.rpartition("/")[2]
         asked[name] = (address, checksum)
         output.write_bytes((hub / name).read_bytes())
@@ -55,9 +59,9 @@ def test_a_text_encoder_is_fetched_with_its_tokeniser(encoders, tmp_path, monkey
 
 
 def test_a_page_in_place_of_settings_is_thrown_away(tmp_path, monkeypatch):
-    for page in (b"<html>", b"[]", b"null", b"[" * 10**5):
+    for page in (b"<html>", b"[]", b"null", b"[" * 10**5, '{"a": 1}'.encode("utf-16")):
         monkeypatch.setattr(
-            weights, "fetch", lambda address, output, checksum, page=page: output.write_bytes(page)
+            weights, "fetch", lambda address, output, checksum, most, page=page: output.write_bytes(page)
         )
         source = {"hub": "a/b", "revision": "0" * 40, "file": "model.safetensors", "checksums": {}}
         with pytest.raises(SarangiError, match=r"resolve/0+/config\.json: expected settings as JSON"):
@@ -155,3 +159,26 @@ def test_a_file_that_is_no_packed_whisper_says_so(fault, small, tmp_path):
     with pytest.raises(SarangiError, match=r"broken.safetensors: .*expected the safetensors file"):
         unpacked_whisper(path, tmp_path / "whole.pt")
     assert not (tmp_path / "whole.pt").exists()
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (lambda: {}, "expected named tensors, found nothing"),
+        (lambda: {"a": torch.eye(3).to_sparse()}, "a is sparse"),
+        (lambda: {"a": torch.ones(3, dtype=torch.complex64)}, "a is complex"),
+        (lambda: {"a": torch.empty(3, device="meta")}, "a is without numbers"),
+        (lambda: {"a": torch.quantize_per_tensor(torch.ones(3), 0.1, 0, torch.qint8)}, "a is quantised"),
+    ],
+)
+def test_tensors_that_are_no_plain_numbers_are_refused(found, said, tmp_path):
+    torch.save(found(), tmp_path / "pytorch_model.bin")
+    with pytest.raises(SarangiError, match=rf"pytorch_model\.bin: .*{said}"):
+        as_safetensors(tmp_path / "pytorch_model.bin", tmp_path / "out.safetensors")
+    assert not (tmp_path / "out.safetensors").exists()
+
+
+def test_a_checkpoint_that_is_no_file_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "w.pt")
+    with pytest.raises(SarangiError, match=r"w\.pt: .*no regular file"):
+        checkpoint_in(tmp_path / "w.pt")

@@ -8,7 +8,7 @@ import pytest
 from support.publisher import publisher, quick, study  # noqa: F401  (fixtures)
 
 from sarangi.base.errors import SarangiError
-from sarangi.sources import https, zenodo
+from sarangi.sources import checksums, https, zenodo
 
 
 def entry(publisher, name="a.wav", data=b"a", **changes):
@@ -127,3 +127,17 @@ def test_a_file_larger_than_its_record_says_stops_there(record, publisher, tmp_p
     with pytest.raises(SarangiError, match=re.escape("found 1000000 bytes, expected 1000 bytes")):
         record({"files": [listed]})
     assert list((tmp_path / "made").rglob("*.wav*")) == []
+
+
+def test_a_link_that_is_signed_stands_in_no_log_no_message_and_no_file(record, publisher, caplog):
+    link = f"{publisher.address}/signed.wav?sig=w0rd"
+    publisher.files["/signed.wav?sig=w0rd"] = b"sound"
+    files = {"files": [entry(publisher, "signed.wav", b"sound", links={"self": link})]}
+    with caplog.at_level("INFO", logger="sarangi"):
+        assert record(files) == [("signed.wav", b"sound")]
+        lock = checksums.CHECKSUMS.read_text()
+        assert "/records/7#signed.wav" in lock
+        checksums.CHECKSUMS.write_text(lock.replace('"size": 5', '"size": 6'))
+        with pytest.raises(SarangiError, match="recorded on first use") as error:
+            record(files)
+    assert "w0rd" not in lock + caplog.text + str(error.value)

@@ -1,7 +1,7 @@
 """Engines of ASR: what they decode, and what they refuse."""
 
+import json
 import math
-import re
 
 import jiwer
 import numpy as np
@@ -16,7 +16,15 @@ from support.demo_whisper import (
     heard,
     newly_spoken,
 )
-from support.small_whisper import SETTINGS, checkpoint, corpus, engine, noise, run  # noqa: F401  (fixtures)
+from support.small_whisper import (  # noqa: F401  (fixtures)
+    SETTINGS,
+    checkpoint,
+    converted,
+    corpus,
+    engine,
+    noise,
+    run,
+)
 from whisper.decoding import DecodingResult
 
 from sarangi.base.errors import SarangiError
@@ -186,60 +194,6 @@ def test_an_unknown_language_or_a_foreign_checkpoint_says_so(engine, corpus, tmp
     assert list(tmp_path.iterdir()) == [tmp_path / "other.pt"]
 
 
-RENAMED = [
-    (r"blocks\.", "layers."), (r"mlp\.0", "fc1"), (r"mlp\.2", "fc2"), (r"mlp_ln", "final_layer_norm"),
-    (r"cross_attn_ln", "encoder_attn_layer_norm"), (r"attn_ln", "self_attn_layer_norm"),
-    (r"cross_attn\.", "encoder_attn."), (r"\.attn\.", ".self_attn."), (r"query", "q_proj"),
-    (r"\.key", ".k_proj"), (r"\.value", ".v_proj"), (r"attn\.out", "attn.out_proj"),
-    (r"ln_post", "layer_norm"),
-    (r"decoder\.ln\.", "decoder.layer_norm."), (r"token_embedding", "embed_tokens"),
-    (r"positional_embedding", "embed_positions.weight"),
-]  # fmt: skip
-
-
-def converted(checkpoint, folder):
-    """A checkpoint of openai-whisper as a folder of CTranslate2, with its tokeniser."""
-    from ctranslate2.converters.transformers import WhisperLoader
-    from transformers import WhisperConfig, WhisperForConditionalGeneration
-    from transformers.convert_slow_tokenizer import TikTokenConverter
-    from whisper.tokenizer import get_tokenizer
-
-    model = load(checkpoint)
-    dims = model.dims
-    config = WhisperConfig(
-        vocab_size=dims.n_vocab, num_mel_bins=dims.n_mels, d_model=dims.n_audio_state,
-        encoder_layers=dims.n_audio_layer, encoder_attention_heads=dims.n_audio_head,
-        decoder_layers=dims.n_text_layer, decoder_attention_heads=dims.n_text_head,
-        encoder_ffn_dim=4 * dims.n_audio_state, decoder_ffn_dim=4 * dims.n_text_state,
-        max_source_positions=dims.n_audio_ctx, max_target_positions=dims.n_text_ctx,
-    )  # fmt: skip
-    state = {}
-    for name, tensor in model.state_dict().items():
-        for pattern, new in RENAMED:
-            name = re.sub(pattern, new, name)
-        state[f"model.{name}"] = tensor
-    twin = WhisperForConditionalGeneration(config).eval()
-    missing, unexpected = twin.load_state_dict(state, strict=False)
-    assert (missing, unexpected) == (["proj_out.weight"], [])
-    tokenizer = get_tokenizer(multilingual=True)
-    encoding = tokenizer.encoding
-    special = sorted(encoding._special_tokens, key=encoding._special_tokens.get)
-    vocabulary = f"{whisper.__path__[0]}/assets/multilingual.tiktoken"
-    of_hub = TikTokenConverter(
-        vocabulary, pattern=encoding._pat_str, extra_special_tokens=special
-    ).converted()
-    folder.mkdir()
-    of_hub.save(str(folder / "tokenizer.json"))
-    spec = WhisperLoader().get_model_spec(twin)
-    spec.register_vocabulary([of_hub.id_to_token(number) for number in range(dims.n_vocab)])
-    spec.config.suppress_ids, spec.config.suppress_ids_begin = [], [220, tokenizer.eot]
-    spec.config.lang_ids = list(tokenizer.all_language_tokens)
-    spec.config.alignment_heads = [(0, 0)]
-    spec.validate()
-    spec.save(str(folder))
-    return folder
-
-
 def test_faster_whisper_stands_behind_the_same_table(checkpoint, corpus, tmp_path):
     folder = converted(checkpoint, tmp_path / "model")
     found = run(corpus, tmp_path, checkpoint=folder, engine="faster-whisper", batch=7)
@@ -253,6 +207,24 @@ def test_faster_whisper_stands_behind_the_same_table(checkpoint, corpus, tmp_pat
         FasterWhisper(folder, SETTINGS, 1).hear([noise(0.1)], "xx", ["a"])
     with pytest.raises(SarangiError, match="context: clip is for openai-whisper"):
         FasterWhisper(folder, SETTINGS | {"context": "clip"}, 1)
+    prepared = {"sampling_rate": 16_000, "feature_size": 80}
+    for odd in ({"sampling_rate": 8000}, {"hop_length": 0}, {"feature_size": "x"}, {"feature_size": 128}):
+        (folder / "preprocessor_config.json").write_text(json.dumps(prepared | odd))
+        with pytest.raises(
+            SarangiError,
+            match=rf"{next(iter(odd))}.*preprocessor_config|preprocessor_config.*{next(iter(odd))}",
+        ):
+            FasterWhisper(folder, SETTINGS, 1)
+    (folder / "preprocessor_config.json").unlink()
+    for name, text in (("tokenizer.json", "{}"), ("model.bin", "no model")):
+        kept = (folder / name).read_bytes()
+        (folder / name).write_text(text)
+        with pytest.raises(SarangiError, match="not a Whisper in the form of CTranslate2"):
+            FasterWhisper(folder, SETTINGS, 1)
+        (folder / name).write_bytes(kept)
+    (folder / "vocabulary.json").write_text("[]")
+    with pytest.raises(SarangiError, match=r"this Whisper fails at a .*get them again"):
+        FasterWhisper(folder, SETTINGS, 1).hear([noise(0.1)], "en", ["a"])
     (folder / "model.bin").write_bytes(b"no model")
     with pytest.raises(SarangiError, match="model: not a Whisper in the form of CTranslate2"):
         FasterWhisper(folder, SETTINGS, 1)
@@ -303,3 +275,50 @@ def test_a_checkpoint_of_hugging_face_is_called_that(tmp_path):
     torch.save({"a": torch.zeros(2)}, tmp_path / "w.pt")
     with pytest.raises(SarangiError, match="it has a"):
         load(tmp_path / "w.pt")
+
+
+def resized(folder, **sizes):
+    """A checkpoint whose dims and tensors have other sizes, which go with each other."""
+    random_whisper({"width": 4, "layers": 1, "heads": 2, "seed": 1}, folder / "w.pt")
+    found = torch.load(folder / "w.pt", weights_only=True)
+    dims, state = found["dims"] | sizes, found["model_state_dict"]
+    state["encoder.conv1.weight"] = torch.zeros(4, dims["n_mels"], 3)
+    state["encoder.positional_embedding"] = torch.zeros(dims["n_audio_ctx"], 4)
+    state["decoder.positional_embedding"] = torch.zeros(dims["n_text_ctx"], 4)
+    state["decoder.token_embedding.weight"] = torch.zeros(dims["n_vocab"], 4)
+    torch.save({"dims": dims, "model_state_dict": state}, folder / "w.pt")
+    return folder / "w.pt"
+
+
+@pytest.mark.parametrize("dims", [{"n_mels": 64}, {"n_audio_ctx": 100}, {"n_vocab": 1000}, {"n_text_ctx": 2}])
+def test_dims_of_no_whisper_are_refused_before_a_clip_fails_at_them(dims, tmp_path):
+    (name,) = dims
+    with pytest.raises(SarangiError, match=rf"w\.pt: not a Whisper checkpoint .*{name} .*expected"):
+        load(resized(tmp_path, **dims))
+
+
+def test_weights_that_are_quantised_or_become_infinite_are_refused(tmp_path):
+    path = resized(tmp_path)
+    whole = torch.load(path, weights_only=True)
+    for values, said in (
+        (torch.ones(4, dtype=torch.int8), "of kind torch.int8"),
+        (torch.full((4,), 1e300, dtype=torch.float64), "what is no number"),
+        (torch.ones(4, dtype=torch.complex64), "is complex"),
+    ):
+        state = whole["model_state_dict"] | {"decoder.ln.bias": values}
+        torch.save(whole | {"model_state_dict": state}, path)
+        with pytest.raises(SarangiError, match=f"ln.bias .*{said}"):
+            load(path)
+
+
+def test_a_whisper_of_english_alone_writes_english_and_detects_nothing(tmp_path):
+    engine = OpenAIWhisper(resized(tmp_path, n_vocab=51_864), SETTINGS, 1)
+    assert [found.language for found in engine.hear([noise(0.1)], None, ["a"])] == ["en"]
+    with pytest.raises(SarangiError, match=r"does not know the language 'ur' .*it knows en"):
+        engine.hear([noise(0.1)], "ur", ["a"])
+
+
+def test_words_without_a_probability_are_none(engine, monkeypatch):
+    monkeypatch.setattr(engine, "decode", lambda signals, language: [answer(avg_logprob=math.nan)])
+    with pytest.raises(SarangiError, match="the words of clip a probability that is no number"):
+        engine.hear([noise(0.1)], "ur", ["clip"])

@@ -1,0 +1,90 @@
+"""Opening models by names and folders that are none, and runs whose description cannot be right."""
+
+import json
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+from support.small_training import HEARING, encoder  # noqa: F401  (fixtures)
+
+from sarangi.app.card_files import read_card
+from sarangi.app.opening import load
+from sarangi.base.errors import SarangiError
+from sarangi.models.encoders import Encoder
+from sarangi.models.finetuning import describe
+from sarangi.models.fusion import classifier
+
+CARD = ("name", "model", "corpus", "speakers", "scores", "calibration", "synthetic", "protocol")
+
+
+@pytest.fixture
+def run(encoder, tmp_path):
+    """A run that hears, not trained."""
+    place = Encoder(encoder)
+    described = describe(
+        {"audio": HEARING, "finetuning": {"dropout": 0.1}}, {"audio": place}, ["angry", "sad"]
+    )
+    network = classifier(described, {"audio": place.load()})
+    save_file(
+        {name: tensor.contiguous() for name, tensor in network.state_dict().items()},
+        tmp_path / "model.safetensors",
+    )
+    (tmp_path / "config.json").write_text(json.dumps(described))
+    return tmp_path
+
+
+def changed(run, branch, **values):
+    described = json.loads((run / "config.json").read_text())
+    described[branch] = described.get(branch, {}) | values
+    (run / "config.json").write_text(json.dumps(described))
+
+
+def message_of(name, directory):
+    with pytest.raises(SarangiError) as error:
+        load(str(name), directory)
+    return str(error.value)
+
+
+def test_a_name_longer_than_any_file_has_is_no_model(tmp_path):
+    assert "cannot be looked at (File name too long); expected <experiment>" in message_of(
+        "a" * 5000, tmp_path
+    )
+
+
+def test_a_run_that_hears_less_than_its_encoder_needs_is_refused(run):
+    assert load(str(run), run).seconds == 0.5
+    changed(run, "audio", max_audio_s=0.001)
+    assert "max_audio_s is 0.001, of which the encoder hears nothing" in message_of(run, run)
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"max_tokens": 0}, "max_tokens is 0; expected a whole number from 4 up"),
+        ({"max_tokens": "40"}, "max_tokens is '40'"),
+        ({"max_tokens": 40, "tokenizer": ["x"]}, "tokenizer is no mapping"),
+        ({"max_tokens": 40, "tokenizer": {"tokenizer.json": 5}}, "tokenizer is no mapping"),
+        ({"max_tokens": 40, "tokenizer": {}, "name": None}, "name is None for the encoder of text"),
+    ],
+)
+def test_a_run_that_reads_states_how(run, values, said):
+    changed(run, "text", **values)
+    assert said in message_of(run, run)
+
+
+def test_a_name_twice_in_a_run_and_weights_in_whole_numbers_are_refused(run):
+    text = (run / "config.json").read_text()
+    (run / "config.json").write_text(text[:-1] + ', "emotions": ["sad", "angry"]}')
+    assert "the name 'emotions' stands there twice" in message_of(run, run)
+    (run / "config.json").write_text(text)
+    state = load_file(run / "model.safetensors")
+    save_file({name: tensor.to(torch.int8) for name, tensor in state.items()}, run / "model.safetensors")
+    assert "is of kind I8; expected F16" in message_of(run, run)
+
+
+@pytest.mark.parametrize("odd", [{"encoders": ["audio"]}, {"encoders": {"audio": "x"}}, {"asr": "x"}])
+def test_a_card_whose_ways_to_other_files_are_none_is_no_card(odd, tmp_path):
+    (tmp_path / "card.json").write_text(json.dumps(dict.fromkeys(CARD, 1)))
+    assert read_card(tmp_path) is not None
+    (tmp_path / "card.json").write_text(json.dumps(dict.fromkeys(CARD, 1) | odd))
+    assert read_card(tmp_path) is None
