@@ -13,7 +13,7 @@ from sarangi.base.errors import SarangiError
 SECRET = "hUnter2secret"  # noqa: S105  (what no message and no log may hold)
 REMEDY = re.compile(
     r"\b(again|look|mend|restore|get|put|make|name|open|run|ask|check|unpack|clone|install|choose|expected|take"
-    r"|write|unset|move|add|correct|fetch|set|convert|leave|keep|delete|join)\b",
+    r"|write|unset|move|add|correct|fetch|set|convert|leave|keep|delete|join|must)\b",
     re.IGNORECASE,
 )
 

@@ -1,5 +1,6 @@
 """Tokenisers of text encoders, which cut long texts at their beginning."""
 
+import base64
 import json
 import tempfile
 from collections.abc import Mapping
@@ -62,6 +63,32 @@ def module_named(encoder: Mapping[str, Any]) -> str:
     return found
 
 
+def refuse_swollen_map(normalizer: Any) -> None:
+    """Refuse a table of letters that says it is larger than it is: Rust would take the memory, and abort.
+
+    Raises
+    ------
+    DocumentError
+        Says how large it claims to be.
+    """
+    waiting = [normalizer]
+    while waiting:
+        entry = waiting.pop()
+        if not isinstance(entry, dict):
+            continue
+        inner = entry.get("normalizers")
+        waiting += inner if isinstance(inner, list) else []
+        text = entry.get("precompiled_charsmap")
+        if isinstance(text, str):
+            try:
+                table = base64.b64decode(text)
+            except ValueError as error:
+                raise DocumentError(f"precompiled_charsmap is no base64 ({error})") from error
+            size = int.from_bytes(table[:4], "little")  # of the trie behind these four bytes
+            if size > len(table) - 4:
+                raise DocumentError(f"precompiled_charsmap says {size} bytes, and has {len(table)}")
+
+
 def in_file(token: str, whole: Mapping[str, Any]) -> bool:
     """Whether ``tokenizer.json`` has a token, so that none of its own is made for it."""
     added = [entry.get("content") for entry in whole.get("added_tokens") or () if isinstance(entry, dict)]
@@ -98,6 +125,7 @@ def load_tokenizer(
         whole = json_of(files["tokenizer.json"])
         if not isinstance(own, dict) or not isinstance(whole, dict):
             raise DocumentError("one of them is no object")
+        refuse_swollen_map(whole.get("normalizer"))
         family = load(module_named(encoder))
         settings = dict(family.tokens if family else {}) | taken(own)
     except DocumentError as error:

@@ -10,6 +10,7 @@ from sarangi.app.answers import answer_of
 from sarangi.app.clips import ClipError, read_file
 from sarangi.app.predicting import predict
 
+
 class Silent:
     """A model that hears, and gives the second clip no number."""
 

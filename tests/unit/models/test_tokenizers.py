@@ -65,6 +65,10 @@ def test_a_tokeniser_that_draws_or_frames_with_ids_of_nobody_is_refused(encoders
         SarangiError, match=r"encoder x: tokenizer\.json has a dropout of 0\.5.*set it to null"
     ):
         odd_tokenizer(encoders, model__dropout=0.5)
+    huge = {"type": "Precompiled", "precompiled_charsmap": "AAAA////"}
+    for normalizer in (huge, {"type": "Sequence", "normalizers": [huge]}):
+        with pytest.raises(SarangiError, match="precompiled_charsmap says 4278190080 bytes, and has 6"):
+            odd_tokenizer(encoders, normalizer=normalizer)
     frame = {"id": "<s>", "ids": [320], "tokens": ["<s>"]}
     with pytest.raises(SarangiError, match="the tokeniser knows 321 tokens, and the encoder 320"):
         odd_tokenizer(encoders, post_processor__special_tokens={"<s>": frame, "</s>": frame | {"id": "</s>"}})
