@@ -60,13 +60,15 @@ def _seconds(column: str, cell: str) -> float:
 def segment_id(recording: str, segment: Segment) -> str:
     """Return what tells a segment from others of its recording.
 
+    Sorted as texts they are in the order of time, since random folds depend on the order of utterances.
+
     Examples
     --------
     >>> segment_id("my/a.wav", Segment(0, 1.5))
-    'my/a.wav#0.000-1.500'
+    'my/a.wav#00000.000-00001.500'
     """
-    end = LAST if segment.end is None else f"{segment.end:.3f}"
-    return f"{recording}#{segment.start:.3f}-{end}"
+    end = LAST if segment.end is None else f"{segment.end:09.3f}"
+    return f"{recording}#{segment.start:09.3f}-{end}"
 
 
 def recording_of(utterance_id: str) -> str:
@@ -74,7 +76,7 @@ def recording_of(utterance_id: str) -> str:
 
     Examples
     --------
-    >>> recording_of("my/a.wav#0.000-1.500")
+    >>> recording_of("my/a.wav#00000.000-00001.500")
     'my/a.wav'
     """
     return IN_ID.sub("", utterance_id)

@@ -131,8 +131,8 @@ def test_without_speakers_the_recording_is_the_group(tmp_path):
     assert found["speaker"].isna().all()
     lines = [line + ("" if n else ",start,end") for n, line in enumerate(lines)]
     found = made(tmp_path, [*lines[:3], "s2/0.wav,sad,0.00,0.05", "s2/0.wav,anger,0.05,"])
-    assert found.loc["s2/0.wav#0.050-end", "group"] == "my/s2/0.wav"
-    assert found.loc["s2/0.wav#0.050-end", ["start", "end", "duration_s"]].tolist() == pytest.approx(
+    assert found.loc["s2/0.wav#00000.050-end", "group"] == "my/s2/0.wav"
+    assert found.loc["s2/0.wav#00000.050-end", ["start", "end", "duration_s"]].tolist() == pytest.approx(
         [0.05, 0.1, 0.05]
     )
 
