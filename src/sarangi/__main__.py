@@ -4,6 +4,7 @@
 """
 
 import argparse
+import errno
 import os
 import pkgutil
 import signal
@@ -16,13 +17,14 @@ from sarangi import terminal
 from sarangi.base.errors import SarangiError
 from sarangi.base.personal_settings import close
 
+WHAT = "Speech emotion recognition, from raw audio to a finished paper: what is not a target of the workflow."
 STOPPED_EARLY = 128 + signal.SIGPIPE
 """What a shell says of a program whose reader went away."""
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; 0 if it did all it was asked to, 1 if not, 2 for a wrong command line."""
-    parser = argparse.ArgumentParser(prog="sarangi", description=(__doc__ or "").splitlines()[0])
+    parser = argparse.ArgumentParser(prog="sarangi", description=WHAT)
     parsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands = _commands()
     for name, command in commands.items():
@@ -39,16 +41,28 @@ def main(arguments: list[str] | None = None) -> int:
     chosen.directory = named[0] if named else Path()
     try:
         status: int = commands[chosen.command].run(chosen)
-        sys.stdout.flush()
+        if sys.stdout is not None:  # none where it was closed
+            sys.stdout.flush()
         return status
     except SarangiError as error:
         print(f"sarangi: {error}", file=sys.stderr)
         return 1
     except BrokenPipeError:
         # a reader such as head stopped early; not by the signal, which would end a server or a test, too
-        with open(os.devnull, "wb") as nothing:  # noqa: PTH123
-            os.dup2(nothing.fileno(), sys.stdout.fileno())
+        _forget_output()
         return STOPPED_EARLY
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        _forget_output()
+        print(f"sarangi: {error.filename or 'what is printed'}: {error.strerror}", file=sys.stderr)
+        return 1
+
+
+def _forget_output() -> None:
+    """Have what is left to be printed go nowhere, since where it was to go takes no more."""
+    with open(os.devnull, "wb") as nothing:  # noqa: PTH123
+        os.dup2(nothing.fileno(), sys.stdout.fileno())
 
 
 def start() -> int:

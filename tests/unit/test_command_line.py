@@ -1,6 +1,7 @@
 """The command line as a process: what it does with a reader that goes away, and leaves alone in its own."""
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -38,6 +39,23 @@ def test_a_reader_that_stops_early_ends_it_without_a_traceback():
         running.stdout.close()
         assert running.stderr.read() == ""
     assert running.returncode == command_line.STOPPED_EARLY == 141
+
+
+@pytest.mark.parametrize(
+    ("options", "shell", "status", "said"),
+    [
+        (["-OO"], "", 0, ""),
+        ([], ">&-", 0, ""),
+        ([], "> /dev/full", 1, "sarangi: what is printed: No space left on device\n"),
+    ],
+)
+def test_an_odd_interpreter_or_output_ends_in_no_traceback(options, shell, status, said):
+    words = shlex.join([sys.executable, *options, "-m", "sarangi", "where"])
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
+    done = subprocess.run(
+        ["sh", "-c", f"{words} {shell}"], env=environment, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (status, said)
 
 
 def test_signals_of_the_process_stay_as_they_are(monkeypatch):

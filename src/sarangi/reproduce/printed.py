@@ -137,9 +137,9 @@ class Printed:
         if not near:
             near = [name for name in known if wanted.split(".")[0] in name][:5]
         return SarangiError(
-            f"{wanted}: no number, cell, claim or file of {root.resolve().name} has this id; "
-            + (f"did you mean {' or '.join(near)}?" if near else "")
-            + r" An id is what \val looks up in paper/numbers.tex, <table>:<row>:<column>, a claim of "
+            f"{wanted}: no number, cell, claim or file of {root.resolve().name} has this id"
+            + (f"; did you mean {' or '.join(near)}? " if near else ". ")
+            + r"An id is what \val looks up in paper/numbers.tex, <table>:<row>:<column>, a claim of "
             "claims.yaml, or a result's path. If the results are not made yet, run "
             f"{commands.snakemake('--cores 2', root)} first"
         )

@@ -213,6 +213,10 @@ def _first_odd(recorded: Mapping[str, str], inputs: list[str]) -> str:
 @contextmanager
 def _opened(bundle: Path) -> Iterator[zipfile.ZipFile]:
     """Open a bundle, every member of which lies where results lie."""
+    if bundle.exists() and not bundle.is_file():  # a device has no end
+        raise SarangiError(
+            f"{bundle}: expected a bundle, which the target results_bundle makes; it is no file"
+        )
     try:
         with zipfile.ZipFile(bundle) as archive:
             for entry in archive.infolist():

@@ -57,11 +57,14 @@ def lock(directory: Path, tolerance: float) -> int:
     Raises
     ------
     SarangiError
-        If a run is going, or work is left: what is published would be a mixture.  As :func:`write` does.
+        If a run is going, or work is left: what is published would be a mixture; if the tolerance is none.
+        As :func:`write` does.
     """
     # here, since what compares with a lock needs no plan
     from sarangi.reproduce.plan import left
 
+    if not (math.isfinite(tolerance) and tolerance >= 0):
+        raise SarangiError(f"--tolerance {tolerance}: expected a number from 0 up")
     snakemake = directory / ".snakemake"
     if snakemake.exists():
         hold(snakemake)  # what a killed run left is no run that is going

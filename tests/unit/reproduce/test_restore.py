@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import os
 import re
 import zipfile
 from contextlib import contextmanager
@@ -201,3 +202,10 @@ def test_a_bundle_replaces_nothing_that_is_known_of_files_that_are_here(name, tm
     assert restore(bundle, clone) == found
     assert restore(bundle, tmp_path / "fresh") == {}
     assert json.loads((tmp_path / "fresh" / key(name)).read_text()) == OF_SNAKEMAKE
+
+
+@pytest.mark.parametrize("place", ["/dev/zero", "/proc", "pipe"])
+def test_what_has_no_end_is_no_bundle(place, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(SarangiError, match=f"{place}: expected a bundle.*it is no file"):
+        restore(tmp_path / place, tmp_path)

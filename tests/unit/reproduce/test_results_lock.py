@@ -109,6 +109,12 @@ def test_nothing_is_locked_where_work_is_left_or_a_run_is_going(made, monkeypatc
     assert results_lock.lock(Path(), tolerance=0.01) == 5
 
 
+@pytest.mark.parametrize("tolerance", [float("nan"), float("inf"), -0.01])
+def test_a_tolerance_that_tells_nothing_apart_is_refused(tolerance):
+    with pytest.raises(SarangiError, match=r"--tolerance .*: expected a number from 0 up"):
+        results_lock.lock(Path(), tolerance)
+
+
 def test_what_a_killed_run_left_is_no_run_that_is_going(made, monkeypatch):
     monkeypatch.setattr(plan, "left", lambda targets, directory: [])
     with working():
