@@ -58,7 +58,7 @@ for batch in study.batches(study.scored):
     entries = scored.entries_to_score(study, batch)
 
     rule:
-        """Score every experiment on one feature set of a corpus, or every baseline, and their transfers."""
+        """Score every experiment of a classifier on a feature set of a corpus, or every baseline, and transfers."""
         name:
             f"scores_{batch.name}"
         input:

@@ -60,12 +60,23 @@ def published_folds(wildcards):
     return ancient(folder) if folder else []
 
 
+MADE = ("results/", f"{layout.TABLES}/", f"{layout.FIGURES}/")
+"""Places in which every file is made by a rule."""
+
+
+@cache
+def makers_elsewhere():
+    """The rules that make files in other places than these: far fewer than all, which were asked of each file."""
+    outputs = {rule: [str(file) for file in rule.output] for rule in workflow.rules}
+    return [rule for rule, files in outputs.items() if not all(file.startswith(MADE) for file in files)]
+
+
 @cache
 def from_outside(path):
     """Whether no rule makes a file; one that a rule could make, and that somebody put there, has no provenance."""
-    if path.startswith(("results/", f"{layout.TABLES}/", f"{layout.FIGURES}/")):
+    if path.startswith(MADE):
         return False
-    if any(maker.is_producer(path) for maker in workflow.rules):
+    if any(maker.is_producer(path) for maker in makers_elsewhere()):
         return Path(path).exists() and not provenance.place(path).exists()
     return True
 

@@ -1,7 +1,7 @@
 """Classical models on acoustic features.
 
-One job serves every experiment of a corpus and a feature set, so that a fold is scaled once and its
-products of features with features, which a support vector machine needs and which cost nearly all of
+One job serves every experiment of a classifier on a corpus and a feature set, so that a fold is scaled once
+and its products of features with features, which a support vector machine needs and which cost nearly all of
 its time, are computed once.
 """
 

@@ -63,16 +63,18 @@ class Experiment:
 
 @dataclass(frozen=True)
 class Batch:
-    """Experiments that one job trains and predicts: they share a corpus and its features, or guess alone."""
+    """Experiments that one job trains and predicts: of a classifier on features of a corpus, or guessing."""
 
     corpus: str
     features: str | None
+    classifier: str | None
     experiments: tuple[Experiment, ...]
 
     @property
     def name(self) -> str:
         """Name of the batch, as in names of rules and logs."""
-        return f"{self.corpus}_{self.features or 'baselines'}"
+        parts = [self.features, self.classifier] if self.features else ["baselines"]
+        return "_".join([self.corpus, *map(str, parts)])
 
     @property
     def protocols(self) -> list[str]:

@@ -132,15 +132,19 @@ class Study:
         return [Path(layout.predictions(name, test or layout.WITHIN))]
 
     def batches(self, experiments: Mapping[str, Experiment]) -> list[Batch]:
-        """Return the experiments that are no fine-tuning in batches, each of one corpus and feature set."""
-        together: dict[tuple[str, str], list[Experiment]] = {}
+        """Return the experiments in batches of a corpus, its features and a classifier, but no fine-tuning.
+
+        So whoever asks for one score has no other classifier trained.
+        """
+        together: dict[tuple[str, str, str], list[Experiment]] = {}
         for e in experiments.values():
             model = self.config["models"][e.model]
             if "finetuning" not in model:
-                together.setdefault((e.corpus, model.get("features", "")), []).append(e)
+                key = (e.corpus, model.get("features", ""), model.get("classifier", ""))
+                together.setdefault(key, []).append(e)
         return [
-            Batch(corpus, features or None, tuple(members))
-            for (corpus, features), members in sorted(together.items())
+            Batch(corpus, features or None, classifier or None, tuple(members))
+            for (corpus, features, classifier), members in sorted(together.items())
         ]
 
     def settings(self, model: str) -> dict[str, Any]:
@@ -152,7 +156,15 @@ class Study:
 
     def tests(self, experiment: Experiment) -> list[str]:
         """Return the other corpora that an experiment is tested on, as far as they are available."""
-        return [test for e, test in self.transfers if e == experiment and test in self.sources]
+        return [test for test in self._transfers.get(experiment.name, ()) if test in self.sources]
+
+    @cached_property
+    def _transfers(self) -> dict[str, list[str]]:
+        """The other corpora of each experiment that has any; each rule asks for those of its own."""
+        tests: dict[str, list[str]] = {}
+        for e, test in self.transfers:
+            tests.setdefault(e.name, []).append(test)
+        return tests
 
     def compared(self, corpus: str, protocol: str) -> set[str]:
         """Return the models on a corpus and protocol whose differences are of interest."""

@@ -19,7 +19,7 @@ def test_an_experiment_is_scored_with_its_protocol_and_a_transfer_without(demo):
 
 
 def test_a_batch_is_scored_with_its_transfers_in_one_order(demo):
-    batch = batch_of(demo, "ravdess_is09")
+    batch = batch_of(demo, "ravdess_is09_svm")
     entries = scored.entries_to_score(demo, batch)
     names = [entry.name for entry in entries]
     name = "ravdess_random5_four_is09_svm"
@@ -28,6 +28,21 @@ def test_a_batch_is_scored_with_its_transfers_in_one_order(demo):
     files = scored.files_to_score(entries)
     assert files == sorted(set(files))
     assert f"results/runs/{name}/predictions/urdu_latif.parquet" in files
+
+
+def test_who_asks_for_one_score_has_one_classifier_trained(demo):
+    batches = demo.batches(demo.runnable)
+    assert sum(len(batch.experiments) for batch in batches) == len(
+        {e.name for batch in batches for e in batch.experiments}
+    )
+    for batch in batches:
+        classifiers = {demo.config["models"][e.model].get("classifier") for e in batch.experiments}
+        assert classifiers == {batch.classifier}
+    # variants of a classifier on the same features share its distances, and all protocols their features
+    batch = batch_of(demo, "urdu_latif_egemaps_svm")
+    models = {"egemaps_svm", "egemaps_svm_coral", "egemaps_svm_each_scaled"}
+    assert {e.model for e in batch.experiments} == models
+    assert {"loso", "loso_matched", "random5"} <= set(batch.protocols)
 
 
 def test_leave_one_out_is_pooled_and_folds_are_averaged(demo):
