@@ -35,6 +35,7 @@ rule study_texts:
     params:
         corpora=list(study.config["corpora"]),
         methods=methods_of(study),
+        baselines=[name for name, entry in study.config["models"].items() if "baseline" in entry],
         labels=labels_of(study),
     script:
         "../workflow/scripts/study_texts.py"
@@ -60,6 +61,7 @@ rule report_page:
         **needs(minutes=20),
     params:
         methods=methods_of(study),
+        baselines=[name for name, entry in study.config["models"].items() if "baseline" in entry],
         labels=labels_of(study),
     script:
         "../workflow/scripts/report_page.py"

@@ -14,6 +14,7 @@ with job(snakemake) as run:
             "premiums": [snakemake.input.premiums],
         },
         snakemake.params.methods,
+        snakemake.params.baselines,
         snakemake.params.labels,
         run.output,
     )

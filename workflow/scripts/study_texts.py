@@ -13,6 +13,7 @@ with job(snakemake) as run:
         },
         snakemake.params.corpora,
         snakemake.params.methods,
+        snakemake.params.baselines,
         snakemake.params.labels,
         run.output,
     )

@@ -14,7 +14,7 @@ from sarangi.paper.synthetic import SYNTHETIC
 
 STYLE = """
 :root { --ink: #1a1a1a; --pale: #e3e3e3; --accent: #0072b2 }
-body { font: 16px/1.55 system-ui, sans-serif; color: var(--ink); margin: 0 auto; max-width: 62rem;
+body { font: 16px/1.55 system-ui, sans-serif; color: var(--ink); margin: 0 auto; max-width: 74rem;
 padding: 1rem 1.5rem 4rem } h1 { font-size: 1.7rem; line-height: 1.25; margin: 1rem 0 .3rem }
 h2 { font-size: 1.25rem; margin: 2.4rem 0 .6rem; padding-bottom: .2rem;
 border-bottom: 2px solid var(--accent) }
@@ -23,7 +23,8 @@ p, li { max-width: 48rem } .note { color: #555; font-size: .87rem; margin: .25re
 nav { font-size: .92rem }
 nav a { margin-right: 1rem } a { color: var(--accent) } .synthetic { color: #b00000; font-weight: 600 }
 .wide { overflow-x: auto } table { border-collapse: collapse; font-size: .86rem; margin: .6rem 0 }
-th, td { padding: .25rem .6rem; vertical-align: top; text-align: left; max-width: 24rem }
+th, td { padding: .25rem .6rem; vertical-align: top; text-align: left; max-width: 26rem; min-width: 2.5rem }
+td:not(.number):nth-child(-n+3) { min-width: 7rem }
 th { border-bottom: 2px solid var(--ink) } td { border-top: 1px solid var(--pale) }
 td.number, th.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums }
 td.fatal { color: #b00000; font-weight: 600 } figure { margin: 1rem 0 } img { max-width: 100%; height: auto }
@@ -73,6 +74,7 @@ LIMITS = (
 def report_page(
     read: Mapping[str, Sequence[Path]],
     methods: Sequence[Paragraph],
+    baselines: Sequence[str],
     labels: Labels,
     output: Path,
 ) -> None:
@@ -84,6 +86,8 @@ def report_page(
         ``tables`` (JSON of each table), ``figures`` (PNG of each), ``scores``, ``audits`` and ``premiums``.
     methods
         What the study does, by its configuration.
+    baselines
+        Names of the models that are baselines.
     labels
         Titles, and which corpora are synthetic.
     output
@@ -96,19 +100,19 @@ def report_page(
     leakage = leakage_sentences(read["premiums"][0], labels)
     others = [name for name in tables if name not in (*SCORES, *DATA, *DONE, "audit")]
     sections = {
-        "The audit": [_list(audit_sentences(read["audits"], labels)), _table(tables.get("audit"))],
+        "The audit": [_list(audit_sentences(read["audits"], labels)), *_tables(tables, ["audit"])],
         "Results": [
-            _list(result_sentences(read["scores"], labels)),
+            _list(result_sentences(read["scores"], baselines, labels)),
             *(["<h3>What known speakers are worth</h3>", _list(leakage)] if leakage else []),
             *(_figure(name, pictures[name]) for name in RESULTS if name in pictures),
             *(_figure(name, path) for name, path in pictures.items() if name not in FIGURES),
         ],
-        "Scores in full": [_table(tables[name]) for name in (*SCORES, *others) if name in tables],
-        "Data": [_table(tables[name]) for name in DATA if name in tables],
+        "Scores in full": _tables(tables, [*SCORES, *others]),
+        "Data": _tables(tables, DATA),
         "What was done": [
             *(f"<h3>{html.escape(each.heading)}</h3>{_list(each.sentences)}" for each in methods),
             *(_figure("methodology", pictures[name]) for name in ("methodology",) if name in pictures),
-            *(_table(tables[name]) for name in DONE if name in tables),
+            *_tables(tables, DONE),
         ],
         "Limits": [_list([Sentence(text) for text in LIMITS])],
     }
@@ -142,10 +146,13 @@ def _figure(name: str, picture: Path) -> str:
     )
 
 
-def _table(table: Mapping[str, Any] | None) -> str:
+def _tables(tables: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> list[str]:
+    """Return those of some tables that there are and that have rows."""
+    return [_table(name, tables[name]) for name in names if name in tables and tables[name]["rows"]]
+
+
+def _table(name: str, table: Mapping[str, Any]) -> str:
     """Return a table of :func:`sarangi.paper.tables.writing.write_table`, from its JSON."""
-    if table is None or not table["rows"]:
-        return ""
     numbers = {
         column: all(_is_number(row["cells"][column]) for row in table["rows"]) for column in table["columns"]
     }
@@ -154,12 +161,12 @@ def _table(table: Mapping[str, Any] | None) -> str:
         "<tr>" + "".join(_cell("td", row["cells"][c], numbers[c], c) for c in table["columns"]) + "</tr>"
         for row in table["rows"]
     )
-    title, _, rest = table["caption"].partition(". ")
     notes = "".join(
-        f'<p class="note">{html.escape(note)}</p>' for note in ([rest] if rest else []) + table["notes"]
+        f'<p class="note">{html.escape(note)}</p>' for note in [table["caption"], *table["notes"]]
     )
+    heading = html.escape(name.replace("_", " ").capitalize())
     return (
-        f'<h3>{html.escape(title.rstrip("."))}</h3><div class="wide"><table><thead><tr>{head}</tr></thead>'
+        f'<h3>{heading}</h3><div class="wide"><table><thead><tr>{head}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div>{notes}"
     )
 

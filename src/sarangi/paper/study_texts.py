@@ -17,6 +17,7 @@ def study_texts(
     read: Mapping[str, Sequence[Path]],
     corpora: Sequence[str],
     methods: Sequence[Paragraph],
+    baselines: Sequence[str],
     labels: Labels,
     output: Path,
 ) -> None:
@@ -30,6 +31,8 @@ def study_texts(
         Names of the configured corpora.
     methods
         What the study does, by its configuration.
+    baselines
+        Names of the models that are baselines.
     labels
         Titles, and which corpora are synthetic.
     output
@@ -44,7 +47,7 @@ def study_texts(
             for paragraph in methods
         ),
         "studyaudit": _joined(audit_sentences(read["audits"], labels)),
-        "studyresults": _listed(result_sentences(read["scores"], labels)),
+        "studyresults": _listed(result_sentences(read["scores"], baselines, labels)),
         "studyleakage": _listed(leakage_sentences(read["premiums"][0], labels)),
     }
     lines = ["% Made by Snakemake from the configuration and from results, not by hand."]

@@ -34,21 +34,25 @@ def audit_sentences(audits: Sequence[Path], labels: Labels) -> list[Sentence]:
         verdicts = store.read(path, ["verdict"])["verdict"]
         fatal, warned = int((verdicts == FATAL).sum()), int((verdicts == WARNING).sum())
         said = (
-            f"the audit has {_counted(fatal, 'fatal finding')} and {_counted(warned, 'warning')}"
+            f"{_counted(fatal, 'fatal finding')} and {_counted(warned, 'warning')}"
             if fatal
-            else f"the audit has no fatal finding and {_counted(warned, 'warning')}"
+            else f"no fatal finding and {_counted(warned, 'warning')}"
         )
-        sentences.append(Sentence(f"{labels.corpus(Path(path).stem)}: {said}"))
+        sentences.append(Sentence(f"The audit of {labels.corpus(Path(path).stem)} has {said}"))
     return sentences
 
 
-def result_sentences(scores: Sequence[Path], labels: Labels) -> list[Sentence]:
-    """Return what is best on each corpus under each protocol, with interval, chance and marks.
+def result_sentences(scores: Sequence[Path], baselines: Sequence[str], labels: Labels) -> list[Sentence]:
+    """Return which trained model is best on each corpus under each protocol, with interval, chance and marks.
+
+    The best baseline is named where it is no worse than the model.
 
     Parameters
     ----------
     scores
         Scores of each experiment on its own corpus.
+    baselines
+        Names of the models that are baselines.
     labels
         Titles, and the order of protocols and models.
     """
@@ -58,18 +62,23 @@ def result_sentences(scores: Sequence[Path], labels: Labels) -> list[Sentence]:
         return [NOTHING]
     order = list(labels.protocols)
     sentences = []
-    groups = sorted(
+    conditions = sorted(
         found.groupby(["corpus", "protocol"]), key=lambda entry: (entry[0][0], order.index(entry[0][1]))
     )
-    for (corpus, protocol), rows in groups:
-        best = rows.loc[rows["value"].idxmax()]
-        clear = _against(best["low"], best["high"], best["chance"])
+    for (corpus, protocol), rows in conditions:
+        trained = rows[~rows["model"].isin(baselines)]
+        best = _best(rows if trained.empty else trained)
+        rival = _best(rows[rows["model"].isin(baselines)])
+        clips, groups = _counted(int(best["n"]), "clip"), _counted(int(best["groups"]), "group")
+        among = "baseline" if trained.empty else "model"
         text = (
             f"{labels.corpus(corpus)}, {labels.protocols[protocol]}: {labels.models[best['model']]} has the "
-            f"highest UAR of {_counted(len(rows), 'model')}, {best['value']:.3f} "
-            f"{interval_text(best['low'], best['high'])}, on {_counted(int(best['n']), 'clip')} of "
-            f"{_counted(int(best['groups']), 'group')}; {clear} the chance of {best['chance']:.3f}"
+            f"highest UAR of {_counted(len(rows if trained.empty else trained), among)}, "
+            f"{best['value']:.3f} {interval_text(best['low'], best['high'])}, on {clips} of {groups}; "
+            f"{_against(best['low'], best['high'], best['chance'])} the chance of {best['chance']:.3f}"
         )
+        if rival is not None and not trained.empty and rival["value"] >= best["value"]:
+            text += f". The baseline {labels.models[rival['model']]} has {rival['value']:.3f}"
         notes = [MARKS[mark] for mark in marks_in(best["mark"]) if mark in MARKS]
         sentences.append(Sentence(text + (f". Marked: {'; '.join(notes)}" if notes else "")))
     return sentences
@@ -102,9 +111,13 @@ def _leakage(table: pd.DataFrame, labels: Labels) -> Iterator[Sentence]:
         worth = worth if matched else "the difference is due to speakers, sizes and class counts together"
         yield Sentence(
             f"{labels.corpus(row['corpus'])}, {labels.models[row['model']]}: with speakers in training and "
-            f"test, in {folds}, UAR is {100 * row['value']:+.1f} points from that on speakers held out, "
-            f"[{low:+.1f}, {high:+.1f}]: {worth}"
+            f"test, in {folds}, UAR differs by {100 * row['value']:+.1f} points [{low:+.1f}, {high:+.1f}] from that "
+            f"on speakers held out: {worth}"
         )
+
+
+def _best(rows: pd.DataFrame) -> pd.Series | None:
+    return None if rows.empty else rows.loc[rows["value"].idxmax()]
 
 
 def _against(low: float, high: float, chance: float) -> str:

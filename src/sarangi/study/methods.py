@@ -128,7 +128,9 @@ def _classical(study: Study) -> Iterator[Sentence]:
             [f"layers of {' and '.join(map(str, entry['hidden']))} units"] if "hidden" in entry else []
         )
         settings += ["each emotion weighted alike"] if entry.get("class_weight") == "balanced" else []
-        yield Sentence(f"{_upper(entry['title'])}: {KERNELS[entry['kind']]} ({', '.join(settings)})")
+        kind = KERNELS[entry["kind"]]
+        called = "" if kind.endswith(entry["title"]) else f": {kind}"
+        yield Sentence(f"{_upper(entry['title'])}{called} ({', '.join(settings)})")
     if any("classifier" in model for model in models):
         yield Sentence("Every feature is scaled to mean 0 and deviation 1 on the training part")
     if any(model.get("scaling") == "each" for model in models):

@@ -15,6 +15,7 @@ from sarangi.base.premium_rows import PREMIUMS
 from sarangi.base.prose import Paragraph, Sentence
 from sarangi.paper.report_page import report_page
 from sarangi.paper.study_texts import study_texts
+from sarangi.paper.summary import result_sentences
 
 AUDITED = [("failed", "", 0.0, "ok", ""), ("shared_groups", "random5", 9.0, "fatal", "9 <b>speakers</b>")]
 METHODS = [Paragraph("Protocols & more", [Sentence("5 folds, 20% of <all>", ("forman2010apples",))])]
@@ -51,7 +52,7 @@ def read(tmp_path):
 
 
 def test_the_page_has_the_audit_first_then_results_and_needs_no_other_file(read, tmp_path):
-    report_page(read, METHODS, labels(**TITLES), tmp_path / "report.html")
+    report_page(read, METHODS, [], labels(**TITLES), tmp_path / "report.html")
     page = (tmp_path / "report.html").read_text()
     assert (
         page.index("1 fatal finding and 0 warnings")
@@ -62,7 +63,7 @@ def test_the_page_has_the_audit_first_then_results_and_needs_no_other_file(read,
     assert "of 2 models, 0.500 [0.400, 0.700], on 40 clips of 9 groups" in far
     assert "Marked: groups (speakers)" in random
     assert (
-        "UAR is +40.0 points from that on speakers held out, [+20.0, +50.0]: knowing the speakers helps"
+        "UAR differs by +40.0 points [+20.0, +50.0] from that on speakers held out: knowing the speakers helps"
         in page
     )
     assert '<td class="number">0.500</td>' in page
@@ -79,15 +80,23 @@ def test_the_page_has_the_audit_first_then_results_and_needs_no_other_file(read,
         "#what",
         "#limi",
     }
-    report_page(read, METHODS, labels(**TITLES), tmp_path / "again.html")
+    report_page(read, METHODS, [], labels(**TITLES), tmp_path / "again.html")
     assert (tmp_path / "again.html").read_text() == page
 
 
+def test_a_baseline_is_no_best_model_and_is_named_where_it_is_no_worse(read):
+    titles = labels(**TITLES)
+    far, random = (sentence.text for sentence in result_sentences(read["scores"], ["m1"], titles)[::-1])
+    assert "number 2, cross" in far.partition("has the highest UAR of 1 model, 0.300")[0]
+    assert "The baseline XLS-R-300M + XLM-RoBERTa number 1" in far
+    assert "has the highest UAR of 1 baseline, 0.900" in random
+
+
 def test_the_sentences_for_the_paper_are_macros_of_latex(read, tmp_path):
-    study_texts(read, ["shemo"], METHODS, labels(**TITLES), tmp_path / "texts.tex")
+    study_texts(read, ["shemo"], METHODS, [], labels(**TITLES), tmp_path / "texts.tex")
     text = (tmp_path / "texts.tex").read_text()
     assert r"\paragraph{Protocols \& more.} 5 folds, 20\% of \textless{}all\textgreater{} \citep" in text
     assert r"\long\def\studyresults{\begin{itemize}" in text
     nothing = {name: [] for name in read} | {"premiums": read["premiums"]}
-    study_texts(nothing, ["shemo"], [], labels(**TITLES), tmp_path / "none.tex")
+    study_texts(nothing, ["shemo"], [], [], labels(**TITLES), tmp_path / "none.tex")
     assert r"\long\def\studyresults{No experiment could be scored.}" in (tmp_path / "none.tex").read_text()

@@ -77,7 +77,7 @@ def leakage_figure(
         left.set_xlim(0, 1)
         left.set_xticks(np.linspace(0, 1, 6))
         left.set_xlabel("UAR, with its interval over groups")
-        right.set_xlabel("minus speakers held out, on the\nsame utterances, in percentage points")
+        right.set_xlabel("minus speakers held out, on\nthe same utterances,\nin percentage points")
         right.axvline(0, color=GREY, lw=0.8)
         right.tick_params(axis="y", length=0)
         for axes in (left, right):
