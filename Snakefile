@@ -73,8 +73,8 @@ from sarangi.study.entries import encoders_of, extraction_of
 from sarangi.study.exhibits import Exhibit, names, rules_of, shown_with, wanted
 from sarangi.study.labels import labels_of
 from sarangi.study.loaded import families, loaded
-from sarangi.study.table_corpora import settings_of
 from sarangi.study.methods import methods_of
+from sarangi.study.table_corpora import settings_of
 from sarangi.study.wanted import every_table, lost
 
 try:

@@ -38,6 +38,7 @@ from sarangi.base.marks import UNTRAINED, marks_in
 from sarangi.base.missing import Missing
 from sarangi.base.premium_rows import KEYS_OF_PREMIUMS
 from sarangi.base.verdicts import CONTRADICTED, DIFFERS, FAULTY, REPRODUCED, UNTESTABLE, Verdict, verdict_in
+from sarangi.paper.escapes import latex
 from sarangi.published.estimates import digits
 from sarangi.published.scored import scores_by_name
 from sarangi.statistics.metrics import METRICS, OF_CLASS
@@ -54,11 +55,7 @@ OF_PREMIUM = ("low", "high", "interval", "n", "groups")
 POINTS = "percentage points"
 PRECISE = 3
 """Decimals of a number that nothing was published of."""
-SPECIAL = {
-    **{character: f"\\{character}" for character in "&%$#_{}"},
-    "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
-    "<": r"\textless{}", ">": r"\textgreater{}",
-}  # fmt: skip
+
 
 Texts = dict[str, str]
 
@@ -163,26 +160,6 @@ def _emotions_in(metrics: Iterable[str]) -> set[str]:
     """Return the emotions that scores of single classes are of."""
     kinds = (re.match(f"(?:{'|'.join(OF_CLASS)})_(.+)", metric) for metric in metrics)
     return {kind[1] for kind in kinds if kind}
-
-
-def latex(text: str) -> str:
-    r"""Return a text as LaTeX prints it: special characters escaped, a minus where one is meant.
-
-    Examples
-    --------
-    >>> latex("a_b: -0.5")
-    'a\\_b: $-$0.5'
-    """
-    text = re.sub(r"(?<![\w.-])-(?=\d)", "\0", text).translate(str.maketrans(SPECIAL))
-    return text.replace("\0", "$-$")
-
-
-def plain(text: str) -> str:
-    """Return the text that :func:`latex` was given."""
-    text = text.replace("$-$", "-")
-    for character, written in SPECIAL.items():
-        text = text.replace(written, character)
-    return text
 
 
 def short(missing: Iterable[Missing]) -> str:

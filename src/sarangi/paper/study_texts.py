@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sarangi.base.labels import Labels
 from sarangi.base.prose import Paragraph, Sentence
-from sarangi.paper.numbers import latex
+from sarangi.paper.escapes import latex
 from sarangi.paper.summary import audit_sentences, leakage_sentences, result_sentences
 
 

@@ -12,7 +12,7 @@ import jsonschema
 from sarangi.base import layout, store
 from sarangi.base.documents import DocumentError, json_in
 from sarangi.base.errors import SarangiError
-from sarangi.paper.numbers import plain
+from sarangi.paper.escapes import plain
 from sarangi.reproduce.files import Files
 from sarangi.runtime import commands, provenance
 from sarangi.study.claims_file import read_claims

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from support.paper import NAME, TEXT, build, made, needs_latex, paper, read
 
 from sarangi.paper.building import looked_up
-from sarangi.paper.numbers import latex, outcome, plain
+from sarangi.paper.escapes import latex, plain
+from sarangi.paper.numbers import outcome
 
 
 def values(text):
