@@ -55,7 +55,7 @@ def built_in() -> dict[str, dict[str, Any]]:
     return found
 
 
-def _named(config: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
+def _named(config: Mapping[str, Any]) -> Iterator[tuple[str, list[Any]]]:
     """Yield the protocols and models that parts of a configuration name; odd parts name none."""
     experiments = [entry for entry in _list(config.get("experiments")) if isinstance(entry, Mapping)]
     sensitivity = config.get("sensitivity")
@@ -68,7 +68,7 @@ def _named(config: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
                 yield "protocols", [*_list(side.get("within")), side.get("across")]
 
 
-def _parts_of_models(config: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
+def _parts_of_models(config: Mapping[str, Any]) -> Iterator[tuple[str, list[Any]]]:
     """Yield what the models of a configuration are made of; odd parts name nothing."""
     models = config["models"] if isinstance(config.get("models"), Mapping) else {}
     for entry in models.values():
