@@ -45,8 +45,9 @@ from sarangi.published.records import of_finding, replays
 from sarangi.reproduce.project_files import files_of_workflow
 from sarangi.runtime import provenance
 from sarangi.runtime.deletion import with_provenance
+from sarangi.runtime.extras import lacking
 from sarangi.runtime.fingerprint import fingerprint, modules_of
-from sarangi.runtime.interpreter import quote_interpreter
+from sarangi.runtime.interpreter import library_alone, quote_interpreter
 from sarangi.runtime.inventory import Inventory
 from sarangi.runtime.lock import begin, hold
 from sarangi.runtime.profile import refuse_stale, refuse_touch
@@ -102,6 +103,11 @@ for place in (BASE, Path.cwd()):
 
 workflow.delete_output = with_provenance(workflow)
 
+# the rules' own environments have all packages that they need, and the library alone of this one's
+BY_CONDA = DeploymentMethod.CONDA in workflow.deployment_settings.deployment_method
+if BY_CONDA:
+    before_python(os.environ, library_alone(LIBRARY))
+
 try:
     if workflow.is_main_process:
         refuse_stale(workflow)
@@ -119,6 +125,7 @@ try:
         probe=workflow.is_main_process,
         published=published,
         stated=workflow.config_settings.config,
+        lacking={} if BY_CONDA else lacking(),
     )
 except SarangiError as error:
     raise WorkflowError(str(error)) from None
@@ -164,9 +171,7 @@ wildcard_constraints:
 FINDING_TABLES = [layout.table(finding) for finding in study.config["findings"]]
 FINDING_FIGURES = [layout.figure(finding) for finding in study.config["findings"]]
 # conda brings tectonic
-CAN_BUILD_PDF = (
-    not missing_programs() or DeploymentMethod.CONDA in workflow.deployment_settings.deployment_method
-)
+CAN_BUILD_PDF = BY_CONDA or not missing_programs()
 AUDITS = [layout.audit(corpus) for corpus in study.corpora]
 
 

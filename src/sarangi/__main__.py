@@ -47,6 +47,15 @@ def main(arguments: list[str] | None = None) -> int:
     except SarangiError as error:
         print(f"sarangi: {error}", file=sys.stderr)
         return 1
+    except ModuleNotFoundError as error:
+        # here, since only this rare case needs it
+        from sarangi.runtime.extras import advice_for
+
+        advice = advice_for(error.name)
+        if advice is None:
+            raise
+        print(f"sarangi: {advice}", file=sys.stderr)
+        return 1
     except BrokenPipeError:
         # a reader such as head stopped early; not by the signal, which would end a server or a test, too
         _forget_output()

@@ -194,6 +194,7 @@ def test_guards_are_imported_only_by_what_they_guard():
             "sarangi.runtime.job",
             "sarangi.reproduce.verify",
             "sarangi.reproduce.results_lock",
+            "sarangi.__main__",
             "sarangi.terminal.costs",
             "sarangi.terminal.restore",
         }

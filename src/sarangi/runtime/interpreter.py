@@ -1,8 +1,10 @@
 """The interpreter of the jobs, where a shell reads its path."""
 
+import os
 import shlex
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 from snakemake.script import ScriptBase
@@ -34,6 +36,24 @@ def quote_interpreter() -> None:
     for kind in set(_kinds(RealExecutor)):
         if ASKED in vars(kind):
             setattr(kind, ASKED, _quoted(vars(kind)[ASKED]))
+
+
+def library_alone(library: Path) -> Path:
+    """Return a folder where an interpreter of another environment finds this library and nothing else.
+
+    It is the library's own in a checkout; of an installed one a link in ``.snakemake`` leads there, since the
+    packages around it are of this interpreter.
+    """
+    if library.name == "src":
+        return library
+    folder = Path(".snakemake/library").absolute()
+    link, leads_to = folder / "sarangi", library / "sarangi"
+    if not (link.is_symlink() and link.readlink() == leads_to):
+        folder.mkdir(parents=True, exist_ok=True)
+        temporary = folder / f"sarangi.{os.getpid()}"
+        temporary.symlink_to(leads_to, target_is_directory=True)
+        temporary.replace(link)
+    return folder
 
 
 def _kinds(kind: type) -> Iterator[type]:

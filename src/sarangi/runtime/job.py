@@ -30,6 +30,7 @@ from sarangi.base.errors import SarangiError
 from sarangi.base.personal_settings import close
 from sarangi.runtime import provenance
 from sarangi.runtime.contents import opened
+from sarangi.runtime.extras import advice_for
 from sarangi.runtime.gpu import lease
 from sarangi.runtime.lock import run_id
 
@@ -172,6 +173,8 @@ def job(snakemake: Any) -> Iterator[Job]:
     except BaseException as error:
         if _disk_is_full(error):
             log.error("%s: %s", snakemake.rule, _room(run.outputs))
+        elif isinstance(error, ModuleNotFoundError) and (advice := advice_for(error.name)):
+            log.error("%s: %s", snakemake.rule, advice)
         else:
             log.error("%s failed:\n%s", snakemake.rule, traceback.format_exc())
         sys.exit(1)

@@ -44,6 +44,7 @@ def check(
     probe: bool = False,
     published: Mapping[str, Any] | None = None,
     stated: Mapping[str, Any] | None = None,
+    lacking: Mapping[str, str] | None = None,
 ) -> Study:
     """Check a configuration, completed by :func:`sarangi.study.defaults.completed`, and return it as a study.
 
@@ -61,6 +62,8 @@ def check(
         Claims of the published study, from :func:`sarangi.study.claims_file.read_claims`.
     stated
         What ``--config`` states, which counts for more than all files.
+    lacking
+        Extras of the package that are not installed, with what to do.
 
     Raises
     ------
@@ -72,7 +75,7 @@ def check(
     config = completed(config, schema)
     problems = against(config, schema) or _unfit_recipes(config, schema) or list(unknown_names(config))
     refuse(problems, files, "the configuration", stated)
-    return Study(config, probe, published or {})
+    return Study(config, probe, published or {}, lacking or {})
 
 
 def _unfit_recipes(config: Mapping[str, Any], schema: Path) -> list[Problem]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,10 @@ from sarangi.study.table_corpora import audio_of, has_table, missing_of, table_o
 MADE_CORPORA = Path(layout.MADE_CORPORA)
 MODELS = Path(layout.MODELS)
 MADE_WEIGHTS = Path(layout.WEIGHTS)
+EXTRAS = {"encoders": "neural", "asr": "asr"}
+"""The extra of the package that a kind of thing needs wherever it is used."""
+DEMO = "demo"
+"""The extra that speaks synthetic corpora."""
 
 
 @dataclass(frozen=True)
@@ -30,12 +34,13 @@ class Locations:
     """Where each corpus, encoder and Whisper of a configuration is, or will be; looked up once a parse.
 
     ``experiments`` are those of the configuration; ``probe`` says whether the network may be asked for what
-    is not here.
+    is not here; ``lacking`` are the extras of the package whose programs are not installed, with what to do.
     """
 
     config: dict[str, Any]
     experiments: Mapping[str, Experiment]
     probe: bool = False
+    lacking: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def sources(self) -> dict[str, Path]:
@@ -90,7 +95,7 @@ class Locations:
             ):
                 continue
             suffix = "" if entry.get("engine") == FASTER_WHISPER else suffix_of_kind
-            if (kind, name) in self.wrong:
+            if (kind, name) in self.wrong or EXTRAS.get(kind) in self.lacking:
                 continue
             own = self.own.get(name) if kind == "corpora" else in_hand / f"{name}{suffix}"
             to_make = made / f"{name}{suffix}"
@@ -98,6 +103,8 @@ class Locations:
                 located[name] = to_make
             elif own is not None and own.exists():
                 located[name] = own
+            elif _maker(entry) in self.lacking and not to_make.exists():
+                continue
             elif path := kind_of(entry["source"]).located(to_make, _files(kind, entry), self._answers):
                 located[name] = path
         return located
@@ -148,6 +155,9 @@ class Locations:
         """Return what a person can do about something that is missing."""
         if kind == "corpora" and isinstance(self._found[name], SarangiError):
             return str(self._found[name])
+        extra = EXTRAS.get(kind) or _maker(entry)
+        if extra in self.lacking:
+            return self.lacking[extra]
         advice = kind_of(entry["source"]).advice(_place(kind, name, entry), _files(kind, entry))
         alike = names_like(name, IN_HAND, self.config["corpora"]) if kind == "corpora" else []
         return f"{advice} ({IN_HAND} has {', '.join(alike)}: rename it to that)" if alike else advice
@@ -182,6 +192,11 @@ def _own_audio(entry: Mapping[str, Any]) -> Path | None:
     if missing is not None:
         raise SarangiError(missing)
     return audio_of(entry)
+
+
+def _maker(entry: Mapping[str, Any]) -> str | None:
+    """Return the extra that makes a thing of the configuration."""
+    return DEMO if "synthetic" in entry.get("source", ()) else None
 
 
 def _own(recordings: str) -> bool:

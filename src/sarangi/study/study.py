@@ -30,12 +30,14 @@ class Study:
     """A checked configuration and what follows from it and from what is available.
 
     ``probe`` says whether the network may be asked for what is not here; ``published`` are the claims
-    of :func:`sarangi.study.claims_file.read_claims`.
+    of :func:`sarangi.study.claims_file.read_claims`; ``lacking`` are the extras of the package that are not
+    installed, with what to do (:func:`sarangi.runtime.extras.lacking`).
     """
 
     config: dict[str, Any]
     probe: bool = False
     published: Mapping[str, Any] = field(default_factory=dict)
+    lacking: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def experiments(self) -> dict[str, Experiment]:
@@ -55,7 +57,7 @@ class Study:
     @cached_property
     def locations(self) -> Locations:
         """Where each corpus, encoder and Whisper is, or will be."""
-        return Locations(self.config, self.experiments, self.probe)
+        return Locations(self.config, self.experiments, self.probe, self.lacking)
 
     @property
     def sources(self) -> dict[str, Path]:

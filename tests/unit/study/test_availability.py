@@ -47,6 +47,27 @@ def test_an_encoder_in_a_folder_is_read_where_it_lies_and_what_it_lacks_is_named
     assert "'/weights/tiny' does not match" in text
 
 
+def test_what_an_extra_brings_is_missing_with_the_command_that_installs_it(study, tmp_path, monkeypatch):
+    """What needs no extra can run, and so can what was made before."""
+    monkeypatch.chdir(tmp_path)
+    lacking = {extra: f"pip install 'sarangi[{extra}]'" for extra in ("neural", "asr", "demo")}
+    (tmp_path / "resources/corpora").mkdir(parents=True)
+    (tmp_path / "resources/corpora/urdu_latif.zip").touch()
+    (tmp_path / "resources/made").mkdir()
+    (tmp_path / "resources/made/meld.zip").touch()
+    found = check(study, SCHEMA, [], lacking=lacking)
+    assert set(found.sources) == {"urdu_latif", "meld"}
+    assert not found.weights and not found.checkpoints
+    assert {e.corpus for e in found.runnable.values()} == {"urdu_latif", "meld"}
+    for kind, extra in (("corpora", "demo"), ("encoders", "neural"), ("asr", "asr")):
+        assert set(unavailable(found, kind, with_waiting=False).values()) == {lacking[extra]}
+    name = "urdu_latif_grouped3_audio_tiny"
+    assert found.waits_for(found.experiments[name]) == [Missing(WEIGHTS, "tiny", lacking["neural"])]
+    put_encoder(tmp_path / "resources/models/tiny", "speech")
+    assert "tiny" not in check(study, SCHEMA, [], lacking=lacking).weights
+    assert name in check(study, SCHEMA, []).runnable
+
+
 def test_an_own_compressed_archive_goes_before_the_source_and_is_not_called_synthetic(
     study, tmp_path, monkeypatch
 ):
