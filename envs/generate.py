@@ -34,6 +34,8 @@ KINDS = {
     "workflow": [
         *TABLES,
         *FETCHING,
+        "audformat",
+        "iso639-lang",
         "Pygments",
         "jinja2",
         "rocrate",

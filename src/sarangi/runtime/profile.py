@@ -5,8 +5,8 @@ from functools import cache
 from typing import Any, NoReturn
 
 import yaml
+from snakemake.exceptions import WorkflowError
 from snakemake.settings.types import RerunTrigger
-from snakemake_interface_common.exceptions import WorkflowError
 
 from sarangi.base.errors import SarangiError
 from sarangi.base.installation import home

@@ -156,7 +156,7 @@ class Locations:
         if kind == "corpora" and isinstance(self._found[name], SarangiError):
             return str(self._found[name])
         extra = EXTRAS.get(kind) or _maker(entry)
-        if extra in self.lacking:
+        if extra is not None and extra in self.lacking:
             return self.lacking[extra]
         advice = kind_of(entry["source"]).advice(_place(kind, name, entry), _files(kind, entry))
         alike = names_like(name, IN_HAND, self.config["corpora"]) if kind == "corpora" else []
