@@ -147,15 +147,19 @@ def predictions_of_wildcards(wildcards):
 
 
 def tell():
-    """Say what the targets of this run found, where they are audits or everything."""
-    wanted = {job.rule.name for job in workflow.dag.targetjobs}
-    summaries = {"audit": [layout.audit_summary()], "all": [layout.audit_summary(), layout.run_summary()]}
-    if TELLS in os.environ:
+    """Say what the audit and the scores have found, where the targets of this run were made for that."""
+    if TELLS in os.environ:  # the command that started this says it
         return
-    for summary in [file for target in sorted(wanted) for file in summaries.get(target, ())]:
-        print(Path(summary).read_text(encoding="utf-8"), end="", file=sys.stderr)
-    if wanted & set(summaries):
+    wanted = {job.rule.name for job in workflow.dag.targetjobs}
+    for summary, targets in SUMMARIES.items():
+        # of a run that was cut short on purpose (--until) there may be none
+        if wanted & targets and Path(summary).exists():
+            print(Path(summary).read_text(encoding="utf-8"), end="", file=sys.stderr)
+    if wanted & SUMMARIES[layout.audit_summary()]:
         print(f"Everything that was checked: {layout.audit_page()}", file=sys.stderr)
+
+
+SUMMARIES = {layout.audit_summary(): {"audit", "all"}, layout.run_summary(): {"all"}}
 
 
 def tell_of_failures():

@@ -1,6 +1,6 @@
 """What each check of the audit counts, in words, and what a person can do about it; findings by severity."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 import pandas as pd
@@ -173,3 +173,8 @@ def findings(audit: pd.DataFrame, leaking: Collection[str] = ()) -> list[Finding
         for row in audit.to_dict("records")
     )
     return sorted(rows, key=lambda row: (row.severity, row.check, row.subject))
+
+
+def faults(rows: Iterable[Finding]) -> list[Finding]:
+    """Return what is fatal, of one cause each, without what is so by design."""
+    return [row for row in rows if row.verdict == FATAL and row.check not in FOLLOWING and not row.by_design]

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 
 import pandas as pd
 
-from sarangi.audit.advice import FOLLOWING, Finding, findings
+from sarangi.audit.advice import Finding, faults, findings
 from sarangi.base.auditing import FAILED_UTTERANCES, FATAL, GROUPS, NOTE, WARNING
 from sarangi.base.store import SKIPPED
 
@@ -30,15 +30,14 @@ def summary(corpus: str, audit: pd.DataFrame, leaking: Collection[str]) -> list[
         Lines; two for a corpus with nothing fatal.
     """
     rows = findings(audit, leaking)
-    fatal = [row for row in rows if row.verdict == FATAL and row.check not in FOLLOWING]
-    faults = [row for row in fatal if not row.by_design]
-    counts = Counter(row.verdict for row in rows)
+    fatal = faults(rows)
+    counts = Counter(row.verdict for row in rows if not row.by_design)
     rest = f"{_counted(counts[WARNING], 'warning')}, {_counted(counts[NOTE], 'note')}"
-    meant = sorted({row.subject for row in fatal if row.by_design})
+    meant = sorted({row.subject for row in rows if row.by_design and row.verdict == FATAL})
     if meant:
         rest += f"; speakers leak from training to test under {', '.join(meant)}, as configured"
-    first = f"{len(faults)} fatal" if faults else "nothing fatal"
-    return [f"{corpus}: {_contents(rows)}", *_lines(faults), f"  {first}, {rest}"]
+    first = f"{len(fatal)} fatal" if fatal else "nothing fatal"
+    return [f"{corpus}: {_contents(rows)}", *_lines(fatal), f"  {first}, {rest}"]
 
 
 def _contents(rows: list[Finding]) -> str:
@@ -61,9 +60,9 @@ def _contents(rows: list[Finding]) -> str:
     return "; ".join([", ".join(parts[:3]), *parts[3:]])
 
 
-def _lines(faults: list[Finding]) -> Iterator[str]:
-    for check, count in Counter(row.check for row in faults).items():
-        same = [row for row in faults if row.check == check]
+def _lines(fatal: list[Finding]) -> Iterator[str]:
+    for check, count in Counter(row.check for row in fatal).items():
+        same = [row for row in fatal if row.check == check]
         # one cause has a row a protocol
         if check == FAILED_UTTERANCES:
             same, count = same[:1], 1

@@ -52,6 +52,7 @@ def _from_table(chosen: Namespace) -> Iterator[str]:
     from sarangi.drafts.draft import draft
     from sarangi.drafts.protocols import plan
     from sarangi.drafts.writing import config_text, write_new
+    from sarangi.paper.written import write_sections
     from sarangi.runtime.commands import quoted
 
     audio = chosen.audio or (chosen.table if chosen.table.is_dir() else chosen.table.parent)
@@ -60,7 +61,10 @@ def _from_table(chosen: Namespace) -> Iterator[str]:
     text = config_text(drafted, planned, chosen.directory, chosen.language)
     yield from _understood(drafted, planned)
     file = write_new(chosen.directory, text)
+    written = write_sections(chosen.directory)
     yield ""
+    if written:
+        yield f"wrote {written[0].parent}: the sections of its paper, yours to edit"
     yield f"wrote {file}:"
     yield from (f"  {line}" for line in text.splitlines())
     yield ""
