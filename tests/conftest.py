@@ -59,7 +59,10 @@ def built(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def without_latex(tmp_path_factory):
-    """The chain once more: one core, other surroundings, and no program of LaTeX. For reading only."""
+    """The small study on one core, in other surroundings and without LaTeX. For reading only.
+
+    The demo does the same with every stage: tests/cluster/demo.py.
+    """
 
     def make(folder):
         programs = folder.with_name("few programs")
@@ -67,7 +70,7 @@ def without_latex(tmp_path_factory):
         for program in ("bash", "sh", "git", "uname", "env", "which"):
             if shutil.which(program) and not (programs / program).exists():
                 (programs / program).symlink_to(shutil.which(program))
-        write_study(chain(), folder)
+        write_study(small(yaml.safe_load((ROOT / "demo/config.yaml").read_text())), folder)
         succeeded(snakemake("--cores", 1, directory=folder, PATH=str(programs), **ELSEWHERE))
 
     return made_once(tmp_path_factory, "over there", make)

@@ -1,7 +1,7 @@
 """The whole demo through a Slurm of this machine: ``make cluster`` (20 minutes, as root).
 
-It must make the files, with the bytes, that a local run makes in ``demo``; what lies there from another
-configuration is told as different.
+It runs in another time zone and locale, and must make the files, with the bytes, that a local run makes in
+``demo``; what lies there from another configuration is told as different.
 The suite does the same with the smallest study, and ends its jobs beside.
 """
 
@@ -13,7 +13,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 import slurm
 from support.places import ROOT
-from support.running import digests, snakemake, succeeded
+from support.running import ELSEWHERE, digests, snakemake, succeeded
 
 DEMO = ROOT / "demo"
 MADE = ("results", "resources", "paper", "space", ".snakemake")
@@ -29,7 +29,7 @@ def main() -> int:
         shutil.copytree(DEMO, through, ignore=shutil.ignore_patterns(*MADE))
         print("The demo through Slurm, a quarter of an hour ...", flush=True)
         try:
-            succeeded(snakemake("--profile", "profiles/slurm", *SOON, directory=through))
+            succeeded(snakemake("--profile", "profiles/slurm", *SOON, directory=through, **ELSEWHERE))
         finally:
             slurm.stop()
         found = digests(through)
