@@ -5,8 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-NUMBER = re.compile(r"[+-]+[\d.,;:%\[\]\s+-]*")
-"""What may begin with a sign: numbers, intervals, and the dashes of what is not there."""
+PLAIN = re.compile(r"[+-]+[\w.,;:%\[\]\s+-]*")
+"""What may begin with a sign: numbers, units, intervals, dashes; no call, no other program, no quote."""
 
 
 def inert(cell: Any) -> Any:
@@ -21,7 +21,7 @@ def inert(cell: Any) -> Any:
         return cell
     # not every writer of CSV quotes it, and what is behind it would begin a row
     cell = cell.replace("\r", " ") if "\r" in cell else cell
-    signed = cell.startswith(("+", "-")) and not NUMBER.fullmatch(cell)
+    signed = cell.startswith(("+", "-")) and not PLAIN.fullmatch(cell)
     return f"'{cell}" if signed or cell.startswith(("=", "@", "\t")) else cell
 
 
