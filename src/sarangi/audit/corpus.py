@@ -53,7 +53,10 @@ def _counts(whole: pd.DataFrame, usable: pd.DataFrame, promises: Mapping[str, fl
     emotions = set(counts.index) | set(promises) - {"utterances", "speakers"}
     for emotion in sorted(emotions):
         count = int(counts.get(emotion, 0))
-        yield "emotion", emotion, count, *_promised(count, promises.get(emotion))
+        verdict, words = _promised(count, promises.get(emotion))
+        if count == 1 and emotion not in promises:
+            verdict, words = WARNING, "one utterance: nothing is left to train on where it is tested"
+        yield "emotion", emotion, count, verdict, words
     skipped = whole[whole["status"] == store.SKIPPED]
     causes = Counter(skipped["cause"].fillna(skipped["reason"]))
     yield store.SKIPPED, "", len(skipped), WARNING if len(skipped) else OK, counted(causes)
@@ -77,6 +80,8 @@ def _speakers(usable: pd.DataFrame, promised: float | None) -> Iterator[Row]:
     for emotion, count in usable.groupby("emotion")["group"].nunique().items():
         few = count < FEW_GROUPS
         words = "as many grouped folds at most" if few else ""
+        if count == 1:
+            words = "no split by groups can train on it and test on it"
         yield GROUPS_OF_EMOTION, emotion, count, WARNING if few else OK, words
     known = usable[usable["speaker"].notna()]
     if known.empty:

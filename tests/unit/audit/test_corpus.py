@@ -70,3 +70,18 @@ def test_segments_of_one_recording_are_no_copies_of_each_other(tmp_path):
     assert first.startswith("1.00 s shared, as segments of one recording")
     assert second.startswith("1.00 s shared, byte for byte")
     assert found.loc["near_duplicates", "detail"].startswith("1 byte for byte")
+
+
+def test_an_emotion_of_one_utterance_or_one_speaker_is_a_warning(tmp_path):
+    path = made_manifest(tmp_path / "m.parquet")
+    rows = store.read(path)
+    first = rows["group"] == rows["group"].iloc[0]
+    rows.loc[rows.index[first][:2], "emotion"] = "خوشی"
+    rows.loc[rows.index[-1], "emotion"] = "bored"
+    store.write(path, rows, MANIFEST, MADE_BY_TEST)
+    corpus_audit(Audited(path), {}, to(tmp_path / "a.parquet"))
+    found = store.read(tmp_path / "a.parquet").set_index(["check", "subject"])
+    assert found.loc[("emotion", "bored"), ["value", "verdict"]].tolist() == [1, "warning"]
+    assert found.loc[("emotion", "خوشی"), ["value", "verdict"]].tolist() == [2, "note"]
+    row = found.loc[("groups_of_emotion", "خوشی")]
+    assert (row["verdict"], row["detail"]) == ("warning", "no split by groups can train on it and test on it")
