@@ -1,6 +1,6 @@
 """The figure of which emotions are taken for which."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import matplotlib
@@ -19,6 +19,7 @@ from sarangi.paper.figures.score_lists import (
     condition_title,
     marks_of,
     notes_on_marks,
+    predicted,
     reported_uars,
 )
 from sarangi.paper.figures.style import EDGE, GREY, HIGHEST, SMALL, STYLE, TINY, WIDTH
@@ -47,7 +48,7 @@ def confusions_figure(
     confusions
         Of the same experiments; schema :data:`sarangi.scoring.scores.CONFUSIONS`.
     """
-    table = reported_uars(scores, first)
+    table, unpredicted = predicted(reported_uars(scores, first), first)
     if table.empty:
         in_words(NONE_SCORED, labels.synthetic, output)
         return
@@ -67,12 +68,16 @@ def confusions_figure(
         for _, row in shown.iterrows()
     ]
     head = max(height_of(text, TINY) for text in heads) + 0.06
-    named = 0.5
+    longest = max(
+        (len(title_of(name)) for name in _emotions(files[each] for each in shown["scored"])), default=0
+    )
+    named = min(0.5 * width, max(0.5, 0.1 + longest * TINY * 0.6 / 72))
     side = min(width - named - 0.1, HIGHEST / down - head - named)
     high = head + side + named
     notes = [
         "Down: the emotion that was spoken; across: what was predicted. Each line adds up to 100 per cent, "
         "the darker the more; empty: none; hatched: no test utterance.",
+        *unpredicted,
         *left_out(table["scored"], shown["scored"], IN_CONFUSIONS),
         *notes_on_marks(shown),
     ]
@@ -90,6 +95,11 @@ def confusions_figure(
                 continue
             _matrix(page.axes(left + named, top + head, side, side), table_, labels.emotions)
         save(page.figure, output)
+
+
+def _emotions(files: Iterable[Path]) -> set[str]:
+    """Return the emotions that some tables of confusions name."""
+    return {name for file in files for name in store.read(file, ["emotion", "predicted"]).to_numpy().ravel()}
 
 
 def _matrix(axes: matplotlib.axes.Axes, confusions: pd.DataFrame, order: Sequence[str]) -> None:

@@ -20,6 +20,7 @@ from sarangi.paper.figures.score_lists import (
     line_of,
     name_of_scored,
     notes_on_marks,
+    predicted,
     reported_uars,
 )
 from sarangi.paper.figures.style import EDGE, GREY, SMALL, STYLE, TINY
@@ -37,7 +38,7 @@ def recalls_figure(
     scores, first, labels, output
         As in :func:`sarangi.paper.figures.conditions.conditions_figure`.
     """
-    table = reported_uars(scores, first)
+    table, unpredicted = predicted(reported_uars(scores, first), first)
     if table.empty:
         in_words(NONE_SCORED, labels.synthetic, output)
         return
@@ -65,6 +66,7 @@ def recalls_figure(
     notes = [
         "Recall in per cent, the darker the higher; hatched: the emotion has no test utterance, or the model "
         "does not know it.",
+        *unpredicted,
         *left_out(table["scored"], kept, IN_TABLES),
         *notes_on_marks(table[table["scored"].isin(kept)]),
     ]

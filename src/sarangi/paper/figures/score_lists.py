@@ -85,6 +85,13 @@ def reported_uars(scores: Sequence[Path], first: Sequence[str] = ()) -> pd.DataF
     return found.loc[order.sort_values(["first", "rank", "kind", "scored"]).index]
 
 
+def predicted(table: pd.DataFrame, first: Sequence[str]) -> tuple[pd.DataFrame, list[str]]:
+    """Return the rows of :func:`reported_uars` that have a score or come first, and a note on the others."""
+    kept = table[table["value"].notna() | table["scored"].isin(first)]
+    rest = len(table) - len(kept)
+    return kept, [f"{rest} more predicted nothing: the table of scores says why."] if rest else []
+
+
 def marks_of(row: pd.Series) -> list[str]:
     """Return the marks of a score."""
     return marks_in(row["mark"])

@@ -97,6 +97,17 @@ def test_the_best_of_each_condition_come_first_and_those_that_leak_last(tmp_path
     assert list(reported_uars(files, named)["scored"])[:3] == [*named, "shemo_far_m2"]
 
 
+def test_what_predicted_nothing_is_counted_and_takes_no_room(tmp_path, drawn):
+    files = [
+        made(tmp_path, "shemo_far_m1", "shemo", "far", "m1"),
+        made(tmp_path, "shemo_random5_m1", "shemo", "random5", "m1", nothing=True),
+    ]
+    for kind in (recalls_figure, confusions_figure):
+        texts = drawn(draws(kind, list(zip(*files, strict=True)), synthetic=()))
+        assert "1 more predicted nothing: the table of scores says why." in texts
+        assert not any("random 5-fold" in text for text in texts)
+
+
 def test_the_same_results_give_the_same_bytes(many, findings, tmp_path):
     files = []
     for number in "12":
