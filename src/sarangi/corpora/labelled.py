@@ -96,6 +96,7 @@ def utterances_of(source: Source, rows: Iterable[LabelRow], reading: Reading) ->
 class _Rows:
     def __init__(self, source: Source, reading: Reading):
         self.source, self.reading = source, reading
+        self.called = {name: reading.called.get(name, name) for name in COLUMNS}
         self.place = "" if reading.folder is None else f"{reading.folder}{reading.table}"
         self.spellings = {column: Spellings(reading.table, column) for column in OF_GROUPS}
         self.by_name: dict[str, list[str]] | None = None
@@ -169,11 +170,12 @@ class _Rows:
 
     def _file(self, row: LabelRow, cells: Mapping[str, str | None]) -> tuple[str, str | None, str | None]:
         """Return the file of a row, or the row's place; what is wrong with the row, and its cause."""
-        called = {name: self.reading.called.get(name, name) for name in COLUMNS}
+        called = self.called
         nameless = "a line of the table that names no recording"
         path = cells.get("file")
-        broken = [name for name in COLUMNS if any(sign in (cells.get(name) or "") for sign in "\r\n\0")]
-        formulas = [name for name in COLUMNS if (cells.get(name) or "").startswith("=")]
+        stated = [(name, cells[name] or "") for name in COLUMNS if name in cells]
+        broken = [name for name, text in stated if "\n" in text or "\r" in text or "\0" in text]
+        formulas = [name for name, text in stated if text.startswith("=")]
         if row.problem is not None or not path:
             return row.where, row.problem or f"no {called['file']}", nameless
         if broken:

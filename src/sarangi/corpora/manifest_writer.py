@@ -24,6 +24,7 @@ from sarangi.sources.source import ARCHIVES, Source, uppermost
 
 log = logging.getLogger("sarangi")
 
+OF_UTTERANCES = tuple(field.name for field in dataclasses.fields(Utterance))
 ROUNDED = 0.01
 """Seconds by which the end of a segment may be past that of its file: tables round."""
 
@@ -63,7 +64,9 @@ def write_manifest(source: Path, corpus: str, module: Any, shards: int, output: 
             groups = [list(copies) for _, copies in groupby(found, key=lambda u: u.path)]
             for copies in progress(groups, len(groups), f"manifest {corpus}"):
                 utterance_id = f"{corpus}/{copies[0].path}"
-                row = dataclasses.asdict(copies[0]) | _facts(opened, copies, describe, once, said)
+                row = {name: getattr(copies[0], name) for name in OF_UTTERANCES} | _facts(
+                    opened, copies, describe, once, said
+                )
                 row |= dict.fromkeys(further) | (row["further"] or {})
                 del row["path"], row["further"], row["where"]
                 # the recording, for want of better

@@ -67,7 +67,7 @@ def test_an_archive_and_names_in_another_unicode_form_are_found(tmp_path):
     ("row", "reason"),
     [
         ("s1/9.wav,sad,s1", "there is no such file"),
-        ("9/s2/0.wav,sad,s2", "there is s2/0.wav: paths begin at the folder of audio"),
+        ("9/0.wav,sad,s2", "there is s1/0.wav: paths begin at the folder of audio"),
         ("../labels.csv,sad,s1", "leads out of the corpus"),
         ("/etc/passwd,sad,s1", "leads out of the corpus"),
         (",sad,s1", "no file"),
@@ -105,10 +105,10 @@ def test_half_of_the_files_missing_is_counted_and_all_of_them_is_refused(tmp_pat
     assert dict(found["status"].value_counts()) == {"ok": 3, "failed": 3}
     assert "3 of 6 failed: 3 a line of the table that names no recording" in caplog.text
     with pytest.raises(SarangiError) as error:
-        made(tmp_path / "none", WHOLE, {"other/s1/0.wav": SHORT[0]})
+        made(tmp_path / "none", WHOLE, {"other/x.wav": SHORT[0]})
     text = str(error.value)
     assert "no utterance of my among 1 files (6 a line of the table that names no recording" in text
-    assert "there is other/s1/0.wav: paths begin at the folder of audio" in text
+    assert "the first is s1/0.wav: labels.csv:2: path 's1/0.wav': there is no such file" in text
     assert "Mend `audio`, `columns` or the table" in text
     assert not (tmp_path / "none/m.parquet").exists()
 
