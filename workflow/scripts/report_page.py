@@ -15,6 +15,7 @@ with job(snakemake) as run:
         },
         snakemake.params.methods,
         snakemake.params.baselines,
+        snakemake.params.leaking,
         snakemake.params.labels,
         run.output,
     )

@@ -14,6 +14,7 @@ with job(snakemake) as run:
         snakemake.params.corpora,
         snakemake.params.methods,
         snakemake.params.baselines,
+        snakemake.params.leaking,
         snakemake.params.labels,
         run.output,
     )

@@ -75,6 +75,7 @@ def report_page(
     read: Mapping[str, Sequence[Path]],
     methods: Sequence[Paragraph],
     baselines: Sequence[str],
+    leaking: Sequence[str],
     labels: Labels,
     output: Path,
 ) -> None:
@@ -88,6 +89,8 @@ def report_page(
         What the study does, by its configuration.
     baselines
         Names of the models that are baselines.
+    leaking
+        Names of the protocols that share groups by design.
     labels
         Titles, and which corpora are synthetic.
     output
@@ -100,7 +103,7 @@ def report_page(
     leakage = leakage_sentences(read["premiums"][0], labels)
     others = [name for name in tables if name not in (*SCORES, *DATA, *DONE, "audit")]
     sections = {
-        "The audit": [_list(audit_sentences(read["audits"], labels)), *_tables(tables, ["audit"])],
+        "The audit": [_list(audit_sentences(read["audits"], leaking, labels)), *_tables(tables, ["audit"])],
         "Results": [
             _list(result_sentences(read["scores"], baselines, labels)),
             *(["<h3>What known speakers are worth</h3>", _list(leakage)] if leakage else []),

@@ -18,6 +18,7 @@ def study_texts(
     corpora: Sequence[str],
     methods: Sequence[Paragraph],
     baselines: Sequence[str],
+    leaking: Sequence[str],
     labels: Labels,
     output: Path,
 ) -> None:
@@ -33,6 +34,8 @@ def study_texts(
         What the study does, by its configuration.
     baselines
         Names of the models that are baselines.
+    leaking
+        Names of the protocols that share groups by design.
     labels
         Titles, and which corpora are synthetic.
     output
@@ -46,7 +49,7 @@ def study_texts(
             rf"\paragraph{{{latex(paragraph.heading)}.}} {_joined(paragraph.sentences)}"
             for paragraph in methods
         ),
-        "studyaudit": _joined(audit_sentences(read["audits"], labels)),
+        "studyaudit": _joined(audit_sentences(read["audits"], leaking, labels)),
         "studyresults": _listed(result_sentences(read["scores"], baselines, labels)),
         "studyleakage": _listed(leakage_sentences(read["premiums"][0], labels)),
     }

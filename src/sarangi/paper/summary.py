@@ -1,13 +1,14 @@
 """What a study found, in sentences for its paper and its report: audit, best models, leakage."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from sarangi.audit.advice import faults, findings
 from sarangi.base import store
-from sarangi.base.auditing import FATAL, WARNING
+from sarangi.base.auditing import WARNING
 from sarangi.base.labels import Labels
 from sarangi.base.marks import marks_in
 from sarangi.base.premium_rows import MATCHED_FOLDS
@@ -19,20 +20,23 @@ from sarangi.paper.texts import interval_text
 NOTHING = Sentence("No experiment could be scored")
 
 
-def audit_sentences(audits: Sequence[Path], labels: Labels) -> list[Sentence]:
+def audit_sentences(audits: Sequence[Path], leaking: Collection[str], labels: Labels) -> list[Sentence]:
     """Return a sentence a corpus: how many findings of its audit are fatal, and how many warn.
 
     Parameters
     ----------
     audits
         ``results/audit/<corpus>.parquet``.
+    leaking
+        Protocols that share groups by design, which is no fault of a corpus.
     labels
         Titles.
     """
     sentences = []
     for path in audits:
-        verdicts = store.read(path, ["verdict"])["verdict"]
-        fatal, warned = int((verdicts == FATAL).sum()), int((verdicts == WARNING).sum())
+        rows = findings(store.read(path), leaking)
+        fatal = len(faults(rows))
+        warned = sum(row.verdict == WARNING and not row.by_design for row in rows)
         said = (
             f"{_counted(fatal, 'fatal finding')} and {_counted(warned, 'warning')}"
             if fatal

@@ -52,7 +52,7 @@ def read(tmp_path):
 
 
 def test_the_page_has_the_audit_first_then_results_and_needs_no_other_file(read, tmp_path):
-    report_page(read, METHODS, [], labels(**TITLES), tmp_path / "report.html")
+    report_page(read, METHODS, [], [], labels(**TITLES), tmp_path / "report.html")
     page = (tmp_path / "report.html").read_text()
     assert (
         page.index("1 fatal finding and 0 warnings")
@@ -77,7 +77,7 @@ def test_the_page_has_the_audit_first_then_results_and_needs_no_other_file(read,
         "#what",
         "#limi",
     }
-    report_page(read, METHODS, [], labels(**TITLES), tmp_path / "again.html")
+    report_page(read, METHODS, [], [], labels(**TITLES), tmp_path / "again.html")
     assert (tmp_path / "again.html").read_text() == page
 
 
@@ -90,10 +90,10 @@ def test_a_baseline_is_no_best_model_and_is_named_where_it_is_no_worse(read):
 
 
 def test_the_sentences_for_the_paper_are_macros_of_latex(read, tmp_path):
-    study_texts(read, ["shemo"], METHODS, [], labels(**TITLES), tmp_path / "texts.tex")
+    study_texts(read, ["shemo"], METHODS, [], [], labels(**TITLES), tmp_path / "texts.tex")
     text = (tmp_path / "texts.tex").read_text()
     assert r"\paragraph{Protocols \& more.} 5 folds, 20\% of \textless{}all\textgreater{} \citep" in text
     assert r"\long\def\studyresults{\begin{itemize}" in text
     nothing = {name: [] for name in read} | {"premiums": read["premiums"]}
-    study_texts(nothing, ["shemo"], [], [], labels(**TITLES), tmp_path / "none.tex")
+    study_texts(nothing, ["shemo"], [], [], [], labels(**TITLES), tmp_path / "none.tex")
     assert r"\long\def\studyresults{No experiment could be scored.}" in (tmp_path / "none.tex").read_text()
