@@ -84,15 +84,13 @@ def snakemake(arguments: Sequence[str], study: Path) -> int:
         )
     print(f'$ snakemake -s "$(sarangi where)" {shlex.join(arguments)}', flush=True)
     parent = os.getpid()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "snakemake", "-s", str(home() / "Snakefile"), *arguments],
-        env=os.environ | {TELLS: "1"},
-        process_group=0,
-        preexec_fn=lambda: _end_with(parent),
-    )
+    process: subprocess.Popen[bytes] | None = None
+    early: list[int] = []  # signals that came before there was a process to pass them on to
 
     def pass_on(number: int, _: FrameType | None) -> None:
-        if process.returncode is None:
+        if process is None:
+            early.append(number)
+        elif process.returncode is None:
             os.killpg(process.pid, number)
 
     def pause(_: int, __: FrameType | None) -> None:
@@ -103,6 +101,14 @@ def snakemake(arguments: Sequence[str], study: Path) -> int:
     before = {number: signal.signal(number, pass_on) for number in PASSED_ON}
     before[signal.SIGTSTP] = signal.signal(signal.SIGTSTP, pause)
     try:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "snakemake", "-s", str(home() / "Snakefile"), *arguments],
+            env=os.environ | {TELLS: "1"},
+            process_group=0,
+            preexec_fn=lambda: _end_with(parent),
+        )
+        for number in early:
+            pass_on(number, None)
         status = process.wait()
     finally:
         for number, handler in before.items():

@@ -39,9 +39,11 @@ def started(tmp_path):
     (tmp_path / "config.yaml").touch()
 
     def start():
+        # a suite in the background of a shell ignores SIGINT, and so would all that it starts
         return subprocess.Popen(
-            [sys.executable, "-c", COMMAND], cwd=tmp_path, stdout=subprocess.PIPE, text=True
-        )
+            [sys.executable, "-c", COMMAND], cwd=tmp_path, stdout=subprocess.PIPE, text=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        )  # fmt: skip
 
     return start
 
