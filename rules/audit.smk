@@ -5,12 +5,6 @@
 #        audit.html, the worst first
 
 
-def leaking(corpora):
-    """Protocols of some corpora that test groups of their training, to show what that is worth."""
-    used = {name for corpus in corpora for name in study.protocols_of(corpus)}
-    return sorted(name for name in used if study.config["protocols"][name]["leaks"])
-
-
 rule near_duplicates:
     """Find the recordings of a corpus that share a stretch of sound."""
     input:
@@ -101,7 +95,7 @@ rule whole_audit:
     resources:
         **needs(minutes=120, mem_mb=500),
     params:
-        leaking=lambda wildcards: leaking([wildcards.corpus]),
+        leaking=lambda wildcards: study.leaking([wildcards.corpus]),
     script:
         "../workflow/scripts/whole_audit.py"
 
@@ -125,7 +119,7 @@ rule audit_page:
         **needs(minutes=20, mem_mb=500),
     params:
         unavailable=unavailable(study, "corpora", with_waiting=False),
-        leaking=leaking(study.corpora),
+        leaking=study.leaking(study.corpora),
         labels=labels_of(study),
     script:
         "../workflow/scripts/audit_page.py"

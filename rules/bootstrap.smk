@@ -143,7 +143,7 @@ rule run_summary:
     resources:
         **needs(minutes=20, mem_mb=500),
     params:
-        leaking=leaking(study.corpora),
+        leaking=study.leaking(study.corpora),
         baselines=sorted(name for name, model in study.config["models"].items() if "baseline" in model),
         labels=labels_of(study),
     script:

@@ -36,7 +36,7 @@ rule study_texts:
         corpora=list(study.config["corpora"]),
         methods=methods_of(study),
         baselines=[name for name, entry in study.config["models"].items() if "baseline" in entry],
-        leaking=leaking(study.corpora),
+        leaking=study.leaking(study.corpora),
         labels=labels_of(study),
     script:
         "../workflow/scripts/study_texts.py"
@@ -63,7 +63,7 @@ rule report_page:
     params:
         methods=methods_of(study),
         baselines=[name for name, entry in study.config["models"].items() if "baseline" in entry],
-        leaking=leaking(study.corpora),
+        leaking=study.leaking(study.corpora),
         labels=labels_of(study),
     script:
         "../workflow/scripts/report_page.py"

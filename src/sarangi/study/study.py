@@ -1,6 +1,6 @@
 """The study: what a configuration asks for, and what of it can run here."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -298,6 +298,11 @@ class Study:
         """Return the protocols of the experiments on a corpus that can be made, sorted."""
         used = {e.protocol for e in self.experiments.values() if e.corpus == corpus}
         return sorted(name for name in used if self._folds_in_hand(name))
+
+    def leaking(self, corpora: Iterable[str]) -> list[str]:
+        """Return the protocols of some corpora that test groups of their training on purpose."""
+        used = {name for corpus in corpora for name in self.protocols_of(corpus)}
+        return sorted(name for name in used if self.config["protocols"][name]["leaks"])
 
     def _folds_in_hand(self, protocol: str) -> bool:
         folder = self.config["protocols"][protocol].get("folder")
