@@ -11,20 +11,38 @@ FOLDS = 5
 LISTED = 6  # speakers of a message
 
 
+PUBLISHED = "published"
+"""The protocol of the folds that a corpus is published with."""
+
+
 class Plan(NamedTuple):
-    """Protocols, built-in ones by name, why they fit, and what a reader of their scores must know."""
+    """Protocols by name, why they fit, and what a reader of their scores must know.
+
+    All are built in but :data:`PUBLISHED`, which is among them where there are ``published_folds``.
+    """
 
     protocols: tuple[str, ...]
     why: str
     warnings: tuple[str, ...]
+    published_folds: int = 0
 
 
 def plan(drafted: Draft) -> Plan:
     """Return the protocols that fit a corpus: speaker-disjoint if it has speakers, and ones that are not.
 
     With the speaker-disjoint protocol comes the one that is matched to it, since only their difference is
-    leakage.
+    leakage.  Folds that are published with the corpus come first.
     """
+    made = _made(drafted)
+    if drafted.table_format != "emobox" or not drafted.table.is_dir():
+        return made
+    count = sum(path.is_dir() for path in drafted.table.glob("fold_*"))
+    why = f"{PUBLISHED} has the folds of its publisher ({count}); {made.why}"
+    return Plan((PUBLISHED, *made.protocols), why, made.warnings, count)
+
+
+def _made(drafted: Draft) -> Plan:
+    """Return the built-in protocols that fit a corpus."""
     count = len(drafted.speakers)
     random = "the others share speakers between training and test, to show what that is worth"
     if count < 2:

@@ -10,7 +10,7 @@ import yaml
 
 from sarangi.base.errors import SarangiError
 from sarangi.drafts.draft import FREELY_NAMED, Draft
-from sarangi.drafts.protocols import Plan
+from sarangi.drafts.protocols import PUBLISHED, Plan
 
 MODELS = ("egemaps_svm", "egemaps_logistic", "constant", "speaker_only")
 CONFIG = "config.yaml"
@@ -50,12 +50,20 @@ def config_text(drafted: Draft, plan: Plan, study: Path, language: str | None) -
     if drafted.left_out:
         corpus["skip"] = drafted.left_out
         comments["skip"] = "no emotion"
+    published = {
+        "title": "published folds",
+        "kind": "emobox",
+        "folder": corpus["table"],
+        "folds": plan.published_folds,
+        "leaks": False,
+    }
     models = [name for name in MODELS if name != "speaker_only" or drafted.speakers]
     lines = [
         "# Written by sarangi new, and yours to edit: see docs/own-recordings.md.",
         "corpora:",
         f"  {drafted.corpus}:",
         *(_line(key, value, comments.get(key)) for key, value in corpus.items()),
+        *(["protocols:", _line(PUBLISHED, published, None, 2)] if plan.published_folds else []),
         "experiments:",
         f"  # {plan.why}",
         f"  - corpora: [{drafted.corpus}]",
@@ -142,9 +150,9 @@ def _relative(path: Path, study: Path) -> str:
     return os.path.relpath(place, study.resolve())
 
 
-def _line(key: str, value: Any, comment: str | None) -> str:
+def _line(key: str, value: Any, comment: str | None, indent: int = 4) -> str:
     """Return a key with its value on one line of YAML."""
     text = yaml.safe_dump(
         {key: value}, default_flow_style=True, allow_unicode=True, sort_keys=False, width=10**6
     )
-    return f"    {text.strip()[1:-1]}" + (f"  # {comment}" if comment else "")
+    return " " * indent + text.strip()[1:-1] + (f"  # {comment}" if comment else "")

@@ -1,7 +1,10 @@
 """Drafts of studies: what is understood of tables, and the configuration that is written."""
 
+import jsonschema
 import pytest
 import yaml
+from support.places import ROOT
+from support.published_forms import as_emobox
 
 from sarangi.base.errors import SarangiError
 from sarangi.drafts.draft import draft
@@ -99,6 +102,19 @@ def test_a_table_that_cannot_be_understood_is_told_with_the_option(tmp_path, hea
     with pytest.raises(SarangiError, match=message):
         drafted(corpus(tmp_path, header=header, row=row))
     assert not (tmp_path / "My study").exists()
+
+
+def test_published_folds_are_a_protocol_of_the_configuration(tmp_path):
+    form = as_emobox(tmp_path / "published")
+    drafted = draft(tmp_path / "my", form["table"], form["audio"], {}, None)
+    made = yaml.safe_load(config_text(drafted, plan(drafted), tmp_path / "my", None))
+    assert made["protocols"]["published"] == {
+        "title": "published folds", "kind": "emobox", "folder": "../published/folds", "folds": 1,
+        "leaks": False,
+    }  # fmt: skip
+    assert made["experiments"][0]["protocols"][0] == "published"
+    schema = yaml.safe_load((ROOT / "workflow/schemas/config.schema.yaml").read_text())
+    jsonschema.validate(made["protocols"], schema["properties"]["protocols"] | {"$defs": schema["$defs"]})
 
 
 def test_nothing_is_overwritten_and_nothing_half_written(tmp_path, monkeypatch):

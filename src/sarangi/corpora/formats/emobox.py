@@ -5,7 +5,7 @@ A line is an object with ``key``, ``wav``, ``emo`` and more.  Folds are in files
 folds it is in: with a single fold its ``part`` is the fold's; with several a further column, ``fold``, says
 which of them test it, and a protocol of kind ``emobox`` takes the folds themselves.  ``wav`` begins in
 EmoBox's own folders: of the recordings below ``audio``, the one whose path agrees with it for longest from
-its end is taken.
+its end is taken.  Where ``label_map.json`` lies beside the folds, an emotion has the name that it gives.
 """
 
 import re
@@ -20,6 +20,7 @@ from sarangi.corpora.formats.naming import labelled, part_of
 from sarangi.corpora.label_rows import LabelRow, further_name, places_of
 from sarangi.sources.source import Source, likeness
 
+LABELS = "label_map.json"
 KEYS = {"wav": "file", "emo": "emotion", "spk": "speaker", "lang": "language"}
 """What EmoBox calls the columns of a corpus."""
 LEFT_OUT = {"key", "dataset", "type", "task", "sample_rate", "num_frame", "length", "channel"}
@@ -44,7 +45,7 @@ def read(table: Path, audio: Path, columns: Mapping[str, str | None]) -> Iterato
     Parameters
     ----------
     table
-        A file of JSON Lines, or a folder of folds.
+        A file of JSON Lines, or a folder of folds with the names of its emotions.
     audio
         Folder or archive of the recordings.
     columns
@@ -61,11 +62,14 @@ def read(table: Path, audio: Path, columns: Mapping[str, str | None]) -> Iterato
         _add(lines, path, fold, part, columns)
     _refuse_absent(table, columns, {name for line in lines.values() for name in line.cells})
     folds = {fold for fold, _, _ in files}
+    names = _names_of_labels(table)
     with Source(audio) as opened:
         by_name: dict[str, list[str]] = {}
         for path in opened.paths():
             by_name.setdefault(likeness(PurePosixPath(path).name), []).append(path)
     for line in lines.values():
+        if (label := line.cells.get("emotion")) in names:
+            line.cells["emotion"] = names[label]
         if line.cells.setdefault("file", None):
             line.cells["file"] = _file_of(line, by_name)
         if len(folds) == 1:
@@ -95,6 +99,22 @@ def _files(table: Path) -> list[tuple[str, str | None, Path]]:
             f"{table}: no folds of EmoBox; expected fold_<n>/<name>_{{train,valid,test}}_fold_<n>.jsonl"
         )
     return [entry[1:] for entry in sorted(found)]
+
+
+def _names_of_labels(table: Path) -> dict[str | None, str]:
+    """Return the names that a folder of folds has for its labels; a file of JSON Lines alone has none."""
+    path = table / LABELS
+    if not (table.is_dir() and path.exists()):
+        return {}
+    try:
+        names = json_of(text_in(path))
+    except (OSError, DocumentError) as error:
+        raise SarangiError(f"{path}: expected a JSON object of labels and their names ({error})") from error
+    if not isinstance(names, dict) or not all(isinstance(name, str) for name in names.values()):
+        raise SarangiError(
+            f'{path}: expected a JSON object of labels and their names, as in {{"A": "Angry"}}'
+        )
+    return dict(names)
 
 
 def _refuse_absent(table: Path, columns: Mapping[str, str | None], there: Collection[str]) -> None:

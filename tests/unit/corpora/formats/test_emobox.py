@@ -80,6 +80,23 @@ def test_what_is_missing_is_named(tmp_path):
         list(read(table, tmp_path, {"speaker": "who"}))
 
 
+def test_emotions_have_the_names_of_the_label_map_beside_the_folds(tmp_path):
+    (tmp_path / "fold_1").mkdir()
+    lines(
+        tmp_path / "fold_1/x_test_fold_1.jsonl",
+        {"key": "a", "wav": "a.wav", "emo": "F"},
+        {"key": "b", "wav": "b.wav", "emo": "odd"},
+    )
+    (tmp_path / "w").mkdir()
+    names = tmp_path / "label_map.json"
+    names.write_text('{"F": "Fear"}')
+    assert [row.cells["emotion"] for row in read(tmp_path, tmp_path / "w", {})] == ["Fear", "odd"]
+    for odd in ("[]", '{"F": 1}', "{"):
+        names.write_text(odd)
+        with pytest.raises(SarangiError, match=r"label_map\.json: expected a JSON object of labels"):
+            list(read(tmp_path, tmp_path / "w", {}))
+
+
 def test_the_published_folds_name_the_whole_of_urdu():
     folds, corpus = real("emobox") / "urdu", real("urdu_latif")
     found = list(read(folds, corpus, {}))
@@ -87,3 +104,4 @@ def test_the_published_folds_name_the_whole_of_urdu():
     assert len({row.cells["file"] for row in found}) == len(found) == 400
     assert all((corpus / row.cells["file"]).is_file() for row in found)
     assert {row.cells["part"] for row in found} == {"train", "test"}
+    assert {row.cells["emotion"] for row in found} == {"Angry", "Happy", "Neutral", "Sad"}
