@@ -272,7 +272,7 @@ class Meld(Corpus):
     damaged_file = "train_sent_emo.csv"
 
     def files(self) -> dict[str, bytes]:
-        from sarangi.corpora import manifest as corpora
+        from sarangi.corpora import manifest_writer as corpora
 
         # the header of a film is read by ffmpeg, which is fuzzed by itself
         corpora.inspect = lambda data, name: corpora_inspect(data, name.replace(".mp4", ".wav"))
