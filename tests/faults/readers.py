@@ -1260,7 +1260,6 @@ class Whisper(Torch):
         from sarangi.sources.small_weights import _whisper_checkpoint, _whisper_dims
 
         dims = _whisper_dims(4, 1, 2)
-        dims.n_vocab, dims.n_text_ctx, dims.n_audio_ctx = 5, 8, 10
         path = self.folder / "whisper.pt"
         _whisper_checkpoint(dict(dims.__dict__), whisper.model.Whisper(dims).state_dict(), path)
         return [path.read_bytes()]

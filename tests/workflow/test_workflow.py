@@ -224,10 +224,9 @@ def test_the_real_corpora_give_the_known_scores(tmp_path):
     study["encoders"]["tiny"] = demo["encoders"]["tiny"]
     study["models"]["audio_tiny"] = demo["models"]["audio_tiny"]
     study["models"]["audio_tiny"]["finetuning"] |= {"seeds": [42]}
-    study["experiments"] += [
-        {"corpora": [corpus], "protocols": [shared, "grouped3"], "models": ["audio_tiny"]}
-        for corpus, shared in (("urdu_latif", "random80"), ("ravdess", "random70"))
-    ]
+    study["experiments"].append(
+        {"corpora": ["urdu_latif"], "protocols": ["random80", "grouped3"], "models": ["audio_tiny"]}
+    )
     # all else of them waits for weights
     study["findings"] = {name: {"statement": "said"} for name in study["findings"]}
     study["sensitivity"] = {"protocols": ["grouped3", "loso"], "models": ["egemaps_svm"], "seeds": [1, 2],
@@ -258,13 +257,12 @@ def test_the_real_corpora_give_the_known_scores(tmp_path):
     assert (everybody["Groups"] == 8).all()
     tuned = found.xs("tiny wav2vec 2.0, fine-tuned", level="Model")
     marked = tuned["Marks"].fillna("").str.split()
-    shared = {("URDU", "random 80/10/10"), ("RAVDESS", "random 70/10/20")}
-    assert {place for place, letters in marked.items() if "a" in letters} == shared
-    assert {place for place, letters in marked.items() if "f" in letters} >= {("URDU", "random 80/10/10")}
-    # it has never heard a person, and still learns something of both
+    shared = ("URDU", "random 80/10/10")
+    assert {place for place, letters in marked.items() if "a" in letters} == {shared}
+    assert {place for place, letters in marked.items() if "f" in letters} >= {shared}
+    # it has never heard a person, and still learns something
     assert (tuned["UAR"] > tuned["Chance"]).all()
-    for corpus, shared_split in shared:
-        assert tuned.loc[(corpus, shared_split), "UAR"] > tuned.loc[(corpus, "3 grouped folds"), "UAR"]
+    assert tuned.loc[shared, "UAR"] > tuned.loc[("URDU", "3 grouped folds"), "UAR"]
     within, across, rates = (
         pd.read_csv(tmp_path / f"paper/tables/{name}.csv", na_values="--")
         for name in ("within_language", "across_languages", "sensitivity")
