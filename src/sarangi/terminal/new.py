@@ -49,7 +49,7 @@ def run(chosen: Namespace) -> int:
 
 
 def _from_table(chosen: Namespace) -> Iterator[str]:
-    from sarangi.drafts.draft import draft
+    from sarangi.drafts.draft import FREELY_NAMED, draft
     from sarangi.drafts.protocols import plan
     from sarangi.drafts.writing import config_text, write_new
     from sarangi.paper.written import write_sections
@@ -60,6 +60,9 @@ def _from_table(chosen: Namespace) -> Iterator[str]:
     planned = plan(drafted)
     text = config_text(drafted, planned, chosen.directory, chosen.language)
     yield from _understood(drafted, planned)
+    choice = drafted.choices.get("language")
+    if drafted.table_format in FREELY_NAMED and not chosen.language and not (choice and choice.column):
+        yield "  language: not stated, so transcripts would guess it; --language TAG states it"
     file = write_new(chosen.directory, text)
     written = write_sections(chosen.directory)
     yield ""

@@ -44,6 +44,7 @@ def test_every_decision_is_said_and_the_configuration_shown(here, capsys):
         "unknown labels, kept as emotions: bored (10)",
         "left out, since these name no emotion: other (10)",
         "note: 5 speakers are few",
+        "language: not stated",
         "wrote my/config.yaml",
         "Next: sarangi audit my",
     ):
@@ -51,6 +52,13 @@ def test_every_decision_is_said_and_the_configuration_shown(here, capsys):
     assert text.endswith("sarangi audit my\n")
     shown = text.split("wrote my/config.yaml:\n")[1].split("\n\n")[0]
     assert yaml.safe_load(shown) == yaml.safe_load((here / "my/config.yaml").read_text(encoding="utf-8"))
+
+
+def test_a_language_that_is_stated_is_in_the_configuration_and_no_note(here, capsys):
+    assert new("--language", "ur-PK") == 0
+    assert "language: not stated" not in capsys.readouterr().out
+    text = (here / "my/config.yaml").read_text(encoding="utf-8")
+    assert yaml.safe_load(text)["corpora"]["my"]["language"] == "ur-PK"
 
 
 def test_without_speakers_that_comes_first(here, capsys):
