@@ -269,7 +269,7 @@ def test_the_papers_sentences_turn_when_a_verdict_or_an_interval_does(built, tmp
     )  # fmt: skip
     succeeded(snakemake("--cores", 1, "--forcerun", "numbers", "--", "paper", directory=copy))
     after = " ".join("\n".join(pages_of(copy / "paper/paper.pdf")).split())
-    for turned in (r"leakage does\W+not flatter it", r"ours 0\.598 \[0\.580, 0\.610\]"):
+    for turned in (r"does\W+not\W+flatter\W+it", r"ours 0\.598 \[0\.580, 0\.610\]"):
         assert re.search(turned, after), turned
         assert not re.search(turned, before), turned
 
