@@ -1,7 +1,7 @@
 # make demo   the embedded study: synthetic speech to tables and figure, no network after the install
 # make check  lint, types and the unit tests, in three minutes: the habit of every hour
 # make test   every check
-# make cluster  the demo once more through a Slurm of this machine: the same bytes (20 minutes, as root)
+# make cluster  the demo once more through a Slurm of this machine: the same bytes (half an hour, as root)
 # make faults every fault that a run must survive, injected hundreds of times (an hour, as root)
 # make setup  the environment in .venv, which both share
 # make restore BUNDLE=file   a bundle of results put back into a fresh clone

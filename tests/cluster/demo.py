@@ -1,4 +1,4 @@
-"""The whole demo through a Slurm of this machine: ``make cluster`` (20 minutes, as root).
+"""The whole demo through a Slurm of this machine: ``make cluster`` (half an hour, as root).
 
 It runs in another time zone and locale, and must make the files, with the bytes, that a local run makes in
 ``demo``; what lies there from another configuration is told as different.
@@ -27,7 +27,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         through = Path(folder).resolve() / "demo"
         shutil.copytree(DEMO, through, ignore=shutil.ignore_patterns(*MADE))
-        print("The demo through Slurm, a quarter of an hour ...", flush=True)
+        print("The demo through Slurm, twenty minutes ...", flush=True)
         try:
             succeeded(snakemake("--profile", "profiles/slurm", *SOON, directory=through, **ELSEWHERE))
         finally:
