@@ -34,7 +34,7 @@ def settings_in(file: Path) -> dict[str, Any]:
 
 
 def _once(value: Any) -> Any:
-    """Return what JSON holds, whose objects came as :class:`Pairs`; each name may stand in one once."""
+    """Return what JSON holds, whose objects came as :class:`Pairs`; a name may occur in one only once."""
     if isinstance(value, Pairs):
         names = [name for name, _ in value]
         if len(set(names)) < len(names):

@@ -199,7 +199,7 @@ def test_a_row_of_the_users_table_that_leads_out_of_the_corpus_or_says_nothing_f
         "iitkgp_sehsc.csv:3": "leads out of the corpus", "iitkgp_sehsc.csv:4": "leads out of the corpus",
         "iitkgp_sehsc.csv:5": "header stands here again", "iitkgp_sehsc.csv:7": "no path",
         "iitkgp_sehsc.csv:6": "5 cells, and the header has 4",
-        "iitkgp_sehsc.csv:13": "the path goes on in the next line",
+        "iitkgp_sehsc.csv:13": "the path continues on the next line",
         "a/4.wav": "2 entries claim it (a/4.wav), and differ in emotion, label",
     }  # fmt: skip
     assert set(said) == set(found.index[found["status"] == "failed"])

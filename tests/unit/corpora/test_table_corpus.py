@@ -76,7 +76,7 @@ def test_an_archive_and_names_in_another_unicode_form_are_found(tmp_path):
         ("s1/2.wav,sad,unknown", "no speaker, and other rows have one"),
         ('"=HYPERLINK(""x"")",sad,s1', "the file is a formula"),
         ("s1/2.wav,=A1,s1", "the emotion is a formula"),
-        ('"s1/2.wav\nx",sad,s1', "goes on in the next line"),
+        ('"s1/2.wav\nx",sad,s1', "continues on the next line"),
         ("s1/2.wav,sad,s1,4", "4 cells, and the header has 3"),
         ("file,emotion,speaker", "the header is there again"),
     ],

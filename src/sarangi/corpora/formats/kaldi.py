@@ -130,7 +130,7 @@ def _entries(folder: Path, name: str, needed: bool = False) -> dict[str, Entry]:
 def _twice(name: str, entry: Entry) -> list[str]:
     if len(entry.lines) == 1:
         return []
-    return [f"its id stands in {name} {len(entry.lines)} times, in lines {', '.join(map(str, entry.lines))}"]
+    return [f"its id is in {name} {len(entry.lines)} times, in lines {', '.join(map(str, entry.lines))}"]
 
 
 def _segment(entry: Entry) -> tuple[str, dict[str, str | None], str | None]:

@@ -66,7 +66,7 @@ def test_dangling_and_duplicate_ids_are_rows_that_fail(tmp_path):
         spk2gender="S1 f\n",
     )
     found = rows(data)
-    assert found["wav.scp:1"].problem == "its id stands in utt2emo 2 times, in lines 1, 4"
+    assert found["wav.scp:1"].problem == "its id is in utt2emo 2 times, in lines 1, 4"
     assert "lines 2, 3" in found["wav.scp:2"].problem
     assert "'lost' is not in wav.scp" in found["utt2spk:3"].problem
     assert found["utt2spk:3"].cells["emotion"] == "angry"
