@@ -179,7 +179,7 @@ class _Rows:
         if row.problem is not None or not path:
             return row.where, row.problem or f"no {called['file']}", nameless
         if broken:
-            why = f"the {called[broken[0]]} continues on the next line: a double quote before is not closed"
+            why = f"the {called[broken[0]]} continues on the next line: an earlier double quote is not closed"
             return row.where, why, nameless
         if formulas:
             why = f"the {called[formulas[0]]} is a formula; save the table with values in place of formulas"
