@@ -5,7 +5,7 @@ from support.examples import example
 from support.places import ROOT
 
 from sarangi.base.missing import WEIGHTS, Missing
-from sarangi.base.verdicts import FAULTY, UNTESTABLE
+from sarangi.base.verdicts import UNTESTABLE
 from sarangi.published import faults
 from sarangi.published.findings import Question, judged
 from sarangi.published.records import of_finding
@@ -47,6 +47,6 @@ def test_what_its_print_says_is_a_rule(claims, monkeypatch):
     monkeypatch.setitem(faults.RULES, "number", rules)
     after = verdicts(claims)
     row = after.loc["emodb_audio.wf1"]
-    assert (row["verdict"], row["why"]) == (FAULTY, "n = 540 is more than the 535 test clips")
+    assert (row["fault"], row["fault_why"]) == ("arithmetic", "n = 540 is more than the 535 test clips")
     # and of no other number
-    assert list(after.index[after["verdict"] != before["verdict"]]) == ["emodb_audio.wf1"]
+    assert list(after.index[after["fault"].notna() & before["fault"].isna()]) == ["emodb_audio.wf1"]

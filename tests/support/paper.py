@@ -43,8 +43,9 @@ needs_latex = pytest.mark.skipif(
 
 
 def made(
-    folder, verdict="reproduced", ours=0.6412, low=0.5, high=0.7, uar=(0.4, 0.3, 0.5), premium=(0.1, 0.2)
-):
+    folder, verdict="reproduced", ours=0.6412, low=0.5, high=0.7, uar=(0.4, 0.3, 0.5), premium=(0.1, 0.2),
+    fault=None,
+):  # fmt: skip
     """Write what the numbers are made from, by the real schemas, and the numbers."""
     line = {
         "experiment": NAME, "corpus": "x", "protocol": "loso", "model": "svm", "test": "x",
@@ -56,9 +57,11 @@ def made(
     claim = dict.fromkeys(FINDING.names) | {"statement": "s", "unit": "", "sources": "", "why": "a_b: -0.5"}
     claims = [
         claim | {"claim": "a.wf1", "printed": "0.64", "ours": ours, "low": low, "high": high,
-                 "verdict": verdict},
+                 "verdict": verdict, "fault": fault, "fault_why": fault and "a_b: -0.5",
+                 "disclosed": fault and "nowhere"},
         claim | {"claim": "lead", "printed": "+6.9", "unit": "percentage points", "recomputed": 6.9,
-                 "verdict": "published number is faulty"},
+                 "verdict": "differs", "fault": "arithmetic; label", "fault_why": "c_d",
+                 "disclosed": "nowhere"},
         claim | {"claim": "holds", "verdict": "cannot be tested: x"},
     ]  # fmt: skip
     pair = {
@@ -104,7 +107,8 @@ def read(pdf):
 
 
 TEXT = r"""UAR \val{x_loso_svm.uar} \val{x_loso_svm.uar.interval}, \val{x_random_svm.uf1.low}.
-Claim \byverdict{finding_1.a.wf1}{AGREES}{DEVIATES}{ISWRONG}{WAITS}: \val{finding_1.a.wf1.why}.
+Claim \byverdict{finding_1.a.wf1}{AGREES}{DEVIATES}{}{WAITS}: \val{finding_1.a.wf1.why}.
+\ifval{finding_1.a.wf1.fault}{ACCUSED of \val{finding_1.a.wf1.fault}}{}.
 Score \byoutcome{x_loso_svm.uar}{HIGHER}{LOWER}{OPEN}{NONE}, premium
 \byoutcome{leakage.x.svm}{GAINS}{LOSES}{UNSURE}{NOPREMIUM}, other
 \byoutcome{x_random_svm.uar}{A}{B}{C}{MISSING}.

@@ -4,11 +4,9 @@ from typing import NamedTuple
 
 REPRODUCED, DIFFERS = "reproduced", "differs"
 
-FAULTY, CONTRADICTED = "published number is faulty", "statement contradicted by its own rows"
-
 UNTESTABLE = "cannot be tested"
 
-KINDS = (REPRODUCED, DIFFERS, FAULTY, CONTRADICTED, UNTESTABLE)
+KINDS = (REPRODUCED, DIFFERS, UNTESTABLE)
 
 BESIDE = "UAR of "
 """How the rows of further experiments are named, of which nothing was published."""

@@ -8,13 +8,15 @@ r"""Numbers of the paper's text, and what its sentences follow: looked up by key
 - ``finding_<n>.<claim>``: our number for a published one, with as many digits, and ``.low``, ``.high``,
   ``.interval``; ``.published``, what was printed; ``.beside``, both in words; ``.recomputed``, a derived
   number from the published parts; ``.verdict`` and ``.why``, the verdict of
-  :mod:`sarangi.published.findings` in words.
+  :mod:`sarangi.published.findings` in words; and, only where something is said against the claim, ``.fault``
+  (its kinds of :mod:`sarangi.base.fault_kinds`), ``.fault.why`` and ``.disclosed`` (where the study says so
+  itself), which a sentence asks for by ``\ifval``.
 - ``leakage.<corpus>.<model>``: percentage points of UAR that groups in training and test add, against folds
   of the same sizes and class counts, with ``.low``, ``.high``, ``.interval``, ``.n`` and ``.groups``;
   ``random_folds.<corpus>.<model>``: likewise what random folds add, whose sizes and counts differ, too.
 - ``bootstrap.draws`` and ``bootstrap.confidence``, in per cent: how intervals are made.
-- ``claims.n``, ``claims.reproduced``, ``claims.differs``, ``claims.fault``, ``claims.untested``: how many
-  claims there are, and of each verdict.
+- ``claims.n``, ``claims.reproduced``, ``claims.differs``, ``claims.untested``: how many claims there are,
+  and of each verdict; ``claims.fault``: against how many something is said, whatever their verdict.
 
 What is known but cannot be had is ``not available: <why>``.  ``\byverdict`` takes one of four sentences by
 the verdict of a claim, ``\byoutcome`` by the interval of a score against chance, or of a difference against
@@ -37,15 +39,14 @@ from sarangi.base.finding_rows import read_findings
 from sarangi.base.marks import UNTRAINED, marks_in
 from sarangi.base.missing import Missing
 from sarangi.base.premium_rows import KEYS_OF_PREMIUMS
-from sarangi.base.verdicts import CONTRADICTED, DIFFERS, FAULTY, REPRODUCED, UNTESTABLE, Verdict, verdict_in
+from sarangi.base.verdicts import DIFFERS, REPRODUCED, UNTESTABLE, Verdict, verdict_in
 from sarangi.paper.escapes import latex
 from sarangi.published.estimates import digits
 from sarangi.published.scored import scores_by_name
 from sarangi.statistics.metrics import METRICS, OF_CLASS
 
 VERDICTS = {
-    REPRODUCED: "reproduced", DIFFERS: "differs", FAULTY: "fault", CONTRADICTED: "fault",
-    UNTESTABLE: "untested",
+    REPRODUCED: "reproduced", DIFFERS: "differs", UNTESTABLE: "untested",
 }  # fmt: skip
 """The sentence of ``\byverdict`` that a verdict takes."""
 ABOVE, BELOW, UNDECIDED, ABSENT = "above", "below", "undecided", "absent"
@@ -262,6 +263,9 @@ def _of_claims(judged: pd.DataFrame, asked: Asked, table: pd.DataFrame) -> Itera
         )
         texts["beside"] = _beside(texts)
         texts |= {"verdict": latex(row["verdict"]), "why": latex(row["why"])}
+        if pd.notna(row["fault"]):
+            texts |= {"fault": latex(row["fault"]), "fault.why": latex(row["fault_why"])}
+            texts |= {"disclosed": latex(row["disclosed"])}
         outcomes = {key: _outcome_of_claim(row, claim, scored)}
         yield _keyed(key, texts), outcomes, {key: VERDICTS[verdict.kind]}
 
@@ -284,6 +288,8 @@ def _of_all_claims(judged: Sequence[Entry]) -> Entry:
     counts = Counter(verdict for _, _, verdicts in judged for verdict in verdicts.values())
     texts = {"claims.n": str(counts.total())}
     texts |= {f"claims.{verdict}": str(counts[verdict]) for verdict in dict.fromkeys(VERDICTS.values())}
+    against = sum(f"{key}.fault" in values for values, _, verdicts in judged for key in verdicts)
+    texts["claims.fault"] = str(against)
     return texts, {}, {}
 
 

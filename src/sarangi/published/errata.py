@@ -20,7 +20,6 @@ from sarangi.base.finding_rows import read_findings
 from sarangi.base.labels import Labels
 from sarangi.base.marks import marks_in
 from sarangi.base.missing import EXPERIMENT, NOT_CONFIGURED, OTHER, Missing
-from sarangi.base.verdicts import CONTRADICTED, FAULTY
 from sarangi.published.readings import reading
 from sarangi.published.scored import scores_by_name
 
@@ -253,9 +252,9 @@ def read_operands(
 
 
 def unnamed(errata: Sequence[Mapping[str, Any]], verdicts: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    """Yield an entry for each claim that a verdict puts at fault and no entry names."""
+    """Yield an entry for each claim against which something is said and that no entry names."""
     named = {name for entry in errata for name in entry.get("claims", ())}
-    for name, row in verdicts[verdicts["verdict"].isin([FAULTY, CONTRADICTED])].iterrows():
+    for name, row in verdicts[verdicts["fault"].notna()].iterrows():
         if name not in named:
             rows = [{"compared": "--"}]
             yield {"number": "--", "statement": row["statement"], "claims": [name], "rows": rows}
@@ -265,8 +264,7 @@ def shown_by(entry: Mapping[str, Any], operands: Operands) -> tuple[list[str], l
     """Return what of the verdicts and the audit shows the fault of an entry, and what else is missing."""
     verdicts = operands.verdicts
     named = verdicts[verdicts.index.isin(entry.get("claims", ()))]
-    faulty = named[named["verdict"].isin([FAULTY, CONTRADICTED])]
-    texts = list(dict.fromkeys(faulty["why"]))
+    texts = list(dict.fromkeys(named["fault_why"].dropna()))
     missing: list[Missing] = []
     for wanted in entry.get("audit", ()):
         text, needed = operands.from_audit(wanted)

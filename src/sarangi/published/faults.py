@@ -1,12 +1,13 @@
-"""What is wrong with a published claim by the print alone.
+"""What can be said against a published claim by the print alone.
 
-A rule returns what it found in words, or None.
+A rule returns a :class:`~sarangi.base.fault_kinds.Fault`, of one of four kinds and why in words, or None.
 """
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
+from sarangi.base.fault_kinds import ARITHMETIC, IMPRECISE, LABEL, NOT_INTERPRETABLE, Fault
 from sarangi.published.estimates import agree, digits, printed, scaled
 from sarangi.published.expressions import Record, Records, as_printed, evaluate, holds, parts, recomputed
 from sarangi.statistics.metrics import METRICS, UAR
@@ -24,14 +25,14 @@ CONSTANT = {metric.name: metric.constant for metric in METRICS if metric.constan
 """The metrics that a constant predictor's supports decide."""
 
 
-Rule = Callable[[Record, Records], str | None]
-"""What is wrong with a claim in words, from its record and those of all claims; None if nothing is."""
+Rule = Callable[[Record, Records], Fault | None]
+"""What is said against a claim, from its record and those of all claims; None if nothing is."""
 
 
-def faults(name: str, claims: Records) -> list[str]:
-    """Return what is wrong with a claim by the print alone, in words, by the :data:`RULES` of its kind."""
+def faults(name: str, claims: Records) -> list[Fault]:
+    """Return what is said against a claim by the print alone, by the :data:`RULES` of its kind of claim."""
     record = claims[name]
-    return [text for rule in RULES[record["kind"]] if (text := rule(record, claims))]
+    return [fault for rule in RULES[record["kind"]] if (fault := rule(record, claims))]
 
 
 def _of_experiment(record: Record, claims: Records) -> dict[str, str]:
@@ -48,15 +49,15 @@ def _supports(record: Record) -> Mapping[str, int]:
     return {} if "slice" in record else record["facts"].get("supports", {})
 
 
-def contradicted(record: Record, claims: Records) -> str | None:
+def contradicted(record: Record, claims: Records) -> Fault | None:
     """Check that a statement holds in the published rows that it is about."""
     if "holds" not in record:
         return None
     verdict = holds(record["holds"], claims, as_printed(claims))
-    return None if verdict is None or verdict[0] else f"the published rows: {verdict[1]}"
+    return None if verdict is None or verdict[0] else Fault(ARITHMETIC, f"the published rows: {verdict[1]}")
 
 
-def differs_from_parts(record: Record, claims: Records) -> str | None:
+def differs_from_parts(record: Record, claims: Records) -> Fault | None:
     """Check that a number's parts can give it, whatever their digits were rounded from."""
     found, said = recomputed(record, claims), printed(record["value"])
     if found is None or (found.low <= said.high and said.low <= found.high):
@@ -70,10 +71,10 @@ def differs_from_parts(record: Record, claims: Records) -> str | None:
             value = scaled(value, record["unit"])
             if value.low <= said.high and said.low <= value.high:
                 text += f"; {record['value']} is {label}"
-    return text
+    return Fault(ARITHMETIC, text)
 
 
-def unlike_sides(record: Record, claims: Records) -> str | None:
+def unlike_sides(record: Record, claims: Records) -> Fault | None:
     """Check that both sides share what a comparison takes for granted, such as the number of classes."""
     sides = [claims[part] for part in parts(record, claims)]
     texts = []
@@ -84,7 +85,7 @@ def unlike_sides(record: Record, claims: Records) -> str | None:
             texts.append(
                 f"not the same {key}: " + " against ".join(str(value) for value in dict.fromkeys(values))
             )
-    return "; ".join(texts) or None
+    return Fault(IMPRECISE, "; ".join(texts)) if texts else None
 
 
 def _classes(facts: Mapping[str, Any]) -> int | None:
@@ -94,16 +95,18 @@ def _classes(facts: Mapping[str, Any]) -> int | None:
     return round(1 / float(facts["stated_chance"])) if "stated_chance" in facts else None
 
 
-def two_names(record: Record, claims: Records) -> str | None:
+def two_names(record: Record, claims: Records) -> Fault | None:
     """Check that a number is printed under one metric only."""
     if record["kind"] == "statement":
         names = list(dict.fromkeys(record.get("names", ())))
     else:
         names = list(dict.fromkeys([record["metric"], *record.get("also_named", ())]))
-    return f"printed as {' and as '.join(names)}, which are other metrics" if len(names) > 1 else None
+    if len(names) < 2:
+        return None
+    return Fault(LABEL, f"printed as {' and as '.join(names)}, which are other metrics")
 
 
-def range_as_interval(record: Record, claims: Records) -> str | None:
+def range_as_interval(record: Record, claims: Records) -> Fault | None:
     """Check that an interval is more than the smallest and the largest of the seeds' values."""
     low, high, per_seed = (record.get(key) for key in ("low", "high", "per_seed"))
     if low is None or high is None or not per_seed:
@@ -111,13 +114,14 @@ def range_as_interval(record: Record, claims: Records) -> str | None:
     values = sorted(map(Fraction, per_seed))
     if not (agree(low, values[0]) and agree(high, values[-1])):
         return None
-    return (
+    return Fault(
+        IMPRECISE,
         f"[{low}, {high}] is the smallest and the largest of {len(values)} seeds "
-        f"({', '.join(per_seed)}), not an interval of an estimate"
+        f"({', '.join(per_seed)}), not an interval of an estimate",
     )
 
 
-def not_mean_of_seeds(record: Record, claims: Records) -> str | None:
+def not_mean_of_seeds(record: Record, claims: Records) -> Fault | None:
     """Check that a mean over seeds is that of the seeds' values."""
     bounds = [printed(text) for text in record.get("per_seed", ())]
     if not bounds:
@@ -126,16 +130,16 @@ def not_mean_of_seeds(record: Record, claims: Records) -> str | None:
     said = printed(record["value"])
     if low <= said.high and said.low <= high:
         return None
-    return f"the seeds' mean is {float((low + high) / 2):.4f}"
+    return Fault(ARITHMETIC, f"the seeds' mean is {float((low + high) / 2):.4f}")
 
 
-def repeated_clips(record: Record, claims: Records) -> str | None:
+def repeated_clips(record: Record, claims: Records) -> Fault | None:
     """Check that n does not count the clips of one test part once a seed."""
     facts = record.get("facts", {})
     n, clips, seeds = record.get("n"), facts.get("clips"), facts.get("seeds")
     if n is None or clips is None or seeds is None or seeds < 2 or n != clips * seeds:
         return None
-    return f"n = {n} is {clips} test clips counted {seeds} times: the interval is too narrow"
+    return Fault(IMPRECISE, f"n = {n} is {clips} test clips counted {seeds} times")
 
 
 def constant_scores(supports: Mapping[str, int], emotion: str) -> dict[str, Fraction]:
@@ -144,7 +148,7 @@ def constant_scores(supports: Mapping[str, int], emotion: str) -> dict[str, Frac
     return {name: score(n, hits, classes) for name, score in CONSTANT.items()}
 
 
-def constant_predictor(record: Record, claims: Records) -> str | None:
+def constant_predictor(record: Record, claims: Records) -> Fault | None:
     """Check that scores are not all those of a constant predictor; it takes two to tell."""
     supports = _supports(record)
     known = {name: text for name, text in _of_experiment(record, claims).items() if name in CONSTANT}
@@ -160,7 +164,7 @@ def constant_predictor(record: Record, claims: Records) -> str | None:
     scores = constant_scores(supports, same[0])
     values = ", ".join(f"{name} {float(scores[name]):.4f}" for name in known)
     several = f" (or any of {len(same)} emotions with as many clips)" if len(same) > 1 else ""
-    return f"equals the predictor that always says {same[0]}{several}: {values}"
+    return Fault(NOT_INTERPRETABLE, f"equals the predictor that always says {same[0]}{several}: {values}")
 
 
 def ceiling_and_chance(supports: Mapping[str, int]) -> tuple[Fraction, Fraction]:
@@ -169,7 +173,7 @@ def ceiling_and_chance(supports: Mapping[str, int]) -> tuple[Fraction, Fraction]
     return Fraction(there, len(supports)), Fraction(there, len(supports) ** 2)
 
 
-def absent_class(record: Record, claims: Records) -> str | None:
+def absent_class(record: Record, claims: Records) -> Fault | None:
     """Check that no class of a macro average lacks test clips: its ceiling and chance level drop."""
     supports, metric = _supports(record), record["metric"]
     absent = [emotion for emotion, support in supports.items() if not support]
@@ -178,13 +182,14 @@ def absent_class(record: Record, claims: Records) -> str | None:
     ceiling, chance = ceiling_and_chance(supports)
     if metric == "chance" and agree(record["value"], chance):
         return None
-    return (
+    return Fault(
+        NOT_INTERPRETABLE,
         f"no test clip is {' or '.join(absent)}, which counts as 0: the ceiling is {float(ceiling):g} and "
-        f"uniform guessing gives {float(chance):g}, not {float(Fraction(1, len(supports))):g}"
+        f"uniform guessing gives {float(chance):g}, not {float(Fraction(1, len(supports))):g}",
     )
 
 
-def few_clips(record: Record, claims: Records) -> str | None:
+def few_clips(record: Record, claims: Records) -> Fault | None:
     """Check that a macro recall does not rest on the few clips of one class."""
     supports, recalled = _supports(record), record.get("recalled", {})
     if record["metric"] not in MACRO_RECALLS:
@@ -195,10 +200,10 @@ def few_clips(record: Record, claims: Records) -> str | None:
         for emotion, support in supports.items()
         if 0 < support < FEW_CLIPS and recalled.get(emotion)
     ]
-    return "rests on " + " and ".join(texts) if texts else None
+    return Fault(IMPRECISE, "rests on " + " and ".join(texts)) if texts else None
 
 
-def not_mean_of_classes(record: Record, claims: Records) -> str | None:
+def not_mean_of_classes(record: Record, claims: Records) -> Fault | None:
     """Check that a macro average is the mean of its classes, where all of them are printed."""
     score, classes = AVERAGES.get(record["metric"]), record["facts"].get("classes")
     together = _of_experiment(record, claims)
@@ -209,7 +214,7 @@ def not_mean_of_classes(record: Record, claims: Records) -> str | None:
     low, high = (sum(getattr(e, key) for e in each) / len(each) for key in ("low", "high"))
     if low <= said.high and said.low <= high:
         return None
-    return f"the mean of the {classes} classes is {float((low + high) / 2):.4f}"
+    return Fault(ARITHMETIC, f"the mean of the {classes} classes is {float((low + high) / 2):.4f}")
 
 
 RULES: dict[str, list[Rule]] = {
@@ -218,6 +223,6 @@ RULES: dict[str, list[Rule]] = {
         constant_predictor, absent_class, few_clips,
     ],
     "derived": [differs_from_parts, unlike_sides],
-    "statement": [two_names],
+    "statement": [two_names, contradicted],
 }  # fmt: skip
 """The rules of each kind of claim, in the order in which they are asked."""

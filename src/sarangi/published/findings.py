@@ -9,13 +9,12 @@ from typing import Any
 import pandas as pd
 
 from sarangi.base import store
+from sarangi.base.fault_kinds import UNKNOWN, Disclosure, disclosures_text, kinds_text
 from sarangi.base.finding_rows import FINDING, sources_text
 from sarangi.base.marks import UNTRAINED, marks_in
 from sarangi.base.missing import OTHER, Missing
 from sarangi.base.verdicts import (
-    CONTRADICTED,
     DIFFERS,
-    FAULTY,
     REPRODUCED,
     UNTESTABLE,
     Verdict,
@@ -23,7 +22,7 @@ from sarangi.base.verdicts import (
 )
 from sarangi.published.estimates import Estimate, agree, scaled
 from sarangi.published.expressions import evaluate, holds, parts, recomputed
-from sarangi.published.faults import contradicted, faults
+from sarangi.published.faults import faults
 from sarangi.published.scored import scores_by_name
 
 VOID = {UNTRAINED: UNTRAINED}
@@ -220,7 +219,17 @@ def _line(name: str, records: Mapping[str, Any], ours: Ours) -> dict[str, Any]:
     if estimate is not None:
         line |= {"ours": estimate.value, "low": estimate.low, "high": estimate.high}
     verdict, why = _verdict(name, records, needed, estimate, rows_say, ours)
-    return line | {"verdict": str(verdict), "why": why}
+    return line | {"verdict": str(verdict), "why": why} | _said_against(name, records)
+
+
+def _said_against(name: str, records: Mapping[str, Any]) -> dict[str, str | None]:
+    """Return what is said against a claim by the print alone, whatever its verdict is."""
+    against = faults(name, records)
+    return {
+        "fault": kinds_text(fault.kind for fault in against),
+        "fault_why": "; ".join(fault.why for fault in against) or None,
+        "disclosed": disclosures_text([Disclosure(UNKNOWN)] if against else []),
+    }
 
 
 def _verdict(
@@ -231,12 +240,8 @@ def _verdict(
     rows_say: tuple[bool, str] | None,
     ours: Ours,
 ) -> tuple[Verdict, str]:
-    """Return verdict and why: first the published side alone, then what is missing, then agreement."""
+    """Return verdict and why: first what is missing, then agreement; what is said against it is apart."""
     record = records[name]
-    if wrong := faults(name, records):
-        return Verdict(FAULTY), "; ".join(wrong)
-    if contradiction := contradicted(record, records):
-        return Verdict(CONTRADICTED), contradiction
     missing = list(dict.fromkeys(ours.missing[part] for part in needed if part in ours.missing))
     if missing or not needed:
         missing = missing or [(_nothing_of_ours(record),)]

@@ -42,6 +42,9 @@ def test_every_key_is_a_number_or_says_why_it_is_not_there(tmp_path):
         "bootstrap.draws": "200",
         "bootstrap.confidence": "90",
         "claims.n": "4",
+        # whatever its verdict
+        "finding_1.lead.fault": "arithmetic; label",
+        "finding_1.lead.disclosed": "nowhere",
         "claims.fault": "1",
         "claims.untested": "2",
     }.items():
@@ -60,7 +63,6 @@ def test_every_key_is_a_number_or_says_why_it_is_not_there(tmp_path):
         ({"premium": (0.01, 0.2)}, r"\setoutcome{leakage.x.svm}{above}"),
         ({"premium": (-0.01, 0.2)}, r"\setoutcome{leakage.x.svm}{undecided}"),
         ({"verdict": "differs"}, r"\setverdict{finding_1.a.wf1}{differs}"),
-        ({"verdict": "statement contradicted by its own rows"}, r"\setverdict{finding_1.a.wf1}{fault}"),
         ({"verdict": "cannot be tested: synthetic speech"}, r"\setverdict{finding_1.a.wf1}{untested}"),
         ({}, r"\setverdict{finding_2.b.wf1}{untested}"),
     ],
@@ -112,12 +114,12 @@ def test_sentences_turn_with_verdicts_and_outcomes(tmp_path, monkeypatch):
         "MISSING",
         "UNKNOWN",
     )
+    assert "ACCUSED" not in said
     for word in (*words, "CONFIGURED", "ANUMBER", "NONUMBER2", "0.5"):
         assert word in said
-    made(tmp_path, verdict="published number is faulty", uar=(0.2, 0.1, 0.24), premium=(-0.1, 0.2))
+    made(tmp_path, fault="label", uar=(0.2, 0.1, 0.24), premium=(-0.1, 0.2))
     said = read(build(tmp_path, written, monkeypatch))
-    for word in ("ISWRONG", "LOWER", "UNSURE"):
+    # what is said against a claim changes nothing about its verdict
+    for word in ("AGREES", "ACCUSED of label", "LOWER", "UNSURE"):
         assert word in said
-    assert not {"AGREES", "DEVIATES", "WAITS", "HIGHER", "GAINS"} & set(
-        said.replace(":", "").replace(",", "").split()
-    )
+    assert not {"DEVIATES", "WAITS", "HIGHER", "GAINS"} & set(said.replace(":", "").replace(",", "").split())

@@ -10,9 +10,9 @@ from matplotlib.lines import Line2D
 from sarangi.base import store
 from sarangi.base.finding_rows import FINDING
 from sarangi.base.statements import statement, title_and_number
-from sarangi.base.verdicts import DIFFERS, FAULTY, REPRODUCED, UNTESTABLE, verdict_in
+from sarangi.base.verdicts import DIFFERS, REPRODUCED, UNTESTABLE, verdict_in
 from sarangi.paper.figures.lists import Block, Columns, Line, Point
-from sarangi.paper.figures.style import BLUE, GREEN, GREY, ORANGE, key
+from sarangi.paper.figures.style import BLUE, GREY, ORANGE, key
 from sarangi.statistics.metrics import METRICS
 
 COMPARED = tuple(metric.prose for metric in METRICS if metric.compared)
@@ -57,7 +57,6 @@ def legend() -> list[Line2D]:
     return [
         key("published", GREY, "D", "-", filled=False),
         *(key(f"ours: {word}", colour, marker) for word, (colour, marker) in JUDGED.items()),
-        key("ours, beside a faulty number", GREEN, "^", filled=False),
         key("ours, not comparable", GREY, "o", filled=False),
     ]
 
@@ -106,7 +105,7 @@ def _published_line(label: str, same: pd.DataFrame, metric: pd.Series) -> Line:
         theirs = (row["published"], row["published_low"], row["published_high"], GREY, "D", False, False)
         points.append(Point(*theirs, shift=shift - apart / 8, size=3.2))
         if not pd.isna(row["ours"]):
-            colour, marker = (JUDGED | {FAULTY: (GREEN, "^")}).get(row["verdict"], (GREY, "o"))
+            colour, marker = JUDGED.get(row["verdict"], (GREY, "o"))
             ours = (row["ours"], row["low"], row["high"], colour, marker, row["verdict"] in JUDGED, False)
             points.append(Point(*ours, shift=shift + apart / 8, size=3.6))
     said = [_why(row) for _, row in same.iterrows()]
