@@ -4,6 +4,11 @@ from typing import NamedTuple
 
 REPRODUCED, DIFFERS = "reproduced", "differs"
 
+SHIFTED, UNDECIDED = "shifted", "undecided"
+
+HOLDS, FAILS = "holds", "fails"
+"""Of statements: a direction, a best, an order, an absence; :data:`UNDECIDED` if neither."""
+
 UNTESTABLE = "cannot be tested"
 
 KINDS = (REPRODUCED, DIFFERS, UNTESTABLE)
