@@ -91,7 +91,8 @@ def test_a_metric_is_one_entry(tmp_path):
     assert row["low"] < row["value"] < row["high"]
     assert (row["chance"], row["ceiling"]) == (0, pytest.approx(1))
     # the others are as they were, and it has a row of every slice that they have
-    assert list(pooled.index[:6]) == ["uar", "wf1", "uf1", "accuracy", "uar_absent_as_zero", "mcc"]
+    before = ["uar", "wf1", "uf1", "accuracy", "uar_absent_as_zero", "uar_true_or_predicted"]
+    assert list(pooled.index[:7]) == [*before, "mcc"]
     assert set(scores.loc[scores["metric"] == "mcc", "slice"]) == set(scores["slice"])
     shown = pd.read_csv(tmp_path / "t.csv")
     assert shown["MCC"].tolist() == pytest.approx([expected], abs=1e-3)

@@ -116,6 +116,7 @@ def reference(clips):
         "uar_absent_as_zero": recall_score(
             true, predicted, labels=FOUR_EMOTIONS, average="macro", zero_division=0
         ),
+        "uar_true_or_predicted": recall_score(true, predicted, average="macro", zero_division=0),
     }
 
 

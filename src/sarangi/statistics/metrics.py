@@ -19,6 +19,7 @@ from sarangi.statistics.confusions import (
     recalls,
     uar,
     uar_absent_as_zero,
+    uar_true_or_predicted,
     uf1,
     uniform_guessing,
     wf1,
@@ -183,6 +184,13 @@ UAR_ABSENT_AS_ZERO = Metric(
     variant_of=UAR,
     tabled=True,
 )
+UAR_TRUE_OR_PREDICTED = Metric(
+    name="uar_true_or_predicted",
+    value=uar_true_or_predicted,
+    label="True or predicted",
+    prose="UAR over true or predicted emotions",
+    variant_of=UAR,
+)
 CALIBRATION_ERROR = Metric(
     name="expected_calibration_error",
     value=calibration_error,
@@ -224,6 +232,7 @@ METRICS = (
     ),
     ACCURACY,
     UAR_ABSENT_AS_ZERO,
+    UAR_TRUE_OR_PREDICTED,
     Metric(
         name="brier_score",
         value=brier_score,

@@ -87,7 +87,7 @@ def folder(tmp_path, monkeypatch):
         "low_clips": 0.2, "high_clips": 0.8, "n": 3, "groups": 2, "seeds": 1, "chance": 0.5, "ceiling": 1.0,
         "classes": "angry sad", "mark": "descriptive interval",
     }  # fmt: skip
-    metrics = ("uar", "uar_absent_as_zero", "wf1", "uf1", "accuracy")
+    metrics = ("uar", "uar_absent_as_zero", "wf1", "uf1", "accuracy", "uar_true_or_predicted")
     lines = [line | {"metric": name, "value": 2 / 3 + n / 100} for n, name in enumerate(metrics)]
     lines.append(line | {"slice": "gender female", "value": 0.25})
     lines = [[entry[name] for name in SCORES.names] for entry in lines]
