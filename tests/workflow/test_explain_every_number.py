@@ -15,7 +15,7 @@ from sarangi.reproduce.steps import as_page
 DIGIT = re.compile(r"\d")
 NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
 COMPUTED = {
-    ("sensitivity", "Difference"), ("differences", "Holm"), ("within_language", "Rank"),
+    ("sensitivity", "Difference"), ("differences", "Corrected p"), ("within_language", "Rank"),
     ("across_languages", "Rank"), ("splits", "Median"),
     # a claim may be read in another way, and what a number was measured on stands behind it
     *(("errata", column) for column in ("As published", "Study's way", "Valid way", "Worth", "Evidence")),

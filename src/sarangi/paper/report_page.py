@@ -181,4 +181,4 @@ def _cell(kind: str, text: str, number: bool, column: str = "") -> str:
 
 
 def _is_number(text: str) -> bool:
-    return not text.strip("0123456789.,+-[]% ")
+    return not text.strip("<0123456789.,+-[]% ")

@@ -18,7 +18,7 @@ from sarangi.scoring.answers import answers, tally
 from sarangi.scoring.marks import SplitFiles, marks_of
 from sarangi.scoring.paired import paired_differences
 from sarangi.statistics.metrics import ACCURACY
-from sarangi.statistics.significance import mcnemar, sign_flip
+from sarangi.statistics.significance import mcnemar, sign_flip, swaps_of_family
 
 UNIT = ["utterance_id", "fold"]
 """What is predicted once by each seed."""
@@ -30,6 +30,7 @@ def differences(
     tested: SplitFiles,
     settings: BootstrapSettings,
     output: Output,
+    family: int | None = None,
 ) -> None:
     """Write the differences between the models of a corpus and protocol, each model against each baseline.
 
@@ -46,9 +47,12 @@ def differences(
     tested
         Manifest of the corpus, the protocol, and what is fatal about it.
     settings
-        Of the bootstrap; as many flips of signs are drawn.
+        Of the bootstrap; as many flips of signs are drawn, and in the slice that is reported as many as the
+        family asks for (:func:`sarangi.statistics.significance.swaps_of_family`).
     output
         Parquet file to write, of schema :data:`DIFFERENCES`.
+    family
+        How many comparisons p is corrected for; those that are made here if left out.
 
     Raises
     ------
@@ -62,7 +66,10 @@ def differences(
     }
     models = {name: model for name, model in models.items() if len(answered[name][0])}
     rows: list[dict[str, Any]] = []
-    for first, second in pairs(models):
+    compared = pairs(models)
+    swaps = swaps_of_family(len(compared) if family is None else family)
+    reported = "folds" if on.mean_of_folds else "pooled"
+    for first, second in compared:
         (one, emotions), (other, others) = answered[first], answered[second]
         if emotions != others:
             raise SarangiError(f"{where}: {first} and {second} tell other emotions apart")
@@ -80,8 +87,10 @@ def differences(
         shared |= {"n": one["utterance_id"].nunique(), "groups": one["group"].nunique(), "mark": joined(held)}
         slices = {"pooled": ["seed"]} | ({"folds": ["seed", "fold"]} if on.mean_of_folds else {})
         for name, repeat in slices.items():
+            most = swaps if name == reported else 0
             rows += [
-                shared | {"slice": name} | row for row in compare(one, other, repeat, emotions, settings)
+                shared | {"slice": name} | row
+                for row in compare(one, other, repeat, emotions, settings, most)
             ]
     output.write(pd.DataFrame(rows, columns=DIFFERENCES.names), DIFFERENCES)
 
@@ -110,6 +119,7 @@ def compare(
     repeat: Sequence[str],
     emotions: Sequence[str],
     settings: BootstrapSettings,
+    swaps: int = 0,
 ) -> Iterator[dict[str, Any]]:
     """Yield a row a metric of how two systems differ on the same utterances.
 
@@ -123,6 +133,8 @@ def compare(
         Names of the classes.
     settings
         Of the bootstrap.
+    swaps
+        To draw at most where p is small; as many as the bootstrap's draws if that is more.
     """
     first, second = (tally(table, repeat, emotions)[0] for table in (one, other))
     # as many repeats of one as of the other, each as often: the mean over them stays
@@ -130,7 +142,7 @@ def compare(
     first, second = (
         np.tile(c, (math.lcm(*seeds) // s, 1, 1, 1)) for c, s in zip((first, second), seeds, strict=True)
     )
-    tested = sign_flip(first, second, settings.draws, settings.seed)
+    tested = sign_flip(first, second, settings.draws, settings.seed, swaps)
     clips = mcnemar(*clipwise(one, other))
     for metric, difference in paired_differences([first, second], settings).items():
         p, smallest = tested[metric]

@@ -371,7 +371,7 @@ def score(
         scores(experiment, settings, output)
         outside = Compared([str(file)], baseline=False, untrained=False)
         rows = [
-            _differences({name: outside, other: model}, split, settings, output["differences"])
+            _differences({name: outside, other: model}, split, settings, output["differences"], len(own))
             for other, model in own.items()
         ]
         return Result(store.read(output["scores"].path), pd.concat(rows) if rows else pd.DataFrame())
@@ -382,8 +382,9 @@ def _outputs(folder: Path) -> dict[str, Output]:
 
 
 def _differences(
-    pair: Mapping[str, Compared], split: Split, settings: BootstrapSettings, output: Output
+    pair: Mapping[str, Compared], split: Split, settings: BootstrapSettings, output: Output, family: int
 ) -> pd.DataFrame:
     on = ComparedOn(split.corpus, split.protocol, split.mean_of_folds)
-    differences(pair, on, SplitFiles(split.manifest, split.protocol_file, split.audit), settings, output)
+    tested = SplitFiles(split.manifest, split.protocol_file, split.audit)
+    differences(pair, on, tested, settings, output, family)
     return store.read(output.path)

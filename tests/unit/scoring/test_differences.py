@@ -57,7 +57,9 @@ def test_differences_of_a_protocol_and_their_table(tmp_path):
     differences_table([tmp_path / "d.parquet"], titles, output)
     shown = pd.read_csv(output["csv"])
     assert shown["Model"].tolist() == list("AAABB")
-    assert (shown["Holm"] >= shown["p"]).all()
+    number = shown[["p", "Corrected p"]].replace({"< 0.001": "0"}).astype(float)
+    assert (number["Corrected p"] >= number["p"]).all()
+    assert set(shown["Family"]) == {"5 of 5"}
     assert "label{tab:differences}" in output["tex"].read_text()
     differences_table([], titles, output)
     assert "No two models can be compared" in output["md"].read_text()

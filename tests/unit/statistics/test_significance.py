@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from support.drawn_groups import FOUR_EMOTIONS, VALUES, made
 
 from sarangi.scoring.answers import tally
-from sarangi.statistics.significance import mcnemar, sign_flip
+from sarangi.statistics.significance import MOST_SWAPS, mcnemar, sign_flip, swaps_of_family
 
 
 def test_the_sign_flip_test_is_scipys_and_says_how_small_p_can_be():
@@ -43,6 +43,21 @@ def test_drawn_flips_come_near_the_exact_test_and_never_reach_0():
     for metric in VALUES:
         assert drawn[metric][0] == pytest.approx(exact[metric][0], abs=0.015)
         assert drawn[metric][1] == 1 / 20_001
+
+
+def test_small_p_is_drawn_further_and_large_p_is_not():
+    one, other = made(clips=400, groups=20, right=0.75), made(clips=400, groups=20, right=0.35)
+    clear = [tally(t, ["seed"], FOUR_EMOTIONS)[0] for t in (one, other)]
+    alike = [tally(made(clips=400, groups=20, seed=s), ["seed"], FOUR_EMOTIONS)[0] for s in (1, 2)]
+    assert sign_flip(*clear, 100, 1)["uar"] == (1 / 101, 1 / 101)
+    assert sign_flip(*clear, 100, 1, 2500)["uar"] == (1 / 2501, 1 / 2501)
+    assert sign_flip(*alike, 100, 1, 2500)["uar"] == (sign_flip(*alike, 100, 1)["uar"][0], 1 / 2501)
+
+
+@given(st.integers(1, 2000))
+def test_the_smallest_corrected_p_of_any_family_is_below_a_hundredth(comparisons):
+    assert comparisons / (swaps_of_family(comparisons) + 1) < 0.01
+    assert swaps_of_family(comparisons) <= MOST_SWAPS
 
 
 def test_the_swap_that_was_seen_counts_as_one_more():

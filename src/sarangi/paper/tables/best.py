@@ -3,14 +3,17 @@
 import pandas as pd
 
 from sarangi.base.marks import GROUPS_SHARED, NEAR_DUPLICATES, marks_in
+from sarangi.paper.tables.reported_differences import LEVEL
 
 
 def best(found: pd.DataFrame, compared: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Return the experiments whose UAR is established as the best of its corpus and protocol.
 
-    That is the highest UAR, of which the differences to every other model that was compared there are in
-    its favour and have a p under :data:`LEVEL`, corrected for all rows of the table of differences.  None
-    where groups or near-duplicates stand on both sides of the split: what leads there may only know them.
+    That is the highest UAR, of which the differences to every other model that is scored or compared there
+    are in its favour and have a corrected p under :data:`sarangi.paper.tables.reported_differences.LEVEL`: it
+    is best only if it beats each rival (an intersection-union test, Berger 1982, Technometrics 24(4),
+    295-300).  None where a rival was not compared, and none where groups or near-duplicates stand on both
+    sides of the split: what leads there may only know them.
 
     Parameters
     ----------
@@ -33,20 +36,18 @@ def best(found: pd.DataFrame, compared: pd.DataFrame) -> dict[str, pd.DataFrame]
             continue
         model = highest["model"].iloc[0]
         own = there[(there["first"] == model) | (there["second"] == model)]
-        others = {*there["first"], *there["second"]} - {model}
+        rivals = {*scores["model"][scores["value"].notna()], *there["first"], *there["second"]} - {model}
         ahead = own["value"].where(own["first"] == model, -own["value"]) > 0
         paired = {*own["first"], *own["second"]} - {model}
-        if others and paired == others and (ahead & (own["holm"] < LEVEL)).all():
+        if rivals and paired == rivals and (ahead & (own["corrected"] < LEVEL)).all():
             leading[highest["experiment"].iloc[0]] = own
     return leading
 
 
-LEVEL = 0.05  # of p, below which a difference is established
-
 LEAKS = {GROUPS_SHARED, NEAR_DUPLICATES}
 
 BEST = (
-    "Bold is a UAR that is the highest of its corpus and protocol, if its difference to every model "
-    f"compared with it there has a p under {LEVEL} after Holm's correction, as the table of differences has "
-    "it; none is bold where speakers or recordings are shared between training and test."
+    "Bold is a UAR that is the highest of its corpus and protocol, if its difference to every other model "
+    f"there has a p under {LEVEL}, corrected as the table of differences has it; none is bold where speakers "
+    "or recordings are shared between training and test."
 )

@@ -38,4 +38,5 @@ def numeric(*names: str) -> list[Column]:
 CORPUS, PROTOCOL, MODEL = (Column(name, text=True) for name in ("Corpus", "Protocol", "Model"))
 FEATURES = Column("Features", text=True)
 INTERVAL = Column("Interval")
+CORRECTED = Column("Corrected p")
 MARKS = Column("Marks", text=True, blank="none")

@@ -6,11 +6,11 @@ from pathlib import Path
 from sarangi.base.labels import Labels
 from sarangi.base.marks import marks_in
 from sarangi.paper.mark_notes import letters, meanings
-from sarangi.paper.tables.columns import CORPUS, MARKS, MODEL, PROTOCOL, Column, numeric
-from sarangi.paper.tables.reported_differences import behind_difference, reported_differences
+from sarangi.paper.tables.columns import CORPUS, CORRECTED, MARKS, MODEL, PROTOCOL, Column, numeric
+from sarangi.paper.tables.reported_differences import LEVEL, behind_difference, reported_differences
 from sarangi.paper.tables.table import Table
 from sarangi.paper.tables.writing import write_table
-from sarangi.paper.texts import interval_text
+from sarangi.paper.texts import interval_text, p_text
 
 
 def differences_table(
@@ -39,10 +39,11 @@ def differences_table(
             "Against": labels.models[row["second"]],
             "Difference": f"{row['value']:+.3f}",
             "Interval": interval_text(row["low"], row["high"]),
-            "p": f"{row['p']:.4f}",
-            "Smallest p": f"{row['p_smallest']:.4f}",
-            "Holm": f"{row['holm']:.4f}",
-            "McNemar": f"{row['clips']:.4f}",
+            "p": p_text(row["p"]),
+            "Smallest p": p_text(row["p_smallest"]),
+            CORRECTED.name: p_text(row["corrected"]),
+            "Family": f"{row['testable']} of {row['family']}",
+            "McNemar": p_text(row["clips"]),
             "n": row["n"],
             "Groups": row["groups"],
             "Marks": letters(held),
@@ -52,11 +53,19 @@ def differences_table(
         lines.append((order, line, behind_difference(row)))
     caption = (
         "Differences in UAR on the same test utterances, with the interval over groups; p swaps the "
-        "answers of whole groups between the two models and cannot be under the smallest p; Holm corrects "
-        "it for all rows of this table. McNemar's test of the accuracy takes clips for independent, so its "
-        "p is too small."
+        "answers of whole groups between the two models and cannot be under the smallest p. A family is the "
+        f"comparisons of one corpus and protocol, of which so many could have a p under {LEVEL}. Holm's "
+        "correction of a p is over its family, without comparisons whose smallest p is larger than it "
+        "(Tarone 1990). McNemar's test of the accuracy takes clips for independent, so its p is too small."
     )
     notes = meanings(marks) if lines else ["No two models can be compared with what is in hand."]
+    dropped = int((main["p_smallest"] >= LEVEL).sum())
+    if dropped:
+        notes.append(
+            f"{dropped} of {len(main)} comparisons cannot have a p under {LEVEL}, however large the "
+            "difference, since the models differ in the answers of too few groups. No p under "
+            f"{LEVEL} is corrected for them."
+        )
     lines.sort(key=lambda entry: entry[0])
     rows, evidence = [line for _, line, _ in lines], [known for *_, known in lines]
     write_table(Table("differences", caption, COLUMNS, rows, evidence, notes), labels, output)
@@ -64,5 +73,6 @@ def differences_table(
 
 COLUMNS = [
     CORPUS, PROTOCOL, MODEL, Column("Against", text=True),
-    *numeric("Difference", "Interval", "p", "Smallest p", "Holm", "McNemar", "n", "Groups"), MARKS,
+    *numeric("Difference", "Interval", "p", "Smallest p"), CORRECTED,
+    *numeric("Family", "McNemar", "n", "Groups"), MARKS,
 ]  # fmt: skip

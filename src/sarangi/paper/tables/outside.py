@@ -7,10 +7,10 @@ import pandas as pd
 from sarangi.base.emotions import ordered
 from sarangi.base.marks import marks_in
 from sarangi.paper.mark_notes import letters, meanings
-from sarangi.paper.tables.columns import INTERVAL, MARKS, Column, numeric
+from sarangi.paper.tables.columns import CORRECTED, INTERVAL, MARKS, Column, numeric
+from sarangi.paper.tables.reported_differences import with_corrected_p
 from sarangi.paper.tables.table import Table
-from sarangi.paper.texts import interval_text, number_text
-from sarangi.statistics.corrections import holm
+from sarangi.paper.texts import interval_text, number_text, p_text
 
 MAIN = ("uar", "wf1", "uf1", "accuracy")
 RECALL = "recall_"
@@ -18,16 +18,15 @@ DIFFERENCE = "minus "
 
 
 def rows_of(scores: pd.DataFrame, differences: pd.DataFrame) -> pd.DataFrame:
-    """Return scores and differences as rows of one table, in the columns of both and ``holm``.
+    """Return scores and differences as rows of one table, in the columns of both and ``corrected``.
 
-    ``second`` is the model that a difference is from, null for a score; ``holm`` the p of the permutation
-    test corrected for all models, by metric and slice.
+    ``second`` is the model that a difference is from, null for a score; ``corrected`` the p of the
+    permutation test corrected for all models
+    (:func:`sarangi.paper.tables.reported_differences.with_corrected_p`).
     """
     own = scores.drop(columns=["experiment", "test"]).rename(columns={"model": "first"})
     if len(differences):
-        differences = differences.copy()
-        by = differences.groupby(["slice", "metric"])["p"]
-        differences["holm"] = by.transform(lambda p: holm(list(p)))
+        differences = with_corrected_p(differences)
     return pd.concat([own, differences], ignore_index=True)
 
 
@@ -66,14 +65,14 @@ def outside_table(
                 "Value": number_text(row["value"], "+.3f" if difference else ".3f"),
                 INTERVAL.name: interval_text(row["low"], row["high"]),
                 "Chance": "" if difference else number_text(row["chance"]),
-                "p": number_text(row["p"], ".4f") if difference else "",
-                "Holm": number_text(row["holm"], ".4f") if difference else "",
+                "p": p_text(row["p"]) if difference else "",
+                CORRECTED.name: p_text(row["corrected"]) if difference else "",
                 "n": int(row["n"]),
                 "Groups": int(row["groups"]),
                 MARKS.name: letters(list(dict.fromkeys(held))),
             }
         )
-    numbers = numeric("Chance", "p", "Holm", "n", "Groups")
+    numbers = [*numeric("Chance", "p"), CORRECTED, *numeric("n", "Groups")]
     columns = [Column("Score", text=True), *numeric("Value"), INTERVAL, *numbers, MARKS]
     notes = meanings(list(dict.fromkeys(marks)))
     return Table("outside", caption, columns, lines, [{} for _ in lines], notes)

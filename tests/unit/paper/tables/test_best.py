@@ -32,7 +32,9 @@ def compared(protocol, pairs):
         "groups": 16, "mark": "",
     }  # fmt: skip
     lines = [
-        line | {"first": first, "second": second, "value": value, "p": p, "low": value, "high": value}
+        line
+        | {"first": first, "second": second, "value": value, "p": p, "low": value, "high": value}
+        | {"p_smallest": min(p, 0.0001)}
         for (first, second), (value, p) in pairs.items()
     ]
     return put(f"results/differences/urdu_latif_{protocol}.parquet", DIFFERENCES, lines)
@@ -87,14 +89,19 @@ def test_nobody_is_bold_where_anything_speaks_against_it(files, values, pairs, m
     assert shown_best(files, values, pairs, mark) == []
 
 
-def test_the_family_of_the_correction_is_the_whole_table_of_differences(files):
+def test_rivals_and_the_family_of_the_correction_are_those_of_one_corpus_and_protocol(files):
     values = dict.fromkeys([(metric, "pooled") for metric in REPORTED], 0.8)
     scores = [scored("loso_svm", values), scored("loso_mlp", {key: 0.5 for key in values})]
     own = compared("loso", {("svm", "mlp"): (0.3, 0.02)})
     others = compared("random5", {(f"a{n}", "b"): (0.0, 0.9) for n in range(3)})
     found = pd.concat([store.read(path).assign(file=str(path)) for path in scores])
-    assert list(best(found, reported_differences([own]))) == ["urdu_latif_loso_svm"]
-    assert best(found, reported_differences([own, others])) == {}
+    for files_ in ([own], [own, others]):
+        assert list(best(found, reported_differences(files_))) == ["urdu_latif_loso_svm"]
+    # of a rival in the table that it was not compared with nothing is known, however low
+    rival = store.read(scores[1]).assign(file="r", model="forest", experiment="f", value=0.1)
+    assert best(pd.concat([found, rival]), reported_differences([own])) == {}
+    # one without a score is none
+    assert best(pd.concat([found, rival.assign(value=np.nan)]), reported_differences([own]))
 
 
 @given(st.lists(st.floats(0, 1), min_size=3, max_size=3), st.lists(st.floats(0, 1), min_size=3, max_size=3))
@@ -111,7 +118,7 @@ def test_what_is_best_is_the_highest_and_never_more_than_one(values, ps):
         {
             "corpus": "c", "protocol": "p", "first": [models[a] for a, _ in pairs],
             "second": [models[b] for _, b in pairs], "value": [values[a] - values[b] for a, b in pairs],
-            "holm": ps,
+            "corrected": ps,
         }
     )  # fmt: skip
     leading = best(found, table)
