@@ -1,4 +1,4 @@
-"""Standard errors of published scores, from what was printed; and scores near 0 or 1 on the logit scale."""
+"""Standard errors of published scores, from what was printed."""
 
 import math
 from collections.abc import Sequence
@@ -7,9 +7,6 @@ from typing import NamedTuple
 import numpy as np
 
 from sarangi.statistics.student import quantile
-
-EXTREME = (0.05, 0.95)
-"""A published score below the first or above the second is judged on the logit scale."""
 
 
 class PublishedError(NamedTuple):
@@ -154,36 +151,3 @@ def design_effect(
         raise ValueError(f"{clips} clips of {groups} groups with standard error {se_clips} over clips")
     alike = max(0.0, ((se_groups / se_clips) ** 2 - 1) / (clips / groups - 1))
     return 1 + (published_clips / published_groups - 1) * alike
-
-
-def is_extreme(published: float) -> bool:
-    """Whether a published score is judged on the logit scale; ours is not asked, so the scale is fixed."""
-    return published < EXTREME[0] or published > EXTREME[1]
-
-
-def logit(value: float, clips: int) -> float:
-    """Return the empirical logit of a share of clips: log((k + 1/2) / (clips - k + 1/2)).
-
-    Defined at 0 and 1, too (Cox 1970, Analysis of Binary Data, section 3.2; Haldane 1956, Annals of Human
-    Genetics 20(4), 309-311).  A score that is no share of clips is taken for one of as many.
-
-    Raises
-    ------
-    ValueError
-        If the value is no share.
-    """
-    if not 0 <= value <= 1:
-        raise ValueError(f"score {value}; expected one from 0 to 1")
-    right = value * clips
-    return math.log((right + 0.5) / (clips - right + 0.5))
-
-
-def logit_error(value: float, se: float, clips: int) -> float:
-    """Return the standard error of the empirical logit: that of the share times its slope (delta method)."""
-    right = (value * clips + 0.5) / (clips + 1)
-    return se / (right * (1 - right))
-
-
-def logit_delta(delta: float) -> float:
-    """Return the difference of logits that is as large as ``delta`` where that scale begins, at 0.95."""
-    return delta / (EXTREME[1] * (1 - EXTREME[1]))

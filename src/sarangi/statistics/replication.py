@@ -44,6 +44,8 @@ class Lack(Enum):
 class Runs(NamedTuple):
     """Scores of one experiment trained several times on the same clips and tested on the same clips.
 
+    Mean and variance are numbers, or arrays of one shape, which make :class:`Ruler` one of arrays.
+
     Parameters
     ----------
     mean
@@ -72,8 +74,8 @@ class Ruler(NamedTuple):
     run_df
         Degrees of freedom of it.
     seeds, published_seeds
-        Runs that our score and the published one are the means of; infinitely many published where their
-        variance is part of ``published_error``.
+        Runs that our score and the published one are the means of: published ones as many of ours as they
+        tell, infinitely many where their variance is part of ``published_error``.
     published_run_df
         How many of ``run_df`` are from the published runs.
     group_error
@@ -201,10 +203,12 @@ def minus(first: Runs, second: Runs) -> Runs:
     Its run variance is the sum of both, with Satterthwaite's degrees of freedom; ``seeds`` is the smaller
     number, and the variance is for so many runs of each.
     """
-    count = min(first.seeds, second.seeds)
-    one, two = (count / each.seeds * each.variance for each in (first, second))
-    variance, df = satterthwaite((one, first.df), (two, second.df)) if count > 1 else (math.nan, 0.0)
-    return Runs(first.mean - second.mean, float(variance), count, float(df))
+    fewer = min(first.seeds, second.seeds)
+    if fewer < 2:
+        return Runs(first.mean - second.mean, math.nan, fewer, 0.0)
+    one, two = (fewer / each.seeds * each.variance for each in (first, second))
+    variance, df = satterthwaite((one, first.df), (two, second.df))
+    return Runs(first.mean - second.mean, variance[()], fewer, df[()])
 
 
 def same_clips(ours: Runs, published: Runs) -> Ruler | Lack:
@@ -226,7 +230,7 @@ def same_clips(ours: Runs, published: Runs) -> Ruler | Lack:
     if ours.seeds < FEWEST_SEEDS:
         return Lack.SEEDS
     variance, df, published_df = _pooled(ours, published)
-    if not variance > 0:
+    if not np.all(variance > 0):
         return Lack.SPREAD
     return Ruler(variance, df, ours.seeds, published.seeds, published_df)
 
@@ -266,7 +270,7 @@ def other_clips(
         published_runs = published or Runs(math.nan, math.nan, 1, 0.0)
         variance, df, published_df = _pooled(ours, published_runs)
         seeds, published_seeds = ours.seeds, published_runs.seeds
-    if not (group_error > 0 or published_error.se > 0 or variance > 0):
+    if not np.all(group_error**2 + published_error.se**2 + variance > 0):
         return Lack.SPREAD
     return Ruler(
         variance, df, seeds, math.inf if published_error.holds_training else published_seeds, published_df,
@@ -276,7 +280,7 @@ def other_clips(
 
 def _pooled(ours: Runs, published: Runs) -> tuple[float, float, float]:
     """Return the variance of a run, its degrees of freedom, and how many of them are published."""
-    if published.seeds < 2 or math.isnan(published.variance):
+    if published.seeds < 2 or np.any(np.isnan(published.variance)):
         return ours.variance, ours.df, 0.0
     df = ours.df + published.df
     return (ours.df * ours.variance + published.df * published.variance) / df, df, published.df
