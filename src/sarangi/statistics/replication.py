@@ -9,7 +9,7 @@ test of its opposite whether it is larger.  Sizes are on the scale of the scores
 import math
 from collections.abc import Callable, Sequence
 from enum import Enum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -208,7 +208,9 @@ def minus(first: Runs, second: Runs) -> Runs:
         return Runs(first.mean - second.mean, math.nan, fewer, 0.0)
     one, two = (fewer / each.seeds * each.variance for each in (first, second))
     variance, df = satterthwaite((one, first.df), (two, second.df))
-    return Runs(first.mean - second.mean, variance[()], fewer, df[()])
+    # [()] makes a number of an array without axes, and leaves others
+    whole: Any = (first.mean - second.mean, variance[()], fewer, df[()])
+    return Runs(*whole)
 
 
 def same_clips(ours: Runs, published: Runs) -> Ruler | Lack:
