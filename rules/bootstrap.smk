@@ -38,6 +38,7 @@ use rule scores as transfer_scores with:
     input:
         predictions=predictions_of_wildcards,
         manifest=layout.manifest("{test}"),
+        parts=lambda wildcards: scored.files_of_parts(study, experiment_of(wildcards), wildcards.test),
     output:
         scores=[layout.scores(TRANSFER)],
         confusions=[layout.confusions(TRANSFER)],

@@ -43,20 +43,6 @@ CONFUSIONS = pa.schema(
 )
 
 
-SEED = "seed "
-
-
-def slice_of_seed(seed: int) -> str:
-    """Return the name of the slice of one seed of several."""
-    return f"{SEED}{seed}"
-
-
-def seed_of(slice_: str) -> int | None:
-    """Return the seed that a slice is of; None for a slice of another kind."""
-    number = slice_.removeprefix(SEED)
-    return int(number) if number != slice_ and number.isdecimal() else None
-
-
 def headline(scores: Sequence[Path]) -> pd.DataFrame:
     """Return the scores to report: the mean over folds or runs where there is one, else the pooled score.
 

@@ -31,6 +31,9 @@ class Scored(NamedTuple):
         Of the protocol, and what is fatal about it; none for a transfer.
     slices
         Columns of the manifest by whose values the utterances are scored in parts, too.
+    parts
+        Of a transfer, the protocols of the tested corpus whose test parts are scored alone, too, each with
+        its file.
     """
 
     experiment: str
@@ -45,6 +48,7 @@ class Scored(NamedTuple):
     protocol_file: str | None = None
     audit: str | None = None
     slices: Sequence[str] = ()
+    parts: Sequence[tuple[str, str]] = ()
 
     @property
     def name(self) -> str:
@@ -55,7 +59,8 @@ class Scored(NamedTuple):
     def files(self) -> list[str]:
         """The files that the scores are computed from."""
         optional = (self.protocol_file, self.audit)
-        return [*self.predictions, self.manifest, *(path for path in optional if path is not None)]
+        parts = (path for _, path in self.parts)
+        return [*self.predictions, self.manifest, *(path for path in optional if path is not None), *parts]
 
 
 class Compared(NamedTuple):

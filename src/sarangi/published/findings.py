@@ -153,7 +153,7 @@ def _ours(
         if record["kind"] != "number":
             continue
         experiment, chance = record.get("ours"), record["metric"] == CHANCE
-        row = rows.get((experiment, "uar" if chance else record["metric"], record.get("slice", "")))
+        row = rows.get((experiment, "uar" if chance else record["metric"], record.get("ours_slice", "")))
         if experiment in scored and row is not None and not pd.isna(row["value"]):
             bounds = (
                 (row["chance"], math.nan, math.nan) if chance else (row["value"], row["low"], row["high"])
@@ -170,7 +170,7 @@ def _lacking(
     record: Mapping[str, Any], missing: Mapping[str, Sequence[Missing]], scored: Collection[str]
 ) -> tuple[Missing, ...]:
     """Return why there is no number of ours for a published one."""
-    experiment, part = record.get("ours"), record.get("slice", "")
+    experiment, part = record.get("ours"), record.get("ours_slice", "")
     if experiment is None:
         return (_nothing_of_ours(record),)
     if experiment not in scored:

@@ -8,7 +8,7 @@ from sarangi.statistics.metrics import F1, OF_CONFUSIONS
 
 METRICS = tuple(metric.name for metric in OF_CONFUSIONS)
 """The metrics that tables show, beside the F1 of each emotion."""
-PRINTED = ("value", "metric", "slice", "low", "high", "n", "per_seed")
+PRINTED = ("value", "metric", "slice", "ours_slice", "low", "high", "n", "per_seed")
 """What is kept of a number."""
 
 

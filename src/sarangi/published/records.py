@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from sarangi.base.score_id import ScoreId, experiment_name
+from sarangi.base.slices import slice_of_part, slice_of_seed
 from sarangi.base.statements import statement
 from sarangi.published.expressions import Record, Records, evaluate, parts
 from sarangi.statistics.metrics import F1, METRICS
@@ -27,9 +28,9 @@ def records(document: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 
     A number is named ``<experiment>.<metric>``; a row of a grid is an experiment named after its cells.
     ``ours`` is the name of our experiment or transfer that replays it, and ``replay`` what that is: corpus,
-    protocol, model, and the other corpus of a transfer; ``key`` is what the file calls the
-    number; ``statement`` joins the experiment's ``title`` and what the number is.  Keys without a value are
-    left out.
+    protocol, model, and the other corpus of a transfer; ``ours_slice`` is the slice of its scores to compare
+    with, where it is not the reported one; ``key`` is what the file calls the number; ``statement`` joins the
+    experiment's ``title`` and what the number is.  Keys without a value are left out.
     """
     found: dict[str, dict[str, Any]] = {}
     for name, entry in _experiments(document):
@@ -44,6 +45,7 @@ def records(document: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
                 "statement": statement(entry["title"], _in_words(key)),
                 "ours": _name(entry.get("ours")),
                 "replay": entry.get("ours"),
+                "ours_slice": _slice(entry.get("ours", {}), number) or None,
                 "waits_for": entry.get("waits_for"),
                 "row": entry.get("row"),
                 "facts": facts,
@@ -58,10 +60,19 @@ def records(document: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     }
 
 
-def _name(ours: Mapping[str, str] | None) -> str | None:
+def _name(ours: Mapping[str, Any] | None) -> str | None:
     if ours is None:
         return None
     return ScoreId(experiment_name(ours["corpus"], ours["protocol"], ours["model"]), ours.get("test")).name
+
+
+def _slice(ours: Mapping[str, Any], number: Mapping[str, Any]) -> str:
+    """Return the slice of our scores that a number is compared with; empty for the reported one."""
+    if "slice" in number:
+        return str(number["slice"])
+    if "part" in ours:
+        return slice_of_part(ours["part"], ours.get("seed"))
+    return slice_of_seed(ours["seed"]) if "seed" in ours else ""
 
 
 def _in_words(key: str) -> str:
@@ -82,7 +93,10 @@ def _experiments(document: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, A
                 facts
                 | {
                     "title": entry["title"].format(**keys),
-                    "ours": {key: text.format(**lower) for key, text in entry["ours"].items()},
+                    "ours": {
+                        key: text.format(**lower) if isinstance(text, str) else text
+                        for key, text in entry["ours"].items()
+                    },
                     "row": {"grid": grid} | keys,
                     "numbers": numbers,
                 },

@@ -157,7 +157,9 @@ class Values:
         place = layout.parse(source)
         name = place.parts["score"] if place else None
         wanted = {
-            (number["metric"], number.get("slice", "")) for number in numbers if number.get("ours") == name
+            (number["metric"], number.get("ours_slice", ""))
+            for number in numbers
+            if number.get("ours") == name
         }
         steps = []
         for metric, part in sorted(wanted) or [(UAR.name, "")]:

@@ -1,16 +1,20 @@
 """Scores with intervals over groups: the unit that shares a voice is what is drawn again."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import logging
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 import pandas as pd
 
+from sarangi.base import store
 from sarangi.base.bootstrap import BootstrapSettings
 from sarangi.base.marks import UNPREDICTED, joined
-from sarangi.base.score_rows import CONFUSIONS, SCORES, slice_of_seed
+from sarangi.base.parts import TEST
+from sarangi.base.score_rows import CONFUSIONS, SCORES
 from sarangi.base.scored import Scored
+from sarangi.base.slices import slice_of_part, slice_of_seed
 from sarangi.base.store import Output
 from sarangi.base.table_columns import FURTHER
 from sarangi.scoring.answers import PARTS_OF_CORPUS, answers, clip_patterns, tally
@@ -31,6 +35,9 @@ REPORTED = tuple(metric.name for metric in as_read(OF_CONFUSIONS))
 """The metrics of an experiment without predictions; whether it would state probabilities is not known."""
 
 UNDEFINED = (float("nan"), float("nan"))
+NO_PARTS: Mapping[str, Collection[str]] = {}
+
+log = logging.getLogger("sarangi")
 
 Row = dict[str, Any]
 Bounds = Mapping[str, tuple[float, float]]
@@ -41,7 +48,9 @@ def scores(experiment: Scored, settings: BootstrapSettings, output: Mapping[str,
 
     Slice ``pooled`` scores the predictions of all folds together, averaged over seeds; a protocol of
     several folds that is reported by their mean has the slice ``folds`` too, and each ``fold <n>``.
-    A transfer has the slice ``runs``: every run is tested on the whole corpus, and the runs averaged.
+    A transfer has the slice ``runs``: every run is tested on the whole corpus, and the runs averaged; and
+    ``part <protocol>``, likewise on the test part of a protocol of that corpus, and ``part <protocol> seed
+    <n>`` of one seed of several, of each protocol in ``parts``.
     Slice ``seed <n>`` has the main metrics of one seed, where there are several, as the reported slice has
     them.  Slices ``gender <g>``, ``language <l>`` and ``speaker <s>`` (without interval) have the main
     metrics of a part of the utterances, where there are several such parts; so has ``<column> <value>`` of
@@ -73,7 +82,9 @@ def scores(experiment: Scored, settings: BootstrapSettings, output: Mapping[str,
         output["scores"].write(pd.DataFrame(_without_values(names, experiment)), SCORES)
         output["confusions"].write(pd.DataFrame(columns=CONFUSIONS.names), CONFUSIONS)
         return
-    rows = [row for part in slices(table, experiment) for row in scored_slice(part, emotions, settings)]
+    parts = {name: tested_in(Path(file)) for name, file in experiment.parts}
+    every = slices(table, experiment, parts)
+    rows = [row for part in every for row in scored_slice(part, emotions, settings)]
     optional = (experiment.protocol_file, experiment.audit)
     protocol, audit = (None if path is None else Path(path) for path in optional)
     held = marks_of(table, SplitFiles(Path(experiment.manifest), protocol, audit), experiment.untrained)
@@ -117,8 +128,26 @@ class Slice(NamedTuple):
     whole: bool = True
 
 
-def slices(table: pd.DataFrame, experiment: Scored) -> Iterator[Slice]:
-    """Yield the slices of a table of answers in the order of the rows; see :func:`scores`."""
+def tested_in(protocol: Path) -> frozenset[str]:
+    """Return the utterances that a protocol tests in any of its folds."""
+    table = store.read(protocol, ["utterance_id", "part"])
+    return frozenset(table.loc[table["part"] == TEST, "utterance_id"])
+
+
+def slices(
+    table: pd.DataFrame, experiment: Scored, parts: Mapping[str, Collection[str]] = NO_PARTS
+) -> Iterator[Slice]:
+    """Yield the slices of a table of answers in the order of the rows; see :func:`scores`.
+
+    Parameters
+    ----------
+    table
+        Of :func:`sarangi.scoring.answers.answers`.
+    experiment
+        What is scored.
+    parts
+        By protocol of the tested corpus, the utterances that it tests, of each part to score alone.
+    """
     each_run = ["seed", "fold"]
     transfer = experiment.protocol_file is None
     repeat = each_run if transfer else ["seed"]
@@ -131,6 +160,16 @@ def slices(table: pd.DataFrame, experiment: Scored) -> Iterator[Slice]:
         reported = each_run if experiment.mean_of_folds else repeat
         for seed, clips in table.groupby("seed"):
             yield Slice(slice_of_seed(cast(int, seed)), clips, reported, whole=False)
+    for protocol, tested in parts.items():
+        clips = table[table["utterance_id"].isin(tested)]
+        if clips.empty:
+            log.warning("%s: no prediction on the test part of %s is ok", experiment.name, protocol)
+            continue
+        yield Slice(slice_of_part(protocol), clips, each_run)
+        if clips["seed"].nunique() > 1:
+            for seed, of_seed in clips.groupby("seed"):
+                name = slice_of_part(protocol, cast(int, seed))
+                yield Slice(name, of_seed, each_run, whole=False)
     for column in dict.fromkeys((*PARTS_OF_CORPUS, *experiment.slices)):
         if table[column].nunique() > 1:
             for value, clips in table.groupby(column):

@@ -152,7 +152,7 @@ def _unknown_parts(document: Mapping[str, Any]) -> Iterator[Problem]:
                     )
         patterns: dict[tuple[str, ...], str] = {
             ("title",): entry["title"],
-            **{("ours", key): text for key, text in entry["ours"].items()},
+            **{("ours", key): text for key, text in entry["ours"].items() if isinstance(text, str)},
         }
         odd = [
             problem

@@ -45,7 +45,7 @@ def claims_of_numbers(published: Records) -> dict[str, dict[str, Any]]:
         ours = our_experiments({part: needed[part] for part in (parts(record, published) or [name])})
         claims[name] = {"finding": record["finding"], "printed": record.get("value"), "ours": ours}
         if record["kind"] == "number" and "ours" in record and record["metric"] != "chance":
-            claims[name]["score"] = [record["ours"], record["metric"], record.get("slice", "")]
+            claims[name]["score"] = [record["ours"], record["metric"], record.get("ours_slice", "")]
     return claims
 
 

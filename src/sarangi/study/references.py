@@ -135,6 +135,15 @@ def _of_experiments(config: Mapping[str, Any], place: Place, entry: Mapping[str,
         yield from _not_among(config, kind, (*place, kind), entry[kind])
     transfer = entry.get("transfer", ())
     yield from _not_in("corpora", (*place, "transfer"), transfer, config["corpora"])
+    for test, protocols in entry.get("transfer_parts", {}).items():
+        if test not in transfer:
+            hint = nearest(test, transfer) if transfer else "this entry has none"
+            yield (*place, "transfer_parts", test), f"{test!r} is not in transfer; {hint}"
+            continue
+        of_test = [e["protocols"] for e in config["experiments"] if test in e["corpora"]]
+        used = sorted({name for names in of_test for name in names})
+        what = f"the protocols of experiments on {test}"
+        yield from _not_in(what, (*place, "transfer_parts", test), protocols, used)
     tuned = [name for name in entry["models"] if "finetuning" in config["models"].get(name, ())]
     for kind in ("corpora", "transfer"):
         for position, corpus in enumerate(entry.get(kind, ())):

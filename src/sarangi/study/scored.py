@@ -59,7 +59,30 @@ def to_score(study: Study, experiment: Experiment, test: str | None = None) -> S
         protocol_file=layout.protocol(tested, experiment.protocol) if own else None,
         audit=layout.protocol_audit(tested, experiment.protocol) if own else None,
         slices=slices_of(study.config["corpora"][tested]),
+        parts=() if own else parts_tested(study, experiment, tested),
     )
+
+
+def parts_tested(study: Study, experiment: Experiment, test: str) -> tuple[tuple[str, str], ...]:
+    """Return the protocols of another corpus whose test parts a transfer is scored on alone.
+
+    Each with its file, in the order of the configuration, without those that cannot be made here.
+    """
+    wanted = [
+        protocol
+        for entry in study.config["experiments"]
+        if experiment.corpus in entry["corpora"]
+        and experiment.protocol in entry["protocols"]
+        and experiment.model in entry["models"]
+        for protocol in entry.get("transfer_parts", {}).get(test, ())
+    ]
+    there = study.protocols_of(test)
+    return tuple((name, layout.protocol(test, name)) for name in dict.fromkeys(wanted) if name in there)
+
+
+def files_of_parts(study: Study, experiment: Experiment, test: str) -> list[str]:
+    """Return the files of :func:`parts_tested`."""
+    return [file for _, file in parts_tested(study, experiment, test)]
 
 
 def entries_to_score(study: Study, batch: Batch) -> list[Scored]:

@@ -41,7 +41,7 @@ from sarangi.paper.tables.scores import scores_table
 from sarangi.paper.tables.writing import FORMATS
 from sarangi.scoring.answers import clip_patterns, tally
 from sarangi.scoring.scores import scores
-from sarangi.splits.protocols import protocol
+from sarangi.splits.protocols import PROTOCOL, protocol
 from sarangi.statistics import metrics
 from sarangi.statistics.significance import sign_flip
 
@@ -147,6 +147,42 @@ def test_nothing_to_score_is_a_row_that_says_so(tmp_path, caplog):
     table = pd.read_csv(output["csv"], dtype=str).set_index("Model")
     assert table.loc["M", ["UAR", "Interval", "Chance", "n"]].tolist() == ["--", "--", "--", "0"]
     assert float(table.loc["O", "UAR"]) > 0
+
+
+def test_a_transfer_is_scored_on_test_parts_of_the_other_corpus_alone(tmp_path):
+    table = made(seeds=(3, 20), folds=2, sure=True)
+    files(tmp_path, {"x": table})
+    split = store.read(tmp_path / "p.parquet")
+    tested = split["utterance_id"] < "ravdess/0030"
+    split["part"] = np.where(tested & (split["fold"] == 0), "test", "train")
+    store.write(tmp_path / "part.parquet", split, PROTOCOL, MADE_BY_TEST)
+    part = ("held", str(tmp_path / "part.parquet"))
+    transfer = described(tmp_path, protocol_file=None, parts=(part,))
+    assert part[1] in transfer.files
+    scores(transfer, SETTINGS, made_in(tmp_path))
+    found = store.read(tmp_path / "s.parquet").set_index(["slice", "metric"])
+    clips = table[table["utterance_id"] < "ravdess/0030"]
+    runs = {
+        seed: np.mean([reference(run)["uar"] for _, run in clips[clips["seed"] == seed].groupby("fold")])
+        for seed in (3, 20)
+    }
+    for seed, expected in runs.items():
+        assert found.loc[(f"part held seed {seed}", "uar"), "value"] == pytest.approx(expected)
+    whole = found.loc[("part held", "uar")]
+    assert whole["value"] == pytest.approx(np.mean(list(runs.values())))
+    assert (whole["n"], whole["low"] < whole["value"] < whole["high"]) == (30, True)
+    assert ("part held", "brier_score") in found.index
+    assert found.loc[("runs", "uar"), "n"] == 120
+
+
+def test_a_part_on_which_nothing_is_predicted_is_said_to_have_no_score(tmp_path, caplog):
+    files(tmp_path, {"x": made(folds=2)})
+    split = store.read(tmp_path / "p.parquet").assign(part="unused")
+    store.write(tmp_path / "part.parquet", split, PROTOCOL, MADE_BY_TEST)
+    transfer = described(tmp_path, protocol_file=None, parts=(("held", str(tmp_path / "part.parquet")),))
+    scores(transfer, SETTINGS, made_in(tmp_path))
+    assert "no prediction on the test part of held is ok" in caplog.text
+    assert not store.read(tmp_path / "s.parquet")["slice"].str.startswith("part").any()
 
 
 def test_the_published_test_part_of_urdu_has_a_ceiling_of_three_quarters(tmp_path):

@@ -3,6 +3,7 @@
 import csv
 import re
 
+import pandas as pd
 import pytest
 import yaml
 from support.claims import (
@@ -14,7 +15,10 @@ from support.claims import (
 from support.places import ROOT
 
 from sarangi.base.errors import SarangiError
+from sarangi.scoring.scores import slices
+from sarangi.study.checking import check
 from sarangi.study.claims_file import read_claims
+from sarangi.study.scored import to_score
 
 PUBLISHED = ROOT.parent / "shared/published"
 
@@ -107,3 +111,41 @@ def test_a_number_of_thousands_of_digits_is_refused_as_none(tmp_path):
     (tmp_path / "claims.yaml").write_text(text.replace("wf1: 0.031\n", f"wf1: 0.{'9' * 5000}\n", 1))
     with pytest.raises(SarangiError, match=r"claims\.yaml:\d+: experiments\.ravdess_si_text\.numbers\.wf1"):
         read_claims(tmp_path / "claims.yaml", ROOT / "workflow/schemas/claims.schema.yaml")
+
+
+def test_every_slice_that_a_claim_names_is_one_that_its_planned_score_has(ours):
+    study = check(
+        yaml.safe_load((ROOT / "config.yaml").read_text()), SCHEMA.with_name("config.schema.yaml"), []
+    )
+    named = [record for record in ours.values() if "ours_slice" in record]
+    assert {"speaker SM2", "seed 42", "part publisher", "part random80 seed 42"} <= {
+        record["ours_slice"] for record in named
+    }
+    for record in named:
+        replay, name = record["replay"], record["ours"]
+        assert name in study.wanted_scores, name
+        e = study.experiments[study.scores[name].experiment]
+        planned = to_score(study, e, replay.get("test"))
+        clips = pd.concat(
+            pd.DataFrame(speakers_of(planned.test, study)).assign(fold=fold, seed=seed)
+            for fold, seed in study.runs(e)
+        )
+        parts = {protocol: set(clips["utterance_id"]) for protocol, _ in planned.parts}
+        names = [part.name for part in slices(clips, planned, parts)]
+        assert record["ours_slice"] in names, (name, names)
+
+
+def speakers_of(corpus, study):
+    """One clip of each speaker of a corpus that its protocols name, or of one that has no name."""
+    named = [
+        speaker
+        for e in study.experiments.values()
+        if e.corpus == corpus and study.config["protocols"][e.protocol].get("by") == "speaker"
+        for fold in study.config["protocols"][e.protocol]["test"]
+        for speaker in fold
+    ]
+    speakers = sorted(set(named)) or [None]
+    return [
+        {"utterance_id": f"{corpus}/{n}", "speaker": speaker, "gender": None, "language": None}
+        for n, speaker in enumerate(speakers)
+    ]

@@ -42,6 +42,22 @@ def test_models_of_text_can_be_configured_and_wait_for_what_is_not_there(study, 
 
 
 @pytest.mark.parametrize(
+    ("parts", "message"),
+    [
+        ({"urdu_latff": ["loso"]}, "'urdu_latff' is not in transfer; "),
+        ({"urdu_latif": ["lso"]}, "'lso' is not in the protocols of experiments on urdu_latif; did you mean"),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_the_parts_of_a_transfer_is_named(study, parts, message, tmp_path):
+    entry = next(e for e in study["experiments"] if "urdu_latif" in e.get("transfer", ()))
+    entry["transfer_parts"] = parts
+    file = write_study(study, tmp_path) / "config.yaml"
+    with pytest.raises(SarangiError) as error:
+        check(study, SCHEMA, [file])
+    assert message in str(error.value)
+
+
+@pytest.mark.parametrize(
     ("change", "place", "message"),
     [
         (lambda m: m["both_tiny"].pop("fusion"), "models.both_tiny", "expected one of: a baseline"),

@@ -18,6 +18,21 @@ def test_an_experiment_is_scored_with_its_protocol_and_a_transfer_without(demo):
     assert transfer.manifest == "results/corpora/urdu_latif/manifest.parquet"
 
 
+def test_a_transfer_is_scored_on_the_parts_that_its_entries_name(demo):
+    entry = next(e for e in demo.config["experiments"] if "urdu_latif" in e.get("transfer", ()))
+    name = f"ravdess_{entry['protocols'][0]}_{entry['models'][0]}"
+    assert scored.to_score(demo, demo.experiments[name], "urdu_latif").parts == ()
+    entry["transfer_parts"] = {"urdu_latif": ["loso"]}
+    changed = type(demo)(demo.config)
+    e = changed.experiments[name]
+    file = "results/protocols/urdu_latif/loso.parquet"
+    transfer = scored.to_score(changed, e, "urdu_latif")
+    assert transfer.parts == (("loso", file),)
+    assert scored.files_of_parts(changed, e, "urdu_latif") == [file]
+    assert file in transfer.files
+    assert scored.to_score(changed, e).parts == ()
+
+
 def test_a_batch_is_scored_with_its_transfers_in_one_order(demo):
     batch = batch_of(demo, "ravdess_is09_svm")
     entries = scored.entries_to_score(demo, batch)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from sarangi.base import store
 from sarangi.base.labels import Labels
-from sarangi.base.score_rows import seed_of
+from sarangi.base.slices import seed_of
 from sarangi.paper.figures.lists import Block, Columns, Point
 from sarangi.paper.figures.page import in_words
 from sarangi.paper.figures.score_lists import (

@@ -20,7 +20,8 @@ from sarangi.base.evidence import reference
 from sarangi.base.labels import Labels
 from sarangi.base.marks import marks_in
 from sarangi.base.missing import CORPUS, FOLDS, TRANSCRIPTS, WEIGHTS, Missing
-from sarangi.base.score_rows import headline, seed_of
+from sarangi.base.score_rows import headline
+from sarangi.base.slices import seed_within
 from sarangi.paper.mark_notes import letters, meanings
 from sarangi.paper.tables.table import Table
 from sarangi.paper.tables.writing import write_table
@@ -68,12 +69,12 @@ class Scores:
         rows = rows if part is None else rows[rows["slice"] == part]
         return None if rows.empty or pd.isna(rows["value"].iloc[0]) else rows.iloc[0]
 
-    def seeds(self, ours: Ours | None) -> list[str]:
-        """Return the slices of single seeds, in the order of their numbers."""
-        if self.row(ours, "uar") is None:
+    def seeds(self, ours: Ours | None, part: str | None = None) -> list[str]:
+        """Return the slices of single seeds, of all or of a slice, in the order of their numbers."""
+        if ours is None or self.row(ours, "uar") is None:
             return []
-        slices = self._all[ours["scores"]]["slice"].unique()
-        return sorted((name for name in slices if seed_of(name) is not None), key=seed_of)
+        numbers = {name: seed_within(name, part) for name in self._all[ours["scores"]]["slice"].unique()}
+        return sorted((name for name, seed in numbers.items() if seed is not None), key=numbers.__getitem__)
 
     def marked(self, row: pd.Series) -> str:
         """Return the letters of a row's marks, which are noted for the notes below the table."""

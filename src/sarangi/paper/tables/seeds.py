@@ -42,13 +42,13 @@ def seeds_table(printed: Printed, ours: Sequence[Ours], labels: Labels, output: 
     replays = {said["ours"] for said in printed.values()}
     shown += [(_described(e, labels), None, e) for e in ours if e["name"] not in replays]
     for name, said, experiment in shown:
-        for metric, part, words, key, place in _parts(said, scores.seeds(experiment)):
+        for metric, part, words, key, place in _parts(said, scores.seeds(experiment, _whole(said))):
             row = scores.row(experiment, metric, part)
             cell, behind = _printed_part(said, key, place)
             line = {
                 "Experiment": name,
                 "Metric": IN_SEEDS[metric],
-                "Of": "one seed" if part is None and row is not None and row["seeds"] == 1 else words,
+                "Of": "one seed" if part == _whole(said) and row is not None and row["seeds"] == 1 else words,
                 "Published": cell,
                 "Their n": _their_n(said, key, place),
             }
@@ -77,7 +77,8 @@ def seeds_table(printed: Printed, ours: Sequence[Ours], labels: Labels, output: 
         "Seeds, within and across languages: what the published study printed, its intervals in brackets, "
         "and ours with its interval over groups, of all seeds and of each. Their n counts a clip once a "
         "seed where the study pools seeds; ours counts it once and averages over seeds within each draw. "
-        "A published run of one seed stands beside our mean over seeds."
+        "A published run that is one of several is beside our run of its seed, every other one beside our "
+        "mean over seeds."
     )
     extra = (
         [
@@ -103,13 +104,13 @@ def _parts(said: Mapping[str, Any] | None, seeds: Sequence[str]) -> Iterable[Par
 
     All seeds first, then each; what was published of another slice (a speaker held out) last.
     """
-    numbers = {} if said is None else said["numbers"]
+    numbers, slice_ = ({} if said is None else said["numbers"]), _whole(said)
     whole = {n["metric"]: key for key, n in numbers.items() if "slice" not in n and n["metric"] in IN_SEEDS}
     for metric in IN_SEEDS:
         if metric not in whole and (whole or metric != "uar"):
             continue
         key = whole.get(metric)
-        yield metric, None, "all seeds" if said is None or said["seeds"] != 1 else "one seed", key, None
+        yield metric, slice_, "all seeds" if said is None or said["seeds"] != 1 else "one seed", key, None
         printed = numbers[key].get("per_seed", ()) if key else ()
         if said is not None and said["seeds"] == 1:
             continue
@@ -119,6 +120,12 @@ def _parts(said: Mapping[str, Any] | None, seeds: Sequence[str]) -> Iterable[Par
     for key, number in numbers.items():
         if "slice" in number and number["metric"] in IN_SEEDS:
             yield number["metric"], number["slice"], key.split("_")[-1], key, None
+
+
+def _whole(said: Mapping[str, Any] | None) -> str | None:
+    """Return the slice of ours that a published experiment is compared with; None for the reported one."""
+    numbers = [] if said is None else [n for n in said["numbers"].values() if "slice" not in n]
+    return next((number["ours_slice"] for number in numbers if "ours_slice" in number), None)
 
 
 def _per_seed(said: Mapping[str, Any]) -> bool:
