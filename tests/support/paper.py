@@ -44,14 +44,14 @@ needs_latex = pytest.mark.skipif(
 
 def made(
     folder, verdict="reproduced", ours=0.6412, low=0.5, high=0.7, uar=(0.4, 0.3, 0.5), premium=(0.1, 0.2),
-    fault=None,
+    fault=None, groups=8,
 ):  # fmt: skip
     """Write what the numbers are made from, by the real schemas, and the numbers."""
     line = {
         "experiment": NAME, "corpus": "x", "protocol": "loso", "model": "svm", "test": "x",
         "slice": "pooled", "metric": "uar", "value": uar[0], "low": uar[1], "high": uar[2], "low_clips": 0.2,
-        "high_clips": 0.8, "n": 40, "groups": 8, "seeds": 1, "chance": 0.25, "ceiling": 1.0, "classes": "sad",
-        "mark": "",
+        "high_clips": 0.8, "n": 40, "groups": groups, "seeds": 1, "chance": 0.25, "ceiling": 1.0,
+        "classes": "sad", "mark": "",
     }  # fmt: skip
     broken = line | {"metric": "precision_sad", "value": math.nan, "low": math.nan, "high": math.nan}
     claim = dict.fromkeys(FINDING.names) | {"statement": "s", "unit": "", "sources": "", "why": "a_b: -0.5"}
@@ -66,7 +66,7 @@ def made(
     ]  # fmt: skip
     pair = {
         "corpus": "x", "model": "svm", "folds": "matched", "shared": "x_random_svm", "apart": NAME,
-        "metric": "uar", "value": 0.15, "low": premium[0], "high": premium[1], "n": 40, "groups": 8,
+        "metric": "uar", "value": 0.15, "low": premium[0], "high": premium[1], "n": 40, "groups": groups,
         "mark": "",
     }  # fmt: skip
     paths = [folder / "x.parquet", folder / "finding_1.parquet", folder / "premiums.parquet"]

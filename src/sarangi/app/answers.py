@@ -17,7 +17,7 @@ from sarangi.app.card_text import (
 )
 from sarangi.app.clips import NO_SPEECH, Clip, ClipError
 from sarangi.app.listening import NO_PROBABILITIES, Listener, over_time
-from sarangi.app.markup import escaped, number, status, table
+from sarangi.app.markup import between, escaped, number, status, table
 from sarangi.app.picture import picture
 from sarangi.models.shortest import too_short
 
@@ -140,7 +140,7 @@ def _known(listener: Listener, card: Mapping[str, Any]) -> list[str]:
         [
             SHOWN[row["metric"]],
             number(row["value"]),
-            f"{number(row['low'])} to {number(row['high'])}",
+            between(row["low"], row["high"]),
             number(row["chance"]),
             row["n"],
             row["groups"],
@@ -160,7 +160,7 @@ def _known(listener: Listener, card: Mapping[str, Any]) -> list[str]:
         ]
         parts.append(
             f"<h3>Calibration</h3><p>Expected calibration error {number(known['error'])} (interval "
-            f"{number(known['low'])} to {number(known['high'])}; 0 is best).</p>"
+            f"{between(known['low'], known['high'])}; 0 is best).</p>"
         )
         parts.append(table(["when it says", "it was right in", "answers"], rows))
     else:

@@ -8,7 +8,9 @@ import numpy as np
 import yaml
 
 from sarangi.app.card_files import README
+from sarangi.base.degenerate import MEANING, is_degenerate
 from sarangi.base.markdown import escaped_in
+from sarangi.paper.texts import interval_text
 from sarangi.statistics.metrics import METRICS
 
 HUB_METRICS = {metric.name: metric.hub for metric in METRICS if metric.hub is not None}
@@ -176,6 +178,7 @@ def _score_lines(data: Mapping[str, Any]) -> list[str]:
                 for row in data["scores"]
             ],
         ),
+        *([f"{MEANING[0].upper()}{MEANING[1:]}"] if any(map(_degenerate, data["scores"])) else []),
         *(f"Mark: {mark}." for mark in sorted({row["mark"] for row in data["scores"]} - {""})),
         f"This run alone reaches a UAR of {_text(data['own']['uar'])} on the {data['own']['clips']} clips of "
         "its own test part.",
@@ -290,8 +293,13 @@ def _text(value: float | None) -> str:
     return "--" if value is None else f"{value:.3f}"
 
 
+def _degenerate(row: Mapping[str, Any]) -> bool:
+    bounds = row["low"], row["high"]
+    return None not in bounds and is_degenerate(*bounds)
+
+
 def _interval(low: float | None, high: float | None) -> str:
-    return "--" if low is None or high is None else f"[{low:.3f}, {high:.3f}]"
+    return "--" if low is None or high is None else interval_text(low, high)
 
 
 def tenth(sure: np.ndarray) -> np.ndarray:

@@ -3,6 +3,8 @@
 import html
 from collections.abc import Sequence
 
+from sarangi.base.degenerate import DEGENERATE, is_degenerate
+
 
 def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     """Return a table that scrolls where it is wider than the page."""
@@ -14,6 +16,12 @@ def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
 def number(value: float | None) -> str:
     """Return a number with three digits; two dashes where it is not known."""
     return "--" if value is None else f"{value:.3f}"
+
+
+def between(low: float | None, high: float | None) -> str:
+    """Return an interval in words; two dashes for a bound that is not known."""
+    of_no_width = low is not None and high is not None and is_degenerate(low, high)
+    return f"{number(low)} to {number(high)}" + (f" ({DEGENERATE})" if of_no_width else "")
 
 
 def status_of(text: str) -> str:

@@ -38,9 +38,11 @@ from sarangi.base.emotions import EMOTIONS, ordered
 from sarangi.base.finding_rows import read_findings
 from sarangi.base.marks import UNTRAINED, marks_in
 from sarangi.base.missing import Missing
+from sarangi.base.outcomes import outcome
 from sarangi.base.premium_rows import KEYS_OF_PREMIUMS
 from sarangi.base.verdicts import DIFFERS, REPRODUCED, UNTESTABLE, Verdict, verdict_in
 from sarangi.paper.escapes import latex
+from sarangi.paper.texts import interval_text
 from sarangi.published.estimates import digits
 from sarangi.published.scored import scores_by_name
 from sarangi.statistics.metrics import METRICS, OF_CLASS
@@ -49,7 +51,8 @@ VERDICTS = {
     REPRODUCED: "reproduced", DIFFERS: "differs", UNTESTABLE: "untested",
 }  # fmt: skip
 """The sentence of ``\byverdict`` that a verdict takes."""
-ABOVE, BELOW, UNDECIDED, ABSENT = "above", "below", "undecided", "absent"
+ABSENT = "absent"
+"""The outcome of a number that is not there."""
 OF_SCORE = ("low", "high", "interval", "chance", "ceiling")
 OF_CLAIM = ("low", "high", "interval", "published", "recomputed", "beside")
 OF_PREMIUM = ("low", "high", "interval", "n", "groups")
@@ -169,19 +172,6 @@ def short(missing: Iterable[Missing]) -> str:
     return "; ".join(dict.fromkeys(words))
 
 
-def outcome(low: float, high: float, against: float) -> str:
-    """Return on which side of a number an interval lies.
-
-    Examples
-    --------
-    >>> outcome(0.3, 0.5, 0.25), outcome(0.1, 0.2, 0.25), outcome(0.2, 0.3, 0.25)
-    ('above', 'below', 'undecided')
-    """
-    if low > against:
-        return ABOVE
-    return BELOW if high < against else UNDECIDED
-
-
 def _number(value: float, decimals: int, signed: bool = False) -> str:
     return latex(f"{value:{'+' if signed else ''}.{decimals}f}")
 
@@ -196,10 +186,11 @@ def _shown(values: Mapping[str, float], why: str, decimals: int, signed: bool = 
         name: _unavailable(why) if math.isnan(value) else _number(value, decimals, signed)
         for name, value in values.items()
     }
-    bounds = [values["low"], values["high"]]
-    texts["interval"] = (
-        _unavailable(why) if any(map(math.isnan, bounds)) else f"[{texts['low']}, {texts['high']}]"
-    )
+    low, high = values["low"], values["high"]
+    if math.isnan(low) or math.isnan(high):
+        texts["interval"] = _unavailable(why)
+    else:
+        texts["interval"] = latex(interval_text(low, high, f"{'+' if signed else ''}.{decimals}f"))
     return texts
 
 
@@ -225,7 +216,7 @@ def _of_score(row: pd.Series) -> Entry:
 def _against_chance(row: pd.Series) -> str:
     if math.isnan(row["value"]) or math.isnan(row["chance"]):
         return ABSENT
-    return outcome(row["low"], row["high"], row["chance"])
+    return outcome(row["low"], row["high"], row["chance"], row["groups"])
 
 
 def _of_claims(judged: pd.DataFrame, asked: Asked, table: pd.DataFrame) -> Iterator[Entry]:
@@ -297,7 +288,8 @@ def _outcome_of_claim(row: pd.Series, claim: Mapping[str, Any], scored: Mapping[
     if math.isnan(row["ours"]):
         return ABSENT
     if row["unit"] == POINTS:
-        return outcome(row["low"], row["high"], 0)
+        groups = [scored[name, "uar", ""]["groups"] for name in claim["ours"] if (name, "uar", "") in scored]
+        return outcome(row["low"], row["high"], 0, min(groups, default=0))
     score = scored.get(tuple(claim["score"])) if claim.get("score") else None
     return ABSENT if score is None else _against_chance(score)
 
@@ -318,4 +310,5 @@ def _of_premiums(table: pd.DataFrame, pairs: Sequence[str]) -> Iterator[Entry]:
         texts = _shown(values, row["mark"] or "it is undefined here", 1, signed=True)
         texts |= {name: str(row[name]) for name in ("n", "groups")}
         absent = math.isnan(values["value"])
-        yield _keyed(key, texts), {key: ABSENT if absent else outcome(values["low"], values["high"], 0)}, {}
+        decided = ABSENT if absent else outcome(values["low"], values["high"], 0, row["groups"])
+        yield _keyed(key, texts), {key: decided}, {}

@@ -3,14 +3,14 @@
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from sarangi.audit.advice import faults, findings
 from sarangi.base import store
-from sarangi.base.auditing import WARNING
+from sarangi.base.auditing import FEW_GROUPS, WARNING
 from sarangi.base.labels import Labels
 from sarangi.base.marks import marks_in
+from sarangi.base.outcomes import Outcome, outcome
 from sarangi.base.premium_rows import MATCHED_FOLDS
 from sarangi.base.prose import Sentence
 from sarangi.base.score_rows import headline
@@ -79,7 +79,7 @@ def result_sentences(scores: Sequence[Path], baselines: Sequence[str], labels: L
             f"{labels.corpus(corpus)}, {labels.protocols[protocol]}: {labels.models[best['model']]} has the "
             f"highest UAR of {_counted(len(rows if trained.empty else trained), among)}, "
             f"{best['value']:.3f} {interval_text(best['low'], best['high'])}, on {clips} of {groups}; "
-            f"{_against(best['low'], best['high'], best['chance'])} the chance of {best['chance']:.3f}"
+            f"{_against(best)} the chance of {best['chance']:.3f}"
         )
         if rival is not None and not trained.empty and rival["value"] >= best["value"]:
             text += f". The baseline {labels.models[rival['model']]} has {rival['value']:.3f}"
@@ -108,15 +108,15 @@ def _leakage(table: pd.DataFrame, labels: Labels) -> Iterator[Sentence]:
         folds = "folds of the same sizes and class counts" if matched else "random folds"
         low, high = 100 * row["low"], 100 * row["high"]
         worth = {
-            "above": "knowing the speakers helps",
-            "below": "knowing the speakers does not help",
-            "undecided": "whether knowing the speakers helps is undecided",
-        }[_side(low, high, 0)]
+            Outcome.ABOVE: "knowing the speakers helps",
+            Outcome.BELOW: "knowing the speakers does not help",
+            Outcome.UNDECIDED: "whether knowing the speakers helps is undecided",
+        }[outcome(low, high, 0, row["groups"])]
         worth = worth if matched else "the difference is due to speakers, sizes and class counts together"
         yield Sentence(
             f"{labels.corpus(row['corpus'])}, {labels.models[row['model']]}: with speakers in training and "
             f"test, in {folds}, UAR differs by {100 * row['value']:+.1f} points "
-            f"[{low:+.1f}, {high:+.1f}] from that on speakers held out: {worth}"
+            f"{interval_text(low, high, '+.1f')} from that on speakers held out: {worth}"
         )
 
 
@@ -124,18 +124,17 @@ def _best(rows: pd.DataFrame) -> pd.Series | None:
     return None if rows.empty else rows.loc[rows["value"].idxmax()]
 
 
-def _against(low: float, high: float, chance: float) -> str:
+def _against(row: pd.Series) -> str:
+    undecided = "its interval holds"
+    if row["groups"] < FEW_GROUPS:
+        undecided = f"with fewer than {FEW_GROUPS} groups it is undecided whether it is above or below"
+    elif pd.isna(row["low"]):
+        undecided = "without an interval it is undecided whether it is above or below"
     return {
-        "above": "its interval lies above",
-        "below": "its interval lies below",
-        "undecided": "its interval holds",
-    }[_side(low, high, chance)]
-
-
-def _side(low: float, high: float, level: float) -> str:
-    if np.isnan(low) or low <= level <= high:
-        return "undecided"
-    return "above" if low > level else "below"
+        Outcome.ABOVE: "its interval lies above",
+        Outcome.BELOW: "its interval lies below",
+        Outcome.UNDECIDED: undecided,
+    }[outcome(row["low"], row["high"], row["chance"], row["groups"])]
 
 
 def _counted(count: int, thing: str) -> str:

@@ -2,15 +2,26 @@
 
 import pandas as pd
 
+from sarangi.base.degenerate import DEGENERATE, is_degenerate
+
 
 def number_text(value: float, form: str = ".3f") -> str:
     """Return a number as tables show it; a dash where there is none."""
     return "--" if pd.isna(value) else format(value, form)
 
 
-def interval_text(low: float, high: float) -> str:
-    """Return an interval as tables show it; a dash where there is none."""
-    return "--" if pd.isna(low) else f"[{low:.3f}, {high:.3f}]"
+def interval_text(low: float, high: float, form: str = ".3f") -> str:
+    """Return an interval as tables and sentences show it; a dash where there is none.
+
+    Examples
+    --------
+    >>> interval_text(0.2, 0.3), interval_text(1.0, 1.0), interval_text(-1, 2, "+.1f")
+    ('[0.200, 0.300]', '[1.000, 1.000] (degenerate)', '[-1.0, +2.0]')
+    """
+    if pd.isna(low) or pd.isna(high):
+        return "--"
+    of_no_width = f" ({DEGENERATE})" if is_degenerate(low, high) else ""
+    return f"[{low:{form}}, {high:{form}}]{of_no_width}"
 
 
 def p_text(p: float) -> str:

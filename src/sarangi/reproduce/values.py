@@ -7,6 +7,7 @@ import pandas as pd
 import yaml
 
 from sarangi.base import layout
+from sarangi.base.degenerate import DEGENERATE, is_degenerate
 from sarangi.base.finding_rows import sources_in
 from sarangi.base.marks import marks_in
 from sarangi.base.premium_rows import KEYS_OF_PREMIUMS
@@ -202,7 +203,8 @@ def _asked(row: pd.Series, columns: Sequence[str]) -> list[str]:
 
 
 def _interval(row: pd.Series) -> str:
-    return f"value {row['value']:.6g}, interval {row['low']:.6g} to {row['high']:.6g} over groups"
+    width = f" ({DEGENERATE})" if is_degenerate(row["low"], row["high"]) else ""
+    return f"value {row['value']:.6g}, interval {row['low']:.6g} to {row['high']:.6g} over groups{width}"
 
 
 def _marks(text: str | None) -> list[str]:

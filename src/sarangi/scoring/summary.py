@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from sarangi.base.degenerate import DEGENERATE, is_degenerate
 from sarangi.base.labels import Labels
 from sarangi.base.marks import GROUPS_SHARED, marks_in
 from sarangi.base.score_rows import headline
@@ -86,4 +87,5 @@ def _compared(best: pd.Series, random: pd.DataFrame, labels: Labels) -> Iterator
 def _interval(row: pd.Series) -> str:
     if pd.isna(row["low"]) or pd.isna(row["high"]):
         return "no interval"
-    return f"{row['low']:.3f} to {row['high']:.3f}"
+    of_no_width = f", {DEGENERATE}" if is_degenerate(row["low"], row["high"]) else ""
+    return f"{row['low']:.3f} to {row['high']:.3f}{of_no_width}"

@@ -9,7 +9,6 @@ from support.paper import NAME, TEXT, build, made, needs_latex, paper, read
 
 from sarangi.paper.building import looked_up
 from sarangi.paper.escapes import latex, plain
-from sarangi.paper.numbers import outcome
 
 
 def values(text):
@@ -62,6 +61,11 @@ def test_every_key_is_a_number_or_says_why_it_is_not_there(tmp_path):
         ({"uar": (0.2, 0.1, 0.24)}, r"\setoutcome{finding_1.a.wf1}{below}"),
         ({"premium": (0.01, 0.2)}, r"\setoutcome{leakage.x.svm}{above}"),
         ({"premium": (-0.01, 0.2)}, r"\setoutcome{leakage.x.svm}{undecided}"),
+        # four groups do not decide, whatever their interval
+        ({"groups": 4}, rf"\setoutcome{{{NAME}.uar}}{{undecided}}"),
+        ({"groups": 4}, r"\setoutcome{leakage.x.svm}{undecided}"),
+        ({"groups": 4, "uar": (0.2, 0.1, 0.24)}, r"\setoutcome{finding_1.a.wf1}{undecided}"),
+        ({"uar": (1.0, 1.0, 1.0)}, rf"\setval{{{NAME}.uar.interval}}{{[1.000, 1.000] (degenerate)}}"),
         ({"verdict": "differs"}, r"\setverdict{finding_1.a.wf1}{differs}"),
         ({"verdict": "cannot be tested: synthetic speech"}, r"\setverdict{finding_1.a.wf1}{untested}"),
         ({}, r"\setverdict{finding_2.b.wf1}{untested}"),
@@ -69,15 +73,6 @@ def test_every_key_is_a_number_or_says_why_it_is_not_there(tmp_path):
 )
 def test_outcomes_and_verdicts_follow_the_intervals_and_the_findings(changed, line, tmp_path):
     assert line in made(tmp_path, **changed).splitlines()
-
-
-@given(st.floats(-1, 1), st.floats(0, 1), st.floats(-1, 1))
-def test_an_outcome_is_decided_only_where_the_interval_leaves_it(low, width, against):
-    high = low + width
-    assert (outcome(low, high, against) == "undecided") == (low <= against <= high)
-    assert outcome(-high, -low, -against) == {"above": "below", "below": "above"}.get(
-        outcome(low, high, against), "undecided"
-    )
 
 
 @given(st.text(st.sampled_from("ab0.5-_%&#~^<>[] :;,'"), max_size=20))

@@ -13,7 +13,7 @@ import pandas as pd
 from sarangi.base.labels import Labels
 from sarangi.paper.cells import ranks, scored
 from sarangi.paper.figures.page import pyplot, save, say_synthetic
-from sarangi.paper.figures.style import BLUE, GREEN, GREY, ORANGE, STYLE
+from sarangi.paper.figures.style import BLUE, GREEN, GREY, ORANGE, STYLE, draw_interval
 
 CONDITIONS = {
     "shared": ("within the language, random folds", ORANGE, "o"),
@@ -104,7 +104,7 @@ def _inversion_panel(axes: matplotlib.axes.Axes, table: pd.DataFrame) -> None:
         shift = step * (shown.index(row["condition"]) - (len(shown) - 1) / 2)
         place = features.index(row["features"]) + shift
         axes.plot([place - step / 2, place + step / 2], [row["chance"]] * 2, color=GREY, lw=1, ls=":")
-        axes.plot([place, place], [row["low"], row["high"]], color=colour, lw=1.6)
+        draw_interval(axes, (row["low"], row["high"]), place, colour, upright=True, lw=1.6)
         axes.plot(place, row["value"], marker, color=colour, ms=5)
         if not pd.isna(row["published"]):
             # beside ours, so that neither covers the other

@@ -14,7 +14,7 @@ from sarangi.base.marks import DESCRIPTIVE, marks_in
 from sarangi.base.premium_rows import MATCHED_FOLDS, RANDOM_FOLDS
 from sarangi.base.score_rows import headline
 from sarangi.paper.figures.page import in_words, pyplot, save, say_synthetic
-from sarangi.paper.figures.style import BLUE, GREEN, GREY, ORANGE, PALE, STYLE, WIDTH, key
+from sarangi.paper.figures.style import BLUE, GREEN, GREY, ORANGE, PALE, STYLE, WIDTH, draw_interval, key
 
 OF_FOLDS = {MATCHED_FOLDS: (GREEN, "D"), RANDOM_FOLDS: (ORANGE, "o")}
 """Colour and marker of a score in folds with speakers in training and test, and of what they add."""
@@ -89,7 +89,7 @@ def leakage_figure(
 
 
 def _draw_score(axes: Any, score: pd.Series, place: float, colour: str, marker: str) -> None:
-    axes.plot([score["low"], score["high"]], [place] * 2, color=colour, lw=1.6)
+    draw_interval(axes, (score["low"], score["high"]), place, colour, lw=1.6)
     axes.plot(score["value"], place, marker, color=colour, ms=4.5, clip_on=False)
 
 
@@ -98,7 +98,7 @@ def _draw_difference(axes: Any, pair: Mapping[str, Any], place: float, colour: s
         axes.text(0, place, "cannot be computed", ha="center", va="center", color=GREY)
         return
     line = DASHED if DESCRIPTIVE in marks_in(pair["mark"]) else "-"
-    axes.plot([100 * pair[name] for name in ("low", "high")], [place] * 2, color=colour, lw=1.6, ls=line)
+    draw_interval(axes, (100 * pair["low"], 100 * pair["high"]), place, colour, lw=1.6, ls=line)
     axes.plot(100 * pair["value"], place, marker, color=colour, ms=4.5)
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from sarangi.base.marks import DESCRIPTIVE, TOO_NARROW
 from sarangi.paper.figures.page import Page
-from sarangi.paper.figures.style import EDGE, GREY, HIGHEST, PALE, SMALL, TINY, WIDTH
+from sarangi.paper.figures.style import EDGE, GREY, HIGHEST, PALE, SMALL, TINY, WIDTH, draw_interval
 from sarangi.paper.figures.text import broken, height_of
 
 INTERVAL_MARKS = (DESCRIPTIVE, TOO_NARROW)
@@ -245,10 +245,8 @@ def _draw_line(
         y = middle + point.shift
         if not pd.isna(point.low):
             style = (0, (2.2, 1.2)) if point.dashed else "-"
-            axes.plot(
-                [point.low, point.high], [y, y], color=point.colour, lw=0.28 * point.size, ls=style,
-                solid_capstyle="butt", clip_on=True,
-            )  # fmt: skip
+            how = {"lw": 0.28 * point.size, "ls": style, "solid_capstyle": "butt", "clip_on": True}
+            draw_interval(axes, (point.low, point.high), y, point.colour, **how)
         if not pd.isna(point.value):
             axes.plot(
                 point.value, y, point.marker, ms=point.size, color=point.colour, clip_on=False,

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from sarangi.base.degenerate import is_degenerate
 from sarangi.paper.figures.defaults import FONT
 
 # Okabe and Ito's palette: told apart by the colour-blind, and in grey by lightness
@@ -29,6 +31,35 @@ HIGHEST = 8.0  # that a figure may be, with room for its caption
 SMALL, TINY = 6.5, 5.5  # sizes of letters, in points
 
 EDGE = 0.06  # inches that stay free beside what is drawn
+
+
+def draw_interval(
+    axes: Axes, bounds: tuple[float, float], place: float, colour: str, upright: bool = False, **how: Any
+) -> None:
+    """Draw an interval; one of no width as a bar across it, longer than a marker, so that it is seen.
+
+    Parameters
+    ----------
+    axes
+        To draw in.
+    bounds
+        Low and high; nothing is drawn of one that is not there (NaN).
+    place
+        On the other axis.
+    colour
+        As of matplotlib.
+    upright
+        Whether values are on the upright axis.
+    how
+        Of the line, as :meth:`matplotlib.axes.Axes.plot` takes it.
+    """
+    if is_degenerate(*bounds):
+        across = "_" if upright else "|"
+        point = (place, bounds[0]) if upright else (bounds[0], place)
+        axes.plot(*point, across, color=colour, ms=10, mew=1.2, clip_on=False)
+        return
+    both = ([place] * 2, list(bounds)) if upright else (list(bounds), [place] * 2)
+    axes.plot(*both, color=colour, **how)
 
 
 def key(label: str, colour: str, marker: str = "", line: Any = "-", filled: bool = True) -> Line2D:

@@ -8,6 +8,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from sarangi.base.degenerate import DEGENERATE, MEANING
 from sarangi.base.labels import Labels
 from sarangi.base.markdown import escaped
 from sarangi.base.spreadsheets import as_csv
@@ -23,6 +24,8 @@ FORMATS = ("tex", "md", "csv", "html", "json")
 def write_table(table: Table, labels: Labels, output: dict[str, Path]) -> None:
     """Write a table in every one of :data:`FORMATS`.
 
+    A note says what a degenerate interval is, if it has one.
+
     Parameters
     ----------
     table
@@ -32,7 +35,10 @@ def write_table(table: Table, labels: Labels, output: dict[str, Path]) -> None:
     output
         Files to write by suffix, each of :data:`FORMATS`.
     """
-    notes = [*table.notes, *([SYNTHETIC] if labels.synthetic else [])]
+    notes = [*table.notes]
+    if table.frame.map(lambda cell: f"({DEGENERATE})" in str(cell)).any(axis=None):
+        notes.append(MEANING)
+    notes += [SYNTHETIC] if labels.synthetic else []
     texts = {
         "tex": latex(table, notes),
         "md": _markdown(table, notes),
