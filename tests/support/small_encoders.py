@@ -162,7 +162,7 @@ def with_models(study):
     study["models"]["words_tiny"] = {"title": "text", "text": text, "finetuning": recipe}
     study["models"]["both_tiny"] = {
         "title": "both", "audio": {"encoder": "tiny", "frozen_layers": "all", "max_audio_s": 3,
-                                   "pooling": "padded", "layers": "weighted"},
+                                   "layers": "weighted"},
         "text": {**text, "words": "tiny_whisper"}, "fusion": FUSIONS["cross_attention"],
         "finetuning": {**recipe, "gradient_checkpointing": True},
     }  # fmt: skip

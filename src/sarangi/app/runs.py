@@ -17,8 +17,8 @@ from sarangi.models.devices import device
 from sarangi.models.encoders import load_encoder
 from sarangi.models.fusion import EmotionClassifier
 from sarangi.models.pooling import masked_mean
-from sarangi.models.run_inputs import samples_heard
-from sarangi.models.speech_states import prepared, speech_states
+from sarangi.models.run_inputs import samples_heard, sound_of
+from sarangi.models.speech_states import speech_states
 from sarangi.models.tokenizers import load_tokenizer, tokens_of
 
 
@@ -47,7 +47,7 @@ class Run:
         self.emotions = list(described["emotions"])
         self.hears, self.reads = "audio" in described, "text" in described
         self.seconds = described["audio"]["max_audio_s"] if self.hears else None
-        self.shortest = samples_heard(described["audio"]) if self.hears else 0
+        self.shortest = samples_heard(described) if self.hears else 0
         if self.hears and self.seconds * SAMPLE_RATE < self.shortest:
             raise SarangiError(
                 f"{name}: max_audio_s is {self.seconds}, of which the encoder hears nothing: it needs "
@@ -73,7 +73,7 @@ class Run:
 
     def _heard(self, signal: np.ndarray) -> Tensor:
         """Return what the audio branch takes, rounded as what was kept on disk for the training."""
-        clip = prepared(signal, self._audio["max_audio_s"], self._audio["normalise"]).to(device())
+        clip = sound_of(self.network.described, signal).to(device())
         if "states" in self._audio:
             states, mask = speech_states(self._frozen, [clip], every_layer=True)
             return torch.stack([masked_mean(layer, mask) for layer in states], 1)[0].half().float()

@@ -34,13 +34,13 @@ class Encoder(NamedTuple):
     branch: str = "audio"
     families: Collection[str] | None = None
 
-    def load(self) -> PreTrainedModel:
+    def load(self, pooler: bool = False) -> PreTrainedModel:
         """Load it; see :func:`load_encoder`."""
-        return load_encoder(self.folder, self.branch, self.families)
+        return load_encoder(self.folder, self.branch, self.families, pooler)
 
 
 def load_encoder(
-    folder: Path, branch: str = "audio", families: Collection[str] | None = None
+    folder: Path, branch: str = "audio", families: Collection[str] | None = None, pooler: bool = False
 ) -> PreTrainedModel:
     """Load an encoder from a folder with ``config.json`` and ``model.safetensors``.
 
@@ -52,6 +52,8 @@ def load_encoder(
         ``audio`` for an encoder of speech, ``text`` for one of text.
     families
         Modules of the families that it may be of, as the configuration states them; None is any.
+    pooler
+        Whether to load the pooler of a text encoder, too; one whose weights lack it is drawn at random.
 
     Raises
     ------
@@ -72,7 +74,8 @@ def load_encoder(
     refuse_incomplete(folder, [WEIGHTS])
     try:
         with weights_alone(folder) as alone:
-            refuse_larger(lambda: AutoModel.from_config(config, **family.options), (), size_of_weights(alone))
+            options = family.options(pooler)
+            refuse_larger(lambda: AutoModel.from_config(config, **options), (), size_of_weights(alone))
             model, found = AutoModel.from_pretrained(
                 alone,
                 config=config,
@@ -81,7 +84,7 @@ def load_encoder(
                 use_safetensors=True,
                 dtype=torch.float32,
                 output_loading_info=True,
-                **family.options,
+                **options,
             )
     except Exception as error:  # and in weights that do not go with them
         reason = f"{type(error).__name__}: {error}"
@@ -109,11 +112,11 @@ def beyond(name: str, layers: int) -> bool:
     return found is not None and int(found[1]) >= layers
 
 
-def build_encoder(settings: Mapping[str, Any]) -> PreTrainedModel:
+def build_encoder(settings: Mapping[str, Any], pooler: bool = False) -> PreTrainedModel:
     """Return an encoder of the shape that a ``config.json`` describes, with random weights."""
     config = config_of(settings)
     family = family_named(config.model_type)
-    return AutoModel.from_config(config, dtype=torch.float32, **(family.options if family else {}))
+    return AutoModel.from_config(config, dtype=torch.float32, **(family.options(pooler) if family else {}))
 
 
 def _family_of(model_type: str, branch: str, families: Collection[str] | None, folder: Path) -> Family:

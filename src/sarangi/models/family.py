@@ -27,8 +27,8 @@ class Family:
         As ``config.json`` has it; with ``_`` for ``-`` the name of the module.
     branch
         Of :data:`BRANCHES`.
-    options
-        Of ``AutoModel.from_pretrained`` and ``from_config``, such as to leave out a pooler.
+    pooler
+        Whether there is a pooler above the first token, which is left out unless a network asks for it.
     tokens
         Special tokens, where a tokeniser's own configuration does not state them.
     positions_behind_padding
@@ -37,9 +37,13 @@ class Family:
 
     model_type: str
     branch: str
-    options: Mapping[str, Any] = field(default_factory=dict)
+    pooler: bool = False
     tokens: Mapping[str, str] = field(default_factory=dict)
     positions_behind_padding: bool = False
+
+    def options(self, pooler: bool) -> dict[str, Any]:
+        """Return what ``AutoModel`` takes to build an encoder with its pooler, or without."""
+        return {"add_pooling_layer": pooler} if self.pooler else {}
 
 
 def module_of(model_type: str) -> str:

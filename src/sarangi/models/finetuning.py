@@ -23,6 +23,7 @@ from sarangi.models.encoders import Encoder, normalises
 from sarangi.models.fusion import EmotionClassifier, classifier, with_encoder
 from sarangi.models.predictions import skip_unused
 from sarangi.models.refusals import settings_in
+from sarangi.models.replay import needs_pooler
 from sarangi.models.run_inputs import inputs_of
 from sarangi.models.runs import COLUMNS, Run, RunFiles, Training
 from sarangi.models.tokenizers import tokenizer_files
@@ -127,8 +128,8 @@ def describe(
     Returns
     -------
     dict
-        ``emotions``, ``dropout``, and of the model's entry ``audio``, ``text`` and ``fusion``; each branch
-        with the name of its encoder, the encoder's ``config.json`` in its place, and what prepares its
+        ``emotions``, ``dropout``, and of the model's entry ``audio``, ``text``, ``fusion``, ``replay``; each
+        branch with the name of its encoder, the encoder's ``config.json`` in its place, and what prepares its
         inputs: ``normalise``, or the files of the tokeniser as they are.
     """
     found: dict[str, Any] = {"emotions": emotions, "dropout": model["finetuning"]["dropout"]}
@@ -140,7 +141,7 @@ def describe(
             found[branch]["normalise"] = normalises(folder)
         else:
             found[branch]["tokenizer"] = tokenizer_files(folder)
-    return found | ({"fusion": model["fusion"]} if "fusion" in model else {})
+    return found | {key: model[key] for key in ("fusion", "replay") if key in model}
 
 
 def _split(training: Training, rows: pd.DataFrame, fold: int) -> pd.DataFrame:
@@ -177,7 +178,8 @@ def _network(
     """Return the network to train, from the weights of its encoders."""
     recipe = training.model["finetuning"]
     set_seed(seed)
-    loaded = {branch: training.encoders[branch].load() for branch in with_encoder(training.model)}
+    pooler = needs_pooler(training.model)
+    loaded = {branch: training.encoders[branch].load(pooler) for branch in with_encoder(training.model)}
     weights = class_weights(labels, described["emotions"]) if recipe["class_weights"] else None
     set_seed(seed)  # again: how much is drawn for what an encoder's weights lack must not count
     network = classifier(described, loaded, weights)

@@ -13,134 +13,15 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel
 
 from sarangi.base.errors import SarangiError
-from sarangi.base.sound import SAMPLE_RATE
-from sarangi.models.encoders import build_encoder, freeze, layers_of
+from sarangi.models import replay
+from sarangi.models.branches import AudioBranch, Branch, PooledBranch, TextBranch
+from sarangi.models.encoders import build_encoder, freeze
 from sarangi.models.family import BRANCHES
 from sarangi.models.pooling import masked_mean
 from sarangi.models.refusals import refuse_larger, refuse_no_numbers, refuse_odd_run, settings_in
 from sarangi.models.settings import size_of_weights
-from sarangi.models.speech_states import speech_states
-from sarangi.models.split_encoder import SplitEncoder
-from sarangi.models.text_states import text_states
 
-PADDED, WEIGHTED = "padded", "weighted"
-
-
-class LayerSum(nn.Module):
-    """The sum of an encoder's layers, weighted by a learned softmax (Yang et al. 2021, SUPERB).
-
-    Parameters
-    ----------
-    layers
-        Number of states to add up: the transformer's layers, and what goes into the first.
-    """
-
-    def __init__(self, layers: int) -> None:
-        super().__init__()
-        self.scores = nn.Parameter(torch.zeros(layers))
-
-    def forward(self, states: Tensor) -> Tensor:
-        """Return (clips, time, width) from (layers, clips, time, width)."""
-        return torch.einsum("l,lctw->ctw", self.scores.softmax(0), states)
-
-
-class Branch(nn.Module):
-    """An encoder; one that learns nothing stays in evaluation, without dropout."""
-
-    def __init__(self, encoder: PreTrainedModel) -> None:
-        super().__init__()
-        self.encoder = encoder
-
-    @property
-    def width(self) -> int:
-        """Width of its states."""
-        return self.encoder.config.hidden_size
-
-    def train(self, mode: bool = True) -> "Branch":
-        """Set training or evaluation."""
-        super().train(mode)
-        if not any(parameter.requires_grad for parameter in self.encoder.parameters()):
-            self.encoder.eval()
-        return self
-
-
-class AudioBranch(Branch):
-    """A speech encoder.
-
-    Parameters
-    ----------
-    encoder
-        From :func:`sarangi.models.encoders.load_encoder`.
-    samples
-        Length to which each signal is padded with zeros, which then count as signal, as in the published
-        study; None to mask what is padding.
-    weighted
-        Whether to give the weighted sum of all layers instead of the last.
-    prefix
-        Number of layers that are frozen with all that lies below them, as :class:`SplitEncoder` has it; None
-        for an encoder in one piece.
-    """
-
-    def __init__(
-        self,
-        encoder: PreTrainedModel,
-        samples: int | None = None,
-        weighted: bool = False,
-        prefix: int | None = None,
-    ) -> None:
-        super().__init__(encoder)
-        self.samples = samples
-        self.layers = LayerSum(len(layers_of(encoder)) + 1) if weighted else None
-        self.split = None if prefix is None else SplitEncoder(encoder, prefix)
-
-    def train(self, mode: bool = True) -> "AudioBranch":
-        """Set training or evaluation."""
-        super().train(mode)
-        if self.split is not None:
-            self.split.train(mode)
-        return self
-
-    def forward(self, signals: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
-        """Return states (clips, frames, width) and mask (clips, frames) of signals of shape (samples,).
-
-        In place of a signal may stand what its prefix gave, of shape (frames, width).
-        """
-        if self.split is not None:
-            return self.split.above([s if s.dim() == 2 else self.split.below(s) for s in signals])
-        if self.samples is not None:
-            signals = [nn.functional.pad(signal, (0, self.samples - len(signal))) for signal in signals]
-        states, mask = speech_states(self.encoder, signals, every_layer=self.layers is not None)
-        return (states if self.layers is None else self.layers(states)), mask
-
-
-class PooledBranch(nn.Module):
-    """The weighted sum of a frozen encoder's layers, whose means over time were computed before.
-
-    The mean of a sum is the sum of the means, so this equals an :class:`AudioBranch` of weighted layers.
-
-    Parameters
-    ----------
-    layers, width
-        Of the encoder's states.
-    """
-
-    def __init__(self, layers: int, width: int) -> None:
-        super().__init__()
-        self.width = width
-        self.layers = LayerSum(layers)
-
-    def forward(self, pooled: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
-        """Return states (clips, 1, width) and mask (clips, 1) of means of shape (layers, width)."""
-        states = self.layers(torch.stack(list(pooled), 1)[:, :, None])
-        return states, torch.ones(states.shape[:2], dtype=torch.bool, device=states.device)
-
-
-class TextBranch(Branch):
-    """A text encoder, from :func:`sarangi.models.encoders.load_encoder`."""
-
-    def forward(self, tokens: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
-        """Return states (clips, tokens, width) and mask (clips, tokens) of token ids of shape (tokens,)."""
-        return text_states(self.encoder, tokens)
+WEIGHTED = "weighted"
 
 
 class Concatenation(nn.Module):
@@ -249,8 +130,8 @@ class EmotionClassifier(nn.Module):
 
     def __init__(
         self,
-        audio: AudioBranch | PooledBranch | None,
-        text: TextBranch | None,
+        audio: Branch | PooledBranch | None,
+        text: Branch | None,
         fusion: nn.Module | None,
         emotions: int,
         dropout: float,
@@ -295,7 +176,10 @@ class EmotionClassifier(nn.Module):
             refuse_odd_run(described)
 
             def build() -> EmotionClassifier:
-                encoders = {b: build_encoder(described[b]["encoder"]) for b in with_encoder(described)}
+                pooler = replay.needs_pooler(described)
+                encoders = {
+                    b: build_encoder(described[b]["encoder"], pooler) for b in with_encoder(described)
+                }
                 return classifier(described, encoders)
 
             refuse_larger(build, (described,), size_of_weights(folder))
@@ -323,8 +207,8 @@ def classifier(
     Parameters
     ----------
     described
-        ``emotions``, ``dropout``, and ``audio``, ``text`` and ``fusion`` of the model's entry, as far as
-        they are there.
+        ``emotions``, ``dropout``, and ``audio``, ``text``, ``fusion`` and ``replay`` of the model's entry, as
+        far as they are there.
     encoders
         By branch, those of :func:`with_encoder`.
     weights
@@ -335,14 +219,22 @@ def classifier(
     SarangiError
         If more layers are to be frozen than there are.
     """
+    replayed = bool(described.get("replay"))
     audio = text = fusion = None
-    if "audio" in described:
+    if "audio" in described and replayed:
+        audio = replay.ReplayedAudio(encoders["audio"])
+    elif "audio" in described:
         audio = _audio_branch(described["audio"], encoders.get("audio"))
-    if "text" in described:
+    if "text" in described and replayed:
+        most = described["text"]["max_tokens"]
+        text = replay.ReplayedText(encoders["text"], most, replay.needs_pooler(described))
+    elif "text" in described:
         text = TextBranch(encoders["text"])
     if audio is not None and text is not None:
         shape = {key: value for key, value in described["fusion"].items() if key != "kind"}
-        fusion = FUSIONS[described["fusion"]["kind"]](audio.width, text.width, **shape)
+        kinds = replay.FUSIONS if replayed else FUSIONS
+        shape |= {"dropout": described["dropout"]} if replayed else {}
+        fusion = kinds[described["fusion"]["kind"]](audio.width, text.width, **shape)
     for branch, encoder in encoders.items():
         freeze(encoder, described[branch]["frozen_layers"])
     emotions, dropout = len(described["emotions"]), described["dropout"]
@@ -356,6 +248,5 @@ def _audio_branch(entry: Mapping[str, Any], encoder: PreTrainedModel | None) -> 
         return PooledBranch(entry["encoder"]["num_hidden_layers"] + 1, entry["encoder"]["hidden_size"])
     if not entry.get("spec_augment", True):
         encoder.config.apply_spec_augment = False
-    samples = round(entry["max_audio_s"] * SAMPLE_RATE) if entry.get("pooling") == PADDED else None
     prefix = entry["frozen_layers"] if "prefix" in entry else None
-    return AudioBranch(encoder, samples, entry.get("layers") == WEIGHTED, prefix)
+    return AudioBranch(encoder, entry.get("layers") == WEIGHTED, prefix)

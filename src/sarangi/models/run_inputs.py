@@ -18,7 +18,6 @@ from sarangi.audio.flac import decode, samples_in
 from sarangi.base import store
 from sarangi.base.errors import SarangiError
 from sarangi.corpora.utterance import turn_of
-from sarangi.models.fusion import PADDED
 from sarangi.models.runs import CorpusShards
 from sarangi.models.shortest import needed_by, too_short
 from sarangi.models.speech_states import prepared
@@ -71,10 +70,10 @@ def inputs_of(
             give["signals"] = lambda utterance_id: torch.from_numpy(means(utterance_id)).view(shape).float()
         elif "audio" in described:
             recording, present = stack.enter_context(
-                recordings(corpus.shards["audio"], wanted, samples_heard(described["audio"]))
+                recordings(corpus.shards["audio"], wanted, samples_heard(described))
             )
             kept = Prefixes(corpus.shards.get("prefix_states", ()))
-            give["signals"] = _signals(described["audio"], recording, kept)
+            give["signals"] = _signals(described, recording, kept)
         if words is not None:
             present = skip_wordless(present, words, of_words)
         yield give, present
@@ -134,20 +133,25 @@ def skip_wordless(
     return present
 
 
-def samples_heard(entry: Mapping[str, Any]) -> int:
-    """Return how many samples a clip needs for an audio branch, as an entry of ``described`` says; 0: any."""
-    # what is padded to one length is heard with its padding
-    padded = entry.get("pooling") == PADDED and "prefix" not in entry
-    return 0 if padded else needed_by(entry["encoder"])
+def samples_heard(described: Mapping[str, Any]) -> int:
+    """Return how many samples a clip needs for the audio branch of a described model; 0: any."""
+    # what is padded to one length is taken with its padding
+    return 0 if described.get("replay") else needed_by(described["audio"]["encoder"])
 
 
-def _signals(settings: Mapping[str, Any], recording: Callable[[str], np.ndarray], kept: "Prefixes") -> Give:
+def sound_of(described: Mapping[str, Any], signal: np.ndarray) -> Tensor:
+    """Return a clip as the audio branch of a described model takes it: see ``prepared``."""
+    audio = described["audio"]
+    return prepared(signal, audio["max_audio_s"], audio["normalise"], bool(described.get("replay")))
+
+
+def _signals(described: Mapping[str, Any], recording: Callable[[str], np.ndarray], kept: "Prefixes") -> Give:
     """Return what gives the signal of an utterance, or what a prefix made of it where that is kept."""
 
     def signal(utterance_id: str) -> Tensor:
         if utterance_id in kept:
             return kept[utterance_id].float()
-        return prepared(recording(utterance_id), settings["max_audio_s"], settings["normalise"])
+        return sound_of(described, recording(utterance_id))
 
     return signal
 

@@ -12,7 +12,7 @@ from sarangi.base.sound import SAMPLE_RATE
 from sarangi.models.encoders import layers_of
 
 
-def prepared(signal: np.ndarray, seconds: float, normalise: bool) -> Tensor:
+def prepared(signal: np.ndarray, seconds: float, normalise: bool, padded_out: bool = False) -> Tensor:
     """Return a clip as an encoder hears it: cut at the centre, of zero mean and unit variance if it asks.
 
     Parameters
@@ -23,6 +23,8 @@ def prepared(signal: np.ndarray, seconds: float, normalise: bool) -> Tensor:
         Longest clip.
     normalise
         From :func:`sarangi.models.encoders.normalises`.
+    padded_out
+        Whether to pad with zeros to ``seconds`` before that, as the published study does.
 
     Returns
     -------
@@ -31,6 +33,8 @@ def prepared(signal: np.ndarray, seconds: float, normalise: bool) -> Tensor:
     most = round(seconds * SAMPLE_RATE)
     start = max(0, (len(signal) - most) // 2)
     signal = signal[start : start + most]
+    if padded_out:
+        signal = np.pad(signal, (0, most - len(signal)))
     if normalise:
         signal = (signal - signal.mean()) / np.sqrt(signal.var() + 1e-7)
     return torch.from_numpy(signal)

@@ -45,10 +45,18 @@ def class_weights(emotions: pd.Series, classes: Sequence[str]) -> Tensor:
 class Trainer(transformers.Trainer):
     """Stops where the loss is no longer a number; the checkpoint of the last good epoch stays.
 
-    With ``by_length`` the clips of a batch are about as long.
+    With ``by_length`` the clips of a batch are about as long; with ``decay_all`` weights decay on biases and
+    normalisations, too.
     """
 
     by_length = False
+    decay_all = False
+
+    def get_decay_parameter_names(self, model: nn.Module) -> list[str]:
+        """Return the names of the parameters whose weights decay."""
+        if self.decay_all:
+            return [name for name, _ in model.named_parameters()]
+        return super().get_decay_parameter_names(model)
 
     def _get_train_sampler(self, train_dataset: Dataset | None = None) -> Sampler | None:
         if not self.by_length:
@@ -158,6 +166,7 @@ def trainer_of(
         callbacks=[EarlyStoppingCallback(recipe["patience"])],
     )
     trainer.by_length = recipe.get("group_by_length", False)
+    trainer.decay_all = bool(model.described.get("replay"))
     return trainer
 
 

@@ -23,9 +23,9 @@ from transformers import HubertConfig, HubertModel
 
 from sarangi.base.errors import SarangiError
 from sarangi.base.weights_files import ENCODER_FILES
+from sarangi.models.branches import AudioBranch
 from sarangi.models.encoders import Encoder, freeze, load_encoder, normalises
 from sarangi.models.finetuning import describe
-from sarangi.models.fusion import AudioBranch
 from sarangi.models.pooling import masked_mean
 from sarangi.models.speech_states import speech_states
 from sarangi.models.split_encoder import SplitEncoder
@@ -52,8 +52,8 @@ def test_a_batch_of_eight_texts_equals_single_texts(encoders, name):
     model = load_encoder(encoders[name], "text").eval()
     _, texts = signals_and_tokens()
     with torch.no_grad():
-        together = masked_mean(*text_states(model, texts))
-        alone = torch.cat([masked_mean(*text_states(model, [text])) for text in texts])
+        together = masked_mean(*text_states(model, texts)[:2])
+        alone = torch.cat([masked_mean(*text_states(model, [text])[:2]) for text in texts])
         direct = torch.cat([model(text[None]).last_hidden_state.mean(1) for text in texts])
     assert torch.allclose(together, alone, atol=2e-6)
     assert torch.allclose(alone, direct, atol=2e-6)

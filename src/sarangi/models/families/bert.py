@@ -5,6 +5,6 @@ from sarangi.models.family import Family
 FAMILY = Family(
     "bert",
     "text",
-    options={"add_pooling_layer": False},
+    pooler=True,
     tokens={"sep_token": "[SEP]", "pad_token": "[PAD]"},
 )

@@ -5,7 +5,7 @@ from sarangi.models.family import Family
 FAMILY = Family(
     "roberta",
     "text",
-    options={"add_pooling_layer": False},
+    pooler=True,
     tokens={"sep_token": "</s>", "pad_token": "<pad>"},
     positions_behind_padding=True,
 )
