@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from sarangi.statistics.corrections import holm, tarone_holm
+from sarangi.statistics.corrections import benjamini_yekutieli, holm, tarone_holm
 
 
 def test_holm_by_hand_and_never_smaller_than_p():
@@ -54,3 +54,9 @@ def test_under_no_difference_a_family_of_sign_tests_is_rejected_at_5_per_cent_at
         found += [tarone_holm(p, smallest)[6] < 0.05, holm(p)[6] < 0.05]
     assert errors[0] / families < 0.05 + 3 * np.sqrt(0.05 * 0.95 / families)
     assert found[0] > found[1]
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=40))
+def test_benjamini_and_yekutielis_correction_is_scipys(p):
+    assert benjamini_yekutieli(p) == pytest.approx(stats.false_discovery_control(p, method="by"))
+    assert benjamini_yekutieli([]) == []
