@@ -19,6 +19,7 @@ models         baselines, classical models, encoders, fine-tuning, and their pre
 audit          checks of corpora and protocols
 scoring        scores with intervals, differences, premiums, sensitivity
 published      claims of the published study, and verdicts on them
+consistency    printed tables and confusion matrices: what cannot be, and what means less than it says
 study          the configuration, checked: what it asks for and what is available
 drafts         a study drafted from a table of labels: what each column is, which splits fit
 paper          tables, figures, numbers, and the PDF
