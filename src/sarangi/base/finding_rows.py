@@ -14,6 +14,9 @@ FINDING = pa.schema(
         pa.field("statement", pa.string(), nullable=False),
         # with the digits that the study printed
         pa.field("printed", pa.string()),
+        # where the study has it; and of a number that is not printed itself, what is printed in its place
+        pa.field("printed_in", pa.string()),
+        pa.field("derived", pa.string()),
         pa.field("published", pa.float64()),
         pa.field("published_low", pa.float64()),
         pa.field("published_high", pa.float64()),

@@ -23,6 +23,7 @@ from sarangi.base.verdicts import (
 from sarangi.published.estimates import Estimate, agree, scaled
 from sarangi.published.expressions import evaluate, holds, parts, recomputed
 from sarangi.published.faults import faults
+from sarangi.published.records import source_text
 from sarangi.published.scored import scores_by_name
 
 VOID = {UNTRAINED: UNTRAINED}
@@ -201,6 +202,8 @@ def _line(name: str, records: Mapping[str, Any], ours: Ours) -> dict[str, Any]:
         "unit": record["unit"],
         "grid": record.get("row", {}).get("grid"),
         "printed": record.get("value"),
+        "printed_in": source_text(record),
+        "derived": record["source"].get("derived"),
         "sources": _sources(needed, records, ours),
     }
     for key in ("value", "low", "high"):

@@ -30,7 +30,9 @@ def records(document: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     ``ours`` is the name of our experiment or transfer that replays it, and ``replay`` what that is: corpus,
     protocol, model, and the other corpus of a transfer; ``ours_slice`` is the slice of its scores to compare
     with, where it is not the reported one; ``key`` is what the file calls the number; ``statement`` joins the
-    experiment's ``title`` and what the number is.  Keys without a value are left out.
+    experiment's ``title`` and what the number is.  ``source`` is where the study has a claim (``file``,
+    ``commit``, ``key`` or ``place``, and ``derived`` where it is not printed itself).  Keys without a value
+    are left out.
     """
     found: dict[str, dict[str, Any]] = {}
     for name, entry in _experiments(document):
@@ -47,6 +49,7 @@ def records(document: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
                 "replay": entry.get("ours"),
                 "ours_slice": _slice(entry.get("ours", {}), number) or None,
                 "waits_for": entry.get("waits_for"),
+                "source": entry["source"],
                 "row": entry.get("row"),
                 "facts": facts,
             } | number
@@ -58,6 +61,19 @@ def records(document: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
         name: {"agreement": document["agreement"], "unit": UNITS.get(record.get("metric", ""), "")} | record
         for name, record in found.items()
     }
+
+
+def source_text(record: Record) -> str:
+    """Return in words where the study has a claim.
+
+    Examples
+    --------
+    >>> source_text({"source": {"file": "results.md", "commit": "cfe7953", "place": "asymmetry"}})
+    'results.md at cfe7953, asymmetry'
+    """
+    source = record["source"]
+    file = source["file"] + (f" at {source['commit']}" if "commit" in source else "")
+    return ", ".join([file, *(source[key] for key in ("key", "place") if key in source)])
 
 
 def _name(ours: Mapping[str, Any] | None) -> str | None:
@@ -93,6 +109,7 @@ def _experiments(document: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, A
                 facts
                 | {
                     "title": entry["title"].format(**keys),
+                    "source": entry["source"],
                     "ours": {
                         key: text.format(**lower) if isinstance(text, str) else text
                         for key, text in entry["ours"].items()

@@ -14,6 +14,7 @@ from sarangi.base.premium_rows import KEYS_OF_PREMIUMS
 from sarangi.base.score_rows import headline
 from sarangi.paper.mark_notes import MARKS
 from sarangi.published.expressions import parts as parts_of
+from sarangi.published.records import source_text
 from sarangi.reproduce.printed import CLAIMS, Printed
 from sarangi.reproduce.steps import Step, pairs
 from sarangi.reproduce.upstream import Scored, Upstream
@@ -144,7 +145,10 @@ class Values:
             for part in parts:
                 number = records[part]
                 replayed = number.get("ours", "nothing")
-                print_.facts.append(f"{part}: {number.get('value', '--')} printed, replayed by {replayed}")
+                derived = number["source"].get("derived")
+                how = f"derived, not printed ({derived})" if derived else "printed"
+                print_.facts.append(f"{part}: {number.get('value', '--')} {how}, replayed by {replayed}")
+                print_.facts.append(f"{part}: the study has it in {source_text(number)}")
             step.steps.append(print_)
         sources = sources_in(row["sources"])
         for source in sources:

@@ -14,7 +14,7 @@ from sarangi.published import faults
     ("old", "new", "claim"),
     [
         ("value: +6.9", "value: +7.1", "fusion_over_audio_unseen_actors"),
-        ("f1_neutral: 0.7333", "f1_neutral: 0.8333", "meld_text.uf1"),
+        ("value: 0.7333", "value: 0.8333", "meld_text.uf1"),
         ("recall_sad: 0.10", "recall_sad: 0.40", "punjabi_to_urdu_single.uar"),
         ("value: 0.2734", "value: 0.2736", "best_urdu_to_sindhi"),
     ],

@@ -86,10 +86,10 @@ def test_the_claims_of_a_finding_say_the_same_without_the_others(ours):
     [
         ("value: -30.99", "value: -29.65", "gap_urdu_to_sindhi"),
         ("value: '27'", "value: '24'", "training_ratio"),
-        ("      training: '7804'", "      training: '8672'", "training_ratio"),
+        ("value: '7804'", "value: '8672'", "training_ratio"),
         ("wf1: 0.031", "wf1: 0.131", "ravdess_si_text.accuracy"),
         ("0.9876]", "0.9676]", None),
-        ("n: 2886}", "n: 962}", "punjabi_within.uar"),
+        ("n: 2886\n", "n: 962\n", "punjabi_within.uar"),
         ("stated_chance: 0.1667", "stated_chance: 0.1429", None),
         ("{value: 0.773, also_named: [uar]}", "0.773", "ravdess_si_audio_xlsr.wf1"),
         ("neutral: 8, sad: 0", "neutral: 8, sad: 1", "urdu_within_show.uar"),

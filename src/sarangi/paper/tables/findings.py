@@ -20,6 +20,8 @@ COLUMNS = [
     Column("Finding", text=True), Column("Claim", wraps=0.45), *numeric("Published", "Ours", "Interval"),
     Column("Verdict", wraps=0.3),
 ]  # fmt: skip
+DERIVED = "(derived)"
+"""Behind a number that the study does not print itself."""
 JUDGED = "judged by its own parts and by our scores"
 
 
@@ -44,7 +46,7 @@ def findings_table(findings: Sequence[Path], labels: Labels, output: dict[str, P
         "our interval over groups, or ours rounds to it."
     )
     rows, evidence = _by_claim(table)
-    write_table(Table("findings", caption, COLUMNS, rows, evidence), labels, output)
+    write_table(Table("findings", caption, COLUMNS, rows, evidence, _notes(table)), labels, output)
     _write_csv(table, output)
 
 
@@ -62,8 +64,15 @@ def finding_table(finding: Path, labels: Labels, output: dict[str, Path]) -> Non
     number = table["finding"].iloc[0]
     caption = f"What the published study says in finding {number}, {JUDGED}."
     rows, evidence = _by_claim(table, counted=False)
-    write_table(Table(finding.stem, caption, COLUMNS[1:], rows, evidence), labels, output)
+    write_table(Table(finding.stem, caption, COLUMNS[1:], rows, evidence, _notes(table)), labels, output)
     _write_csv(table, output)
+
+
+def _notes(table: pd.DataFrame) -> list[str]:
+    """Return what is said of numbers that the study does not print itself."""
+    if table["derived"].isna().all():
+        return []
+    return [f"{DERIVED}: not printed by the study, but computed from what it prints (`printed_in`)."]
 
 
 def _write_csv(table: pd.DataFrame, output: dict[str, Path]) -> None:
@@ -76,7 +85,8 @@ def _by_claim(table: pd.DataFrame, counted: bool = True) -> tuple[list[dict[str,
 
     ``counted`` says whether the rows of a printed table are counted by verdict.
     """
-    table = table.assign(printed=table["printed"].fillna("--"))
+    printed = table["printed"] + table["derived"].notna().map({True: f" {DERIVED}", False: ""})
+    table = table.assign(printed=printed.fillna("--"))
     if not counted:
         table = table.assign(grid=None)
     lines = []
