@@ -160,7 +160,8 @@ def _known(listener: Listener, card: Mapping[str, Any]) -> list[str]:
         ]
         parts.append(
             f"<h3>Calibration</h3><p>Expected calibration error {number(known['error'])} (interval "
-            f"{between(known['low'], known['high'])}; 0 is best).</p>"
+            f"{between(known['low'], known['high'])}). With the same probabilities and as many clips, a "
+            f"perfectly calibrated model would have {number(known.get('if_calibrated'))} on average.</p>"
         )
         parts.append(table(["when it says", "it was right in", "answers"], rows))
     else:

@@ -265,7 +265,9 @@ def _calibration_lines(data: Mapping[str, Any]) -> list[str]:
     ]
     return [
         f"Expected calibration error {_text(known['error'])} {_interval(known['low'], known['high'])} (15 "
-        f"bins), {known['answers']} answers of all folds and seeds to {known['clips']} clips of {on}.",
+        f"bins), {known['answers']} answers of all folds and seeds to {known['clips']} clips of {on}. With "
+        "the same probabilities and as many clips, a perfectly calibrated model would have "
+        f"{_text(known.get('if_calibrated'))} on average.",
         "",
         *_table(["when it says", "answers", "it was right in"], rows),
     ]

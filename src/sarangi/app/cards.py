@@ -16,7 +16,7 @@ from sarangi.app.card_text import INTENDED, LIMITS, NOT_INTENDED, SHOWN, TENTHS,
 from sarangi.base import store
 from sarangi.base.parts import TEST, TRAIN, VALIDATION
 from sarangi.statistics.confusions import confusion, uar
-from sarangi.statistics.metrics import CALIBRATION_ERROR, RECALL
+from sarangi.statistics.metrics import CALIBRATION_ERROR, CALIBRATION_ERROR_IF_CALIBRATED, RECALL
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,8 @@ def calibration(answers: pd.DataFrame, scores: Path) -> dict[str, Any] | None:
     Returns
     -------
     dict or None
-        ``error`` (expected calibration error, all clips, 15 bins) with ``low`` and ``high``; ``tenths``: of
+        ``error`` (expected calibration error, all clips, 15 bins) with ``low`` and ``high``;
+        ``if_calibrated``, that to expect of a perfectly calibrated model; ``tenths``: of
         each tenth of stated probability that has answers its bounds, the ``answers`` in it, the ``right``
         share of them and the mean ``confidence``; ``answers`` and ``clips`` in all.  None without answers.
     """
@@ -159,9 +160,18 @@ def calibration(answers: pd.DataFrame, scores: Path) -> dict[str, Any] | None:
     right = (answers["emotion"] == answers["predicted"]).to_numpy()
     place = tenth(sure)
     table = store.read(scores)
-    row = table[(table["slice"] == "pooled") & (table["metric"] == CALIBRATION_ERROR.name)]
-    bounds = {"error": "value", "low": "low", "high": "high"}
-    found = {key: _number(row[column].iloc[0]) if len(row) else None for key, column in bounds.items()}
+    pooled = table[table["slice"] == "pooled"].set_index("metric")
+    error = CALIBRATION_ERROR.name
+    wanted = {
+        "error": (error, "value"),
+        "low": (error, "low"),
+        "high": (error, "high"),
+        "if_calibrated": (CALIBRATION_ERROR_IF_CALIBRATED.name, "value"),
+    }
+    found = {
+        key: _number(pooled.loc[metric, column]) if metric in pooled.index else None
+        for key, (metric, column) in wanted.items()
+    }
     tenths = [
         {
             "from": n / TENTHS,

@@ -3,8 +3,8 @@
 DEGENERATE = "degenerate"
 """The word for such an interval."""
 MEANING = (
-    f"{DEGENERATE}: every draw of groups gives this value, so the interval has no width and says nothing "
-    "about other groups."
+    f"{DEGENERATE}: no group changes this value, so the interval has no width and says nothing about other "
+    "groups."
 )
 """What a reader is told of it."""
 SAME = 1e-9  # what rounding makes of equal bounds

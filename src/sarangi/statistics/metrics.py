@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from sarangi.statistics.calibration import brier_score, calibration_error
+from sarangi.statistics.calibration import brier_score, calibration_error, calibration_error_if_calibrated
 from sarangi.statistics.confusions import (
     Booleans,
     Floats,
@@ -42,7 +42,7 @@ class Metric:
         In ``results/scores`` and in claims.
     value
         From confusions of shape (..., K, K) to scores of shape (...); from calibrations of shape
-        (..., BINS, 4) where it is ``stated``.
+        (..., BINS, 5) where it is ``stated``.
     label, prose
         In the heading of a table, and in a sentence.
     meaning
@@ -201,6 +201,15 @@ CALIBRATION_ERROR = Metric(
     ceiling=0.0,
     stated=True,
 )
+CALIBRATION_ERROR_IF_CALIBRATED = Metric(
+    name="calibration_error_if_calibrated",
+    value=calibration_error_if_calibrated,
+    label="Calibration error if calibrated",
+    prose="calibration error to expect of a perfectly calibrated model",
+    chance=lambda classes: float("nan"),
+    ceiling=0.0,
+    stated=True,
+)
 
 METRICS = (
     UAR,
@@ -244,6 +253,7 @@ METRICS = (
         stated=True,
     ),
     CALIBRATION_ERROR,
+    CALIBRATION_ERROR_IF_CALIBRATED,
 )
 """Every metric, in the order of the rows of ``results/scores``."""
 
