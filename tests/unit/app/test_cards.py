@@ -24,6 +24,8 @@ def test_calibration_counts_how_often_it_was_right_when_it_was_so_sure(study):
     found = [(tenth["from"], tenth["answers"], tenth["right"]) for tenth in known["tenths"]]
     assert found == [(0.6, 4, 0.25), (0.9, 4, 0.75)]
     assert (known["error"], known["answers"], known["clips"]) == (0.25, 8, 8)
+    assert known["if_calibrated"] == 0.125
+    assert "a perfectly calibrated model would have 0.125 on average" in card.text
     assert "When it says 60–70 %, it was right in 25 % of 4 answers on speakers that" in calibrated(
         data, 0.66
     )
