@@ -49,6 +49,7 @@ def test_it_draws_the_widths_of_intervals(blocks, tmp_path, monkeypatch):
     row = dict.fromkeys(SCORES.names, "") | {
         "slice": "pooled", "metric": "uar", "value": 0.5, "low": 0.4, "high": 0.7, "low_clips": 0.4,
         "high_clips": 0.6, "n": 9, "groups": 4, "seeds": 1, "chance": 0.25, "ceiling": 1.0,
+        "se_groups": 0.1, "sd_seeds": None, "se": 0.1, "df": 3.0,
     }  # fmt: skip
     store.write(tmp_path / "scores.parquet", pd.DataFrame([row]), SCORES, MADE_BY_TEST)
     (tmp_path / "widths.py").write_text(blocks[0])

@@ -63,6 +63,7 @@ def study(tmp_path):
         "chance": 0.5,
     }
     row |= {"low": 0.2, "high": 0.9, "low_clips": 0.3, "high_clips": 0.8, "ceiling": 1.0, "chance": 0.5}
+    row |= {"se_groups": 0.1, "sd_seeds": None, "se": 0.1, "df": 3.0}
     values = {"uar": 0.5, "accuracy": 0.5, "recall_sad": 1.0, "expected_calibration_error": 0.25}
     values["calibration_error_if_calibrated"] = 0.125
     lines = [row | {"metric": metric, "value": value} for metric, value in values.items()]

@@ -16,15 +16,15 @@ CLAIMS = read_claims(ROOT / "claims.yaml", ROOT / "workflow/schemas/claims.schem
 
 def score(path, value, low=None, high=None, **other):
     """A score file that reports one UAR."""
-    line = {
+    line = dict.fromkeys(SCORES.names) | {
         "experiment": path.stem, "corpus": "urdu_sindhi", "protocol": "p", "model": "m",
         "test": "urdu_sindhi", "slice": "pooled", "metric": "uar", "value": value, "low": low, "high": high,
         "low_clips": low, "high_clips": high, "n": 700, "groups": 700, "seeds": 1, "chance": 1 / 7,
         "ceiling": 1.0, "classes": "angry sad", "mark": "interval too narrow",
     }  # fmt: skip
     lines = [line | other, line | other | {"metric": "wf1"}]
-    frame = pd.DataFrame(lines).astype({"value": float, "low": float, "high": float})
-    frame[["low_clips", "high_clips"]] = frame[["low_clips", "high_clips"]].astype(float)
+    numbers = [name for name in SCORES.names if SCORES.field(name).type == "double"]
+    frame = pd.DataFrame(lines).astype(dict.fromkeys(numbers, float))
     path.parent.mkdir(parents=True, exist_ok=True)
     store.write(path, frame, SCORES, MADE_BY_TEST)
     return str(path)

@@ -47,7 +47,7 @@ def made(
     fault=None, groups=8,
 ):  # fmt: skip
     """Write what the numbers are made from, by the real schemas, and the numbers."""
-    line = {
+    line = dict.fromkeys(SCORES.names) | {
         "experiment": NAME, "corpus": "x", "protocol": "loso", "model": "svm", "test": "x",
         "slice": "pooled", "metric": "uar", "value": uar[0], "low": uar[1], "high": uar[2], "low_clips": 0.2,
         "high_clips": 0.8, "n": 40, "groups": groups, "seeds": 1, "chance": 0.25, "ceiling": 1.0,
@@ -64,7 +64,7 @@ def made(
                  "disclosed": "nowhere"},
         claim | {"claim": "holds", "verdict": "cannot be tested: x"},
     ]  # fmt: skip
-    pair = {
+    pair = dict.fromkeys(PREMIUMS.names) | {
         "corpus": "x", "model": "svm", "folds": "matched", "shared": "x_random_svm", "apart": NAME,
         "metric": "uar", "value": 0.15, "low": premium[0], "high": premium[1], "n": 40, "groups": groups,
         "mark": "",

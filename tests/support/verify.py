@@ -16,7 +16,7 @@ NUMBERS, FEATURES = "paper/numbers.tex", "results/features/f/x/000.parquet"
 
 
 def scores(name, value):
-    line = {
+    line = dict.fromkeys(SCORES.names) | {
         "experiment": name, "corpus": "x", "protocol": "p", "model": "m", "test": "x", "slice": "pooled",
         "metric": "uar", "value": value, "low": 0.1, "high": 0.9, "low_clips": 0.2, "high_clips": 0.8,
         "n": 40, "groups": 8, "seeds": 1, "chance": 0.25, "ceiling": 1.0, "classes": "sad", "mark": "",

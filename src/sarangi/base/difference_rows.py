@@ -12,6 +12,12 @@ DIFFERENCES = pa.schema(
         pa.field("value", pa.float64()),
         pa.field("low", pa.float64()),
         pa.field("high", pa.float64()),
+        # of the value and its interval: see sarangi.statistics.intervals.Errors
+        pa.field("se_groups", pa.float64()),
+        pa.field("sd_seeds", pa.float64()),
+        pa.field("seeds", pa.int64()),
+        pa.field("se", pa.float64()),
+        pa.field("df", pa.float64()),
         # of the sign-flip test over groups, and the smallest that it could give
         pa.field("p", pa.float64()),
         pa.field("p_smallest", pa.float64()),

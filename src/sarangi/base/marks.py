@@ -12,6 +12,11 @@ UNPREDICTED = "nothing predicted"
 PREDICTIONS_MISSING = "predictions missing"
 SIDES_DIFFER = "sides differ"
 MANY_FAILED = "many failed"
+TRAINED_ONCE = "training not resampled"
+TRAINED_TWICE = "two trainings"
+
+OF_INTERVALS = (DESCRIPTIVE, TOO_NARROW, TRAINED_ONCE, TRAINED_TWICE)
+"""Marks of an interval that says less than it seems, not of the score itself."""
 
 BETWEEN = "; "
 

@@ -17,6 +17,12 @@ PREMIUMS = pa.schema(
         pa.field("value", pa.float64()),
         pa.field("low", pa.float64()),
         pa.field("high", pa.float64()),
+        # of the value and its interval: see sarangi.statistics.intervals.Errors
+        pa.field("se_groups", pa.float64()),
+        pa.field("sd_seeds", pa.float64()),
+        pa.field("seeds", pa.int64()),
+        pa.field("se", pa.float64()),
+        pa.field("df", pa.float64()),
         pa.field("n", pa.int64(), nullable=False),
         pa.field("groups", pa.int64(), nullable=False),
         pa.field("mark", pa.string(), nullable=False),

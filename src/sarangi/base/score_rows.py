@@ -17,6 +17,11 @@ SCORES = pa.schema(
         pa.field("value", pa.float64()),
         pa.field("low", pa.float64()),
         pa.field("high", pa.float64()),
+        # of the value and its interval: see sarangi.statistics.intervals.Errors
+        pa.field("se_groups", pa.float64()),
+        pa.field("sd_seeds", pa.float64()),
+        pa.field("se", pa.float64()),
+        pa.field("df", pa.float64()),
         # percentiles over clips as if they were independent, to show what that hides
         pa.field("low_clips", pa.float64()),
         pa.field("high_clips", pa.float64()),

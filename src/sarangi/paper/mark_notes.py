@@ -12,6 +12,8 @@ from sarangi.base.marks import (
     PREDICTIONS_MISSING,
     SIDES_DIFFER,
     TOO_NARROW,
+    TRAINED_ONCE,
+    TRAINED_TWICE,
     UNPREDICTED,
     UNTRAINED,
 )
@@ -27,6 +29,8 @@ MARKS = {
     PREDICTIONS_MISSING: "some test utterances have no prediction from some run and are left out",
     SIDES_DIFFER: "the two sides are scored on other emotions, or on another number of utterances",
     MANY_FAILED: "more than a tenth of the corpus failed, so what is scored is not the corpus; see the audit",
+    TRAINED_ONCE: "trained once, with one seed: the training is not resampled and the interval is too narrow",
+    TRAINED_TWICE: "trained twice: the interval only describes what other trainings would score",
 }
 
 

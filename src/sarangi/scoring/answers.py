@@ -11,11 +11,15 @@ from sarangi.base import store
 from sarangi.base.errors import SarangiError
 from sarangi.statistics.calibration import calibration
 from sarangi.statistics.confusions import Floats, Integers
+from sarangi.statistics.intervals import Runs
 
 log = logging.getLogger("sarangi")
 
 PARTS_OF_CORPUS = ("gender", "language", "speaker")
 """Columns of the manifest by whose values the utterances are scored in parts, too."""
+
+EACH_RUN = ["seed", "fold"]
+"""Columns that tell runs apart."""
 
 STATED = "p_"
 """Before an emotion in the columns of stated probabilities."""
@@ -126,6 +130,33 @@ def tally(
         calibrations = np.zeros((*shape, *each.shape[1:]))
         np.add.at(calibrations, (repeats, groups), each)
     return confusions.reshape(*shape, classes, classes), calibrations
+
+
+def runs_of(
+    table: pd.DataFrame, emotions: Sequence[str], *, pooled: bool, crossed: bool
+) -> tuple[Runs, Runs | None]:
+    """Return the runs that a table of answers is from, as confusions and as calibrations.
+
+    Parameters
+    ----------
+    table
+        Of :func:`answers`.
+    emotions
+        Names of the K classes.
+    pooled, crossed
+        As :class:`sarangi.statistics.intervals.Runs` has them.
+
+    Returns
+    -------
+    confusions : runs of sums of shape (N, groups, K, K)
+    calibrations : runs of sums of shape (N, groups, BINS, 4), or None
+        None where not every prediction has its probabilities.
+    """
+    confusions, calibrations = tally(table, EACH_RUN, emotions)
+    each = table[EACH_RUN].drop_duplicates().sort_values(EACH_RUN)
+    seeds, folds = (each[column].to_numpy(np.int64) for column in EACH_RUN)
+    runs = Runs(confusions, confusions.sum(-1), seeds, folds, pooled, crossed)
+    return runs, None if calibrations is None else runs._replace(sums=calibrations)
 
 
 def clip_patterns(

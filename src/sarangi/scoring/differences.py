@@ -14,9 +14,10 @@ from sarangi.base.errors import SarangiError
 from sarangi.base.marks import joined
 from sarangi.base.scored import Compared, ComparedOn
 from sarangi.base.store import Output
-from sarangi.scoring.answers import answers, tally
+from sarangi.scoring.answers import answers, runs_of
 from sarangi.scoring.marks import SplitFiles, marks_of
 from sarangi.scoring.paired import paired_differences
+from sarangi.scoring.training_marks import marks_of_trainings
 from sarangi.statistics.metrics import ACCURACY
 from sarangi.statistics.significance import mcnemar, sign_flip, swaps_of_family
 
@@ -75,6 +76,7 @@ def differences(
             raise SarangiError(f"{where}: {first} and {second} tell other emotions apart")
         untrained = models[first].untrained or models[second].untrained
         held = [mark for table in (one, other) for mark in marks_of(table, tested, untrained)]
+        held += [mark for table in (one, other) for mark in marks_of_trainings(table, crossed=False)]
         one, other = common(one, other)
         if one.empty:
             raise SarangiError(f"{where}: {first} and {second} have no test utterance in common")
@@ -85,13 +87,10 @@ def differences(
             "second": second,
         }
         shared |= {"n": one["utterance_id"].nunique(), "groups": one["group"].nunique(), "mark": joined(held)}
-        slices = {"pooled": ["seed"]} | ({"folds": ["seed", "fold"]} if on.mean_of_folds else {})
-        for name, repeat in slices.items():
+        for name in ("pooled", "folds") if on.mean_of_folds else ("pooled",):
             most = swaps if name == reported else 0
-            rows += [
-                shared | {"slice": name} | row
-                for row in compare(one, other, repeat, emotions, settings, most)
-            ]
+            found = compare(one, other, emotions, settings, most, pooled=name == "pooled")
+            rows += [shared | {"slice": name} | row for row in found]
     output.write(pd.DataFrame(rows, columns=DIFFERENCES.names), DIFFERENCES)
 
 
@@ -116,10 +115,11 @@ def _by_every_seed(table: pd.DataFrame) -> pd.Index:
 def compare(
     one: pd.DataFrame,
     other: pd.DataFrame,
-    repeat: Sequence[str],
     emotions: Sequence[str],
     settings: BootstrapSettings,
     swaps: int = 0,
+    *,
+    pooled: bool,
 ) -> Iterator[dict[str, Any]]:
     """Yield a row a metric of how two systems differ on the same utterances.
 
@@ -127,16 +127,17 @@ def compare(
     ----------
     one, other
         Predictions of the same utterances in the same folds (see :func:`common`).
-    repeat
-        Columns that tell repeats apart, to be averaged over: ``seed``, or ``seed`` and ``fold``.
     emotions
         Names of the classes.
     settings
         Of the bootstrap.
     swaps
         To draw at most where p is small; as many as the bootstrap's draws if that is more.
+    pooled
+        Whether the folds of a seed are scored together; else each, and their mean is compared.
     """
-    first, second = (tally(table, repeat, emotions)[0] for table in (one, other))
+    runs = [runs_of(table, emotions, pooled=pooled, crossed=False)[0] for table in (one, other)]
+    first, second = (side.over_repeats(side.sums) for side in runs)
     # as many repeats of one as of the other, each as often: the mean over them stays
     seeds = [table["seed"].nunique() for table in (one, other)]
     first, second = (
@@ -144,7 +145,7 @@ def compare(
     )
     tested = sign_flip(first, second, settings.draws, settings.seed, swaps)
     clips = mcnemar(*clipwise(one, other))
-    for metric, difference in paired_differences([first, second], settings).items():
+    for metric, difference in paired_differences(runs, settings).items():
         p, smallest = tested[metric]
         of_clips = clips if metric == ACCURACY.name else math.nan
         yield {"metric": metric, "p": p, "p_smallest": smallest, "p_mcnemar": of_clips} | difference._asdict()

@@ -16,8 +16,9 @@ from sarangi.base.marks import DESCRIPTIVE, SIDES_DIFFER, UNPREDICTED, joined
 from sarangi.base.premium_rows import PREMIUMS
 from sarangi.base.scored import PremiumPair
 from sarangi.base.store import Output
-from sarangi.scoring.answers import answers, tally
+from sarangi.scoring.answers import answers, runs_of
 from sarangi.scoring.paired import paired_differences
+from sarangi.scoring.training_marks import marks_of_trainings
 from sarangi.statistics.metrics import UAR
 
 
@@ -73,13 +74,16 @@ def premium(pair: PremiumPair, manifest: Path, settings: BootstrapSettings) -> l
         blank = {"metric": UAR.name, "n": 0, "groups": 0, "mark": UNPREDICTED}
         return [dict.fromkeys(PREMIUMS.names) | names | blank]
     tables = [table[table["utterance_id"].isin(both)] for table in (one, other)]
-    repeats = [["seed", "fold"] if side.mean_of_folds else ["seed"] for side in sides]
-    sums = [tally(table, repeat, emotions)[0] for table, repeat in zip(tables, repeats, strict=True)]
+    runs = [
+        runs_of(table, emotions, pooled=not side.mean_of_folds, crossed=False)[0]
+        for table, side in zip(tables, sides, strict=True)
+    ]
     groups = tables[0]["group"].nunique()
     marks = [DESCRIPTIVE] if groups < FEW_GROUPS else []
     marks += [SIDES_DIFFER] if both != either else []
+    marks += [mark for table in tables for mark in marks_of_trainings(table, crossed=False)]
     shown = names | {"n": len(both), "groups": groups, "mark": joined(marks)}
     return [
         shown | {"metric": metric} | difference._asdict()
-        for metric, difference in paired_differences(sums, settings).items()
+        for metric, difference in paired_differences(runs, settings).items()
     ]

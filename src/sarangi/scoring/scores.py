@@ -1,11 +1,13 @@
 """Scores with intervals over groups: the unit that shares a voice is what is drawn again."""
 
 import logging
+import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
+import numpy as np
 import pandas as pd
 
 from sarangi.base import store
@@ -17,19 +19,23 @@ from sarangi.base.scored import Scored
 from sarangi.base.slices import slice_of_part, slice_of_seed
 from sarangi.base.store import Output
 from sarangi.base.table_columns import FURTHER
-from sarangi.scoring.answers import PARTS_OF_CORPUS, answers, clip_patterns, tally
+from sarangi.scoring.answers import EACH_RUN, PARTS_OF_CORPUS, answers, clip_patterns, runs_of
 from sarangi.scoring.marks import SplitFiles, marks_of
+from sarangi.scoring.training_marks import marks_of_trainings
 from sarangi.statistics.confusions import Booleans, Floats, uniform_guessing, without_errors
+from sarangi.statistics.intervals import Errors, errors_of, logit
 from sarangi.statistics.metrics import (
     METRICS,
     OF_CONFUSIONS,
     OF_PROBABILITIES,
     as_read,
+    largest_of,
     mean_metrics,
     mean_of_each_class,
     means,
+    weighed,
 )
-from sarangi.statistics.resampling import draw_clips, draw_groups, intervals, percentiles, resampled
+from sarangi.statistics.resampling import draw_clips, percentiles, resampled
 
 REPORTED = tuple(metric.name for metric in as_read(OF_CONFUSIONS))
 """The metrics of an experiment without predictions; whether it would state probabilities is not known."""
@@ -38,6 +44,8 @@ UNDEFINED = (float("nan"), float("nan"))
 NO_PARTS: Mapping[str, Collection[str]] = {}
 
 log = logging.getLogger("sarangi")
+
+OF_ERRORS = ("se_groups", "sd_seeds", "se", "df")
 
 Row = dict[str, Any]
 Bounds = Mapping[str, tuple[float, float]]
@@ -88,7 +96,8 @@ def scores(experiment: Scored, settings: BootstrapSettings, output: Mapping[str,
     optional = (experiment.protocol_file, experiment.audit)
     protocol, audit = (None if path is None else Path(path) for path in optional)
     held = marks_of(table, SplitFiles(Path(experiment.manifest), protocol, audit), experiment.untrained)
-    frame = pd.DataFrame(rows).assign(**names, seeds=table["seed"].nunique(), mark=joined(held))
+    frame = pd.DataFrame(rows).assign(**names, seeds=table["seed"].nunique())
+    frame["mark"] = [joined([*held, *of_interval]) for of_interval in frame["mark"]]
     output["scores"].write(frame, SCORES)
     counts = table.groupby(["seed", "fold", "emotion", "predicted"]).size().rename("n").reset_index()
     counts["seed"] = counts["seed"].where(counts["seed"] >= 0)
@@ -113,8 +122,8 @@ class Slice(NamedTuple):
         Of the slice.
     clips
         Of :func:`sarangi.scoring.answers.answers`.
-    repeat
-        Columns that tell repeats apart.
+    pooled, crossed
+        As :class:`sarangi.statistics.intervals.Runs` has them.
     interval
         Whether its scores have one.
     whole
@@ -123,9 +132,15 @@ class Slice(NamedTuple):
 
     name: str
     clips: pd.DataFrame
-    repeat: Sequence[str]
+    pooled: bool = True
+    crossed: bool = False
     interval: bool = True
     whole: bool = True
+
+    @property
+    def repeat(self) -> list[str]:
+        """Columns that tell what is scored as one apart."""
+        return ["seed"] if self.pooled else EACH_RUN
 
 
 def tested_in(protocol: Path) -> frozenset[str]:
@@ -148,35 +163,35 @@ def slices(
     parts
         By protocol of the tested corpus, the utterances that it tests, of each part to score alone.
     """
-    each_run = ["seed", "fold"]
     transfer = experiment.protocol_file is None
-    repeat = each_run if transfer else ["seed"]
-    yield Slice("runs" if transfer else "pooled", table, repeat)
+    pooled = not transfer
+    yield Slice("runs" if transfer else "pooled", table, pooled, transfer)
     if experiment.mean_of_folds and not transfer:
-        yield Slice("folds", table, each_run)
+        yield Slice("folds", table, pooled=False)
         for fold, clips in table.groupby("fold"):
-            yield Slice(f"fold {fold}", clips, ["seed"], interval=False)
+            yield Slice(f"fold {fold}", clips, interval=False)
     if table["seed"].nunique() > 1:
-        reported = each_run if experiment.mean_of_folds else repeat
         for seed, clips in table.groupby("seed"):
-            yield Slice(slice_of_seed(cast(int, seed)), clips, reported, whole=False)
+            name = slice_of_seed(cast(int, seed))
+            yield Slice(name, clips, pooled and not experiment.mean_of_folds, transfer, whole=False)
     for protocol, tested in parts.items():
         clips = table[table["utterance_id"].isin(tested)]
         if clips.empty:
             log.warning("%s: no prediction on the test part of %s is ok", experiment.name, protocol)
             continue
-        yield Slice(slice_of_part(protocol), clips, each_run)
+        yield Slice(slice_of_part(protocol), clips, pooled=False, crossed=transfer)
         if clips["seed"].nunique() > 1:
             for seed, of_seed in clips.groupby("seed"):
                 name = slice_of_part(protocol, cast(int, seed))
-                yield Slice(name, of_seed, each_run, whole=False)
+                yield Slice(name, of_seed, pooled=False, crossed=transfer, whole=False)
     for column in dict.fromkeys((*PARTS_OF_CORPUS, *experiment.slices)):
         if table[column].nunique() > 1:
             for value, clips in table.groupby(column):
                 yield Slice(
                     f"{column.removeprefix(FURTHER)} {value}",
                     clips,
-                    repeat,
+                    pooled,
+                    transfer,
                     interval=column != "speaker",
                     whole=False,
                 )
@@ -184,6 +199,8 @@ def slices(
 
 def scored_slice(part: Slice, emotions: Sequence[str], settings: BootstrapSettings) -> list[Row]:
     """Return the rows of a slice, one a metric, of the columns of :data:`SCORES` that depend on it.
+
+    Column ``mark`` has the marks of the interval alone.
 
     Parameters
     ----------
@@ -194,43 +211,52 @@ def scored_slice(part: Slice, emotions: Sequence[str], settings: BootstrapSettin
     settings
         Of the bootstrap.
     """
-    confusions, calibrations = tally(part.clips, part.repeat, emotions)
-    total = confusions.sum(1)
-    held = total.sum(-1) > 0
-    score = partial(_scores, held=held, emotions=emotions if part.whole else ())
-    calibrated = partial(means, OF_PROBABILITIES, held=held)
-    values = score(total)
-    bounds: dict[str, tuple[float, float]] = {}
+    runs, calibrations = runs_of(part.clips, emotions, pooled=part.pooled, crossed=part.crossed)
+    total, held = runs.total, runs.held
+    score = partial(_scores, emotions=emotions if part.whole else ())
+    calibrated = partial(means, OF_PROBABILITIES)
+    values = score(total, held)
+    errors: dict[str, Errors] = {}
     over_clips: Bounds = {}
     if part.whole and calibrations is not None:
-        values |= calibrated(calibrations.sum(1))
+        values |= calibrated(calibrations.total, held)
     if part.interval:
-        groups = confusions.shape[1]
-        drawn = draw_groups(groups, settings.draws, settings.seed)
-        bounds = intervals(resampled(confusions, drawn, score), groups, settings.confidence)
+        of = partial(weighed, emotions=emotions)
+        errors = errors_of([runs], score, of)
         patterns, times = clip_patterns(part.clips, part.repeat, emotions)
         drawn_clips = draw_clips(times, settings.draws, settings.seed)
-        over_clips = percentiles(resampled(patterns, drawn_clips, score), settings.confidence)
+        over_clips = percentiles(
+            resampled(patterns, drawn_clips, partial(score, held=held)), settings.confidence
+        )
         if part.whole and calibrations is not None:
-            bounds |= intervals(resampled(calibrations, drawn, calibrated), groups, settings.confidence)
+            errors |= errors_of([calibrations], calibrated, of)
     chances, ceilings = _chances(total, held, emotions), _ceilings(total, held, emotions)
     shared = {
         "slice": part.name,
         "n": part.clips["utterance_id"].nunique(),
         "groups": part.clips["group"].nunique(),
-        "classes": " ".join(e for e, there in zip(emotions, held.any(0), strict=True) if there),
+        "classes": " ".join(np.array(emotions)[held.any(0)]),
+        "mark": marks_of_trainings(part.clips, crossed=part.crossed) if part.interval else [],
     }
     return [
         shared
         | {"metric": metric, "value": float(value)}
-        | dict(zip(("low", "high"), bounds.get(metric, UNDEFINED), strict=True))
+        | _interval(float(value), errors.get(metric), largest_of(metric), settings.confidence)
         | dict(zip(("low_clips", "high_clips"), over_clips.get(metric, UNDEFINED), strict=True))
         | {"chance": float(chances[metric]), "ceiling": float(ceilings[metric])}
         for metric, value in values.items()
     ]
 
 
-def _scores(sums: Floats, held: Booleans, emotions: Sequence[str]) -> dict[str, Floats]:
+def _interval(value: float, errors: Errors | None, largest: float, confidence: float) -> Row:
+    """Return the columns of an interval and of what it is made from."""
+    if errors is None:
+        return dict.fromkeys(("low", "high", *OF_ERRORS), math.nan)
+    low, high = logit(value, errors, confidence, largest)
+    return {"low": low, "high": high} | {name: getattr(errors, name) for name in OF_ERRORS}
+
+
+def _scores(sums: Floats, held: Booleans, *, emotions: Sequence[str]) -> dict[str, Floats]:
     """Return the metrics of confusions, and the scores of single classes where these are named."""
     return mean_metrics(sums, held) | (mean_of_each_class(sums, emotions) if emotions else {})
 

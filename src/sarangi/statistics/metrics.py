@@ -28,6 +28,12 @@ from sarangi.statistics.confusions import (
 
 RECALL, PRECISION, F1 = "recall", "precision", "f1"
 
+CLIPS, CLASSES = "clips", "classes"
+"""What a score weighs alike: each clip, or each class."""
+
+Weighed = str | int
+"""One of :data:`CLIPS` and :data:`CLASSES`, or the place of the only class that a score is of."""
+
 OF_CLASS: dict[str, Callable[[Sums], Floats]] = {RECALL: recalls, PRECISION: precisions, F1: f1s}
 """The scores of single classes; ``<score>_<emotion>`` in ``results/scores`` and in claims."""
 
@@ -56,6 +62,8 @@ class Metric:
     chance
         What guessing uniformly among K classes scores, from K.  Left out, it is computed from the confusions
         expected of guessing.
+    largest
+        The largest value that there can be; the smallest is 0.
     ceiling
         The best value.  Left out, it is computed from the confusions of predictions without errors, so that
         classes without a test utterance count as they do in the metric.
@@ -84,6 +92,7 @@ class Metric:
     unit: str = ""
     mean: Callable[[Sums, Booleans], Floats] | None = None
     chance: Callable[[int], float] | None = None
+    largest: float = 1.0
     ceiling: float | None = None
     constant: Callable[[int, int, int], Fraction] | None = None
     stated: bool = False
@@ -93,6 +102,12 @@ class Metric:
     compared: bool = False
     locked: bool = False
     hub: str | None = None
+
+    @property
+    def weighed(self) -> Weighed:
+        """What it weighs alike."""
+        of = self.variant_of or self
+        return CLIPS if of.averages is None else CLASSES
 
     @property
     def prose_in_full(self) -> str:
@@ -249,6 +264,7 @@ METRICS = (
         prose="Brier score",
         # of equal probabilities
         chance=lambda classes: 1 - 1 / classes,
+        largest=2.0,
         ceiling=0.0,
         stated=True,
     ),
@@ -288,6 +304,27 @@ def mean_metrics(confusions: Sums, held: Booleans) -> dict[str, Floats]:
         Which classes the test part of each repeat holds.
     """
     return means(OF_CONFUSIONS, confusions, held)
+
+
+def weighed(name: str, emotions: Sequence[str] = ()) -> Weighed:
+    """Return what a score weighs alike: a metric, or a score of :data:`OF_CLASS` of an emotion.
+
+    Parameters
+    ----------
+    name
+        As :func:`means` and :func:`mean_of_each_class` give it.
+    emotions
+        As there.
+    """
+    for metric in METRICS:
+        if metric.name == name:
+            return metric.weighed
+    return list(emotions).index(name.partition("_")[2])
+
+
+def largest_of(name: str) -> float:
+    """Return the largest value that a score of that name can have."""
+    return next((metric.largest for metric in METRICS if metric.name == name), 1.0)
 
 
 def mean_of_each_class(confusions: Sums, emotions: Sequence[str]) -> dict[str, Floats]:

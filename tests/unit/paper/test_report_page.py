@@ -31,7 +31,7 @@ def read(tmp_path):
     ]  # fmt: skip
     audit = tmp_path / "shemo.parquet"
     write_audit(pd.DataFrame(AUDITED, columns=AUDIT.names), to(audit))
-    row = {
+    row = dict.fromkeys(PREMIUMS.names) | {
         "corpus": "shemo", "model": "m1", "folds": "matched", "shared": "a", "apart": "b", "metric": "uar",
         "value": 0.4, "low": 0.2, "high": 0.5, "n": 40, "groups": 9, "mark": "",
     }  # fmt: skip

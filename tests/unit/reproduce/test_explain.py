@@ -81,7 +81,7 @@ def folder(tmp_path, monkeypatch):
         ]
         answers[0][3:] = ["failed", "too short", "sad", None, None, None]
         publish(name, [PROTOCOL, MANIFEST], table(answers, schema), "classical")
-    line = {
+    line = dict.fromkeys(SCORES.names) | {
         "experiment": NAME, "corpus": "urdu_latif", "protocol": "loso", "model": "egemaps_svm",
         "test": "urdu_latif", "slice": "pooled", "metric": "uar", "value": 2 / 3, "low": 0.1, "high": 0.9,
         "low_clips": 0.2, "high_clips": 0.8, "n": 3, "groups": 2, "seeds": 1, "chance": 0.5, "ceiling": 1.0,

@@ -1,8 +1,11 @@
 """Paired differences between systems."""
 
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 from support.drawn_groups import FOUR_EMOTIONS, SETTINGS, VALUES, bootstrapped, entry, files, made, reference
 from support.labels import labels
 from support.places import to
@@ -16,18 +19,28 @@ from sarangi.paper.tables.writing import FORMATS
 from sarangi.scoring.answers import answers
 from sarangi.scoring.differences import clipwise, compare, differences
 from sarangi.scoring.marks import SplitFiles
-from sarangi.statistics.resampling import intervals
 from sarangi.statistics.significance import mcnemar
 
 
 def test_differences_are_paired_and_average_seeds():
     one, other = made(seeds=(0, 1, 2), right=0.7, folds=2), made(seeds=(5, 6), right=0.4, folds=2)
-    for repeat in (["seed"], ["seed", "fold"]):
-        rows = pd.DataFrame(compare(one, other, repeat, FOUR_EMOTIONS, SETTINGS)).set_index("metric")
-        first, second = (bootstrapped(t, repeat, 400, 3)[0] for t in (one, other))
+    for pooled in (True, False):
+        rows = pd.DataFrame(compare(one, other, FOUR_EMOTIONS, SETTINGS, pooled=pooled)).set_index("metric")
+        repeat = ["seed"] if pooled else ["seed", "fold"]
+        first, second = (bootstrapped(t, repeat, 4000, 3)[0] for t in (one, other))
         for metric in VALUES:
-            bounds = intervals({"d": first[metric] - second[metric]}, 10, 0.95)["d"]
+            # the standard error of the bootstrap, which leaves the trainings as they are
+            drawn = np.std(first[metric] - second[metric]) * math.sqrt(10 / 9)
+            assert rows.loc[metric, "se_groups"] == pytest.approx(drawn, rel=0.1), metric
+            seeds = [pd.Series([reference(r)[metric] for _, r in t.groupby("seed")]) for t in (one, other)]
+            if pooled:
+                of_means = seeds[0].var() / 3 + seeds[1].var() / 2
+                assert rows.loc[metric, "sd_seeds"] ** 2 / 2 == pytest.approx(of_means)
+            assert rows.loc[metric, "se"] >= rows.loc[metric, "se_groups"]
+            half = stats.t.ppf(0.975, rows.loc[metric, "df"]) * rows.loc[metric, "se"]
+            bounds = rows.loc[metric, "value"] + half * np.array([-1, 1])
             assert rows.loc[metric, ["low", "high"]].tolist() == pytest.approx(bounds), metric
+    assert set(rows["seeds"]) == {2}
     assert clipwise(one, one) == (0, 0)
     better, worse = clipwise(one, other)
     assert better > worse
@@ -46,7 +59,7 @@ def test_differences_of_a_protocol_and_their_table(tmp_path):
     compared = found[["first", "second"]].drop_duplicates()
     assert compared.agg("".join, axis=1).tolist() == ["ab", "ac", "ad", "bc", "bd"]
     assert found.loc[found["second"].eq("b"), ["n", "mark"]].drop_duplicates().to_numpy().tolist() == [
-        [119, "predictions missing"]
+        [119, "predictions missing; training not resampled"]
     ]
     row = found[(found["metric"] == "uar") & (found["slice"] == "folds") & (found["second"] == "c")].iloc[0]
     table, _ = answers([tmp_path / "a.parquet"], tmp_path / "m.parquet", "a")

@@ -314,7 +314,11 @@ def test_a_transfer_is_the_mean_over_runs_and_skips_unknown_emotions(failed, tmp
     files(tmp_path, {"x": table})
     scores(described(tmp_path, protocol_file=None), SETTINGS, made_in(tmp_path))
     found = store.read(tmp_path / "s.parquet")
-    assert set(found["mark"]) == {"predictions missing" if failed else ""}
+    of_seeds = found["slice"].str.startswith("seed ")
+    marked = "predictions missing" if failed else ""
+    assert set(found.loc[~of_seeds, "mark"]) == {marked}
+    # one seed of two folds: two runs
+    assert set(found.loc[of_seeds, "mark"]) == {"; ".join(filter(None, [marked, "two trainings"]))}
     row = found[(found["slice"] == "runs") & (found["metric"] == "uar")].iloc[0]
     ok = table[table["status"] == "ok"]
     expected = np.mean([reference(run)["uar"] for _, run in ok.groupby(["fold", "seed"])])
@@ -327,7 +331,7 @@ def test_groups_all_alike_have_an_interval_of_no_width(tmp_path):
     table["emotion"] = [FOUR_EMOTIONS[n // 10] for n in range(40)]
     found = scores_of(tmp_path, table.assign(predicted=table["emotion"]))
     row = found[(found["slice"] == "pooled") & (found["metric"] == "uar")].iloc[0]
-    assert (row["low"], row["value"], row["high"], row["mark"]) == (1, 1, 1, "")
+    assert (row["low"], row["value"], row["high"], row["mark"]) == (1, 1, 1, "training not resampled")
     assert len(set(table["group"])) >= FEW_GROUPS
 
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import matplotlib
 import pandas as pd
 
-from sarangi.base.marks import DESCRIPTIVE, TOO_NARROW
+from sarangi.base.marks import OF_INTERVALS
 from sarangi.paper.figures.page import Page
 from sarangi.paper.figures.style import EDGE, GREY, HIGHEST, PALE, SMALL, TINY, WIDTH, draw_interval
 from sarangi.paper.figures.text import broken, height_of
 
-INTERVAL_MARKS = (DESCRIPTIVE, TOO_NARROW)
-"""Marks of an interval that says less than it seems; it is drawn dashed."""
+INTERVAL_MARKS = OF_INTERVALS
+"""An interval with one of these is drawn dashed."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from sarangi.base.labels import Labels
-from sarangi.base.marks import DESCRIPTIVE, SIDES_DIFFER, TOO_NARROW, joined, marks_in
+from sarangi.base.marks import OF_INTERVALS, SIDES_DIFFER, joined, marks_in
 from sarangi.base.spreadsheets import as_csv
 from sarangi.paper.cells import CONDITION, SCORE, Cell, scored
 from sarangi.paper.mark_notes import letters, meanings
@@ -22,9 +22,6 @@ GAP = [
 ]  # fmt: skip
 
 SIDES = [f"{name}{side}" for side in ("", "_inside") for name in ("name", "file", "slice", "published")]
-
-# marks of an interval, which a difference without one has nothing to do with
-OF_INTERVALS = (DESCRIPTIVE, TOO_NARROW)
 
 
 def gaps(table: pd.DataFrame) -> pd.DataFrame:
@@ -68,6 +65,7 @@ def _marks(row: Mapping[str, Any]) -> Iterable[str]:
     held = [*marks_in(row["mark"]), *marks_in(row["mark_inside"])]
     if any(row[name] != row[f"{name}_inside"] for name in ("classes", "n")):
         held.append(SIDES_DIFFER)
+    # a gap has no interval
     return dict.fromkeys(mark for mark in held if mark not in OF_INTERVALS)
 
 
