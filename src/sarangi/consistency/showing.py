@@ -12,7 +12,9 @@ from sarangi.consistency.finding import FACT, IMPOSSIBLE, MEANING, NOTE, WARNING
 WIDTH = 100
 CHIPS = {IMPOSSIBLE: "fatal", WARNING: "warning", NOTE: "note"}
 """How the project's pages colour a severity."""
-OWN_STYLE = "col.verdicts { width: 8rem } col.kinds { width: 8rem } col.wheres { width: 16rem } col.sources { width: 13rem }\n"
+OWN_STYLE = """
+col.verdicts, col.kinds { width: 8rem } col.wheres { width: 16rem } col.sources { width: 13rem }
+"""
 LIMITS = (
     "What passes is possible as far as these checks go, not right. They see the print alone: no "
     "recordings, no "
