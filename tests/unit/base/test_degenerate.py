@@ -4,12 +4,13 @@ import math
 from pathlib import Path
 
 import matplotlib.pyplot as plt
+import pandas as pd
 import pytest
 from support.labels import labels
 
 from sarangi.app.markup import between
 from sarangi.base.degenerate import DEGENERATE, MEANING, is_degenerate
-from sarangi.paper.figures.style import draw_interval
+from sarangi.paper.figures.style import draw_interval, keys_of_degenerate
 from sarangi.paper.tables.columns import INTERVAL
 from sarangi.paper.tables.table import Table
 from sarangi.paper.tables.writing import FORMATS, write_table
@@ -45,3 +46,10 @@ def test_a_figure_shows_it_as_a_bar_across(upright):
     assert [list(values) for values in along] == [[0.2, 0.4], [0.2]]
     assert bar.get_marker() == ("_" if upright else "|")
     plt.close(figure)
+
+
+def test_a_legend_has_it_where_one_is_drawn():
+    table = pd.DataFrame({"low": [0.2, math.nan], "high": [0.4, math.nan]})
+    assert keys_of_degenerate(table) == []
+    (entry,) = keys_of_degenerate(table.assign(high=table["low"]))
+    assert DEGENERATE in entry.get_label()

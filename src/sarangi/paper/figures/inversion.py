@@ -13,7 +13,7 @@ import pandas as pd
 from sarangi.base.labels import Labels
 from sarangi.paper.cells import ranks, scored
 from sarangi.paper.figures.page import pyplot, save, say_synthetic
-from sarangi.paper.figures.style import BLUE, GREEN, GREY, ORANGE, STYLE, draw_interval
+from sarangi.paper.figures.style import BLUE, GREEN, GREY, ORANGE, STYLE, draw_interval, keys_of_degenerate
 
 CONDITIONS = {
     "shared": ("within the language, random folds", ORANGE, "o"),
@@ -86,6 +86,7 @@ def inversion_figure(cells: Sequence[Mapping[str, Any]], labels: Labels, output:
                 pyplot.Line2D([], [], color=GREY, marker="D", mfc="none", ms=3.5, lw=0, label="published")
             )
         handles.append(pyplot.Line2D([], [], color=GREY, lw=1, ls=":", label="chance"))
+        handles += keys_of_degenerate(table)
         if panels:
             figure.legend(handles=handles, loc="outside lower center", ncols=3, frameon=False)
         say_synthetic(figure, labels.synthetic)

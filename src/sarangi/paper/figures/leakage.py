@@ -14,7 +14,18 @@ from sarangi.base.marks import DESCRIPTIVE, marks_in
 from sarangi.base.premium_rows import MATCHED_FOLDS, RANDOM_FOLDS
 from sarangi.base.score_rows import headline
 from sarangi.paper.figures.page import in_words, pyplot, save, say_synthetic
-from sarangi.paper.figures.style import BLUE, GREEN, GREY, ORANGE, PALE, STYLE, WIDTH, draw_interval, key
+from sarangi.paper.figures.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    PALE,
+    STYLE,
+    WIDTH,
+    draw_interval,
+    key,
+    keys_of_degenerate,
+)
 
 OF_FOLDS = {MATCHED_FOLDS: (GREEN, "D"), RANDOM_FOLDS: (ORANGE, "o")}
 """Colour and marker of a score in folds with speakers in training and test, and of what they add."""
@@ -52,6 +63,7 @@ def leakage_figure(
     rows: dict[tuple[str, str, str], dict[str, Mapping[str, Any]]] = {}
     for pair in sorted(added.to_dict("records"), key=lambda p: (p["corpus"], models.index(p["model"]))):
         rows.setdefault((pair["corpus"], pair["model"], pair["apart"]), {})[pair["folds"]] = pair
+    drawn = uar.loc[[*added["apart"], *added["shared"]]]
     with matplotlib.rc_context(STYLE):
         figure, (left, right) = pyplot.subplots(
             1,
@@ -83,7 +95,12 @@ def leakage_figure(
         for axes in (left, right):
             for place in range(1, len(rows)):
                 axes.axhline(place - 0.5, color=PALE, lw=0.5, zorder=0)
-        figure.legend(handles=_legend(added), loc="outside lower center", ncols=2, frameon=False)
+        figure.legend(
+            handles=[*_legend(added), *keys_of_degenerate(pd.concat([drawn, added]))],
+            loc="outside lower center",
+            ncols=2,
+            frameon=False,
+        )
         say_synthetic(figure, labels.synthetic)
         save(figure, output)
 

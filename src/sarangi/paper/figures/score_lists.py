@@ -31,7 +31,7 @@ from sarangi.paper.figures.lists import (
     left_out,
 )
 from sarangi.paper.figures.page import Page, save
-from sarangi.paper.figures.style import BLUE, GREEN, GREY, ORANGE, STYLE, key
+from sarangi.paper.figures.style import BLUE, GREEN, GREY, ORANGE, STYLE, key, keys_of_degenerate
 from sarangi.paper.mark_notes import letters, meanings
 
 Titles = Mapping[str, Mapping[str, str]]
@@ -160,6 +160,7 @@ def draw_scores(
     marks = {mark for _, row in shown.iterrows() for mark in marks_of(row)}
     if marks & set(INTERVAL_MARKS):
         handles.append(key("interval that only describes, or is too narrow", GREY, line=(0, (2.2, 1.2))))
+    handles += keys_of_degenerate(shown)
     if UNTRAINED in marks:
         handles.append(key("untrained weights", GREY, "o", filled=False))
     notes = [*left_out(names, kept, IN_TABLES), *notes_on_marks(shown)]

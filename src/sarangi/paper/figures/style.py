@@ -2,10 +2,11 @@
 
 from typing import Any
 
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from sarangi.base.degenerate import is_degenerate
+from sarangi.base.degenerate import DEGENERATE, is_degenerate
 from sarangi.paper.figures.defaults import FONT
 
 # Okabe and Ito's palette: told apart by the colour-blind, and in grey by lightness
@@ -60,6 +61,12 @@ def draw_interval(
         return
     both = ([place] * 2, list(bounds)) if upright else (list(bounds), [place] * 2)
     axes.plot(*both, color=colour, **how)
+
+
+def keys_of_degenerate(table: pd.DataFrame) -> list[Line2D]:
+    """Return the entry of a legend for intervals of no width, if one is in columns ``low`` and ``high``."""
+    there = any(map(is_degenerate, table["low"], table["high"]))
+    return [key(f"{DEGENERATE} interval", GREY, "|", line="")] if there else []
 
 
 def key(label: str, colour: str, marker: str = "", line: Any = "-", filled: bool = True) -> Line2D:
