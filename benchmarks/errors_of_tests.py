@@ -7,7 +7,8 @@ Sentences: models whose true UAR is chance, called above it, or above or below i
 and by `sarangi.base.outcomes`, which leaves fewer than eight groups undecided.  Permutation test: two models
 that are alike, with p at most 0.05.  Families: six models that are alike, all pairs compared, any corrected p
 below 0.05, by Holm's correction and without tests that could not be as small (Tarone 1990); and how often a
-better model is found.
+better model is found.  Calibration: models whose probabilities are true, and whether the interval of their
+calibration error holds what such a model is expected to have.
 """
 
 import argparse
@@ -20,8 +21,15 @@ from scipy.optimize import brentq
 
 from sarangi.base.auditing import FEW_GROUPS
 from sarangi.base.outcomes import Outcome, outcome
+from sarangi.statistics.calibration import (
+    BINS,
+    calibration,
+    calibration_error,
+    calibration_error_if_calibrated,
+)
 from sarangi.statistics.corrections import holm, tarone_holm
-from sarangi.statistics.metrics import mean_metrics
+from sarangi.statistics.intervals import DRAWS_NOTHING, Runs, errors_of, logit
+from sarangi.statistics.metrics import CALIBRATION_ERROR, UAR, weighed
 from sarangi.statistics.resampling import draw_groups, intervals, resampled
 from sarangi.statistics.significance import sign_flip, swaps_of_family
 
@@ -61,22 +69,62 @@ def models(groups: int, recalls: list[float], generator: np.random.Generator) ->
     return generator.multinomial(np.broadcast_to(clips, recall.shape), shares).astype(float)
 
 
+def uar_alone(sums: np.ndarray, held: np.ndarray = HELD) -> dict[str, np.ndarray]:
+    """Return the UAR of confusions of shape (..., R, K, K)."""
+    return {"uar": UAR.over_repeats(sums, held)}
+
+
+def of_one_run(sums: np.ndarray, support: np.ndarray) -> Runs:
+    """Return the sums of groups, shape (groups, ...), as those of one model that draws nothing."""
+    return Runs(sums[None], support[None], np.array([DRAWS_NOTHING]), np.array([0]), True, False)
+
+
 def sentences(groups: int, studies: int, draws: int, seed: int) -> dict[str, float]:
-    """Return how often a model at chance is called above it, or either, by its interval and by the rule."""
+    """Return how often a model at chance is called above it, or either: by intervals alone, by the rule.
+
+    Intervals are percentiles expanded after t, as they were, and those of the scores, as they are.
+    """
     generator = np.random.default_rng(seed)
     drawn = draw_groups(groups, draws, seed)
-    sides: dict[str, list[Outcome]] = {"interval": [], "rule": []}
-
-    def score(confusions: np.ndarray) -> dict[str, np.ndarray]:
-        return {"uar": mean_metrics(confusions, HELD)["uar"]}
-
+    chance = 1 / CLASSES
+    sides: dict[str, list[Outcome]] = {"percentiles": [], "interval": [], "rule": []}
     for _ in range(studies):
-        found = resampled(models(groups, [1 / CLASSES], generator), drawn, score)
-        low, high = intervals(found, groups, 0.95)["uar"]
-        sides["interval"].append(outcome(low, high, 1 / CLASSES, groups=FEW_GROUPS))
-        sides["rule"].append(outcome(low, high, 1 / CLASSES, groups))
+        answers = models(groups, [chance], generator)
+        were = intervals(resampled(answers, drawn, uar_alone), groups, 0.95)["uar"]
+        errors = errors_of([of_one_run(answers[0], answers[0].sum(-1))], uar_alone, weighed)["uar"]
+        are = logit(float(uar_alone(answers.sum(1))["uar"]), errors, 0.95)
+        sides["percentiles"].append(outcome(*were, chance, groups=FEW_GROUPS))
+        sides["interval"].append(outcome(*are, chance, groups=FEW_GROUPS))
+        sides["rule"].append(outcome(*are, chance, groups))
     shares = {name: 1 - found.count(Outcome.UNDECIDED) / studies for name, found in sides.items()}
     return shares | {f"{name}, above": found.count(Outcome.ABOVE) / studies for name, found in sides.items()}
+
+
+def calibrated(groups: int, studies: int, draws: int, seed: int) -> dict[str, float]:
+    """Return how often the interval of a calibration error holds what a perfectly calibrated model has.
+
+    The model is one: 24 clips a group, whose probabilities (Dirichlet) are true.
+    """
+    generator = np.random.default_rng(seed)
+    drawn = draw_groups(groups, draws, seed)
+    holds = dict.fromkeys(("percentiles", "interval"), 0)
+    name = CALIBRATION_ERROR.name
+
+    def score(sums: np.ndarray, held: np.ndarray = HELD) -> dict[str, np.ndarray]:
+        return {name: CALIBRATION_ERROR.over_repeats(sums, held)}
+
+    for _ in range(studies):
+        probabilities = generator.dirichlet(np.full(CLASSES, 0.5), groups * 24)
+        truth = (generator.random((len(probabilities), 1)) > probabilities.cumsum(1)).sum(1).clip(max=3)
+        sums = calibration(truth, probabilities).reshape(groups, 24, BINS, -1).sum(1)
+        support = np.eye(CLASSES)[truth].reshape(groups, 24, -1).sum(1)
+        were = intervals(resampled(sums[None], drawn, score), groups, 0.95)[name]
+        value = float(calibration_error(sums.sum(0)))
+        are = logit(value, errors_of([of_one_run(sums, support)], score, weighed)[name], 0.95)
+        expected = float(calibration_error_if_calibrated(sums.sum(0)))
+        for kind, (low, high) in (("percentiles", were), ("interval", are)):
+            holds[kind] += low <= expected <= high
+    return {kind: count / studies for kind, count in holds.items()}
 
 
 def permutation(groups: int, studies: int, draws: int, seed: int) -> float:
@@ -132,7 +180,9 @@ def main() -> None:
     parser.add_argument("--families", type=int, default=300)
     parser.add_argument("--draws", type=int, default=1000)
     arguments = parser.parse_args()
-    print("groups: above (either) by the interval, by the rule | permutation | families: false, found")
+    print(
+        "groups: above (either) | permutation | families: false, found | calibration error holds what it must"
+    )
     for groups in arguments.groups:
         start = time.perf_counter()
         said = sentences(groups, arguments.studies, arguments.draws, 42)
@@ -141,9 +191,13 @@ def main() -> None:
         planted = families(groups, arguments.families, arguments.draws, 42, better=0.75)
         of_families = [f"{name} {share:.1%}" for name, share in nothing.items() if name.endswith("false")]
         of_families += [f"{name} {share:.1%}" for name, share in planted.items() if name.endswith("found")]
+        of_sentences = [
+            f"{name} {said[f'{name}, above']:.1%} ({said[name]:.1%})" for name in said if "," not in name
+        ]
+        of_error = calibrated(groups, arguments.families, arguments.draws, 42)
         print(
-            f"{groups}: {said['interval, above']:.1%} ({said['interval']:.1%}), {said['rule, above']:.1%} "
-            f"({said['rule']:.1%}) | {alike:.1%} | {'; '.join(of_families)} "
+            f"{groups}: {', '.join(of_sentences)} | {alike:.1%} | {'; '.join(of_families)} | "
+            f"{', '.join(f'{name} {share:.0%}' for name, share in of_error.items())} "
             f"({time.perf_counter() - start:.0f} s)",
             flush=True,
         )
