@@ -22,7 +22,7 @@ import numpy as np
 
 from sarangi.base.fault_kinds import ARITHMETIC
 from sarangi.consistency.evidence import Scores
-from sarangi.consistency.finding import IMPOSSIBLE, Finding
+from sarangi.consistency.finding import IMPOSSIBLE, WARNING, Finding
 from sarangi.consistency.granularity import hits_for
 from sarangi.consistency.names import ACCURACY, UAR, UF1, WF1
 from sarangi.consistency.numbers import FLOATING, Number, shown
@@ -74,10 +74,9 @@ def mean_of_shares(total: Span, weights: Sequence[int]) -> Span:
 def bounds(scores: Scores) -> Iterator[Finding]:
     """Yield the printed scores that no confusion matrix gives together, one finding for each pair.
 
-    Scores of several seeds or folds are means, and mixing matrices moves the bounds: these are not tested.
+    The bounds without clips of classes hold for means over seeds and folds, too, since they are concave above
+    and convex below; those with them are for one test part, and left out for several runs.
     """
-    if (scores.repeats or 1) > 1:
-        return
     there = {name: count for name, count in scores.supports.items() if count}
     numbers = scores.numbers
     accuracy, wf1, uar = (_span(numbers.get(name)) for name in (ACCURACY, WF1, UAR))
@@ -94,7 +93,7 @@ def bounds(scores: Scores) -> Iterator[Finding]:
         yield from _outside(numbers[UF1], Span(0.0, high), "UF1", f"UAR {numbers[UAR]}")
     if basis and UF1 in numbers and classes:
         yield from _outside(numbers[UF1], Span(accuracy.low / classes, 1.0), "UF1", basis)
-    if there:
+    if there and (scores.repeats or 1) == 1:
         yield from _with_supports(scores, there, accuracy, basis)
 
 
@@ -155,10 +154,11 @@ def _with_supports(
         with_it = [f"accuracy {numbers[ACCURACY]}"] if ACCURACY in numbers else []
         with_it += [f"recall of {name} {value}" for name, value in scores.of_class(RECALL).items()]
         yield Finding(
-            IMPOSSIBLE, ARITHMETIC, "bounds", numbers[UAR].where,
+            IMPOSSIBLE if scores.repeats == 1 else WARNING, ARITHMETIC, "bounds", numbers[UAR].where,
             f"UAR {numbers[UAR]}{' and ' if with_it else ''}{', '.join(with_it)}: no numbers of right "
             "answers "
-            f"give this {of} (every combination was tried, over the classes with test clips and over all)",
+            f"give this {of} in one run (every combination was tried, over the classes with test clips and "
+            "over all)",
             "exhaustive search",
         )  # fmt: skip
 

@@ -70,7 +70,7 @@ def of_matrix(matrix: Matrix) -> Iterator[Finding]:
         yield Finding(
             WARNING, NOT_INTERPRETABLE, "constant", matrix.where,
             f"the model says {name} for {count} of {sum(there.values())} clips, of which "
-            f"{there.get(name, 0)} are {name}: its scores are those of a constant predictor",
+            f"{there.get(name, 0)} are {name}: its scores are nearly those of a constant predictor",
         )  # fmt: skip
 
 

@@ -23,7 +23,8 @@ MOST = 1_000_000
 def granularity(scores: Scores) -> Iterator[Finding]:
     """Yield what is wrong with scores of one run, as shares of whole numbers of clips.
 
-    A mean over several seeds or folds is no such share, and is not tested.
+    A mean over several seeds or folds is no such share, and is not tested; where nothing is said of runs, it
+    may be one.
     """
     if (scores.repeats or 1) > 1:
         return
@@ -38,7 +39,7 @@ def granularity(scores: Scores) -> Iterator[Finding]:
         support = scores.supports.get(name, 0)
         if support and not reachable_f1(printed, support, whole):
             yield Finding(
-                IMPOSSIBLE, ARITHMETIC, "granularity", printed.where,
+                _severity(scores.repeats), ARITHMETIC, "granularity", printed.where,
                 f"F1 of {name} {printed}: no numbers of hits and of predictions give it with {support} "
                 f"{name} "
                 f"clips of {whole}{_unless(scores.repeats)}",
@@ -97,10 +98,14 @@ def _share(printed: Number, n: int, what: str, of: str, repeats: int | None) -> 
         )  # fmt: skip
         return
     yield Finding(
-        IMPOSSIBLE, ARITHMETIC, "granularity", printed.where,
+        _severity(repeats), ARITHMETIC, "granularity", printed.where,
         f"{what} {printed}: no count of {n} {of} rounds to it; the nearest are {words}{_unless(repeats)}",
         GRIM,
     )  # fmt: skip
+
+
+def _severity(repeats: int | None) -> str:
+    return IMPOSSIBLE if repeats == 1 else WARNING
 
 
 def _unless(repeats: int | None) -> str:

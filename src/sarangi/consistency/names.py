@@ -28,7 +28,7 @@ Communication 53(9), 1062-1087): recalls weighted by the clips of each class."""
 PROSE = {UAR: "UAR", WF1: "WF1", UF1: "UF1 (macro F1)", ACCURACY: "accuracy"}
 
 NUMBERS_OF = {
-    "n": ("n", "clips", "utterances", "samples", "n test", "test clips", "n clips", "test size", "instances"),
+    "n": ("n", "clips", "n test", "test clips", "n clips", "test size", "test utterances", "test samples"),
     "classes": ("classes", "k", "n classes", "emotions"),
     "groups": ("groups", "speakers", "actors", "n speakers", "n groups", "test speakers"),
     "repeats": ("seeds", "folds", "runs", "n seeds", "n folds", "repeats"),

@@ -20,31 +20,37 @@ GAP = re.compile(
 RATIO = re.compile(r"\b(ratio|factor|times)\b|[×x] chance|\bover chance\b", re.IGNORECASE)
 MEAN = re.compile(r"(mean|average|avg)( of (seeds|folds|runs))?")
 TOTAL = {"total", "sum", "all"}
+RELATIVE = "relative to"
 NOT_SUMMED = re.compile(r"\b(seed|fold|year|id)\b")
+MOST_COLUMNS = 12
+"""Of a table, among whose pairs the parts of a difference are looked for."""
 SIDES = (("across", "within"), ("ours", "baseline"), ("new", "old"), ("model", "baseline"))
 
 
 class Formula(NamedTuple):
-    """How a column follows from two others: ``first - second``, or ``first / second``, times ``scale``."""
+    """How a column follows from two others: a difference, a ratio, or a difference relative to the second."""
 
     first: str
     second: str
     scale: int
-    ratio: bool = False
+    sign: str = "-"
+    named: bool = False
+    """Whether the columns are named as the sides of a comparison."""
 
     def ends(self, row: Scores) -> tuple[Fraction, Fraction] | None:
         """Return the range that the parts in a row give; None where a part is not there."""
         first, second = row.columns.get(self.first), row.columns.get(self.second)
         if first is None or second is None:
             return None
-        if self.ratio:
-            if second.low <= 0 or first.low < 0:
-                return None
-            return first.low / second.high, first.high / second.low
-        return (first.low - second.high) * self.scale, (first.high - second.low) * self.scale
+        if self.sign == "-":
+            return (first.low - second.high) * self.scale, (first.high - second.low) * self.scale
+        if second.low <= 0 or first.low < 0:
+            return None
+        less = 1 if self.sign == RELATIVE else 0
+        return (first.low / second.high - less) * self.scale, (first.high / second.low - less) * self.scale
 
     def __str__(self) -> str:
-        return f"{self.first} {'/' if self.ratio else '-'} {self.second}"
+        return f"{self.first} {self.sign} {self.second}"
 
 
 def of_classes(scores: Scores) -> Iterator[Finding]:
@@ -89,91 +95,84 @@ def _derived(rows: Sequence[Scores], column: str, ratio: bool) -> Iterator[Findi
     formula = _formula(with_it, column, ratio)
     if formula is None:
         return
+    # where no row follows, the column may be something else, unless its parts say what they are
+    certain = formula.named or any(_follows(formula, row, column) for row in with_it)
     for row in with_it:
         ends, printed = formula.ends(row), row.columns[column]
-        if ends is None or _near(printed, *ends):
+        if ends is None or _follows(formula, row, column):
             continue
         value = (ends[0] + ends[1]) / 2
-        decimals = max(2, len(_digits(printed).partition(".")[2]))
+        decimals = max(2, len(printed.text.partition(".")[2]))
         text = (
-            f"{column} {_digits(printed)}, but {formula} is {row.columns[formula.first]} "
-            f"{'/' if ratio else '-'} {row.columns[formula.second]} = {float(value):+.{decimals}f}"
-            f"{' points' if formula.scale == 100 else ''}"
+            f"{column} {printed}, but {formula} is {row.columns[formula.first]} {formula.sign} "
+            f"{row.columns[formula.second]} = {float(value):+.{decimals}f}"
+            f"{' points' if formula.scale == 100 and formula.sign == '-' else ''}"
         )
-        other = next((r for r in with_it if r is not row and _follows(formula, r, column, printed)), None)
+        other = next((r for r in with_it if r.columns[column].text == printed.text and r is not row
+                      and _follows(formula, r, column)), None)  # fmt: skip
         if other is not None:
             text += (
-                f"; {_digits(printed)} is that of another row, {other.columns[formula.first]} and "
+                f"; {printed} is that of another row, {other.columns[formula.first]} and "
                 f"{other.columns[formula.second]} ({name_of(other)})"
             )
-        yield Finding(IMPOSSIBLE, ARITHMETIC, "sums", printed.where, text)
+        yield Finding(IMPOSSIBLE if certain else WARNING, ARITHMETIC, "sums", printed.where, text)
 
 
 def _formula(rows: Sequence[Scores], column: str, ratio: bool) -> Formula | None:
-    """Return how a column follows from two others: by their names, or as it does in most rows."""
+    """Return how a column follows from two others: as it does in most rows, or else by their names."""
     names = dict.fromkeys(name for row in rows for name in row.columns if name != column)
     candidates = [
         name for name in names
         if not GAP.search(name) and not RATIO.search(words(name)) and not _is_count(name)
-        and sum(name in row.columns for row in rows) == len(rows)
-    ]  # fmt: skip
-    scales = (1,) if ratio else (1, 100)
-    best: tuple[int, Formula] | None = None
-    for first, second in permutations(candidates, 2):
-        for scale in scales:
-            formula = Formula(first, second, scale, ratio)
-            fit = sum(_follows(formula, row, column, row.columns[column]) for row in rows)
-            if best is None or fit > best[0]:
-                best = fit, formula
-    if best is None:
-        return None
-    fit, formula = best
-    if fit * 2 > len(rows) or (fit and fit * 2 == len(rows)):
-        return formula
+        and all(name in row.columns for row in rows)
+    ][:MOST_COLUMNS]  # fmt: skip
+    kinds = (("/", 1),) if ratio else (("-", 1), ("-", 100), (RELATIVE, 1), (RELATIVE, 100))
+    formulas = [
+        Formula(first, second, scale, sign)
+        for sign, scale in kinds
+        for first, second in permutations(candidates, 2)
+    ]
+    fits = [sum(_follows(formula, row, column) for row in rows) for formula in formulas]
+    most = max(fits, default=0)
+    if most and most * 2 >= len(rows):
+        return formulas[fits.index(most)]
     return _by_name(rows, column, candidates, ratio)
 
 
 def _by_name(rows: Sequence[Scores], column: str, names: Sequence[str], ratio: bool) -> Formula | None:
     """Return how a column is meant to follow from two that are named as the sides of a comparison."""
     plain = {name: words(name).split() for name in names}
-    for first, second in SIDES:
-        sides = [[name for name in names if side in plain[name]] for side in (first, second)]
-        if all(len(each) == 1 for each in sides):
+    pair, named = list(names[1::-1]), False
+    for sides in SIDES:
+        found = [[name for name in names if side in plain[name]] for side in sides]
+        if all(len(each) == 1 for each in found):
+            pair, named = [each[0] for each in found], True
             break
-    else:
-        if len(names) != 2:
-            return None
-        sides = [[names[1]], [names[0]]]
+    if len(pair) != 2 or (not named and len(names) != 2):
+        return None
     numbers = [row.columns[column] for row in rows]
-    larger = max(abs(float(number.value)) for number in numbers) > 1
-    in_percent = all(number.percent for number in numbers)
-    formulas = [
-        Formula(a, b, 100 if larger and not in_percent and not ratio else 1, ratio)
-        for a, b in ((sides[0][0], sides[1][0]), (sides[1][0], sides[0][0]))
-    ]
+    points = max(abs(float(number.value)) for number in numbers) > 1 and not all(n.percent for n in numbers)
+    scale, sign = (1, "/") if ratio else (100 if points else 1, "-")
+    formulas = [Formula(a, b, scale, sign, named) for a, b in (pair, pair[::-1])]
     # the sign as most rows have it
     signs = [
-        sum(_sign(formula, row) == (row.columns[column].value > 0) for row in rows) for formula in formulas
+        sum(_positive(each, row) == (row.columns[column].value > 0) for row in rows) for each in formulas
     ]
     return formulas[0] if signs[0] >= signs[1] else formulas[1]
 
 
-def _sign(formula: Formula, row: Scores) -> bool | None:
+def _positive(formula: Formula, row: Scores) -> bool | None:
     ends = formula.ends(row)
     return None if ends is None else ends[0] + ends[1] > 0
 
 
-def _follows(formula: Formula, row: Scores, column: str, printed: Number) -> bool:
-    ends = formula.ends(row) if column in row.columns else None
-    return ends is not None and _near(printed, *ends)
-
-
-def _near(printed: Number, low: Fraction, high: Fraction) -> bool:
-    return printed.meets(low, high)
-
-
-def _digits(printed: Number) -> str:
-    return str(printed)
+def _follows(formula: Formula, row: Scores, column: str) -> bool:
+    """Whether a row's parts give its printed number; without a sign it may be the size of the difference."""
+    ends, printed = formula.ends(row), row.columns[column]
+    if ends is None:
+        return False
+    unsigned = formula.sign == "-" and not printed.text.startswith("-") and printed.value >= 0
+    return printed.meets(*ends) or (unsigned and printed.meets(-ends[1], -ends[0]))
 
 
 def _is_count(name: str) -> bool:
