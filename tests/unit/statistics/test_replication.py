@@ -147,13 +147,14 @@ def test_the_seeds_and_groups_that_decide_are_the_fewest():
     assert halves[0] > 0.03 - 0.012 > halves[1]
     # 1.645 × 0.0158 > 0.03 - 0.012: whatever our seeds, one published run is too noisy
     assert seeds_that_decide(0.012, one, 0.03) is None
-    needed = seeds_that_decide(0.015, five, 0.03)
 
-    def decided(count):
+    def decided(difference, count):
         pooled = Ruler(0.00025, count + 3, count, 5)
-        return str(kinds(0.015, pooled.se, pooled.df, 0.03)) == REPRODUCED
+        return str(kinds(difference, pooled.se, pooled.df, 0.03)) == REPRODUCED
 
-    assert needed > 5 and decided(needed) and not decided(needed - 1)
+    for difference in (0.0135, 0.014, 0.0145, 0.015, 0.0155):
+        needed = seeds_that_decide(difference, five, 0.03)
+        assert needed > 5 and decided(difference, needed) and not decided(difference, needed - 1)
     assert seeds_that_decide(0.0, five._replace(run_variance=1e-6), 0.03) == 5
     assert seeds_that_decide(0.03, five, 0.03) is None
     groups = other_clips(None, None, 0.03, 10, PublishedError(0.001))
