@@ -37,6 +37,7 @@ CLIPS = (4, 12)  # of an emotion in a group, fewest and most
 CLASSES = 4
 SHARED, OWN = 0.8, 0.5  # standard deviations of a group's effect on all emotions, and on each
 MODELS = 6  # of a family
+UNLIKE = 1.35  # standard deviation of the logarithm of sizes, where groups are unlike
 LEVEL = 0.05
 HELD = np.ones((1, CLASSES), dtype=bool)
 
@@ -53,10 +54,17 @@ def logit_of(recall: float) -> float:
     return float(brentq(lambda logit: mean_recall(logit) - recall, -10, 10))
 
 
-def models(groups: int, recalls: list[float], generator: np.random.Generator) -> np.ndarray:
+def models(
+    groups: int, recalls: list[float], generator: np.random.Generator, unlike: float = 0.0
+) -> np.ndarray:
     """Return the confusions of models on the same clips, shape (models, groups, K, K).
 
     Half of the variance of a group's effects is shared by the models, half is a model's own.
+
+    Parameters
+    ----------
+    unlike
+        Standard deviation of the logarithm of the groups' sizes.
     """
     count = len(recalls)
     effects = generator.normal(0, SHARED, (groups, 1)) + generator.normal(0, OWN, (groups, CLASSES))
@@ -64,6 +72,8 @@ def models(groups: int, recalls: list[float], generator: np.random.Generator) ->
     logits = np.array([logit_of(recall) for recall in recalls])[:, None, None]
     recall = 1 / (1 + np.exp(-(logits + (effects + own) / np.sqrt(2))))
     clips = generator.integers(CLIPS[0], CLIPS[1] + 1, (groups, CLASSES))
+    sizes = np.exp(unlike * generator.standard_normal((groups, 1)))
+    clips = np.maximum(1, np.rint(clips * sizes)).astype(int) if unlike else clips
     missed = ((1 - recall) / (CLASSES - 1))[..., None]
     shares = np.where(np.eye(CLASSES, dtype=bool), recall[..., None], missed)
     return generator.multinomial(np.broadcast_to(clips, recall.shape), shares).astype(float)
@@ -79,7 +89,7 @@ def of_one_run(sums: np.ndarray, support: np.ndarray) -> Runs:
     return Runs(sums[None], support[None], np.array([DRAWS_NOTHING]), np.array([0]), True, False)
 
 
-def sentences(groups: int, studies: int, draws: int, seed: int) -> dict[str, float]:
+def sentences(groups: int, studies: int, draws: int, seed: int, unlike: float = 0.0) -> dict[str, float]:
     """Return how often a model at chance is called above it, or either: by intervals alone, by the rule.
 
     Intervals are percentiles expanded after t, as they were, and those of the scores, as they are.
@@ -89,7 +99,7 @@ def sentences(groups: int, studies: int, draws: int, seed: int) -> dict[str, flo
     chance = 1 / CLASSES
     sides: dict[str, list[Outcome]] = {"percentiles": [], "interval": [], "rule": []}
     for _ in range(studies):
-        answers = models(groups, [chance], generator)
+        answers = models(groups, [chance], generator, unlike)
         were = intervals(resampled(answers, drawn, uar_alone), groups, 0.95)["uar"]
         errors = errors_of([of_one_run(answers[0], answers[0].sum(-1))], uar_alone, weighed)["uar"]
         are = logit(float(uar_alone(answers.sum(1))["uar"]), errors, 0.95)
@@ -191,12 +201,14 @@ def main() -> None:
         planted = families(groups, arguments.families, arguments.draws, 42, better=0.75)
         of_families = [f"{name} {share:.1%}" for name, share in nothing.items() if name.endswith("false")]
         of_families += [f"{name} {share:.1%}" for name, share in planted.items() if name.endswith("found")]
+        of_unlike = sentences(groups, arguments.studies, arguments.draws, 42, UNLIKE)
         of_sentences = [
             f"{name} {said[f'{name}, above']:.1%} ({said[name]:.1%})" for name in said if "," not in name
         ]
-        of_error = calibrated(groups, arguments.families, arguments.draws, 42)
+        of_error = calibrated(groups, arguments.studies // 5, arguments.draws, 42)
         print(
-            f"{groups}: {', '.join(of_sentences)} | {alike:.1%} | {'; '.join(of_families)} | "
+            f"{groups}: {', '.join(of_sentences)}, unlike groups {of_unlike['interval']:.1%} "
+            f"| {alike:.1%} | {'; '.join(of_families)} | "
             f"{', '.join(f'{name} {share:.0%}' for name, share in of_error.items())} "
             f"({time.perf_counter() - start:.0f} s)",
             flush=True,

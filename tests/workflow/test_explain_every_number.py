@@ -15,7 +15,8 @@ from sarangi.reproduce.steps import as_page
 DIGIT = re.compile(r"\d")
 NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
 COMPUTED = {
-    ("sensitivity", "Difference"), ("differences", "Corrected p"), ("within_language", "Rank"),
+    ("sensitivity", "Difference"), ("differences", "Corrected p"), ("differences", "Family"),
+    ("within_language", "Rank"),
     ("across_languages", "Rank"), ("splits", "Median"),
     # a claim may be read in another way, and what a number was measured on stands behind it
     *(("errata", column) for column in ("As published", "Study's way", "Valid way", "Worth", "Evidence")),
@@ -119,6 +120,9 @@ def same_number(walk, table, name, row, column, cell):
     numbers = [value for value in values if not isinstance(value, str)]
     if name == "costs":  # the last row is of all rules
         numbers.append(sum(numbers))
+    if cell.startswith("< "):  # a p
+        assert all(0 < value < float(cell[2:]) for value in numbers), (name, column, cell, values)
+        return True
     for text in NUMBER.findall(cell):
         digits = len(text.partition(".")[2])
         near = any(abs(float(text) - value) <= 0.5001 * 10**-digits for value in numbers)

@@ -17,8 +17,8 @@ def outcome(low: float, high: float, against: float, groups: int) -> Outcome:
     """Return on which side of a number the value of an interval is.
 
     Undecided where the interval holds the number, where there is no interval, and where it comes from fewer
-    than :data:`sarangi.base.auditing.FEW_GROUPS` groups: such intervals are too narrow to decide (24.6 % of
-    models at chance would be called above it with two groups; see `benchmarks/errors_of_tests.py`).
+    than :data:`sarangi.base.auditing.FEW_GROUPS` groups, whose scores are marked as descriptive.  How often
+    it is wrong is measured by ``benchmarks/errors_of_tests.py``.
 
     Parameters
     ----------

@@ -42,7 +42,15 @@ def errors_of_tests(monkeypatch):
 def test_models_at_chance_are_seldom_called_above_or_below_it(errors_of_tests):
     for groups in (2, 4, 10):
         said = errors_of_tests.sentences(groups, studies=300, draws=300, seed=3)
-        assert said["rule"] <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / 300), groups
+        bound = 0.05 + 3 * np.sqrt(0.05 * 0.95 / 300)
+        assert max(said["rule"], said["interval"]) <= bound, groups
+        assert said["rule"] == 0 or groups >= FEW_GROUPS
+    # percentiles of two groups would be wrong more often than not
+    assert errors_of_tests.sentences(2, 100, 300, 3)["percentiles"] > 0.3
+
+
+def test_the_interval_of_a_calibration_error_holds_that_of_a_calibrated_model(errors_of_tests):
+    assert errors_of_tests.calibrated(8, 100, 50, 4)["interval"] >= 0.9
 
 
 def test_models_that_are_alike_seldom_have_a_small_p_in_their_family(errors_of_tests):

@@ -75,6 +75,11 @@ def outside_table(
     numbers = [*numeric("Chance", "p"), CORRECTED, *numeric("n", "Groups")]
     columns = [Column("Score", text=True), *numeric("Value"), INTERVAL, *numbers, MARKS]
     notes = meanings(list(dict.fromkeys(marks)))
+    if len(apart):
+        notes.append(
+            f"{CORRECTED.name}: p by Holm's correction for the {len(apart)} models compared, without those "
+            "whose p could not be as small (Tarone 1990)."
+        )
     return Table("outside", caption, columns, lines, [{} for _ in lines], notes)
 
 
