@@ -203,7 +203,7 @@ def _allowed(
         over = over if over and there.sum() <= over <= len(sizes) else int(there.sum())
         right = hits(matrix.counts)[there] * share
         return jeffreys_of_uar(right.tolist(), (sizes[there] * share).tolist(), over), f"{n} clips"
-    n = row.n or sum(row.supports.values())
+    n = row.n or sum(row.supports.values()) or (int(matrix.counts.sum()) if matrix is not None else 0)
     if metric == ACCURACY and n:
         # in a mean over runs the same clips may be counted once or once a run
         n *= 1 if (row.repeats or 1) == 1 else row.repeats or 1

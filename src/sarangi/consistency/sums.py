@@ -132,9 +132,13 @@ def _formula(rows: Sequence[Scores], column: str, ratio: bool) -> Formula | None
         for sign, scale in kinds
         for first, second in permutations(candidates, 2)
     ]
-    fits = [sum(_follows(formula, row, column) for row in rows) for formula in formulas]
-    most = max(fits, default=0)
-    if most and most * 2 >= len(rows):
+    # first where the size fits, then where the sign does, too
+    fits = [
+        (sum(_follows(each, row, column) for row in rows), sum(_meets(each, row, column) for row in rows))
+        for each in formulas
+    ]
+    most = max(fits, default=(0, 0))
+    if most[0] and most[0] * 2 >= len(rows):
         return formulas[fits.index(most)]
     return _by_name(rows, column, candidates, ratio)
 
@@ -164,6 +168,11 @@ def _by_name(rows: Sequence[Scores], column: str, names: Sequence[str], ratio: b
 def _positive(formula: Formula, row: Scores) -> bool | None:
     ends = formula.ends(row)
     return None if ends is None else ends[0] + ends[1] > 0
+
+
+def _meets(formula: Formula, row: Scores, column: str) -> bool:
+    ends = formula.ends(row)
+    return ends is not None and row.columns[column].meets(*ends)
 
 
 def _follows(formula: Formula, row: Scores, column: str) -> bool:

@@ -10,6 +10,7 @@ from sarangi.base.errors import SarangiError, shown
 from sarangi.base.fault_kinds import LABEL
 from sarangi.consistency import matrices
 from sarangi.consistency.cells import Grid, Line, grid
+from sarangi.consistency.class_reports import is_report, of_report
 from sarangi.consistency.evidence import Scores, Table
 from sarangi.consistency.finding import FACT, NOTE, WARNING, Finding
 from sarangi.consistency.names import ENDS, OF_CLASS_TOO, PROSE, Meaning, meaning, words
@@ -76,6 +77,8 @@ def table_of(table: Grid) -> Table:
     findings: list[Finding] = []
     if metric is not None and value is not None:
         rows = list(_one_number_a_row(table, metric, value))
+    elif is_report(table):
+        rows = [of_report(table)]
     elif name is not None and value is not None:
         rows = list(_named_numbers(table, name, value))
     else:
@@ -161,7 +164,11 @@ def _row(table: Grid, line: Line, meanings: Mapping[int, Meaning]) -> Scores:
     for at, text in enumerate(line.cells):
         heading, found = table.header[at], cell(text, table.where(line, at))
         if found.number is None:
-            if text and not NOT_LABELS.search(words(heading)) and found.n is None:
+            before = [each for place, each in meanings.items() if place < at and each.what in PROSE]
+            if found.low is not None and before:  # an interval in a column of its own
+                ends = zip(("low", "high"), (found.low, found.high), strict=True)
+                pieces += [_Piece(Meaning(end, before[-1].what), Cell(each), heading) for end, each in ends]
+            elif text and not NOT_LABELS.search(words(heading)) and found.n is None:
                 labels[heading] = text
             continue
         if at in meanings:
