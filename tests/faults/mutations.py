@@ -398,3 +398,22 @@ def odd_safetensors(chance: Chance, data: bytes) -> bytes:
         + header
         + (rest[: chance.randrange(len(rest) + 1)] if chance.maybe(0.1) else rest)
     )
+
+
+def odd_parquet(chance: Chance, seeds: Sequence[bytes]) -> bytes:
+    """Return Parquet with a damaged footer whose length is right, with damaged pages, or damaged anywhere."""
+    data = chance.choice(seeds)
+    length = int.from_bytes(data[-8:-4], "little")
+    footer = data[-8 - length : -8]
+    kind = chance.randrange(4)
+    if kind == 0:
+        footer = chance.damaged(footer, (footer,))
+        return data[: -8 - length] + footer + len(footer).to_bytes(4, "little") + b"PAR1"
+    if kind == 1:
+        return chance.damaged(data[: -8 - length], seeds, most=2) + data[-8 - length :]
+    if kind == 2:  # of the same length, so that every place that the footer names is there
+        pages = bytearray(data)
+        for _ in range(chance.randint(1, 6)):
+            pages[chance.randrange(4, len(data) - 8)] = chance.randrange(256)
+        return bytes(pages)
+    return chance.damaged(data, seeds, places=(len(data) - 8, len(data) - 7))

@@ -8,15 +8,16 @@ import base64
 import io
 import json
 import re
-import shutil
 import zipfile
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from pathlib import Path
 
 import numpy as np
 import yaml
 from fuzzing import HarmError
-from mutations import WORDS, Chance, odd_safetensors, odd_tar, odd_zip, rezipped
+from mutations import Chance, odd_parquet, odd_safetensors, odd_tar, odd_zip, rezipped
+from reader import READERS as READERS
+from reader import Corpus, Folder, Reader, both, reader
 from support.places import ROOT
 from support.recordings import sound, tarred
 from support.studies import small, stand_in
@@ -26,54 +27,6 @@ from sarangi.base.errors import SarangiError
 
 SCHEMAS = ROOT / "workflow/schemas"
 
-
-class Reader(ABC):
-    """A reader: ``seeds`` are valid inputs, ``said`` what a refusal must name one of."""
-
-    name = ""
-    said: tuple[str, ...] = ("",)
-    lists = False
-    """Whether a refusal may list several problems, a line each."""
-    slow = 1
-    """The inputs are divided by this."""
-    words: tuple[bytes, ...] = WORDS
-    places: tuple[int, ...] = ()
-    """Offsets of numbers in the header."""
-
-    def __init__(self, folder: Path):
-        self.folder = folder
-        self.seeds = self.valid()
-
-    @abstractmethod
-    def valid(self) -> list[bytes]: ...
-
-    def make(self, chance: Chance) -> bytes:
-        return chance.damaged(chance.choice(self.seeds), self.seeds, self.words, self.places)
-
-    @abstractmethod
-    def read(self, data: bytes) -> None: ...
-
-    def emptied(self, name: str) -> Path:
-        """Return a folder that holds nothing."""
-        place = self.folder / name
-        shutil.rmtree(place, ignore_errors=True)
-        place.mkdir()
-        return place
-
-    def file(self, name: str, data: bytes) -> Path:
-        path = self.folder / name
-        path.write_bytes(data)
-        return path
-
-
-READERS: dict[str, type[Reader]] = {}
-
-
-def reader(made: type[Reader]) -> type[Reader]:
-    READERS[made.name] = made
-    return made
-
-
 # -- recordings ---------------------------------------------------------------------------------
 
 KINDS = (
@@ -82,18 +35,6 @@ KINDS = (
     ("MP3", None, 1), ("AIFF", None, 1), ("AU", None, 1), ("W64", None, 1), ("RF64", None, 1), ("CAF",
     "ALAC_16", 1),
 )  # fmt: skip
-
-
-def both(*steps) -> None:
-    """Take every step; then raise what the first one refused."""
-    refused = []
-    for step in steps:
-        try:
-            step()
-        except SarangiError as error:
-            refused.append(error)
-    if refused:
-        raise refused[0]
 
 
 @reader
@@ -147,75 +88,6 @@ class Video(Reader):
         from sarangi.corpora.recording import inspect
 
         both(lambda: inspect(data, "a.mp4"), lambda: to_mono_16k(sound_in(data, "a.mp4")))
-
-
-class Corpus(Reader):
-    """A corpus in a zip, of which one file is damaged; the utterances beside it must stay what they are."""
-
-    corpus = ""
-    damaged_file = ""
-    line_by_line = True
-    said = ("corpus.zip",)
-
-    @abstractmethod
-    def files(self) -> dict[str, bytes]: ...
-
-    def valid(self) -> list[bytes]:
-        self.whole = self.files()
-        data = self.whole[self.damaged_file]
-        self.rows = {row["utterance_id"]: row for row in self.manifest(data)}
-        if not any(row["status"] == "ok" for row in self.rows.values()):
-            raise AssertionError(f"no utterance of the undamaged {self.corpus} is ok: {self.rows}")
-        return [data]
-
-    def make(self, chance: Chance) -> bytes:
-        data = self.seeds[0]
-        if chance.maybe(0.4):
-            lines = data.split(b"\n")
-            place = chance.randrange(len(lines))
-            lines[place] = chance.reworded(lines[place], self.words)
-            return b"\n".join(lines)
-        return chance.retold(data, self.words) if chance.maybe() else super().make(chance)
-
-    def manifest(self, data: bytes) -> list[dict]:
-        from sarangi.corpora.manifest import manifest
-
-        path = self.folder / "corpus.zip"
-        with zipfile.ZipFile(path, "w") as archive:
-            for name, content in self.whole.items():
-                archive.writestr(name, data if name == self.damaged_file else content)
-        manifest(path, self.corpus, 2, store.Output(self.folder / "manifest.parquet", {}))
-        return list(store.rows(self.folder / "manifest.parquet"))
-
-    def read(self, data: bytes) -> None:
-        rows = {row["utterance_id"]: row for row in self.manifest(data)}
-        for row in rows.values():
-            # one that is ok may have a note as its reason, and no cause
-            if (row["status"] == "ok") != (row["emotion"] is not None and row["cause"] is None):
-                raise HarmError(f"status {row['status']} of {row}")
-        if self.line_by_line:
-            self.spared(data, rows)
-
-    def spared(self, data: bytes, rows: dict[str, dict]) -> None:
-        """Refuse that one damaged line changes an utterance that it is not about."""
-        old, new = self.seeds[0].split(b"\n"), data.split(b"\n")
-        changed = [n for n, (a, b) in enumerate(zip(old, new, strict=False)) if a != b]
-        if len(old) != len(new) or len(changed) != 1 or changed == [0]:
-            return
-        line = changed[0]
-        if any(
-            odd in new[line].replace(old[line], b"")
-            for odd in (b'"', b"\r", b"\0", b"\x85", b"\x1a", b"\x1c", b"\xe2")
-        ):
-            return  # it may have become more lines than one, or less
-        for utterance, row in self.rows.items():
-            about = self.is_about(old[line], utterance) or self.is_about(new[line], utterance)
-            now = rows.get(utterance)
-            if not about and row != now and "duplicate id" not in str(now and now["reason"]):
-                raise HarmError(f"line {line} {new[line]!r} changed {row} to {now}")
-
-    def is_about(self, line: bytes, utterance: str) -> bool:
-        return utterance.rsplit("/", 1)[-1].rpartition(".")[0].encode() in line
 
 
 TINY = sound(0.02)
@@ -938,21 +810,7 @@ class Parquet(Reader):
         return self.seeds
 
     def make(self, chance: Chance) -> bytes:
-        data = chance.choice((*self.seeds, self.foreign))
-        length = int.from_bytes(data[-8:-4], "little")
-        footer = data[-8 - length : -8]
-        kind = chance.randrange(4)
-        if kind == 0:
-            footer = chance.damaged(footer, (footer,))
-            return data[: -8 - length] + footer + len(footer).to_bytes(4, "little") + b"PAR1"
-        if kind == 1:
-            return chance.damaged(data[: -8 - length], self.seeds, most=2) + data[-8 - length :]
-        if kind == 2:  # of the same length, so that every place that the footer names is there
-            pages = bytearray(data)
-            for _ in range(chance.randint(1, 6)):
-                pages[chance.randrange(4, len(data) - 8)] = chance.randrange(256)
-            return bytes(pages)
-        return chance.damaged(data, self.seeds, places=(len(data) - 8, len(data) - 7))
+        return odd_parquet(chance, (*self.seeds, self.foreign))
 
     def read(self, data: bytes) -> None:
         path = self.file("table.parquet", data)
@@ -1034,36 +892,6 @@ class Archive(Reader):
 
 
 # -- checkpoints --------------------------------------------------------------------------------
-
-
-class Folder(Reader):
-    """A folder of files, as a stored zip; one of them is damaged."""
-
-    @abstractmethod
-    def files(self) -> dict[str, bytes]: ...
-
-    def valid(self) -> list[bytes]:
-        self.whole = self.files()
-        file = io.BytesIO()
-        with zipfile.ZipFile(file, "w") as archive:
-            for name, data in self.whole.items():
-                archive.writestr(name, data)
-        return [file.getvalue()]
-
-    def make(self, chance: Chance) -> bytes:
-        name = chance.choice(list(self.whole))
-        data = self.whole[name]
-        if name.endswith(".json"):
-            data = chance.json(json.loads(data))
-        elif name.endswith(".safetensors"):
-            data = odd_safetensors(chance, data)
-        return rezipped(self.seeds[0], name, data)
-
-    def unpacked(self, data: bytes) -> Path:
-        place = self.emptied("model")
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            archive.extractall(place)
-        return Path("model")
 
 
 SHAPE = {"hidden_size": 8, "layers": 1, "heads": 2, "channels": 4, "seed": 1}
@@ -1290,3 +1118,6 @@ class TorchWeights(Torch):
 
         self.file("pytorch_model.bin", data)
         as_safetensors(Path("pytorch_model.bin"), self.folder / "out.safetensors")
+
+
+import table_readers  # noqa: E402, F401  (its readers register themselves)

@@ -7,11 +7,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sarangi.base.errors import SarangiError
-from sarangi.sources.parquet_rows import sound_columns
+from sarangi.sources.parquet_rows import UNREADABLE, sound_columns
 
 FORMATS = {
     "csv": "delimited",
@@ -94,7 +93,7 @@ def _of_folder(folder: Path) -> str:
 def _with_recordings(table: Path) -> bool:
     try:
         schema = pq.read_schema(table)
-    except (pa.ArrowException, OSError):
+    except UNREADABLE:
         return False  # which its reader says
     return bool(sound_columns(schema))
 

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple, cast
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sarangi.base import store
@@ -24,6 +23,7 @@ from sarangi.scoring.answers import STATED
 from sarangi.scoring.differences import differences
 from sarangi.scoring.marks import SplitFiles
 from sarangi.scoring.scores import scores
+from sarangi.sources.parquet_rows import UNREADABLE
 
 NAMES = ("utterance_id", "file")
 """Columns of which one says what is predicted."""
@@ -91,7 +91,7 @@ def read(file: Path) -> list[Cell]:
         with file.open("rb") as opened:
             parquet = opened.read(4) == b"PAR1"
         rows = list(_of_parquet(file) if parquet else _of_text(file))
-    except (OSError, UnicodeError, csv.Error, pa.ArrowException) as error:
+    except (csv.Error, *UNREADABLE) as error:
         raise SarangiError(
             f"{file}: no table that can be read ({error}); expected CSV in UTF-8, TSV or Parquet with the "
             f"columns {' or '.join(NAMES)}, fold and predicted"

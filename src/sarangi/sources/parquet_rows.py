@@ -16,6 +16,8 @@ import pyarrow.parquet as pq
 from sarangi.base.documents import DocumentError, json_of
 
 SUFFIX = ".parquet"
+UNREADABLE = (pa.ArrowException, OSError, ValueError, IndexError, OverflowError, RecursionError)
+"""What pyarrow raises of foreign Parquet: damaged, with text that is not UTF-8, or with impossible dates."""
 MAGIC = b"PAR1"
 FORMATS = {b"RIFF": ".wav", b"fLaC": ".flac", b"OggS": ".ogg"}
 """Suffixes of recordings without a name, by their first bytes."""
@@ -97,7 +99,7 @@ def recordings_in(
                             suffix = _suffix(file, column, row)
                         by_place = f"{where}/{row:07d}/{name}" if name else f"{where}/{row:07d}{suffix}"
                         found.append((_inside(stated), by_place, RowPlace(file, column, row)))
-        except (pa.ArrowException, OSError):
+        except UNREADABLE:
             continue  # the reader of its table says so
     times = Counter(wanted for wanted, _, _ in found)
     for wanted, by_place, place in found:
@@ -126,7 +128,7 @@ class RowReader:
         """
         try:
             return self._read(place)
-        except pa.ArrowException as error:
+        except (pa.ArrowException, IndexError, OverflowError, RecursionError) as error:
             raise ValueError(f"{place.file.name}, row {place.row}: {error}") from error
 
     def _read(self, place: RowPlace) -> bytes:

@@ -133,8 +133,13 @@ def _problem(header: list[str], cells: list[str]) -> str | None:
 
 
 def clean(cell: str) -> str:
-    """Return the content of a cell: composed (NFC), without blanks around, seen or unseen."""
+    """Return the content of a cell: composed (NFC), without blanks around, seen or unseen.
+
+    Half a pair of surrogates, which JSON can escape and no UTF-8 can hold, becomes U+FFFD.
+    """
     text = unicodedata.normalize("NFC", cell)
+    if not text.isascii():
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     while (less := text.strip().strip(INVISIBLE)) != text:
         text = less
     return text

@@ -25,6 +25,7 @@ from sarangi.base.yaml_documents import yaml_in
 from sarangi.corpora.formats.naming import labelled, part_of
 from sarangi.corpora.formats.naming import named as name_of
 from sarangi.corpora.label_rows import COLUMNS, LabelRow
+from sarangi.sources.parquet_rows import UNREADABLE
 
 HEADER = "db.yaml"
 FILE, START, END = "file", "start", "end"
@@ -318,7 +319,7 @@ def _of_parquet(path: Path, columns: list[str]) -> Iterator[tuple[str, dict[str,
                 for at in range(batch.num_rows):
                     row += 1
                     yield f"{path.name}:{row}", {name: cells[at] for name, cells in values.items()}
-    except (pa.ArrowException, OSError) as error:
+    except UNREADABLE as error:
         raise SarangiError(f"{path}: no Parquet file that can be read ({error})") from error
 
 

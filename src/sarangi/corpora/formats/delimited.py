@@ -6,7 +6,6 @@ Text is UTF-8 or UTF-16, with Excel's byte order mark or without.
 import codecs
 import csv
 import datetime
-import json
 import math
 import re
 from collections.abc import Iterator, Mapping
@@ -16,9 +15,11 @@ from typing import Any, NoReturn, TextIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sarangi.base.documents import DocumentError, json_of
 from sarangi.base.errors import SarangiError, shown
 from sarangi.corpora.label_rows import NEEDED, LabelRow, places_of, row_of
 from sarangi.sources.listing import problem_of, reason
+from sarangi.sources.parquet_rows import UNREADABLE
 from sarangi.sources.tables import OF_EXCEL, clean
 
 SEPARATORS = ",;\t|"
@@ -91,7 +92,7 @@ def _of_parquet(table: Path, columns: Mapping[str, str | None] | None) -> Iterat
                     number += 1
                     if any(values):
                         yield row_of(f"{table.name}, row {number}", order, values)
-    except (pa.ArrowException, OSError) as error:
+    except UNREADABLE as error:
         raise SarangiError(f"{table}: no Parquet that can be read ({error}). Write it again") from error
 
 
@@ -222,8 +223,8 @@ def _of_json(table: Path, text: TextIO, columns: Mapping[str, str | None] | None
             continue
         where = f"{table.name}:{number}"
         try:
-            entry = json.loads(line)
-        except ValueError as error:
+            entry = json_of(line)
+        except DocumentError as error:
             yield LabelRow(where, {}, f"no JSON ({shown(str(error))})")
             continue
         if not isinstance(entry, dict):

@@ -22,7 +22,13 @@ from sarangi.corpora.formats import delimited
 from sarangi.corpora.formats.naming import PARTS, labelled
 from sarangi.corpora.label_rows import LabelRow, places_of
 from sarangi.corpora.table_formats import METADATA
-from sarangi.sources.parquet_rows import SUFFIX, hugging_face_features, is_parquet, sound_columns
+from sarangi.sources.parquet_rows import (
+    SUFFIX,
+    UNREADABLE,
+    hugging_face_features,
+    is_parquet,
+    sound_columns,
+)
 from sarangi.sources.source import Source
 
 log = logging.getLogger("sarangi")
@@ -107,7 +113,7 @@ def _of_shards(opened: Source, files: Sequence[str], columns: Mapping[str, str |
                     without.append(path)
                     continue
                 yield from _of_shard(opened, file, path, parquet, sound, columns)
-        except (pa.ArrowException, OSError) as error:
+        except UNREADABLE as error:
             raise SarangiError(f"{file}: no Parquet file that can be read ({error})") from error
     if len(without) == len(files):
         raise SarangiError(
@@ -191,7 +197,8 @@ def _value(name: str, value: Any, feature: Mapping[str, Any], problems: list[str
     if value is None:
         return None
     if feature.get("_type") == "ClassLabel":
-        names = feature.get("names") or []
+        names = feature.get("names")
+        names = names if isinstance(names, list) else []
         if value == NO_LABEL:
             return None
         if not isinstance(value, int) or not 0 <= value < len(names):

@@ -1,4 +1,6 @@
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from sarangi.base.errors import SarangiError
@@ -38,6 +40,24 @@ def test_parquet_and_json_lines_give_the_same_rows(tmp_path):
     frame.replace("", None).to_parquet(tmp_path / "labels.parquet")
     frame.to_json(tmp_path / "labels.jsonl", orient="records", lines=True, force_ascii=False)
     assert [rows_in(tmp_path / f"labels.{suffix}")[0] for suffix in ("parquet", "jsonl")] == [ROWS, ROWS]
+
+
+def test_parquet_whose_text_is_no_utf8_is_refused_by_name(tmp_path):
+    # as a program writes it that takes its bytes for UTF-8
+    names = pa.array(["Fröhlich".encode("latin-1")]).view(pa.string())
+    columns = {"Path": pa.array(["a.wav"]), "label": names, "who": pa.array(["S1"])}
+    pq.write_table(pa.table(columns), tmp_path / "t.parquet")
+    with pytest.raises(SarangiError, match=r"t\.parquet: no Parquet that can be read .*utf-8.*Write it"):
+        rows_in(tmp_path / "t.parquet")
+
+
+def test_json_that_no_table_can_hold_is_one_bad_row_or_a_mended_cell(tmp_path):
+    deep = '{"Path": ' + "[" * 100_000 + "]" * 100_000 + ', "label": "sad", "who": "S1"}'
+    half = '{"Path": "a.wav", "label": "sad\\ud83d", "who": "S\\ud83d\\ude001"}'
+    (tmp_path / "t.jsonl").write_text(f"{half}\n{deep}\n")
+    (mended, _), found = rows_in(tmp_path / "t.jsonl")
+    assert (mended["emotion"], mended["speaker"]) == ("sad\ufffd", "S\U0001f6001")
+    assert found[1].problem == "no JSON (it is nested too deep)"
 
 
 def test_numbers_of_parquet_are_as_people_write_them(tmp_path):

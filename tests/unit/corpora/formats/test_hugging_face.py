@@ -119,6 +119,17 @@ def test_odd_rows_of_parquet_are_rows(tmp_path):
             opened.read("other.wav")
 
 
+@pytest.mark.parametrize("names", [{"0": "sad"}, 7, None, "sad"])
+def test_classes_that_are_no_list_are_said_of_each_row(tmp_path, names):
+    inside = pa.array([{"bytes": sound(), "path": "a.wav"}], INSIDE)
+    file = parquet(tmp_path / "x.parquet", audio=inside, emotion=[0])
+    table = pq.read_table(file)
+    stated = json.loads(table.schema.metadata[b"huggingface"])
+    stated["info"]["features"]["emotion"]["names"] = names
+    pq.write_table(table.replace_schema_metadata({"huggingface": json.dumps(stated)}), file)
+    assert [row.problem for row in rows(tmp_path)] == ["emotion 0 is none of its 0 classes"]
+
+
 def test_what_cannot_be_read_is_named(tmp_path):
     with pytest.raises(SarangiError, match="expected Parquet with an Audio column"):
         rows(tmp_path)
