@@ -59,7 +59,7 @@ for batch in study.batches(study.scored):
     entries = scored.entries_to_score(study, batch)
 
     rule:
-        """Score every experiment of a classifier on a feature set of a corpus, or every baseline, and transfers."""
+        """Score every experiment of a batch of classifiers, or every baseline, of a corpus, and transfers."""
         name:
             f"scores_{batch.name}"
         input:

@@ -1,6 +1,7 @@
-# Classical models and trivial baselines: one job for all experiments of a corpus, feature set and classifier,
-# which share the reading, the scaling and the distances, so that whoever asks for one score has no other
-# classifier trained; a rule each, since each has outputs of its own.
+# Classical models and trivial baselines: one job for all experiments of a corpus, feature set and classifier
+# (or of the classifiers that the configuration trains together), which share the reading, the scaling and the
+# distances, so that whoever asks for one score has no other classifier trained; a rule each, since each has
+# outputs of its own.
 #   in:  manifest, protocols, results/features/{feature_set}/{corpus}/*.parquet
 #   out: results/runs/{experiment}/predictions/within.parquet, results/runs/{experiment}/predictions/{test}.parquet
 
@@ -10,7 +11,7 @@ for batch in study.batches(study.runnable):
         continue
 
     rule:
-        """Train a classifier on one feature set of a corpus, in the folds of each protocol, and test it."""
+        """Train the classifiers of a batch on features of a corpus, in the folds of each protocol, and test them."""
         name:
             f"classical_{batch.name}"
         input:

@@ -35,8 +35,8 @@ def edit(project):
         path.write_text(text)
 
 
-RETRAINED = {"classical_urdu_latif_egemaps_svm": 1, "scores_urdu_latif_egemaps_svm": 1}
-SCORED = {"scores_urdu_latif_baselines", "scores_urdu_latif_egemaps_svm"}
+RETRAINED = {"classical_urdu_latif_egemaps": 1, "scores_urdu_latif_egemaps": 1}
+SCORED = {"scores_urdu_latif_baselines", "scores_urdu_latif_egemaps"}
 AFTER_SCORES = {
     "scores_table": 1, "differences": 2, "differences_table": 1, "premiums": 1, "leakage_figure": 1,
     "conditions_figure": 1, "seeds_figure": 1, "recalls_figure": 1, "confusions_figure": 1,
@@ -181,7 +181,7 @@ def test_only_what_agrees_is_adopted(project, fresh):
     module.write_text(module.read_text() + "\nCHANGED = 1\n")
     done = sarangi(fresh, "restore", bundle_of(project), "--directory", "study", "--compare")
     assert done.returncode == 0, done.stderr
-    assert "rule classical_urdu_latif_egemaps_svm has other code in this clone" in done.stdout
+    assert "rule classical_urdu_latif_egemaps has other code in this clone" in done.stdout
     study = fresh / "study"
     assert not (study / "results/runs/urdu_latif_loso_egemaps_svm/predictions/within.parquet").exists()
     assert (study / "results/runs/urdu_latif_loso_speaker_only/predictions/within.parquet").exists()

@@ -45,6 +45,8 @@ BRANCHES = {"audio": "speech", "text": "text"}
 SHUFFLED = ("stratified_kfold", "stratified_group_kfold", "random")
 """The kinds of protocols whose test parts follow from a seed."""
 CORPUS_WORDS = "corpus"
+NOT_OF_RESULTS = ("title", "together")
+"""Keys of an entry that no result follows from: what it is called, and which job makes it."""
 
 
 @dataclass(frozen=True)
@@ -63,18 +65,18 @@ class Experiment:
 
 @dataclass(frozen=True)
 class Batch:
-    """Experiments that one job trains and predicts: of a classifier on features of a corpus, or guessing."""
+    """Experiments that one job trains and predicts, and one scores: on features of a corpus, or guessing."""
 
     corpus: str
     features: str | None
     classifier: str | None
+    """None for all that are trained together."""
     experiments: tuple[Experiment, ...]
 
     @property
     def name(self) -> str:
         """Name of the batch, as in names of rules and logs."""
-        parts = [self.features, self.classifier] if self.features else ["baselines"]
-        return "_".join([self.corpus, *map(str, parts)])
+        return "_".join(filter(None, (self.corpus, self.features or "baselines", self.classifier)))
 
     @property
     def protocols(self) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 from sarangi.base import layout
 from sarangi.base.documents import DocumentError, json_in
 from sarangi.base.errors import SarangiError
-from sarangi.study.entries import Experiment, encoders_of, on_corpus, words_of
+from sarangi.study.entries import NOT_OF_RESULTS, Experiment, encoders_of, on_corpus, words_of
 from sarangi.study.table_corpora import OF_TABLES, has_table
 
 RESTORED = Path(layout.RESTORED)
@@ -73,7 +73,7 @@ def restored(config: Mapping[str, Any], experiments: Mapping[str, Experiment]) -
 
 
 def _identity(*entries: Any) -> str:
-    # no result follows from these; the family of an encoder only says whose code counts
-    aside = ("title", "family")
+    # the family of an encoder only says whose code counts
+    aside = (*NOT_OF_RESULTS, "family")
     left = [{k: v for k, v in e.items() if k not in aside} if isinstance(e, dict) else e for e in entries]
     return hashlib.sha256(json.dumps(left, sort_keys=True).encode()).hexdigest()[:16]

@@ -13,6 +13,7 @@ from sarangi.sources.kinds import Random, Synthetic, kind_of
 from sarangi.study.entries import (
     ASR_DEFAULTS,
     CORPORA,
+    NOT_OF_RESULTS,
     Batch,
     Experiment,
     encoders_of,
@@ -136,25 +137,28 @@ class Study:
     def batches(self, experiments: Mapping[str, Experiment]) -> list[Batch]:
         """Return the experiments in batches of a corpus, its features and a classifier, but no fine-tuning.
 
-        So whoever asks for one score has no other classifier trained.
+        So whoever asks for one score has no other classifier trained, unless the configuration says that
+        some are trained together.
         """
-        together: dict[tuple[str, str, str], list[Experiment]] = {}
+        members: dict[tuple[str, str, str], list[Experiment]] = {}
         for e in experiments.values():
             model = self.config["models"][e.model]
             if "finetuning" not in model:
-                key = (e.corpus, model.get("features", ""), model.get("classifier", ""))
-                together.setdefault(key, []).append(e)
+                classifier = model.get("classifier", "")
+                together = self.config["classifiers"].get(classifier, {}).get("together", False)
+                key = (e.corpus, model.get("features", ""), "" if together else classifier)
+                members.setdefault(key, []).append(e)
         return [
-            Batch(corpus, features or None, classifier or None, tuple(members))
-            for (corpus, features, classifier), members in sorted(together.items())
+            Batch(corpus, features or None, classifier or None, tuple(batch))
+            for (corpus, features, classifier), batch in sorted(members.items())
         ]
 
     def settings(self, model: str) -> dict[str, Any]:
-        """Return what a model's classifier is and how its features are prepared, without titles."""
+        """Return what a classifier is and how its features are prepared: what results follow from."""
         entry = self.config["models"][model]
         classifier = self.config["classifiers"][entry["classifier"]]
         prepared = {key: entry[key] for key in ("scaling", "alignment") if key in entry}
-        return {key: value for key, value in classifier.items() if key != "title"} | prepared
+        return {key: value for key, value in classifier.items() if key not in NOT_OF_RESULTS} | prepared
 
     def tests(self, experiment: Experiment) -> list[str]:
         """Return the other corpora that an experiment is tested on, as far as they are available."""

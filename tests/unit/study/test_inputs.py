@@ -84,7 +84,7 @@ def test_each_run_has_files_of_its_own(demo):
 
 
 def test_a_batch_reads_the_corpora_that_its_experiments_are_tested_on(demo):
-    batch = next(b for b in demo.batches(demo.runnable) if b.name == "ravdess_egemaps_svm")
+    batch = next(b for b in demo.batches(demo.runnable) if b.name == "ravdess_egemaps")
     assert inputs.files_elsewhere(demo, batch) == {
         "manifest_urdu_latif": "results/corpora/urdu_latif/manifest.parquet",
         "features_urdu_latif": [f"results/features/egemaps/urdu_latif/00{n}.parquet" for n in (0, 1)],

@@ -1,5 +1,7 @@
 """What is scored, compared, and shown under other splits, and from which files."""
 
+from support.studies import checked
+
 from sarangi.study import leakage, recipes, scored, sensitivity_inputs
 
 
@@ -34,7 +36,7 @@ def test_a_transfer_is_scored_on_the_parts_that_its_entries_name(demo):
 
 
 def test_a_batch_is_scored_with_its_transfers_in_one_order(demo):
-    batch = batch_of(demo, "ravdess_is09_svm")
+    batch = batch_of(demo, "ravdess_is09")
     entries = scored.entries_to_score(demo, batch)
     names = [entry.name for entry in entries]
     name = "ravdess_random5_four_is09_svm"
@@ -45,19 +47,38 @@ def test_a_batch_is_scored_with_its_transfers_in_one_order(demo):
     assert f"results/runs/{name}/predictions/urdu_latif.parquet" in files
 
 
-def test_who_asks_for_one_score_has_one_classifier_trained(demo):
-    batches = demo.batches(demo.runnable)
+def test_who_asks_for_one_score_has_one_classifier_trained(study, tmp_path, monkeypatch):
+    for classifier in study["classifiers"].values():
+        del classifier["together"]
+    apart = checked(study, tmp_path, monkeypatch)
+    batches = apart.batches(apart.runnable)
     assert sum(len(batch.experiments) for batch in batches) == len(
         {e.name for batch in batches for e in batch.experiments}
     )
     for batch in batches:
-        classifiers = {demo.config["models"][e.model].get("classifier") for e in batch.experiments}
+        classifiers = {apart.config["models"][e.model].get("classifier") for e in batch.experiments}
         assert classifiers == {batch.classifier}
     # variants of a classifier on the same features share its distances, and all protocols their features
-    batch = batch_of(demo, "urdu_latif_egemaps_svm")
+    batch = batch_of(apart, "urdu_latif_egemaps_svm")
     models = {"egemaps_svm", "egemaps_svm_coral", "egemaps_svm_each_scaled"}
     assert {e.model for e in batch.experiments} == models
     assert {"loso", "loso_matched", "random5"} <= set(batch.protocols)
+
+
+def test_classifiers_that_are_trained_together_share_a_batch_and_change_no_result(
+    study, demo, tmp_path, monkeypatch
+):
+    grid = {"svm", "random_forest", "mlp"}
+    batch = batch_of(demo, "urdu_sindhi_compare")
+    assert {demo.config["models"][e.model]["classifier"] for e in batch.experiments} == grid
+    # one that is not trained together has a batch of its own, and where it is trained is in no parameter
+    del study["classifiers"]["mlp"]["together"]
+    apart = checked(study, tmp_path, monkeypatch)
+    assert {e.model for e in batch_of(apart, "urdu_sindhi_compare_mlp").experiments} == {"compare_mlp"}
+    rest = {e.model for e in batch_of(apart, "urdu_sindhi_compare").experiments}
+    assert rest == {"compare_svm", "compare_random_forest"}
+    assert apart.settings("compare_mlp") == demo.settings("compare_mlp")
+    assert apart.identities == demo.identities
 
 
 def test_leave_one_out_is_pooled_and_folds_are_averaged(demo):
