@@ -21,6 +21,8 @@ ALL = "all classes"
 DEFINITIONS = (PRESENT, SEEN, ALL)
 """What macro averages are taken over; the second is scikit-learn without ``labels``, the third with them."""
 
+MOST_PLACES = 200
+"""Places with the same digits that are compared with each other."""
 NEAR_CEILING = Fraction(19, 20)
 EQUAL_IF_BALANCED = ({UAR, ACCURACY}, {UF1, WF1})
 SCIKIT = "scikit-learn: recall_score and f1_score, parameter labels"
@@ -198,7 +200,8 @@ def two_names(rows: Sequence[Scores]) -> Iterator[Finding]:
         for metric, printed in row.numbers.items():
             if metric in PROSE and _tells(printed):
                 by_digits.setdefault(printed.text, []).append((row, metric, printed))
-    for text, places in by_digits.items():
+    for text, every in by_digits.items():
+        places = every[:MOST_PLACES]
         for at, (row, metric, printed) in enumerate(places):
             others = [place for place in places[at + 1 :] if _contradicts(row, metric, place)]
             if not others:

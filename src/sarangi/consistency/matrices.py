@@ -21,8 +21,9 @@ COUNTED = {"n", "count", "counts", "clips", "number", "utterances"}
 TOTALS = {"total", "sum", "all", "n", "support"}
 RUNS = {"seed", "fold", "run", "repeat", "split", "repetition"}
 GROUPS = re.compile(r"\b(held out|speaker|speakers|actor|session|group|subject|show)\b")
-MOST_CLASSES = 200
-LARGEST = 10**9
+MOST_CLASSES = 60
+LARGEST = 10**6
+"""Clips; a test set of speech has no more."""
 
 
 def is_list(grid: Grid) -> bool:
@@ -291,7 +292,8 @@ def _clips(grid: Grid, line: Line, place: int) -> int:
     found = number(text, grid.where(line, place))
     if found is None or found.percent or found.value.denominator != 1 or not 0 <= found.value <= LARGEST:
         raise SarangiError(
-            f"{grid.where(line, place)}: {text!r}, expected a whole number of clips (give per cent as a "
+            f"{grid.where(line, place)}: {text!r}, expected a whole number of clips to {LARGEST:,} (give "
+            "per cent as a "
             "square "
             "matrix with --supports)"
         )

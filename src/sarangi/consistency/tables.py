@@ -100,7 +100,12 @@ def table_of(table: Grid) -> Table:
 
 
 def _meanings(header: Sequence[str]) -> dict[int, Meaning]:
-    found = {at: what for at, name in enumerate(header) if (what := meaning(name)) is not None}
+    found: dict[int, Meaning] = {}
+    for at, name in enumerate(header):
+        what = meaning(name)
+        # of two columns for one thing the first; low and high belong to what is before them
+        if what is not None and (what.what in ("low", "high") or what not in found.values()):
+            found[at] = what
     metrics = [what.what for what in found.values() if what.what in PROSE]
     # low and high alone belong to the one metric that is there
     for at, what in found.items():
@@ -132,18 +137,16 @@ def _headings(table: Grid) -> Iterator[Finding]:
                 "heading does not "
                 "say which; not checked",
             )  # fmt: skip
-    known: dict[tuple[str, str], str] = {}
-    for name in table.header:
+    read_as = _meanings(table.header)
+    for at, name in enumerate(table.header):
         what = meaning(name)
-        if what is None or what.what in ("low", "high"):
-            continue
-        first = known.setdefault(what[:2], name)
-        if first != name:
-            raise SarangiError(
-                f"{where}: columns {first} and {name} are both {PROSE.get(what.what, what.what)} "
-                f"{what.of}".rstrip()
-                + "; expected one. Rename or take out the other"
-            )
+        first = next((table.header[place] for place, each in read_as.items() if each == what), None)
+        if what is not None and at not in read_as and first is not None:
+            called = PROSE.get(what.what, f"{what.what} {what.of}".strip())
+            yield Finding(
+                NOTE, LABEL, "labels", f"{where}, column {name}",
+                f"columns {first} and {name} are both {called}; this one is not checked",
+            )  # fmt: skip
 
 
 def _unread(table: Grid) -> Iterator[Finding]:

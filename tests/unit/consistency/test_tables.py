@@ -106,6 +106,8 @@ def test_what_follows_in_another_way_is_not_accused(text):
 
 
 def test_what_is_not_read_is_said():
+    (note,) = found("system,UAR,UA,n\nA,0.55,0.6,20\n", (NOTE,))[:1]
+    assert note.text == "columns UAR and UA are both UAR; this one is not checked"
     (note,) = found("system,UAR\nA,0.5\nB,about half\nC,fails\n", (NOTE,))
     assert note.where == "t.csv:3, column UAR"
     assert note.text == "'about half', and 1 more of its cells: no number that is understood; not checked"
