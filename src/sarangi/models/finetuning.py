@@ -71,7 +71,8 @@ def finetune(training: Training, run: Run, output: RunFiles) -> None:
     _refuse_without_turns(training, rows)
     described = describe(training.model, training.encoders, emotions)
     wanted = set(split["utterance_id"])
-    with inputs_of(described, rows, training.corpus, wanted) as (give, present):
+    part_of = split.set_index("utterance_id")["part"].to_dict()
+    with inputs_of(described, rows, training.corpus, wanted, part_of) as (give, present):
         split = split.join(present, on="utterance_id")
         parts = _parts(split, emotions, f"{training.protocol}, fold {run.fold}")
         network = _network(training, described, parts[TRAIN]["emotion"], run.seed)

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,7 @@ from sarangi.models.runs import CorpusShards
 from sarangi.models.shortest import needed_by, too_short
 from sarangi.models.speech_states import prepared
 from sarangi.models.tokenizers import load_tokenizer, tokens_of
+from sarangi.models.word_controls import controlled
 
 CORPUS = "corpus"
 """Words of the manifest, and not of transcripts."""
@@ -32,7 +33,11 @@ Give = Callable[[str], Tensor]
 
 @contextmanager
 def inputs_of(
-    described: Mapping[str, Any], rows: pd.DataFrame, corpus: CorpusShards, wanted: set[str]
+    described: Mapping[str, Any],
+    rows: pd.DataFrame,
+    corpus: CorpusShards,
+    wanted: set[str],
+    parts: Mapping[str, str] | None = None,
 ) -> Iterator[tuple[dict[str, Give], pd.DataFrame]]:
     """Yield what gives each input of an utterance by its id, and the status and reason of each utterance.
 
@@ -50,6 +55,9 @@ def inputs_of(
         With that manifest.
     wanted
         Ids of the utterances that are asked for.
+    parts
+        Part of the split by utterance, within which a control of the words shuffles them; without it, it
+        does so within all that are wanted.
 
     Raises
     ------
@@ -62,7 +70,9 @@ def inputs_of(
     present = rows.set_index("utterance_id")[["status", "reason"]]
     with ExitStack() as stack:
         if "text" in described:
-            give["tokens"], words, of_words = _tokens(described["text"], rows, corpus, wanted)
+            read = _texts(described["text"], rows, corpus, wanted)
+            give["tokens"] = _tokens(described["text"], read.texts, wanted, parts)
+            words, of_words = read.words, read.present
             present = present if of_words is None else of_words
         if "states" in described.get("audio", ()):
             means, present = stack.enter_context(pooled(corpus.shards["pooled_states"], wanted))
@@ -79,10 +89,16 @@ def inputs_of(
         yield give, present
 
 
-def _tokens(
-    entry: Mapping[str, Any], rows: pd.DataFrame, corpus: CorpusShards, wanted: set[str]
-) -> tuple[Give, Mapping[str, str], pd.DataFrame | None]:
-    """Return what gives the tokens of an utterance, the words, and the status of transcripts, if of these."""
+class _Read(NamedTuple):
+    """The texts of utterances with their context, their own words, and the status of transcripts, if any."""
+
+    texts: Mapping[str, Sequence[str]]
+    words: Mapping[str, str]
+    present: pd.DataFrame | None
+
+
+def _texts(entry: Mapping[str, Any], rows: pd.DataFrame, corpus: CorpusShards, wanted: set[str]) -> _Read:
+    """Return the texts of the whole manifest."""
     where, present = corpus.manifest, None
     words = rows.set_index("utterance_id")["text"].dropna().to_dict()
     if entry["words"] != CORPUS:
@@ -96,14 +112,26 @@ def _tokens(
             f"{where}: no utterance has words, and the model has a text branch; give it the "
             "transcripts of an entry of asr (words: <name>), or take the corpus out of the experiment"
         )
+    return _Read(in_context(rows["utterance_id"], words, entry["context_turns"]), words, present)
+
+
+def _tokens(
+    entry: Mapping[str, Any],
+    texts: Mapping[str, Sequence[str]],
+    wanted: set[str],
+    parts: Mapping[str, str] | None,
+) -> Give:
+    """Return what gives the tokens of a wanted utterance."""
     tokenizer = load_tokenizer(entry["tokenizer"], entry["encoder"], entry["max_tokens"], entry["name"])
-    texts = in_context(rows["utterance_id"], words, entry["context_turns"])
+    if "control" in entry:
+        asked = {name: turns for name, turns in texts.items() if name in wanted}
+        texts = controlled(asked, entry["control"], parts)
 
     def tokens(utterance_id: str) -> Tensor:
         text = tokenizer.sep_token.join(texts[utterance_id])
         return torch.tensor(tokens_of(tokenizer, text, entry["max_tokens"], entry["name"]))
 
-    return tokens, words, present
+    return tokens
 
 
 def skip_wordless(

@@ -135,6 +135,11 @@ def words_of(model: Mapping[str, Any]) -> str | None:
     return None if words == CORPUS_WORDS else words
 
 
+def is_control(model: Mapping[str, Any]) -> bool:
+    """Whether a model's entry reads other words than those of the utterance."""
+    return "control" in model.get("text", {})
+
+
 def modality(encoder: Mapping[str, Any]) -> str:
     """Return the modality of an encoder's entry: ``speech``, if it does not say ``text``."""
     stated: str = encoder.get("modality", "speech")

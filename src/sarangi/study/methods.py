@@ -20,6 +20,11 @@ FAMILIES = {
     "roberta": ("liu2019roberta",), "xlm-roberta": ("conneau2020unsupervised",),
     "deberta-v2": ("he2023debertav3",),
 }  # fmt: skip
+CONTROLS = {
+    "constant": ", with one text for every utterance",
+    "shuffled": ", with the texts shuffled among the utterances of a part",
+}
+"""What is said of controls of the words."""
 BASELINES = {
     "constant": "always answers the commonest emotion of the training part",
     "uniform": "guesses each emotion alike",
@@ -158,6 +163,8 @@ def _tuned(study: Study) -> Iterator[Sentence]:
         )
         asr = words_of(model)
         heard = f", on words that {study.config['asr'][asr]['title']} wrote" if asr else ""
+        control = model.get("text", {}).get("control", {})
+        heard += "".join(CONTROLS[kind] for kind in control)
         names = " and ".join(encoder["title"] for encoder in encoders)
         yield Sentence(f"{_upper(model['title'])}: {names}{heard}; {how}", cites)
     if any(is_tuned(study, e) for e in study.experiments.values()):

@@ -15,6 +15,7 @@ from sarangi.study.entries import (
     STAND_INS,
     encoders_of,
     families_of,
+    is_control,
     modality,
     trainable,
     words_of,
@@ -250,6 +251,11 @@ def _of_app(study: Study) -> Iterator[Problem]:
         if name not in tuned:
             hint = nearest(name, list(tuned))
             yield ("app", "experiments", place), f"{name!r} is no fine-tuned experiment; {hint}"
+        elif is_control(study.model(tuned[name])):
+            yield (
+                ("app", "experiments", place),
+                f"{name!r} reads other words than those of a recording (control), and is not offered",
+            )
     for place, name in enumerate(config.get("app", {}).get("space", ())):
         experiment, fold, seed = name.split("/")
         runs = study.runs(tuned[experiment]) if experiment in tuned else []

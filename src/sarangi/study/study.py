@@ -19,6 +19,7 @@ from sarangi.study.entries import (
     encoders_of,
     experiments_of,
     fold_count,
+    is_control,
     on_corpus,
     words_of,
 )
@@ -338,13 +339,18 @@ class Study:
 
     @cached_property
     def offered(self) -> list[Experiment]:
-        """The fine-tuned experiments that the page offers, of those that can run here, by model and name."""
+        """The fine-tuned experiments that the page offers, of those that can run here, by model and name.
+
+        Without controls of the words, which answer by what nobody said.
+        """
         wanted = self.config.get("app", {}).get("experiments", [])
         models = list(self.config["models"])
         offered = [
             e
             for e in self.runnable.values()
-            if "finetuning" in self.config["models"][e.model] and (not wanted or e.name in wanted)
+            if "finetuning" in self.config["models"][e.model]
+            and (not wanted or e.name in wanted)
+            and not is_control(self.model(e))
         ]
         return sorted(offered, key=lambda e: (models.index(e.model), e.name))
 

@@ -382,6 +382,31 @@ def test_transcripts_can_be_read_in_place_of_the_corpus_own_words(corpus, encode
         trained(silent, encoders, tmp_path / "none", model, [tmp_path / "empty.parquet"])
 
 
+def test_a_control_reads_other_words_and_a_run_with_it_is_trained_and_tested(corpus, encoders, tmp_path):
+    rows = store.read(corpus / "manifest.parquet")
+    here, wanted = CorpusShards(corpus, {}), set(rows["utterance_id"])
+    control = {"text": WORDS | {"context_turns": 0, "control": {"shuffled": 1}}}
+    described = json.loads(
+        trained(corpus, encoders, tmp_path / "run", control, max_epochs=1)["config"].read_text()
+    )
+    assert described["text"]["control"] == {"shuffled": 1}
+
+    def read(entry, **more):
+        with inputs_of({"text": entry}, rows, here, wanted, **more) as (give, _):
+            return {name: tuple(give["tokens"](name).tolist()) for name in rows["utterance_id"]}
+
+    plain = {key: value for key, value in described["text"].items() if key != "control"}
+    own, shuffled = read(plain), read(described["text"])
+    assert sorted(shuffled.values()) == sorted(own.values())
+    assert shuffled != own
+    same = read(plain | {"control": {"constant": "the same"}})
+    spoken = rows.loc[rows["text"].fillna("").str.strip() != "", "utterance_id"]
+    assert len({same[name] for name in spoken}) == 1
+    assert 0 < len(spoken) < len(rows)
+    # each on its own, nothing can be taken for something else
+    assert read(described["text"], parts={name: name for name in wanted}) == own
+
+
 def test_context_that_no_utterance_states_is_refused(corpus, encoders, tmp_path):
     rows = store.read(corpus / "manifest.parquet")
     rows["utterance_id"] = [f"made/{place:02}.wav" for place in range(len(rows))]

@@ -53,6 +53,7 @@ def _recipe(entry: Mapping[str, Any], labels: Labels) -> dict[str, str]:
     audio, text, tuned = recipe.get("audio"), recipe.get("text"), recipe["finetuning"]
     given = [f"{audio['max_audio_s']:g} s"] if audio else []
     given += [f"{text['max_tokens']} tokens, {text['context_turns']} turns before"] if text else []
+    given += [f"{kind} text" for kind in text.get("control", ())] if text else []
     return {
         "Model": labels.models[entry["model"]],
         "Corpora": ", ".join(labels.corpora[corpus] for corpus in entry["corpora"]),
