@@ -41,7 +41,8 @@ from sarangi.base.errors import SarangiError
 from sarangi.base.score_id import ScoreId
 from sarangi.paper.building import missing_programs
 from sarangi.paper.written import sources
-from sarangi.published.records import of_finding, replays
+from sarangi.published import accusations
+from sarangi.published.records import replays
 from sarangi.reproduce.project_files import files_of_workflow
 from sarangi.runtime import provenance
 from sarangi.runtime.deletion import with_provenance

@@ -196,10 +196,15 @@ def figure_files(name, also={}):
     return found
 
 
-def table_files(name):
-    """The files of a table by suffix; the report shows the page."""
-    files = {suffix: layout.table(name, suffix) for suffix in layout.SUFFIXES_OF_TABLES}
-    return files | {"html": in_report(files["html"], "Tables", name)}
+def table_files(name, also={}):
+    """The files of a table by suffix, and of further ones by <what the script calls them>_<suffix>."""
+    found = {}
+    for prefix, table in {"": name, **{f"{key}_": other for key, other in also.items()}}.items():
+        files = {suffix: layout.table(table, suffix) for suffix in layout.SUFFIXES_OF_TABLES}
+        # the report shows the page
+        files["html"] = in_report(files["html"], "Tables", table)
+        found |= {f"{prefix}{suffix}": file for suffix, file in files.items()}
+    return found
 
 
 def code_of(script, loads):

@@ -109,8 +109,9 @@ TABLES_SHOWN = {
         inputs={"findings": findings_inputs.findings(study)},
     ),
     "errata": Exhibit(
-        "Show where the published study is at fault, measured in its way and in a valid one.",
+        "Show what can be said against the published study, and apart what is no fault of it.",
         wanted=bool(errata),
+        also={"apart": "errata_apart"},
         inputs={
             "findings": findings_inputs.findings(study),
             "scores": errata_inputs.scores_of_errata(study, errata),
@@ -180,7 +181,7 @@ for rule, exhibit in rules_of(TABLES_SHOWN, "table").items():
         input:
             **exhibit.inputs,
         output:
-            **table_files(rule.removesuffix("_table")),
+            **table_files(rule.removesuffix("_table"), exhibit.also),
         log:
             layout.log(rule),
         benchmark:
@@ -213,7 +214,7 @@ rule finding:
         **needs(minutes=20),
     params:
         statement=lambda wildcards: study.config["findings"][wildcards.finding]["statement"],
-        claims=lambda wildcards: of_finding(published, wildcards.finding),
+        claims=lambda wildcards: findings_inputs.claims_of_finding(study, errata, wildcards.finding),
         experiments=lambda wildcards: findings_inputs.further_experiments(study, wildcards.finding),
         missing=lambda wildcards: findings_inputs.missing_of_finding(study, wildcards.finding),
         synthetic=study.synthetic,
@@ -260,6 +261,7 @@ rule numbers:
         missing=findings_inputs.missing_of_numbers(study),
         pairs=leakage.configured_pairs(study),
         bootstrap=study.config["bootstrap"],
+        errata=accusations.counts(errata),
         synthetic=study.synthetic,
     script:
         "../workflow/scripts/numbers.py"

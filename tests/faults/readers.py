@@ -516,7 +516,8 @@ class Errata(Yaml):
         from sarangi.study.claims_file import read_claims
 
         self.published = read_claims(ROOT / "claims.yaml", SCHEMAS / "claims.schema.yaml")
-        return yaml.safe_load((ROOT / "errata.yaml").read_text())[:2]
+        document = yaml.safe_load((ROOT / "errata.yaml").read_text())
+        return {part: points[:2] for part, points in document.items()}
 
     def read(self, data: bytes) -> None:
         from sarangi.study.claims_file import read_errata

@@ -4,9 +4,11 @@ import pandas as pd
 import pytest
 
 from sarangi.base import store
+from sarangi.published.accusations import points_by_claim
 from sarangi.published.findings import Question, finding
 from sarangi.published.records import of_finding
 from sarangi.study.claims_file import read_claims
+from support.errata import ERRATA
 from support.places import MADE_BY_TEST, ROOT
 
 FILE, SCHEMA = ROOT / "claims.yaml", ROOT / "workflow/schemas/claims.schema.yaml"
@@ -24,13 +26,14 @@ def changed(text, old, new, tmp_path):
     return read_claims(tmp_path / "claims.yaml", SCHEMA)
 
 
-def judged(records, name, tmp_path, scores=(), missing=None, synthetic=(), experiments=()):
+def judged(records, name, tmp_path, scores=(), missing=None, synthetic=(), experiments=(), errata=ERRATA):
     output = tmp_path / f"{name}.parquet"
-    question = Question("said", of_finding(records, name), experiments)
+    part = of_finding(records, name)
+    question = Question("said", part | {"points": points_by_claim(errata, part["claims"])}, experiments)
     finding(question, scores, missing or {}, synthetic, store.Output(output, MADE_BY_TEST))
     return store.read(output).set_index("claim")
 
 
-def everything(records, tmp_path):
+def everything(records, tmp_path, errata=ERRATA):
     names = sorted({record["finding"] for record in records.values()})
-    return pd.concat(judged(records, name, tmp_path) for name in names)
+    return pd.concat(judged(records, name, tmp_path, errata=errata) for name in names)

@@ -79,7 +79,7 @@ def made(
     file = folder / "paper/numbers.tex"
     file.parent.mkdir(exist_ok=True)
     pairs = ["leakage.x.svm", "random_folds.y.svm"]
-    asked = Asked(CLAIMS, WAITS, pairs, {"draws": 200, "confidence": 0.9, "seed": 1})
+    asked = Asked(CLAIMS, WAITS, pairs, {"draws": 200, "confidence": 0.9, "seed": 1}, {"label": 2})
     numbers(Results([paths[0]], [paths[1]], paths[2]), asked, ["x"], file)
     return file.read_text()
 

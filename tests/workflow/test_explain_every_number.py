@@ -19,12 +19,16 @@ COMPUTED = {
     ("within_language", "Rank"),
     ("across_languages", "Rank"), ("splits", "Median"),
     # a claim may be read in another way, and what a number was measured on stands behind it
-    *(("errata", column) for column in ("As published", "Study's way", "Valid way", "Worth", "Evidence")),
+    *(
+        (table, column)
+        for table in ("errata", "errata_apart")
+        for column in ("As printed", "Study's way", "Another way", "Difference", "Evidence")
+    ),
 }  # fmt: skip
 """Columns computed from the numbers that they name, or with others in them."""
 NAMES = {
-    "Corpus", "Protocol", "Model", "Citation", "Entry", "At fault", "Compared", "Evidence", "Experiment",
-    "Model and protocols", "Metric",
+    "Corpus", "Protocol", "Model", "Citation", "Entry", "What can be said", "List", "Point",
+    "Compared", "Evidence", "Experiment", "Model and protocols", "Metric",
 }  # fmt: skip
 STANDS = ("File: results/", "File: config.yaml: ", "File: costs.yaml: ")
 

@@ -1,9 +1,10 @@
-"""Write the table of errata."""
+"""Write the tables of errata."""
 
 from sarangi.runtime.job import job
 
 with job(snakemake) as run:
     from sarangi.paper.tables.errata import errata_table
+    from sarangi.paper.tables.writing import FORMATS
 
     errata_table(
         snakemake.params.errata,
@@ -11,5 +12,6 @@ with job(snakemake) as run:
         {kind: snakemake.input[kind] for kind in ("findings", "scores", "differences", "audits")},
         snakemake.params.missing,
         snakemake.params.labels,
-        run.files,
+        {suffix: run.named(suffix) for suffix in FORMATS},
+        {suffix: run.named(f"apart_{suffix}") for suffix in FORMATS},
     )

@@ -10,7 +10,7 @@ with job(snakemake) as run:
     read, asked = snakemake.input, snakemake.params
     numbers(
         Results(read.scores, [Path(finding) for finding in read.findings], Path(read.premiums)),
-        Asked(asked.claims, asked.missing, asked.pairs, asked.bootstrap),
+        Asked(asked.claims, asked.missing, asked.pairs, asked.bootstrap, asked.errata),
         asked.synthetic,
         run.output,
     )

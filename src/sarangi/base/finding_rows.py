@@ -28,11 +28,12 @@ FINDING = pa.schema(
         pa.field("unit", pa.string(), nullable=False),
         pa.field("verdict", pa.string(), nullable=False),
         pa.field("why", pa.string(), nullable=False),
-        # what is said against the claim, whatever its verdict: kinds of sarangi.base.fault_kinds, why, and
-        # where the study says so itself; null where nothing is
+        # what is said against the claim, whatever its verdict: kinds of sarangi.base.fault_kinds and why,
+        # null where nothing is; where the study says so itself; and what else of it the study says itself
         pa.field("fault", pa.string()),
         pa.field("fault_why", pa.string()),
         pa.field("disclosed", pa.string()),
+        pa.field("says_itself", pa.string()),
         pa.field("sources", pa.string(), nullable=False),
         # the table that a row is of, where the study printed one
         pa.field("grid", pa.string()),

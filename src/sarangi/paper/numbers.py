@@ -17,6 +17,8 @@ r"""Numbers of the paper's text, and what its sentences follow: looked up by key
 - ``bootstrap.draws`` and ``bootstrap.confidence``, in per cent: how intervals are made.
 - ``claims.n``, ``claims.reproduced``, ``claims.differs``, ``claims.untested``: how many claims there are,
   and of each verdict; ``claims.fault``: against how many something is said, whatever their verdict.
+- ``errata.n``, ``errata.arithmetic``, ``errata.label``, ``errata.not_interpretable``, ``errata.imprecise``:
+  how many distinct points are said against the study, and of each kind.
 
 What is known but cannot be had is ``not available: <why>``.  ``\byverdict`` takes one of four sentences by
 the verdict of a claim, ``\byoutcome`` by the interval of a score against chance, or of a difference against
@@ -35,6 +37,7 @@ import pandas as pd
 
 from sarangi.base import store
 from sarangi.base.emotions import EMOTIONS, ordered
+from sarangi.base.fault_kinds import MEANS
 from sarangi.base.finding_rows import read_findings
 from sarangi.base.marks import UNTRAINED, marks_in
 from sarangi.base.missing import Missing
@@ -100,12 +103,15 @@ class Asked:
         whether they are available or not.
     bootstrap
         ``draws`` and ``confidence`` of the configuration.
+    errata
+        How many points are said against the published study, by kind.
     """
 
     claims: Mapping[str, Mapping[str, Any]]
     missing: Mapping[str, Sequence[Missing]]
     pairs: Sequence[str]
     bootstrap: Mapping[str, float]
+    errata: Mapping[str, int]
 
 
 def numbers(results: Results, asked: Asked, synthetic: Sequence[str], output: Path) -> None:
@@ -139,6 +145,7 @@ def numbers(results: Results, asked: Asked, synthetic: Sequence[str], output: Pa
         *judged,
         *_of_premiums(store.read(results.premiums), asked.pairs),
         _of_all_claims(judged),
+        (_of_errata(asked.errata), {}, {}),
         ({key: latex(text) for key, text in _of_bootstrap(asked.bootstrap).items()}, {}, {}),
     ):
         lines += [rf"\setval{{{key}}}{{{text}}}" for key, text in values.items()]
@@ -282,6 +289,11 @@ def _of_all_claims(judged: Sequence[Entry]) -> Entry:
     against = sum(f"{key}.fault" in values for values, _, verdicts in judged for key in verdicts)
     texts["claims.fault"] = str(against)
     return texts, {}, {}
+
+
+def _of_errata(counts: Mapping[str, int]) -> Texts:
+    texts = {f"errata.{kind.replace(' ', '_')}": str(counts.get(kind, 0)) for kind in MEANS}
+    return {"errata.n": str(sum(counts.values()))} | texts
 
 
 def _outcome_of_claim(row: pd.Series, claim: Mapping[str, Any], scored: Mapping[tuple, pd.Series]) -> str:

@@ -1,8 +1,8 @@
-"""Errata: where the published study is at fault, each entry measured as the study did it and as is valid.
+"""Errata: what can be said against the published study, and what is no fault of it, with numbers compared.
 
-An entry names claims whose verdicts, and rows of the audit that, show the fault, and compares numbers:
-claims as they were printed or read in another way (:func:`sarangi.published.readings.reading`), scores and
-differences of ours, rows of the audit.  The file of errata holds no number.
+A point names claims that it is about and rows of the audit, and compares numbers: claims as they were printed
+or read in another way (:func:`sarangi.published.readings.reading`), scores and differences of ours, rows of
+the audit.  The file of errata holds no number.
 """
 
 import math
@@ -16,10 +16,12 @@ import pandas as pd
 from sarangi.base import store
 from sarangi.base.difference_rows import DIFFERENCES
 from sarangi.base.evidence import reference
+from sarangi.base.fault_kinds import UNKNOWN, kinds_in
 from sarangi.base.finding_rows import read_findings
 from sarangi.base.labels import Labels
 from sarangi.base.marks import marks_in
 from sarangi.base.missing import EXPERIMENT, NOT_CONFIGURED, OTHER, Missing
+from sarangi.published.faults import faults
 from sarangi.published.readings import reading
 from sarangi.published.scored import scores_by_name
 
@@ -251,20 +253,30 @@ def read_operands(
     )
 
 
-def unnamed(errata: Sequence[Mapping[str, Any]], verdicts: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    """Yield an entry for each claim against which something is said and that no entry names."""
-    named = {name for entry in errata for name in entry.get("claims", ())}
+def unnamed(points: Sequence[Mapping[str, Any]], verdicts: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """Yield an entry for what a rule says against a claim, of a kind of which no point names the claim."""
+    named = {(name, point["kind"]) for point in points for name in point.get("claims", ())}
     for name, row in verdicts[verdicts["fault"].notna()].iterrows():
-        if name not in named:
-            rows = [{"compared": "--"}]
-            yield {"number": "--", "statement": row["statement"], "claims": [name], "rows": rows}
+        for kind in kinds_in(row["fault"]):
+            if (name, kind) not in named:
+                yield {
+                    "number": "--", "kind": kind, "statement": row["statement"], "claims": [name],
+                    "where": UNKNOWN,
+                }  # fmt: skip
 
 
 def shown_by(entry: Mapping[str, Any], operands: Operands) -> tuple[list[str], list[Missing]]:
-    """Return what of the verdicts and the audit shows the fault of an entry, and what else is missing."""
-    verdicts = operands.verdicts
-    named = verdicts[verdicts.index.isin(entry.get("claims", ()))]
-    texts = list(dict.fromkeys(named["fault_why"].dropna()))
+    """Return what rules, the study's parts and the audit say of a point, and what else is missing."""
+    texts = list(
+        dict.fromkeys(
+            fault.why
+            for name in entry.get("claims", ())
+            for fault in faults(name, operands.records)
+            if fault.kind == entry["kind"]
+        )
+    )
+    for part in entry.get("evidence", ()):
+        texts.append(part["printed"] if "printed" in part else f"{part['file']}, {part['key']}")
     missing: list[Missing] = []
     for wanted in entry.get("audit", ()):
         text, needed = operands.from_audit(wanted)
@@ -274,7 +286,7 @@ def shown_by(entry: Mapping[str, Any], operands: Operands) -> tuple[list[str], l
 
 
 def worth(row: Mapping[str, Any], sides: Mapping[str, Operand]) -> str:
-    """Return what the fault is worth, or nothing where one of both numbers is not there."""
+    """Return how far both numbers are apart, or nothing where one of them is not there."""
     one, other = sides["valid"], sides["study" if "study" in row else "published"]
     how = row.get("worth", POINTS)
     widths = [side.high - side.low for side in (one, other)]

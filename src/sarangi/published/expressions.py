@@ -76,15 +76,23 @@ def selected(
 ) -> list[tuple[dict[str, str], Estimate | None]]:
     """Return the rows that a selection takes, each with its estimate.
 
-    A selection is ``{rows: <grid>, metric: <metric>, where: {<column>: <cell>}}``, or
+    A selection is ``{rows: <grid>, metric: <metric>, where: {<column>: <cell>}}``;
+    ``{best: <selection>, by: [<column>]}``, the highest row of each combination of cells; or
     ``{differences: [<selection>, <selection>], by: [<column>]}``: each row of the first minus the row of
-    the second that has the same cells in the columns of ``by``.
+    the second that has the same cells in the columns of ``by``, for each row of the longer one.
     """
+    if "best" in selection:
+        return _best_of_each(selected(selection["best"], claims, lookup, spread), selection["by"])
     if "differences" in selection:
         first, second = (selected(s, claims, lookup, spread) for s in selection["differences"])
-        under = {tuple(row[c] for c in selection["by"]): value for row, value in second}
-        pairs = [(row, value, under[tuple(row[c] for c in selection["by"])]) for row, value in first]
-        return [(row, a and b and _difference(a, b, spread)) for row, a, b in pairs]
+        by = selection["by"]
+        above, under = ({tuple(row[c] for c in by): value for row, value in side} for side in (first, second))
+        differences = []
+        for row, value in second if len(second) > len(first) else first:
+            cells = tuple(row[column] for column in by)
+            a, b = (above[cells], value) if len(second) > len(first) else (value, under[cells])
+            differences.append((row, a and b and _difference(a, b, spread)))
+        return differences
     wanted = {"grid": selection["rows"]} | selection.get("where", {})
     return [
         (record["row"], lookup(name))
@@ -92,6 +100,23 @@ def selected(
         if "row" in record and record["metric"] == selection["metric"]
         if wanted.items() <= record["row"].items()
     ]
+
+
+def _best_of_each(
+    rows: Sequence[tuple[dict[str, str], Estimate | None]], by: Sequence[str]
+) -> list[tuple[dict[str, str], Estimate | None]]:
+    """Return of each combination of cells the row with the highest value, or None where one is lacking."""
+    together: dict[tuple[str, ...], list[tuple[dict[str, str], Estimate | None]]] = {}
+    for row, value in rows:
+        together.setdefault(tuple(row[column] for column in by), []).append((row, value))
+    found: list[tuple[dict[str, str], Estimate | None]] = []
+    for same in together.values():
+        values = [(row, value) for row, value in same if value is not None]
+        if len(values) < len(same):
+            found.append((same[0][0], None))
+        else:
+            found.append(max(values, key=lambda entry: entry[1].value))
+    return found
 
 
 def _difference(a: Estimate, b: Estimate, spread: Spread) -> Estimate:
@@ -110,7 +135,8 @@ def holds(
     ----------
     statement
         A mapping of one relation to what it takes.  ``greater``: two expressions.  ``every``: a selection
-        (``of``), whose values lie ``within`` so much of ``near``, in a ``unit``.  ``highest`` and
+        (``of``), whose values lie ``within`` so much of ``near``, in a ``unit``.  ``below_chance``: a
+        selection (``of``) of scores that all lie below that of guessing.  ``highest`` and
         ``lowest``: the cells (``are``) of a column (``group``) that rank first or last in a selection
         (``of``), a cell by its best row.
     claims, lookup, spread
@@ -125,6 +151,8 @@ def holds(
     rows = selected(said["of"], claims, lookup, spread)
     if not rows or any(value is None for _, value in rows):
         return None
+    if relation == "below_chance":
+        return _below_chance(rows, said["of"], claims)
     if relation == "every":
         scale = UNITS[said["unit"]]
         values = sorted(float(value.value) * scale for _, value in rows)
@@ -138,6 +166,23 @@ def holds(
     count = len(said["are"])
     ends = list(best)[:count] if relation == "highest" else list(best)[-count:]
     return set(ends) == set(said["are"]), ", ".join(f"{cell} {float(v):.4f}" for cell, v in best.items())
+
+
+def _below_chance(
+    rows: Sequence[tuple[Mapping[str, str], Estimate]], selection: Mapping[str, Any], claims: Records
+) -> tuple[bool, str]:
+    """Return whether all rows of a grid lie below the chance of its classes, and how many times as high."""
+    classes = next(
+        record["facts"]["classes"]
+        for record in claims.values()
+        if record.get("row", {}).get("grid") == selection["rows"]
+    )
+    times = sorted(float(value.value) * classes for _, value in rows)
+    below = sum(each < 1 for each in times)
+    return below == len(times), (
+        f"{below} of {len(times)} lie below the chance of {1 / classes:.4f}: they are {times[0]:.2f} to "
+        f"{times[-1]:.2f} times as high"
+    )
 
 
 def ranked(rows: Sequence[tuple[Mapping[str, str], Estimate]], group: str) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from typing import Any
 import pandas as pd
 
 from sarangi.base import store
-from sarangi.base.fault_kinds import UNKNOWN, Disclosure, disclosures_text, kinds_text
 from sarangi.base.finding_rows import FINDING, sources_text
 from sarangi.base.marks import UNTRAINED, marks_in
 from sarangi.base.missing import OTHER, Missing
@@ -20,9 +19,9 @@ from sarangi.base.verdicts import (
     Verdict,
     claim_of_further,
 )
+from sarangi.published.accusations import said_against
 from sarangi.published.estimates import Estimate, agree, scaled
 from sarangi.published.expressions import evaluate, holds, parts, recomputed
-from sarangi.published.faults import faults
 from sarangi.published.records import source_text
 from sarangi.published.scored import scores_by_name
 
@@ -67,7 +66,8 @@ class Question:
     statement
         What the published study says, for the further experiments.
     claims
-        From :func:`sarangi.published.records.of_finding`.
+        From :func:`sarangi.published.records.of_finding`, and with ``points`` of
+        :func:`sarangi.published.accusations.points_by_claim`.
     experiments
         The further experiments, of which our UAR is shown.
     """
@@ -134,7 +134,10 @@ def judged(
     records, further = question.claims["records"], question.further
     table = scores_by_name(scores)
     ours = _ours(records, table, missing, synthetic)
-    lines = [_line(name, records, ours) for name in question.claims["claims"]]
+    points = question.claims.get("points", {})
+    lines = [
+        _line(name, records, ours) | said_against(name, records, points) for name in question.claims["claims"]
+    ]
     ours = _ours(further, table, missing, synthetic)
     lines += [_measured(name, record, ours) for name, record in further.items()]
     return pd.DataFrame(lines, columns=FINDING.names).astype(dict.fromkeys(NUMBERS, float))
@@ -222,17 +225,7 @@ def _line(name: str, records: Mapping[str, Any], ours: Ours) -> dict[str, Any]:
     if estimate is not None:
         line |= {"ours": estimate.value, "low": estimate.low, "high": estimate.high}
     verdict, why = _verdict(name, records, needed, estimate, rows_say, ours)
-    return line | {"verdict": str(verdict), "why": why} | _said_against(name, records)
-
-
-def _said_against(name: str, records: Mapping[str, Any]) -> dict[str, str | None]:
-    """Return what is said against a claim by the print alone, whatever its verdict is."""
-    against = faults(name, records)
-    return {
-        "fault": kinds_text(fault.kind for fault in against),
-        "fault_why": "; ".join(fault.why for fault in against) or None,
-        "disclosed": disclosures_text([Disclosure(UNKNOWN)] if against else []),
-    }
+    return line | {"verdict": str(verdict), "why": why}
 
 
 def _verdict(

@@ -4,12 +4,20 @@ import math
 import statistics
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
+from sarangi.published.answers import answers_of, run_of
 from sarangi.published.estimates import UNITS, digits, scaled
 from sarangi.published.expressions import Record, Records, as_printed, evaluate, ranked, selected
-from sarangi.published.faults import CONSTANT, MACRO_RECALLS, constant_scores, repeated_clips
+from sarangi.published.rulers import (
+    CONSTANT,
+    by_guessing,
+    constant_scores,
+    counted_again,
+    gains_apart,
+    is_mean_recall,
+    width_once,
+)
 
 
 @dataclass(frozen=True)
@@ -38,7 +46,8 @@ def reading(name: str, claims: Records, how: str = "printed", otherwise: str | N
     how
         One of :data:`READINGS`.
     otherwise
-        One of the claim's other expressions by its label, in place of ``how``.
+        One of the claim's other expressions by its label, in place of ``how``; one of a statement's other
+        relations is read as ``how`` says.
 
     Returns
     -------
@@ -49,14 +58,20 @@ def reading(name: str, claims: Records, how: str = "printed", otherwise: str | N
     if otherwise is None:
         return READINGS[how](record, claims)
     expression = record.get("otherwise", {}).get(otherwise)
-    return expression and _computed(expression, record, claims)
+    if expression is None or record["kind"] == "derived":
+        return expression and _computed(expression, record, claims)
+    # of a statement, another relation that may have been meant
+    return READINGS[how](dict(record) | {"holds": expression}, claims)
 
 
 def can_be_read(name: str, claims: Records, how: str) -> bool:
     """Whether :func:`reading` finds something."""
     # without its number: SciPy takes longer to import than all else that a plan reads of the claims
+    record = claims[name]
     if READINGS[how] is _interval_of_seeds:
-        return "per_seed" in claims[name]
+        return "per_seed" in record
+    if how in WITH_SCIPY:
+        return WITH_SCIPY[how](record)
     return reading(name, claims, how) is not None
 
 
@@ -106,15 +121,89 @@ def _interval_of_seeds(record: Record, claims: Records) -> Reading | None:
 
 
 def _clips_once(record: Record, claims: Records) -> Reading | None:
-    """Read an interval that counts clips once a seed as if once, were all seeds to answer alike.
-
-    Its ends are as many times as far off as the root of the seeds; less where seeds answer unlike.
-    """
-    if "low" not in record or not repeated_clips(record, claims):
+    """Read an interval that counts each clip once a run as one of each clip once, at its widest."""
+    widths = width_once(record) if "low" in record else None
+    if widths is None:
         return None
     value, low, high = (float(record[key]) for key in ("value", "low", "high"))
-    wider = math.sqrt(record["facts"]["seeds"])
-    return _spread(value, value - wider * (value - low), value + wider * (high - value))
+    return _spread(value, value - widths[1] * (value - low), value + widths[1] * (high - value))
+
+
+def _jeffreys(record: Record, claims: Records) -> Reading | None:
+    """Read a mean recall of all classes with Jeffreys' interval, from the pooled answers."""
+    ruler = by_guessing(record)
+    return ruler and _spread(ruler.value, ruler.low, ruler.high, 3)
+
+
+def _guessing(record: Record, claims: Records) -> Reading | None:
+    """Read what uniform guessing scores on the same clips, and how often it is as far off."""
+    ruler = by_guessing(record)
+    if ruler is None:
+        return None
+    less = ruler.value < ruler.chance
+    p = ruler.at_most if less else ruler.at_least
+    shown = f"{p:.2f}" if p >= 0.01 else f"{p:.3f}"
+    text = f"{ruler.chance:g}, ceiling {ruler.ceiling:g}; p = {shown}"
+    return Reading(text, ruler.chance)
+
+
+def _of_clips(record: Record, claims: Records) -> Reading | None:
+    """Read the recall of one emotion with Jeffreys' interval of its clips."""
+    emotion = record.get("metric", "").removeprefix("recall_")
+    clips = record.get("facts", {}).get("supports", {}).get(emotion)
+    if not clips:
+        return None
+    from sarangi.statistics.recall_rulers import jeffreys
+
+    value = float(record["value"])
+    return _spread(value, *jeffreys([round(value * clips)], [clips]), digits(record["value"]))
+
+
+def _of_tested(record: Record, claims: Records) -> Reading | None:
+    """Read a run's mean recall over the emotions that its test has, from its answers."""
+    answers = answers_of(record)
+    run = answers and run_of(record, answers)
+    if answers is None or not run or not is_mean_recall(record["metric"]):
+        return None
+    value, emotions = answers.averaged(run, predicted=False)
+    return Reading(f"{float(value):.3f} (of {', '.join(emotions)})", float(value))
+
+
+def _most_answered(record: Record, claims: Records) -> Reading | None:
+    """Read the answer that each run gives most."""
+    answers = answers_of(record)
+    if answers is None:
+        return None
+    most = answers.most_answered()
+    return Reading(", ".join(f"{emotion} {count} of {n}" for _, emotion, count, n in most))
+
+
+def _gains_apart(record: Record, claims: Records) -> Reading | None:
+    """Read how far two gains are apart, and the standard error of that."""
+    apart = gains_apart(record, claims)
+    if apart is None:
+        return None
+    return Reading(f"{100 * apart.value:+.1f} points, standard error {100 * apart.error:.1f}", apart.value)
+
+
+def _settings(record: Record, claims: Records) -> Reading | None:
+    """Read the settings that a number's model was trained with."""
+    recipe = record.get("facts", {}).get("recipe")
+    if recipe is None:
+        return None
+    return Reading(", ".join(f"{name} {text}" for name, text in recipe["settings"].items()))
+
+
+def _times_chance(record: Record, claims: Records) -> Reading | None:
+    """Read how many times as high as the chance of its classes the values of a statement are."""
+    said = record.get("holds", {}).get("below_chance")
+    if not said:
+        return None
+    rows = selected(said["of"], claims, as_printed(claims))
+    grid = said["of"]["rows"]
+    classes = next(r["facts"]["classes"] for r in claims.values() if r.get("row", {}).get("grid") == grid)
+    times = sorted(float(value.value) * classes for _, value in rows)
+    return Reading(f"{times[0]:.2f} to {times[-1]:.2f} times chance")
 
 
 def _constant(record: Record, claims: Records) -> Reading | None:
@@ -124,16 +213,6 @@ def _constant(record: Record, claims: Records) -> Reading | None:
         return None
     value = float(constant_scores(supports, max(supports, key=lambda emotion: supports[emotion]))[metric])
     return Reading(f"{value:.4f}", value)
-
-
-def _one_clip_fewer(record: Record, claims: Records) -> Reading | None:
-    """Read a macro recall with one clip fewer right, of the emotion with fewest clips."""
-    supports = record.get("facts", {}).get("supports")
-    if not supports or record.get("metric") not in MACRO_RECALLS:
-        return None
-    fewest = min(count for count in supports.values() if count)
-    value = float(Fraction(record["value"]) - Fraction(1, fewest * len(supports)))
-    return Reading(f"{value:.{digits(record['value'])}f}", value)
 
 
 def _values(record: Record, claims: Records) -> Reading | None:
@@ -181,8 +260,9 @@ def _ranking(record: Record) -> Mapping[str, Any] | None:
     return said.get("highest") or said.get("lowest")
 
 
-def _spread(value: float, low: float, high: float) -> Reading:
-    return Reading(f"{value:.4f} [{low:.4f}, {high:.4f}]", value, low, high)
+def _spread(value: float, low: float, high: float, decimals: int = 4) -> Reading:
+    texts = [f"{number:.{decimals}f}" for number in (value, low, high)]
+    return Reading(f"{texts[0]} [{texts[1]}, {texts[2]}]", value, low, high)
 
 
 READINGS: dict[str, Callable[[Record, Records], Reading | None]] = {
@@ -192,10 +272,35 @@ READINGS: dict[str, Callable[[Record, Records], Reading | None]] = {
     "interval_of_seeds": _interval_of_seeds,
     "clips_once": _clips_once,
     "constant": _constant,
-    "one_clip_fewer": _one_clip_fewer,
+    "jeffreys": _jeffreys,
+    "guessing": _guessing,
+    "of_tested": _of_tested,
+    "of_clips": _of_clips,
+    "most_answered": _most_answered,
+    "gains_apart": _gains_apart,
+    "settings": _settings,
+    "times_chance": _times_chance,
     "values": _values,
     "near": _near,
     "ranks": _ranks,
     "ranks_said": _ranks_said,
 }
 """The ways to read a claim, by name."""
+
+
+def _is_pooled(record: Record) -> bool:
+    return answers_of(record) is not None and is_mean_recall(record["metric"])
+
+
+def _is_recall(record: Record) -> bool:
+    metric, supports = record.get("metric", ""), record.get("facts", {}).get("supports", {})
+    return metric.startswith("recall_") and bool(supports.get(metric.removeprefix("recall_")))
+
+
+WITH_SCIPY: dict[str, Callable[[Record], bool]] = {
+    "jeffreys": _is_pooled,
+    "guessing": _is_pooled,
+    "clips_once": lambda record: "low" in record and counted_again(record),
+    "of_clips": _is_recall,
+}
+"""Readings that take SciPy, and whether a claim can be read so."""

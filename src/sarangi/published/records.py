@@ -11,11 +11,14 @@ from typing import Any
 from sarangi.base.score_id import ScoreId, experiment_name
 from sarangi.base.slices import slice_of_part, slice_of_seed
 from sarangi.base.statements import statement
-from sarangi.published.expressions import Record, Records, evaluate, parts
+from sarangi.published.expressions import Record, Records, evaluate, holds, parts
 from sarangi.statistics.metrics import F1, METRICS
 
 FACTS = ("protocol", "leaks", "classes", "stated_chance", "supports", "clips", "seeds")
 """What is said of an experiment's test, beside its numbers."""
+
+FROM_FILES = {"answers": "answers", "recipe": "recipes"}
+"""What else the study's files say of an experiment, by the key of the facts and of the file of claims."""
 
 WORDS = {metric.name: metric.prose for metric in METRICS} | {F1: "F1"}
 """How the names of metrics, or of scores of single emotions, are written in a sentence."""
@@ -37,6 +40,9 @@ def records(document: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for name, entry in _experiments(document):
         facts = {key: entry[key] for key in FACTS if key in entry}
+        facts |= {
+            key: document[where][name] for key, where in FROM_FILES.items() if name in document.get(where, ())
+        }
         for key, number in entry["numbers"].items():
             number = number if isinstance(number, dict) else {"value": number}
             metric = number.get("metric", key)
@@ -121,27 +127,37 @@ def _experiments(document: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, A
 
 
 def of_finding(claims: Records, finding: str) -> dict[str, Any]:
-    """Return the claims of one finding: their names, and the records that they are computed from."""
+    """Return the claims of one finding: their names, and the records that they are judged with."""
     own = [name for name, record in claims.items() if record["finding"] == finding]
-    needed = with_parts(own, claims)
-    # numbers of one experiment are judged together
-    held = {claims[name]["experiment"] for name in own if claims[name]["kind"] == "number"}
-    needed |= {name: dict(record) for name, record in claims.items() if record.get("experiment") in held}
-    return {"claims": own, "records": {name: needed[name] for name in claims if name in needed}}
+    return {"claims": own, "records": with_parts(own, claims)}
 
 
 def with_parts(names: Iterable[str], claims: Records) -> dict[str, dict[str, Any]]:
-    """Return the records of some claims, and those that they are computed from, in the file's order."""
+    """Return the records of some claims and those that they are judged with, in the file's order.
+
+    These are the numbers that they are computed from or about, and beside each of these the others of its
+    experiment, of a row of a grid the other rows.
+    """
     names = list(names)
     needed = {part for name in names for part in (name, *parts(claims[name], claims))}
+    needed |= {part for name in names for part in claims[name].get("about", ())}
     needed |= {part for name in names for part in _parts_otherwise(claims[name], claims)}
-    return {name: dict(claims[name]) for name in claims if name in needed}
+    held = {claims[name]["experiment"] for name in needed if claims[name]["kind"] == "number"}
+    grids = {claims[name]["row"]["grid"] for name in needed if "row" in claims[name]}
+    return {
+        name: dict(record)
+        for name, record in claims.items()
+        if name in needed or record.get("experiment") in held or record.get("row", {}).get("grid") in grids
+    }
 
 
 def _parts_otherwise(record: Record, claims: Records) -> list[str]:
     found: list[str] = []
     for expression in record.get("otherwise", {}).values():
-        evaluate(expression, claims, found.append)
+        if record["kind"] == "derived":
+            evaluate(expression, claims, found.append)
+        else:
+            holds(expression, claims, found.append)
     return found
 
 

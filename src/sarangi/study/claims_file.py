@@ -12,6 +12,7 @@ from sarangi.base.documents import DocumentError
 from sarangi.base.errors import SarangiError
 from sarangi.base.hints import nearest
 from sarangi.base.yaml_documents import Loader, yaml_in
+from sarangi.published.accusations import PARTS
 from sarangi.published.expressions import selected
 from sarangi.published.readings import READINGS, SIDES, can_be_read
 from sarangi.published.records import records
@@ -31,7 +32,7 @@ _AsPrinted.yaml_implicit_resolvers = {
 
 def published_in(
     config: Mapping[str, Any], home: Path
-) -> tuple[dict[str, dict[str, Any]], list[dict[str, Any]]]:
+) -> tuple[dict[str, dict[str, Any]], dict[str, list[dict[str, Any]]]]:
     """Return the claims and the errata of the published study that a configuration names; none without one.
 
     Parameters
@@ -49,7 +50,7 @@ def published_in(
     named = config.get("published")
     named = named if isinstance(named, Mapping) else {}
     claims: dict[str, dict[str, Any]] = {}
-    errata: list[dict[str, Any]] = []
+    errata: dict[str, list[dict[str, Any]]] = {}
     if isinstance(named.get("claims"), str):
         claims = read_claims(_of_study(named, "claims", home), home / "workflow/schemas/claims.schema.yaml")
     if claims and isinstance(named.get("errata"), str):
@@ -86,8 +87,8 @@ def read_claims(file: Path, schema: Path) -> dict[str, dict[str, Any]]:
     return records(document)
 
 
-def read_errata(file: Path, schema: Path, published: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Read and check a file of errata, and return its entries in the order of their numbers.
+def read_errata(file: Path, schema: Path, published: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """Read and check a file of errata, and return its four lists, the entries in the order of their numbers.
 
     Parameters
     ----------
@@ -107,37 +108,52 @@ def read_errata(file: Path, schema: Path, published: Mapping[str, Any]) -> list[
         raise SarangiError(f"{file}: not YAML that can be read; no job was started. {error}") from error
     problems = against(document, schema) or list(_unknown_claims(document, published))
     refuse(problems, [file], "the file of errata")
-    return sorted(document, key=lambda entry: entry["number"])
+    lists = {part: list(document.get(part, ())) for part in PARTS}
+    return lists | {"entries": sorted(lists["entries"], key=lambda entry: entry["number"])}
 
 
-def _unknown_claims(document: list[dict[str, Any]], published: Mapping[str, Any]) -> Iterator[Problem]:
-    """Yield each number that stands twice, each claim that is not there, or cannot be read as it says."""
+def _unknown_claims(document: Mapping[str, Any], published: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield each number that is there twice, and each claim not there, or named twice for one kind."""
     known = list(published)
-    for place, entry in enumerate(document):
-        if entry["number"] in [other["number"] for other in document[:place]]:
-            yield (place, "number"), f"{entry['number']} stands twice"
-        for position, name in enumerate(entry.get("claims", ())):
-            if name not in published:
-                yield (place, "claims", position), f"{name!r} is no claim; {nearest(name, known)}"
-        for position, row in enumerate(entry["rows"]):
-            for side in SIDES:
-                operand = row.get(side, {})
-                where, name = (place, "rows", position, side), operand.get("claim")
-                if name is None:
-                    continue
+    named: set[tuple[str, str]] = set()
+    for part in PARTS:
+        for place, entry in enumerate(document.get(part, ())):
+            if part == "entries" and entry["number"] in [other["number"] for other in document[part][:place]]:
+                yield (part, place, "number"), f"{entry['number']} stands twice"
+            for position, name in enumerate(entry.get("claims", ())):
                 if name not in published:
-                    yield (*where, "claim"), f"{name!r} is no claim; {nearest(name, known)}"
-                elif "otherwise" in operand:
-                    labels = list(published[name].get("otherwise", ()))
-                    if operand["otherwise"] not in labels:
-                        hint = nearest(operand["otherwise"], labels)
-                        yield (*where, "otherwise"), f"{name} has no {operand['otherwise']!r}; {hint}"
-                elif not can_be_read(name, published, operand.get("as", "printed")):
-                    ways = [how for how in READINGS if can_be_read(name, published, how)]
-                    yield (
-                        (*where, "as"),
-                        f"{name} cannot be read as {operand.get('as', 'printed')}; valid: {', '.join(ways)}",
-                    )
+                    yield (part, place, "claims", position), f"{name!r} is no claim; {nearest(name, known)}"
+                elif (name, entry["kind"]) in named:
+                    where = (part, place, "claims", position)
+                    yield where, f"{name} has another entry that is {entry['kind']}; one point is one entry"
+                named.add((name, entry["kind"]))
+            yield from _unreadable(entry, (part, place), published)
+
+
+def _unreadable(entry: Mapping[str, Any], place: Place, published: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield each claim that an entry compares and that is not there, or cannot be read as it says."""
+    known = list(published)
+    for position, row in enumerate(entry.get("rows", ())):
+        for side in SIDES:
+            operand = row.get(side, {})
+            where, name = (*place, "rows", position, side), operand.get("claim")
+            if name is None:
+                continue
+            if name not in published:
+                yield (*where, "claim"), f"{name!r} is no claim; {nearest(name, known)}"
+            elif "otherwise" in operand:
+                labels = list(published[name].get("otherwise", ()))
+                if operand["otherwise"] not in labels:
+                    hint = nearest(operand["otherwise"], labels)
+                    yield (*where, "otherwise"), f"{name} has no {operand['otherwise']!r}; {hint}"
+                elif ("as" in operand) == (published[name]["kind"] == "derived"):
+                    yield (*where, "otherwise"), "with `as` for a statement, without for a derived number"
+            elif not can_be_read(name, published, operand.get("as", "printed")):
+                ways = [how for how in READINGS if can_be_read(name, published, how)]
+                yield (
+                    (*where, "as"),
+                    f"{name} cannot be read as {operand.get('as', 'printed')}; valid: {', '.join(ways)}",
+                )
 
 
 def _unknown_parts(document: Mapping[str, Any]) -> Iterator[Problem]:

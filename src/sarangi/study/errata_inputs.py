@@ -5,6 +5,7 @@ from typing import Any
 
 from sarangi.base import layout
 from sarangi.base.missing import CORPUS, NOT_CONFIGURED, Missing
+from sarangi.published.accusations import PARTS
 from sarangi.published.readings import SIDES
 from sarangi.published.records import with_parts
 from sarangi.study.availability import unavailable
@@ -12,18 +13,26 @@ from sarangi.study.missing import missing_of
 from sarangi.study.scored import differences_of_study
 from sarangi.study.study import Study
 
-Errata = Sequence[Mapping[str, Any]]
+Errata = Mapping[str, Sequence[Mapping[str, Any]]]
+"""From :func:`sarangi.study.claims_file.read_errata`."""
+
+
+def all_points(errata: Errata) -> list[Mapping[str, Any]]:
+    """Return the points of all lists of the errata."""
+    return [point for part in PARTS for point in errata.get(part, ())]
 
 
 def compared_by(errata: Errata, kind: str) -> list[Mapping[str, Any]]:
     """Return what errata compare of a kind: a ``claim``, ``score``, ``difference`` or row of an ``audit``."""
-    sides = [row[side] for entry in errata for row in entry["rows"] for side in SIDES if side in row]
+    rows = [row for point in all_points(errata) for row in point.get("rows", ())]
+    sides = [row[side] for row in rows for side in SIDES if side in row]
     return [side for side in sides if kind in side]
 
 
 def records_of_errata(study: Study, errata: Errata) -> dict[str, dict[str, Any]]:
-    """Return the records of the claims that errata compare, and those that they are computed from."""
-    return with_parts({side["claim"] for side in compared_by(errata, "claim")}, study.published)
+    """Return the records of the claims that errata compare or are about, and what these are judged with."""
+    about = {name for point in all_points(errata) for name in point.get("claims", ())}
+    return with_parts({side["claim"] for side in compared_by(errata, "claim")} | about, study.published)
 
 
 def scores_of_errata(study: Study, errata: Errata) -> list[str]:
@@ -61,5 +70,5 @@ def _experiments(errata: Errata) -> list[str]:
 
 def _corpora(errata: Errata) -> list[str]:
     """Return the corpora whose audit errata show."""
-    shown = {check["corpus"] for entry in errata for check in entry.get("audit", ())}
+    shown = {check["corpus"] for point in all_points(errata) for check in point.get("audit", ())}
     return sorted(shown | {side["audit"] for side in compared_by(errata, "audit")})

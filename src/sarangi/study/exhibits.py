@@ -20,7 +20,7 @@ class Exhibit:
     finding
         The finding of the published study that is not complete without it.
     also
-        Names of further figures that the same rule draws, by what its script calls them.
+        Names of further tables or figures that the same rule makes, by what its script calls them.
     environment
         The kind of environment that its script needs (envs/).
     wanted

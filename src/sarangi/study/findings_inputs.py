@@ -1,9 +1,11 @@
 """What the findings and numbers of the paper are computed from: claims, scores, and what is missing."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sarangi.base import layout
 from sarangi.base.missing import Missing
+from sarangi.published.accusations import points_by_claim
 from sarangi.published.expressions import Records, parts
 from sarangi.published.records import of_finding, our_experiments, with_parts
 from sarangi.study.missing import missing_of
@@ -24,6 +26,12 @@ def experiments_of_finding(study: Study, finding: str) -> list[str]:
     """Return the experiments and transfers that a finding uses, sorted."""
     claims = of_finding(study.published, finding)["records"]
     return sorted({*our_experiments(claims), *further_experiments(study, finding)})
+
+
+def claims_of_finding(study: Study, errata: Mapping[str, Any], finding: str) -> dict[str, Any]:
+    """Return the claims of a finding with their records, and the points of the errata that are about them."""
+    claims = of_finding(study.published, finding)
+    return claims | {"points": points_by_claim(errata, claims["claims"])}
 
 
 def scores_of_finding(study: Study, finding: str) -> list[str]:

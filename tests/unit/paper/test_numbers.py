@@ -45,6 +45,9 @@ def test_every_key_is_a_number_or_says_why_it_is_not_there(tmp_path):
         "finding_1.lead.fault": "arithmetic; label",
         "finding_1.lead.disclosed": "nowhere",
         "claims.fault": "1",
+        "errata.n": "2",
+        "errata.label": "2",
+        "errata.not_interpretable": "0",
         "claims.untested": "2",
     }.items():
         assert found[key] == text, key

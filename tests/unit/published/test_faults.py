@@ -90,5 +90,5 @@ def test_the_ceiling_is_one_only_where_no_emotion_is_absent(counts):
     assert (
         (ceiling < 1)
         == (0 in counts.values())
-        == bool(faults.absent_class(numbers_of({"uar": "0.1"}, counts)["uar"], {}))
+        == bool(faults.absent_class(numbers_of({"chance": "1.5"}, counts)["chance"], {}))
     )

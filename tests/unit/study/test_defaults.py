@@ -95,7 +95,7 @@ def test_what_is_odd_is_refused_by_the_schema_and_breaks_nothing_before(odd, tmp
 
 def test_the_published_study_is_the_one_that_the_configuration_names(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert published_in(short("constant"), ROOT) == ({}, [])
+    assert published_in(short("constant"), ROOT) == ({}, {})
     claims, errata = published_in({"published": {"claims": "claims.yaml", "errata": "errata.yaml"}}, ROOT)
     assert claims
     assert errata

@@ -129,7 +129,9 @@ def test_errata_have_what_can_be_compared_and_say_what_is_missing(demo, errata):
 
 def test_errata_say_of_a_corpus_what_to_do_to_get_it(without_ravdess, errata):
     audited = {row["audit"] for row in errata_inputs.compared_by(errata, "audit")}
-    shown_audits = {check["corpus"] for entry in errata for check in entry.get("audit", ())}
+    shown_audits = {
+        check["corpus"] for point in errata_inputs.all_points(errata) for check in point.get("audit", ())
+    }
     lacking = errata_inputs.missing_of_errata(without_ravdess, errata)
     assert "ravdess" in audited | shown_audits
     assert texts(lacking["ravdess"]) == [ASK]

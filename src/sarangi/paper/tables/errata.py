@@ -1,4 +1,4 @@
-"""The table of errata: what was published, the same in the study's way and in a valid one, and the worth."""
+"""The tables of errata: what can be said against the published study, and apart what is no fault of it."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from sarangi.base.evidence import reference
+from sarangi.base.fault_kinds import MEANS
 from sarangi.base.labels import Labels
 from sarangi.base.missing import Missing
 from sarangi.base.spreadsheets import as_csv
@@ -17,22 +18,29 @@ from sarangi.paper.tables.columns import Column
 from sarangi.paper.tables.table import Table
 from sarangi.paper.tables.writing import write_table
 from sarangi.paper.texts import interval_text
+from sarangi.published.accusations import PARTS, disclosure_of
 from sarangi.published.errata import Operand, Operands, read_operands, shown_by, unnamed, worth
 from sarangi.published.readings import SIDES
 
 OF_SIDES = {
-    "published": Column("As published", wraps=0.11), "study": Column("Study's way", wraps=0.16),
-    "valid": Column("Valid way", wraps=0.16),
+    "published": Column("As printed", wraps=0.11), "study": Column("Study's way", wraps=0.15),
+    "valid": Column("Another way", wraps=0.15),
 }  # fmt: skip
-COLUMNS = [
-    Column("Entry", text=True), Column("At fault", wraps=0.22, blank="as above"),
-    Column("Compared", wraps=0.15), *OF_SIDES.values(), Column("Worth", wraps=0.08),
-    Column("Evidence", wraps=0.28),
+COMPARED = [
+    Column("Compared", wraps=0.14), *OF_SIDES.values(), Column("Difference", wraps=0.08),
+    Column("Evidence", wraps=0.25),
 ]  # fmt: skip
+SAID, POINT = "What can be said", "Point"
+COLUMNS = [
+    Column("Entry", text=True), Column("Kind", wraps=0.08), Column(SAID, wraps=0.2, blank="as above"),
+    *COMPARED,
+]  # fmt: skip
+COLUMNS_APART = [Column("List", wraps=0.1), Column(POINT, wraps=0.2, blank="as above"), *COMPARED]
+DISCLOSED, CORPUS, LIMITATION = "disclosed", "corpus", "limitation"
 FLAT_COLUMNS = [
-    "entry", "statement", "compared",
+    "entry", "kind", "statement", "disclosed", "compared",
     *(f"{side}{part}" for side in SIDES for part in ("", "_value", "_low", "_high", "_of", "_source")),
-    "worth", "evidence", "waits_for",
+    "difference", "evidence", "waits_for",
 ]  # fmt: skip
 
 
@@ -48,12 +56,12 @@ class Line:
         What is compared, in words.
     sides
         By the names of :data:`sarangi.published.readings.SIDES`.
-    worth
-        What the fault is worth; empty where a number is missing.
+    difference
+        How far the numbers are apart; empty where one is missing.
     shown
-        What shows the entry's fault; in print on its first line.
+        The entry's evidence; in print on its first line.
     missing
-        Of the sides; on the entry's first line also of what shows its fault.
+        Of the sides; on the entry's first line also of its evidence.
     first
         Whether it is the entry's first line.
     """
@@ -61,55 +69,83 @@ class Line:
     entry: Mapping[str, Any]
     compared: str
     sides: Mapping[str, Operand]
-    worth: str
+    difference: str
     shown: Sequence[str]
     missing: Sequence[Missing]
     first: bool
 
 
 def errata_table(
-    errata: Sequence[Mapping[str, Any]],
+    errata: Mapping[str, Sequence[Mapping[str, Any]]],
     records: Mapping[str, Any],
     tables: Mapping[str, Sequence[Path]],
     missing: Mapping[str, Sequence[Missing]],
     labels: Labels,
     output: dict[str, Path],
+    apart: dict[str, Path],
 ) -> None:
-    """Write every erratum: what was published, the same in the study's way and in a valid one, the worth.
+    """Write what can be said against the published study, and apart from it what is no fault of it.
 
-    A claim that a finding's verdict puts at fault and that no entry names has a line of its own, below.
-    The CSV has the numbers and files of each line.
+    What a rule says against a claim and no point of the errata names has a line of its own, below.  The CSV
+    has the numbers and files of each line.
 
     Parameters
     ----------
     errata
-        Entries of :func:`sarangi.study.claims_file.read_errata`.
+        From :func:`sarangi.study.claims_file.read_errata`.
     records
-        The claims that they name, with what these are computed from.
+        The claims that they name, with what these are judged with.
     tables
         Files by kind: ``findings``, ``scores``, ``differences`` and ``audits`` (``<corpus>.parquet``).
     missing
         By experiment or corpus of an entry that is not among these, what is missing of it.
     labels
         Titles, and which corpora are synthetic.
-    output
-        Files to write by suffix: ``tex``, ``md``, ``csv``, ``json``.
+    output, apart
+        Files to write by suffix: ``tex``, ``md``, ``csv``, ``html``, ``json``.
     """
     operands = read_operands(records, tables, missing, labels)
-    lines = [
-        line for entry in [*errata, *unnamed(errata, operands.verdicts)] for line in _lines(entry, operands)
+    named = [point for part in PARTS[:2] for point in errata.get(part, ())]
+    entries = [*errata.get("entries", ()), *unnamed(named, operands.verdicts)]
+    lines = [line for entry in entries for line in _lines(entry, operands)]
+    numbers = (
+        "An interval in brackets is over groups unless it says over clips, and no two are compared but in a "
+        "line. A difference is that of another way less the study's, or less the printed number where the "
+        "study's way has none of its own; points are hundredths of a score."
+    )
+    kinds = " ".join(f"{kind.capitalize()}: {means}." for kind, means in MEANS.items())
+    caption = f"What can be said against the published study, entry by entry, and where it says so. {kinds}"
+    cells = [_cells(line) for line in lines]
+    _write("errata", f"{caption} {numbers}", COLUMNS, lines, cells, operands, output)
+    lists = {DISCLOSED: "disclosed", CORPUS: "corpora", LIMITATION: "limitations"}
+    others = [
+        (name, line)
+        for name, part in lists.items()
+        for point in errata.get(part, ())
+        for line in _lines(point, operands)
     ]
     caption = (
-        "Errata: where the published study is at fault. Each is shown by its own print or by the audit, and "
-        "compares what was published with the same number measured or computed in the study's way and in a "
-        "valid one; an interval in brackets is over groups unless it says over clips, and no two are "
-        "compared but within a line. Worth is the valid one less the study's, or less the published one if "
-        "the study's way has none of its own; points are hundredths of a score."
+        "Beside the errata, and counted nowhere: what the study says itself, facts of public corpora, and "
+        "limitations, each of them worth an experiment."
     )
+    cells = [_cells_apart(name, line, labels) for name, line in others]
+    lines = [line for _, line in others]
+    _write("errata_apart", f"{caption} {numbers}", COLUMNS_APART, lines, cells, operands, apart)
+
+
+def _write(
+    name: str,
+    caption: str,
+    columns: Sequence[Column],
+    lines: Sequence[Line],
+    cells: Sequence[Mapping[str, str]],
+    operands: Operands,
+    output: dict[str, Path],
+) -> None:
     marks = [mark for line in lines for side in line.sides.values() for mark in side.marks]
     notes = [*meanings(marks), *_advice([each for line in lines for each in line.missing])]
-    cells, behind = [_cells(line) for line in lines], [_behind(line, operands) for line in lines]
-    write_table(Table("errata", caption, COLUMNS, cells, behind, notes), labels, output)
+    behind = [_behind(line, operands) for line in lines]
+    write_table(Table(name, caption, columns, cells, behind, notes), operands.labels, output)
     table = pd.DataFrame([_flat(line) for line in lines], columns=FLAT_COLUMNS)
     output["csv"].write_text(as_csv(table), encoding="utf-8")
 
@@ -117,7 +153,7 @@ def errata_table(
 def _lines(entry: Mapping[str, Any], operands: Operands) -> list[Line]:
     shown, absent = shown_by(entry, operands)
     lines: list[Line] = []
-    for row in entry["rows"]:
+    for row in entry.get("rows", [{"compared": "--"}]):
         first = not lines
         sides = {side: operands.operand(row[side]) if side in row else Operand() for side in SIDES}
         needed = [each for side in sides.values() for each in side.missing] + (absent if first else [])
@@ -127,28 +163,47 @@ def _lines(entry: Mapping[str, Any], operands: Operands) -> list[Line]:
 
 
 def _cells(line: Line) -> dict[str, str]:
-    short = dict.fromkeys(each.what for each in line.missing)
-    evidence = [*(line.shown if line.first else ()), *([f"waits for {'; '.join(short)}"] if short else ())]
+    """Return the cells of an entry, which says where the study discloses it."""
+    said = f"{line.entry['statement']} Disclosed {disclosure_of(line.entry)}." if line.first else ""
     return {
-        "Entry": str(line.entry["number"]),
-        "At fault": line.entry["statement"] if line.first else "",
+        "Entry": str(line.entry["number"]), "Kind": line.entry["kind"] if line.first else "", SAID: said,
+    } | _compared(line)  # fmt: skip
+
+
+def _cells_apart(name: str, line: Line, labels: Labels) -> dict[str, str]:
+    """Return the cells of a point that is no fault."""
+    said = {
+        DISCLOSED: lambda: f"disclosed {disclosure_of(line.entry)}",
+        CORPUS: lambda: f"corpus {labels.corpus(line.entry['corpus'])}",
+        LIMITATION: lambda: "limitation",
+    }[name]()
+    return {"List": said, POINT: line.entry["statement"] if line.first else ""} | _compared(line)
+
+
+def _compared(line: Line) -> dict[str, str]:
+    short = dict.fromkeys(each.what for each in line.missing)
+    evidence = [*(line.shown if line.first else ()), *([f"needs {'; '.join(short)}"] if short else ())]
+    return {
         "Compared": line.compared,
-        "As published": _text(line.sides["published"]) or "--",
+        "As printed": _text(line.sides["published"]) or "--",
         "Study's way": _cell(line.sides["study"]),
-        "Valid way": _cell(line.sides["valid"]),
-        "Worth": line.worth or "--",
-        "Evidence": "; ".join(evidence),
+        "Another way": _cell(line.sides["valid"]),
+        "Difference": line.difference or "--",
+        "Evidence": "; ".join(evidence) or "--",
     }
 
 
 def _flat(line: Line) -> dict[str, Any]:
     """Return a line of the CSV: its numbers, what each was measured on and the file it is from."""
-    flat = {"entry": line.entry["number"], "statement": line.entry["statement"], "compared": line.compared}
+    flat = {key: line.entry.get(key, "") for key in ("kind", "statement")} | {"compared": line.compared}
+    flat["entry"] = line.entry.get("number", "")
+    disclosed = "disclosed" in line.entry or "where" in line.entry
+    flat["disclosed"] = str(disclosure_of(line.entry)) if disclosed else ""
     for name, side in line.sides.items():
         flat |= {name: _text(side), f"{name}_value": side.value, f"{name}_low": side.low}
         flat |= {f"{name}_high": side.high, f"{name}_of": side.label, f"{name}_source": side.source}
     needed = "; ".join(map(str, line.missing))
-    return flat | {"worth": line.worth, "evidence": "; ".join(line.shown), "waits_for": needed}
+    return flat | {"difference": line.difference, "evidence": "; ".join(line.shown), "waits_for": needed}
 
 
 def _behind(line: Line, operands: Operands) -> dict[str, list[Mapping[str, Any]]]:
@@ -161,7 +216,7 @@ def _behind(line: Line, operands: Operands) -> dict[str, list[Mapping[str, Any]]
         if check["corpus"] in operands.audits:
             file = operands.audits[check["corpus"]]["file"].iloc[0]
             shown.append(reference(file, "value", **where))
-    return sides | {"Worth": compared, "Evidence": shown, "": [*compared, *shown]}
+    return sides | {"Difference": compared, "Evidence": shown, "": [*compared, *shown]}
 
 
 def _advice(missing: Sequence[Missing]) -> list[str]:
@@ -170,7 +225,7 @@ def _advice(missing: Sequence[Missing]) -> list[str]:
     for each in sorted(set(missing), key=str):
         together.setdefault(each.advice, []).append(each.what)
     return [
-        f"Waits for {', '.join(names)}{f': {advice}' if advice else ''}".rstrip(".") + "."
+        f"Needs {', '.join(names)}{f': {advice}' if advice else ''}".rstrip(".") + "."
         for advice, names in together.items()
     ]
 
@@ -178,7 +233,7 @@ def _advice(missing: Sequence[Missing]) -> list[str]:
 def _cell(side: Operand) -> str:
     """Return a number with what it was measured on and the letters of its marks."""
     if side.missing:
-        return "waits"
+        return "not available"
     marked = f"{_text(side)} {letters(side.marks)}".rstrip()
     return ": ".join(part for part in (marked, side.label) if part) or "--"
 
