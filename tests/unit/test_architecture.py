@@ -105,7 +105,6 @@ AT_MOST = {
     "base.hints": 7,  # layouts, one of which is a table of labels
     "base.emotions": 6,  # one order in figures, and the names that tables give
     "base.segments": 7,
-    "base.slices": 6,  # scores are cut into slices, which claims, tables and figures look up by name
     "base.table_columns": 6,
     "base.failures": 9,  # what is counted is the same in the manifest, the audit, protocols and marks
     "base.finding_rows": 7,

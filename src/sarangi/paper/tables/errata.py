@@ -35,7 +35,7 @@ COLUMNS = [
     Column("Entry", text=True), Column("Kind", wraps=0.08), Column(SAID, wraps=0.2, blank="as above"),
     *COMPARED,
 ]  # fmt: skip
-COLUMNS_APART = [Column("List", wraps=0.1), Column(POINT, wraps=0.2, blank="as above"), *COMPARED]
+COLUMNS_APART = [Column("List", wraps=0.1), Column(POINT, wraps=0.18, blank="as above"), *COMPARED]
 DISCLOSED, CORPUS, LIMITATION = "disclosed", "corpus", "limitation"
 FLAT_COLUMNS = [
     "entry", "kind", "statement", "disclosed", "compared",
