@@ -476,14 +476,21 @@ class Claims(Yaml):
         metric = whole["grids"][grid]["metrics"][0]
         rows = {"rows": grid, "metric": metric}
         finding = whole["experiments"][kept[0]]["finding"]
+        source = {"file": "results.md", "place": "a table"}
         whole["derived"] = {
-            "gap": {"finding": finding, "statement": "a gap", "compute": {"difference": [first,
-            {"maximum": rows}]},
-                    "value": "0.1", "same": ["protocol"]},
+            "gap": {
+                "finding": finding, "statement": "a gap", "source": source, "value": "0.1",
+                "compute": {"difference": [first, {"maximum": rows}]}, "same": ["protocol"],
+            },
         }  # fmt: skip
         whole["statements"] = {
-            "more": {"finding": finding, "statement": "more", "holds": {"greater": [first, {"mean": rows}]}},
-        }
+            "more": {
+                "finding": finding,
+                "statement": "more",
+                "source": source,
+                "holds": {"greater": [first, {"mean": rows}]},
+            },
+        }  # fmt: skip
         return whole
 
     def valid(self) -> list[bytes]:

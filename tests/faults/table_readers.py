@@ -282,6 +282,41 @@ class Predictions(Reader):
 
 
 @reader
+class Printed(Reader):
+    """A printed table of scores or confusions, as ``sarangi check`` reads, checks and shows it."""
+
+    name = "check"
+    said = ("printed.csv",)
+
+    def valid(self) -> list[bytes]:
+        scores = b"system,UAR,WF1,accuracy,n,low,high,seeds\na,0.600,0.58,61.0%,240,0.54,0.66,1\n"
+        return [
+            scores + b"b,0.103,0.08,0.12,88,0.075,0.131,3\n",
+            b"system;within;across;gap\na;0,5699;0,2734;-30,99\nb;0,55;0,25;-30,00\n",
+            b"true,predicted,n\nsad,sad,10\nsad,angry,3\nangry,sad,4\nangry,angry,9\n",
+            b",sad,angry\nsad,28,2\nangry,0,8\n",
+            b"class,precision,recall,f1-score,support\nsad,0.8,0.7,0.75,10\nangry,0.6,0.9,0.72,10\n",
+        ]
+
+    def make(self, chance: Chance) -> bytes:
+        return chance.retold(chance.choice(self.seeds)) if chance.maybe(0.7) else super().make(chance)
+
+    def read(self, data: bytes) -> None:
+        from sarangi.consistency.checking import check, counted
+        from sarangi.consistency.replicating import replication
+        from sarangi.consistency.showing import as_frame, page, text
+        from sarangi.consistency.tables import read
+
+        self.file("printed.csv", data)
+        table = read(Path("printed.csv"), {})
+        found = [*check([table]), *replication(table.rows, table.rows, False, 0.03, None)]
+        summary = counted([table], found)
+        as_frame(found).to_csv()
+        list(text(found, summary))
+        page(found, summary, ["printed.csv"]).encode()
+
+
+@reader
 class Mp3(Reader):
     """MP3 that does not say how long it is, whose frames are counted (mp3.with_length)."""
 

@@ -29,7 +29,7 @@ NETWORKS = (
 
 
 def test_every_reader_reads_or_refuses_in_words(tmp_path):
-    inputs = {name: max(8, 120 // reader.slow) for name, reader in READERS.items()}
+    inputs = {name: max(8, 80 // reader.slow) for name, reader in READERS.items()}
     torch = {name: inputs.pop(name) for name in NETWORKS}
     with ThreadPoolExecutor(2) as pool:
         results = [r for part in pool.map(lambda i: fuzz(i, 1, tmp_path), (inputs, torch)) for r in part]
