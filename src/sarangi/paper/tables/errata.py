@@ -32,8 +32,8 @@ COMPARED = [
 ]  # fmt: skip
 SAID, POINT = "What can be said", "Point"
 COLUMNS = [
-    Column("Entry", text=True), Column("Kind", wraps=0.08), Column(SAID, wraps=0.2, blank="as above"),
-    *COMPARED,
+    Column("Entry", text=True), Column("Kind", wraps=0.08, blank="as above"),
+    Column(SAID, wraps=0.2, blank="as above"), *COMPARED,
 ]  # fmt: skip
 COLUMNS_APART = [Column("List", wraps=0.1), Column(POINT, wraps=0.18, blank="as above"), *COMPARED]
 DISCLOSED, CORPUS, LIMITATION = "disclosed", "corpus", "limitation"
