@@ -21,7 +21,7 @@ def test_feature_sets_rank_by_their_best_model(study):
         (train, test): rows.drop_duplicates("features").set_index("features")["rank"].astype(int).to_dict()
         for (train, test), rows in table.groupby(["train", "test"])
     }
-    # by hand from the published rows (errata 15)
+    # by hand from the published rows (entry 2 of the errata)
     assert found["Urdu", "Sindhi"] == {"eGeMAPS": 1, "IS10": 2, "IS09": 3, "Prosody": 4, "ComParE": 5}
     assert found["Sindhi", "Urdu"] == {"eGeMAPS": 1, "ComParE": 2, "IS09": 3, "IS10": 4, "Prosody": 5}
     assert found["Sindhi", "Sindhi"] == {"IS10": 1, "ComParE": 2, "IS09": 3, "eGeMAPS": 4, "Prosody": 5}

@@ -20,7 +20,7 @@ def test_gaps_of_the_published_rows_both_ways(scores, study, tmp_path):
     cells = study if scores == "ours" else [c | {"scores": None} for c in study]
     rows, _ = written(tmp_path, gaps_table, cells, [])
     found = {row["Direction"]: row for row in rows if row["Scores"] == scores}
-    # errata 5 and 15; eGeMAPS's own -13.09 takes the better model of each side, the forest alone loses less
+    # entries 1 and 2; eGeMAPS's own -13.09 takes the better model of each side, the forest alone loses less
     assert found == {
         "Urdu to Sindhi": {
             "Pair": "Urdu and Sindhi", "Direction": "Urdu to Sindhi", "Within": "random 5-fold",
