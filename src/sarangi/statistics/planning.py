@@ -99,7 +99,7 @@ def standard_error(of: Spread, groups: int, clips: float) -> float:
 
 
 def half_width(of: Spread, groups: int, clips: float, confidence: float = 0.95) -> float:
-    """Return half the width to expect of an interval by :func:`sarangi.statistics.resampling.intervals`.
+    """Return half the width to expect of an interval over groups of one size, the trainings as they are.
 
     Student's t with groups - 1 degrees of freedom times the standard error, which a sample of so few gives
     too small on average by c4 = sqrt(2 / (groups - 1)) Γ(groups / 2) / Γ((groups - 1) / 2) (Montgomery 2009,

@@ -1,12 +1,9 @@
 """Intervals: drawn over groups, compared with closed forms and scipy."""
 
-import sys
-
 import numpy as np
 import pandas as pd
 import pytest
 from support.drawn_groups import FOUR_EMOTIONS, bootstrapped, made, reference
-from support.places import ROOT
 
 from sarangi.scoring.answers import clip_patterns
 from sarangi.statistics import metrics
@@ -76,14 +73,3 @@ def test_a_constant_predictor_has_no_spread_even_where_draws_empty_a_fold_of_cla
         # a draw without a class says nothing of the macro average over four
         assert 0 < np.isnan(found["uar"]).mean() < 0.1
         assert np.array_equal(np.isnan(found["uf1"]), np.isnan(found["uar"]))
-
-
-def test_the_group_interval_covers_and_that_over_clips_does_not():
-    sys.path.insert(0, str(ROOT / "benchmarks"))
-    import interval_coverage
-
-    found = interval_coverage.covered(groups=20, studies=300, draws=500, seed=1)
-    assert 0.91 <= found["t-expanded percentile over groups"] <= 0.99
-    assert found["percentile over clips"] < 0.8
-    few = interval_coverage.covered(groups=10, studies=300, draws=500, seed=2)
-    assert few["t-expanded percentile over groups"] >= 0.9
