@@ -1,6 +1,7 @@
 """The file of claims: what it says, and how a mistake in it is named."""
 
 import csv
+import fnmatch
 import re
 
 import pandas as pd
@@ -50,6 +51,42 @@ def test_every_published_number_is_a_claim(ours):
             for metric in ("uar", "uar_std", "wf1"):
                 if row[metric]:
                     assert said[f"{name}.{metric}"] == row[metric], name
+
+
+OURS = ("derived.", "noticed.", "disclosed_limitation.", "urdu_listing.", "method.", "seed_map.", "name.")
+"""Beginnings of the names of facts that are no results: what we observed, and how things were done."""
+LISTED = {
+    "seedrun.*": "scores, recalls, F1 and confusions of each", "agg.*.pooled.*": "accuracy, WF1 and recalls",
+    "agg.*": "means over the three seeds", "config.*": "layers, rates", "params.*": "parameters",
+    "size.dims.*": "dimensions", "size.punjabi.imbalance_ratio": "the imbalance", "size.*": "clips, speakers",
+    "*.support.*": "clips, speakers", "readme.urdu_training_utterances": "clips, speakers",
+    "chance.*": "chance levels", "*.4dec": "four decimals", "*.epochs_trained": "epochs",
+    "english.*delta_pp*": "differences of F1", "english.neutral_gain_random_pp": "the gain of fusion",
+    "english.lr_1e-4_run_wf1": "WF1 0.27", "*.results_md_delta_pp": "differences of other feature sets",
+    "classical.*": "accuracies of the classical models", "classical_transfer.*.accuracy": "accuracies",
+    "classical_transfer.*.gap": "the columns", "classical_transfer.*.within_uar_target": "the columns",
+    "classical_transfer.table.*": "1.9 times chance", "single.*": "macro F1, accuracy, confusions",
+}  # fmt: skip
+"""Facts that are no claim, by a pattern of their names: how the entry of ``not_claims`` begins."""
+
+
+def test_every_number_that_was_found_in_the_study_is_a_claim_or_listed_as_none(ours):
+    if not PUBLISHED.is_dir():
+        pytest.skip("the published tables are not beside this checkout")
+    entries = yaml.safe_load(FILE.read_text())["not_claims"]
+    values = {
+        round(abs(float(r[key])), 4) for r in ours.values() for key in ("value", "low", "high") if key in r
+    }
+    with (PUBLISHED / "facts.csv").open() as file:
+        facts = [row for row in csv.DictReader(file) if not row["name"].startswith(OURS)]
+    assert len(facts) > 900
+    for fact in facts:
+        pattern = next((p for p in LISTED if fnmatch.fnmatchcase(fact["name"], p)), None)
+        number = re.fullmatch(r"[-+]?[0-9.]+(e-[0-9]+)?", fact["value"])
+        is_claim = number and any(abs(abs(float(number[0])) - value) <= 0.00051 for value in values)
+        if not is_claim:
+            assert pattern is not None, fact
+            assert [entry for entry in entries if entry["what"].startswith(LISTED[pattern])], pattern
 
 
 @pytest.mark.parametrize(
