@@ -11,7 +11,8 @@ def test_the_published_figure_says_of_each_number_why_it_cannot_be_judged(findin
     assert any("had no room here" in text for text in scores)
     words = " ".join(scores)
     for said in (
-        "WF1 reproduced; UF1 differs; accuracy not comparable: synthetic speech", "not available: nothing like it",
+        "WF1 reproduced; UF1 differs; accuracy not comparable: synthetic speech",
+        "not available: nothing like it",
         "accuracy not available: experiment ravdess_speakers_21_24",
         "all 9 numbers in the table a table", "9 differs",
     ):  # fmt: skip
