@@ -39,6 +39,9 @@ def test_seeds_have_a_row_each_beside_what_was_printed_of_each(claims, files):
         ("UAR, true or predicted", "SM2", "0.4643"),
         ("UAR, true or predicted", "SM3", "0.0"),
         ("UAR, true or predicted", "SM4", "0.0417"),
+        ("WF1", "SM2", "0.963"),
+        ("WF1", "SM3", "0.000"),
+        ("WF1", "SM4", "0.222"),
     ]
     assert {row["Ours, interval"] for row in urdu} == {"not available: no weights"}
     assert rows[-1]["Experiment"] == "tiny, RAVDESS to URDU (synthetic), apart"
