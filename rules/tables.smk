@@ -202,6 +202,10 @@ rule finding:
     """Judge the claims of one finding of the published study by its own parts and by our scores."""
     input:
         scores=lambda wildcards: findings_inputs.scores_of_finding(study, wildcards.finding),
+        confusions=lambda wildcards: findings_inputs.confusions_of_finding(study, wildcards.finding),
+        compared=lambda wildcards: findings_inputs.files_of_systems(
+            findings_inputs.systems_of_finding(study, wildcards.finding)
+        ),
     output:
         layout.finding("{finding}"),
     log:
@@ -216,6 +220,8 @@ rule finding:
         statement=lambda wildcards: study.config["findings"][wildcards.finding]["statement"],
         claims=lambda wildcards: findings_inputs.claims_of_finding(study, errata, wildcards.finding),
         experiments=lambda wildcards: findings_inputs.further_experiments(study, wildcards.finding),
+        systems=lambda wildcards: findings_inputs.systems_of_finding(study, wildcards.finding),
+        confidence=study.config["bootstrap"]["confidence"],
         missing=lambda wildcards: findings_inputs.missing_of_finding(study, wildcards.finding),
         synthetic=study.synthetic,
     script:

@@ -8,6 +8,7 @@ from sarangi.base.missing import WEIGHTS, Missing
 from sarangi.base.verdicts import UNTESTABLE
 from sarangi.published import faults
 from sarangi.published.findings import Question, judged
+from sarangi.published.ours import Measurements
 from sarangi.published.records import of_finding
 from sarangi.study.claims_file import read_claims
 
@@ -27,7 +28,7 @@ def claims(tmp_path):
 
 def verdicts(claims):
     question = Question("said", of_finding(claims, "finding_0"), [])
-    return judged(question, [], MISSING, []).set_index("claim")
+    return judged(question, Measurements([], [], {}, 0.95), MISSING, []).set_index("claim")
 
 
 def test_a_number_is_an_entry(claims):

@@ -6,6 +6,7 @@ import pytest
 from sarangi.base import store
 from sarangi.published.accusations import points_by_claim
 from sarangi.published.findings import Question, finding
+from sarangi.published.ours import Measurements
 from sarangi.published.records import of_finding
 from sarangi.study.claims_file import read_claims
 from support.errata import ERRATA
@@ -26,11 +27,23 @@ def changed(text, old, new, tmp_path):
     return read_claims(tmp_path / "claims.yaml", SCHEMA)
 
 
-def judged(records, name, tmp_path, scores=(), missing=None, synthetic=(), experiments=(), errata=ERRATA):
+def judged(
+    records,
+    name,
+    tmp_path,
+    scores=(),
+    missing=None,
+    synthetic=(),
+    experiments=(),
+    confusions=(),
+    systems=None,
+    errata=ERRATA,
+):
     output = tmp_path / f"{name}.parquet"
     part = of_finding(records, name)
     question = Question("said", part | {"points": points_by_claim(errata, part["claims"])}, experiments)
-    finding(question, scores, missing or {}, synthetic, store.Output(output, MADE_BY_TEST))
+    measurements = Measurements(scores, confusions, systems or {}, 0.95)
+    finding(question, measurements, missing or {}, synthetic, store.Output(output, MADE_BY_TEST))
     return store.read(output).set_index("claim")
 
 

@@ -20,10 +20,16 @@ from support.places import ROOT
 
 NAME = "x_loso_svm"
 CLAIMS = {
-    "a.wf1": {"finding": "finding_1", "printed": "0.64", "ours": [NAME], "score": [NAME, "uar", ""]},
-    "lead": {"finding": "finding_1", "printed": "+6.9", "ours": ["x_loso_audio"]},
-    "holds": {"finding": "finding_1", "printed": None, "ours": ["x_loso_audio"]},
-    "b.wf1": {"finding": "finding_2", "printed": "0.7", "ours": [NAME]},
+    "a.wf1": {
+        "finding": "finding_1",
+        "printed": "0.64",
+        "ours": [NAME],
+        "score": [NAME, "uar", ""],
+        "counted": True,
+    },
+    "lead": {"finding": "finding_1", "printed": "+6.9", "ours": ["x_loso_audio"], "counted": True},
+    "holds": {"finding": "finding_1", "printed": None, "ours": ["x_loso_audio"], "counted": True},
+    "b.wf1": {"finding": "finding_2", "printed": "0.7", "ours": [NAME], "counted": True},
 }
 WAITS = {
     "x_loso_audio": [Missing(WEIGHTS, "big_one", "put them somewhere")],
@@ -55,6 +61,7 @@ def made(
     }  # fmt: skip
     broken = line | {"metric": "precision_sad", "value": math.nan, "low": math.nan, "high": math.nan}
     claim = dict.fromkeys(FINDING.names) | {"statement": "s", "unit": "", "sources": "", "why": "a_b: -0.5"}
+    claim |= {"counted": True}
     claims = [
         claim | {"claim": "a.wf1", "printed": "0.64", "ours": ours, "low": low, "high": high,
                  "verdict": verdict, "fault": fault, "fault_why": fault and "a_b: -0.5",
@@ -107,7 +114,7 @@ def read(pdf):
 
 
 TEXT = r"""UAR \val{x_loso_svm.uar} \val{x_loso_svm.uar.interval}, \val{x_random_svm.uf1.low}.
-Claim \byverdict{finding_1.a.wf1}{AGREES}{DEVIATES}{}{WAITS}: \val{finding_1.a.wf1.why}.
+Claim \byverdict{finding_1.a.wf1}{AGREES}{DEVIATES}{MOVED}{OPENED}{WAITS}: \val{finding_1.a.wf1.why}.
 \ifval{finding_1.a.wf1.fault}{ACCUSED of \val{finding_1.a.wf1.fault}}{}.
 Score \byoutcome{x_loso_svm.uar}{HIGHER}{LOWER}{OPEN}{NONE}, premium
 \byoutcome{leakage.x.svm}{GAINS}{LOSES}{UNSURE}{NOPREMIUM}, other

@@ -4,10 +4,16 @@ from sarangi.runtime.job import job
 
 with job(snakemake) as run:
     from sarangi.published.findings import Question, finding
+    from sarangi.published.ours import Measurements
 
     finding(
         Question(snakemake.params.statement, snakemake.params.claims, snakemake.params.experiments),
-        snakemake.input.scores,
+        Measurements(
+            snakemake.input.scores,
+            snakemake.input.confusions,
+            snakemake.params.systems,
+            snakemake.params.confidence,
+        ),
         snakemake.params.missing,
         snakemake.params.synthetic,
         run.result,

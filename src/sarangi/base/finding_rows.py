@@ -26,8 +26,19 @@ FINDING = pa.schema(
         pa.field("low", pa.float64()),
         pa.field("high", pa.float64()),
         pa.field("unit", pa.string(), nullable=False),
+        # of this claim alone; for how many claims of a study remain so see sarangi.published.family
         pa.field("verdict", pa.string(), nullable=False),
         pa.field("why", pa.string(), nullable=False),
+        # whether it is counted, or shown beside a claim that is
+        pa.field("counted", pa.bool_(), nullable=False),
+        # of a size that was tested: ours minus published, half of its 90 % interval, the size that does not
+        # matter, p of a true difference of at most that, and of none; which verdicts were possible beforehand
+        pa.field("difference", pa.float64()),
+        pa.field("half_width", pa.float64()),
+        pa.field("delta", pa.float64()),
+        pa.field("p_differs", pa.float64()),
+        pa.field("p_shifted", pa.float64()),
+        pa.field("possible", pa.string()),
         # what is said against the claim, whatever its verdict: kinds of sarangi.base.fault_kinds and why,
         # null where nothing is; where the study says so itself; and what else of it the study says itself
         pa.field("fault", pa.string()),

@@ -26,6 +26,18 @@ def slice_of_part(protocol: str, seed: int | None = None) -> str:
     return f"{PART}{protocol}" + ("" if seed is None else f" {slice_of_seed(seed)}")
 
 
+def without_seed(slice_: str) -> str:
+    """Return the slice of all seeds that a slice is one seed of; the slice itself, if it is of all seeds.
+
+    Examples
+    --------
+    >>> without_seed("part random80 seed 42"), without_seed("seed 42"), without_seed("fold 0")
+    ('part random80', '', 'fold 0')
+    """
+    whole, before, number = slice_.rpartition(SEED)
+    return whole.rstrip() if before and number.isdecimal() else slice_
+
+
 def seed_within(slice_: str, whole: str | None) -> int | None:
     """Return the seed of a slice that is one seed of a whole: of a slice of all seeds, or the reported one.
 

@@ -2,16 +2,26 @@
 
 from typing import NamedTuple
 
-REPRODUCED, DIFFERS = "reproduced", "differs"
+RECOMPUTED, NOT_RECOMPUTED = "recomputed", "not recomputed"
+"""Of what is deterministic, on the same data and folds: no test is made, and nothing is reproduced."""
 
-SHIFTED, UNDECIDED = "shifted", "undecided"
+REPRODUCED, SHIFTED, DIFFERS = "reproduced", "shifted", "differs"
+"""Of a size: equal within a margin; unlike what another run would give; unequal by more than the margin."""
 
 HOLDS, FAILS = "holds", "fails"
-"""Of statements: a direction, a best, an order, an absence; :data:`UNDECIDED` if neither."""
+"""Of statements: a direction, a best, an order, an absence, a count of runs."""
 
-UNTESTABLE = "cannot be tested"
+UNDECIDED, UNTESTABLE = "undecided", "cannot be tested"
 
-KINDS = (REPRODUCED, DIFFERS, UNTESTABLE)
+LISTED = "listed"
+"""Of a further number of an experiment whose headline is judged: ours is shown beside it, and not counted."""
+
+KINDS = (
+    RECOMPUTED, NOT_RECOMPUTED, REPRODUCED, SHIFTED, DIFFERS, HOLDS, FAILS, UNDECIDED, UNTESTABLE, LISTED,
+)  # fmt: skip
+
+AGREE, DISAGREE = (RECOMPUTED, REPRODUCED, HOLDS), (NOT_RECOMPUTED, DIFFERS, FAILS)
+"""The kinds that bear a claim out, and those that do not."""
 
 BESIDE = "UAR of "
 """How the rows of further experiments are named, of which nothing was published."""
@@ -30,7 +40,7 @@ def is_further(claim: str) -> bool:
 
 
 class Verdict(NamedTuple):
-    """A verdict of one of :data:`KINDS`; of what is untestable, ``reason`` says in short what is missing.
+    """A verdict of one of :data:`KINDS`, and in short by how much, what would decide, or what is missing.
 
     Its text is what a column ``verdict`` holds; :func:`verdict_in` reads it.
     """

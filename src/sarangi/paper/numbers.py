@@ -15,12 +15,16 @@ r"""Numbers of the paper's text, and what its sentences follow: looked up by key
   of the same sizes and class counts, with ``.low``, ``.high``, ``.interval``, ``.n`` and ``.groups``;
   ``random_folds.<corpus>.<model>``: likewise what random folds add, whose sizes and counts differ, too.
 - ``bootstrap.draws`` and ``bootstrap.confidence``, in per cent: how intervals are made.
-- ``claims.n``, ``claims.reproduced``, ``claims.differs``, ``claims.untested``: how many claims there are,
-  and of each verdict; ``claims.fault``: against how many something is said, whatever their verdict.
+- ``claims.n`` and ``claims.counted``: how many claims there are, and how many are counted; of these
+  ``claims.recomputed``, ``.not_recomputed``, ``.reproduced``, ``.shifted``, ``.differs``, ``.holds``,
+  ``.fails``, ``.undecided`` and ``.untested``, corrected as :mod:`sarangi.published.family` has it;
+  ``claims.judged`` sizes that were tested, ``claims.departing`` of them that differ or have shifted, and
+  ``claims.by_chance``, how many would by themselves if every published score were true; ``claims.fault``:
+  against how many claims something is said, whatever their verdict.
 - ``errata.n``, ``errata.arithmetic``, ``errata.label``, ``errata.not_interpretable``, ``errata.imprecise``:
   how many distinct points are said against the study, and of each kind.
 
-What is known but cannot be had is ``not available: <why>``.  ``\byverdict`` takes one of four sentences by
+What is known but cannot be had is ``not available: <why>``.  ``\byverdict`` takes one of five sentences by
 the verdict of a claim, ``\byoutcome`` by the interval of a score against chance, or of a difference against
 zero.
 """
@@ -38,22 +42,43 @@ import pandas as pd
 from sarangi.base import store
 from sarangi.base.emotions import EMOTIONS, ordered
 from sarangi.base.fault_kinds import MEANS
-from sarangi.base.finding_rows import read_findings
 from sarangi.base.marks import UNTRAINED, marks_in
 from sarangi.base.missing import Missing
 from sarangi.base.outcomes import outcome
 from sarangi.base.premium_rows import KEYS_OF_PREMIUMS
-from sarangi.base.verdicts import DIFFERS, REPRODUCED, UNTESTABLE, Verdict, verdict_in
+from sarangi.base.verdicts import (
+    DIFFERS,
+    FAILS,
+    HOLDS,
+    KINDS,
+    LISTED,
+    NOT_RECOMPUTED,
+    RECOMPUTED,
+    REPRODUCED,
+    SHIFTED,
+    UNDECIDED,
+    UNTESTABLE,
+    Verdict,
+    verdict_in,
+)
 from sarangi.paper.escapes import latex
 from sarangi.paper.texts import interval_text
 from sarangi.published.estimates import digits
+from sarangi.published.family import judged_together
 from sarangi.published.scored import scores_by_name
+from sarangi.statistics.families import Family
 from sarangi.statistics.metrics import METRICS, OF_CLASS
 
+AGREES, DISAGREES = "agrees", "disagrees"
 VERDICTS = {
-    REPRODUCED: "reproduced", DIFFERS: "differs", UNTESTABLE: "untested",
+    RECOMPUTED: AGREES, REPRODUCED: AGREES, HOLDS: AGREES,
+    NOT_RECOMPUTED: DISAGREES, DIFFERS: DISAGREES, FAILS: DISAGREES,
+    SHIFTED: "shifted", UNDECIDED: "undecided", UNTESTABLE: "untested",
 }  # fmt: skip
-"""The sentence of ``\byverdict`` that a verdict takes."""
+"""The sentence of ``\byverdict`` that a verdict takes; what is listed and not judged has none."""
+COUNTED = {kind: kind.replace(" ", "_") for kind in KINDS if kind not in (LISTED, UNTESTABLE)}
+COUNTED[UNTESTABLE] = "untested"
+"""How numbers call the count of a verdict."""
 ABSENT = "absent"
 """The outcome of a number that is not there."""
 OF_SCORE = ("low", "high", "interval", "chance", "ceiling")
@@ -139,12 +164,13 @@ def numbers(results: Results, asked: Asked, synthetic: Sequence[str], output: Pa
     known = dict.fromkeys(reported["scored"], "it is not among the scores of this experiment")
     known |= {name: short(absent) for name, absent in asked.missing.items()}
     lines += [rf"\setexperiment{{{name}}}{{{latex(why)}}}" for name, why in sorted(known.items())]
-    judged = list(_of_claims(read_findings(results.findings), asked, table))
+    claims, together = judged_together(results.findings)
+    judged = list(_of_claims(claims, asked, table))
     for values, outcomes, verdicts in (
         *(_of_score(row) for _, row in reported.iterrows()),
         *judged,
         *_of_premiums(store.read(results.premiums), asked.pairs),
-        _of_all_claims(judged),
+        _of_all_claims(judged, claims, together, asked),
         (_of_errata(asked.errata), {}, {}),
         ({key: latex(text) for key, text in _of_bootstrap(asked.bootstrap).items()}, {}, {}),
     ):
@@ -265,7 +291,7 @@ def _of_claims(judged: pd.DataFrame, asked: Asked, table: pd.DataFrame) -> Itera
             texts |= {"fault": latex(row["fault"]), "fault.why": latex(row["fault_why"])}
             texts |= {"disclosed": latex(row["disclosed"])}
         outcomes = {key: _outcome_of_claim(row, claim, scored)}
-        yield _keyed(key, texts), outcomes, {key: VERDICTS[verdict.kind]}
+        yield _keyed(key, texts), outcomes, {} if verdict.kind == LISTED else {key: VERDICTS[verdict.kind]}
 
 
 def _beside(texts: Mapping[str, str]) -> str:
@@ -282,11 +308,20 @@ def _of_bootstrap(settings: Mapping[str, float]) -> Texts:
     return {"bootstrap.draws": str(settings["draws"]), "bootstrap.confidence": confidence}
 
 
-def _of_all_claims(judged: Sequence[Entry]) -> Entry:
-    counts = Counter(verdict for _, _, verdicts in judged for verdict in verdicts.values())
-    texts = {"claims.n": str(counts.total())}
-    texts |= {f"claims.{verdict}": str(counts[verdict]) for verdict in dict.fromkeys(VERDICTS.values())}
-    against = sum(f"{key}.fault" in values for values, _, verdicts in judged for key in verdicts)
+def _of_all_claims(judged: Sequence[Entry], table: pd.DataFrame, together: Family, asked: Asked) -> Entry:
+    """Return how many claims there are, how many are counted, and of these how many have each verdict."""
+    counted = table[table["counted"].eq(True)]
+    elsewhere = sum(
+        claim["counted"] for name, claim in asked.claims.items() if name not in set(table["claim"])
+    )
+    kinds = Counter(counted["verdict"].map(lambda text: verdict_in(text).kind))
+    kinds[UNTESTABLE] += elsewhere
+    texts = {"claims.n": str(len(asked.claims)), "claims.counted": str(kinds.total())}
+    texts |= {f"claims.{key}": str(kinds[kind]) for kind, key in COUNTED.items()}
+    texts["claims.judged"] = str(together.judged)
+    texts["claims.departing"] = str(together.differs + together.shifted)
+    texts["claims.by_chance"] = f"{together.by_chance:.1f}"
+    against = sum(any(key.endswith(".fault") for key in values) for values, _, _ in judged)
     texts["claims.fault"] = str(against)
     return texts, {}, {}
 
@@ -297,7 +332,7 @@ def _of_errata(counts: Mapping[str, int]) -> Texts:
 
 
 def _outcome_of_claim(row: pd.Series, claim: Mapping[str, Any], scored: Mapping[tuple, pd.Series]) -> str:
-    if math.isnan(row["ours"]):
+    if math.isnan(row["ours"]) or (row["unit"] == POINTS and math.isnan(row["low"])):
         return ABSENT
     if row["unit"] == POINTS:
         groups = [scored[name, "uar", ""]["groups"] for name in claim["ours"] if (name, "uar", "") in scored]

@@ -1,8 +1,10 @@
 """What a claim is computed from: numbers by name, looked up in the print or in our scores."""
 
-import operator
 from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
 from typing import Any
+
+import numpy as np
 
 from sarangi.published.estimates import ESTIMATE, UNITS, Estimate, printed, scaled
 
@@ -12,8 +14,6 @@ Records = Mapping[str, Record]
 """Claims by name."""
 Lookup = Callable[[str], Estimate | None]
 """From the name of a number to its estimate; None where there is none."""
-Spread = Callable[[Any, Any], Any]
-"""How the distances of two values from their bounds add up in a difference."""
 
 
 def as_printed(claims: Records) -> Lookup:
@@ -31,9 +31,7 @@ def parts(record: Record, claims: Records) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def evaluate(
-    expression: Any, claims: Records, lookup: Lookup, spread: Spread = operator.add
-) -> Estimate | None:
+def evaluate(expression: Any, claims: Records, lookup: Lookup) -> Estimate | None:
     """Return the value of an expression, or None where ``lookup`` lacks one of its numbers.
 
     Parameters
@@ -44,35 +42,44 @@ def evaluate(
     claims
         Records by name.
     lookup
-        From the name of a number to its estimate.
-    spread
-        How the distances of two values from their bounds add up in a difference: plainly for the bounds
-        of rounding, by :func:`math.hypot` for confidence intervals of values estimated apart (Zou and
-        Donner 2008, Statistics in Medicine 27(10)).
+        From the name of a number to its estimate, whose values may be arrays of one shape: the operations
+        are elementwise then.
     """
     if isinstance(expression, str):
         return lookup(expression)
     ((operation, operands),) = expression.items()
     if operation in ("difference", "ratio"):
-        values = [evaluate(operand, claims, lookup, spread) for operand in operands]
+        values = [evaluate(operand, claims, lookup) for operand in operands]
     else:
-        values = [value for _, value in selected(operands, claims, lookup, spread)]
+        values = [value for _, value in selected(operands, claims, lookup)]
     if not values or any(value is None for value in values):
         return None
     if operation == "difference":
         first, second = values
-        return _difference(first, second, spread)
+        return _difference(first, second)
     if operation == "ratio":
         above, below = values
         return Estimate(above.value / below.value, above.low / below.high, above.high / below.low)
     if operation == "mean":
         return Estimate(*(sum(getattr(v, key) for v in values) / len(values) for key in ESTIMATE))
-    best = {"maximum": max, "minimum": min}[operation]
-    return Estimate(*(best(getattr(v, key) for v in values) for key in ESTIMATE))
+    best = {"maximum": _larger, "minimum": _smaller}[operation]
+    return Estimate(*(reduce(best, (getattr(v, key) for v in values)) for key in ESTIMATE))
+
+
+def _larger(one: Any, other: Any) -> Any:
+    return (
+        np.maximum(one, other)
+        if isinstance(one, np.ndarray) or isinstance(other, np.ndarray)
+        else max(one, other)
+    )
+
+
+def _smaller(one: Any, other: Any) -> Any:
+    return -_larger(-one, -other)
 
 
 def selected(
-    selection: Mapping[str, Any], claims: Records, lookup: Lookup, spread: Spread = operator.add
+    selection: Mapping[str, Any], claims: Records, lookup: Lookup
 ) -> list[tuple[dict[str, str], Estimate | None]]:
     """Return the rows that a selection takes, each with its estimate.
 
@@ -82,20 +89,25 @@ def selected(
     the second that has the same cells in the columns of ``by``, for each row of the longer one.
     """
     if "best" in selection:
-        return _best_of_each(selected(selection["best"], claims, lookup, spread), selection["by"])
+        return _best_of_each(selected(selection["best"], claims, lookup), selection["by"])
     if "differences" in selection:
-        first, second = (selected(s, claims, lookup, spread) for s in selection["differences"])
+        first, second = (selected(s, claims, lookup) for s in selection["differences"])
         by = selection["by"]
         above, under = ({tuple(row[c] for c in by): value for row, value in side} for side in (first, second))
         differences = []
         for row, value in second if len(second) > len(first) else first:
             cells = tuple(row[column] for column in by)
             a, b = (above[cells], value) if len(second) > len(first) else (value, under[cells])
-            differences.append((row, a and b and _difference(a, b, spread)))
+            differences.append((row, a and b and _difference(a, b)))
         return differences
+    return [(claims[name]["row"], lookup(name)) for name in in_rows(selection, claims)]
+
+
+def in_rows(selection: Mapping[str, Any], claims: Records) -> list[str]:
+    """Return the names of the numbers that a selection of rows takes."""
     wanted = {"grid": selection["rows"]} | selection.get("where", {})
     return [
-        (record["row"], lookup(name))
+        name
         for name, record in claims.items()
         if "row" in record and record["metric"] == selection["metric"]
         if wanted.items() <= record["row"].items()
@@ -119,17 +131,14 @@ def _best_of_each(
     return found
 
 
-def _difference(a: Estimate, b: Estimate, spread: Spread) -> Estimate:
-    value = a.value - b.value
-    below = spread(a.value - a.low, b.high - b.value)
-    above = spread(a.high - a.value, b.value - b.low)
-    return Estimate(value, value - below, value + above)
+def _difference(a: Estimate, b: Estimate) -> Estimate:
+    return Estimate(a.value - b.value, a.low - b.high, a.high - b.low)
 
 
-def holds(
-    statement: Mapping[str, Any], claims: Records, lookup: Lookup, spread: Spread = operator.add
-) -> tuple[bool, str] | None:
-    """Return whether a statement holds, and the numbers that say so; None where numbers are lacking.
+def holds(statement: Mapping[str, Any], claims: Records, lookup: Lookup) -> tuple[bool, str] | None:
+    """Return whether a statement holds by values alone, and the numbers that say so.
+
+    None where numbers are lacking, or values alone do not tell.
 
     Parameters
     ----------
@@ -138,17 +147,28 @@ def holds(
         (``of``), whose values lie ``within`` so much of ``near``, in a ``unit``.  ``below_chance``: a
         selection (``of``) of scores that all lie below that of guessing.  ``highest`` and
         ``lowest``: the cells (``are``) of a column (``group``) that rank first or last in a selection
-        (``of``), a cell by its best row.
-    claims, lookup, spread
+        (``of``), a cell by its best row.  ``zero``: numbers that are 0 in every run.  ``equal``: two
+        expressions that do not differ by more than a margin, and ``one_class``: in every run one class is
+        predicted nearly always, of which values alone do not tell.
+    claims, lookup
         As in :func:`evaluate`.
     """
     ((relation, said),) = statement.items()
+    if relation in ("equal", "one_class"):
+        for expression in said if relation == "equal" else [said["of"]]:
+            evaluate(expression, claims, lookup)
+        return None
+    if relation == "zero":
+        values = [lookup(name) for name in said]
+        if any(value is None for value in values):
+            return None
+        return all(value.low <= 0 for value in values), ", ".join(_show(value.value) for value in values)
     if relation == "greater":
-        first, second = (evaluate(expression, claims, lookup, spread) for expression in said)
+        first, second = (evaluate(expression, claims, lookup) for expression in said)
         if first is None or second is None:
             return None
         return first.value > second.value, f"{_show(first.value)} against {_show(second.value)}"
-    rows = selected(said["of"], claims, lookup, spread)
+    rows = selected(said["of"], claims, lookup)
     if not rows or any(value is None for _, value in rows):
         return None
     if relation == "below_chance":

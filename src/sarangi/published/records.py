@@ -2,7 +2,8 @@
 
 A claim is a *number* (a metric of an experiment), *derived* (computed from numbers) or a *statement*
 about numbers.  The file of claims holds what the study printed and what to compute, never a verdict:
-what follows from the print alone is found by the rules of :mod:`sarangi.published.faults`.
+what follows from the print alone is found by the rules of :mod:`sarangi.published.faults`, and what follows
+from ours by :mod:`sarangi.published.verdicts`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,6 +12,8 @@ from typing import Any
 from sarangi.base.score_id import ScoreId, experiment_name
 from sarangi.base.slices import slice_of_part, slice_of_seed
 from sarangi.base.statements import statement
+from sarangi.published.estimates import UNITS as SCALES
+from sarangi.published.estimates import digits
 from sarangi.published.expressions import Record, Records, evaluate, holds, parts
 from sarangi.statistics.metrics import F1, METRICS
 
@@ -19,6 +22,11 @@ FACTS = ("protocol", "leaks", "classes", "stated_chance", "supports", "clips", "
 
 FROM_FILES = {"answers": "answers", "recipe": "recipes"}
 """What else the study's files say of an experiment, by the key of the facts and of the file of claims."""
+RECOMPUTED, SAME_CLIPS, OTHER_CLIPS = RULERS = ("recomputed", "same_clips", "other_clips")
+"""How far ours may lie from a published number by chance, the least first; see the schema of claims."""
+
+COMPARISONS = ("greater", "equal", "highest", "lowest")
+"""Relations of a statement that are tested, by what our scores vary by; see the schema of claims."""
 
 WORDS = {metric.name: metric.prose for metric in METRICS} | {F1: "F1"}
 """How the names of metrics, or of scores of single emotions, are written in a sentence."""
@@ -34,8 +42,21 @@ def records(document: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     protocol, model, and the other corpus of a transfer; ``ours_slice`` is the slice of its scores to compare
     with, where it is not the reported one; ``key`` is what the file calls the number; ``statement`` joins the
     experiment's ``title`` and what the number is.  ``source`` is where the study has a claim (``file``,
-    ``commit``, ``key`` or ``place``, and ``derived`` where it is not printed itself).  Keys without a value
-    are left out.
+    ``commit``, ``key`` or ``place``, and ``derived`` where it is not printed itself).  How a claim is judged
+    is said by ``ruler``, ``margin`` (in the claim's unit), ``tolerance`` (likewise, of what is recomputed),
+    ``runs`` (repeats behind a published number), ``counted`` and, of a number that is not, the ``headline``
+    of its experiment; see the file's schema.  Keys without a value are left out.
+    """
+    found = flat(document)
+    return {
+        name: record | _measures(record, found, document["replication"]) for name, record in found.items()
+    }
+
+
+def flat(document: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return every claim by name, from a file of claims that may name numbers which are not there.
+
+    As :func:`records`, without what follows from the numbers that a claim is computed from.
     """
     found: dict[str, dict[str, Any]] = {}
     for name, entry in _experiments(document):
@@ -58,14 +79,17 @@ def records(document: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
                 "source": entry["source"],
                 "row": entry.get("row"),
                 "facts": facts,
+                "ruler": entry["judged"]["ruler"],
+                "runs": entry["judged"].get("runs", entry.get("seeds", 1)),
+                "counted": key == entry["judged"]["number"],
+                "headline": None if key == entry["judged"]["number"] else entry["judged"]["number"],
             } | number
             found[f"{name}.{key}"] = {key: value for key, value in said.items() if value is not None}
     for kind in ("derived", "statements"):
         for name, entry in document[kind].items():
-            found[name] = {"kind": kind.removesuffix("s")} | entry
+            found[name] = {"kind": kind.removesuffix("s"), "counted": not entry.get("listed", False)} | entry
     return {
-        name: {"agreement": document["agreement"], "unit": UNITS.get(record.get("metric", ""), "")} | record
-        for name, record in found.items()
+        name: {"unit": UNITS.get(record.get("metric", ""), "")} | record for name, record in found.items()
     }
 
 
@@ -80,6 +104,27 @@ def source_text(record: Record) -> str:
     source = record["source"]
     file = source["file"] + (f" at {source['commit']}" if "commit" in source else "")
     return ", ".join([file, *(source[key] for key in ("key", "place") if key in source)])
+
+
+def _measures(record: Record, claims: Records, rule: Mapping[str, Any]) -> dict[str, Any]:
+    """Return by what a claim is judged, in its unit."""
+    scale = SCALES[record["unit"]]
+    measures: dict[str, Any] = {
+        "margin": float(rule["margin"]) * scale,
+        "tolerance": float(rule["recomputed"]) * scale,
+    }
+    if record["kind"] == "derived":
+        used = {claims[part]["ruler"] for part in parts(record, claims)}
+        measures["ruler"] = max(used, key=RULERS.index)
+        operation = record["compute"] if isinstance(record["compute"], str) else next(iter(record["compute"]))
+        if operation == "difference":
+            of_size = rule["margin_of_difference"]
+            share, most = float(of_size["share"]), float(of_size["at_most"]) * scale
+            measures["margin"] = min(share * abs(float(record["value"])), most)
+        elif operation == "ratio":
+            # of counts, which vary by nothing: ours must round to it
+            measures |= {"ruler": RECOMPUTED, "tolerance": 0.5 / 10 ** digits(record["value"])}
+    return measures | {"deviations": rule["deviations"]}
 
 
 def _name(ours: Mapping[str, Any] | None) -> str | None:
@@ -109,7 +154,7 @@ def _experiments(document: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, A
             keys = {key: text for key, text in row.items() if key in entry["named_by"]}
             numbers = {key: text for key, text in row.items() if key in entry["metrics"]}
             lower = {key: text.lower() for key, text in keys.items()}
-            facts = {key: entry[key] for key in ("finding", *FACTS) if key in entry}
+            facts = {key: entry[key] for key in ("finding", "judged", *FACTS) if key in entry}
             yield (
                 "_".join([grid, *lower.values()]),
                 facts
@@ -159,6 +204,14 @@ def _parts_otherwise(record: Record, claims: Records) -> list[str]:
         else:
             holds(expression, claims, found.append)
     return found
+
+
+def compared_in(record: Record, claims: Records) -> list[str]:
+    """Return the numbers that a claim compares, where how far they vary together decides it."""
+    if record["kind"] == "derived":
+        return [] if record["ruler"] == RECOMPUTED else parts(record, claims)
+    relation = next(iter(record.get("holds", {})), None)
+    return parts(record, claims) if relation in COMPARISONS else []
 
 
 def our_experiments(claims: Records) -> list[str]:

@@ -19,6 +19,7 @@ from sarangi.base import layout, store
 from sarangi.base.documents import DocumentError
 from sarangi.base.errors import SarangiError
 from sarangi.base.score_rows import headline
+from sarangi.base.verdicts import UNTESTABLE, verdict_in
 from sarangi.base.yaml_documents import yaml_in
 from sarangi.runtime import commands, provenance, records
 from sarangi.runtime.inventory import digest_of_input
@@ -194,9 +195,15 @@ def _values(directory: Path, file: str) -> dict[str, list]:
     if kind == "finding":
         rows = store.read(directory / file, ["claim", "verdict", "ours"])
         return {
-            f"{stem}: {row['claim']}": [row["verdict"], *_round(row[["ours"]])] for _, row in rows.iterrows()
+            f"{stem}: {row['claim']}": [_locked(row["verdict"]), *_round(row[["ours"]])]
+            for _, row in rows.iterrows()
         }
     return {}
+
+
+def _locked(verdict: str) -> str:
+    """Return what the lock holds of a verdict: what is missing, and of what was judged its kind alone."""
+    return verdict if verdict_in(verdict).kind == UNTESTABLE else verdict_in(verdict).kind
 
 
 def _round(numbers: pd.Series) -> list[float | None]:

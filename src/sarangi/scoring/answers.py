@@ -9,6 +9,7 @@ import pandas as pd
 
 from sarangi.base import store
 from sarangi.base.errors import SarangiError
+from sarangi.base.parts import TEST
 from sarangi.statistics.calibration import calibration
 from sarangi.statistics.confusions import Floats, Integers
 from sarangi.statistics.intervals import Runs
@@ -94,6 +95,12 @@ def _check(table: pd.DataFrame, emotions: Sequence[str], name: str) -> None:
             f"{name}: seed {folds.index[0]} has predictions of folds {folds.iloc[0]}, "
             f"seed {folds.index[folds != folds.iloc[0]][0]} of others; make the missing runs first"
         )
+
+
+def tested_in(protocol: Path) -> frozenset[str]:
+    """Return the utterances that a protocol tests in any of its folds."""
+    table = store.read(protocol, ["utterance_id", "part"])
+    return frozenset(table.loc[table["part"] == TEST, "utterance_id"])
 
 
 def tally(

@@ -10,16 +10,14 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 import pandas as pd
 
-from sarangi.base import store
 from sarangi.base.bootstrap import BootstrapSettings
 from sarangi.base.marks import UNPREDICTED, joined
-from sarangi.base.parts import TEST
 from sarangi.base.score_rows import CONFUSIONS, SCORES
 from sarangi.base.scored import Scored
 from sarangi.base.slices import slice_of_part, slice_of_seed
 from sarangi.base.store import Output
 from sarangi.base.table_columns import FURTHER
-from sarangi.scoring.answers import EACH_RUN, PARTS_OF_CORPUS, answers, clip_patterns, runs_of
+from sarangi.scoring.answers import EACH_RUN, PARTS_OF_CORPUS, answers, clip_patterns, runs_of, tested_in
 from sarangi.scoring.marks import SplitFiles, marks_of
 from sarangi.scoring.training_marks import marks_of_trainings
 from sarangi.statistics.confusions import Booleans, Floats, uniform_guessing, without_errors
@@ -141,12 +139,6 @@ class Slice(NamedTuple):
     def repeat(self) -> list[str]:
         """Columns that tell what is scored as one apart."""
         return ["seed"] if self.pooled else EACH_RUN
-
-
-def tested_in(protocol: Path) -> frozenset[str]:
-    """Return the utterances that a protocol tests in any of its folds."""
-    table = store.read(protocol, ["utterance_id", "part"])
-    return frozenset(table.loc[table["part"] == TEST, "utterance_id"])
 
 
 def slices(

@@ -15,7 +15,7 @@ from sarangi.base.yaml_documents import Loader, yaml_in
 from sarangi.published.accusations import PARTS
 from sarangi.published.expressions import selected
 from sarangi.published.readings import READINGS, SIDES, can_be_read
-from sarangi.published.records import records
+from sarangi.published.records import flat, records
 from sarangi.study.places import Place
 from sarangi.study.problems import Problem, against, refuse
 
@@ -158,6 +158,12 @@ def _unreadable(entry: Mapping[str, Any], place: Place, published: Mapping[str, 
 
 def _unknown_parts(document: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield each row of a grid that does not fit, and each name of a claim that is not there."""
+    for kind in ("experiments", "grids"):
+        for name, entry in document[kind].items():
+            there = list(entry["numbers" if kind == "experiments" else "metrics"])
+            headline = entry["judged"]["number"]
+            if headline not in there:
+                yield (kind, name, "judged", "number"), f"no number {headline!r}; {nearest(headline, there)}"
     for grid, entry in document["grids"].items():
         for key in ("named_by", "metrics"):
             for place, column in enumerate(entry[key]):
@@ -189,7 +195,7 @@ def _unknown_parts(document: Mapping[str, Any]) -> Iterator[Problem]:
             for column, text in zip(entry["columns"], row, strict=True):
                 if column in entry["metrics"] and not re.fullmatch(r"[-+]?\d{1,15}(\.\d{1,15})?", text):
                     yield ("grids", grid, "rows", place), f"{column} is {text!r}, expected a number"
-    numbers = records(document)
+    numbers = flat(document)
     for kind, key in (("derived", "compute"), ("derived", "otherwise"), ("statements", "holds")):
         for name, entry in document[kind].items():
             if key in entry:
@@ -231,5 +237,5 @@ def _unknown_operands(
             if column not in columns:
                 yield path, f"no column {column!r}; {nearest(column, list(columns))}"
         for key, operand in node.items():
-            if key not in ("by", "group", "are", "near", "within", "unit"):
+            if key not in ("by", "group", "are", "near", "within", "unit", "share"):
                 yield from _unknown_operands(operand, (*path, key), numbers, grids)

@@ -5,10 +5,12 @@ from typing import Any
 
 from sarangi.base import layout
 from sarangi.base.missing import Missing
+from sarangi.base.scored import Scored
 from sarangi.published.accusations import points_by_claim
 from sarangi.published.expressions import Records, parts
-from sarangi.published.records import of_finding, our_experiments, with_parts
+from sarangi.published.records import compared_in, of_finding, our_experiments, with_parts
 from sarangi.study.missing import missing_of
+from sarangi.study.scored import to_score
 from sarangi.study.study import Study
 
 
@@ -40,6 +42,30 @@ def scores_of_finding(study: Study, finding: str) -> list[str]:
     return [layout.scores(name) for name in experiments_of_finding(study, finding) if name in available]
 
 
+def confusions_of_finding(study: Study, finding: str) -> list[str]:
+    """Return the confusions beside the scores that the claims of a finding name, of what can run."""
+    claims = of_finding(study.published, finding)["records"]
+    return [layout.confusions(name) for name in our_experiments(claims) if name in study.available_scores]
+
+
+def systems_of_finding(study: Study, finding: str) -> dict[str, Scored]:
+    """Return the experiments and transfers that a finding compares with each other, of what can run."""
+    needed = of_finding(study.published, finding)
+    compared = {
+        needed["records"][part].get("ours")
+        for name in needed["claims"]
+        for part in compared_in(needed["records"][name], needed["records"])
+    }
+    own = {e.name: to_score(study, e) for e in study.scored.values() if e.name in compared}
+    transfers = (to_score(study, e, test) for e, test in study.transfers)
+    return dict(sorted((own | {each.name: each for each in transfers if each.name in compared}).items()))
+
+
+def files_of_systems(systems: Mapping[str, Scored]) -> list[str]:
+    """Return the predictions and manifests that comparisons of systems are computed from, sorted."""
+    return sorted({path for each in systems.values() for path in (*each.predictions, each.manifest)})
+
+
 def missing_of_finding(study: Study, finding: str) -> dict[str, list[Missing]]:
     """Return the other experiments that a finding uses, with what each needs and does not have."""
     return missing_of(study, experiments_of_finding(study, finding))
@@ -52,6 +78,7 @@ def claims_of_numbers(published: Records) -> dict[str, dict[str, Any]]:
         needed = with_parts([name], published)
         ours = our_experiments({part: needed[part] for part in (parts(record, published) or [name])})
         claims[name] = {"finding": record["finding"], "printed": record.get("value"), "ours": ours}
+        claims[name]["counted"] = record["counted"]
         if record["kind"] == "number" and "ours" in record and record["metric"] != "chance":
             claims[name]["score"] = [record["ours"], record["metric"], record.get("ours_slice", "")]
     return claims

@@ -15,7 +15,7 @@ from sarangi.paper.building import arxiv
 @needs_latex
 @pytest.mark.parametrize(
     "text",
-    [r"\val{x_loso_svm.usr}", r"\byoutcome{x_loso_svm.usr}{}{}{}{}", r"\byverdict{x_loso_svm.usr}{}{}{}{}"],
+    [r"\val{x_loso_svm.usr}", r"\byoutcome{x_loso_svm.usr}{}{}{}{}", r"\byverdict{x_loso_svm.usr}{}{}{}{}{}"],
 )
 def test_an_unknown_key_stops_the_build_and_names_those_like_it(text, tmp_path, monkeypatch):
     made(tmp_path)

@@ -69,7 +69,11 @@ def test_every_key_is_a_number_or_says_why_it_is_not_there(tmp_path):
         ({"groups": 4}, r"\setoutcome{leakage.x.svm}{undecided}"),
         ({"groups": 4, "uar": (0.2, 0.1, 0.24)}, r"\setoutcome{finding_1.a.wf1}{undecided}"),
         ({"uar": (1.0, 1.0, 1.0)}, rf"\setval{{{NAME}.uar.interval}}{{[1.000, 1.000] (degenerate)}}"),
-        ({"verdict": "differs"}, r"\setverdict{finding_1.a.wf1}{differs}"),
+        ({"verdict": "differs: under our software"}, r"\setverdict{finding_1.a.wf1}{disagrees}"),
+        ({"verdict": "shifted: by +0.1"}, r"\setverdict{finding_1.a.wf1}{shifted}"),
+        ({"verdict": "undecided: ±0.1"}, r"\setverdict{finding_1.a.wf1}{undecided}"),
+        ({"verdict": "recomputed"}, r"\setverdict{finding_1.a.wf1}{agrees}"),
+        ({"verdict": "fails"}, r"\setverdict{finding_1.a.wf1}{disagrees}"),
         ({"verdict": "cannot be tested: synthetic speech"}, r"\setverdict{finding_1.a.wf1}{untested}"),
         ({}, r"\setverdict{finding_2.b.wf1}{untested}"),
     ],
@@ -90,7 +94,7 @@ def test_the_numbers_that_a_text_looks_up_are_all_that_latex_has_to_hold(tmp_pat
     for line in (
         r"\synthetictrue",
         rf"\setval{{{NAME}.uar}}{{0.400}}",
-        r"\setverdict{finding_1.a.wf1}{reproduced}",
+        r"\setverdict{finding_1.a.wf1}{agrees}",
         r"\setexperiment{x_random_svm}{corpus x}",
         r"\setform{uar.low}",
     ):

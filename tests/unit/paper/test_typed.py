@@ -71,7 +71,7 @@ $p<.031$
 \href{https://a.b/1}{0.94}
 \citep[UAR of 0.94]{x}
 \ifval{a.uar}{about 0.94}{}
-\byverdict{a.b}{}{0.94}{}{}
+\byverdict{a.b}{}{0.94}{}{}{}
 Table 0.94
 $x_{0.94}$
 $9\times10^{-1}$

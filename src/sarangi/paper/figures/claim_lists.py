@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 from matplotlib.lines import Line2D
 
-from sarangi.base import store
-from sarangi.base.finding_rows import FINDING
+from sarangi.base.finding_rows import read_findings
 from sarangi.base.statements import statement, title_and_number
-from sarangi.base.verdicts import DIFFERS, REPRODUCED, UNTESTABLE, verdict_in
+from sarangi.base.verdicts import AGREE, DIFFERS, DISAGREE, SHIFTED, UNDECIDED, UNTESTABLE, verdict_in
 from sarangi.paper.figures.lists import Block, Columns, Line, Point
-from sarangi.paper.figures.style import BLUE, GREY, ORANGE, key
+from sarangi.paper.figures.style import BLUE, GREEN, GREY, ORANGE, key
+from sarangi.published.family import judged_together
 from sarangi.statistics.metrics import METRICS
 
 COMPARED = tuple(metric.prose for metric in METRICS if metric.compared)
@@ -26,13 +26,9 @@ SCORE_AXIS = f"{', '.join(COMPARED[:-1])} or {COMPARED[-1]}"
 
 
 def read_claims(findings: Sequence[Path]) -> pd.DataFrame:
-    """Return the rows of findings, with a title of each finding."""
-    tables = [
-        store.read(path).assign(finding=Path(path).stem.replace("_", " ").capitalize()) for path in findings
-    ]
-    if not tables:
-        return pd.DataFrame(columns=[*FINDING.names, "finding"])
-    return pd.concat(tables, ignore_index=True)
+    """Return the rows of findings, with a title of each; of several, corrected for the number of claims."""
+    table = judged_together(findings)[0] if len(findings) > 1 else read_findings(findings)
+    return table.assign(finding="Finding " + table["finding"].astype(str))
 
 
 def shown_claims(table: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
@@ -56,14 +52,20 @@ def legend() -> list[Line2D]:
     """Return the legend of published numbers and ours."""
     return [
         key("published", GREY, "D", "-", filled=False),
-        *(key(f"ours: {word}", colour, marker) for word, (colour, marker) in JUDGED.items()),
-        key("ours, not comparable", GREY, "o", filled=False),
+        *(key(f"ours: {word}", colour, marker) for word, (_, colour, marker) in JUDGED.items()),
+        key("ours, listed or not comparable", GREY, "o", filled=False),
     ]
 
 
 BOTH_SIDES = ("published", "published_low", "published_high", "ours", "low", "high")
 
-JUDGED = {REPRODUCED: (BLUE, "o"), DIFFERS: (ORANGE, "s")}
+JUDGED = {
+    "recomputed or reproduced": (AGREE, BLUE, "o"),
+    SHIFTED: ((SHIFTED,), GREEN, "D"),
+    DIFFERS: (DISAGREE, ORANGE, "s"),
+    UNDECIDED: ((UNDECIDED,), GREY, "^"),
+}
+"""The verdicts that ours is drawn by: what the legend calls them, their kinds, colour and marker."""
 
 
 def blocks_of_claims(table: pd.DataFrame, names: Sequence[int], tabled: bool) -> list[Block]:
@@ -105,8 +107,10 @@ def _published_line(label: str, same: pd.DataFrame, metric: pd.Series) -> Line:
         theirs = (row["published"], row["published_low"], row["published_high"], GREY, "D", False, False)
         points.append(Point(*theirs, shift=shift - apart / 8, size=3.2))
         if not pd.isna(row["ours"]):
-            colour, marker = JUDGED.get(row["verdict"], (GREY, "o"))
-            ours = (row["ours"], row["low"], row["high"], colour, marker, row["verdict"] in JUDGED, False)
+            kind = verdict_in(row["verdict"]).kind
+            judged = [(colour, marker) for kinds, colour, marker in JUDGED.values() if kind in kinds]
+            colour, marker = judged[0] if judged else (GREY, "o")
+            ours = (row["ours"], row["low"], row["high"], colour, marker, bool(judged), False)
             points.append(Point(*ours, shift=shift + apart / 8, size=3.6))
     said = [_why(row) for _, row in same.iterrows()]
     words = said[0]

@@ -15,6 +15,7 @@ from sarangi.paper.tables.columns import Column, numeric
 from sarangi.paper.tables.table import Table
 from sarangi.paper.tables.writing import write_table
 from sarangi.paper.texts import interval_text
+from sarangi.published.family import judged_together
 
 COLUMNS = [
     Column("Finding", text=True), Column("Claim", wraps=0.45), *numeric("Published", "Ours", "Interval"),
@@ -22,7 +23,11 @@ COLUMNS = [
 ]  # fmt: skip
 DERIVED = "(derived)"
 """Behind a number that the study does not print itself."""
-JUDGED = "judged by its own parts and by our scores"
+RULE = (
+    "What is deterministic is recomputed or not; a size is reproduced within its margin, shifted, or differs "
+    "under our software and hardware; a direction, a best or an absence holds or fails; else it is "
+    "undecided. One number of an experiment is judged, its others are listed."
+)
 
 
 def findings_table(findings: Sequence[Path], labels: Labels, output: dict[str, Path]) -> None:
@@ -40,10 +45,13 @@ def findings_table(findings: Sequence[Path], labels: Labels, output: dict[str, P
     output
         Files to write by suffix: ``tex``, ``md``, ``csv``, ``json``.
     """
-    table = read_findings(findings)
+    table, together = judged_together(findings)
     caption = (
-        f"What the published study says, finding by finding, {JUDGED}. A number is reproduced if it lies in "
-        "our interval over groups, or ours rounds to it."
+        f"What the published study says, finding by finding, judged by our scores. {RULE} Of "
+        f"{together.judged} sizes that were tested, {together.differs + together.shifted} differ or have "
+        "shifted after Benjamini and Yekutieli's correction over all of them; alone "
+        f"{together.differs_alone + together.shifted_alone} do, and up to {together.by_chance:.1f} would by "
+        "chance if all were true."
     )
     rows, evidence = _by_claim(table)
     write_table(Table("findings", caption, COLUMNS, rows, evidence, _notes(table)), labels, output)
@@ -62,7 +70,10 @@ def finding_table(finding: Path, labels: Labels, output: dict[str, Path]) -> Non
     """
     table = read_findings([finding])
     number = table["finding"].iloc[0]
-    caption = f"What the published study says in finding {number}, {JUDGED}."
+    caption = (
+        f"What the published study says in finding {number}, each claim judged by itself; the table of all "
+        f"findings corrects for their number. {RULE}"
+    )
     rows, evidence = _by_claim(table, counted=False)
     write_table(Table(finding.stem, caption, COLUMNS[1:], rows, evidence, _notes(table)), labels, output)
     _write_csv(table, output)

@@ -21,6 +21,7 @@ from sarangi.paper.tables.errata import errata_table
 from sarangi.paper.tables.writing import FORMATS
 from sarangi.published.accusations import disclosure_of, points_by_claim
 from sarangi.published.findings import Question, finding
+from sarangi.published.ours import Measurements
 from sarangi.published.records import of_finding
 from sarangi.study.checking import check
 from sarangi.study.claims_file import read_errata
@@ -131,7 +132,7 @@ def made(tmp_path, errata, claims=CLAIMS, missing=None, **tables):
         found.append(tmp_path / f"{name}.parquet")
         part = of_finding(claims, name)
         question = Question("said", part | {"points": points_by_claim(errata, part["claims"])}, [])
-        finding(question, [], {}, [], store.Output(found[-1], MADE_BY_TEST))
+        finding(question, Measurements([], [], {}, 0.95), {}, [], store.Output(found[-1], MADE_BY_TEST))
     paths = {"findings": found, "scores": [], "differences": [], "audits": []} | tables
     files = {suffix: tmp_path / f"errata.{suffix}" for suffix in FORMATS}
     apart = {suffix: tmp_path / f"apart.{suffix}" for suffix in FORMATS}
