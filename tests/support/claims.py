@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from sarangi.base import store
+from sarangi.base.score_rows import SCORES
 from sarangi.published.accusations import points_by_claim
 from sarangi.published.findings import Question, finding
 from sarangi.published.ours import Measurements
@@ -50,3 +51,30 @@ def judged(
 def everything(records, tmp_path, errata=ERRATA):
     names = sorted({record["finding"] for record in records.values()})
     return pd.concat(judged(records, name, tmp_path, errata=errata) for name in names)
+
+
+SEEDS = (42, 123, 2024, 7, 99)
+STEADY, NOISY = (-0.004, -0.002, 0.0, 0.002, 0.004), (-0.05, -0.02, 0.0, 0.02, 0.05)
+
+
+def scored(path, experiment, values, corpus="ravdess", mark="", width=0.02, n=240, spread=STEADY, **other):
+    """Scores of an experiment: the mean, and each seed around it."""
+    known = {
+        "experiment": experiment, "corpus": corpus, "protocol": "p", "model": "m", "test": corpus,
+        "n": n, "groups": 4, "seeds": len(spread), "chance": 0.125, "classes": "a b", "mark": mark,
+        "se_groups": 0.01, "low_clips": 0.0, "high_clips": 0.02,
+    } | other  # fmt: skip
+    rows = []
+    for metric, value in values.items():
+        parts = {"pooled": value} | {
+            f"seed {seed}": value + apart
+            for seed, apart in zip(SEEDS, spread, strict=False)
+            if len(spread) > 1
+        }
+        rows += [
+            known
+            | {"slice": part, "metric": metric, "value": each, "low": each - width, "high": each + width}
+            for part, each in parts.items()
+        ]
+    store.write(path, pd.DataFrame(rows, columns=SCORES.names), SCORES, MADE_BY_TEST)
+    return path

@@ -1,14 +1,19 @@
 """The numbers of the text, by their keys."""
 
 import math
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.claims import judged, ours, scored  # noqa: F401  (fixtures)
 from support.paper import NAME, TEXT, build, made, needs_latex, paper, read
+from support.places import ROOT
 
+from sarangi.base.verdicts import verdict_in
 from sarangi.paper.building import looked_up
 from sarangi.paper.escapes import latex, plain
+from sarangi.paper.numbers import Asked, Results, numbers
 
 
 def values(text):
@@ -125,3 +130,39 @@ def test_sentences_turn_with_verdicts_and_outcomes(tmp_path, monkeypatch):
     for word in ("AGREES", "ACCUSED of label", "LOWER", "UNSURE"):
         assert word in said
     assert not {"DEVIATES", "WAITS", "HIGHER", "GAINS"} & set(said.replace(":", "").replace(",", "").split())
+
+
+@needs_latex
+@pytest.mark.parametrize(
+    ("uar", "wf1", "verdicts", "sentences"),
+    [
+        (0.5527, 0.770, ("recomputed", "reproduced"), ("is recomputed", "this is reproduced")),
+        (0.4900, 0.690, ("not recomputed", "differs"), ("is not recomputed", "ours differs")),
+    ],
+)
+def test_a_changed_result_turns_verdict_and_sentence(
+    uar, wf1, verdicts, sentences, ours, tmp_path, monkeypatch
+):
+    made(tmp_path)
+    names = ("urdu_sindhi_within_urdu_urdu_is10_svm.uar", "ravdess_si_audio_xlsr.wf1")
+    files = [
+        scored(
+            tmp_path / "a.parquet", "urdu_sindhi_urdu5_is10_svm", {"uar": uar}, "urdu_sindhi", spread=(0.0,)
+        ),
+        scored(tmp_path / "b.parquet", "ravdess_speakers_21_24_audio_xlsr", {"wf1": wf1}),
+    ]
+    text, claims = "", {}
+    for finding, name, file, verdict in zip(("finding_1", "finding_3"), names, files, verdicts, strict=True):
+        table = judged(ours, finding, tmp_path, [file])
+        assert verdict_in(table.loc[name, "verdict"]).kind == verdict
+        claims[name] = {"finding": finding, "printed": "0", "ours": [file.stem], "counted": True}
+        # the sentence of the paper itself
+        key = re.escape(f"{finding}.{name}")
+        written = (ROOT / "paper/sections/findings.tex").read_text()
+        text += re.search(rf"\\byverdict\{{{key}\}}(?:\{{[^{{}}]*\}}){{5}}", written)[0] + "; "
+    findings = [tmp_path / f"{finding}.parquet" for finding in ("finding_1", "finding_3")]
+    asked = Asked(claims, {}, [], {"draws": 200, "confidence": 0.95}, {})
+    results = Results([], findings, tmp_path / "premiums.parquet")
+    numbers(results, asked, [], tmp_path / "paper/numbers.tex")
+    said = read(build(tmp_path, paper(tmp_path, text), monkeypatch))
+    assert said.startswith("; ".join(sentences))

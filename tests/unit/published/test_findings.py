@@ -6,11 +6,15 @@ from support import drawn_groups
 from support.claims import (
     ERRATA,
     FILE,
+    NOISY,
     SCHEMA,
+    SEEDS,
+    STEADY,
     changed,
     everything,
     judged,
     ours,  # noqa: F401  (fixtures)
+    scored,
 )
 from support.places import MADE_BY_TEST, to
 
@@ -26,7 +30,7 @@ from sarangi.base.fault_kinds import (
 )
 from sarangi.base.finding_rows import sources_in
 from sarangi.base.missing import WEIGHTS, Missing
-from sarangi.base.score_rows import CONFUSIONS, SCORES
+from sarangi.base.score_rows import CONFUSIONS
 from sarangi.base.verdicts import (
     DIFFERS,
     FAILS,
@@ -197,33 +201,6 @@ def test_a_mended_part_leaves_nothing_to_say(old, new, claim, tmp_path):
     assert after != before
     if claim is not None:
         assert before[claim] and not after[claim]
-
-
-SEEDS = (42, 123, 2024, 7, 99)
-STEADY, NOISY = (-0.004, -0.002, 0.0, 0.002, 0.004), (-0.05, -0.02, 0.0, 0.02, 0.05)
-
-
-def scored(path, experiment, values, corpus="ravdess", mark="", width=0.02, n=240, spread=STEADY, **other):
-    """Scores of an experiment: the mean, and each seed around it."""
-    known = {
-        "experiment": experiment, "corpus": corpus, "protocol": "p", "model": "m", "test": corpus,
-        "n": n, "groups": 4, "seeds": len(spread), "chance": 0.125, "classes": "a b", "mark": mark,
-        "se_groups": 0.01, "low_clips": 0.0, "high_clips": 0.02,
-    } | other  # fmt: skip
-    rows = []
-    for metric, value in values.items():
-        parts = {"pooled": value} | {
-            f"seed {seed}": value + apart
-            for seed, apart in zip(SEEDS, spread, strict=False)
-            if len(spread) > 1
-        }
-        rows += [
-            known
-            | {"slice": part, "metric": metric, "value": each, "low": each - width, "high": each + width}
-            for part, each in parts.items()
-        ]
-    store.write(path, pd.DataFrame(rows, columns=SCORES.names), SCORES, MADE_BY_TEST)
-    return path
 
 
 AUDIO = "ravdess_speakers_21_24_audio"
