@@ -283,18 +283,22 @@ def test_the_real_corpora_give_the_known_scores(tmp_path):
     assert list(splits["Variants"]) == ["2 of 2", "1 of 2", "1 of 1", "1 of 1"]
     assert splits["Largest"].iloc[-1] == pytest.approx(0.64, abs=0.03)
     errata = pd.read_csv(tmp_path / "paper/tables/errata.csv").set_index("entry")
-    assert set(errata.index) == set(range(1, 18))
-    worth = errata["worth"].dropna().groupby("entry").first()
-    assert {1, 2, 3, 4, 5, 8, 12, 13, 15} <= set(worth.index)
-    first = errata.loc[1].iloc[0]
-    assert first["study_value"] < 0.25 < first["valid_low"] < 0.55 < first["valid_high"]
-    assert list(errata.loc[1, "study_value"])[2:4] == [0.1875, 0.75]
-    assert errata.loc[2, "study_value"].dropna().iloc[-1] == pytest.approx(0.96, abs=0.02)
-    assert "speakers: 29 (its publisher says 38)" in errata.loc[2, "evidence"].iloc[0]
-    assert "near duplicates: 10 (0 byte for byte, 2 across speakers)" in errata.loc[3, "evidence"].iloc[0]
-    wider = errata.loc[4, "worth"].str.extract(r"([0-9.]+) times as wide")[0].astype(float)
-    assert (wider.iloc[:2] > 2).all()
-    assert errata.loc[12, "worth"].iloc[0].startswith("+") and "points" in errata.loc[12, "worth"].iloc[0]
+    assert set(errata.index) == set(range(1, 20))
+    below_chance = errata.loc[10]
+    ours = below_chance.iloc[2]
+    assert ours["study_value"] < 0.25 < ours["valid_low"] < ours["valid_value"] < ours["valid_high"]
+    assert list(below_chance["study_value"])[3:5] == [0.1875, 0.75]
+    assert below_chance["valid_low"].iloc[0] == pytest.approx(0.092, abs=0.001)
+    assert "speakers: 29 (its publisher says 38)" in errata.loc[8, "evidence"]
+    apart = pd.read_csv(tmp_path / "paper/tables/errata_apart.csv")
+    assert apart["evidence"].str.contains(r"near duplicates: 10 \(0 byte for byte, 2 across speakers\)").any()
+    apart = apart.set_index("compared")
+    knowing = apart.filter(like="UAR of knowing only the speaker", axis=0).iloc[0]
+    assert knowing["study_value"] == pytest.approx(0.96, abs=0.02)
+    wider = apart.loc["UAR on URDU with its interval over clips against groups", "difference"]
+    assert float(wider.removesuffix(" times as wide")) > 2
+    rate = apart.loc["UAR at 16 kHz against the recordings' own rate", "difference"]
+    assert rate.startswith("+") and "points" in rate
     audio = pd.concat(store.read(p) for p in (tmp_path / "results/corpora/ravdess/audio").iterdir())
     assert (audio["reason"] == "mixed down from 2 channels").sum() == 5
     for name in ("tables/scores.md", "tables/corpora.tex"):
