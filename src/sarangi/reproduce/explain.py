@@ -27,6 +27,7 @@ from sarangi.reproduce.values import COUNTED, Values
 from sarangi.runtime import provenance
 from sarangi.statistics.metrics import UAR
 
+ERRATA = "errata"  # numbers of the text, and the table of what they count
 CELL = re.compile(r"(?P<table>\w+)(?:\.(?:md|tex|csv|json))?:(?P<row>\d+)(?::(?P<column>.+))?")
 
 
@@ -106,6 +107,9 @@ class Walk:
         elif subject == "claims":
             files = sorted(set(self.printed.claims.values()))
             step.steps += [self.files.step(NUMBERS, only=files), *map(self.files.step, files)]
+        elif subject == ERRATA:
+            step.facts.append("counts entries of errata.yaml, which the table lists by kind")
+            step.steps += [self.files.step(NUMBERS), self.files.step(layout.table(ERRATA))]
         elif subject == "bootstrap":
             step.steps += [self.files.step(NUMBERS), self.values.entry("config.yaml", subject, [rest])]
         elif subject in KEYS_OF_PREMIUMS.values():
@@ -123,7 +127,9 @@ class Walk:
         step.steps += [self.files.step(NUMBERS, only=[file]), score]
 
     def _of_finding(self, step: Step, finding: str, rest: str) -> None:
-        claim = rest if rest in self.printed.records else rest.rpartition(".")[0]
+        claim = rest
+        while claim and claim not in self.printed.records:  # forms of a number are behind its name
+            claim = claim.rpartition(".")[0]
         file = layout.finding(finding)
         step.steps.append(self.files.step(NUMBERS, only=[file]))
         if claim in self.printed.claims:

@@ -87,6 +87,7 @@ def test_numbers_name_what_of_ours_replays_them(demo):
         "printed": "0.031",
         "ours": ["ravdess_speakers_21_24_text"],
         "score": ["ravdess_speakers_21_24_text", "wf1", ""],
+        "counted": True,
     }
     # of a comparison what its parts are compared with
     assert claims["fusion_over_audio_unseen_actors"]["ours"] == [
