@@ -6,9 +6,16 @@ import time
 
 import pytest
 import yaml
+from hypothesis import HealthCheck, settings
 from support.places import ROOT
 from support.running import ELSEWHERE, TARGETS, TOKENS, clone, made_once, run, snakemake, succeeded
 from support.studies import chain, checked, small, write_study
+
+# the same examples each time, however slow the machine: what fails here fails everywhere
+settings.register_profile(
+    "suite", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("suite")
 
 SLOWEST = (
     "cluster/test_slurm", "faults/test_faults", "workflow/test_chain", "faults/test_same_bytes",
