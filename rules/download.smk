@@ -174,6 +174,6 @@ rule unpacked_whisper:
     conda:
         "../envs/speech.yaml"
     resources:
-        **needs(minutes=60),
+        **needs(minutes=60, mem_mb=2000),
     script:
         "../workflow/scripts/unpacked_whisper.py"
