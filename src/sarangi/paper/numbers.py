@@ -24,7 +24,7 @@ r"""Numbers of the paper's text, and what its sentences follow: looked up by key
 - ``errata.n``, ``errata.arithmetic``, ``errata.label``, ``errata.not_interpretable``, ``errata.imprecise``:
   how many distinct points are said against the study, and of each kind.
 
-What is known but cannot be had is ``not available: <why>``.  ``\byverdict`` takes one of five sentences by
+What is known but not available is ``not available: <why>``.  ``\byverdict`` takes one of five sentences by
 the verdict of a claim, ``\byoutcome`` by the interval of a score against chance, or of a difference against
 zero.
 """

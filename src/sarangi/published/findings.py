@@ -19,7 +19,7 @@ from sarangi.published.judging import TESTED, Ruling, columns
 from sarangi.published.ours import Measurements, Ours, nothing_of_ours, read_ours
 from sarangi.published.records import source_text
 
-LISTED = 2  # of what a claim waits for, before the rest is counted
+LISTED = 2  # of what a claim needs, before the rest is counted
 
 NUMBERS = ("published", "published_low", "published_high", "recomputed", "ours", "low", "high", *TESTED)
 
@@ -149,7 +149,7 @@ def _ruling(name: str, needed: Sequence[str], ours: Ours) -> tuple[Estimate | No
     if missing or not needed:
         missing = missing or [(nothing_of_ours(record),)]
         verdict = Verdict(UNTESTABLE, _some(map(_short, missing)))
-        return estimate, Ruling(verdict, f"waits for {_some(map(_full, missing))}")
+        return estimate, Ruling(verdict, f"needs {_some(map(_full, missing))}")
     void = sorted({ours.void[part] for part in needed if part in ours.void})
     if void:
         verdict = Verdict(UNTESTABLE, "; ".join(void))
@@ -168,7 +168,7 @@ def _measured(name: str, record: Mapping[str, Any], ours: Ours) -> dict[str, Any
     line["counted"] = False
     line["sources"] = _sources([name], {name: record}, ours)
     if name in ours.missing:
-        short, why = _short(ours.missing[name]), f"waits for {_full(ours.missing[name])}"
+        short, why = _short(ours.missing[name]), f"needs {_full(ours.missing[name])}"
     else:
         short, why = ours.void.get(name, "nothing was published of it"), "shown beside"
     line |= {"verdict": str(Verdict(UNTESTABLE, short)), "why": why}

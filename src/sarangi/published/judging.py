@@ -276,7 +276,7 @@ def _lacking(lack: Lack, runs: Runs | None, fewest: int) -> Ruling:
         Lack.GROUPS: "two groups of ours",
         Lack.PUBLISHED_ERROR: "a published interval or number of clips",
     }[lack]
-    return Ruling(Verdict(UNTESTABLE, what), f"waits for {what}")
+    return Ruling(Verdict(UNTESTABLE, what), f"needs {what}")
 
 
 def _unmeasured(ours: Varied) -> Ruling | None:

@@ -182,5 +182,5 @@ def _void(record: Mapping[str, Any], row: pd.Series, synthetic: Sequence[str]) -
 
 
 def nothing_of_ours(record: Mapping[str, Any]) -> Missing:
-    """Return what a claim waits for that no experiment of ours replays."""
+    """Return what a claim needs that no experiment of ours replays."""
     return Missing(OTHER, record.get("waits_for", "an experiment of ours"))

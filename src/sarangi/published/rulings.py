@@ -165,7 +165,7 @@ def statement(name: str, needed: Sequence[str], ours: Ours) -> Ruling:
 def _counted(relation: str, said: Any, answered: Answered | None, records: Records) -> Ruling:
     """Return whether something is so in every run, from what single runs answered."""
     if answered is None:
-        return Ruling(Verdict(UNTESTABLE, "answers of our runs"), "waits for the answers of our runs")
+        return Ruling(Verdict(UNTESTABLE, "answers of our runs"), "needs the answers of our runs")
     if relation == "zero":
         emotions = [records[part]["metric"].split("_", 1)[1] for part in said]
         return judging.in_every_run(answered.missing_all(emotions), answered.runs, "recognise none of them")

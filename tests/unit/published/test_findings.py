@@ -407,7 +407,7 @@ def test_what_is_missing_is_named(ours, tmp_path):
     table = judged(ours, "finding_0", tmp_path, missing=missing)
     row = table.loc["ravdess_si_audio.wf1"]
     assert row["verdict"] == f"{UNTESTABLE}: weights of wav2vec2_base"
-    assert row["why"] == "waits for weights of wav2vec2_base: fetch them"
+    assert row["why"] == "needs weights of wav2vec2_base: fetch them"
     assert "a run at a learning rate of 1e-4" in table.loc["lr_1e4_diverges", "verdict"]
 
 

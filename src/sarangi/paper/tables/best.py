@@ -12,7 +12,7 @@ def best(found: pd.DataFrame, compared: pd.DataFrame) -> dict[str, pd.DataFrame]
     That is the highest UAR, of which the differences to every other model that is scored or compared there
     are in its favour and have a corrected p under :data:`sarangi.paper.tables.reported_differences.LEVEL`: it
     is best only if it beats each rival (an intersection-union test, Berger 1982, Technometrics 24(4),
-    295-300).  None where a rival was not compared, and none where groups or near-duplicates stand on both
+    295-300).  None where a rival was not compared, and none where groups or near-duplicates are on both
     sides of the split: what leads there may only know them.
 
     Parameters
