@@ -130,6 +130,7 @@ AT_MOST = {
     "corpora.utterance": 9,
     "corpora.labelled": 6,  # layouts, one of which is a table, and tables
     "models.predictions": 7,
+    "runtime.devices": 6,  # all that run a network
     # changed often
     "corpora.recording": 3,
     "corpora.video": 5,

@@ -11,9 +11,9 @@ from sarangi.app.clips import SHORTEST_S
 from sarangi.app.foreign_settings import MULTI, extractor_of, kind_of_problem, labels_of
 from sarangi.base.errors import SarangiError
 from sarangi.base.sound import SAMPLE_RATE
-from sarangi.models.devices import device
 from sarangi.models.refusals import refuse_larger, settings_in
 from sarangi.models.settings import config_of, size_of_weights, weights_alone
+from sarangi.runtime.devices import device
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel

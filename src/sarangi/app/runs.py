@@ -13,13 +13,13 @@ from torch import Tensor
 from sarangi.app.card_files import read_card
 from sarangi.base.errors import SarangiError
 from sarangi.base.sound import SAMPLE_RATE
-from sarangi.models.devices import device
 from sarangi.models.encoders import load_encoder
 from sarangi.models.fusion import EmotionClassifier
 from sarangi.models.pooling import masked_mean
 from sarangi.models.run_inputs import samples_heard, sound_of
 from sarangi.models.speech_states import speech_states
 from sarangi.models.tokenizers import load_tokenizer, tokens_of
+from sarangi.runtime.devices import device
 
 
 class Run:

@@ -13,11 +13,11 @@ from transformers import PreTrainedModel
 from sarangi.audio.flac import decode
 from sarangi.base import store
 from sarangi.base.progress import progress
-from sarangi.models.devices import device
 from sarangi.models.encoders import Encoder, layers_of, normalises
 from sarangi.models.pooling import masked_mean
 from sarangi.models.shortest import samples_needed, too_short
 from sarangi.models.speech_states import prepared, speech_states
+from sarangi.runtime.devices import device
 
 BATCH = 8  # clips at once
 BATCHES = 16  # read at once, to put clips of about the same length into one

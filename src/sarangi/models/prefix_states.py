@@ -16,11 +16,11 @@ from sarangi.audio.flac import decode
 from sarangi.base import store
 from sarangi.base.progress import progress
 from sarangi.base.sound import SAMPLE_RATE
-from sarangi.models.devices import device
 from sarangi.models.encoders import Encoder, normalises
 from sarangi.models.shortest import samples_needed, too_short
 from sarangi.models.speech_states import prepared
 from sarangi.models.split_encoder import SplitEncoder
+from sarangi.runtime.devices import device
 
 log = logging.getLogger("sarangi")
 

@@ -20,6 +20,7 @@ from sarangi.base.errors import SarangiError
 from sarangi.base.parts import TRAIN, VALIDATION
 from sarangi.models.fusion import EmotionClassifier
 from sarangi.models.utterances import ByLength, Utterances, collate
+from sarangi.runtime.devices import CPU, device, half_precision, lacks_memory
 from sarangi.statistics.confusions import uar, wf1
 
 LOG = pa.schema(
@@ -118,7 +119,6 @@ def trainer_of(
     emotions
         In the order of the network's outputs.
     """
-    gpu = torch.cuda.is_available()
 
     def measured(result: EvalPrediction) -> dict[str, float]:
         counts = np.zeros((len(emotions), len(emotions)))
@@ -149,8 +149,8 @@ def trainer_of(
         restore_callback_states_from_checkpoint=True,
         seed=seed,
         data_seed=seed,
-        fp16=gpu,
-        use_cpu=not gpu,
+        fp16=half_precision(),
+        use_cpu=device() == CPU,
         remove_unused_columns=False,
         label_names=["labels"],
         dataloader_pin_memory=False,
@@ -194,7 +194,9 @@ def advice_on_memory(described: Mapping[str, Any], batch: int) -> Iterator[None]
     """Say which settings to lower where the memory of the GPU does not suffice."""
     try:
         yield
-    except torch.OutOfMemoryError as error:
+    except RuntimeError as error:
+        if not lacks_memory(error):
+            raise
         lengths = {"audio": "max_audio_s", "text": "max_tokens"}
         longest = [
             f"{branch}.{key} ({described[branch][key]})"

@@ -9,13 +9,13 @@ import torch
 
 from sarangi.base import store
 from sarangi.models.answers import answered, logits_of, write_answers
-from sarangi.models.devices import device
 from sarangi.models.fusion import EmotionClassifier
 from sarangi.models.predictions import as_counted, shared_emotions, skip_foreign
 from sarangi.models.run_inputs import inputs_of
 from sarangi.models.runs import COLUMNS, CorpusShards, Run
 from sarangi.models.trainer import advice_on_memory
 from sarangi.models.utterances import Utterances, by_length
+from sarangi.runtime.devices import device
 
 
 def transfer(

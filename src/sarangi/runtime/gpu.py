@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TextIO
 
 from sarangi.base.errors import SarangiError
+from sarangi.runtime.devices import CPU, FORCED
 
 log = logging.getLogger("sarangi")
 
@@ -60,6 +61,9 @@ def lease(count: int) -> list[str]:
     SarangiError
         If the machine has GPUs, but fewer; if the folder of the leases is another user's.
     """
+    if not count:
+        # CUDA_VISIBLE_DEVICES hides no GPU of Apple's
+        os.environ[FORCED] = CPU
     if any(name in os.environ for name in SCHEDULED):
         return []
     found = devices() if count else []

@@ -21,6 +21,7 @@ from sarangi.base.documents import DocumentError, json_in
 from sarangi.base.errors import SarangiError
 from sarangi.base.sound import SAMPLE_RATE
 from sarangi.base.weights_files import FASTER_WHISPER_FILES
+from sarangi.runtime.devices import CPU, CUDA, device, half_precision, lacks_memory, placed
 from sarangi.sources.checkpoints import checkpoint_in, refuse_no_plain, refuse_swollen
 
 WINDOW_S = 30.0  # what Whisper hears at once
@@ -101,7 +102,7 @@ class OpenAIWhisper:
         ).all_language_codes
         # one of English alone would write English of any language, and can detect none
         self.languages = known if self.model.is_multilingual else (ENGLISH,)
-        self.fp16 = self.model.device.type == "cuda"
+        self.fp16 = half_precision()
         if self.fp16:
             halve(self.model)
 
@@ -137,7 +138,9 @@ class OpenAIWhisper:
                     found[place] = self._checked(answer, names[place])
             for place in sorted(set(range(len(signals))) - set(short)):
                 found[place] = self._in_windows(signals[place], language, names[place])
-        except torch.cuda.OutOfMemoryError as error:
+        except RuntimeError as error:
+            if not lacks_memory(error):
+                raise
             raise SarangiError(
                 f"the GPU has too little memory for {len(signals)} clips at once; lower `batch` of this "
                 "Whisper in the configuration"
@@ -244,7 +247,9 @@ class FasterWhisper:
                 )
         _refuse_odd_preparation(folder / PREPARATION)
         try:
-            self.model = WhisperModel(str(folder), cpu_threads=threads, local_files_only=True)
+            # CTranslate2 runs on no GPU of Apple's
+            where = CUDA if device() == CUDA else CPU
+            self.model = WhisperModel(str(folder), where, cpu_threads=threads, local_files_only=True)
         except Exception as error:  # of C++ and of Rust, whose own are no others
             raise SarangiError(
                 f"{folder}: not a Whisper in the form of CTranslate2: {error}; get it again"
@@ -372,8 +377,7 @@ def load(checkpoint: Path) -> whisper.model.Whisper:
             f"{checkpoint}: not a Whisper checkpoint (expected dims and model_state_dict): {error}; "
             "fetch it again"
         ) from error
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    return model.eval().to(device)
+    return placed(model.eval())
 
 
 def _refuse_other_form(state: Any) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from sarangi.base.errors import SarangiError
 from sarangi.runtime import gpu
+from sarangi.runtime.devices import FORCED
 
 HOLDER = """
 import sys, time
@@ -35,6 +36,7 @@ def machine(tmp_path, monkeypatch):
     while gpu._leased:
         gpu._leased.pop().close()
     os.environ.pop(gpu.VISIBLE, None)
+    os.environ.pop(FORCED, None)
 
 
 def holder(count=1, seconds=60):
@@ -92,11 +94,13 @@ def test_only_what_the_user_made_visible_is_leased(machine, monkeypatch):
 def test_a_job_that_asks_for_none_sees_none(machine):
     assert gpu.lease(0) == []
     assert os.environ[gpu.VISIBLE] == ""
+    assert os.environ[FORCED] == "cpu"
 
 
 def test_a_machine_without_any_works_on_its_cpu(machine, monkeypatch):
     monkeypatch.setattr(gpu, "QUERY", ("no-such-program",))
     assert gpu.lease(1) == []
+    assert FORCED not in os.environ
 
 
 def test_under_a_scheduler_its_choice_stands(machine, monkeypatch):

@@ -1,0 +1,70 @@
+"""Where networks run: a GPU of NVIDIA or of Apple, or the CPU; chosen here alone."""
+
+import os
+from typing import TYPE_CHECKING
+
+from sarangi.base.errors import SarangiError
+
+if TYPE_CHECKING:
+    from torch import nn
+
+CUDA, MPS, CPU = "cuda", "mps", "cpu"
+FORCED = "SARANGI_DEVICE"
+"""Variable that keeps networks on the CPU; a job that asks for no GPU sets it."""
+
+
+def device() -> str:
+    """Return where networks run: ``cuda`` if it is there, else Apple's ``mps``, else ``cpu``.
+
+    ``SARANGI_DEVICE=cpu`` has them run on the CPU.  What is promised of bytes is promised for the CPU alone.
+
+    Raises
+    ------
+    SarangiError
+        If ``SARANGI_DEVICE`` has another value.
+    """
+    # here, since GPUs are leased before torch is imported
+    import torch
+
+    forced = os.environ.get(FORCED, "")
+    if forced not in ("", CPU):
+        raise SarangiError(
+            f"{FORCED} is {forced!r}; expected {CPU}, or no value for the GPU that this machine has"
+        )
+    if forced == CPU:
+        return CPU
+    if torch.cuda.is_available():
+        return CUDA
+    return MPS if torch.backends.mps.is_available() else CPU
+
+
+def half_precision() -> bool:
+    """Return whether networks are trained, and Whisper transcribes, with 16 bits: on CUDA alone.
+
+    On Apple's GPU they have 32 bits, since what 16 would do there was not tried.
+    """
+    return device() == CUDA
+
+
+def placed(network: "nn.Module") -> "nn.Module":
+    """Return a network, moved to :func:`device`; its sparse buffers are made dense for Apple's GPU.
+
+    That takes no sparse tensor, and Whisper keeps one, of heads that only times of words are read from.
+    """
+    where = device()
+    if where == MPS:
+        for module in network.modules():
+            for name, buffer in list(module.named_buffers(recurse=False)):
+                if buffer.is_sparse:
+                    module.register_buffer(name, buffer.to_dense(), persistent=False)
+    return network.to(where)
+
+
+def lacks_memory(error: RuntimeError) -> bool:
+    """Return whether an error says that the memory of a GPU does not suffice.
+
+    That of Apple's GPU has no class of its own.
+    """
+    import torch
+
+    return isinstance(error, torch.OutOfMemoryError) or str(error).startswith("MPS backend out of memory")
