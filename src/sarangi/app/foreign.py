@@ -11,6 +11,7 @@ from sarangi.app.clips import SHORTEST_S
 from sarangi.app.foreign_settings import MULTI, extractor_of, kind_of_problem, labels_of
 from sarangi.base.errors import SarangiError
 from sarangi.base.sound import SAMPLE_RATE
+from sarangi.models.loading import quietly, refuse_other_shapes, said_by
 from sarangi.models.refusals import refuse_larger, settings_in
 from sarangi.models.settings import config_of, size_of_weights, weights_alone
 from sarangi.runtime.devices import device
@@ -51,7 +52,7 @@ class Foreign:
             raise SarangiError(f"{name}: no audio classifier that can be opened: {error}") from None
         # whatever a stranger's settings make of a library's classes
         except Exception as error:
-            reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+            reason = said_by(error)
             raise SarangiError(
                 f"{name}: no audio classifier of transformers can be opened there ({reason}); expected "
                 "config.json, preprocessor_config.json and model.safetensors"
@@ -102,7 +103,7 @@ def _network(folder: Path, settings: Mapping[str, Any], labels: Sequence[str]) -
     config = config_of(
         settings, id2label=dict(enumerate(labels)), label2id={v: k for k, v in enumerate(labels)}
     )
-    with weights_alone(folder) as alone:
+    with weights_alone(folder) as alone, quietly():
         refuse_larger(lambda: AutoModelForAudioClassification.from_config(config), (), size_of_weights(alone))
         network, found = AutoModelForAudioClassification.from_pretrained(
             alone,
@@ -111,8 +112,10 @@ def _network(folder: Path, settings: Mapping[str, Any], labels: Sequence[str]) -
             trust_remote_code=False,
             use_safetensors=True,
             output_loading_info=True,
+            ignore_mismatched_sizes=True,  # they are refused below, by name
             dtype=torch.float32,
         )
+    refuse_other_shapes(found["mismatched_keys"])
     lacking = sorted(found["missing_keys"])
     if lacking:
         raise SarangiError(

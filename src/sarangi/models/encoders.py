@@ -13,6 +13,7 @@ from sarangi.base.errors import SarangiError
 from sarangi.base.sound import SAMPLE_RATE
 from sarangi.models.family import Family, module_of, names
 from sarangi.models.family import load as family_named
+from sarangi.models.loading import quietly, refuse_other_shapes, said_by
 from sarangi.models.refusals import refuse_larger, refuse_no_numbers, settings_in
 from sarangi.models.settings import config_of, size_of_weights, weights_alone
 from sarangi.sources.incomplete import WEIGHTS, refuse_incomplete
@@ -73,7 +74,7 @@ def load_encoder(
     family = _family_of(config.model_type, branch, families, folder)
     refuse_incomplete(folder, [WEIGHTS])
     try:
-        with weights_alone(folder) as alone:
+        with weights_alone(folder) as alone, quietly():
             options = family.options(pooler)
             refuse_larger(lambda: AutoModel.from_config(config, **options), (), size_of_weights(alone))
             model, found = AutoModel.from_pretrained(
@@ -84,12 +85,14 @@ def load_encoder(
                 use_safetensors=True,
                 dtype=torch.float32,
                 output_loading_info=True,
+                ignore_mismatched_sizes=True,  # they are refused below, by name
                 **options,
             )
+        refuse_other_shapes(found["mismatched_keys"])
     except Exception as error:  # and in weights that do not go with them
-        reason = f"{type(error).__name__}: {error}"
         raise SarangiError(
-            f"{folder}: model.safetensors does not fit config.json: {reason}; get both again, from one place"
+            f"{folder}: model.safetensors does not fit config.json: {said_by(error)}; get both again, from "
+            "one place"
         ) from error
     missing = sorted(name for name in found["missing_keys"] if not name.startswith(OPTIONAL))
     if missing:

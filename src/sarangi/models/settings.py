@@ -80,6 +80,18 @@ def config_of(settings: Mapping[str, Any], **ours: Any) -> PreTrainedConfig:
     return CONFIG_MAPPING[model_type](**taken, **ours)
 
 
+def stated_or_default(settings: Mapping[str, Any], name: str) -> Any:
+    """Return a setting of a ``config.json``, or what transformers takes where it does not state it.
+
+    A published file states only what differed from the defaults of its day, so a padding token of 0 may be
+    missing from it.  None where neither the file nor the architecture has it.
+    """
+    model_type = settings.get("model_type")
+    if name in settings or not isinstance(model_type, str) or model_type not in CONFIG_MAPPING:
+        return settings.get(name)
+    return getattr(CONFIG_MAPPING[model_type](), name, None)
+
+
 def refuse_odd(name: str, value: Any) -> None:
     """Refuse a value of a setting that no network has.
 

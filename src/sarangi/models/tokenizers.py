@@ -12,10 +12,13 @@ from transformers import PreTrainedTokenizerFast
 from sarangi.base.documents import DocumentError, json_of, text_in
 from sarangi.base.errors import SarangiError
 from sarangi.models.family import load
+from sarangi.models.settings import stated_or_default
 
 SETTINGS = frozenset(f"{name}_token" for name in ("bos", "eos", "unk", "sep", "pad", "cls", "mask"))
 PANIC = "PanicException"  # of Rust, which no module exports
 LONGEST_TOKEN = 100  # characters
+SHAPE = ("vocab_size", "max_position_embeddings", "pad_token_id")
+"""Settings of an encoder that its tokeniser must go with."""
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json")
 
 
@@ -162,27 +165,29 @@ def load_tokenizer(
                 f"encoder {name}: tokenizer_config.json names the token {token!r}, which tokenizer.json "
                 "lacks; take both from one place"
             )
-    for key in ("vocab_size", "max_position_embeddings", "pad_token_id"):
-        if type(encoder.get(key)) is not int:
+    shape = {key: stated_or_default(encoder, key) for key in SHAPE}
+    for key, value in shape.items():
+        if type(value) is not int:
             raise SarangiError(
-                f"encoder {name}: config.json has {key} as {encoder.get(key)!r}; expected a whole number, by "
+                f"encoder {name}: config.json has {key} as {value!r}; expected a whole number, by "
                 "which it is known whether the tokeniser goes with it; get it again"
             )
-    size, largest = encoder["vocab_size"], max(*tokenizer.get_vocab().values(), *framed)
+    size, largest = shape["vocab_size"], max(*tokenizer.get_vocab().values(), *framed)
     if largest >= size:
         raise SarangiError(
             f"encoder {name}: the tokeniser knows {largest + 1} tokens, and the encoder {size}; "
             "take both from one place"
         )
-    if tokenizer.sep_token is None or tokenizer.pad_token_id != encoder.get("pad_token_id"):
+    padding = shape["pad_token_id"]
+    if tokenizer.sep_token is None or tokenizer.pad_token_id != padding:
         raise SarangiError(
             f"encoder {name}: the tokeniser separates with {tokenizer.sep_token!r} and pads with "
             f"{tokenizer.pad_token_id}, and the encoder expects a separator and padding with "
-            f"{encoder.get('pad_token_id')}; take both from one place"
+            f"{padding}; take both from one place"
         )
-    most = encoder["max_position_embeddings"]
+    most = shape["max_position_embeddings"]
     if family and family.positions_behind_padding:
-        most -= encoder["pad_token_id"] + 1  # their positions count from behind the padding's
+        most -= padding + 1  # their positions count from behind the padding's
     if tokens > most:
         raise SarangiError(
             f"encoder {name}: max_tokens is {tokens}, but the encoder takes {most}; choose fewer"

@@ -1,5 +1,7 @@
 """Checkpoints of torch from elsewhere: opened without running anything, refused where they swell."""
 
+import re
+import warnings
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,6 +11,12 @@ import torch
 from safetensors.torch import save_file
 
 from sarangi.base.errors import SarangiError
+
+ADVICE = re.compile(r"weights_only|add_safe_globals|safe_globals|torch\.load|PyTorch 2\.|arbitrary code")
+"""In sentences of torch that tell a programmer how to open a pickle all the same."""
+
+CODE = re.compile(r"GLOBAL (\S+)|Unsupported class (\S+)|unrecognized function (\S+)")
+"""What a pickle names that torch does not load: a function or a class."""
 
 
 def as_safetensors(fetched: Path, output: Path) -> None:
@@ -93,9 +101,23 @@ def checkpoint_in(path: Path) -> Any:
                             f"its record {entry.filename!r} is compressed or larger than the file"
                         )
         # weights_only: a pickle from elsewhere may hold tensors, and nothing that runs
-        return torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of another protocol of pickles: what it cannot hold is refused
+            return torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # a damaged pickle raises whatever torch stumbles over
         raise SarangiError(
-            f"{path}: not a checkpoint of torch that can be read ({type(error).__name__}: {error}); fetch it "
-            "again"
+            f"{path}: not a checkpoint of torch that can be read ({_said_by_torch(error)}); fetch it again"
         ) from error
+
+
+def _said_by_torch(error: Exception) -> str:
+    """Return what torch found, without its advice to load the file in a way that runs what is in it."""
+    text = " ".join(str(error).split())
+    code = CODE.search(text)
+    if code:
+        return f"it names {next(filter(None, code.groups()))}, which is no tensor; nothing in it was run"
+    inner = re.search(r"WeightsUnpickler error: (.*?)(?: Check the documentation|$)", text)
+    text = inner[1] if inner else text
+    # sentences of torch to programmers
+    told = [part for part in re.split(r"(?<=[.!]) ", text) if not ADVICE.search(part)]
+    return f"{type(error).__name__}: {' '.join(told)}" if told else type(error).__name__

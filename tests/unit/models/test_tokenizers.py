@@ -1,6 +1,8 @@
 """Tokenisers."""
 
 import json
+import os
+from pathlib import Path
 
 import pytest
 from support.small_encoders import (
@@ -91,3 +93,56 @@ def test_a_text_that_a_tokeniser_fails_at_ends_in_a_message(encoders, changes, t
     assert tokens_of(tokenizer, "a", 40, "x")
     with pytest.raises(SarangiError, match=r"encoder x: the text .* cannot be cut into tokens"):
         tokens_of(tokenizer, text, 40, "x")
+
+
+def without_padding(encoders, name, number, pad):
+    """A tokeniser that pads with ``number``, and settings of a family that do not state the padding."""
+    files, settings = dict(tokenizer_files(encoders[name])), ENCODERS[name].to_dict()
+    whole = json.loads(files["tokenizer.json"])
+    (other,) = (token for token, place in whole["model"]["vocab"].items() if place == number)
+    swap = {pad: number, other: whole["model"]["vocab"][pad]}
+    whole["model"]["vocab"] |= swap
+    for entry in whole["added_tokens"]:
+        entry["id"] = swap.get(entry["content"], entry["id"])
+    for entry in whole["post_processor"]["special_tokens"].values():
+        entry["ids"] = [
+            swap.get(token, place) for token, place in zip(entry["tokens"], entry["ids"], strict=True)
+        ]
+    files["tokenizer.json"] = json.dumps(whole)
+    return files, {key: value for key, value in settings.items() if key != "pad_token_id"}
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "pad", "most"),
+    [("deberta", 0, "[PAD]", 64), ("bert", 0, "[PAD]", 64), ("roberta", 1, "<pad>", 62)],
+)
+def test_settings_that_do_not_state_the_padding_have_that_of_the_family(encoders, name, number, pad, most):
+    # as DeBERTaV3-base is published
+    files, settings = without_padding(encoders, name, number, pad)
+    assert load_tokenizer(files, settings, most, "x").pad_token_id == number
+    with pytest.raises(SarangiError, match=f"the encoder takes {most}"):
+        load_tokenizer(files, settings, most + 1, "x")
+    with pytest.raises(SarangiError, match=f"expects a separator and padding with {number}"):
+        load_tokenizer(
+            tokenizer_files(encoders[name]) if number == 0 else without_padding(encoders, name, 3, pad)[0],
+            settings,
+            40,
+            "x",
+        )
+    with pytest.raises(SarangiError, match="pad_token_id as None; expected a whole number"):
+        load_tokenizer(files, settings | {"pad_token_id": None}, 40, "x")
+
+
+def test_a_real_encoder_that_does_not_state_its_padding_is_read_as_it_is():
+    place = os.environ.get("SARANGI_REAL_WEIGHTS")
+    if not place:
+        pytest.skip("SARANGI_REAL_WEIGHTS names no folder with minilm_l6")
+    folder = Path(place) / "minilm_l6"
+    stated = json.loads((folder / "config.json").read_text())
+    files = tokenizer_files(folder)
+    left = {key: value for key, value in stated.items() if key != "pad_token_id"}
+    texts = [
+        load_tokenizer(files, settings, 128, "x")("What a day")["input_ids"] for settings in (stated, left)
+    ]
+    assert texts[0] == texts[1]
+    assert stated["pad_token_id"] == 0

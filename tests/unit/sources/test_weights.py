@@ -1,6 +1,8 @@
 """Weights: fetched, unpacked, drawn at random, and refused where they could do harm."""
 
+import argparse
 import os
+import re
 import zipfile
 
 import numpy as np
@@ -182,3 +184,18 @@ def test_a_checkpoint_that_is_no_file_is_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "w.pt")
     with pytest.raises(SarangiError, match=r"w\.pt: .*no regular file"):
         checkpoint_in(tmp_path / "w.pt")
+
+
+class Runs:
+    """Pickled, it is a call of a function."""
+
+    def __reduce__(self):
+        return (os.system, ("true",))
+
+
+@pytest.mark.parametrize("holds", [Runs(), argparse.Namespace(lr=1)])
+def test_a_pickle_that_names_code_is_refused_without_advice_to_run_it(holds, tmp_path, capfd):
+    torch.save({"a": holds}, tmp_path / "w.pt")
+    with pytest.raises(SarangiError, match=r"w\.pt: .*it names \S+, which is no tensor") as error:
+        checkpoint_in(tmp_path / "w.pt")
+    assert not re.search(r"weights_only|safe_globals|trust|\x1b", f"{error.value}{capfd.readouterr()}")
