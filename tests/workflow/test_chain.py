@@ -135,7 +135,8 @@ def test_findings_judge_the_print_and_compare_synthetic_speech_with_nothing(buil
     expected = score[(score["slice"] == "folds") & (score["metric"] == "uar")]["value"].iloc[0]
     assert beside["ours"] == expected
     assert (
-        third.loc["meld_text_xlmr.wf1", "verdict"] == "cannot be tested: experiment meld_publisher_text_xlmr"
+        third.loc["meld_text_xlmr.wf1", "verdict"]
+        == "cannot be tested: experiment meld_publisher_replayed_text_xlmr"
     )
     assert third["published"].notna().sum() > 3
 

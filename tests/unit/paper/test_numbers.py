@@ -149,7 +149,7 @@ def test_a_changed_result_turns_verdict_and_sentence(
         scored(
             tmp_path / "a.parquet", "urdu_sindhi_urdu5_is10_svm", {"uar": uar}, "urdu_sindhi", spread=(0.0,)
         ),
-        scored(tmp_path / "b.parquet", "ravdess_speakers_21_24_audio_xlsr", {"wf1": wf1}),
+        scored(tmp_path / "b.parquet", "ravdess_speakers_21_24_replayed_audio_xlsr", {"wf1": wf1}),
     ]
     text, claims = "", {}
     for finding, name, file, verdict in zip(("finding_1", "finding_3"), names, files, verdicts, strict=True):

@@ -203,7 +203,7 @@ def test_a_mended_part_leaves_nothing_to_say(old, new, claim, tmp_path):
         assert before[claim] and not after[claim]
 
 
-AUDIO = "ravdess_speakers_21_24_audio"
+AUDIO = "ravdess_speakers_21_24_replayed_audio"
 
 
 @pytest.mark.parametrize(
@@ -255,7 +255,7 @@ def test_what_is_deterministic_is_recomputed_or_not_and_never_reproduced(uar, ve
     ("wf1", "width", "kind"), [(0.63, 0.002, REPRODUCED), (0.2, 0.002, DIFFERS), (0.63, 0.1, UNDECIDED)]
 )
 def test_a_score_of_other_clips_is_judged_by_groups_too(wf1, width, kind, ours, tmp_path, monkeypatch):
-    name = "ravdess_random70_audio"
+    name = "ravdess_random70_replayed_audio"
     narrow = {"se_groups": width, "groups": 24, "n": 290, "high_clips": 0.08}
     path = scored(tmp_path / "a.parquet", name, {"wf1": wf1 + 0.16}, **narrow)
     row = judged(ours, "finding_0", tmp_path, [path]).loc["ravdess_random_audio.wf1"]
@@ -293,7 +293,7 @@ def answers_of(path, runs):
     ],
 )
 def test_one_class_in_every_run_is_a_count_of_runs(runs, kind, ours, tmp_path):
-    name = "ravdess_speakers_21_24_text"
+    name = "ravdess_speakers_21_24_replayed_text"
     path = scored(tmp_path / "a.parquet", name, {"accuracy": 0.13, "wf1": 0.03, "uar": 0.125})
     confusions = answers_of(tmp_path / f"{name}.parquet", runs)
     table = judged(ours, "finding_0", tmp_path, [path], confusions=[confusions])
@@ -306,7 +306,7 @@ class Pair:
     def __init__(self, folder, right):
         self.scores, self.systems, self.folder = [], {}, folder
         for model, share in right.items():
-            name = f"ravdess_speakers_21_24_{model}"
+            name = f"ravdess_speakers_21_24_replayed_{model}"
             home = folder / model
             home.mkdir(parents=True)
             answered = drawn_groups.made(240, 4, seeds=range(5), right=share, seed=7)
@@ -345,7 +345,7 @@ def test_two_sides_that_fail_on_the_same_groups_are_not_taken_for_independent(ou
     pair = Pair(tmp_path, {"audio": 0.6, "multimodal": 0.6})
     difference = {"difference": ["ravdess_si_multimodal.wf1", "ravdess_si_audio.wf1"]}
     systems = {
-        f"ravdess_si_{model}.wf1": left_out(pair.systems[f"ravdess_speakers_21_24_{model}"], ["wf1"])
+        f"ravdess_si_{model}.wf1": left_out(pair.systems[f"ravdess_speakers_21_24_replayed_{model}"], ["wf1"])
         for model in ("audio", "multimodal")
     }
     assert varied(difference, ours, lambda name: Estimate(0.5, 0.5, 0.5), systems).group_error < 1e-12
@@ -385,7 +385,7 @@ def test_the_best_set_beats_every_rival_or_is_beaten_or_it_is_open(best, kind, o
 def test_synthetic_speech_and_untrained_weights_are_compared_with_nothing(
     synthetic, mark, missing, ours, tmp_path
 ):
-    name = "ravdess_speakers_21_24_audio"
+    name = "ravdess_speakers_21_24_replayed_audio"
     paths = [scored(tmp_path / "a.parquet", name, {"wf1": 0.659, "uar": 0.6}, mark=mark)]
     table = judged(ours, "finding_0", tmp_path, paths, synthetic=synthetic, experiments=[name])
     for claim in ("ravdess_si_audio.wf1", f"UAR of {name}"):
@@ -397,23 +397,23 @@ def test_synthetic_speech_and_untrained_weights_are_compared_with_nothing(
 def test_a_score_of_another_test_part_is_compared_with_nothing(ours, tmp_path):
     values = {"wf1": 0.659}
     for n, expected in ((239, REPRODUCED), (120, f"{UNTESTABLE}: the published test part of 240 clips")):
-        path = scored(tmp_path / "a.parquet", "ravdess_speakers_21_24_audio", values, n=n)
+        path = scored(tmp_path / "a.parquet", "ravdess_speakers_21_24_replayed_audio", values, n=n)
         table = judged(ours, "finding_0", tmp_path, [path])
         assert table.loc["ravdess_si_audio.wf1", "verdict"].startswith(expected)
 
 
 def test_what_is_missing_is_named(ours, tmp_path):
-    missing = {"ravdess_speakers_21_24_audio": [Missing(WEIGHTS, "wav2vec2_base", "fetch them")]}
+    missing = {"ravdess_speakers_21_24_replayed_audio": [Missing(WEIGHTS, "wav2vec2_base", "fetch them")]}
     table = judged(ours, "finding_0", tmp_path, missing=missing)
     row = table.loc["ravdess_si_audio.wf1"]
     assert row["verdict"] == f"{UNTESTABLE}: weights of wav2vec2_base"
     assert row["why"] == "needs weights of wav2vec2_base: fetch them"
-    assert "a run at a learning rate of 1e-4" in table.loc["lr_1e4_diverges", "verdict"]
+    assert "which model was trained at 1e-4" in table.loc["lr_1e4_diverges", "verdict"]
 
 
 @pytest.mark.parametrize(("wf1", "kind"), [(0.9938, UNDECIDED), (0.90, DIFFERS)])
 def test_a_score_near_one_is_judged_on_the_logit_scale(wf1, kind, ours, tmp_path):
-    name = "punjabi_rasa_publisher_audio_xlsr"
+    name = "punjabi_rasa_publisher_replayed_audio_xlsr"
     known = {"corpus": "punjabi_rasa", "n": 962}
     path = scored(tmp_path / "a.parquet", name, {"wf1": wf1}, spread=(-0.001, 0.0, 0.0, 0.0, 0.001), **known)
     row = judged(ours, "finding_4", tmp_path, [path]).loc["punjabi_within.wf1"]

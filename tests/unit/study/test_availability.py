@@ -114,7 +114,7 @@ def test_what_cannot_be_had_says_what_waits_for_it(study, tmp_path, monkeypatch)
     number = {"finding": "finding_2", "kind": "number"}
     published = {
         "text.wf1": number | {
-            "experiment": "text", "ours": "meld_publisher_text",
+            "experiment": "text", "ours": "meld_publisher_replayed_text",
             "replay": {"corpus": "meld", "protocol": "publisher", "model": "text"},
         },
         "audio.wf1": number | {

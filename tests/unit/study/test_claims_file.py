@@ -19,6 +19,7 @@ from sarangi.base.errors import SarangiError
 from sarangi.scoring.scores import slices
 from sarangi.study.checking import check
 from sarangi.study.claims_file import read_claims
+from sarangi.study.recipes import is_tuned
 from sarangi.study.scored import to_score
 
 PUBLISHED = ROOT.parent / "shared/published"
@@ -170,6 +171,34 @@ def test_every_slice_that_a_claim_names_is_one_that_its_planned_score_has(ours):
         parts = {protocol: set(clips["utterance_id"]) for protocol, _ in planned.parts}
         names = [part.name for part in slices(clips, planned, parts)]
         assert record["ours_slice"] in names, (name, names)
+
+
+def test_what_claims_and_errata_name_is_trained_by_the_study_s_recipe(ours):
+    study = check(
+        yaml.safe_load((ROOT / "config.yaml").read_text()), SCHEMA.with_name("config.schema.yaml"), []
+    )
+    errata = yaml.safe_load((ROOT / "errata.yaml").read_text())
+    named = {record["ours"] for record in ours.values() if "ours" in record} | set(scores_in(errata))
+    tuned = {study.scores[name].experiment for name in named if name in study.scores}
+    models = {study.experiments[name].model for name in tuned if is_tuned(study, study.experiments[name])}
+    assert len(models) == 10
+    assert named <= set(study.wanted_scores)
+    for model in models:
+        entry = study.config["models"][model]
+        assert entry.get("replay") is True, model
+        # and the masked one beside it differs in nothing else
+        own = study.config["models"][model.removeprefix("replayed_")]
+        assert {**own, "title": 0, "replay": True} == {**entry, "title": 0}, model
+
+
+def scores_in(node):
+    """The names that stand under the key score, at any depth."""
+    if isinstance(node, list):
+        return [name for inner in node for name in scores_in(inner)]
+    if not isinstance(node, dict):
+        return []
+    own = [node["score"]] if isinstance(node.get("score"), str) else []
+    return own + [name for inner in node.values() for name in scores_in(inner)]
 
 
 def speakers_of(corpus, study):

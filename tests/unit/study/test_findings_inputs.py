@@ -66,8 +66,8 @@ def test_a_finding_has_the_scores_that_can_be_and_says_what_the_others_need(demo
     lacking = findings_inputs.missing_of_finding(demo, "finding_0")
     used = findings_inputs.experiments_of_finding(demo, "finding_0")
     assert "results/scores/ravdess_grouped3_fusion_tiny.parquet" in scores
-    assert texts(lacking["ravdess_random70_text"]) == [
-        "experiment ravdess_random70_text: it is not in the configuration"
+    assert texts(lacking["ravdess_random70_replayed_text"]) == [
+        "experiment ravdess_random70_replayed_text: it is not in the configuration"
     ]
     assert len(scores) + len(lacking) == len(used)
     assert used == sorted(set(used))
@@ -85,14 +85,14 @@ def test_numbers_name_what_of_ours_replays_them(demo):
     assert claims["ravdess_si_text.wf1"] == {
         "finding": "finding_0",
         "printed": "0.031",
-        "ours": ["ravdess_speakers_21_24_text"],
-        "score": ["ravdess_speakers_21_24_text", "wf1", ""],
+        "ours": ["ravdess_speakers_21_24_replayed_text"],
+        "score": ["ravdess_speakers_21_24_replayed_text", "wf1", ""],
         "counted": True,
     }
     # of a comparison what its parts are compared with
     assert claims["fusion_over_audio_unseen_actors"]["ours"] == [
-        "ravdess_speakers_21_24_audio",
-        "ravdess_speakers_21_24_multimodal",
+        "ravdess_speakers_21_24_replayed_audio",
+        "ravdess_speakers_21_24_replayed_multimodal",
     ]
     assert "score" not in claims["urdu_within_show.chance"]
 
@@ -100,7 +100,7 @@ def test_numbers_name_what_of_ours_replays_them(demo):
 def test_numbers_miss_what_claims_name_and_the_configuration_lacks(demo):
     lacking = findings_inputs.missing_of_numbers(demo)
     assert list(lacking) == sorted(lacking)
-    assert "punjabi_rasa_publisher_audio_xlsr_to_urdu_latif" in lacking
+    assert "punjabi_rasa_publisher_replayed_audio_xlsr_to_urdu_latif" in lacking
     assert not set(lacking) & {*demo.scored, TRANSFER}
 
 
@@ -157,9 +157,9 @@ def test_published_experiments_on_a_corpus_are_listed_with_ours_under_the_same_p
     printed = shown.printed_of_corpus(demo, "meld")
     ours = {entry["name"]: entry for entry in shown.ours_on(demo, "meld")}
     assert {entry["ours"] for entry in printed.values()} <= set(ours)
-    missed = ours["meld_publisher_text"]
+    missed = ours["meld_publisher_replayed_text"]
     assert (missed["corpus"], missed["scores"], missed["replayed"]) == (None, None, False)
-    assert texts(missed["why"]) == ["experiment meld_publisher_text: it is not in the configuration"]
+    assert texts(missed["why"]) == ["experiment meld_publisher_replayed_text: it is not in the configuration"]
     # by the protocol of a published experiment, though no model of ours replays it
     svm = ours["meld_publisher_egemaps_svm"]
     assert (svm["corpus"], svm["test"], svm["replayed"], svm["leaks"], svm["why"]) == (

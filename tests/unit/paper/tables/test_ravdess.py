@@ -17,7 +17,7 @@ def test_ravdess_puts_both_sides_of_a_model_in_one_row_and_says_what_is_missing(
         ours(said["ours"], model=said["model"], replayed=True, leaks=said["protocol"].startswith("random"))
         for said in printed.values()
     ]
-    si_audio = next(e for e in entries if e["name"] == "ravdess_speakers_21_24_audio")
+    si_audio = next(e for e in entries if e["name"] == "ravdess_speakers_21_24_replayed_audio")
     si_audio |= {"scores": str(audio), "why": []}
     # the study has XLS-R on one side only; of an SVM of ours both protocols, and one further
     entries += [
