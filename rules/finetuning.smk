@@ -1,5 +1,5 @@
-# Fine-tuning encoders of speech and text, one run (experiment, fold, seed) or all of an experiment a job, and the
-# transfer of all of them.
+# Fine-tuning encoders of speech and text, one run (experiment, fold, seed) or all of an experiment a job, or testing
+# what the published study trained, and the transfer of all of them.
 #   in:  manifest, protocol, weights, results/corpora/{corpus}/audio/*.parquet,
 #        results/transcripts/{asr}/{corpus}/*.parquet, states of frozen encoders
 #   out: results/runs/{experiment}/{fold}/{seed}/, results/runs/{experiment}/predictions/{test}.parquet
@@ -37,6 +37,42 @@ rule finetune:
         threads=study.config["threads"]["torch"],
     script:
         "../workflow/scripts/finetune.py"
+
+
+rule evaluate_checkpoint:
+    """Test a network that the published study trained, from its Lightning checkpoint, on one fold."""
+    input:
+        manifest=of_experiment(lambda e: layout.manifest(e.corpus)),
+        protocol=of_experiment(lambda e: layout.protocol(e.corpus, e.protocol)),
+        audio=tested(inputs.audio_of),
+        transcripts=tested(inputs.transcripts_of),
+        audio_encoder=of_experiment(lambda e: inputs.encoder_of(study, e, "audio")),
+        text_encoder=of_experiment(lambda e: inputs.encoder_of(study, e, "text")),
+        checkpoint=lambda wildcards: study.checkpoint_of_run(
+            experiment_of(wildcards), wildcards.fold, wildcards.seed
+        ),
+    output:
+        model=layout.run_model("{experiment}", "{fold}", "{seed}"),
+        config=layout.run_config("{experiment}", "{fold}", "{seed}"),
+        log=layout.run_log("{experiment}", "{fold}", "{seed}"),
+        predictions=layout.run_predictions("{experiment}", "{fold}", "{seed}"),
+    log:
+        layout.log("evaluate_checkpoint", "{experiment}", "{fold}", "{seed}"),
+    benchmark:
+        layout.benchmark("evaluate_checkpoint", "{experiment}", "{fold}", "{seed}")
+    wildcard_constraints:
+        experiment=one_of(recipes.from_checkpoints(study)),
+    conda:
+        "../envs/speech.yaml"
+    resources:
+        **A_GPU,
+        **needs(minutes=240, mem_mb=lambda wildcards: 8000 * len(encoders_of(model_of(wildcards)))),
+    params:
+        loads=lambda wildcards: families(study, encoders_of(model_of(wildcards)).values()),
+        model=lambda wildcards: recipes.recipe_of_a_run(model_of(wildcards)),
+        threads=study.config["threads"]["torch"],
+    script:
+        "../workflow/scripts/evaluate_checkpoint.py"
 
 
 for together in study.trained_together(study.runnable):

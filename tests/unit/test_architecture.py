@@ -88,18 +88,18 @@ IN_ALL = {
 FEW = 5
 AT_MOST = {
     # the vocabulary of results and of the paper; the report and a paper's sentences use what tables use
-    "base.documents": 29,  # settings that come with weights are read as those that lie there
+    "base.documents": 30,  # settings that come with weights are read as those that lie there
     "base.labels": 33,  # also the page of the audit and the summary of a run call things by their titles
     "base.score_rows": 23,
     "base.slices": 6,  # scores, claims, and the tables and the figure that show seeds
-    "base.progress": 21,
+    "base.progress": 22,
     "base.markdown": 24,
     "base.spreadsheets": 22,  # every table is CSV, too
     "base.marks": 27,
     "base.evidence": 20,
     "base.degenerate": 35,  # one meaning in every table, figure and sentence that shows an interval
-    "base.parts": 15,
-    "base.sound": 10,
+    "base.parts": 16,
+    "base.sound": 11,
     "base.score_id": 12,  # four figures show transfers, by their names
     "base.auditing": 12,  # the scores bear the marks of what is fatal, and sentences need groups enough
     "base.hints": 7,  # layouts, one of which is a table of labels
@@ -111,7 +111,7 @@ AT_MOST = {
     "base.missing": 7,
     "base.verdicts": 7,
     # one entry a metric, which tables and scores read
-    "statistics.confusions": 27,
+    "statistics.confusions": 28,
     "statistics.corrections": 8,  # findings, and all that corrects them for their number
     "statistics.published_errors": 6,  # findings, and all that corrects them for their number
     "statistics.replication": 6,  # findings, and all that corrects them for their number
@@ -126,11 +126,14 @@ AT_MOST = {
     "sources.source": 10,
     "sources.parquet_rows": 9,  # part of a source, as zip and tar are
     "sources.listing": 13,  # corpora, and a folder of folds
-    "audio.flac": 9,
+    "audio.flac": 10,
     "corpora.utterance": 9,
     "corpora.labelled": 6,  # layouts, one of which is a table, and tables
-    "models.predictions": 7,
-    "runtime.devices": 6,  # all that run a network
+    "models.predictions": 8,
+    "runtime.devices": 7,  # all that run a network
+    # what trains, transfers, computes states or tests the study's checkpoints opens an encoder
+    "models": 6,
+    "sources.incomplete": 6,
     # changed often
     "corpora.recording": 3,
     "corpora.video": 5,

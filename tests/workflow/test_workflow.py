@@ -192,7 +192,7 @@ def test_a_published_experiment_has_the_studys_name_and_says_what_it_waits_for(t
     done = snakemake("-n", "ravdess_si_audio", directory=tmp_path)
     assert done.returncode != 0
     said = done.stdout + done.stderr
-    assert "ravdess_speakers_21_24_audio waits for corpus ravdess: download" in said
+    assert "ravdess_speakers_21_24_replayed_audio waits for corpus ravdess: download" in said
     assert "weights of wav2vec2_base: fetch" in said
 
 

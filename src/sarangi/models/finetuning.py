@@ -4,13 +4,16 @@ import dataclasses
 import json
 import logging
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 import torch
 from safetensors.torch import save_file
+from torch import nn
 from transformers import set_seed
 
 from sarangi.base import store
@@ -65,6 +68,46 @@ def finetune(training: Training, run: Run, output: RunFiles) -> None:
         loss is no longer finite, or the memory of the GPU does not suffice.
     """
     torch.set_num_threads(training.threads)
+    with parts_of_run(training, run) as parts:
+        recipe = training.model["finetuning"]
+        network = _network(training, parts.described, parts.labels, run.seed)
+        kept = begun(training.checkpoints, dict(output.model.provenance))
+        last = last_whole_checkpoint(kept)
+        if last is not None:
+            log.info("goes on from %s", Path(last).name)
+        with advice_on_memory(parts.described, recipe["batch"]):
+            trainer = trainer_of(network, parts.data, recipe, run.seed, kept, parts.emotions)
+            trainer.train(resume_from_checkpoint=last)
+            # a GPU trains in half precision, and answers in whole, as it does on other corpora
+            whole = trainer.accelerator.unwrap_model(trainer.model, keep_fp32_wrapper=False)
+            probabilities = torch.softmax(logits_of(whole, parts.data[TEST], recipe["batch"]), 1).numpy()
+    write_run(parts, run, probabilities, trainer.model, log_of(trainer), output)
+    shutil.rmtree(training.checkpoints)
+
+
+class RunParts(NamedTuple):
+    """The parts of a split as a run's network takes them.
+
+    ``split`` are all utterances of the fold with their status, ``labels`` the emotions that are trained on;
+    ``data`` are the utterances of each part that can be used.
+    """
+
+    described: dict[str, Any]
+    emotions: list[str]
+    split: pd.DataFrame
+    labels: pd.Series
+    data: dict[str, Utterances]
+
+
+@contextmanager
+def parts_of_run(training: Training, run: Run) -> Iterator[RunParts]:
+    """Yield the parts of a run's fold; their inputs are read as they are needed.
+
+    Raises
+    ------
+    SarangiError
+        As :func:`finetune` says.
+    """
     rows = store.read(training.corpus.manifest, COLUMNS)
     split = _split(training, rows, run.fold)
     emotions = sorted(split.loc[split["part"] != UNUSED, "emotion"].unique())
@@ -75,27 +118,42 @@ def finetune(training: Training, run: Run, output: RunFiles) -> None:
     with inputs_of(described, rows, training.corpus, wanted, part_of) as (give, present):
         split = split.join(present, on="utterance_id")
         parts = _parts(split, emotions, f"{training.protocol}, fold {run.fold}")
-        network = _network(training, described, parts[TRAIN]["emotion"], run.seed)
         data = {part: Utterances(table, emotions, give) for part, table in parts.items()}
-        recipe = training.model["finetuning"]
-        kept = begun(training.checkpoints, dict(output.model.provenance))
-        last = last_whole_checkpoint(kept)
-        if last is not None:
-            log.info("goes on from %s", Path(last).name)
-        with advice_on_memory(described, recipe["batch"]):
-            trainer = trainer_of(network, data, recipe, run.seed, kept, emotions)
-            trainer.train(resume_from_checkpoint=last)
-            # a GPU trains in half precision, and answers in whole, as it does on other corpora
-            whole = trainer.accelerator.unwrap_model(trainer.model, keep_fp32_wrapper=False)
-            probabilities = torch.softmax(logits_of(whole, data[TEST], recipe["batch"]), 1).numpy()
-    tested = by_length(skip_unused(split[split["part"].isin([TEST, UNUSED])]))
-    write_answers([answered(tested, emotions, probabilities, run)], emotions, output.predictions)
-    output.log.write(log_of(trainer), LOG)
-    state = {name: tensor.detach().cpu().contiguous() for name, tensor in trainer.model.state_dict().items()}
+        yield RunParts(described, emotions, split, parts[TRAIN]["emotion"], data)
+
+
+def write_run(
+    parts: RunParts,
+    run: Run,
+    probabilities: np.ndarray,
+    network: nn.Module,
+    logged: pd.DataFrame,
+    output: RunFiles,
+) -> None:
+    """Write what a run leaves.
+
+    Parameters
+    ----------
+    parts
+        From :func:`parts_of_run`.
+    run
+        Which it is.
+    probabilities : array of shape (utterances, emotions)
+        Of the test part's utterances that can be used.
+    network
+        Whose weights are kept.
+    logged
+        Rows of :data:`sarangi.models.trainer.LOG`.
+    output
+        Files to write.
+    """
+    tested = by_length(skip_unused(parts.split[parts.split["part"].isin([TEST, UNUSED])]))
+    write_answers([answered(tested, parts.emotions, probabilities, run)], parts.emotions, output.predictions)
+    output.log.write(logged, LOG)
+    state = {name: tensor.detach().cpu().contiguous() for name, tensor in network.state_dict().items()}
     save_file(state, output.model.path, metadata=output.model.metadata)
-    text = json.dumps(described, indent=2, sort_keys=True) + "\n"
+    text = json.dumps(parts.described, indent=2, sort_keys=True) + "\n"
     output.config.path.write_text(text, encoding="utf-8")
-    shutil.rmtree(training.checkpoints)
 
 
 def finetune_together(training: Training, runs: Mapping[Run, RunFiles]) -> None:

@@ -45,6 +45,8 @@ BRANCHES = {"audio": "speech", "text": "text"}
 SHUFFLED = ("stratified_kfold", "stratified_group_kfold", "random")
 """The kinds of protocols whose test parts follow from a seed."""
 CORPUS_WORDS = "corpus"
+CHECKPOINTS = "checkpoints"
+"""Key of a model whose networks the published study has trained."""
 NOT_OF_RESULTS = ("title", "together")
 """Keys of an entry that no result follows from: what it is called, and which job makes it."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sarangi.study.entries import BRANCHES, Experiment
+from sarangi.study.entries import BRANCHES, CHECKPOINTS, Experiment
 from sarangi.study.study import Study
 
 NOT_OF_A_RUN = ("seeds", "together")
@@ -28,11 +28,16 @@ def tuned_transferred(study: Study) -> list[str]:
 def tuned_runnable(study: Study, together: bool = True) -> list[str]:
     """Return the names of the fine-tuned experiments that can run.
 
-    Without ``together`` those are left out of which one job trains all runs.
+    Without ``together`` those are left out of which one job trains all runs, or none trains any.
     """
     names = [name for name, e in study.runnable.items() if is_tuned(study, e)]
-    in_one_job = {e.name for e in study.trained_together(study.runnable)}
-    return [name for name in names if together or name not in in_one_job]
+    otherwise = {e.name for e in study.trained_together(study.runnable)} | set(from_checkpoints(study))
+    return [name for name in names if together or name not in otherwise]
+
+
+def from_checkpoints(study: Study) -> list[str]:
+    """Return the names of the experiments that can run whose networks the published study trained, sorted."""
+    return [name for name, e in study.runnable.items() if CHECKPOINTS in study.model(e)]
 
 
 def runs_an_encoder(study: Study, experiment: Experiment) -> bool:

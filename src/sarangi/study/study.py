@@ -12,6 +12,7 @@ from sarangi.base.score_id import ScoreId
 from sarangi.sources.kinds import Random, Synthetic, kind_of
 from sarangi.study.entries import (
     ASR_DEFAULTS,
+    CHECKPOINTS,
     CORPORA,
     NOT_OF_RESULTS,
     Batch,
@@ -254,6 +255,10 @@ class Study:
         for encoder in encoders_of(model).values():
             if encoder not in self.weights:
                 waits.append(Missing(WEIGHTS, encoder, self.locations.missing("encoders")[encoder]))
+        runs = self.runs(experiment) if CHECKPOINTS in model else []
+        for path in (self.checkpoint_of_run(experiment, *run) for run in runs):
+            if not Path(path).exists():
+                waits.append(Missing(WEIGHTS, path, "put the study's checkpoint there, or take the run out"))
         asr = words_of(model)
         if asr is not None and asr not in self.checkpoints:
             advice = self.locations.missing("asr").get(asr, "its checkpoint is not here")
@@ -327,6 +332,8 @@ class Study:
         for e in experiments.values():
             model = self.model(e)
             pooled = "states" in model.get("audio", {})
+            if CHECKPOINTS in model:
+                continue
             if pooled or model.get("finetuning", {}).get("together", False):
                 together.append(e)
         return together
@@ -336,6 +343,11 @@ class Study:
         folds = fold_count(self.config["protocols"][experiment.protocol])
         seeds = self.model(experiment)["finetuning"]["seeds"]
         return [(fold, seed) for fold in range(folds or 0) for seed in seeds]
+
+    def checkpoint_of_run(self, experiment: Experiment, fold: int | str, seed: int | str) -> str:
+        """Return where the study's checkpoint of a run is to be, for a model of such."""
+        folder = Path(self.model(experiment)[CHECKPOINTS]["folder"])
+        return str(folder / experiment.name / f"{fold}_{seed}.ckpt")
 
     @cached_property
     def offered(self) -> list[Experiment]:

@@ -5,11 +5,13 @@ import csv
 
 import pytest
 import yaml
+from support.claims import ours  # noqa: F401  (fixture)
 from support.configuration import SCHEMA, refused
 from support.places import ROOT
 
+from sarangi.study import recipes
 from sarangi.study.checking import check
-from sarangi.study.entries import encoders_of, is_control
+from sarangi.study.entries import encoders_of
 
 
 def test_a_recipe_of_a_corpus_changes_the_model_there_and_nowhere_else(study, tmp_path):
@@ -42,7 +44,37 @@ def test_a_recipe_of_a_corpus_changes_the_model_there_and_nowhere_else(study, tm
     assert "models.audio_tiny.recipes.ravdess.audio" in text
 
 
-def test_the_studys_recipes_are_those_that_it_states():
+def test_checkpoints_of_the_study_are_tested_and_not_trained_and_a_missing_one_is_named(
+    study, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    theirs = {"folder": "theirs", "emotions": ["sad", "angry"]}
+    study["models"]["study_audio"] = copy.deepcopy(study["models"]["audio_tiny"]) | {"checkpoints": theirs}
+    study["experiments"].append(
+        {"corpora": ["ravdess"], "protocols": ["speakers_9_12"], "models": ["study_audio"]}
+    )
+    text, _ = refused(copy.deepcopy(study), tmp_path)
+    assert "models.study_audio: " in text and "replay" in text
+    study["models"]["study_audio"]["replay"] = True
+    name = "ravdess_speakers_9_12_study_audio"
+    for seed in (42, 123):
+        found = check(study, SCHEMA, [])
+        missing = [str(each) for each in found.waits_for(found.experiments[name])]
+        path = f"theirs/{name}/0_{seed}.ckpt"
+        assert [each for each in missing if path in each] == [
+            f"weights of {path}: put the study's checkpoint there, or take the run out"
+        ]
+        (tmp_path / path).parent.mkdir(exist_ok=True, parents=True)
+        (tmp_path / path).touch()
+    found = check(study, SCHEMA, [])
+    assert not [each for each in found.waits_for(found.experiments[name]) if "ckpt" in str(each)]
+    # whatever else is there to run; its seeds would otherwise be trained in one job
+    found.__dict__["runnable"] = {name: found.experiments[name]}
+    assert recipes.from_checkpoints(found) == recipes.tuned_runnable(found) == [name]
+    assert recipes.tuned_runnable(found, together=False) == found.trained_together(found.runnable) == []
+
+
+def test_the_studys_recipes_are_those_that_it_states(ours):
     stated = ROOT.parent / "shared/published/recipes.csv"
     if not stated.exists():
         pytest.skip("the published recipes are not beside this checkout")
@@ -57,6 +89,7 @@ def test_the_studys_recipes_are_those_that_it_states():
         "facebook/wav2vec2-base": "wav2vec2_base", "microsoft/wavlm-base": "wavlm_base",
         "facebook/wav2vec2-xls-r-300m": "xlsr_300m",
     }  # fmt: skip
+    named = {record.get("ours") for record in ours.values()}
     with stated.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     for row in rows:
@@ -69,10 +102,10 @@ def test_the_studys_recipes_are_those_that_it_states():
             model
             for e in study.experiments.values()
             if (e.corpus, e.protocol) == (row["corpus"], names[row["protocol"]])
+            and e.name in named
             and encoders_of(model := study.model(e)) == branches
-            and not is_control(model)
         ]
-        assert len(found) == 1, row["experiment"]
+        assert len(found) == 1 and found[0]["replay"], row["experiment"]
         recipe = found[0]["finetuning"]
         for key in ("learning_rate", "weight_decay", "dropout", "batch", "accumulate", "max_epochs"):
             assert recipe[key] == float(row[key]), (row["experiment"], key)

@@ -1,0 +1,35 @@
+"""Test a checkpoint of the published study: one fold, one seed."""
+
+from sarangi.runtime.job import job
+
+with job(snakemake) as run:
+    from pathlib import Path
+
+    from sarangi.models.encoders import Encoder
+    from sarangi.models.runs import CorpusShards, Run, RunFiles, Training
+    from sarangi.models.study_checkpoints import evaluate_checkpoint
+
+    inputs, params = snakemake.input, snakemake.params
+    branches = {"audio": inputs.audio_encoder, "text": inputs.text_encoder}
+    training = Training(
+        CorpusShards(
+            Path(inputs.manifest),
+            {kind: [Path(shard) for shard in inputs[kind]] for kind in ("audio", "transcripts")},
+        ),
+        Path(inputs.protocol),
+        {
+            branch: Encoder(Path(files[0]).parent, branch, params.loads["families"])
+            for branch, files in branches.items()
+            if files
+        },
+        params.model,
+        params.threads,
+        Path(snakemake.output.model).parent / "checkpoints",
+    )
+    wildcards = snakemake.wildcards
+    evaluate_checkpoint(
+        training,
+        Run(int(wildcards.fold), int(wildcards.seed)),
+        Path(inputs.checkpoint),
+        RunFiles(**run.results),
+    )
