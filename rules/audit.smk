@@ -41,6 +41,8 @@ rule corpus_audit:
         layout.benchmark("corpus_audit", "{corpus}")
     # before any training that is ready: what it says may spare that
     priority: 1
+    group:
+        "audit_{corpus}"
     conda:
         "../envs/analysis.yaml"
     resources:
@@ -67,6 +69,8 @@ rule protocol_audit:
         layout.benchmark("protocol_audit", "{corpus}", "{protocol}")
     # before any training that is ready: what it says may spare that
     priority: 1
+    group:
+        "audit_{corpus}"
     conda:
         "../envs/analysis.yaml"
     resources:
@@ -90,6 +94,8 @@ rule whole_audit:
         layout.benchmark("whole_audit", "{corpus}")
     # before any training that is ready: what it says may spare that
     priority: 1
+    group:
+        "audit_{corpus}"
     conda:
         "../envs/analysis.yaml"
     resources:
@@ -113,6 +119,7 @@ rule audit_page:
         layout.benchmark("audit_page")
     # before any training that is ready: what it says may spare that
     priority: 1
+    localrule: True
     conda:
         "../envs/analysis.yaml"
     resources:

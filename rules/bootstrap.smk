@@ -71,6 +71,9 @@ for batch in study.batches(study.scored):
             layout.log("scores", batch.name),
         benchmark:
             layout.benchmark("scores", batch.name)
+        # on a cluster one job with what predicted
+        group:
+            batch.name
         conda:
             "../envs/analysis.yaml"
         resources:
@@ -139,6 +142,7 @@ rule run_summary:
         layout.log("run_summary"),
     benchmark:
         layout.benchmark("run_summary")
+    localrule: True
     conda:
         "../envs/analysis.yaml"
     resources:

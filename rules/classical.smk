@@ -25,6 +25,9 @@ for batch in study.batches(study.runnable):
             layout.log("classical", batch.name),
         benchmark:
             layout.benchmark("classical", batch.name)
+        # on a cluster one job with its scores
+        group:
+            batch.name
         conda:
             "../envs/analysis.yaml"
         threads: 4
@@ -64,6 +67,9 @@ for batch in study.batches(study.runnable):
             layout.log("baseline", batch.corpus),
         benchmark:
             layout.benchmark("baseline", batch.corpus)
+        # on a cluster one job with its scores
+        group:
+            batch.name
         conda:
             "../envs/analysis.yaml"
         resources:

@@ -90,6 +90,7 @@ for rule, exhibit in rules_of(FIGURES_SHOWN, "figure").items():
             layout.log(rule),
         benchmark:
             layout.benchmark(rule)
+        localrule: True
         conda:
             f"../envs/{exhibit.environment}.yaml"
         resources:
@@ -112,6 +113,7 @@ rule finding_figure:
         layout.log("finding_figure", "{finding}"),
     benchmark:
         layout.benchmark("finding_figure", "{finding}")
+    localrule: True
     conda:
         "../envs/analysis.yaml"
     resources:

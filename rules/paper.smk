@@ -28,6 +28,7 @@ rule study_texts:
         layout.log("study_texts"),
     benchmark:
         layout.benchmark("study_texts")
+    localrule: True
     conda:
         "../envs/analysis.yaml"
     resources:
@@ -56,6 +57,7 @@ rule report_page:
         layout.log("report_page"),
     benchmark:
         layout.benchmark("report_page")
+    localrule: True
     conda:
         "../envs/analysis.yaml"
     resources:

@@ -14,6 +14,7 @@ rule protocol:
         layout.log("protocol", "{corpus}", "{protocol}"),
     benchmark:
         layout.benchmark("protocol", "{corpus}", "{protocol}")
+    localrule: True
     conda:
         "../envs/analysis.yaml"
     resources:

@@ -186,6 +186,7 @@ for rule, exhibit in rules_of(TABLES_SHOWN, "table").items():
             layout.log(rule),
         benchmark:
             layout.benchmark(rule)
+        localrule: True
         conda:
             f"../envs/{exhibit.environment}.yaml"
         resources:
@@ -238,6 +239,7 @@ rule finding_table:
         layout.log("finding_table", "{finding}"),
     benchmark:
         layout.benchmark("finding_table", "{finding}")
+    localrule: True
     conda:
         "../envs/analysis.yaml"
     resources:
@@ -258,6 +260,7 @@ rule numbers:
         layout.log("numbers"),
     benchmark:
         layout.benchmark("numbers")
+    localrule: True
     conda:
         "../envs/analysis.yaml"
     resources:

@@ -58,12 +58,12 @@ def of_rule(name):
 def test_it_is_the_local_run_to_the_byte_with_arrays_gpus_and_more_memory_at_each_try(local, tmp_path):
     folder = study(tmp_path / "study")
     # less than Snakemake itself needs in the first try
-    tight = ("--set-resources", "protocol:mem_mb=30 if attempt == 1 else 2000")
+    tight = ("--set-resources", "manifest:mem_mb=30 if attempt == 1 else 2000")
     said = succeeded(snakemake(*THROUGH_SLURM, *TARGETS, *tight, directory=folder))
     assert digests(folder) == local
     assert "Submitted array job" in said
     assert "profiles/default" in said
-    tries = [(job["JobState"], job["MinMemoryNode"]) for job in of_rule("protocol")]
+    tries = [(job["JobState"], job["MinMemoryNode"]) for job in of_rule("manifest")]
     assert sorted(tries) == [("COMPLETED", "2000M"), ("FAILED", "30M")]
     transcribing, computing = of_rule("transcribe"), of_rule("features")
     assert transcribing and all("gres:gpu:small:1" in job["TresPerJob"] for job in transcribing)
