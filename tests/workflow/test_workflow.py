@@ -219,6 +219,7 @@ def test_the_real_corpora_give_the_known_scores(tmp_path):
     for entry in study["experiments"]:
         entry["models"] = [name for name in entry["models"] if name in quick]
         entry.pop("compared", None)
+    study["bootstrap"]["draws"] = 2000  # no number below needs more
     # the demo's encoder learns from real speech, too, with speakers shared and held out
     demo = yaml.safe_load((ROOT / "demo/config.yaml").read_text())
     study["encoders"]["tiny"] = demo["encoders"]["tiny"]

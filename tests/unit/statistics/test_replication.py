@@ -116,7 +116,7 @@ def test_the_four_verdicts_by_hand():
 @given(sizes, errors, degrees, deltas)
 def test_differs_lies_outside_the_prediction_and_the_interval_outside_delta(d, se, df, delta):
     p_differs, p_shifted = p_values(d, se, df, delta)
-    assert p_differs >= p_shifted - 1e-9  # of Student's distribution near 0
+    assert p_differs >= p_shifted - 1e-6  # SciPy's Student near 0 is off by more than 1e-9
     if p_differs <= 0.05:
         assert abs(d) - stats.t.ppf(0.95, df) * se >= delta - 1e-9
     kind = str(kinds(d, se, df, delta))
