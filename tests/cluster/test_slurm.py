@@ -117,8 +117,8 @@ def test_the_generic_profile_gives_the_same_bytes(local, tmp_path):
     folder = study(tmp_path / "study")
     said = succeeded(
         snakemake(
-            "--profile", "profiles/generic", "--seconds-between-status-checks", 1, *FEATURES, directory=folder,
-            PWD=os.fspath(ROOT),
+            "--profile", "profiles/generic", "--seconds-between-status-checks", 1, *FEATURES,
+            directory=folder, PWD=os.fspath(ROOT),
         )
     )  # fmt: skip
     assert_of(local, folder)
