@@ -35,7 +35,7 @@ SHARD = 1000  # utterances
 PAIRS = 300  # compared by brute force, to tell what all would take
 EMOTIONS = ("Angry", "Happy", "Neutral", "Sad")
 WHISPER = Path(__file__).parent.parent / "demo/weights/tiny_whisper.safetensors"
-ASR = {"engine": "openai-whisper", "language": "manifest", "context": "clip", "batch": 16, "tokens": 16}
+ASR = {"engine": "openai-whisper", "language": "manifest", "context": 1, "batch": 16, "tokens": 16}
 PROTOCOL = {"kind": "stratified_kfold", "folds": 5, "seed": 42, "leaks": True}
 
 

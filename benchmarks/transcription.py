@@ -32,7 +32,7 @@ from sarangi.base.sound import SAMPLE_RATE
 from sarangi.sources.small_weights import unpacked_whisper
 from sarangi.synthetic.corpus import layout
 from sarangi.synthetic.speech import speak
-from sarangi.transcripts.engines import OpenAIWhisper
+from sarangi.transcripts.openai_whisper import OpenAIWhisper
 
 # width, layers and heads of encoder and decoder, mel bands, tokens
 SHAPES = {

@@ -36,7 +36,7 @@ from sarangi.synthetic.corpus import generator, layout
 from sarangi.synthetic.film import filmed
 from sarangi.synthetic.meld import SHORT_TEXT
 from sarangi.synthetic.speech import VARIANTS, Clip, speak
-from sarangi.transcripts.engines import log_mels
+from sarangi.transcripts.openai_whisper import log_mels
 
 HERE = Path(__file__).parent
 CLIPS = {

@@ -39,7 +39,7 @@ from sarangi.models.tokenizers import load_tokenizer, tokenizer_files
 from sarangi.reproduce.restore import restore
 from sarangi.runtime import provenance
 from sarangi.sources.small_weights import random_encoder, random_whisper
-from sarangi.transcripts.engines import load as load_whisper
+from sarangi.transcripts.whisper_checkpoint import load as load_whisper
 
 WEIGHTS, CONFIG, PREPROCESSOR = "model.safetensors", "config.json", "preprocessor_config.json"
 RIGHT = "is right"

@@ -43,7 +43,8 @@ from sarangi.sources import other_whispers
 from sarangi.sources.checkpoints import as_safetensors
 from sarangi.sources.small_weights import random_encoder, random_whisper
 from sarangi.study.inputs import whisper_files
-from sarangi.transcripts.engines import FasterWhisper, OpenAIWhisper
+from sarangi.transcripts.ctranslate2_whisper import FasterWhisper
+from sarangi.transcripts.openai_whisper import OpenAIWhisper
 
 TRIES: dict[str, Callable[[Path], str | None]] = {}
 AT_FIRST: dict[str, str] = {}

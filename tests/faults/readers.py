@@ -1107,7 +1107,7 @@ class Whisper(Torch):
         return [path.read_bytes()]
 
     def read(self, data: bytes) -> None:
-        from sarangi.transcripts.engines import load
+        from sarangi.transcripts.whisper_checkpoint import load
 
         self.file("whisper.pt", data)
         load(Path("whisper.pt"))

@@ -8,7 +8,7 @@ from sarangi.audio.resampling import to_mono_16k
 from sarangi.sources.small_weights import unpacked_whisper
 from sarangi.synthetic.corpus import layout
 from sarangi.synthetic.speech import speak
-from sarangi.transcripts.engines import OpenAIWhisper
+from sarangi.transcripts.openai_whisper import OpenAIWhisper
 from support.places import ROOT
 
 PACKED = ROOT / "demo/weights/tiny_whisper.safetensors"

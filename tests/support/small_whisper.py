@@ -12,8 +12,9 @@ from sarangi.base import store
 from sarangi.base.manifest_rows import MANIFEST
 from sarangi.base.sound import SAMPLE_RATE
 from sarangi.sources.small_weights import random_whisper
-from sarangi.transcripts.engines import OpenAIWhisper, load
+from sarangi.transcripts.openai_whisper import OpenAIWhisper
 from sarangi.transcripts.transcription import Recogniser, transcribe
+from sarangi.transcripts.whisper_checkpoint import load
 from support.places import MADE_BY_TEST, to
 from support.recordings import sound
 from support.small_manifests import made_manifest

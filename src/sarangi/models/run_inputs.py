@@ -17,6 +17,7 @@ from torch import Tensor
 from sarangi.audio.flac import decode, samples_in
 from sarangi.base import store
 from sarangi.base.errors import SarangiError
+from sarangi.base.text_checks import ALL, PASSED, Check
 from sarangi.corpora.utterance import turn_of
 from sarangi.models.runs import CorpusShards
 from sarangi.models.shortest import needed_by, too_short
@@ -103,16 +104,43 @@ def _texts(entry: Mapping[str, Any], rows: pd.DataFrame, corpus: CorpusShards, w
     words = rows.set_index("utterance_id")["text"].dropna().to_dict()
     if entry["words"] != CORPUS:
         where = corpus.shards["transcripts"][0].parent
-        columns = ["utterance_id", "text", "status", "reason"]
+        columns = ["utterance_id", "text", "status", "reason", "avg_logprob", "failed_check"]
         heard = pd.concat(store.read(shard, columns) for shard in corpus.shards["transcripts"])
-        heard = heard.set_index("utterance_id")
+        heard = accepted(heard.set_index("utterance_id"), entry.get("accept", PASSED))
         words, present = heard["text"].dropna().to_dict(), heard[["status", "reason"]]
     if not any(words.get(utterance_id, "").strip() for utterance_id in wanted):
         raise SarangiError(
-            f"{where}: no utterance has words, and the model has a text branch; give it the "
-            "transcripts of an entry of asr (words: <name>), or take the corpus out of the experiment"
+            f"{where}: no utterance has words that the model accepts, and it has a text branch; give it the "
+            "transcripts of an entry of asr (words: <name>; accept: all takes those, too, that fail "
+            "Whisper's checks), or take the corpus out of the experiment"
         )
     return _Read(in_context(rows["utterance_id"], words, entry["context_turns"]), words, present)
+
+
+def accepted(heard: pd.DataFrame, accept: str | float) -> pd.DataFrame:
+    """Return transcripts without the texts that a text branch does not take, each with the reason why.
+
+    Parameters
+    ----------
+    heard : data frame of text, status, reason, avg_logprob and failed_check
+    accept
+        :data:`~sarangi.base.text_checks.PASSED`: texts that pass Whisper's checks;
+        :data:`~sarangi.base.text_checks.ALL`; or a number: texts that do not repeat themselves and whose
+        mean log probability is at least that.
+    """
+    if accept == ALL:
+        return heard
+    spoken = heard["text"].fillna("").str.strip() != ""
+    if accept == PASSED:
+        # the reason says so already
+        return heard.assign(text=heard["text"].mask(spoken & heard["failed_check"].notna(), None))
+    repeats = spoken & (heard["failed_check"] == Check.REPETITION)
+    improbable = spoken & ~repeats & ~(heard["avg_logprob"] >= accept)
+    said = [
+        f"log probability {logprob:.2f}, below {accept}" if below else reason
+        for logprob, below, reason in zip(heard["avg_logprob"], improbable, heard["reason"], strict=True)
+    ]
+    return heard.assign(text=heard["text"].mask(repeats | improbable, None), reason=said)
 
 
 def _tokens(

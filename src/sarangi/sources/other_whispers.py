@@ -3,7 +3,7 @@
 import shlex
 from pathlib import Path
 
-from sarangi.base.weights_files import FASTER_WHISPER_FILES
+from sarangi.base.weights_files import FASTER_WHISPER_FOLDER, faster_whisper_lacks
 from sarangi.sources.incomplete import POINTS, WEIGHTS, deeper, is_pointer, no_regular
 
 
@@ -18,18 +18,19 @@ def wrong_with(place: Path, faster: bool) -> str | None:
         Whether it is for faster-whisper.
     """
     if faster:
-        lacking = [name for name in FASTER_WHISPER_FILES if not (place / name).is_file()]
+        lacking = faster_whisper_lacks(place)
         # the others are optional, and a job reads all that lie there
         for path in sorted(place.iterdir()) if place.is_dir() else ():
             if (problem := no_regular(path)) and (path.name in lacking or not path.is_dir()):
                 return f"{place}: {path.name} is {problem}"
         if not lacking:
-            pointers = [name for name in FASTER_WHISPER_FILES if is_pointer(place / name)]
+            pointers = [path.name for path in sorted(place.iterdir()) if path.is_file() and is_pointer(path)]
             return f"{place}: {pointers[0]} {POINTS}" if pointers else None
-        expected = f"expected a Whisper of CTranslate2: a folder with {', '.join(FASTER_WHISPER_FILES)}"
+        expected = f"expected a Whisper of CTranslate2: a folder with {FASTER_WHISPER_FOLDER}"
         if place.is_file():
             return f"{place}: it is a file; {expected}"
-        if (place / WEIGHTS).exists() or (place / "pytorch_model.bin").exists():
+        of_hub = (place / WEIGHTS).exists() or (place / "pytorch_model.bin").exists()
+        if "model.bin" in lacking and of_hub:
             here, there = shlex.quote(str(place)), shlex.quote(f"{place}-ct2")
             return (
                 f"{place}: no {lacking[0]}; it is a Whisper of Hugging Face: convert it with "

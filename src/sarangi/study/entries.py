@@ -39,7 +39,12 @@ FAMILIES = tuple(
 )
 """Names of the families of encoders: one module each."""
 
-ASR_DEFAULTS = {"engine": "openai-whisper", "language": "manifest", "context": "whole"}
+ASR_DEFAULTS = {
+    "engine": "openai-whisper",
+    "language": "manifest",
+    "context": "whole",
+    "precision": "full",
+}
 BRANCHES = {"audio": "speech", "text": "text"}
 """The branches of a fine-tuned model, with the modality of the encoder of each."""
 SHUFFLED = ("stratified_kfold", "stratified_group_kfold", "random")

@@ -9,7 +9,7 @@ from typing import Any
 
 from sarangi.base import layout
 from sarangi.base.errors import SarangiError
-from sarangi.base.weights_files import ENCODER_FILES, FASTER_WHISPER, FASTER_WHISPER_FILES
+from sarangi.base.weights_files import ENCODER_FILES, FASTER_WHISPER, FASTER_WHISPER_FOLDER
 from sarangi.runtime import records
 from sarangi.sources import other_whispers
 from sarangi.sources.incomplete import instead_of_encoder, wrong_with_encoder
@@ -234,7 +234,7 @@ def _place(kind: str, name: str, entry: Mapping[str, Any]) -> str:
     if kind == "corpora":
         return f"{IN_HAND}/{name}"
     if entry.get("engine") == FASTER_WHISPER:
-        return f"{MODELS}/{name} ({', '.join(FASTER_WHISPER_FILES)})"
+        return f"{MODELS}/{name} ({FASTER_WHISPER_FOLDER})"
     return (
         f"{MODELS}/{name} ({', '.join(_files(kind, entry))})" if kind == "encoders" else f"{MODELS}/{name}.pt"
     )

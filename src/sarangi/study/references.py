@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from sarangi.base.hints import nearest
+from sarangi.base.weights_files import FASTER_WHISPER
 from sarangi.sources.kinds import Synthetic, kind_of
 from sarangi.study.defaults import built_in
 from sarangi.study.entries import (
@@ -31,6 +32,7 @@ def unknown_names(config: dict[str, Any]) -> Iterator[Problem]:
     yield from _of_corpora(config)
     yield from _of_feature_sets(config)
     yield from _of_encoders(config)
+    yield from _of_asr(config)
     for model, entry in config["models"].items():
         yield from _of_model(config, model, entry)
     for position, entry in enumerate(config["experiments"]):
@@ -96,6 +98,15 @@ def _of_encoders(config: Mapping[str, Any]) -> Iterator[Problem]:
             yield ("encoders", name, "family"), f"no family {entry['family']!r}; {hint}"
 
 
+def _of_asr(config: Mapping[str, Any]) -> Iterator[Problem]:
+    for name, entry in config["asr"].items():
+        if "precision" in entry and entry.get("engine") != FASTER_WHISPER:
+            yield (
+                ("asr", name, "precision"),
+                "only faster-whisper has a precision to choose; take it out, or write engine: faster-whisper",
+            )
+
+
 def _of_model(config: Mapping[str, Any], model: str, entry: Mapping[str, Any]) -> Iterator[Problem]:
     if "features" in entry and entry["features"] not in config["feature_sets"]:
         hint = _no_entry(config, "feature_sets", entry["features"])
@@ -127,6 +138,12 @@ def _of_model(config: Mapping[str, Any], model: str, entry: Mapping[str, Any]) -
     if asr is not None and asr not in config["asr"]:
         hint = nearest(asr, [CORPUS_WORDS, *config["asr"], *built_in()["asr"]])
         yield ("models", model, "text", "words"), f"unknown words {asr!r}; {hint}"
+    if asr is None and "accept" in entry.get("text", {}):
+        yield (
+            ("models", model, "text", "accept"),
+            "the corpus's own words are all accepted, and the words are those; take it out, or name an entry "
+            "of asr as the words",
+        )
 
 
 def _of_experiments(config: Mapping[str, Any], place: Place, entry: Mapping[str, Any]) -> Iterator[Problem]:

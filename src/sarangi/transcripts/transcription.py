@@ -12,9 +12,11 @@ from sarangi.audio.flac import decode, samples_in
 from sarangi.base import store
 from sarangi.base.errors import SarangiError
 from sarangi.base.progress import progress
+from sarangi.base.text_checks import FAILED
 from sarangi.runtime.resume import begun
-from sarangi.transcripts.engines import ENGINES, Engine
+from sarangi.transcripts.engines import ENGINES
 from sarangi.transcripts.error_rates import error_rates
+from sarangi.transcripts.tries import Engine
 
 TRANSCRIPTS = pa.schema(
     [
@@ -26,6 +28,9 @@ TRANSCRIPTS = pa.schema(
         pa.field("no_speech_prob", pa.float32()),
         pa.field("temperature", pa.float32()),
         pa.field("compression_ratio", pa.float32()),
+        # decodings at most of a window, and the check that the text fails after all of them
+        pa.field("tries", pa.int8()),
+        pa.field("failed_check", pa.string()),
         pa.field("reference", pa.string()),
         pa.field("wer", pa.float64()),
         pa.field("cer", pa.float64()),
@@ -170,15 +175,22 @@ def transcribed(
     heard = engine.hear([decode(row["audio"]["bytes"]) for row in batch], language, names)
     for name, found in zip(names, heard, strict=True):
         line = lines[name]
-        notes = [note for note in (line["reason"], found.note or (None if found.text else EMPTY)) if note]
+        check = found.failed_check
+        notes = (
+            line["reason"],
+            found.note or (None if found.text else EMPTY),
+            FAILED.format(check=check) if check else None,
+        )
         yield line | {
-            "reason": "; ".join(notes) or None,
+            "reason": "; ".join(filter(None, notes)) or None,
             "text": found.text,
             "language": found.language,
             "avg_logprob": found.avg_logprob,
             "no_speech_prob": found.no_speech_prob,
             "temperature": found.temperature,
             "compression_ratio": found.compression_ratio,
+            "tries": found.tries,
+            "failed_check": check,
             **error_rates(line["reference"], found.text, languages.get(name, found.language)),
         }
 

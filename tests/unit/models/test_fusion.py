@@ -39,7 +39,7 @@ from sarangi.models.branches import LayerSum
 from sarangi.models.encoders import Encoder, load_encoder
 from sarangi.models.finetuning import describe
 from sarangi.models.fusion import EmotionClassifier, classifier
-from sarangi.models.run_inputs import in_context, inputs_of
+from sarangi.models.run_inputs import accepted, in_context, inputs_of, skip_wordless
 from sarangi.models.runs import CorpusShards, Run
 from sarangi.models.speech_states import speech_states
 from sarangi.models.split_encoder import SplitEncoder
@@ -356,6 +356,37 @@ def write_transcripts(rows, path, texts):
     store.write(path, pd.DataFrame(lines), TRANSCRIPTS, MADE_BY_TEST)
 
 
+@pytest.mark.parametrize(
+    ("accept", "taken"),
+    [("passed", "a d"), ("all", "a b c d"), (-0.5, "a"), (-2, "a b d")],
+)
+def test_texts_that_fail_whispers_checks_are_no_words_unless_they_are_accepted(accept, taken):
+    heard = pd.DataFrame(
+        {
+            "text": ["a", "b", "c", "d", "", None],
+            "status": ["ok"] * 5 + ["failed"],
+            "reason": [None, "improbable", "repeats", None, "no speech", "broken"],
+            "avg_logprob": [-0.2, -1.5, -0.1, -0.8, -3.0, None],
+            "failed_check": [None, "probability", "repetition", None, None, None],
+        },
+        index=list("abcdef"),
+    )
+    found = accepted(heard, accept)
+    assert " ".join(found["text"].dropna()).strip() == taken
+    present = skip_wordless(found[["status", "reason"]], found["text"].dropna().to_dict(), found)
+    assert present["status"].tolist() == [
+        *("ok" if n in taken.split() else "skipped" for n in "abcde"),
+        "failed",
+    ]
+    if accept == -0.5:
+        assert (
+            present.loc["d", "reason"]
+            == "no words, and the model reads them (log probability -0.80, below -0.5)"
+        )
+        assert present.loc["c", "reason"] == "no words, and the model reads them (repeats)"
+        assert present.loc["e", "reason"] == "no words, and the model reads them (no speech)"
+
+
 def test_transcripts_can_be_read_in_place_of_the_corpus_own_words(corpus, encoders, tmp_path):
     rows = store.read(corpus / "manifest.parquet")
     texts = [SAYINGS[emotion] for emotion in rows["emotion"]]
@@ -375,7 +406,7 @@ def test_transcripts_can_be_read_in_place_of_the_corpus_own_words(corpus, encode
         tokens = found["tokens"](rows["utterance_id"][1]).tolist()
     plain = Tokenizer.from_file(str(encoders["roberta"] / "tokenizer.json"))
     assert tokens == plain.encode(f"{SAYINGS['angry']}</s>{SAYINGS['happy']}").ids
-    with pytest.raises(SarangiError, match=r"manifest\.parquet: no utterance has words, .*words: <name>"):
+    with pytest.raises(SarangiError, match=r"manifest\.parquet: no utterance has words .*words: <name>"):
         trained(silent, encoders, tmp_path / "none", {"text": WORDS})
     write_transcripts(rows, tmp_path / "empty.parquet", [" "] * len(rows))
     with pytest.raises(SarangiError, match="no utterance has words"):

@@ -24,6 +24,8 @@ def test_a_whisper_of_another_form_is_named_with_what_to_do(tmp_path):
     put(folder, "model.bin")
     assert "write `engine: faster-whisper`" in beside(checkpoint)
     put(folder, *FASTER_WHISPER_FILES)
+    assert "no vocabulary.json; expected" in wrong_with(folder, faster=True)
+    put(folder, "vocabulary.txt")
     assert wrong_with(folder, faster=True) is None
     (folder / "model.bin").write_bytes(POINTER)
     assert "model.bin is a pointer of git-lfs" in wrong_with(folder, faster=True)
@@ -37,7 +39,7 @@ def test_a_whisper_of_another_form_is_named_with_what_to_do(tmp_path):
 @pytest.mark.parametrize("name", ["model.bin", "vocabulary.json"])
 @pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("/nowhere")])
 def test_what_is_no_file_in_the_folder_of_a_whisper_is_named(make, name, tmp_path):
-    put(tmp_path, *FASTER_WHISPER_FILES)
+    put(tmp_path, *FASTER_WHISPER_FILES, "vocabulary.json")
     (tmp_path / ".cache").mkdir()
     assert wrong_with(tmp_path, faster=True) is None
     (tmp_path / name).unlink(missing_ok=True)

@@ -91,3 +91,12 @@ def test_a_mistake_in_a_model_is_named(study, change, place, message, tmp_path):
         check(study, SCHEMA, [file])
     assert message in str(error.value)
     assert f": {place}: " in str(error.value)
+
+
+def test_settings_that_nothing_would_follow_are_refused(study):
+    study["asr"]["tiny_whisper"]["precision"] = "int8"
+    study["models"]["words_tiny"]["text"]["accept"] = "all"
+    with pytest.raises(SarangiError) as caught:
+        check(study, SCHEMA, [])
+    assert "asr.tiny_whisper.precision: only faster-whisper has a precision" in str(caught.value)
+    assert "models.words_tiny.text.accept: the corpus's own words are all accepted" in str(caught.value)

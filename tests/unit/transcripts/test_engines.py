@@ -25,13 +25,18 @@ from support.small_whisper import (  # noqa: F401  (fixtures)
     noise,
     run,
 )
-from whisper.decoding import DecodingResult
 
+from sarangi.base import store
 from sarangi.base.errors import SarangiError
 from sarangi.base.sound import SAMPLE_RATE
+from sarangi.base.text_checks import Check
 from sarangi.sources.small_weights import random_whisper
-from sarangi.transcripts import engines as asr
-from sarangi.transcripts.engines import FasterWhisper, Heard, OpenAIWhisper, fails, joined, load, log_mels
+from sarangi.transcripts import openai_whisper as asr
+from sarangi.transcripts import tries
+from sarangi.transcripts.ctranslate2_whisper import FasterWhisper
+from sarangi.transcripts.openai_whisper import OpenAIWhisper, log_mels
+from sarangi.transcripts.tries import Kept, Try, context_of, failed_check, joined, kept
+from sarangi.transcripts.whisper_checkpoint import load
 
 
 def test_a_checkpoint_that_would_run_code_is_refused(tmp_path):
@@ -66,7 +71,7 @@ def test_dims_that_the_tensors_do_not_have_take_no_memory(dims, tmp_path):
 
 
 @given(samples=st.one_of(st.integers(1, 60_000), st.integers(478_000, 480_000)), loud=st.booleans())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=6, deadline=None)
 def test_the_spectrogram_is_whispers_though_silence_is_not_computed(samples, loud):
     signal = noise(samples / SAMPLE_RATE, samples) * (1 if loud else 0)
     whole = whisper.log_mel_spectrogram(signal, 80, padding=480_000)
@@ -96,79 +101,128 @@ def test_a_batch_has_the_text_of_whispers_own_transcription_clip_by_clip(engine)
 
 def test_the_ladder_is_climbed_by_those_that_fail_alone_and_draws_by_name(engine, monkeypatch):
     signals, names = [noise(0.5, n) for n in range(4)], ["a", "b", "c", "d"]
-    encoded, decoded = [], []
+    encoded, decoded, answers = [], [], []
     forward = engine.model.encoder.forward
     monkeypatch.setattr(engine.model.encoder, "forward", lambda x: encoded.append(len(x)) or forward(x))
     decode = whisper.decode
-    monkeypatch.setattr(
-        whisper, "decode", lambda m, f, o: decoded.append((len(f.shape), o.temperature)) or decode(m, f, o)
-    )
-    # random weights are sure of nothing: all climb to the top
+
+    def noted(model, features, options):
+        decoded.append((len(features.shape), options.temperature))
+        found = decode(model, features, options)
+        answers.append(found)
+        return found
+
+    monkeypatch.setattr(whisper, "decode", noted)
+    # random weights are sure of nothing: all climb to the top, and the most probable try is kept
     found = engine.hear(signals, "ur", names)
-    assert [heard.temperature for heard in found] == [1.0] * 4
+    assert [heard.tries for heard in found] == [6] * 4
+    assert {heard.failed_check for heard in found} == {Check.PROBABILITY}
     assert decoded == [(3, 0.0)] + [(2, temperature) for temperature in asr.TEMPERATURES] * 4
     assert encoded == [4]
+    for place, result in enumerate(found):
+        of_clip = [answers[0][place], *answers[1 + 5 * place : 6 + 5 * place]]
+        best = max(of_clip, key=lambda answer: answer.avg_logprob)
+        assert (result.text, result.temperature) == (best.text, best.temperature)
+    drawn = [answer.text for answer in answers[1:6]]
+    answers.clear()
     again = engine.hear(signals[::-1], "ur", names[::-1])[::-1]
     assert [heard.text for heard in again] == [heard.text for heard in found]
-    torch.manual_seed(3)
-    assert engine.hear(signals[:1], "ur", ["a"])[0].text == found[0].text
-    assert engine.hear(signals[:1], "ur", ["another name"])[0].text != found[0].text
-    # one that passes stays at 0
-    monkeypatch.setattr(asr, "fails", lambda answer: answer.temperature < 0.3 and answer.language == "fa")
-    for language, temperature in (("ur", 0.0), ("fa", 0.4)):
-        assert {heard.temperature for heard in engine.hear(signals, language, names)} == {temperature}
+    for name, same in (("a", True), ("another name", False)):
+        answers.clear()
+        torch.manual_seed(3)
+        engine.hear(signals[:1], "ur", [name])
+        assert ([answer.text for answer in answers[1:6]] == drawn) == same
+    # the first that passes is kept, and nothing is decoded behind it
+    monkeypatch.setattr(
+        tries, "failed_check", lambda found: None if found.temperature > 0.3 else Check.PROBABILITY
+    )
+    assert {heard[4:7:2] for heard in engine.hear(signals, "fa", names)} == {(0.4, 3)}
 
 
-def answer(**known):
-    return DecodingResult(
-        audio_features=torch.zeros(1500, 16), language="ur", text="a text",
-        **{"avg_logprob": -0.5, "no_speech_prob": 0.1, "compression_ratio": 1.0, "temperature": 0.0} | known,
-    )  # fmt: skip
+def a_try(**known):
+    plain = Try("a text", "ur", -0.5, 0.1, 0.0, 1.0, 3)
+    return plain._replace(**known)
 
 
 @pytest.mark.parametrize(
-    ("known", "again", "text"),
+    ("known", "check", "text"),
     [
-        ({}, False, "a text"),
-        ({"no_speech_prob": 0.9}, False, "a text"),  # but it is sure of its words
-        ({"no_speech_prob": 0.9, "avg_logprob": -1.5}, False, ""),
-        ({"avg_logprob": -1.5}, True, None),
-        ({"compression_ratio": 2.5}, True, None),
-        ({"no_speech_prob": 0.9, "compression_ratio": 2.5}, True, None),
+        ({}, None, "a text"),
+        ({"no_speech_prob": 0.9}, None, "a text"),  # but it is sure of its words
+        ({"no_speech_prob": 0.9, "avg_logprob": -1.5}, None, ""),
+        ({"avg_logprob": -1.5}, Check.PROBABILITY, "a text"),
+        ({"compression_ratio": 2.5}, Check.REPETITION, "a text"),
+        ({"no_speech_prob": 0.9, "compression_ratio": 2.5}, Check.REPETITION, "a text"),
     ],
 )
-def test_the_checks_are_those_of_whispers_transcription(engine, known, again, text):
-    assert fails(answer(**known)) == again
-    if not again:
-        heard = engine._checked(answer(**known), "a")
-        assert (heard.text, heard.note) == (text, None if text else "no speech")
+def test_the_checks_are_those_of_whispers_transcription(known, check, text):
+    assert failed_check(a_try(**known)) == check
+    heard = joined([Kept(a_try(**known), 6)])
+    assert heard[:2] == (text, "ur")
+    assert heard[6:] == (6, check, None if text else "no speech")
 
 
-def test_a_long_clip_goes_window_by_window_and_the_others_go_on(engine):
-    found = engine.hear([noise(0.5), noise(61), noise(0.7)], "ur", ["a", "b", "c"])
-    assert [heard.note for heard in found] == [None, "transcribed in windows of 30 s", None]
-    assert -20 < found[1].avg_logprob < 0
+def test_the_best_try_is_kept_and_not_the_last():
+    worse = [a_try(avg_logprob=value, temperature=place / 5) for place, value in enumerate((-1.4, -1.2, -5))]
+    loop = a_try(avg_logprob=-0.1, compression_ratio=20)
+    assert kept([loop, *worse], "a") == Kept(worse[1], 4)
+    assert kept([loop, loop._replace(avg_logprob=-0.05)], "a").best.avg_logprob == -0.05
+    assert kept(iter([worse[0], a_try(), a_try(text="not asked for")]), "a") == Kept(a_try(), 2)
 
 
-def test_segments_are_joined_with_the_worst_of_them():
-    assert joined([], "ur") == Heard("", "ur", *[pytest.approx(math.nan, nan_ok=True)] * 4, "no speech")
-    one = {"text": " a", "tokens": [1, 2], "avg_logprob": -1.0, "no_speech_prob": 0.2}
-    one |= {"temperature": 0.0, "compression_ratio": 0.8}
-    other = one | {"text": " b c", "tokens": [1], "avg_logprob": -0.5, "temperature": 0.4}
-    assert joined([one], "ur").note is None
-    heard = joined([one, other], "ur")
+def test_a_long_clip_is_transcribed_window_by_window_as_by_whisper(engine, monkeypatch):
+    monkeypatch.setattr(tries, "failed_check", lambda found: None)
+    signals = [noise(0.5), noise(31), noise(0.7)]
+    found = engine.hear(signals, "ur", ["a", "b", "c"])
+    assert [result.note for result in found] == [None, "transcribed in windows of 30 s", None]
+    segments = whisper.transcribe(
+        engine.model, signals[1], language="ur", temperature=0.0, without_timestamps=True, fp16=False,
+        sample_len=SETTINGS["tokens"], condition_on_previous_text=False, no_speech_threshold=None,
+    )["segments"]  # fmt: skip
+    assert found[1].text == " ".join(segment["text"].strip() for segment in segments)
+    expected = np.mean([segment["avg_logprob"] for segment in segments])
+    assert found[1].avg_logprob == pytest.approx(expected, abs=1e-4)
+
+
+def test_windows_are_joined_with_the_worst_of_them():
+    one, other = a_try(text="a", tokens=2, avg_logprob=-1.0, no_speech_prob=0.2), a_try(text="b c", tokens=1)
+    assert joined([Kept(one, 1)]).note is None
+    quiet = a_try(text="x", no_speech_prob=0.9, avg_logprob=-2.0)
+    assert joined([Kept(quiet, 1)] * 2)[::8] == ("", "no speech")
+    other = other._replace(temperature=0.4, no_speech_prob=0.2, compression_ratio=3)
+    heard = joined([Kept(one, 1), Kept(quiet, 1), Kept(other, 6)])
     assert heard[:5] == ("a b c", "ur", pytest.approx(-0.8), pytest.approx(0.2), 0.4)
+    assert heard[5:] == (3, 6, Check.REPETITION, "transcribed in windows of 30 s")
 
 
-def test_a_cut_context_ends_behind_the_longest_clip_and_leaves_the_model_whole(checkpoint, monkeypatch):
+@pytest.mark.parametrize(("frames", "cut"), [(0, 1600), (1, 1800), (400, 2000), (1399, 3000), (3000, 3000)])
+def test_a_cut_context_has_16_s_of_silence_and_follows_from_the_clip(frames, cut):
+    assert context_of(frames, "clip") == cut
+    assert context_of(frames, "whole") == 3000
+    assert context_of(frames, 1) == min(3000, -(-(frames + 100) // 200) * 200)
+
+
+def test_what_fails_with_its_context_cut_has_the_whole_context(checkpoint, monkeypatch):
     engine = OpenAIWhisper(checkpoint, SETTINGS | {"context": "clip"}, 1)
-    lengths = []
+    shapes = []
     forward = engine.model.encoder.forward
-    monkeypatch.setattr(engine.model.encoder, "forward", lambda x: lengths.append(x.shape[2]) or forward(x))
-    assert len(engine.hear([noise(1.0), noise(2.0)], "ur", ["a", "b"])) == 2
-    assert lengths == [2 * (100 + asr.SPARE)]
-    engine.decode([noise(29.9)], None)
-    assert lengths[1:] == [3000]
+    monkeypatch.setattr(
+        engine.model.encoder, "forward", lambda x: shapes.append(tuple(x.shape)) or forward(x)
+    )
+    signals = [noise(1.0), noise(12.0), noise(1.9)]
+    found = engine.hear(signals, "ur", ["a", "b", "c"])
+    # one pass for those of one context, whatever is between them, and one for each that fails
+    assert shapes == [(2, 80, 1800), (1, 80, 2800), *[(1, 80, 3000)] * 3]
+    assert [heard.tries for heard in found] == [7] * 3
+    whole = OpenAIWhisper(checkpoint, SETTINGS, 1).hear(signals, "ur", ["a", "b", "c"])
+    for cut, expected in zip(found, whole, strict=True):
+        assert cut.avg_logprob >= expected.avg_logprob - 1e-4
+    # so has what is taken for silence
+    shapes.clear()
+    silence = a_try(no_speech_prob=0.9, avg_logprob=-2.0)
+    monkeypatch.setattr(asr, "try_of", lambda answer: silence)
+    assert engine.hear(signals[:1], "ur", ["a"])[0].note == "no speech"
+    assert [shape[2] for shape in shapes] == [1800, 3000]
     monkeypatch.setattr(engine.model.encoder, "forward", lambda x: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         engine.decode([noise(1.0)], "ur")
@@ -196,17 +250,54 @@ def test_an_unknown_language_or_a_foreign_checkpoint_says_so(engine, corpus, tmp
 
 def test_faster_whisper_stands_behind_the_same_table(checkpoint, corpus, tmp_path):
     folder = converted(checkpoint, tmp_path / "model")
-    found = run(corpus, tmp_path, checkpoint=folder, engine="faster-whisper", batch=7)
-    again = run(corpus, tmp_path, checkpoint=folder, engine="faster-whisper", output="again.parquet")
+    found = run(corpus, tmp_path, checkpoint=folder, engine="faster-whisper", batch=7, context="clip")
+    again = run(
+        corpus, tmp_path, checkpoint=folder, engine="faster-whisper", context="clip", output="again.parquet"
+    )
     assert found.equals(again)
-    ours = run(corpus, tmp_path, checkpoint=checkpoint, output="ours.parquet")
-    same = ["utterance_id", "status", "language", "reference"]
-    assert found[same].equals(ours[same])
-    assert np.allclose(found["no_speech_prob"], ours["no_speech_prob"], atol=1e-4, equal_nan=True)
+    manifest = store.read(corpus / "m.parquet")
+    assert found["utterance_id"].tolist() == manifest["utterance_id"].tolist()
+    heard = found[found["status"] == "ok"]
+    assert len(heard) == len(found) - 1
+    assert heard["language"].equals(manifest["language"][heard.index])
+    assert set(heard["temperature"]) == {0.0}
+    assert heard["failed_check"].notna().equals(heard["reason"].fillna("").str.contains("in every try"))
+
+
+def test_faster_whispers_text_is_the_packages_own_and_follows_from_the_clip(
+    checkpoint, tmp_path, monkeypatch
+):
+    faster = FasterWhisper(converted(checkpoint, tmp_path / "model"), SETTINGS, 1)
+    signals, names = [noise(0.1 + 0.9 * n, n) for n in range(3)], ["a", "b", "c"]
+    found = faster.hear(signals, "ur", names)
+    # random weights are sure of nothing: every search is tried, and none is a draw
+    assert [heard.tries for heard in found] == [3] * 3
+    assert {heard.failed_check for heard in found} <= set(Check)
+    for place in (2, 0, 1, 0):
+        assert faster.hear(signals[place : place + 1], "ur", ["another name"]) == [found[place]]
+    monkeypatch.setattr(tries, "failed_check", lambda found: None)
+    signals.append(noise(31, 4))
+    for language in ("ur", None):
+        for result, signal in zip(faster.hear(signals, language, [*names, "d"]), signals, strict=True):
+            segments, about = faster.model.transcribe(
+                signal, language=language, beam_size=1, temperature=0.0, without_timestamps=True,
+                condition_on_previous_text=False, max_new_tokens=SETTINGS["tokens"],
+                compression_ratio_threshold=None, log_prob_threshold=None, no_speech_threshold=None,
+            )  # fmt: skip
+            segments = list(segments)
+            assert result.text == " ".join(segment.text.strip() for segment in segments)
+            assert result.language == about.language
+            expected = [segment.no_speech_prob for segment in segments]
+            assert result.no_speech_prob == pytest.approx(np.mean(expected), abs=1e-5)
+            tokens = [len(segment.tokens) + 1 for segment in segments]
+            expected = np.average([segment.avg_logprob for segment in segments], weights=tokens)
+            assert result.avg_logprob == pytest.approx(expected, abs=1e-4)
+
+
+def test_what_is_no_whisper_of_ctranslate2_is_refused(checkpoint, tmp_path):
+    folder = converted(checkpoint, tmp_path / "model")
     with pytest.raises(SarangiError, match="does not know the language 'xx'"):
         FasterWhisper(folder, SETTINGS, 1).hear([noise(0.1)], "xx", ["a"])
-    with pytest.raises(SarangiError, match="context: clip is for openai-whisper"):
-        FasterWhisper(folder, SETTINGS | {"context": "clip"}, 1)
     prepared = {"sampling_rate": 16_000, "feature_size": 80}
     for odd in ({"sampling_rate": 8000}, {"hop_length": 0}, {"feature_size": "x"}, {"feature_size": 128}):
         (folder / "preprocessor_config.json").write_text(json.dumps(prepared | odd))
@@ -228,9 +319,10 @@ def test_faster_whisper_stands_behind_the_same_table(checkpoint, corpus, tmp_pat
     (folder / "model.bin").write_bytes(b"no model")
     with pytest.raises(SarangiError, match="model: not a Whisper in the form of CTranslate2"):
         FasterWhisper(folder, SETTINGS, 1)
-    (folder / "tokenizer.json").unlink()
-    with pytest.raises(SarangiError, match=r"model: no tokenizer\.json"):
-        FasterWhisper(folder, SETTINGS, 1)
+    for name in ("vocabulary.json", "tokenizer.json"):
+        (folder / name).unlink()
+        with pytest.raises(SarangiError, match=rf"model: no {name}; expected .* or vocabulary\.txt"):
+            FasterWhisper(folder, SETTINGS, 1)
 
 
 @pytest.mark.parametrize("corpus", ["ravdess", "urdu_latif", "iitkgp_sehsc"])
@@ -318,7 +410,6 @@ def test_a_whisper_of_english_alone_writes_english_and_detects_nothing(tmp_path)
         engine.hear([noise(0.1)], "ur", ["a"])
 
 
-def test_words_without_a_probability_are_none(engine, monkeypatch):
-    monkeypatch.setattr(engine, "decode", lambda signals, language: [answer(avg_logprob=math.nan)])
+def test_words_without_a_probability_are_none():
     with pytest.raises(SarangiError, match="the words of clip a probability that is no number"):
-        engine.hear([noise(0.1)], "ur", ["clip"])
+        kept([a_try(avg_logprob=math.nan)], "clip")

@@ -16,8 +16,8 @@ from sarangi.base import store
 from sarangi.base.manifest_rows import MANIFEST
 from sarangi.corpora.manifest import manifest
 from sarangi.sources.small_weights import unpacked_whisper
-from sarangi.transcripts.engines import OpenAIWhisper, log_mels
 from sarangi.transcripts.error_rates import error_rates, normalised
+from sarangi.transcripts.openai_whisper import OpenAIWhisper, log_mels
 from sarangi.transcripts.transcription import batches, windows
 
 
@@ -35,6 +35,11 @@ def test_transcripts_have_a_row_an_utterance_in_order_whatever_the_batch(checkpo
     assert ok["wer"].notna().equals(manifest["text"][ok.index].notna())
     assert ok["avg_logprob"].between(-20, 0, inclusive="neither").all()
     assert ok["reason"].notna()[ok["text"].eq("")].all()
+    # random weights are sure of nothing, and the table says so
+    failed = ok["failed_check"].notna()
+    assert failed.any()
+    assert failed.equals(ok["reason"].fillna("").str.endswith("in every try"))
+    assert (ok["tries"][failed] == 6).all()
 
 
 def test_batches_are_of_one_language_and_sorted_by_length(corpus):

@@ -56,7 +56,8 @@ def transcripts_table(
                 "Utterances": len(table),
                 "Transcribed": len(heard),
                 "Empty": int((heard["text"] == "").sum()),
-                "Again": int((heard["temperature"] > 0).sum()),
+                "Again": int((heard["tries"] > 1).sum()),
+                "Failed": int(heard["failed_check"].notna().sum()),
                 "With reference": len(known),
                 **_error_rates(known, known["utterance_id"].map(group), settings),
                 "Log probability": f"{heard['avg_logprob'].mean():.2f}",
@@ -65,8 +66,9 @@ def transcripts_table(
     caption = (
         "Transcripts. WER and CER are the edits of all words and characters that the corpus states, with the "
         "interval of WER over groups; empty are those in which no speech was heard; again are those that "
-        "were decoded at a higher temperature, since the first text repeated itself or was improbable; log "
-        "probability is the mean over utterances of the mean over tokens."
+        "were decoded more than once, since the first text repeated itself or was improbable; failed are "
+        "those of which every text did, and whose best is kept; log probability is the mean over utterances "
+        "of the mean over tokens."
     )
     blank = dict.fromkeys((column.name for column in COLUMNS), "--")
     lines += [blank | {"Model": f"{labels.asr[asr]} (unavailable)"} for asr in unavailable]
@@ -78,7 +80,7 @@ def transcripts_table(
 COLUMNS = [
     CORPUS, MODEL,
     *numeric(
-        "Utterances", "Transcribed", "Empty", "Again", "With reference", "WER", "Interval", "CER",
+        "Utterances", "Transcribed", "Empty", "Again", "Failed", "With reference", "WER", "Interval", "CER",
         "Log probability",
     ),
 ]  # fmt: skip

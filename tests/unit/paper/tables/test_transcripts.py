@@ -25,7 +25,8 @@ def test_the_table_weighs_words_and_says_what_is_empty_or_was_decoded_again(tmp_
             text, reference = (
                 (heard[place], said) if place < 3 else (("red", "red") if place < 5 else ("x", None))
             )
-            line |= {"text": text, "temperature": 0.2 * (place == 2), "avg_logprob": -0.5}
+            line |= {"text": text, "tries": 1 + (place in (2, 4)), "avg_logprob": -0.5}
+            line |= {"failed_check": "probability" if place == 4 else None}
             writer.add(line | error_rates(reference, text, "en"))
     output = {suffix: tmp_path / f"t.{suffix}" for suffix in FORMATS}
     transcripts_table(
@@ -33,13 +34,8 @@ def test_the_table_weighs_words_and_says_what_is_empty_or_was_decoded_again(tmp_
         {}, [], labels(asr={"small": "small"}), output,
     )  # fmt: skip
     row = pd.read_csv(output["csv"], dtype=str).iloc[0]
-    assert row[["Utterances", "Empty", "Again", "With reference", "WER"]].tolist() == [
-        "6",
-        "1",
-        "1",
-        "5",
-        "0.500",
-    ]
+    counts = row[["Utterances", "Empty", "Again", "Failed", "With reference", "WER"]]
+    assert counts.tolist() == ["6", "1", "2", "1", "5", "0.500"]
     low, high = map(float, row["Interval"].strip("[]").split(","))
     assert low <= 0.5 <= high
     assert float(row["CER"]) == pytest.approx((20 + 17) / (3 * 20 + 2 * 3), abs=1e-3)
