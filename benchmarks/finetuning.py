@@ -44,6 +44,7 @@ from sarangi.base.parts import TRAIN, VALIDATION
 from sarangi.base.sound import SAMPLE_RATE
 from sarangi.models.encoders import build_encoder
 from sarangi.models.fusion import classifier
+from sarangi.models.replay import needs_pooler
 from sarangi.models.trainer import class_weights, trainer_of
 from sarangi.models.utterances import Utterances, collate
 from sarangi.study.entries import encoders_of, on_corpus
@@ -116,7 +117,10 @@ def utterances(entry: dict, count: int, seed: int) -> Utterances:
     seconds = np.clip(draw.normal(*entry["seconds"], count), 0.5, None)
     inputs: dict[str, Callable[[str], Tensor]] = {}
     if "audio" in model:
-        lengths = (np.minimum(seconds, model["audio"]["max_audio_s"]) * SAMPLE_RATE).astype(int)
+        most = model["audio"]["max_audio_s"]
+        # a replay pads all to one length
+        taken = np.full(count, most) if model.get("replay") else np.minimum(seconds, most)
+        lengths = (taken * SAMPLE_RATE).astype(int)
         inputs["signals"] = lambda name: torch.randn(
             lengths[int(name)], generator=torch.Generator().manual_seed(int(name))
         )
@@ -167,11 +171,12 @@ def measure(entry: dict, steps: int, threads: int) -> dict[str, float]:
     torch.manual_seed(1)
     model = entry["model"]
     recipe = model["finetuning"] | {"max_epochs": 1}
-    encoders = {b: build_encoder(SHAPES[name].to_dict()) for b, name in encoders_of(model).items()}
+    pooler = needs_pooler(model)
+    encoders = {b: build_encoder(SHAPES[name].to_dict(), pooler) for b, name in encoders_of(model).items()}
     train = utterances(entry, steps * recipe["batch"] * recipe["accumulate"], 1)
     heard = utterances(entry, max(16, 2 * recipe["batch"]), 2)
     emotions = [str(n) for n in range(entry["emotions"])]
-    described = {key: model[key] for key in ("audio", "text", "fusion") if key in model}
+    described = {key: model[key] for key in ("audio", "text", "fusion", "replay") if key in model}
     described |= {"emotions": emotions, "dropout": recipe["dropout"]}
     labels = pd.Series([emotions[label] for label in train.labels])
     network = classifier(described, encoders, class_weights(labels, emotions))
@@ -255,7 +260,8 @@ def main() -> None:
     total = 0.0
     known: dict[str, dict[str, float]] = {}
     for name in names:
-        network = json.dumps([entries[name][key] for key in ("model", "seconds", "emotions")])
+        model = {key: value for key, value in entries[name]["model"].items() if key != "title"}
+        network = json.dumps([model, entries[name]["seconds"], entries[name]["emotions"]])
         if network not in known:
             known[network] = measure_alone(entries, name, options.steps, options.threads)
         found = known[network]
