@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 import yaml
 
+from sarangi.base import layout
 from sarangi.base.errors import SarangiError
 from sarangi.base.hints import nearest
 from sarangi.base.parts import TEST, TRAIN, VALIDATION
@@ -24,7 +25,7 @@ from sarangi.corpora import registry
 from sarangi.corpora.table_corpus import TableCorpus
 from sarangi.sources.source import IN_HAND, Source
 from sarangi.splits.protocols import folds
-from sarangi.study.entries import Experiment, encoders_of, modality, words_of
+from sarangi.study.entries import CHECKPOINTS, Experiment, encoders_of, modality, words_of
 from sarangi.study.locations import MODELS
 from sarangi.study.study import Study
 from sarangi.study.table_corpora import has_table, settings_of
@@ -64,6 +65,11 @@ def needed(study: Study, name: str) -> list[str]:
         If there is no such experiment, or it cannot run here; says what is missing.
     """
     experiment = _experiment(study, name)
+    if CHECKPOINTS in study.model(experiment):
+        raise SarangiError(
+            f"{name} has checkpoints that are tested, and nothing is trained, so no way is faster; ask for "
+            f"{layout.scores(name)}"
+        )
     if waits := study.waits_for(experiment):
         missing = "; ".join(f"{each.name}: {each.advice}" for each in waits)
         raise SarangiError(f"{name} cannot run here, fast or not. {missing}")

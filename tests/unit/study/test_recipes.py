@@ -9,9 +9,11 @@ from support.claims import ours  # noqa: F401  (fixture)
 from support.configuration import SCHEMA, refused
 from support.places import ROOT
 
+from sarangi.base.errors import SarangiError
 from sarangi.study import recipes
 from sarangi.study.checking import check
 from sarangi.study.entries import encoders_of
+from sarangi.study.fast import needed
 
 
 def test_a_recipe_of_a_corpus_changes_the_model_there_and_nowhere_else(study, tmp_path):
@@ -68,6 +70,8 @@ def test_checkpoints_of_the_study_are_tested_and_not_trained_and_a_missing_one_i
         (tmp_path / path).touch()
     found = check(study, SCHEMA, [])
     assert not [each for each in found.waits_for(found.experiments[name]) if "ckpt" in str(each)]
+    with pytest.raises(SarangiError, match=f"{name} has checkpoints that are tested.*results/scores/{name}"):
+        needed(found, name)
     # whatever else is there to run; its seeds would otherwise be trained in one job
     found.__dict__["runnable"] = {name: found.experiments[name]}
     assert recipes.from_checkpoints(found) == recipes.tuned_runnable(found) == [name]
