@@ -15,6 +15,7 @@ from sarangi.base import store
 from sarangi.base.errors import COPY_AGAIN, RecordingError, SarangiError, cause_of
 from sarangi.base.progress import progress
 from sarangi.base.sound import SAMPLE_RATE
+from sarangi.base.unheard import as_recordings
 
 QUALITY = "HQ"
 """soxr's for 16-bit sound: within 0.02 dB up to 7.4 kHz, images and aliases below -130 dB."""
@@ -79,8 +80,8 @@ def resample(source: Path, manifest: Path, shard: int, audio: store.Output, leve
         Parquet file to write, of schema :data:`LEVELS`.
     """
     columns = ["utterance_id", "file", "sha256", "start", "end", "status", "reason", "cause"]
-    listed = store.read(manifest, [*columns, "shard"])
-    listed = listed[listed["shard"] == shard]
+    listed = store.read(manifest, [*columns, "no_sound", "shard"])
+    listed = as_recordings(listed[listed["shard"] == shard])
     with (
         OpenedRecordings(source) as recordings,
         audio.writer(AUDIO, ROW_GROUP) as sounds,

@@ -15,6 +15,7 @@ from sarangi.base.auditing import (
     NEAR_DUPLICATES_ACROSS,
     NOTE,
     OK,
+    SOUND,
     TESTED_GROUPS,
     WARNING,
 )
@@ -66,6 +67,7 @@ CHECKS = {
     "name_collision": Advice(
         "files of one name in several folders", "check that they are different recordings, labelled each"
     ),
+    SOUND: Advice("recordings", "nothing for models of words; put the recordings there to have them checked"),
     "sample_rates": Advice(
         "sample rates", "check that no emotion or speaker has a rate of its own, which a model could learn"
     ),

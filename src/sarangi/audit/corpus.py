@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sarangi.audit.rows import AUDIT, Audited, Row, failed_row, listed, write_audit
+from sarangi.audit.rows import AUDIT, UNHEARD, Audited, Row, failed_row, listed, write_audit
 from sarangi.base import store
-from sarangi.base.auditing import FATAL, FEW_GROUPS, GROUPS, GROUPS_OF_EMOTION, NOTE, OK, WARNING
+from sarangi.base.auditing import FATAL, FEW_GROUPS, GROUPS, GROUPS_OF_EMOTION, NOTE, OK, SOUND, WARNING
 from sarangi.base.failures import counted
 from sarangi.base.store import Output
 
@@ -120,6 +120,8 @@ def _recordings(usable: pd.DataFrame, with_sound: bool) -> Iterator[Row]:
     )
     yield "name_collision", "", len(again), WARNING if len(again) else OK, detail
     if not with_sound:
+        unknown = "sample rates, channels, clipping, silence, length and shared sound"
+        yield SOUND, "", np.nan, NOTE, f"{UNHEARD}, so nothing is known of {unknown}"
         return
     rates = usable["sample_rate"].value_counts().sort_index()
     detail = ", ".join(f"{count} at {rate:.0f} Hz" for rate, count in rates.items())

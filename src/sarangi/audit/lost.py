@@ -6,6 +6,7 @@ from pathlib import Path
 from sarangi.base import store
 from sarangi.base.auditing import FAILED_UTTERANCES, FATAL
 from sarangi.base.failures import failures_in, too_many
+from sarangi.base.unheard import as_recordings
 
 
 def lost(made: Mapping[str, tuple[Path, Path]]) -> list[str]:
@@ -25,8 +26,12 @@ def lost(made: Mapping[str, tuple[Path, Path]]) -> list[str]:
             fatal = rows[(rows["check"] == FAILED_UTTERANCES) & (rows["verdict"] == FATAL)]
             words = "; ".join(fatal["detail"])
         elif manifest.exists():
-            table = store.read(manifest, ["status", "cause", "reason"])
-            failed, usable, told = failures_in(table.itertuples(index=False, name=None))
+            table = store.read(manifest, ["status", "cause", "reason", "no_sound"])
+            # where nothing can be heard at all, nothing was lost
+            if table.loc[table["status"] == store.OK, "no_sound"].isna().any():
+                table = as_recordings(table)
+            ends = table[["status", "cause", "reason"]].itertuples(index=False, name=None)
+            failed, usable, told = failures_in(ends)
             words = told if too_many(failed, usable) else ""
         if words:
             lines.append(f"{corpus}: {words}")

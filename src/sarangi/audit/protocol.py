@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sarangi.audit.rows import AUDIT, Audited, Row, failed_row, listed, write_audit
+from sarangi.audit.rows import AUDIT, UNHEARD, Audited, Row, failed_row, listed, write_audit
 from sarangi.base import store
 from sarangi.base.auditing import (
     FATAL,
@@ -78,6 +78,8 @@ def _protocol(
         yield _shared(check, name, usable[column], folds, bad)
     if pairs is not None:
         yield _parted(name, usable["utterance_id"], folds, pairs)
+    else:
+        yield NEAR_DUPLICATES_ACROSS, name, np.nan, NOTE, UNHEARD
     # a protocol may keep to some emotions
     used = np.any([parts != UNUSED for parts in folds], axis=0)
     emotions = sorted(usable.loc[used, "emotion"].unique())
@@ -157,8 +159,11 @@ def _not_listening(
     if usable["speaker"].notna().any():
         predictors["speaker_only_uar"] = lambda train, test: speakers_commonest(train, test, usual)
     usable = usable.copy()
+    unheard = usable["duration_s"].isna().all()
     for check, column in (("duration_uar", "duration_s"), ("loudness_uar", "level_db")):
-        if column in usable:
+        if column not in usable or unheard:
+            yield check, name, np.nan, NOTE, UNHEARD
+        else:
             # digital silence has no level; it is as quiet as the quietest
             usable[column] = usable[column].fillna(usable[column].min())
             predictors[check] = by_number(column)

@@ -24,11 +24,13 @@ AUDIT = pa.schema(
 
 COLUMNS = [
     "utterance_id", "speaker", "group", "emotion", "text", "start", "end", "duration_s", "sample_rate",
-    "channels", "sha256", "status", "reason", "cause", "copies",
+    "channels", "sha256", "status", "reason", "cause", "copies", "no_sound",
 ]  # fmt: skip
 """Of the manifest, what is looked at."""
 
 LISTED = 20  # names in a detail
+
+UNHEARD = "not checked: no recordings"
 
 Row = tuple[str, str, float, str, str]
 """Check, subject, value, verdict and detail."""

@@ -7,4 +7,5 @@ FEW_GROUPS = 8  # below, an interval only describes
 GROUPS, GROUPS_OF_EMOTION, TESTED_GROUPS = "groups", "groups_of_emotion", "tested_groups"
 MISSING_CLASS = "missing_class"
 FAILED_UTTERANCES = "failed"
+SOUND = "sound"
 NEAR_DUPLICATES_ACROSS = "near_duplicates_across"

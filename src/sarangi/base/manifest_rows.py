@@ -33,6 +33,8 @@ MANIFEST = pa.schema(
         *store.STATUS,
         # why it failed or is skipped, without what is peculiar to it: what utterances are counted by
         pa.field("cause", pa.string()),
+        # why nothing can be heard of one that its corpus's tables describe: it is ok for who needs its words
+        pa.field("no_sound", pa.string()),
         # further files of the same bytes that claim to be this utterance
         pa.field("copies", pa.int32()),
     ]

@@ -2,11 +2,11 @@
 
 from typing import NamedTuple
 
-CORPUS, FOLDS, WEIGHTS, TRANSCRIPTS, EXPERIMENT, TRANSFER, OTHER = KINDS = (
-    "corpus", "folds", "weights", "transcripts", "experiment", "transfer", "other",
+CORPUS, RECORDINGS, FOLDS, WEIGHTS, TRANSCRIPTS, EXPERIMENT, TRANSFER, OTHER = KINDS = (
+    "corpus", "recordings", "folds", "weights", "transcripts", "experiment", "transfer", "other",
 )  # fmt: skip
 NOT_CONFIGURED = "it is not in the configuration"
-PREPOSITIONS = {FOLDS: "of ", WEIGHTS: "of ", TRANSCRIPTS: "by ", TRANSFER: "of "}
+PREPOSITIONS = {RECORDINGS: "of ", FOLDS: "of ", WEIGHTS: "of ", TRANSCRIPTS: "by ", TRANSFER: "of "}
 
 
 class Missing(NamedTuple):

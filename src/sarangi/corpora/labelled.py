@@ -51,6 +51,8 @@ class Reading(NamedTuple):
         Whether a row without a speaker fails even where none has one.
     parts
         The publisher's parts by what tables call them, in lower case.
+    words_alone
+        Whether there are no recordings, so that a row's file is no more than its name.
     """
 
     table: str
@@ -62,6 +64,7 @@ class Reading(NamedTuple):
     called: Mapping[str, str] = MappingProxyType({})
     speakers: bool = False
     parts: Mapping[str, str] = MappingProxyType({})
+    words_alone: bool = False
 
 
 def utterances_of(source: Source, rows: Iterable[LabelRow], reading: Reading) -> list[Utterance]:
@@ -184,6 +187,8 @@ class _Rows:
         if formulas:
             why = f"the {called[formulas[0]]} is a formula; save the table with values in place of formulas"
             return row.where, why, "a formula in the table"
+        if self.reading.words_alone:
+            return path, None, None
         if path not in self.files:
             try:
                 self.files[path] = file_of(self.source, self.place, path)

@@ -2,8 +2,10 @@
 
 A corpus module has ``TITLE``, ``LANGUAGE`` (BCP 47), ``EMOTIONS`` (the corpus's labels to the
 canonical emotions), ``PROMISES`` (what its publisher counts: ``utterances``, ``speakers`` and emotions by
-name), ``LAYOUT`` and ``utterances(source)``.  One that is published as features, without recordings, has
-``LANGUAGES``, ``describe(source, file)`` and ``features(source, file, feature_set)`` besides.
+name), ``LAYOUT`` and ``utterances(source)``.  One whose tables suffice for models that need no sound has
+``SOUND``, where its recordings lie, and names these whether they are there or not.  One that is published as
+features, without recordings, has ``LANGUAGES``, ``describe(source, file)`` and
+``features(source, file, feature_set)`` besides.
 """
 
 from pathlib import Path
@@ -19,7 +21,9 @@ def manifest(source: Path, corpus: str, shards: int, output: store.Output) -> No
     Every recording is read once, for its hash and its header; one that cannot be used keeps its
     row, with status failed or skipped and the reason.  Files that are the same byte for byte and of which the
     corpus says the same are one utterance, whose row counts the copies and names them; the one in the fewest
-    folders is kept, of several the first in sorted order.  Copies that differ fail.
+    folders is kept, of several the first in sorted order.  Copies that differ fail.  Where the tables of
+    the layout suffice, a recording that is missing or cannot be read fails no utterance: ``no_sound`` says
+    why, and for who needs sound it has failed.
 
     Parameters
     ----------
@@ -36,6 +40,6 @@ def manifest(source: Path, corpus: str, shards: int, output: store.Output) -> No
     ------
     SarangiError
         If a folder cannot be listed, or nothing in the source can be used: by its names, or once it was read;
-        counts the reasons.
+        counts the reasons.  So it does where sound or films are there, and no utterance has any.
     """
     write_manifest(source, corpus, load(corpus), shards, output)

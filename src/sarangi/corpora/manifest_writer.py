@@ -20,11 +20,14 @@ from sarangi.corpora.recording import inspect
 from sarangi.corpora.unchanged import sha256_of
 from sarangi.corpora.unread import refuse_unlisted, unread
 from sarangi.corpora.utterance import Utterance
+from sarangi.corpora.words_alone import has_sound
 from sarangi.sources.source import ARCHIVES, Source, uppermost
 
 log = logging.getLogger("sarangi")
 
 OF_UTTERANCES = tuple(field.name for field in dataclasses.fields(Utterance))
+WORDS_SUFFICE = " For models that need no sound you may take its sound away, too: its tables suffice."
+DIFFER = "copies that differ"
 ROUNDED = 0.01
 """Seconds by which the end of a segment may be past that of its file: tables round."""
 
@@ -46,15 +49,17 @@ def write_manifest(source: Path, corpus: str, module: Any, shards: int, output: 
         As there, which raises the same.
     module
         A module of a layout, or what has the same ``utterances(source)`` and ``LAYOUT``.  Where it has
-        ``EXPECTED``, that says what to do about a corpus without a usable utterance.
+        ``EXPECTED``, that says what to do about a corpus without a usable utterance; where it has ``SOUND``,
+        an utterance needs no recording, and with ``WORDS_ALONE`` none is looked for.
     """
-    describe = getattr(module, "describe", _recording)
-    once = _remembering(describe)
     with Source(source) as opened:
         refuse_unlisted(opened)
         described = list(module.utterances(opened))
         others = [*beside(module, opened, described), *unread(opened, described)]
         said = frozenset(utterance.file for utterance in others)  # all that is known of them
+        files = _Files(opened, module, said)
+        # where nothing can be heard at all, nothing is missing
+        sounding = has_sound(opened) and not files.words_alone
         found = sorted([*described, *others], key=lambda u: (u.path, *uppermost(u.file)))
         if not any(u.status == store.OK for u in found):
             _refuse_without_utterances(opened, corpus, module, found)
@@ -64,9 +69,7 @@ def write_manifest(source: Path, corpus: str, module: Any, shards: int, output: 
             groups = [list(copies) for _, copies in groupby(found, key=lambda u: u.path)]
             for copies in progress(groups, len(groups), f"manifest {corpus}"):
                 utterance_id = f"{corpus}/{copies[0].path}"
-                row = {name: getattr(copies[0], name) for name in OF_UTTERANCES} | _facts(
-                    opened, copies, describe, once, said
-                )
+                row = {name: getattr(copies[0], name) for name in OF_UTTERANCES} | files.facts(copies)
                 row |= dict.fromkeys(further) | (row["further"] or {})
                 del row["path"], row["further"], row["where"]
                 # the recording, for want of better
@@ -74,8 +77,10 @@ def write_manifest(source: Path, corpus: str, module: Any, shards: int, output: 
                 # all segments of a recording, so that no two jobs decode it
                 shard = shard_of(recording_of(utterance_id), shards)
                 writer.add(row | {"utterance_id": utterance_id, "corpus": corpus, "shard": shard})
-                entries.append((row["status"], row["cause"], row["reason"]))
-            _refuse_unusable(source, entries)
+                silent = sounding and row["status"] == store.OK and row.get("no_sound")
+                ends = (store.FAILED, row["no_sound"]) if silent else (row["status"], row["reason"])
+                entries.append((ends[0], row["cause"], ends[1]))
+            _refuse_unusable(source, module, entries)
     failed, usable, words = failures_in(entries)
     if too_many(failed, usable):
         log.error("%s: %s", source, words)
@@ -102,7 +107,7 @@ def _refuse_without_utterances(
     )
 
 
-def _refuse_unusable(source: Path, entries: Sequence[Entry]) -> None:
+def _refuse_unusable(source: Path, module: Any, entries: Sequence[Entry]) -> None:
     """Refuse a corpus of which nothing was left when it was read, and say how often each reason came."""
     if any(status == store.OK for status, *_ in entries):
         return
@@ -112,68 +117,101 @@ def _refuse_unusable(source: Path, entries: Sequence[Entry]) -> None:
     raise SarangiError(
         f"{source}: no utterance can be used. {failures_in(entries)[2]}{besides}. The first: {first}. "
         "Mend that, or take the folder away to have the corpus shown as unavailable."
+        + (WORDS_SUFFICE if hasattr(module, "SOUND") else "")
     )
 
 
-def _facts(
-    source: Source, copies: Sequence[Utterance], describe: Describe, once: Describe, said: Collection[str]
-) -> dict:
-    """Return what ``describe`` finds in an utterance's file, and why the utterance fails if it does.
+class _Files:
+    """What is found in the files of utterances.
 
-    Files in ``said`` are not read.  ``once`` is ``describe``, and reads a file of many segments once.
+    Parameters
+    ----------
+    source
+        The corpus.
+    module
+        Of its layout.
+    said
+        Files of which everything has been said already; they are not read.
     """
-    utterance = copies[0]
-    files = list(dict.fromkeys(copy.file for copy in copies))
-    facts: dict = {"copies": len(files) - 1 + sum(source.times(file) - 1 for file in files)}
-    differ = _difference(source, copies, files, describe)
-    reasons = [utterance.reason] if utterance.reason else []
-    if differ:
-        why = f"duplicate id: {differ}; keep the published one"
-        cause = utterance.cause or "copies that differ"
-        return facts | {"status": store.FAILED, "reason": "; ".join([*reasons, why]), "cause": cause}
-    if utterance.status != store.OK and (not source.has(utterance.file) or utterance.file in said):
-        return facts  # that has been said already
-    try:
-        facts |= _of_segment(once(source, utterance.file), utterance)
-    except SarangiError as error:
-        why = "; ".join([*reasons, str(error)])
-        facts |= {"status": store.FAILED, "reason": why, "cause": utterance.cause or cause_of(error)}
-    else:
+
+    def __init__(self, source: Source, module: Any, said: Collection[str]):
+        self._source, self._said = source, said
+        self._describe: Describe = getattr(module, "describe", _recording)
+        self._once = _remembering(self._describe)  # reads a file of many segments once
+        self.words_alone: bool = getattr(module, "WORDS_ALONE", False)
+        self._needs_sound = not (self.words_alone or hasattr(module, "SOUND"))
+
+    def facts(self, copies: Sequence[Utterance]) -> dict:
+        """Return the facts of the manifest about an utterance, and why it fails or has no sound if so."""
+        utterance = copies[0]
+        files = list(dict.fromkeys(copy.file for copy in copies))
+        facts: dict = {"copies": len(files) - 1 + sum(self._source.times(file) - 1 for file in files)}
+        reasons = [utterance.reason] if utterance.reason else []
+        if told := _told_apart(copies, files):
+            why = "; ".join([*reasons, _duplicate(told)])
+            cause = utterance.cause or DIFFER
+            return facts | {"status": store.FAILED, "reason": why, "cause": cause}
+        source = self._source
+        if utterance.status != store.OK and (not source.has(utterance.file) or utterance.file in self._said):
+            return facts  # that has been said already
+        try:
+            self._refuse_missing(utterance)
+            self._refuse_other_bytes(files)
+            facts |= _of_segment(self._once(source, utterance.file), utterance)
+        except SarangiError as error:
+            cause = utterance.cause or cause_of(error)
+            if utterance.status == store.OK and not self._needs_sound:
+                return facts | {"no_sound": str(error), "cause": cause}
+            why = "; ".join([*reasons, str(error)])
+            return facts | {"status": store.FAILED, "reason": why, "cause": cause}
         note = [_note(files, facts["copies"])] if facts["copies"] else []
         again = [copy.where for copy in copies[1:] if copy.where and copy.file == utterance.file]
         note += [f"said again, in the same words, in {', '.join(again)}"] if again else []
         facts["reason"] = "; ".join([*reasons, *note]) or None
-    return facts
+        return facts
+
+    def _refuse_missing(self, utterance: Utterance) -> None:
+        """Refuse a recording that a table names and nobody has put there, and any where none is meant."""
+        if self.words_alone:
+            raise RecordingError("the corpus holds words alone")
+        if utterance.where and not self._needs_sound and not self._source.has(utterance.file):
+            raise RecordingError(
+                f"{utterance.where} lists it, and there is no such recording", cause="no such recording"
+            )
+
+    def _refuse_other_bytes(self, files: Sequence[str]) -> None:
+        """Refuse several files that claim to be one utterance and are not the same."""
+        if len(files) == 1:
+            return
+        contents: dict[str, str] = {}
+        for file in files:
+            try:
+                contents[file] = _digest(self._source, file, self._describe)
+            except SarangiError as error:
+                contents[file] = shown(str(error))  # as good a content as another: not that of the others
+        if len(set(contents.values())) > 1:
+            names = ", ".join(files)
+            differ = f"{len(files)} files claim it ({names}), and are not the same byte for byte"
+            raise RecordingError(_duplicate(differ), cause=DIFFER)
 
 
-def _difference(
-    source: Source, copies: Sequence[Utterance], files: Sequence[str], describe: Describe
-) -> str | None:
-    """Return in what several files, or several lines about one, are not copies; None where they are."""
-    if len(copies) == 1:
-        return None
+def _duplicate(differ: str) -> str:
+    return f"duplicate id: {differ}; keep the published one"
+
+
+def _told_apart(copies: Sequence[Utterance], files: Sequence[str]) -> str | None:
+    """Return in what several files, or several lines about one, are said to be different; None if nothing."""
     told = [
         field.name
         for field in dataclasses.fields(Utterance)
         if field.name not in ("file", "reason", "cause", "where")
         and any(getattr(copy, field.name) != getattr(copies[0], field.name) for copy in copies[1:])
     ]
-    names = ", ".join(files)
-    if told:
-        where = ", ".join(copy.where for copy in copies if copy.where)
-        rows = f" ({where})" if where else ""
-        return f"{len(copies)} entries claim it ({names}), and differ in {', '.join(told)}{rows}"
-    if len(files) == 1:
+    if not told:
         return None
-    contents: dict[str, str] = {}
-    for file in files:
-        try:
-            contents[file] = _digest(source, file, describe)
-        except SarangiError as error:
-            contents[file] = shown(str(error))  # as good a content as another: it is not that of the others
-    if len(set(contents.values())) == 1:
-        return None
-    return f"{len(files)} files claim it ({names}), and are not the same byte for byte"
+    where = ", ".join(copy.where for copy in copies if copy.where)
+    rows = f" ({where})" if where else ""
+    return f"{len(copies)} entries claim it ({', '.join(files)}), and differ in {', '.join(told)}{rows}"
 
 
 def _digest(source: Source, file: str, describe: Describe) -> str:

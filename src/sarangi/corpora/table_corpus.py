@@ -25,6 +25,9 @@ PARTS_OF_TABLES = {
 """What tables call the publisher's parts."""
 
 
+TEXT = "text"
+
+
 class TableCorpus:
     """What reads a table corpus, in place of the module of a layout.
 
@@ -41,6 +44,7 @@ class TableCorpus:
 
     def __init__(self, table: Path, settings: TableSettings):
         self.table, self.settings = table, settings
+        self.WORDS_ALONE = settings.words_alone
         self.LAYOUT = f"recordings that {table.name} names"
         self.EXPECTED = (
             f"Each row of {table.name} names a recording by its path from the folder of audio. Mend `audio`, "
@@ -71,8 +75,14 @@ class TableCorpus:
             name_of=name_of,
             parts=PARTS_OF_TABLES,
             called={name: called for name, called in settings.columns.items() if called},
+            words_alone=settings.words_alone,
         )
         found = utterances_of(source, rows(), reading)
+        if settings.words_alone and TEXT not in columns:
+            raise SarangiError(
+                f"{self.table}: no column {TEXT!r}, and the corpus holds words; say under `columns` what the "
+                f"table calls it, as in columns: {{{TEXT}: <column>}}"
+            )
         _refuse_unknown_slices(self.table, settings.slices, columns)
         yield from found
 

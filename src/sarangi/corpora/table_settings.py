@@ -21,6 +21,8 @@ class TableSettings(NamedTuple):
         BCP 47, of rows that state none; None where it is not known.
     slices
         Columns of the manifest by whose values scores are reported in parts, which there must be.
+    words_alone
+        Whether its rows have texts and no recordings, so that a row's file is no more than its name.
     """
 
     format: str
@@ -29,3 +31,4 @@ class TableSettings(NamedTuple):
     skip: Sequence[str]
     language: str | None
     slices: Sequence[str]
+    words_alone: bool = False

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from sarangi.base import store
 from sarangi.base.progress import progress
+from sarangi.base.unheard import as_recordings
 from sarangi.features.registry import Extractor
 
 ROW_GROUP = 512
@@ -43,8 +44,8 @@ class Recorded(NamedTuple):
 def listed(manifest: Path, shard: int) -> list[tuple[Row, Recorded]]:
     """Return each utterance of a shard with its recording; the reason of one that is ok is to come."""
     names = ["utterance_id", "status", "reason", "file", "sha256", "start", "end"]
-    table = store.read(manifest, [*names, "shard"])
-    table = table[table["shard"] == shard]
+    table = store.read(manifest, [*names, "no_sound", "shard"])
+    table = as_recordings(table[table["shard"] == shard])
     columns = zip(*(table[name] for name in names), strict=True)
     return [
         (Row(utterance_id, status, None if status == store.OK else reason), Recorded(*place))

@@ -38,7 +38,7 @@ from sarangi.models.trainer import (
     log_of,
     trainer_of,
 )
-from sarangi.models.utterances import Utterances, by_length
+from sarangi.models.utterances import Utterances, by_length, with_length
 from sarangi.runtime.resume import begun
 
 log = logging.getLogger("sarangi")
@@ -116,7 +116,8 @@ def parts_of_run(training: Training, run: Run) -> Iterator[RunParts]:
     wanted = set(split["utterance_id"])
     part_of = split.set_index("utterance_id")["part"].to_dict()
     with inputs_of(described, rows, training.corpus, wanted, part_of) as (give, present):
-        split = split.join(present, on="utterance_id")
+        seconds = rows.set_index("utterance_id")["duration_s"]
+        split = with_length(split.join(present, on="utterance_id"), give, seconds)
         parts = _parts(split, emotions, f"{training.protocol}, fold {run.fold}")
         data = {part: Utterances(table, emotions, give) for part, table in parts.items()}
         yield RunParts(described, emotions, split, parts[TRAIN]["emotion"], data)
@@ -204,12 +205,12 @@ def describe(
 
 
 def _split(training: Training, rows: pd.DataFrame, fold: int) -> pd.DataFrame:
-    """Return the utterances of a fold with their parts, emotions and durations."""
+    """Return the utterances of a fold with their parts and emotions."""
     made = store.read(training.protocol, ["part", "reason"], categories=["part", "reason"])
     if unmade := why_not_made(made):
         raise SarangiError(f"{training.protocol}: {unmade}")
     split = store.read(training.protocol, ["utterance_id", "fold", "part", "leaks"], fold=fold)
-    return split.merge(rows[["utterance_id", "emotion", "duration_s"]], on="utterance_id")
+    return split.merge(rows[["utterance_id", "emotion"]], on="utterance_id")
 
 
 def _refuse_without_turns(training: Training, rows: pd.DataFrame) -> None:

@@ -46,8 +46,8 @@ def class_weights(emotions: pd.Series, classes: Sequence[str]) -> Tensor:
 class Trainer(transformers.Trainer):
     """Stops where the loss is no longer a number; the checkpoint of the last good epoch stays.
 
-    With ``by_length`` the clips of a batch are about as long; with ``decay_all`` weights decay on biases and
-    normalisations, too.
+    With ``by_length`` the utterances of a batch are about as long; with ``decay_all`` weights decay on biases
+    and normalisations, too.
     """
 
     by_length = False
@@ -63,7 +63,7 @@ class Trainer(transformers.Trainer):
         if not self.by_length:
             return super()._get_train_sampler(train_dataset)
         together = self.args.train_batch_size * self.args.gradient_accumulation_steps
-        return ByLength(together, self.train_dataset.seconds, self.args.data_seed)
+        return ByLength(together, self.train_dataset.lengths, self.args.data_seed)
 
     def compute_loss(self, model: nn.Module, inputs: dict, **named: Any) -> Any:
         """Return what the Trainer does; ``inputs`` say their ``utterances``, too."""

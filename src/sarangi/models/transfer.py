@@ -14,7 +14,7 @@ from sarangi.models.predictions import as_counted, shared_emotions, skip_foreign
 from sarangi.models.run_inputs import inputs_of
 from sarangi.models.runs import COLUMNS, CorpusShards, Run
 from sarangi.models.trainer import advice_on_memory
-from sarangi.models.utterances import Utterances, by_length
+from sarangi.models.utterances import Utterances, by_length, with_length
 from sarangi.runtime.devices import device
 
 
@@ -62,7 +62,8 @@ def transfer(
         inputs_of(described, rows, corpus, wanted) as (give, present),
         advice_on_memory(described, batch),
     ):
-        listed = by_length(rows[["utterance_id", "emotion", "duration_s"]].join(present, on="utterance_id"))
+        listed = rows[["utterance_id", "emotion"]].join(present, on="utterance_id")
+        listed = by_length(with_length(listed, give, rows.set_index("utterance_id")["duration_s"]))
         for run, folder in runs.items():
             network = EmotionClassifier.from_pretrained(folder).to(device())
             own = network.described["emotions"]

@@ -2,16 +2,45 @@
 
 from collections.abc import Callable, Mapping
 
+import numpy as np
 import pandas as pd
 import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 from transformers.trainer_pt_utils import LengthGroupedSampler
 
+from sarangi.base import store
+
+
+def with_length(
+    rows: pd.DataFrame, inputs: Mapping[str, Callable[[str], Tensor]], seconds: pd.Series
+) -> pd.DataFrame:
+    """Return rows with a column ``length``: what makes an utterance long for a network.
+
+    That is its sound, and for a network that only reads its tokens, those of the turns before among them.  A
+    second of sound is 50 frames, so that beside it the tokens of a fusion count for little.
+
+    Parameters
+    ----------
+    rows : data frame of utterance_id and status
+        One that is not ok has no length.
+    inputs
+        As of :class:`Utterances`.
+    seconds : series by utterance_id
+    """
+    if "signals" in inputs:
+        return rows.assign(length=rows["utterance_id"].map(seconds))
+    ok = rows["status"] == store.OK
+    lengths = pd.Series(np.nan, index=rows.index)
+    lengths[ok] = [
+        float(len(inputs["tokens"](utterance_id))) for utterance_id in rows.loc[ok, "utterance_id"]
+    ]
+    return rows.assign(length=lengths)
+
 
 def by_length(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return rows of utterance_id and duration_s by their duration."""
-    return rows.sort_values(["duration_s", "utterance_id"])
+    """Return rows of utterance_id and length, the shortest first."""
+    return rows.sort_values(["length", "utterance_id"])
 
 
 class Utterances(Dataset):
@@ -19,7 +48,8 @@ class Utterances(Dataset):
 
     Parameters
     ----------
-    table : data frame of utterance_id, emotion and duration_s
+    table : data frame of utterance_id, emotion and length
+        From :func:`with_length`.
     emotions
         The classes, in order.
     inputs
@@ -33,7 +63,7 @@ class Utterances(Dataset):
     ) -> None:
         self.ids = list(table["utterance_id"])
         self.labels = [emotions.index(emotion) for emotion in table["emotion"]]
-        self.seconds = list(table["duration_s"])
+        self.lengths = list(table["length"])
         self.inputs = inputs
 
     def __len__(self) -> int:
@@ -58,14 +88,14 @@ class ByLength(LengthGroupedSampler):
     ----------
     batch
         Utterances that are sorted together.
-    seconds
-        Of each utterance.
+    lengths
+        Of each utterance: seconds, or tokens.
     seed
         Of the first epoch.
     """
 
-    def __init__(self, batch: int, seconds: list[float], seed: int) -> None:
-        super().__init__(batch, lengths=seconds)
+    def __init__(self, batch: int, lengths: list[float], seed: int) -> None:
+        super().__init__(batch, lengths=lengths)
         self.seed = seed
         self.set_epoch(0)
 

@@ -7,7 +7,7 @@ from typing import Any
 from sarangi.published.records import of_finding
 from sarangi.sources.kinds import WITH_STUDY, Synthetic, kind_of
 from sarangi.study.comparisons import chosen, rates_compared
-from sarangi.study.entries import Experiment, encoders_of, modality
+from sarangi.study.entries import WORDS, Experiment, encoders_of, modality
 from sarangi.study.study import Study
 from sarangi.study.table_corpora import audio_of, has_table
 
@@ -32,7 +32,8 @@ def availability(study: Study) -> list[dict[str, str]]:
         absent = unavailable(study, kind, with_waiting=False)
         for name, entry in sorted(study.config[kind].items()):
             if name in names:
-                state = "used"
+                silent = kind == "corpora" and study.holds(name) == WORDS
+                state = "used: words alone, without recordings" if silent else "used"
             elif kind == "encoders" and name not in wanted:
                 state = "not used: no experiment asks for it"
             elif name in absent:

@@ -37,7 +37,7 @@ def made_from(study: Study, section: str, kind: type[Kind], of: str | None = Non
 
 
 def corpora_holding(study: Study, kind: str) -> list[str]:
-    """Return the names of the available corpora that hold recordings, or features."""
+    """Return the names of the available corpora that hold recordings, features, or words alone."""
     return [name for name in study.sources if study.holds(name) == kind]
 
 

@@ -52,6 +52,8 @@ SHUFFLED = ("stratified_kfold", "stratified_group_kfold", "random")
 CORPUS_WORDS = "corpus"
 CHECKPOINTS = "checkpoints"
 """Key of a model whose networks the published study has trained."""
+SOUND, FEATURES, WORDS = "recordings", "features", "words"
+"""What a corpus may hold: recordings; features of recordings that are not published; words alone."""
 NOT_OF_RESULTS = ("title", "together")
 """Keys of an entry that no result follows from: what it is called, and which job makes it."""
 
@@ -140,6 +142,11 @@ def words_of(model: Mapping[str, Any]) -> str | None:
     """Return the entry of ``asr`` whose transcripts a model's entry reads; None for a corpus's own words."""
     words = model.get("text", {}).get("words", CORPUS_WORDS)
     return None if words == CORPUS_WORDS else words
+
+
+def needs_sound(model: Mapping[str, Any]) -> bool:
+    """Whether a model's entry needs recordings, or what is computed from them."""
+    return bool({"audio", "features"} & set(model)) or words_of(model) is not None
 
 
 def is_control(model: Mapping[str, Any]) -> bool:

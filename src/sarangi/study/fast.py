@@ -25,7 +25,7 @@ from sarangi.corpora import registry
 from sarangi.corpora.table_corpus import TableCorpus
 from sarangi.sources.source import IN_HAND, Source
 from sarangi.splits.protocols import folds
-from sarangi.study.entries import CHECKPOINTS, Experiment, encoders_of, modality, words_of
+from sarangi.study.entries import CHECKPOINTS, FEATURES, WORDS, Experiment, encoders_of, modality, words_of
 from sarangi.study.locations import MODELS
 from sarangi.study.study import Study
 from sarangi.study.table_corpora import has_table, settings_of
@@ -104,7 +104,7 @@ def prepare(study: Study, name: str) -> Fast:
     folder = _emptied(Path(FOLDER) / name)
     model = study.model(experiment)
     clips: dict[str, int] = {}
-    if study.holds(experiment.corpus) == "recordings":
+    if study.holds(experiment.corpus) != FEATURES:
         each = FINE_TUNED if "finetuning" in model else OTHERS
         clips = _write_clips(study, experiment, each, folder)
     else:
@@ -174,9 +174,10 @@ def _cut_corpus(study: Study, corpus: str, clips: Mapping[str, int]) -> dict[str
     if not clips:
         return {**entry, "shards": 1, "source": {"request": "it is linked by sarangi fast: run that again"}}
     title = entry.get("title", corpus) if has_table(entry) else registry.load(corpus).TITLE
+    place = {"holds": WORDS} if study.holds(corpus) == WORDS else {"audio": RECORDINGS}
     return {
         "table": LABELS,
-        "audio": RECORDINGS,
+        **place,
         "title": TITLE.format(f"{sum(clips.values())} clips of {title}"),
         "shards": 1,
         **{key: entry[key] for key in ("licence", "citation", "access")},
@@ -224,7 +225,10 @@ def _cut_classifier(entry: Mapping[str, Any]) -> dict[str, Any]:
 def _write_clips(
     study: Study, experiment: Experiment, each: Mapping[str, int], folder: Path
 ) -> dict[str, int]:
-    """Copy the clips of a fast run with a table of their labels, and return how many are in each part."""
+    """Copy the clips of a fast run with a table of their labels, and return how many are in each part.
+
+    Of a corpus of words there is the table alone.
+    """
     config, corpus = study.config, experiment.corpus
     entry = config["corpora"][corpus]
     module: Any = (
@@ -232,9 +236,13 @@ def _write_clips(
     )
     protocol = config["protocols"][experiment.protocol]
     with Source(study.sources[corpus]) as source:
+        words = study.holds(corpus) == WORDS
         listed = _listed(corpus, module, source)
+        # what a table lists and nobody has put there
+        listed = listed[words | listed["read_from"].map(source.has)].reset_index(drop=True)
         chosen = chosen_clips(listed, experiment.protocol, protocol, each)
-        for name, read_from in chosen[["file", "read_from"]].astype(str).itertuples(index=False, name=None):
+        copied = chosen.iloc[:0] if words else chosen
+        for name, read_from in copied[["file", "read_from"]].astype(str).itertuples(index=False, name=None):
             _write(folder / RECORDINGS, name, source.read(read_from))
     with (folder / LABELS).open("w", encoding="utf-8", newline="") as file:
         filled = [column for column in COLUMNS if chosen[column].notna().any()]

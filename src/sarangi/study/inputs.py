@@ -7,7 +7,7 @@ from typing import Any
 from sarangi.base import layout
 from sarangi.base.score_id import ScoreId
 from sarangi.base.weights_files import ENCODER_FILES
-from sarangi.study.entries import BRANCHES, Batch, Experiment, encoders_of, words_of
+from sarangi.study.entries import BRANCHES, SOUND, Batch, Experiment, encoders_of, words_of
 from sarangi.study.study import Study
 
 # -- of a corpus ------------------------------------------------------------------------------
@@ -25,7 +25,7 @@ def audio_shards(study: Study, corpus: str) -> list[str]:
 
 def level_shards(study: Study, corpus: str) -> list[str]:
     """Return the levels of the recordings of a corpus; nothing for one without recordings."""
-    if study.holds(corpus) != "recordings":
+    if study.holds(corpus) != SOUND:
         return []
     return shards(study, corpus, lambda shard: layout.levels(corpus, shard))
 
@@ -42,7 +42,7 @@ def transcript_shards(study: Study, asr: str, corpus: str) -> list[str]:
 
 def near_duplicates_of(study: Study, corpus: str) -> str | None:
     """Return the recordings of a corpus that share sound; None for one without recordings."""
-    return layout.near_duplicates(corpus) if study.holds(corpus) == "recordings" else None
+    return layout.near_duplicates(corpus) if study.holds(corpus) == SOUND else None
 
 
 def audits_of(study: Study, corpus: str) -> list[str]:

@@ -10,13 +10,14 @@ from typing import Any
 from sarangi.base import layout
 from sarangi.base.errors import SarangiError
 from sarangi.base.weights_files import ENCODER_FILES, FASTER_WHISPER, FASTER_WHISPER_FOLDER
+from sarangi.corpora.words_alone import is_of_words_alone, sound_of_layout
 from sarangi.runtime import records
 from sarangi.sources import other_whispers
 from sarangi.sources.incomplete import instead_of_encoder, wrong_with_encoder
 from sarangi.sources.kinds import kind_of
 from sarangi.sources.reachability import reachable
 from sarangi.sources.source import IN_HAND, SLOW_ARCHIVES, find, names_in
-from sarangi.study.entries import Experiment, modality
+from sarangi.study.entries import WORDS, Experiment, modality
 from sarangi.study.identities import restored
 from sarangi.study.table_corpora import audio_of, has_table, missing_of, table_of
 
@@ -70,6 +71,30 @@ class Locations:
         """The table of labels of each corpus that has one and is available."""
         entries = self.config["corpora"]
         return {name: table_of(entries[name]) for name in self.sources if has_table(entries[name])}
+
+    @cached_property
+    def of_words_alone(self) -> frozenset[str]:
+        """The available corpora without recordings that can be used for their words.
+
+        Those that say so, and those of a layout whose tables suffice, where nothing else is there now.
+        """
+        found = {name for name, entry in self.config["corpora"].items() if entry.get("holds") == WORDS}
+        for name in (*self.sources, *self.kept_corpora):
+            if has_table(self.config["corpora"][name]) or sound_of_layout(name) is None:
+                continue
+            if name in self.kept_corpora:
+                silent = not Path(layout.levels(name, 0)).exists()
+            else:
+                silent = is_of_words_alone(self.sources[name])
+            found |= {name} if silent else set()
+        return frozenset(found)
+
+    def advice_on_sound(self, corpus: str) -> str:
+        """Return what a person can do about a corpus of words alone whose recordings are needed."""
+        if self.config["corpora"][corpus].get("holds") == WORDS:
+            return "it holds words alone, as the configuration says"
+        how = kind_of(self.config["corpora"][corpus]["source"]).how_to_get
+        return f"its tables are here alone; put beside them {sound_of_layout(corpus)} ({how})"
 
     @cached_property
     def compressed(self) -> dict[str, Path]:

@@ -29,6 +29,7 @@ def what_is_missing(study: Study, name: str) -> list[Missing]:
     return [
         *study.waits_for(experiment),
         *([Missing(CORPUS, score.test, absent)] if absent else []),
+        *([silent] if (silent := study.lacks_sound(experiment, score.test)) else []),
     ] or [Missing(TRANSFER, f"{experiment.name} to {score.test}", NOT_CONFIGURED)]
 
 

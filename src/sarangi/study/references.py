@@ -14,10 +14,12 @@ from sarangi.study.entries import (
     EXTRACTORS,
     FAMILIES,
     STAND_INS,
+    WORDS,
     encoders_of,
     families_of,
     is_control,
     modality,
+    needs_sound,
     trainable,
     words_of,
 )  # fmt: skip
@@ -180,11 +182,16 @@ def _of_experiments(config: Mapping[str, Any], place: Place, entry: Mapping[str,
 def _unfit(config: Mapping[str, Any], corpus: str, models: list[str], tuned: list[str]) -> Iterator[str]:
     """Yield why a corpus, by what it is published as, does not go with some models."""
     holds = config["corpora"].get(corpus, {}).get("holds", "recordings")
+    if holds == WORDS:
+        hearing = [model for model in models if needs_sound(config["models"].get(model, {}))]
+        yield from (f"{corpus!r} holds words alone, and {model} needs recordings" for model in hearing)
     if tuned and holds == "features":
         yield f"{corpus!r} holds features, no recordings, and {tuned[0]} is fine-tuned on recordings"
     for model in models:
         features = config["models"].get(model, {}).get("features")
         wants = config["feature_sets"].get(features, {})
+        if holds == WORDS:
+            continue
         if "published" in wants and holds == "recordings":
             yield (
                 f"{corpus!r} holds recordings, and {features} of {model} cannot be computed from them: it is "

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sarangi.base import layout
-from sarangi.base.missing import CORPUS, FOLDS, TRANSCRIPTS, WEIGHTS, Missing
+from sarangi.base.missing import CORPUS, FOLDS, RECORDINGS, TRANSCRIPTS, WEIGHTS, Missing
 from sarangi.base.score_id import ScoreId
 from sarangi.sources.kinds import Random, Synthetic, kind_of
 from sarangi.study.entries import (
@@ -15,12 +15,15 @@ from sarangi.study.entries import (
     CHECKPOINTS,
     CORPORA,
     NOT_OF_RESULTS,
+    SOUND,
+    WORDS,
     Batch,
     Experiment,
     encoders_of,
     experiments_of,
     fold_count,
     is_control,
+    needs_sound,
     on_corpus,
     words_of,
 )
@@ -164,7 +167,8 @@ class Study:
 
     def tests(self, experiment: Experiment) -> list[str]:
         """Return the other corpora that an experiment is tested on, as far as they are available."""
-        return [test for test in self._transfers.get(experiment.name, ()) if test in self.sources]
+        tests = self._transfers.get(experiment.name, ())
+        return [test for test in tests if test in self.sources and not self.lacks_sound(experiment, test)]
 
     @cached_property
     def _transfers(self) -> dict[str, list[str]]:
@@ -196,7 +200,7 @@ class Study:
             (asr, corpus)
             for asr in sorted(self.config["asr"])
             for corpus in self.corpora
-            if self.holds(corpus) == "recordings"
+            if self.holds(corpus) == SOUND
             if (asr in self.checkpoints and corpus in self.sources)
             or (
                 {f"asr/{asr}", f"corpora/{corpus}"} <= self.locations.restored
@@ -205,9 +209,17 @@ class Study:
         ]
 
     def holds(self, corpus: str) -> str:
-        """Return what a corpus is published as: ``recordings``, or ``features`` without any."""
-        stated: str = self.config["corpora"][corpus].get("holds", "recordings")
+        """Return what a corpus holds: ``recordings``, or without any ``features`` or ``words``."""
+        if corpus in self.locations.of_words_alone:
+            return WORDS
+        stated: str = self.config["corpora"][corpus].get("holds", SOUND)
         return stated
+
+    def lacks_sound(self, experiment: Experiment, corpus: str) -> Missing | None:
+        """Return the recordings of a corpus where an experiment needs them and there are words alone."""
+        if self.holds(corpus) != WORDS or not needs_sound(self.model(experiment)):
+            return None
+        return Missing(RECORDINGS, corpus, self.locations.advice_on_sound(corpus))
 
     @property
     def synthetic(self) -> list[str]:
@@ -246,6 +258,8 @@ class Study:
         if experiment.corpus not in self.sources:
             advice = self.locations.missing("corpora").get(experiment.corpus, "its recordings are not here")
             waits.append(Missing(CORPUS, experiment.corpus, advice))
+        elif silent := self.lacks_sound(experiment, experiment.corpus):
+            waits.append(silent)
         if not self._folds_in_hand(experiment.protocol):
             advice = (
                 f"put the folder with fold_<n>/ at {self.config['protocols'][experiment.protocol]['folder']}"
@@ -271,7 +285,7 @@ class Study:
         available = []
         for e, test in self.wanted_transfers:
             can_run = e.name in self.runnable and test in self.sources
-            if can_run or (
+            if (can_run and not self.lacks_sound(e, test)) or (
                 f"experiments/{e.name}" in self.locations.restored
                 and test in self.corpora
                 and all(path.exists() for path in self.predictions(e, test))

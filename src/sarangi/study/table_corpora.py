@@ -13,6 +13,7 @@ from sarangi.corpora.table_formats import FORMATS, formats_of, guess
 from sarangi.corpora.table_settings import TableSettings
 from sarangi.sources.kinds import Request, kind_of
 from sarangi.sources.listing import problem_of
+from sarangi.study.entries import FEATURES, WORDS
 from sarangi.study.problems import Problem
 
 OF_TABLES = ("columns", "emotions", "skip")
@@ -67,6 +68,7 @@ def settings_of(corpus: Mapping[str, Any]) -> TableSettings:
         skip=sorted(corpus["skip"]),
         language=corpus.get("language"),
         slices=slices_of(corpus),
+        words_alone=corpus.get("holds") == WORDS,
     )
 
 
@@ -85,9 +87,16 @@ def problems_of(name: str, corpus: Mapping[str, Any]) -> Iterator[Problem]:
         for at, column in enumerate(corpus["slices"]):
             if column not in SLICED:
                 yield (*place, "slices", at), f"no column {column!r} in a manifest; {nearest(column, SLICED)}"
+        if corpus.get("holds") == WORDS:
+            yield (
+                (*place, "holds"),
+                "a layout without recordings is read for its words by itself; take it out",
+            )
         return
-    if corpus.get("holds", "recordings") != "recordings":
-        yield (*place, "holds"), "a corpus with a table holds recordings"
+    if corpus.get("holds") == FEATURES:
+        yield (*place, "holds"), "a corpus with a table holds recordings, or words"
+    if corpus.get("holds") == WORDS and "audio" in corpus:
+        yield (*place, "audio"), "a corpus that holds words has no recordings; take `audio` out, or `holds`"
     for label, emotion in corpus["emotions"].items():
         if not isinstance(label, str):
             yield (

@@ -110,7 +110,7 @@ def _of_experiments(study: Study) -> Iterator[str]:
         yield from pooled_of(study, e, e.corpus)
         yield from prefix_of(study, e)
     for e, test in study.transfers:
-        if e.name in study.runnable and test in study.sources:
+        if e.name in study.runnable and test in study.tests(e):
             yield from predictions_of(study, e, test)
 
 

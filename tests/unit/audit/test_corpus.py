@@ -3,11 +3,11 @@
 import pandas as pd
 import pytest
 from support.places import MADE_BY_TEST, to
-from support.small_manifests import made_manifest
+from support.small_manifests import LOSO, made_manifest
 
 from sarangi.audio.near_duplicates import NEAR_DUPLICATES
 from sarangi.audit.corpus import corpus_audit
-from sarangi.audit.protocol import nearest_emotion
+from sarangi.audit.protocol import nearest_emotion, protocol_audit
 from sarangi.audit.rows import Audited
 from sarangi.base import store
 from sarangi.base.manifest_rows import MANIFEST
@@ -85,3 +85,16 @@ def test_an_emotion_of_one_utterance_or_one_speaker_is_a_warning(tmp_path):
     assert found.loc[("emotion", "خوشی"), ["value", "verdict"]].tolist() == [2, "note"]
     row = found.loc[("groups_of_emotion", "خوشی")]
     assert (row["verdict"], row["detail"]) == ("warning", "no split by groups can train on it and test on it")
+
+
+def test_what_cannot_be_checked_without_sound_is_a_row_and_no_number(tmp_path):
+    path = made_manifest(tmp_path / "m.parquet")
+    corpus_audit(Audited(path), {}, to(tmp_path / "a.parquet"))
+    row = store.read(tmp_path / "a.parquet").set_index("check").loc["sound"]
+    assert row["verdict"] == "note" and row["detail"].startswith("not checked: no recordings, so nothing")
+    protocol_audit(Audited(path), "loso", LOSO, None, to(tmp_path / "p.parquet"))
+    found = store.read(tmp_path / "p.parquet").set_index("check")
+    for check in ("near_duplicates_across", "duration_uar", "loudness_uar"):
+        assert pd.isna(found.loc[check, "value"])
+        assert tuple(found.loc[check, ["verdict", "detail"]]) == ("note", "not checked: no recordings")
+    assert found.loc["constant_uar", "value"] > 0

@@ -173,3 +173,22 @@ def test_a_column_that_is_not_there_is_named_with_the_nearest(tmp_path, settings
     with pytest.raises(SarangiError) as error:
         made(tmp_path, [f"{line},mic" for line in WHOLE], **settings)
     assert message in str(error.value)
+
+
+def test_rows_of_texts_are_a_corpus_without_recordings(tmp_path):
+    lines = table_of(
+        "1,sad,a,Oh no", "2,joy,b,", "3,sad,a,No", "3,sad,b,No", header="id,emotion,speaker,text"
+    )
+    settings = {"columns": {"file": "id"}, "words_alone": True}
+    found = made(tmp_path, lines, {"1": SHORT[0], "x.wav": SHORT[1]}, **settings)
+    assert dict(found["status"]) == {"1": "ok", "2": "ok", "3": "failed", "x.wav": "skipped"}
+    assert found.loc["1", ["text", "emotion", "group"]].tolist() == ["Oh no", "sad", "a"]
+    # whatever lies there
+    assert (
+        set(found["no_sound"].dropna()) == {"the corpus holds words alone"} and found["sha256"].isna().all()
+    )
+    assert "2 entries claim it (3), and differ in speaker, group" in found.loc["3", "reason"]
+    with pytest.raises(
+        SarangiError, match="no column 'text', and the corpus holds words; say under `columns`"
+    ):
+        made(tmp_path, table_of("1,sad,a", header="id,emotion,speaker"), **settings)

@@ -317,6 +317,29 @@ def test_frozen_layers_stay_and_the_others_learn(corpus, encoders, tmp_path, lay
         assert not network.audio.encoder.training
 
 
+def test_nothing_that_a_text_model_learns_depends_on_sound(corpus, encoders, tmp_path):
+    """The same bytes whatever is known of the recordings; batches are of one length in tokens."""
+    rows = store.read(corpus / "manifest.parquet")
+    seconds = [float(place * 7 % 11) for place in range(len(rows))]
+    unheard = ["t.csv lists it, and there is no such recording"] * len(rows)
+    found = []
+    for name, known in (("whole", {"duration_s": seconds}), ("alone", {"no_sound": unheard})):
+        (tmp_path / name).mkdir()
+        write_corpus(tmp_path / name, rows.assign(**known))
+        model = {"text": WORDS | {"context_turns": 1}}
+        output = trained(
+            tmp_path / name,
+            encoders,
+            tmp_path / name,
+            model,
+            files={"none": []},
+            max_epochs=1,
+            group_by_length=True,
+        )
+        found.append({part: output[part].read_bytes() for part in ("model", "log", "predictions")})
+    assert found[0] == found[1]
+
+
 def test_a_text_model_needs_no_sound_and_another_corpus_no_dialogues(corpus, encoders, tmp_path):
     output = trained(
         corpus, encoders, tmp_path / "run", {"text": WORDS | {"context_turns": 0}}, max_epochs=10, patience=10

@@ -8,13 +8,15 @@ from support.configuration import SCHEMA, put_encoder, refused
 from support.places import ROOT
 from support.studies import absent, write_study
 
-from sarangi.base.missing import CORPUS, WEIGHTS, Missing
+from sarangi.base.missing import CORPUS, RECORDINGS, WEIGHTS, Missing
 from sarangi.base.weights_files import ENCODER_FILES
 from sarangi.runtime import provenance, records
 from sarangi.sources.kinds import kind_of
 from sarangi.study.availability import availability, unavailable
 from sarangi.study.checking import check
+from sarangi.study.inputs import level_shards, near_duplicates_of
 from sarangi.study.locations import names_like
+from sarangi.study.missing import what_is_missing
 
 
 def test_an_encoder_in_a_folder_is_read_where_it_lies_and_what_it_lacks_is_named(
@@ -235,3 +237,43 @@ def test_what_lies_in_the_place_of_a_corpus_and_cannot_be_one_is_said_and_replac
     (place / "Ravdess.zip").touch()
     found = check(study, SCHEMA, [])
     assert "Ravdess.zip and ravdess.zip, whose names differ" in unavailable(found, "corpora")["ravdess"]
+
+
+def test_tables_without_their_films_serve_what_needs_none_and_the_rest_asks_for_the_films(
+    study, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    put_encoder(tmp_path / "resources/models/tiny_roberta", "text")
+    folder = tmp_path / "resources/corpora/meld"
+    folder.mkdir(parents=True)
+    (folder / "train_sent_emo.csv").touch()
+    (tmp_path / "resources/models/tiny_whisper.pt").touch()
+    heard = study["models"]["text_tiny"]
+    study["models"]["read"] = {**heard, "text": {**heard["text"], "words": "corpus"}}
+    models = ["text_tiny", "read", "constant", "egemaps_svm"]
+    study["experiments"] = [
+        {"corpora": ["meld"], "protocols": ["publisher"], "models": models},
+        {"corpora": ["ravdess"], "protocols": ["random5"], "models": ["egemaps_svm"], "transfer": ["meld"]},
+    ]
+    study["findings"], study["language_pairs"] = {}, []
+    found = check(study, SCHEMA, [])
+    assert found.holds("meld") == "words"
+    assert {e.model for e in found.runnable.values() if e.corpus == "meld"} == {"read", "constant"}
+    films = "the clips, in train_splits, dev_splits_complete and output_repeated_splits_test"
+    for model in ("egemaps_svm", "text_tiny"):
+        (needed,) = found.waits_for(found.experiments[f"meld_publisher_{model}"])
+        assert (needed.kind, needed.name) == (RECORDINGS, "meld")
+        assert needed.advice.startswith(f"its tables are here alone; put beside them {films} (")
+    assert found.transfers == [] and ("tiny_whisper", "meld") not in found.transcribed()
+    (also,) = what_is_missing(found, "ravdess_random5_egemaps_svm_to_meld")
+    assert also.what == "recordings of meld"
+    assert level_shards(found, "meld") == [] and near_duplicates_of(found, "meld") is None
+    states = {row["entry"]: row["state"] for row in availability(found)}
+    assert states["corpora.meld"] == "used: words alone, without recordings"
+    # with the first film all can run
+    (folder / "train_splits").mkdir()
+    (folder / "train_splits/dia0_utt0.mp4").touch()
+    found = check(study, SCHEMA, [])
+    assert found.holds("meld") == "recordings"
+    assert not any(found.waits_for(e) for e in found.experiments.values())
+    assert len(found.transfers) == 1 and ("tiny_whisper", "meld") in found.transcribed()

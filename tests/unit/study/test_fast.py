@@ -3,11 +3,12 @@
 import pandas as pd
 import pytest
 import soundfile
+import yaml
 from support.places import ROOT
 
 from sarangi.base.errors import SarangiError
 from sarangi.base.parts import TEST, TRAIN, VALIDATION
-from sarangi.corpora.layouts import ravdess
+from sarangi.corpora.layouts import meld, ravdess
 from sarangi.study import fast
 from sarangi.study.opened import opened
 
@@ -158,3 +159,26 @@ def test_segments_of_a_table_stay_segments(tmp_path):
     assert set(labels["file"]) == {"long.wav"}
     assert len(labels) == 8
     assert ((labels["end"] - labels["start"]).round(3) == 0.4).all()
+
+
+def test_a_corpus_of_words_is_cut_to_rows_of_words(tmp_path):
+    config = yaml.safe_load((ROOT / "demo/config.yaml").read_text())
+    text = config["models"]["text_tiny"]
+    config["models"]["read"] = {**text, "text": {**text["text"], "words": "corpus", "context_turns": 1}}
+    config["experiments"] = [{"corpora": ["meld"], "protocols": ["publisher"], "models": ["read"]}]
+    config["findings"], config["language_pairs"] = {}, []
+    (tmp_path / "config.yaml").write_text(yaml.safe_dump(config, sort_keys=False))
+    (tmp_path / "weights").symlink_to(ROOT / "demo/weights")
+    rows = "".join(f"x{n},Ross,{('joy', 'anger')[n % 2]},{n // 4},{n % 4}\n" for n in range(40))
+    for table, _ in meld.PARTS.values():
+        file = tmp_path / "resources/corpora/meld" / table
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(f"Utterance,Speaker,Emotion,Dialogue_ID,Utterance_ID\n{rows}")
+    with opened(tmp_path) as study:
+        made = fast.prepare(study, "meld_publisher_read")
+    assert made.clips[TRAIN] > 0 and not list((tmp_path / made.folder).rglob("*.mp4"))
+    with opened(tmp_path / made.folder) as small:
+        (experiment,) = small.experiments.values()
+        assert small.holds("meld") == "words" and small.waits_for(experiment) == []
+    table = pd.read_csv(tmp_path / made.folder / "labels.csv")
+    assert table["text"].str.startswith("x").all() and len(table) == sum(made.clips.values())

@@ -54,7 +54,8 @@ def test_a_corpus_with_a_table_may_have_any_name_and_the_rest_has_defaults(confi
         ({"emotions": {5: "angry"}}, "the label 5 is int to YAML, as it stands; write it in quotes"),
         ({"emotions": {"x": "very happy"}}, "'very happy' does not match: Name of an emotion"),
         ({"emotions": {"x": "sad"}, "skip": ["x"]}, "'x' is one to skip, too"),
-        ({"holds": "features"}, "a corpus with a table holds recordings"),
+        ({"holds": "features"}, "a corpus with a table holds recordings, or words"),
+        ({"holds": "words"}, "a corpus that holds words has no recordings; take `audio` out, or `holds`"),
         ({"format": "xlsx"}, "'xlsx' is not valid"),
     ],
 )
@@ -108,3 +109,15 @@ def test_names_that_would_be_of_one_file_are_refused(config):
         {"corpora": ["my_loso"], "protocols": ["loso"], "models": ["egemaps_svm"]},
     ]
     assert "my_loso, loso and my, loso_loso have one name, my_loso_loso; rename one" in refused(config)
+
+
+def test_a_table_of_words_needs_no_recordings_and_goes_with_what_reads(config):
+    config["corpora"]["my"] = {"table": "labels.csv", "holds": "words"}
+    config["experiments"][-1]["models"] = ["constant"]
+    study = check(config, SCHEMA, [])
+    assert study.holds("my") == "words" and "my_loso_constant" in study.runnable
+    assert settings_of(study.config["corpora"]["my"]).words_alone
+    config["experiments"][-1]["models"] = ["constant", "egemaps_svm"]
+    assert "'my' holds words alone, and egemaps_svm needs recordings" in refused(config)
+    config["corpora"]["meld"]["holds"] = "words"
+    assert "a layout without recordings is read for its words by itself" in refused(config)

@@ -2,12 +2,13 @@
 
 Layout: ``Session<N>/sentences/wav/<dialogue>/<utterance>.wav``; labels in
 ``Session<N>/dialog/EmoEvaluation/<dialogue>.txt``, words in ``Session<N>/dialog/transcriptions/``.
-Who speaks is the last letter of the utterance's own name, not that of the dialogue.
+Who speaks is the last letter of the utterance's own name, not that of the dialogue.  Labels and words are in
+texts, so that these suffice for models that need no sound.
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from sarangi.base.documents import lines_of
 from sarangi.corpora.utterance import Utterance, failed, skipped
@@ -19,6 +20,7 @@ EMOTIONS = {"ang": "angry", "hap": "happy", "exc": "happy", "neu": "neutral", "s
 OTHERS = ("fru", "sur", "fea", "dis", "oth", "xxx")
 PROMISES = {"speakers": 10, "neutral": 1708, "angry": 1103, "sad": 1084, "happy": 1636}
 LAYOUT = "Session<N>/sentences/wav/<dialogue>/<utterance>.wav"
+SOUND = f"the recordings, {LAYOUT}"
 
 NAME = re.compile(
     r"(?:^|/)Session(\d)/sentences/wav/([^/]+)/(Ses(\d\d)[FM]_[^/]*_([FM])[^/_]*)\.wav$",
@@ -31,11 +33,13 @@ WORDS = re.compile(r"^(Ses\S+) \[[\d.]+-[\d.]+\]: ?(.*)$")
 
 
 def utterances(source: Source) -> Iterator[Utterance]:
-    """Yield one utterance for each sentence, in sorted order."""
+    """Yield one utterance for each sentence, and then for each that has a label and no recording."""
     labels = _lines(source, "/emoevaluation/", LABEL)
     words = _lines(source, "/transcriptions/", WORDS)
     texts_there = {"/".join(path.casefold().split("/")[-4:]) for path in source.paths(".txt")}
-    for file in source.paths(".wav"):
+    there = source.paths(".wav")
+    absent = _without_recording(labels, there)
+    for file in (*there, *absent):
         match = NAME.search(file)
         if match is None and NO_UTTERANCES.search(file):
             continue
@@ -59,6 +63,7 @@ def utterances(source: Source) -> Iterator[Utterance]:
             "gender": {"F": "female", "M": "male"}[talker],
             "label": label,
             "text": texts[0] if len(texts) == 1 else None,
+            "where": absent.get(file),
         }
         if int(named) != int(session):
             why = f"lies in Session{session}, but its name says session {int(named)}"
@@ -83,6 +88,17 @@ def utterances(source: Source) -> Iterator[Utterance]:
             expected = ", ".join([*EMOTIONS, *OTHERS])
             why = f"label {label} is unknown; expected one of {expected}"
             yield failed(file, why, f"unknown emotion {label!r}", **known)
+
+
+def _without_recording(labels: Mapping[str, tuple[str, list[str]]], there: Sequence[str]) -> dict[str, str]:
+    """Return the recordings that have a label and are not there, by their paths, with what says so."""
+    recorded = {path.casefold().rpartition("/")[2].removesuffix(".wav") for path in there}
+    found = {}
+    for name in sorted(name for name, _ in labels.values() if name.casefold() not in recorded):
+        session, dialogue = name[3:5].lstrip("0"), name.rpartition("_")[0]
+        path = f"Session{session}/sentences/wav/{dialogue}/{name}.wav"
+        found[path] = f"Session{session}/dialog/EmoEvaluation/{dialogue}.txt"
+    return found
 
 
 def _lines(source: Source, folder: str, pattern: re.Pattern[str]) -> dict[str, tuple[str, list[str]]]:

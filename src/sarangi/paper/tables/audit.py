@@ -134,6 +134,7 @@ def _audited(part: pd.DataFrame, file: str, of_protocol: bool) -> tuple[dict[str
         line[column] = _in_words(rows) or "--"
         behind[column] = stand(rows, "value", "detail", "subject")
     for column, rows in numbers.items():
+        rows = rows[rows["value"].notna()]  # what could not be checked has no value
         line[column] = f"{rows['value'].iloc[0]:g}" if len(rows) else "--"
         behind[column] = stand(rows, "value")
     absent = part[part["check"] == "missing_class"]

@@ -41,6 +41,7 @@ def corpora_table(
     """
     lines: dict[str, dict[str, Any]] = {}
     evidence: dict[str, Evidence] = {}
+    words_alone = []
     decoded = [store.read(shard, ["utterance_id", "status"]).set_index("utterance_id") for shard in levels]
     ends = pd.concat(decoded)["status"] if decoded else pd.Series(dtype=str)
     for path in manifests:
@@ -48,6 +49,8 @@ def corpora_table(
         corpus = manifest["corpus"].iloc[0]
         status = manifest["utterance_id"].map(ends).fillna(manifest["status"])
         usable = manifest[manifest["status"] == store.OK]
+        if usable["no_sound"].notna().all():
+            words_alone.append(corpus)
         counted = [path, *(shard for shard in levels if Path(shard).parts[-3] == corpus)]
         evidence[corpus] = {"": [reference(file) for file in counted]}
         lines[corpus] = {
@@ -68,6 +71,7 @@ def corpora_table(
     for corpus, line in lines.items():
         line |= {name.capitalize(): value for name, value in corpora[corpus].items()}
     waits = [f"{labels.corpora[corpus]} is unavailable: {text}." for corpus, text in unavailable.items()]
+    waits += [f"{labels.corpus(corpus)} has words alone here, and no recordings." for corpus in words_alone]
     rows = [lines[corpus] for corpus in sorted(lines)]
     columns = [column for column in COLUMNS if any(column.name in row for row in rows)]
     behind = [evidence.get(corpus, {}) for corpus in sorted(lines)]
