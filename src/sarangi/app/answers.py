@@ -19,6 +19,7 @@ from sarangi.app.clips import NO_SPEECH, Clip, ClipError
 from sarangi.app.listening import NO_PROBABILITIES, Listener, over_time
 from sarangi.app.markup import between, escaped, number, status, table
 from sarangi.app.picture import picture
+from sarangi.app.pinned import REVISIONS
 from sarangi.models.shortest import too_short
 
 WORDLESS = (
@@ -28,6 +29,12 @@ WORDLESS = (
 NO_CARD = (
     "What this model was trained on, what it scores on unseen speakers and how sure it may be are not known: "
     "no card of this study lies beside it."
+)
+
+
+NO_CARD_OF_OURS = (
+    "What this model scores on unseen speakers of this study and how sure it may be are not known: no card "
+    "of this study lies beside it."
 )
 
 
@@ -106,7 +113,7 @@ def about(listener: Listener) -> str:
     """Return what there is to know of a model as HTML."""
     card = listener.card
     if card is None:
-        parts = [f"<p><strong>{escaped(listener.name)}</strong></p>", f'<p class="warned">{NO_CARD}</p>']
+        parts = _foreign(listener)
         if not listener.hears or listener.seconds is None:
             parts.append(f"<p>It tells apart {escaped(', '.join(listener.emotions))}.</p>")
     else:
@@ -115,6 +122,25 @@ def about(listener: Listener) -> str:
     for head, texts in uses:
         parts.append(f"<h3>{head}</h3><ul>{''.join(f'<li>{escaped(text)}</li>' for text in texts)}</ul>")
     return "".join(parts)
+
+
+def _foreign(listener: Listener) -> list[str]:
+    """Return what there is to know of somebody else's model: its revision and its publisher's words."""
+    revision = REVISIONS.get(listener.name)
+    at = f" at revision {revision}" if revision else ""
+    words = listener.own_words
+    parts = [
+        f"<p><strong>{escaped(listener.name)}</strong>{at}</p>",
+        f'<p class="warned">{NO_CARD if words is None else NO_CARD_OF_OURS}</p>',
+    ]
+    if words is not None:
+        facts = "; ".join(f"{called}: {told}" for called, told in words.facts.items())
+        parts.append("<h3>What its own card says</h3>")
+        parts.append(f"<p>{escaped(facts or 'Its licence is not stated')}.</p>")
+        parts += [f"<blockquote>{escaped(text)}</blockquote>" for text in words.paragraphs]
+        parts.append(f"<p>Its labels: {escaped(', '.join(listener.emotions))}.</p>")
+        parts.append("<p>These are its publisher's words; this study has not checked them.</p>")
+    return parts
 
 
 def _known(listener: Listener, card: Mapping[str, Any]) -> list[str]:

@@ -9,6 +9,7 @@ import torch
 
 from sarangi.app.clips import SHORTEST_S
 from sarangi.app.foreign_settings import MULTI, extractor_of, kind_of_problem, labels_of
+from sarangi.app.own_words import own_words
 from sarangi.base.errors import SarangiError
 from sarangi.base.sound import SAMPLE_RATE
 from sarangi.models.loading import quietly, refuse_other_shapes, said_by
@@ -26,7 +27,8 @@ class Foreign:
     Parameters
     ----------
     folder
-        With ``config.json``, ``preprocessor_config.json`` and ``model.safetensors``.
+        With ``config.json``, ``preprocessor_config.json`` and ``model.safetensors``; ``README.md``, its model
+        card, may be there, too.
     name
         As it was asked for.
 
@@ -41,7 +43,7 @@ class Foreign:
     shortest = 0
 
     def __init__(self, folder: Path, name: str):
-        self.name, self.card = name, None
+        self.name, self.card, self.own_words = name, None, own_words(folder)
         try:
             settings = settings_in(folder / "config.json")
             self.emotions = labels_of(settings)
@@ -116,7 +118,8 @@ def _network(folder: Path, settings: Mapping[str, Any], labels: Sequence[str]) -
             dtype=torch.float32,
         )
     refuse_other_shapes(found["mismatched_keys"])
-    lacking = sorted(found["missing_keys"])
+    # the vector of masked stretches serves training alone
+    lacking = sorted(name for name in found["missing_keys"] if not name.endswith("masked_spec_embed"))
     if lacking:
         raise SarangiError(
             f"its weights lack {len(lacking)} tensors, first {lacking[0]}, so it is no classifier that was "

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from sarangi.app.own_words import OwnWords
 from sarangi.base.sound import SAMPLE_RATE
 
 WINDOW_S, HOP_S = 2.0, 0.5
@@ -32,6 +33,8 @@ class Listener(Protocol):
         Samples of the shortest clip that it hears anything of.
     card
         What ``card.json`` beside it says, or None.
+    own_words
+        What the model card of somebody else's model says, or None.
     """
 
     name: str
@@ -41,6 +44,7 @@ class Listener(Protocol):
     seconds: float | None
     shortest: int
     card: Mapping[str, Any] | None
+    own_words: OwnWords | None
 
     def answer(self, signals: Sequence[np.ndarray], words: Sequence[str]) -> np.ndarray:
         """Return probabilities, float32 of shape (clips, emotions).

@@ -10,6 +10,7 @@ from sarangi.app.answers import about
 from sarangi.app.card_text import calibrated
 from sarangi.app.foreign import Foreign
 from sarangi.app.listening import Listener
+from sarangi.app.pinned import REVISIONS, pinned
 from sarangi.app.runs import Run
 from sarangi.base.documents import DocumentError, json_in
 from sarangi.base.errors import SarangiError
@@ -43,7 +44,8 @@ def folder_of(wanted: str, directory: Path) -> Path:
     Parameters
     ----------
     wanted
-        A run of the study (``<experiment>/<fold>/<seed>``), a folder, or ``<owner>/<name>`` of the hub.
+        A run of the study (``<experiment>/<fold>/<seed>``), a folder, or ``<owner>/<name>`` of the hub; one
+        that is pinned (:data:`sarangi.app.pinned.REVISIONS`) is that revision.
     directory
         Of the study.
 
@@ -61,6 +63,8 @@ def folder_of(wanted: str, directory: Path) -> Path:
         raise SarangiError(
             f"{wanted}: cannot be looked at ({error.strerror}); expected {EXPECTED}, which you may read"
         ) from None
+    if wanted in REVISIONS:
+        return pinned(wanted, directory)
     meant = closest(wanted, runs_in(directory))
     if not HUB_ID.fullmatch(wanted):
         raise SarangiError(

@@ -94,13 +94,17 @@ def _offered(directory: Path, models: Sequence[str]) -> list[str]:
     from sarangi.app.opening import RUNS, load, runs_in
 
     for name in models:
-        load(name, directory)
+        listener = load(name, directory)
+        if listener.own_words is not None:
+            facts = [f"{called}: {told}" for called, told in listener.own_words.facts.items()]
+            print("; ".join([f"{name}: labels {', '.join(listener.emotions)}", *facts]), flush=True)
     offered = list(dict.fromkeys([*models, *runs_in(directory)]))
     if not offered:
         where = "" if directory == Path() else f" --directory {shlex.quote(str(directory))}"
         raise SarangiError(
             f"no model: {directory / RUNS} has no fine-tuned run. Make them with snakemake{where} --cores 2 "
-            "app, or name one with --model (a folder, or <owner>/<name> of the hub)"
+            "app, take a public one with --pretrained, or name one with --model (a folder, or <owner>/<name> "
+            "of the hub)"
         )
     return offered
 

@@ -40,6 +40,8 @@ class Run:
         If no whole run lies there, or it needs an encoder that is not at hand.
     """
 
+    own_words = None
+
     def __init__(self, folder: Path, name: str, places: Sequence[Path]):
         self.name, self.card, self._places = name, read_card(folder), places
         self.network = EmotionClassifier.from_pretrained(folder).to(device())

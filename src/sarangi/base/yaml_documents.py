@@ -46,7 +46,11 @@ def yaml_in(path: str | Path, loader: type[Loader] = Loader) -> Any:
     OSError
         If it cannot be opened.
     """
-    text = text_in(path)
+    return yaml_of(text_in(path), loader)
+
+
+def yaml_of(text: str, loader: type[Loader] = Loader) -> Any:
+    """Return what a text of YAML holds; parameters and errors as of :func:`yaml_in`."""
     try:
         _refuse_harm(text)
         return yaml.load(text, loader)  # noqa: S506 (a safe loader)

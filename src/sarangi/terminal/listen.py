@@ -16,6 +16,11 @@ def arguments(parser: ArgumentParser) -> None:
         help="offer this one first (may be repeated): <experiment>/<fold>/<seed>, a folder, or owner/name of "
         "the hub",
     )
+    parser.add_argument(
+        "--pretrained",
+        action="store_true",
+        help="offer a public emotion model at a pinned revision, fetched once from the hub",
+    )
     parser.add_argument("--port", type=int, help="to listen at (the first free one from 7860)")
     parser.add_argument(
         "--host", default="127.0.0.1", help="to listen at (127.0.0.1); 0.0.0.0 lets the whole network in"
@@ -27,7 +32,9 @@ def run(chosen: Namespace) -> int:
     # before the library of the hub is imported
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     from sarangi.app.page import serve
+    from sarangi.app.pinned import PRETRAINED
 
+    models = [*chosen.model, *([PRETRAINED] if chosen.pretrained else [])]
     with contextlib.suppress(KeyboardInterrupt):
-        serve(chosen.directory, chosen.model, chosen.host, chosen.port)
+        serve(chosen.directory, models, chosen.host, chosen.port)
     return 0
