@@ -10,7 +10,7 @@ from sarangi.base.errors import SarangiError
 from sarangi.models import trainer
 from sarangi.models.trainer import advice_on_memory, trainer_of
 from sarangi.runtime import devices
-from sarangi.transcripts import engines
+from sarangi.transcripts.ctranslate2_whisper import FasterWhisper
 
 RECIPE = {
     "batch": 2,
@@ -96,18 +96,17 @@ def test_a_training_has_16_bits_on_cuda_alone(machine, monkeypatch, tmp_path, th
 
 def test_ctranslate2_runs_on_the_cpu_of_a_mac(machine, monkeypatch, tmp_path):
     machine("mps")
-    for name in engines.FASTER_WHISPER_FILES:
+    for name in ("model.bin", "config.json", "tokenizer.json", "vocabulary.json"):
         (tmp_path / name).write_text("{}")
     asked = []
 
-    def opened(folder, where, **_):
+    def opened(folder, where, *_, **__):
         asked.append(where)
         raise RuntimeError("no model")
 
     monkeypatch.setattr("faster_whisper.WhisperModel", opened)
-    settings = {"context": "whole", "tokens": 8, "beam_size": 1}
     with pytest.raises(SarangiError, match="not a Whisper in the form of CTranslate2"):
-        engines.FasterWhisper(tmp_path, settings, 1)
+        FasterWhisper(tmp_path, {"context": "whole", "tokens": 8}, 1)
     assert asked == ["cpu"]
 
 
