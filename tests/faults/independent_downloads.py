@@ -26,7 +26,7 @@ from support.raw_server import Raw, always, answered, endless, header, in_turn, 
 
 from sarangi.base.errors import SarangiError
 from sarangi.runtime import job
-from sarangi.sources import checksums, weights, zenodo
+from sarangi.sources import checksums, hub_encoders, zenodo
 from sarangi.sources.archives import fetch_archive
 from sarangi.sources.download import download
 from sarangi.sources.kaggle import kaggle_token
@@ -1031,54 +1031,47 @@ def a_kaggle_that_leads_elsewhere_and_refuses(folder):
 # ---- weights
 
 
-@tried("a file of settings of any size was fetched and read whole")
-def settings_of_the_hub_without_end(folder):
-    before, weights.HUB = weights.HUB, ""
+def from_hub(folder: Path, send_settings: Callable, size: int) -> Callable[[], str | None]:
+    """Return what fetches an encoder from a hub whose settings are of so many bytes, and are sent so."""
+    files = ("config.json", "preprocessor_config.json", "model.safetensors")
+    siblings = [{"rfilename": name, "size": size} for name in files]
+    listing = answered(json.dumps({"sha": "c" * 40, "siblings": siblings}).encode())
 
-    def call(server: Raw) -> str | None:
-        weights.HUB = server.address
-        output = {
-            name: folder / name for name in ("config.json", "preprocessor_config.json", "model.safetensors")
-        }
-        weights.encoder_weights(
-            {"hub": "a/b", "revision": "c", "file": "model.safetensors", "checksums": {}}, output
-        )
+    def answer(server: Raw, head: str, send: Callable) -> None:
+        send(listing) if " /api/" in head else send_settings(server, head, send)
+
+    def call() -> str | None:
+        with raw_server(answer) as server:
+            os.environ["HF_ENDPOINT"] = server.address
+            try:
+                hub_encoders.encoder_weights({"hub": "a/b"}, {name: folder / name for name in files})
+            finally:
+                del os.environ["HF_ENDPOINT"]
         return "nothing was said"
 
+    return call
+
+
+@tried("a file of settings of any size was fetched and read whole")
+def settings_of_the_hub_without_end(folder):
     count = 0
 
-    def answer(server, head, send):
+    def endless_settings(server, head, send):
         nonlocal count
         send(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{")
         while not server.ended.is_set() and count < 400:  # 400 MB, which is enough to see
             send(b" " * 2**20)
             count += 1
 
-    try:
-        with raw_server(answer) as server:
-            problem = wrong_with(folder, lambda: call(server), "config.json", NO_PROXY)
-    finally:
-        weights.HUB = before
+    problem = wrong_with(folder, from_hub(folder, endless_settings, 2**26), "config.json", NO_PROXY)
     return problem or (f"{count} MB were fetched" if count > 200 else None)
 
 
 @tried("settings that nothing later reads were taken, and fetched never again")
 def settings_of_the_hub_in_utf_16(folder):
-    before = weights.HUB
-
-    def call(server: Raw) -> str | None:
-        weights.HUB = server.address
-        output = {name: folder / name for name in ("config.json", "model.safetensors")}
-        weights.encoder_weights(
-            {"hub": "a/b", "revision": "c", "file": "model.safetensors", "checksums": {}}, output
-        )
-        return None
-
-    try:
-        with raw_server(always(answered('{"model_type": "bert"}'.encode("utf-16")))) as server:
-            problem = wrong_with(folder, lambda: call(server), "config.json: expected settings", NO_PROXY)
-    finally:
-        weights.HUB = before
+    page = '{"model_type": "bert"}'.encode("utf-16")
+    call = from_hub(folder, always(answered(page)), len(page))
+    problem = wrong_with(folder, call, "config.json: expected settings", NO_PROXY)
     return problem or ("it lies there" if (folder / "config.json").exists() else None)
 
 

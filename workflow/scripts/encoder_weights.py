@@ -3,6 +3,6 @@
 from sarangi.runtime.job import job
 
 with job(snakemake) as run:
-    from sarangi.sources.weights import encoder_weights
+    from sarangi.sources.hub_encoders import encoder_weights
 
     encoder_weights(snakemake.params.source, {file.name: run.place(str(file)) for file in run.outputs})

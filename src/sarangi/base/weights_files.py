@@ -15,6 +15,9 @@ ENCODER_FILES = {
 }
 """The files of an encoder, by its modality."""
 
+WEIGHT_FILES = ("model.safetensors", "pytorch_model.bin")
+"""The files that an encoder's weights are published in, the preferred one first."""
+
 
 def faster_whisper_lacks(folder: Path) -> list[str]:
     """Return the names of the files that a folder lacks to be a Whisper for faster-whisper."""

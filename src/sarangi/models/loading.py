@@ -14,13 +14,16 @@ ADVICE = re.compile(r"[^.!\n]*(?:ignore_mismatched_sizes|above report)[^.!\n]*[.
 
 @contextmanager
 def quietly() -> Iterator[None]:
-    """Keep transformers' report on tensors out of the log; what is missing or left over the caller checks."""
-    before = logging.get_verbosity()
+    """Keep transformers' report on tensors and its bars out of the log; the caller checks what is missing."""
+    before, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
     logging.set_verbosity_error()
+    logging.disable_progress_bar()
     try:
         yield
     finally:
         logging.set_verbosity(before)
+        if bars:
+            logging.enable_progress_bar()
 
 
 def said_by(error: Exception) -> str:

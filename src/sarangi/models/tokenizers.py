@@ -13,6 +13,7 @@ from sarangi.base.documents import DocumentError, json_of, text_in
 from sarangi.base.errors import SarangiError
 from sarangi.models.family import load
 from sarangi.models.settings import stated_or_default
+from sarangi.sources.tokenisers import refuse_swollen_table
 
 SETTINGS = frozenset(f"{name}_token" for name in ("bos", "eos", "unk", "sep", "pad", "cls", "mask"))
 PANIC = "PanicException"  # of Rust, which no module exports
@@ -67,12 +68,12 @@ def module_named(encoder: Mapping[str, Any]) -> str:
 
 
 def refuse_swollen_map(normalizer: Any) -> None:
-    """Refuse a table of letters that says it is larger than it is: Rust would take the memory, and abort.
+    """Refuse a table of letters in a normaliser as :func:`refuse_swollen_table` does.
 
     Raises
     ------
     DocumentError
-        Says how large it claims to be.
+        Says how large it claims to be, or that it is no table.
     """
     waiting = [normalizer]
     while waiting:
@@ -87,9 +88,7 @@ def refuse_swollen_map(normalizer: Any) -> None:
                 table = base64.b64decode(text)
             except ValueError as error:
                 raise DocumentError(f"precompiled_charsmap is no base64 ({error})") from error
-            size = int.from_bytes(table[:4], "little")  # of the trie behind these four bytes
-            if size > len(table) - 4:
-                raise DocumentError(f"precompiled_charsmap says {size} bytes, and has {len(table)}")
+            refuse_swollen_table(table)
 
 
 def in_file(token: str, whole: Mapping[str, Any]) -> bool:

@@ -7,6 +7,7 @@ from sarangi.base.installation import home
 
 LOCK = "requirements.lock"
 DISTRIBUTIONS = {
+    "google.protobuf": "protobuf",
     "iso639": "iso639-lang",
     "sklearn": "scikit-learn",
     "whisper": "openai-whisper",

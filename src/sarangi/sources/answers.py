@@ -39,6 +39,22 @@ class PassingError(Exception):
         self.rest = rest
 
 
+class Bearer(requests.auth.AuthBase):
+    """A token that a server takes by itself, without a user's name; nothing prints it."""
+
+    def __init__(self, token: str):
+        self._token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Put the token into a request."""
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
+
+
+Token = tuple[str, str] | Bearer
+"""User and key, or a token by itself."""
+
+
 class Watch:
     """Shuts the connections that it watches where they give no sign of life for so many seconds.
 
@@ -150,7 +166,7 @@ class Answer:
 
 @contextlib.contextmanager
 def ask(
-    address: str, headers: dict[str, str], token: tuple[str, str] | None, seconds: tuple[float, float]
+    address: str, headers: dict[str, str], token: Token | None, seconds: tuple[float, float]
 ) -> Iterator[Answer]:
     """Ask for an address and follow where it leads, and yield the answer, whatever its status.
 
@@ -161,7 +177,7 @@ def ask(
     headers
         To send.
     token
-        User and key for the address's own host; no other host that it leads to is told them.
+        For the address's own host; no other host that it leads to is told it.
     seconds
         To connect, and of silence; the head of an answer takes at most twice the latter.
 
@@ -185,7 +201,7 @@ def ask(
                 watch.sign_of_life()
                 own = _origin(here) == _origin(address)
                 # bytes: requests can write text in Latin-1 only
-                auth: Any = tuple(map(str.encode, token)) if token and own else None
+                auth: Any = _for_requests(token) if token and own else None
                 with session.get(here, headers=headers, auth=auth, stream=True, timeout=seconds) as response:
                     target = requests.Session.get_redirect_target(session, response)
                     if response.status_code not in REDIRECTS or target is None:
@@ -199,6 +215,10 @@ def ask(
         raise SarangiError(
             f"{without_secrets(address)}: it leads on more than {MOST_REDIRECTS} times. Look at the address"
         )
+
+
+def _for_requests(token: Token) -> Any:
+    return token if isinstance(token, Bearer) else tuple(map(str.encode, token))
 
 
 def led(here: str, target: str, address: str) -> str:

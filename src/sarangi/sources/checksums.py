@@ -1,22 +1,32 @@
-"""Checksums of downloads that no publisher states: recorded on first use, enforced from then on.
+"""What no publisher states of a download: recorded on first use, enforced from then on.
 
-``checksums.yaml`` lies in the study's folder and is meant to be committed.  One line an address, sorted.
+``checksums.yaml`` lies in the study's folder and is meant to be committed.  One line an address, sorted: the
+checksum and size of a file, or the commit that a repository of the model hub was at.
 """
 
 import fcntl
 import json
 import logging
 import os
+import re
+import subprocess
+import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from sarangi.base.documents import DocumentError
 from sarangi.base.errors import SarangiError
+from sarangi.base.personal_settings import for_program
 from sarangi.base.yaml_documents import yaml_in
 from sarangi.sources.proxies import without_secrets
 
 log = logging.getLogger("sarangi")
 
 CHECKSUMS = Path("checksums.yaml")
+COMMIT = re.compile("[0-9a-f]{40}")
+Entry = dict[str, Any]
+"""``checksum`` and ``size`` of a file, or ``commit`` of a repository."""
 
 
 def enforce(address: str, checksum: str, size: int) -> bool:
@@ -36,21 +46,47 @@ def enforce(address: str, checksum: str, size: int) -> bool:
     SarangiError
         If something else came than the first time, or the file of checksums cannot be read.
     """
-    recorded = _read().get(address)
+    return _same(address, {"checksum": checksum, "size": size}, _read())
+
+
+def _same(address: str, found: Entry, known: Mapping[str, Entry]) -> bool:
+    """Compare an entry with the one that is known, and return whether there is one."""
+    recorded = known.get(address)
     if recorded is None:
         return False
-    if recorded != {"checksum": checksum, "size": size}:
+    if recorded != found:
         raise SarangiError(
-            f"{without_secrets(address)}: found {size} bytes with {checksum}; expected "
-            f"{recorded['size']} bytes with {recorded['checksum']}, as {CHECKSUMS} recorded on first use. "
-            f"They were thrown away. Run the same command again; if it stays so and the publisher "
-            f"changed the file on purpose, delete the line of that address in {CHECKSUMS}"
+            f"{without_secrets(address)}: found {_shown(found)}; expected {_shown(recorded)}, as {CHECKSUMS} "
+            "recorded on first use. They were thrown away. Run the same command again; if it stays so and "
+            f"the publisher changed the file on purpose, delete the line of that address in {CHECKSUMS}"
         )
     return True
 
 
+def _shown(entry: Entry) -> str:
+    if "commit" in entry:
+        return f"commit {entry['commit']}"
+    return f"{entry['size']} bytes with {entry['checksum']}"
+
+
+def commit_of(repository: str) -> str | None:
+    """Return the commit that a repository was at on first use, None where it was never used.
+
+    Raises
+    ------
+    SarangiError
+        If the file of checksums cannot be read.
+    """
+    return _read().get(repository, {}).get("commit")
+
+
 def record(address: str, checksum: str, size: int) -> None:
-    """Record what came from an address, as :func:`enforce` takes it; other downloads lose nothing by it.
+    """Record what came from an address, as :func:`enforce` takes it; see :func:`record_all`."""
+    record_all({address: {"checksum": checksum, "size": size}})
+
+
+def record_all(found: Mapping[str, Entry]) -> None:
+    """Record what came from several addresses, all or none; other downloads lose nothing by it.
 
     Raises
     ------
@@ -69,9 +105,10 @@ def record(address: str, checksum: str, size: int) -> None:
                 folder,
                 error.strerror,
             )
-        if enforce(address, checksum, size):
+        known = _read()
+        if all([_same(address, entry, known) for address, entry in found.items()]):
             return
-        known = _read() | {address: {"checksum": checksum, "size": size}}
+        known |= found
         temporary = CHECKSUMS.with_name(f".{CHECKSUMS.name}.tmp")
         # JSON is YAML, and never breaks a line
         lines = [
@@ -84,23 +121,59 @@ def record(address: str, checksum: str, size: int) -> None:
         temporary.replace(CHECKSUMS)
 
 
-def _read() -> dict[str, dict]:
+def committed() -> dict[str, Entry]:
+    """Return what git has committed of ``checksums.yaml`` in this folder.
+
+    Nothing where there is no git, no repository or no such file in its last commit: then nobody but this
+    machine knows what came first.
+    """
+    with tempfile.TemporaryDirectory() as home:
+        try:
+            # another user's clone, as in a container, is read all the same: nothing in it is run
+            shown = subprocess.run(
+                ["git", "-c", "safe.directory=*", "cat-file", "blob", f"HEAD:./{CHECKSUMS}"],  # noqa: S607
+                env=for_program(Path(home)),
+                capture_output=True,
+                timeout=20,
+                check=True,
+            )
+            copy = Path(home) / CHECKSUMS.name
+            copy.write_bytes(shown.stdout)
+            return _read(copy)
+        except (OSError, subprocess.SubprocessError, SarangiError):
+            return {}
+
+
+def _read(file: Path = CHECKSUMS) -> dict[str, Entry]:
     try:
-        found = yaml_in(CHECKSUMS)
+        found: dict[str, Entry] | None = yaml_in(file)
         if found is None:  # an empty file
             return {}
-        if not isinstance(found, dict):
-            raise DocumentError("it is no mapping")
-        for address, entry in found.items():
-            if not isinstance(entry, dict) or set(entry) != {"checksum", "size"}:
-                raise DocumentError(f"the entry of {address} is not a checksum and a size")
-            if not isinstance(entry["checksum"], str) or type(entry["size"]) is not int:
-                raise DocumentError(f"the entry of {address} has no text as checksum, or no number as size")
+        _refuse_other_form(found)
     except FileNotFoundError:
         return {}
     except (OSError, DocumentError) as error:
         raise SarangiError(
             f'{CHECKSUMS}: expected a line `"<address>": {{"checksum": …, "size": …}}` for each '
-            f"download, found something else ({error}). Restore the file from git, or mend that line"
+            f'download, or `{{"commit": …}}` for a repository, found something else ({error}). Restore the '
+            "file from git, or mend that line"
         ) from error
     return found
+
+
+def _refuse_other_form(found: Any) -> None:
+    """Refuse what is no mapping of addresses to entries (:data:`Entry`)."""
+    if not isinstance(found, dict):
+        raise DocumentError("it is no mapping")
+    for address, entry in found.items():
+        keys = set(entry) if isinstance(entry, dict) else set()
+        if keys == {"commit"}:
+            if not isinstance(entry["commit"], str) or not COMMIT.fullmatch(entry["commit"]):
+                raise DocumentError(
+                    f"the entry of {address} has a commit of other than 40 hexadecimal digits"
+                )
+            continue
+        if keys != {"checksum", "size"}:
+            raise DocumentError(f"the entry of {address} is neither a checksum and a size nor a commit")
+        if not isinstance(entry["checksum"], str) or type(entry["size"]) is not int:
+            raise DocumentError(f"the entry of {address} has no text as checksum, or no number as size")

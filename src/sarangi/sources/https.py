@@ -13,7 +13,7 @@ import tenacity
 from tqdm import tqdm
 
 from sarangi.base.errors import SarangiError
-from sarangi.sources.answers import LONGEST_REST, Answer, PassingError, ask, refused_by
+from sarangi.sources.answers import LONGEST_REST, Answer, PassingError, Token, ask, refused_by
 from sarangi.sources.proxies import proxy_of, without_secrets
 
 SECONDS_TO_CONNECT, SECONDS_OF_SILENCE = 5, 30
@@ -24,6 +24,23 @@ LARGEST_UNSTATED = 2**36
 PAGES = ("text/html", "application/xhtml")
 VERSIONS = {"ETag": r'"[!#-~]{0,200}"', "Last-Modified": r"[A-Za-z0-9 ,:+-]{1,60}"}
 """Headers that name a version, with the form that may be sent back; a weak ETag names none."""
+
+
+class RefusedError(SarangiError):
+    """A server answers that it does not give a file.
+
+    Attributes
+    ----------
+    status
+        Of the answer, such as 404.
+    code
+        What the server calls the reason (X-Error-Code, which the model hub sends); empty where it says none.
+    """
+
+    def __init__(self, message: str, answer: Answer):
+        super().__init__(message)
+        self.status: int = answer.status
+        self.code: str = answer.headers.get("X-Error-Code", "")
 
 
 class Bounds(NamedTuple):
@@ -41,6 +58,7 @@ def fetch(
     part: Path | None = None,
     wait: float = 0.5,
     most: int | None = None,
+    token: Token | None = None,
 ) -> None:
     """Fetch a file; it gets its name only when its checksum is right.
 
@@ -64,6 +82,8 @@ def fetch(
     most
         Bytes that it may have where ``size`` is not given, whatever the server states; None: what a disk has
         room for if the server states it, else :data:`LARGEST_UNSTATED`.
+    token
+        For the address's own host; no other host that it leads to is told it.
 
     Raises
     ------
@@ -71,7 +91,7 @@ def fetch(
         If the server cannot be reached or keeps failing, or what it sends is not the file.
     """
     part = part or output.with_name(f"{output.name}.part")
-    receive(address, part, checksum, size, wait=wait, most=most)
+    receive(address, part, checksum, size, token, wait, most)
     part.replace(output)
     drop(part)
 
@@ -81,7 +101,7 @@ def receive(
     part: Path,
     checksum: str | None,
     size: int | None = None,
-    token: tuple[str, str] | None = None,
+    token: Token | None = None,
     wait: float = 0.5,
     most: int | None = None,
 ) -> None:
@@ -92,7 +112,7 @@ def receive(
     address, part, checksum, size, wait, most
         As in :func:`fetch`.
     token
-        User and key for the address's own host; no other host that it leads to is told them.
+        For the address's own host; no other host that it leads to is told it.
 
     Raises
     ------
@@ -142,9 +162,7 @@ def tries(address: str, wait: float) -> Iterator[tenacity.AttemptManager]:
 
 
 @contextlib.contextmanager
-def answer_of(
-    address: str, headers: dict[str, str], token: tuple[str, str] | None = None
-) -> Iterator[Answer]:
+def answer_of(address: str, headers: dict[str, str], token: Token | None = None) -> Iterator[Answer]:
     """Ask for an address as :func:`sarangi.sources.answers.ask` does, and yield an answer of 200, 206 or 416.
 
     Raises
@@ -172,7 +190,7 @@ def answer_of(
             raise PassingError(said, answer.rest)
         if proxy and answer.status == requests.codes.proxy_authentication:
             raise refused_by(proxy, shown, answer.status)
-        raise SarangiError(f"{shown}: {said}. {_advice(answer.status, token is not None)}")
+        raise RefusedError(f"{shown}: {said}. {_advice(answer.status, token is not None)}", answer)
 
 
 def _advice(status: int, token: bool) -> str:
@@ -183,7 +201,7 @@ def _advice(status: int, token: bool) -> str:
     return "Look at the address, and at its publisher's page"
 
 
-def content_of(address: str, headers: dict[str, str]) -> bytes:
+def content_of(address: str, headers: dict[str, str], token: Token | None = None) -> bytes:
     """Return what an address holds, of at most :data:`LARGEST_DESCRIPTION` bytes.
 
     Raises
@@ -193,7 +211,7 @@ def content_of(address: str, headers: dict[str, str]) -> bytes:
     """
     content = b""
     for attempt in tries(address, 0.5):
-        with attempt, answer_of(address, headers) as answer:
+        with attempt, answer_of(address, headers, token) as answer:
             if answer.status != requests.codes.ok:
                 raise PassingError(f"the server answers {answer.status}, though the whole was asked for")
             content = b""
@@ -218,7 +236,7 @@ def drop(part: Path) -> None:
     _version_of(part).unlink(missing_ok=True)
 
 
-def _continue(address: str, part: Path, bounds: Bounds, token: tuple[str, str] | None, resume: bool) -> None:
+def _continue(address: str, part: Path, bounds: Bounds, token: Token | None, resume: bool) -> None:
     """Fetch what is missing of ``part``; raise PassingError for what may pass.
 
     Where no checksum will tell (``resume`` is false), an earlier part is taken up only if the server

@@ -13,11 +13,14 @@ from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from sarangi.base.errors import SarangiError
-from sarangi.sources.addresses import HUB, KAGGLE, WHISPER, ZENODO
+from sarangi.base.weights_files import WEIGHT_FILES
+from sarangi.sources.addresses import HUB, KAGGLE, WHISPER, ZENODO, hub_endpoint
 from sarangi.sources.kaggle import ADVICE, kaggle_token
 from sarangi.sources.source import ARCHIVES
 
 WITH_STUDY = "with the study"
+FIRST_USE = "first use, not pinned"
+"""Of weights whose commit and checksum neither the configuration nor a committed checksums.yaml states."""
 ZENODO_RECORD = re.compile(r"zenodo\.org/records?/(\d+)")
 
 
@@ -216,27 +219,52 @@ class Kaggle(Fetched):
 
 @dataclass(frozen=True)
 class Hub(Kind):
-    """An encoder of the Hugging Face hub at a revision, with the checksums of its files."""
+    """An encoder of the Hugging Face hub, at a revision and with the checksums of its files where known."""
 
     hub: str
-    revision: str
-    file: str
+    revision: str | None = None
+    file: str | None = None
     checksums: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def origin(self) -> str:
-        """Repository and revision."""
-        return f"Hugging Face hub, {self.hub} at revision {self.revision[:12]}"
+        """Repository, and revision where the configuration states it."""
+        return f"Hugging Face hub, {self._named}"
+
+    def origin_by(self, committed: Mapping[str, Mapping[str, Any]]) -> str:
+        """Return where it is from, and whether its weights are pinned.
+
+        Parameters
+        ----------
+        committed
+            What is committed of ``checksums.yaml``.
+        """
+        home = f"{HUB}/{self.hub}"
+        commit = self.revision or committed.get(home, {}).get("commit")
+        known = any(
+            name in self.checksums or f"{home}/resolve/{commit}/{name}" in committed for name in WEIGHT_FILES
+        )
+        if not (commit and known):
+            return f"{self.origin}; {FIRST_USE}"
+        return self.origin if self.revision else f"{self.origin} at revision {commit[:12]}"
+
+    @property
+    def _named(self) -> str:
+        return f"{self.hub} at revision {self.revision[:12]}" if self.revision else self.hub
 
     @property
     def fetched_from(self) -> str:
-        """The hub."""
-        return HUB
+        """The hub, or the mirror that ``HF_ENDPOINT`` names."""
+        return hub_endpoint()
 
     @property
     def how_to_get(self) -> str:
-        """Fetch the revision from the hub."""
-        return f"fetch {self.hub} at revision {self.revision[:12]} of the Hugging Face hub"
+        """Fetch the repository from the hub."""
+        return f"fetch {self._named} of the Hugging Face hub"
+
+    def advice(self, place: str, files: Sequence[str]) -> str:
+        """Return what to do: nothing by hand where the hub answers."""
+        return f"{super().advice(place, files)}; where {HUB} answers the same command fetches it by itself"
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ def _about_weights(study: Study, kind: str, name: str) -> dict[str, Any]:
     source = kind_of(entry["source"])
     hub = source.hub if isinstance(source, Hub) else None
     about = {"name": name, "title": entry["title"], "licence": entry["licence"], "hub": hub}
-    return about | {"source": source.origin}
+    return about | {"source": study.locations.origin_of_weights(entry)}
 
 
 def files_of_app(study: Study) -> list[str]:

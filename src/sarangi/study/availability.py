@@ -67,7 +67,7 @@ def _of_weights(study: Study, entry: Mapping[str, Any]) -> dict[str, str]:
     kind = kind_of(entry["source"])
     # what comes with a demo was trained on its speech
     access = "synthetic" if kind.access == WITH_STUDY and study.synthetic else kind.access
-    return {"licence": entry["licence"], "access": access, "source": kind.origin}
+    return {"licence": entry["licence"], "access": access, "source": study.locations.origin_of_weights(entry)}
 
 
 def origin_of_corpus(study: Study, name: str) -> str:

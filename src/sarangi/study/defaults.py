@@ -14,12 +14,15 @@ from sarangi.study.problems import with_defaults
 BUILT_IN = "workflow/schemas/builtin.yaml"
 KINDS = ("protocols", "feature_sets", "encoders", "asr", "classifiers", "models")
 """Keys of the configuration that have built-in entries."""
+SEE_CARD = "see the model card"
+"""Where the licence of an encoder is, of which the configuration states the repository alone."""
 
 
 def completed(config: Mapping[str, Any], schema: Path) -> dict[str, Any]:
     """Return a configuration with the defaults of its schema and the built-in entries that it names.
 
     An entry of the configuration replaces the built-in one of its name whole; ``null`` removes that one.
+    An encoder that is stated as ``owner/name`` becomes an entry of that repository of the Hugging Face hub.
     A built-in entry that nothing names stays out, so that it costs nothing.  Own entries come first, and
     built-in ones follow in their own order.
 
@@ -43,7 +46,33 @@ def completed(config: Mapping[str, Any], schema: Path) -> dict[str, Any]:
             if isinstance(whole.get(kind), Mapping):
                 wanted = [name for name in choice[kind] if name in names and name not in whole[kind]]
                 whole[kind] = {**whole[kind], **{name: choice[kind][name] for name in wanted}}
+    if isinstance(whole.get("encoders"), Mapping):
+        whole["encoders"] = {
+            name: _of_hub(name, entry, whole) if isinstance(entry, str) else entry
+            for name, entry in whole["encoders"].items()
+        }
     return whole
+
+
+def _of_hub(name: str, repository: str, config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the entry of an encoder that is stated by its repository alone.
+
+    Its modality is that of the branch of the models that name it; its licence stands in its card alone.
+    """
+    models = config["models"].values() if isinstance(config.get("models"), Mapping) else ()
+    branches = {branch for entry in models for branch, encoder in _encoders_in(entry) if encoder == name}
+    text = {"modality": "text"} if branches == {"text"} else {}
+    title = repository.rpartition("/")[2] or name
+    return {"title": title, "licence": SEE_CARD, **text, "source": {"hub": repository}}
+
+
+def _encoders_in(model: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the branches of a model's entry with what each names as its encoder, its recipes' too."""
+    recipes = model.get("recipes") if isinstance(model, Mapping) else None
+    for each in (model, *(recipes.values() if isinstance(recipes, Mapping) else ())):
+        for branch in BRANCHES if isinstance(each, Mapping) else ():
+            if isinstance(each.get(branch), Mapping) and "encoder" in each[branch]:
+                yield branch, each[branch]["encoder"]
 
 
 @cache

@@ -13,8 +13,9 @@ from sarangi.base.weights_files import ENCODER_FILES, FASTER_WHISPER, FASTER_WHI
 from sarangi.corpora.words_alone import is_of_words_alone, sound_of_layout
 from sarangi.runtime import records
 from sarangi.sources import other_whispers
+from sarangi.sources.checksums import committed
 from sarangi.sources.incomplete import instead_of_encoder, wrong_with_encoder
-from sarangi.sources.kinds import kind_of
+from sarangi.sources.kinds import Hub, kind_of
 from sarangi.sources.reachability import reachable
 from sarangi.sources.source import IN_HAND, SLOW_ARCHIVES, find, names_in
 from sarangi.study.entries import WORDS, Experiment, modality
@@ -157,6 +158,16 @@ class Locations:
         entries = [entry for kind in ("corpora", "encoders", "asr") for entry in self.config[kind].values()]
         addresses = [kind_of(entry["source"]).fetched_from for entry in entries]
         return reachable(address for address in addresses if address)
+
+    @cached_property
+    def committed(self) -> dict[str, dict[str, Any]]:
+        """What git has committed of ``checksums.yaml``, by which weights count as pinned."""
+        return committed()
+
+    def origin_of_weights(self, entry: Mapping[str, Any]) -> str:
+        """Return where weights are from, in words, and whether they are pinned."""
+        kind = kind_of(entry["source"])
+        return kind.origin_by(self.committed) if isinstance(kind, Hub) else kind.origin
 
     def missing(self, kind: str) -> dict[str, str]:
         """Return what of a kind is not available and was not restored, each with what to do about it."""

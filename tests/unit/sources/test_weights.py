@@ -1,4 +1,4 @@
-"""Weights: fetched, unpacked, drawn at random, and refused where they could do harm."""
+"""Weights: unpacked, drawn at random, and refused where they could do harm."""
 
 import argparse
 import os
@@ -10,65 +10,15 @@ import pytest
 import torch
 import whisper
 from safetensors.torch import load_file, save_file
-from support.small_encoders import encoders  # noqa: F401  (fixtures)
 from support.small_training import (
     FILES,
     SHAPE,
     encoder,  # noqa: F401  (fixtures)
 )
 
-from sarangi.base.documents import LARGEST
 from sarangi.base.errors import SarangiError
-from sarangi.base.weights_files import ENCODER_FILES
-from sarangi.models.encoders import load_encoder
-from sarangi.sources import weights
 from sarangi.sources.checkpoints import as_safetensors, checkpoint_in
 from sarangi.sources.small_weights import pack_whisper, random_encoder, random_whisper, unpacked_whisper
-
-
-def test_a_text_encoder_is_fetched_with_its_tokeniser(encoders, tmp_path, monkeypatch):
-    state = load_file(encoders["roberta"] / "model.safetensors")
-    # as published: tied weights are one tensor under two names
-    state["lm_head.decoder.weight"] = state["roberta.embeddings.word_embeddings.weight"]
-    hub = tmp_path / "hub"
-    hub.mkdir()
-    torch.save(state, hub / "pytorch_model.bin")
-    for name in ("config.json", "tokenizer.json"):
-        (hub / name).write_bytes((encoders["roberta"] / name).read_bytes())
-    asked = {}
-
-    def fetch(address, output, checksum, most=None):
-        # settings are read whole, and may have no checksum
-        assert most == (LARGEST if address.endswith(".json") else None)
-        name = address.rpartition("/")[2]
-        asked[name] = (address, checksum)
-        output.write_bytes((hub / name).read_bytes())
-
-    monkeypatch.setattr(weights, "fetch", fetch)
-    source = {
-        "hub": "a/b", "revision": "0" * 40, "file": "pytorch_model.bin",
-        "checksums": {"config.json": "md5:x"},
-    }  # fmt: skip
-    weights.encoder_weights(source, {name: tmp_path / name for name in ENCODER_FILES["text"]})
-    assert asked["config.json"] == (f"https://huggingface.co/a/b/resolve/{'0' * 40}/config.json", "md5:x")
-    assert set(asked) == {"config.json", "tokenizer.json", "pytorch_model.bin"}
-    same, own = (
-        load_encoder(tmp_path, "text").state_dict(),
-        load_encoder(encoders["roberta"], "text").state_dict(),
-    )
-    assert all(torch.equal(same[name], tensor) for name, tensor in own.items())
-    assert not (tmp_path / "pytorch_model.bin").exists()
-
-
-def test_a_page_in_place_of_settings_is_thrown_away(tmp_path, monkeypatch):
-    for page in (b"<html>", b"[]", b"null", b"[" * 10**5, '{"a": 1}'.encode("utf-16")):
-        monkeypatch.setattr(
-            weights, "fetch", lambda address, output, checksum, most, page=page: output.write_bytes(page)
-        )
-        source = {"hub": "a/b", "revision": "0" * 40, "file": "model.safetensors", "checksums": {}}
-        with pytest.raises(SarangiError, match=r"resolve/0+/config\.json: expected settings as JSON"):
-            weights.encoder_weights(source, {name: tmp_path / name for name in ENCODER_FILES["text"]})
-        assert list(tmp_path.iterdir()) == []
 
 
 def test_random_weights_are_the_same_each_time(encoder, tmp_path):

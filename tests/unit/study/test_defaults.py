@@ -2,10 +2,12 @@
 
 import pytest
 import yaml
+from support.hub import hub_here  # noqa: F401  (fixtures)
 from support.places import ROOT
 from support.studies import stand_in, write_study
 
 from sarangi.base.errors import SarangiError
+from sarangi.study.availability import availability
 from sarangi.study.checking import check
 from sarangi.study.claims_file import published_in
 from sarangi.study.defaults import KINDS, built_in, completed
@@ -106,3 +108,53 @@ def test_the_published_study_is_the_one_that_the_configuration_names(tmp_path, m
     finding = {"finding_1": {"statement": "random splits flatter"}}
     with pytest.raises(SarangiError, match=r"findings: findings are claims of a published study"):
         check(short("constant", findings=finding), SCHEMA, [])
+
+
+def with_encoders(**encoders):
+    """A study of speech and of text, by encoders of the hub that are stated by their repositories alone."""
+    recipe = {
+        "seeds": [1], "learning_rate": 0.001, "weight_decay": 0.01, "warmup": 0.1, "dropout": 0.1, "batch": 2,
+        "accumulate": 1, "max_epochs": 1, "patience": 1, "class_weights": True,
+    }  # fmt: skip
+    audio = {"encoder": "sounds", "frozen_layers": "all", "max_audio_s": 3}
+    text = {
+        "encoder": "words",
+        "frozen_layers": "all",
+        "max_tokens": 32,
+        "context_turns": 0,
+        "words": "corpus",
+    }
+    models = {
+        "heard": {"title": "heard", "audio": audio, "finetuning": recipe},
+        "read": {"title": "read", "text": text, "finetuning": recipe},
+    }
+    return short("heard", "read", protocols=["grouped5_validated"], models=models, encoders=encoders)
+
+
+def test_an_encoder_is_stated_by_its_repository_alone(hub_here):
+    found = check(with_encoders(sounds="a/sounds-base", words="a/words"), SCHEMA, [], probe=True)
+    assert found.config["encoders"] == {
+        "sounds": {
+            "title": "sounds-base", "licence": "see the model card", "source": {"hub": "a/sounds-base"},
+        },
+        # of the branch that names it, and of any family, which its own config.json states
+        "words": {
+            "title": "words", "licence": "see the model card", "modality": "text",
+            "source": {"hub": "a/words"},
+        },
+    }  # fmt: skip
+    assert {name: str(path) for name, path in found.weights.items()} == {
+        "sounds": "resources/weights/sounds", "words": "resources/weights/words",
+    }  # fmt: skip
+    source = {row["name"]: row["source"] for row in availability(found)}["words"]
+    assert source == "Hugging Face hub, a/words; first use, not pinned"
+    told = r"encoders\.words\.source\.hub: 'words' does not match: .*owner/name"
+    with pytest.raises(SarangiError, match=told):
+        check(with_encoders(sounds="a/b", words="words"), SCHEMA, [])
+
+
+def test_the_full_study_asks_nobody_for_an_encoder_where_the_hub_answers(hub_here):
+    config = yaml.safe_load((ROOT / "config.yaml").read_text())
+    found = check(config, SCHEMA, [], probe=True)
+    assert found.locations.missing("encoders") == {}
+    assert set(found.weights) == set(config["encoders"])
