@@ -17,6 +17,7 @@ from sarangi.base.weights_files import FASTER_WHISPER_FOLDER, faster_whisper_lac
 from sarangi.runtime.devices import CPU, CUDA, device
 from sarangi.transcripts.tries import (
     FRAME,
+    MOST_REPEATED,
     WINDOW,
     Heard,
     Kept,
@@ -40,7 +41,7 @@ SEARCHES = (
     {"beam_size": 5},
     {"beam_size": 5, "no_repeat_ngram_size": 3},
 )
-"""The greedy text, then the best of five beams, then one in which no three tokens come twice."""
+"""The greedy text, then the best of five beams, and if that repeats itself one of no three tokens twice."""
 
 FULL = "full"
 PRECISIONS = {FULL: {CPU: "float32", CUDA: "float16"}, "int8": {CPU: "int8", CUDA: "int8_float16"}}
@@ -111,7 +112,7 @@ class FasterWhisper:
     def _heard(self, signal: np.ndarray, language: str | None, name: str) -> Heard:
         try:
             windows: list[Kept] = []
-            for mel in self._windows(signal):
+            for mel in self.windows(signal):
                 windows.append(kept(self._tries(mel, language), name))
                 language = windows[0].best.language
             return joined(windows)
@@ -122,7 +123,7 @@ class FasterWhisper:
                 "do not go with each other: get them again"
             ) from error
 
-    def _windows(self, signal: np.ndarray) -> Iterator[np.ndarray]:
+    def windows(self, signal: np.ndarray) -> Iterator[np.ndarray]:
         """Yield the spectrograms of the windows of a clip, each of shape (bands, frames)."""
         mel = self.model.feature_extractor(signal)[:, :-1]  # the last frame is of the padding
         for start in range(0, max(mel.shape[1], 1), WINDOW):
@@ -131,21 +132,24 @@ class FasterWhisper:
     def _tries(self, mel: np.ndarray, language: str | None) -> Iterator[Try]:
         """Yield the tries of a window; what nobody asks for is not decoded."""
         frames = context_of(mel.shape[1], self.settings["context"])
-        encoded = self._encoded(mel, frames)
-        first = self._decoded(encoded, language, SEARCHES[0])
+        encoded = self.encoded(mel, frames)
+        first = self.decoded(encoded, language, SEARCHES[0])
         # whether nobody speaks is for the whole context to say
         if not (frames < WINDOW and silent(first)):
             yield first
         if frames < WINDOW:
-            encoded = self._encoded(mel, WINDOW)
-            yield self._decoded(encoded, language, SEARCHES[0])
-        for search in SEARCHES[1:]:
-            yield self._decoded(encoded, language, search)
+            encoded = self.encoded(mel, WINDOW)
+            yield self.decoded(encoded, language, SEARCHES[0])
+        best = self.decoded(encoded, language, SEARCHES[1])
+        yield best
+        if best.compression_ratio > MOST_REPEATED:
+            yield self.decoded(encoded, language, SEARCHES[2])
 
-    def _encoded(self, mel: np.ndarray, frames: int) -> Any:
+    def encoded(self, mel: np.ndarray, frames: int) -> Any:
+        """Return what the encoder makes of a spectrogram with zeros behind it, of so many frames in all."""
         return self.model.encode(np.pad(mel, ((0, 0), (0, frames - mel.shape[1]))))
 
-    def _decoded(self, encoded: Any, language: str | None, search: Mapping[str, int]) -> Try:
+    def decoded(self, encoded: Any, language: str | None, search: Mapping[str, int]) -> Try:
         """Decode what the encoder made of a window, in a language or in the one that it hears."""
         from faster_whisper.tokenizer import Tokenizer
         from faster_whisper.transcribe import get_compression_ratio, get_suppressed_tokens

@@ -270,9 +270,9 @@ def test_faster_whispers_text_is_the_packages_own_and_follows_from_the_clip(
     faster = FasterWhisper(converted(checkpoint, tmp_path / "model"), SETTINGS, 1)
     signals, names = [noise(0.1 + 0.9 * n, n) for n in range(3)], ["a", "b", "c"]
     found = faster.hear(signals, "ur", names)
-    # random weights are sure of nothing: every search is tried, and none is a draw
-    assert [heard.tries for heard in found] == [3] * 3
-    assert {heard.failed_check for heard in found} <= set(Check)
+    # random weights are sure of nothing: beams are searched, and nothing is drawn
+    assert min(result.tries for result in found) > 1
+    assert all(result.failed_check in set(Check) for result in found)
     for place in (2, 0, 1, 0):
         assert faster.hear(signals[place : place + 1], "ur", ["another name"]) == [found[place]]
     monkeypatch.setattr(tries, "failed_check", lambda found: None)
