@@ -136,7 +136,7 @@ def utterances(entry: dict, count: int, seed: int) -> Utterances:
         {
             "utterance_id": [str(n) for n in range(count)],
             "emotion": [emotions[n % len(emotions)] for n in range(count)],
-            "duration_s": seconds,
+            "length": seconds,
         }
     )
     return Utterances(table, emotions, inputs)

@@ -67,7 +67,7 @@ def main() -> None:
     transformers.utils.logging.disable_progress_bar()
     config = yaml.safe_load((ROOT / "demo/config.yaml").read_text(encoding="utf-8"))
     table, sounds = spoken()
-    print(f"{len(table)} synthetic clips of {table['duration_s'].mean():.2f} s; seeds {options.seeds}\n")
+    print(f"{len(table)} synthetic clips of {table['length'].mean():.2f} s; seeds {options.seeds}\n")
     print("| model | | UAR by seed | mean | WF1, mean | ms of processor a step |")
     print("|---|---|---|--:|--:|--:|")
     for name in options.models:
@@ -95,7 +95,7 @@ def spoken() -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
                 "utterance_id": clip.path,
                 "emotion": clip.emotion,
                 "text": clip.text,
-                "duration_s": len(signal) / rate,
+                "length": len(signal) / rate,
                 "part": TEST if speaker > 8 else VALIDATION if speaker > 6 else TRAIN,
             }
         )

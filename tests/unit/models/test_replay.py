@@ -56,7 +56,7 @@ def test_a_step_of_training_gives_the_weights_that_plain_torch_gives(encoders, k
     }  # fmt: skip
     table = pd.DataFrame(
         {"utterance_id": [f"u{i}" for i in range(4)], "emotion": ["angry", "angry", "happy", "sad"],
-         "duration_s": 1.0}
+         "length": 1.0}
     )  # fmt: skip
     given = as_ours_takes_them(model)
     inputs = {name: (lambda u, name=name: given[name][int(u[1:])]) for name in given}
@@ -94,7 +94,7 @@ def test_a_step_of_training_gives_the_weights_that_plain_torch_gives(encoders, k
 
 def test_weights_decay_on_all_that_learns_and_only_in_a_replay(encoders, tmp_path):
     ours = network(encoders, MODELS["cross_attention"])
-    table = pd.DataFrame({"utterance_id": ["a"], "emotion": ["sad"], "duration_s": [1.0]})
+    table = pd.DataFrame({"utterance_id": ["a"], "emotion": ["sad"], "length": [1.0]})
     data = Utterances(table, EMOTIONS, {})
     recipe = {
         "batch": 2, "accumulate": 1, "learning_rate": 1e-3, "weight_decay": 0.05, "warmup": 0.0,
