@@ -1134,4 +1134,5 @@ class TorchWeights(Torch):
         as_safetensors(Path("pytorch_model.bin"), self.folder / "out.safetensors")
 
 
-import table_readers  # noqa: E402, F401  (its readers register themselves)
+import foreign_readers  # noqa: E402, F401  (its readers register themselves)
+import table_readers  # noqa: E402, F401  (as do these)

@@ -24,6 +24,8 @@ NETWORKS = (
     "packed-whisper",
     "whisper",
     "torch",
+    "classifier",
+    "faster-whisper",
 )
 """The readers that load torch, in a process of their own."""
 

@@ -6,6 +6,10 @@ import torch
 
 @pytest.fixture
 def foreign(tmp_path):
+    return saved_classifier(tmp_path / "foreign")
+
+
+def saved_classifier(folder):
     """A classifier as transformers saves it."""
     from transformers import Wav2Vec2Config, Wav2Vec2FeatureExtractor, Wav2Vec2ForSequenceClassification
 
@@ -16,7 +20,6 @@ def foreign(tmp_path):
         num_conv_pos_embedding_groups=2, id2label={0: "calm", 1: "<b>cross</b>", 2: "glad"},
         label2id={"calm": 0, "<b>cross</b>": 1, "glad": 2}, classifier_proj_size=8,
     )  # fmt: skip
-    folder = tmp_path / "foreign"
     Wav2Vec2ForSequenceClassification(config).save_pretrained(folder)
     Wav2Vec2FeatureExtractor(do_normalize=True).save_pretrained(folder)
     return folder

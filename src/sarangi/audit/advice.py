@@ -143,6 +143,8 @@ class Finding(NamedTuple):
         """What a person can do; empty where the verdict is ``ok``."""
         if self.verdict == OK or self.check not in CHECKS:
             return ""
+        if self.verdict == NOTE and pd.isna(self.value):
+            return CHECKS[SOUND].todo  # it could not be checked
         if self.by_design:
             return "meant: compare with a protocol that keeps each speaker on one side"
         return CHECKS[self.check].todo

@@ -6,6 +6,7 @@ from support.places import MADE_BY_TEST, to
 from support.small_manifests import LOSO, made_manifest
 
 from sarangi.audio.near_duplicates import NEAR_DUPLICATES
+from sarangi.audit.advice import findings
 from sarangi.audit.corpus import corpus_audit
 from sarangi.audit.protocol import nearest_emotion, protocol_audit
 from sarangi.audit.rows import Audited
@@ -98,3 +99,6 @@ def test_what_cannot_be_checked_without_sound_is_a_row_and_no_number(tmp_path):
         assert pd.isna(found.loc[check, "value"])
         assert tuple(found.loc[check, ["verdict", "detail"]]) == ("note", "not checked: no recordings")
     assert found.loc["constant_uar", "value"] > 0
+    advised = {row.check: row.todo for row in findings(found.reset_index(), ["loso"])}
+    assert advised["near_duplicates_across"] == advised["duration_uar"] != advised["shared_groups"]
+    assert advised["duration_uar"].startswith("nothing for models of words")
