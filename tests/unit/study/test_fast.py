@@ -97,7 +97,8 @@ def test_published_features_are_read_whole_and_classified_with_little(demo, clas
         whole = study.config["classifiers"][classifier]
     with opened(demo / made.folder) as small:
         assert small.waits_for(small.experiments[made.experiment]) == []
-        assert small.config["protocols"]["fast_urdu5"]["folds"] == 2
+        protocols = (small.config["protocols"]["fast_urdu5"], study.config["protocols"]["urdu5"])
+        assert protocols[0] == {**protocols[1], "title": fast.TITLE.format(protocols[1]["title"])}
         few = small.config["classifiers"][classifier]
         assert few.get("trees", 10) == few.get("max_iter", 10) == 10
         assert {key for key in whole if whole[key] != few[key]} <= {"trees", "max_iter"}
