@@ -39,7 +39,7 @@ class Classifier(Folder):
 
 
 @reader
-class FasterWhisper(Folder):
+class FasterWhisperFolder(Folder):
     """A folder of faster-whisper, opened and asked about a clip."""
 
     name = "faster-whisper"
@@ -64,9 +64,9 @@ class FasterWhisper(Folder):
         return rezipped(self.seeds[0], name, chance.damaged(data, [data], self.words, tuple(range(64))))
 
     def read(self, data: bytes) -> None:
-        from sarangi.transcripts import engines
+        from sarangi.transcripts.ctranslate2_whisper import FasterWhisper
 
         settings = {"context": "whole", "tokens": 4}
-        engine = engines.FasterWhisper(self.unpacked(data), settings, 1)
+        engine = FasterWhisper(self.unpacked(data), settings, 1)
         (heard,) = engine.hear([noise(0.5)], "en", ["a.wav"])
         heard.text.encode()
