@@ -9,7 +9,7 @@ import network
 import pytest
 from faults import FAULTS, SURVIVED, Faults, repeated
 
-MORE_THAN_ONCE = {"kills at random moments, a parameter changed, slow orphans": 4}
+MORE_THAN_ONCE = {"kills at random moments, a parameter changed, slow orphans": 2}
 
 
 @pytest.fixture(scope="module")

@@ -20,8 +20,7 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 from playwright.sync_api import sync_playwright
 from support.places import ROOT
 from support.recordings import BROKEN
-from support.running import jobs, snakemake, succeeded
-from support.studies import stand_in, write_study
+from support.running import copied, jobs, snakemake, succeeded
 
 from sarangi.app.card_files import read_card
 from sarangi.base import store
@@ -31,22 +30,9 @@ AUDIO, BOTH = "ravdess_grouped3_audio_tiny/0/42", "ravdess_grouped3_fusion_tiny/
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory):
-    """A study of two models that hear, one of which reads, and what the page needs of it."""
-    import yaml
-
-    study = yaml.safe_load((ROOT / "demo/config.yaml").read_text())
-    study["corpora"] = {"ravdess": stand_in(speakers=6, clips=1, seed=1) | {"shards": 1}}
-    study["protocols"]["grouped3"]["folds"] = 2
-    for name in ("audio_tiny", "fusion_tiny"):
-        few = {"max_epochs": 1, "seeds": [42], "together": True}
-        study["models"][name]["finetuning"] = study["models"][name]["finetuning"] | few
-    study["experiments"] = [
-        {"corpora": ["ravdess"], "protocols": ["grouped3"], "models": ["audio_tiny", "fusion_tiny"]}
-    ]
-    study |= {"language_pairs": [], "findings": {"finding_4": {"statement": "made up for a test"}}}
-    study["bootstrap"]["draws"] = 100
-    folder = write_study(study, tmp_path_factory.mktemp("app"))
+def app(built, tmp_path_factory):
+    """The chain with what the page needs of its models that hear, one of which reads, too."""
+    folder = copied(built, tmp_path_factory.mktemp("app") / "study")
     succeeded(snakemake("--cores", 2, "app", directory=folder))
     return folder
 
@@ -165,7 +151,8 @@ def same(found, row):
 
 
 def test_each_run_has_a_card_that_the_hub_can_read_and_that_says_synthetic(app):
-    runs = sorted((app / "results/runs").glob("*/[0-9]*/*"))
+    folders = [app / "results/runs" / run.split("/")[0] for run in (AUDIO, BOTH)]
+    runs = [run for folder in folders for run in sorted(folder.glob("[0-9]*/*"))]
     assert len(runs) == 4
     for run in runs:
         card = ModelCard.load(run / "README.md")
@@ -279,7 +266,7 @@ def chosen_by_keyboard(page, file):
     for _ in range(3):
         tab_to(page, "upload")
         try:
-            with page.expect_file_chooser(timeout=10_000) as chooser:
+            with page.expect_file_chooser(timeout=30_000) as chooser:
                 page.keyboard.press("Enter")
         except PlaywrightTimeoutError:
             continue
