@@ -145,7 +145,9 @@ class Corpus(Reader):
         rows = {row["utterance_id"]: row for row in self.manifest(data)}
         for row in rows.values():
             # one that is ok may have a note as its reason, and no cause
-            if (row["status"] == "ok") != (row["emotion"] is not None and row["cause"] is None):
+            # or of why there is no sound
+            known = row["cause"] is None or row["no_sound"] is not None
+            if (row["status"] == "ok") != (row["emotion"] is not None and known):
                 raise HarmError(f"status {row['status']} of {row}")
         if self.line_by_line:
             self.spared(data, rows)
