@@ -33,7 +33,7 @@ from sarangi.base.text_checks import Check
 from sarangi.sources.small_weights import random_whisper
 from sarangi.transcripts import openai_whisper as asr
 from sarangi.transcripts import tries
-from sarangi.transcripts.ctranslate2_whisper import FasterWhisper
+from sarangi.transcripts.ctranslate2_whisper import SEARCHES, FasterWhisper
 from sarangi.transcripts.openai_whisper import OpenAIWhisper, log_mels
 from sarangi.transcripts.tries import Kept, Try, context_of, failed_check, joined, kept
 from sarangi.transcripts.whisper_checkpoint import load
@@ -275,6 +275,9 @@ def test_faster_whispers_text_is_the_packages_own_and_follows_from_the_clip(
     assert all(result.failed_check in set(Check) for result in found)
     for place in (2, 0, 1, 0):
         assert faster.hear(signals[place : place + 1], "ur", ["another name"]) == [found[place]]
+    encoded = faster.encoded(next(faster.windows(signals[2])), 3000)
+    for search in SEARCHES:
+        assert len({faster.decoded(encoded, "ur", search) for _ in range(4)}) == 1
     monkeypatch.setattr(tries, "failed_check", lambda found: None)
     signals.append(noise(31, 4))
     for language in ("ur", None):
