@@ -15,6 +15,7 @@ MODELS = [
     "openai-whisper",
     "protobuf",
     "safetensors",
+    "tokenizers",
     "torch",
     "torchaudio",
     "transformers",

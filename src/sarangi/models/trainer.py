@@ -16,11 +16,12 @@ from torch import Tensor, nn
 from torch.utils.data import Dataset, Sampler
 from transformers import EarlyStoppingCallback, EvalPrediction, TrainingArguments
 
+from sarangi.base.device_names import CPU
 from sarangi.base.errors import SarangiError
 from sarangi.base.parts import TRAIN, VALIDATION
 from sarangi.models.fusion import EmotionClassifier
 from sarangi.models.utterances import ByLength, Utterances, collate
-from sarangi.runtime.devices import CPU, device, half_precision, lacks_memory
+from sarangi.runtime.devices import device, half_precision, lacks_memory
 from sarangi.statistics.confusions import uar, wf1
 
 LOG = pa.schema(

@@ -3,14 +3,11 @@
 import os
 from typing import TYPE_CHECKING
 
+from sarangi.base.device_names import CPU, CUDA, FORCED, MPS
 from sarangi.base.errors import SarangiError
 
 if TYPE_CHECKING:
     from torch import nn
-
-CUDA, MPS, CPU = "cuda", "mps", "cpu"
-FORCED = "SARANGI_DEVICE"
-"""Variable that keeps networks on the CPU; a job that asks for no GPU sets it."""
 
 
 def device() -> str:
@@ -23,7 +20,7 @@ def device() -> str:
     SarangiError
         If ``SARANGI_DEVICE`` has another value.
     """
-    # here, since GPUs are leased before torch is imported
+    # here, since what asks for no device needs no torch
     import torch
 
     forced = os.environ.get(FORCED, "")

@@ -14,8 +14,8 @@ import time
 from pathlib import Path
 from typing import TextIO
 
+from sarangi.base.device_names import CPU, FORCED
 from sarangi.base.errors import SarangiError
-from sarangi.runtime.devices import CPU, FORCED
 
 log = logging.getLogger("sarangi")
 

@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from sarangi.base.device_names import CPU, CUDA
 from sarangi.base.documents import DocumentError, json_in
 from sarangi.base.errors import SarangiError
 from sarangi.base.sound import SAMPLE_RATE
 from sarangi.base.weights_files import FASTER_WHISPER_FOLDER, faster_whisper_lacks
-from sarangi.runtime.devices import CPU, CUDA, device
+from sarangi.runtime.devices import device
 from sarangi.transcripts.tries import (
     FRAME,
     MOST_REPEATED,

@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import nn
 
+from sarangi.base.device_names import FORCED
 from sarangi.base.errors import SarangiError
 from sarangi.models import trainer
 from sarangi.models.trainer import advice_on_memory, trainer_of
@@ -26,7 +27,7 @@ RECIPE = {
 @pytest.fixture
 def machine(monkeypatch):
     """Say which GPUs a machine has."""
-    monkeypatch.delenv(devices.FORCED, raising=False)
+    monkeypatch.delenv(FORCED, raising=False)
 
     def has(*names):
         monkeypatch.setattr(torch.cuda, "is_available", lambda: "cuda" in names)
@@ -43,14 +44,14 @@ def test_a_gpu_is_used_where_it_is_there(machine, monkeypatch, there, expected):
     machine(*there)
     assert devices.device() == expected
     assert devices.half_precision() == (expected == "cuda")
-    monkeypatch.setenv(devices.FORCED, "cpu")
+    monkeypatch.setenv(FORCED, "cpu")
     assert devices.device() == "cpu"
     assert not devices.half_precision()
 
 
 def test_another_device_cannot_be_forced(machine, monkeypatch):
     machine()
-    monkeypatch.setenv(devices.FORCED, "gpu")
+    monkeypatch.setenv(FORCED, "gpu")
     with pytest.raises(SarangiError, match="SARANGI_DEVICE is 'gpu'; expected cpu"):
         devices.device()
 

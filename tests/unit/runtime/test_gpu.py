@@ -7,9 +7,9 @@ import time
 
 import pytest
 
+from sarangi.base.device_names import FORCED
 from sarangi.base.errors import SarangiError
 from sarangi.runtime import gpu
-from sarangi.runtime.devices import FORCED
 
 HOLDER = """
 import sys, time
