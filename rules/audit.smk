@@ -1,7 +1,8 @@
 # The audit: near-duplicates, leaks, missing emotions, predictors that do not listen; before any training.
 #   in:  manifest, results/corpora/{corpus}/{audio,levels}/*.parquet
 #   out: results/near_duplicates/{corpus}.parquet, results/audit/{corpus}/corpus.parquet,
-#        results/audit/{corpus}/protocols/{protocol}.parquet, and all of a corpus in results/audit/{corpus}.parquet;
+#        results/audit/{corpus}/protocols/{protocol}.parquet, results/audit/{corpus}/transcripts/{asr}.parquet for
+#        transcripts that a model reads, and all of a corpus in results/audit/{corpus}.parquet;
 #        audit.html, the worst first
 
 
@@ -81,8 +82,29 @@ rule protocol_audit:
         "../workflow/scripts/protocol_audit.py"
 
 
+rule transcript_audit:
+    """Count the transcripts that a model reads and that are none to trust."""
+    input:
+        transcripts=lambda wildcards: inputs.transcript_shards(study, wildcards.asr, wildcards.corpus),
+    output:
+        layout.transcript_audit("{corpus}", "{asr}"),
+    log:
+        layout.log("transcript_audit", "{corpus}", "{asr}"),
+    benchmark:
+        layout.benchmark("transcript_audit", "{corpus}", "{asr}")
+    # before any training that is ready: what it says may spare that
+    priority: 1
+    localrule: True
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        **needs(minutes=20, mem_mb=500),
+    script:
+        "../workflow/scripts/transcript_audit.py"
+
+
 rule whole_audit:
-    """Bring the audits of a corpus and of its protocols together."""
+    """Bring the audits of a corpus, of its protocols and of its transcripts together."""
     input:
         lambda wildcards: inputs.audits_of(study, wildcards.corpus),
     output:
@@ -94,8 +116,7 @@ rule whole_audit:
         layout.benchmark("whole_audit", "{corpus}")
     # before any training that is ready: what it says may spare that
     priority: 1
-    group:
-        "audit_{corpus}"
+    localrule: True
     conda:
         "../envs/analysis.yaml"
     resources:

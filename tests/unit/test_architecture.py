@@ -101,14 +101,15 @@ AT_MOST = {
     "base.parts": 16,
     "base.sound": 11,
     "base.score_id": 12,  # four figures show transfers, by their names
-    "base.auditing": 12,  # the scores bear the marks of what is fatal, and sentences need groups enough
+    "base.auditing": 13,  # the scores bear the marks of what is fatal, and sentences need groups enough
     "base.hints": 7,  # layouts, one of which is a table of labels
     "base.emotions": 6,  # one order in figures, and the names that tables give
     "base.segments": 7,
     "base.table_columns": 6,
-    "base.failures": 9,  # what is counted is the same in the manifest, the audit, protocols and marks
+    "base.failures": 10,  # what is counted is the same in the manifest, the audit, protocols and marks
     "base.finding_rows": 7,
     "base.device_names": 7,  # all that run networks
+    "base.text_checks": 6,  # what transcribes, audits and trains on texts
     "base.missing": 7,
     "base.verdicts": 7,
     # one entry a metric, which tables and scores read

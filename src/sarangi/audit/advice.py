@@ -17,6 +17,8 @@ from sarangi.base.auditing import (
     OK,
     SOUND,
     TESTED_GROUPS,
+    TEXTS_EMPTY,
+    TEXTS_FAILED,
     WARNING,
 )
 from sarangi.base.store import SKIPPED
@@ -81,6 +83,11 @@ CHECKS = {
         "a pair of recordings that share sound",
         "listen to both; leave one out, correct its label or speaker, or give both one group",
     ),
+    TEXTS_FAILED: Advice(
+        "texts that fail Whisper's checks in every try",
+        "listen to some: models skip them unless their accept says otherwise; try a larger Whisper",
+    ),
+    TEXTS_EMPTY: Advice("recordings in which Whisper hears no speech", LOOKED_AT),
     "folds": Advice("folds", "choose another protocol, or change what the message names"),
     "shared_groups": Advice("groups in both training and test", DISJOINT),
     "shared_speakers": Advice("speakers in both training and test", DISJOINT),

@@ -8,4 +8,5 @@ GROUPS, GROUPS_OF_EMOTION, TESTED_GROUPS = "groups", "groups_of_emotion", "teste
 MISSING_CLASS = "missing_class"
 FAILED_UTTERANCES = "failed"
 SOUND = "sound"
+TEXTS_FAILED, TEXTS_EMPTY = "texts_failed", "texts_empty"
 NEAR_DUPLICATES_ACROSS = "near_duplicates_across"

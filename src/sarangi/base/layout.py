@@ -186,6 +186,12 @@ def protocol_audit(corpus: str, protocol: str) -> str:
 
 
 @_path
+def transcript_audit(corpus: str, asr: str) -> str:
+    """Return the path of the audit of the transcripts of a corpus by a Whisper."""
+    return f"results/audit/{corpus}/transcripts/{asr}.parquet"
+
+
+@_path
 def audit(corpus: str) -> str:
     """Return the path of the audit of a corpus and of the protocols used on it."""
     return f"results/audit/{corpus}.parquet"
