@@ -1,6 +1,6 @@
 """Whisper with less silence behind a clip: words, failed checks and time on recordings of people.
 
-    python -P benchmarks/contexts.py resources/models/whisper_base --ravdess FOLDER --urdu FOLDER
+    python benchmarks/contexts.py resources/models/whisper_base --ravdess FOLDER --urdu FOLDER
 
 The folders are the corpora as published, the model one for faster-whisper.  Clips are drawn under a fixed
 seed and decoded greedily on one thread with each context; what fails a check with the whole 30 s is then

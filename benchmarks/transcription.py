@@ -1,7 +1,7 @@
 """Time of Whisper on short clips in batches, beside ``whisper.transcribe`` clip by clip.
 
-    python -P benchmarks/transcription.py --threads 2
-    python -P benchmarks/transcription.py --packed demo/weights/tiny_whisper.safetensors --tokens 104
+    python benchmarks/transcription.py --threads 2
+    python benchmarks/transcription.py --packed demo/weights/tiny_whisper.safetensors --tokens 104
 
 The network has the shape of a named Whisper and random weights: they do for the time, and never end a text
 before the number of tokens asked for.  Or it is the demo's own, which hears speech of the demo's stand-in of

@@ -1,6 +1,6 @@
 """How often a 95 % interval holds the score of other groups and other trainings, in simulated studies.
 
-    python benchmarks/coverage.py
+    python benchmarks/coverage_of_intervals.py
 
 Groups (speakers) have effects of their own on how well each of four emotions is recalled, and so has each
 training of the model; a clip is as hard for every training, but for a part.  A study draws groups, clips and
