@@ -173,7 +173,7 @@ def test_independent_clips_give_the_interval_of_ferrer_and_riera():
 )
 def test_intervals_hold_the_score_of_other_groups_and_trainings_as_often_as_they_say(case, groups, before):
     sys.path.insert(0, str(ROOT / "benchmarks"))
-    import coverage as simulated
+    import coverage_of_intervals as simulated
 
     found = simulated.coverage(simulated.Case(**case), groups, seeds=3, count=300, draws=200)
     for name in simulated.SHOWN:
