@@ -9,11 +9,15 @@ import yaml
 from safetensors.torch import save_file
 from tokenizers import Tokenizer, models, pre_tokenizers, processors, trainers
 from transformers import (
+    AlbertConfig,
     AutoModel,
     BertConfig,
+    Data2VecAudioConfig,
     DebertaV2Config,
     HubertConfig,
+    MPNetConfig,
     RobertaConfig,
+    Wav2Vec2BertConfig,
     Wav2Vec2Config,
     WavLMConfig,
     XLMRobertaConfig,
@@ -42,6 +46,9 @@ ENCODERS = {
     "hubert_layer_norm": HubertConfig(**SPEECH, **NORMED),
     "wavlm": WavLMConfig(**SPEECH, num_buckets=16, max_bucket_distance=32),
     "wavlm_layer_norm": WavLMConfig(**SPEECH, **NORMED, num_buckets=16, max_bucket_distance=32),
+    "mms": Wav2Vec2Config(**SPEECH, **NORMED, adapter_attn_dim=4),
+    "data2vec": Data2VecAudioConfig(**SIZE, conv_dim=(8,) * 7, num_conv_pos_embedding_groups=4),
+    "wav2vec2_bert": Wav2Vec2BertConfig(**SIZE),
     "roberta": RobertaConfig(**TEXT, type_vocab_size=1, pad_token_id=1),
     "xlm_roberta": XLMRobertaConfig(**TEXT, type_vocab_size=1, pad_token_id=1),
     "deberta": DebertaV2Config(
@@ -49,8 +56,10 @@ ENCODERS = {
         position_biased_input=False, share_att_key=True, norm_rel_ebd="layer_norm", pad_token_id=1,
     ),
     "bert": BertConfig(**TEXT, pad_token_id=1),
+    "mpnet": MPNetConfig(**TEXT),
+    "albert": AlbertConfig(**TEXT, embedding_size=8, pad_token_id=1),
 }  # fmt: skip
-READERS = ("roberta", "xlm_roberta", "deberta", "bert")
+READERS = ("roberta", "xlm_roberta", "deberta", "bert", "mpnet", "albert")
 HEARERS = tuple(name for name in ENCODERS if name not in READERS)
 SAYINGS = {"angry": "go away from my door", "happy": "what a lovely day", "sad": "oh no not again"}
 AUDIO = {"encoder": "wavlm", "frozen_layers": 0, "max_audio_s": 0.5}
@@ -96,10 +105,14 @@ def encoders(tmp_path_factory):
         }
         save_file(state | {"head.weight": torch.ones(2)}, folder / "model.safetensors")
         if name in HEARERS:
-            text = json.dumps({"do_normalize": True, "sampling_rate": 16_000, "feature_size": 1})
+            bands = {"feature_size": 80, "num_mel_bins": 80, "stride": 2}
+            signal = {"do_normalize": True, "feature_size": 1}
+            text = json.dumps({"sampling_rate": 16_000, **(bands if name == "wav2vec2_bert" else signal)})
             (folder / "preprocessor_config.json").write_text(text)
-        elif name in ("roberta", "xlm_roberta"):
+        elif name in ("roberta", "xlm_roberta", "mpnet"):
             train_tokenizer(folder)
+        elif name == "albert":
+            train_tokenizer(folder, ("[CLS]", "<pad>", "[SEP]", "<unk>", "[MASK]"))
         else:
             train_tokenizer(folder, ("[CLS]", "[PAD]", "[SEP]", "[UNK]", "[MASK]"))
     return found

@@ -1,12 +1,14 @@
 """Pretrained encoders of speech and of text: loading, building and freezing them."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
 from torch import nn
+from torch.utils.checkpoint import checkpoint
 from transformers import AutoModel, PreTrainedModel
 
 from sarangi.base.errors import SarangiError
@@ -106,7 +108,7 @@ def load_encoder(
             f"{left[0]}; get both from one place"
         )
     refuse_no_numbers(model, folder)
-    return model
+    return _completed(model, family)
 
 
 def beyond(name: str, layers: int) -> bool:
@@ -119,7 +121,14 @@ def build_encoder(settings: Mapping[str, Any], pooler: bool = False) -> PreTrain
     """Return an encoder of the shape that a ``config.json`` describes, with random weights."""
     config = config_of(settings)
     family = family_named(config.model_type)
-    return AutoModel.from_config(config, dtype=torch.float32, **(family.options(pooler) if family else {}))
+    options = family.options(pooler) if family else {}
+    return _completed(AutoModel.from_config(config, dtype=torch.float32, **options), family)
+
+
+def _completed(model: PreTrainedModel, family: Family | None) -> PreTrainedModel:
+    if family is not None and family.complete is not None:
+        family.complete(model)
+    return model
 
 
 def _family_of(model_type: str, branch: str, families: Collection[str] | None, folder: Path) -> Family:
@@ -145,17 +154,28 @@ def normalises(folder: Path) -> bool:
     Raises
     ------
     SarangiError
-        If its ``preprocessor_config.json`` is of another sample rate or of more than one channel.
+        If its ``preprocessor_config.json`` is of another sample rate, of more than one channel, or of
+        another spectrum than its family takes.
     """
     file = folder / "preprocessor_config.json"
     settings = settings_in(file)
-    for key, expected in (("sampling_rate", SAMPLE_RATE), ("feature_size", 1)):
+    family = family_named(str(settings_in(folder / "config.json").get("model_type")))
+    spectrum = family.spectrum if family is not None else None
+    takes = {"sampling_rate": SAMPLE_RATE} | dict(spectrum.preprocessor if spectrum else {"feature_size": 1})
+    for key, expected in takes.items():
         value = settings.get(key, expected)
         if isinstance(value, bool) or value != expected:
+            taken = (
+                f"its family takes {expected}"
+                if spectrum and key != "sampling_rate"
+                else (f"the audio is mono at {SAMPLE_RATE} Hz")
+            )
             raise SarangiError(
-                f"{file}: {key} is {value!r}, and the audio is mono at {SAMPLE_RATE} Hz; "
+                f"{file}: {key} is {value!r}, and {taken}; "
                 "this encoder cannot be used on it; correct the file if it is wrong, or choose another one"
             )
+    if spectrum:
+        return False  # its spectrum is normalised, and not its signal
     normalise = settings.get("do_normalize", True)
     if not isinstance(normalise, bool):
         raise SarangiError(f"{file}: do_normalize is {normalise!r}; expected true or false; get it again")
@@ -164,7 +184,23 @@ def normalises(folder: Path) -> bool:
 
 def layers_of(model: PreTrainedModel) -> nn.ModuleList:
     """Return the layers of the transformer, the lowest first."""
-    return model.encoder.layers if hasattr(model.encoder, "layers") else model.encoder.layer
+    names = ("layers", "layer", "albert_layer_groups")  # the last: layers that share their weights
+    return next(getattr(model.encoder, name) for name in names if hasattr(model.encoder, name))
+
+
+def checkpoint_gradients(model: PreTrainedModel) -> None:
+    """Compute each layer again in the backward pass, so that less memory is needed (Chen et al. 2016)."""
+    if model.supports_gradient_checkpointing:
+        model.activation_checkpointing_enable({"use_reentrant": False})
+        return
+    for layer in layers_of(model):  # of an architecture for which transformers has not written it
+        layer.forward = partial(_forward_twice, layer, layer.forward)
+
+
+def _forward_twice(layer: nn.Module, forward: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+    if not (layer.training and torch.is_grad_enabled()):
+        return forward(*arguments, **named)
+    return checkpoint(forward, *arguments, use_reentrant=False, **named)
 
 
 def freeze(model: PreTrainedModel, layers: int | str, prefix: bool = False) -> None:
@@ -177,12 +213,18 @@ def freeze(model: PreTrainedModel, layers: int | str, prefix: bool = False) -> N
     Raises
     ------
     SarangiError
-        If the transformer has fewer layers.
+        If the transformer has fewer layers, or its layers share their weights and only some are to be frozen.
     """
     own = layers_of(model)
     if layers == ALL:
         model.requires_grad_(False)
         return
+    family = family_named(model.config.model_type)
+    if layers and family is not None and family.shared_layers:
+        raise SarangiError(
+            f"frozen_layers is {layers}, but the layers of {family.model_type} share their weights; "
+            f"choose 0 or {ALL}"
+        )
     if layers > len(own):
         raise SarangiError(f"frozen_layers is {layers}, but the encoder has {len(own)}; choose fewer")
     frozen = list(own[:layers])
@@ -191,10 +233,10 @@ def freeze(model: PreTrainedModel, layers: int | str, prefix: bool = False) -> N
     elif layers:
         frozen.append(model.embeddings)
     if prefix:
-        frozen += [model.feature_projection, model.encoder.pos_conv_embed]
-        if not norm_is_last(model):
-            frozen.append(model.encoder.layer_norm)
-        if hasattr(own[0].attention, "rel_attn_embed"):
+        below = ("pos_conv_embed",) if norm_is_last(model) else ("pos_conv_embed", "layer_norm")
+        frozen += [getattr(model.encoder, name) for name in below if hasattr(model.encoder, name)]
+        frozen.append(model.feature_projection)
+        if has_bias_of_first_layer(model):
             frozen.append(own[0].attention.rel_attn_embed)
     for part in frozen:
         part.requires_grad_(False)
@@ -202,4 +244,9 @@ def freeze(model: PreTrainedModel, layers: int | str, prefix: bool = False) -> N
 
 def norm_is_last(model: PreTrainedModel) -> bool:
     """Whether the transformer's own norm stands above its layers, and not below them."""
-    return model.config.do_stable_layer_norm
+    return getattr(model.config, "do_stable_layer_norm", False)
+
+
+def has_bias_of_first_layer(model: PreTrainedModel) -> bool:
+    """Whether the first layer makes the bias of positions for all, as WavLM's does."""
+    return hasattr(getattr(layers_of(model)[0], "attention", None), "rel_attn_embed")

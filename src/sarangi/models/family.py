@@ -2,19 +2,39 @@
 
 A family is a module of :mod:`sarangi.models.families` with a :class:`Family` named ``FAMILY``.  One of speech
 must have the parts of wav2vec 2.0 under their names (``feature_extractor``, ``feature_projection``,
-``encoder``), one of text those of BERT (``embeddings``, ``encoder``).
+``encoder``), or get the first one by ``complete``; one of text must have those of BERT (``embeddings``,
+``encoder``).  What holds for each is in ``docs/encoders.md``.
 """
 
 import importlib
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sarangi.models import families
 
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
 BRANCHES = ("audio", "text")
 """Of a network: what each family is an encoder of."""
+
+
+@dataclass(frozen=True)
+class Spectrum:
+    """How an encoder of speech that has no convolutions over samples gets its frames.
+
+    Parameters
+    ----------
+    windows
+        Length and step of each window: of the first in samples, of the next in frames of the one before.
+    preprocessor
+        What ``preprocessor_config.json`` must say, where it says anything.
+    """
+
+    windows: tuple[tuple[int, int], ...]
+    preprocessor: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -33,6 +53,12 @@ class Family:
         Special tokens, where a tokeniser's own configuration does not state them.
     positions_behind_padding
         Whether positions are counted from behind the number of the padding token, so that fewer tokens fit.
+    shared_layers
+        Whether the layers share their weights, so that none can be frozen without the others.
+    spectrum
+        Of speech: how frames are made, where no learned convolutions do.
+    complete
+        Called with each encoder that was built, to give it the parts and the behaviour that others have.
     """
 
     model_type: str
@@ -40,6 +66,9 @@ class Family:
     pooler: bool = False
     tokens: Mapping[str, str] = field(default_factory=dict)
     positions_behind_padding: bool = False
+    shared_layers: bool = False
+    spectrum: Spectrum | None = None
+    complete: "Callable[[PreTrainedModel], None] | None" = None
 
     def options(self, pooler: bool) -> dict[str, Any]:
         """Return what ``AutoModel`` takes to build an encoder with its pooler, or without."""

@@ -22,7 +22,7 @@ from sarangi.base.parts import TEST, TRAIN, UNUSED, VALIDATION, why_not_made
 from sarangi.base.progress import progress
 from sarangi.corpora.utterance import turn_of
 from sarangi.models.answers import answered, logits_of, write_answers
-from sarangi.models.encoders import Encoder, normalises
+from sarangi.models.encoders import Encoder, checkpoint_gradients, normalises
 from sarangi.models.fusion import EmotionClassifier, classifier, with_encoder
 from sarangi.models.predictions import skip_unused
 from sarangi.models.refusals import settings_in
@@ -245,7 +245,7 @@ def _network(
     network = classifier(described, loaded, weights)
     if recipe.get("gradient_checkpointing"):
         for encoder in loaded.values():
-            encoder.activation_checkpointing_enable({"use_reentrant": False})
+            checkpoint_gradients(encoder)
     return network
 
 

@@ -17,7 +17,7 @@ from sarangi.base import store
 from sarangi.base.progress import progress
 from sarangi.base.sound import SAMPLE_RATE
 from sarangi.models.encoders import Encoder, normalises
-from sarangi.models.shortest import samples_needed, too_short
+from sarangi.models.shortest import samples_needed, too_short, windows_of
 from sarangi.models.speech_states import prepared
 from sarangi.models.split_encoder import SplitEncoder
 from sarangi.runtime.devices import device
@@ -48,15 +48,15 @@ def prefix_gb(audio: Path, config: Mapping[str, Any], seconds: float) -> float:
 
 
 def frames_of(samples: np.ndarray, config: Mapping[str, Any]) -> np.ndarray:
-    """Return the number of frames of clips, by the convolutions of an encoder's ``config.json``.
+    """Return the number of frames of clips.
 
     Parameters
     ----------
     samples : array of int of shape (clips,)
     config
-        With ``conv_kernel`` and ``conv_stride``.
+        As of :func:`sarangi.models.shortest.windows_of`.
     """
-    for kernel, stride in zip(config["conv_kernel"], config["conv_stride"], strict=True):
+    for kernel, stride in windows_of(config):
         samples = np.maximum((samples - kernel) // stride + 1, 0)
     return samples
 

@@ -33,7 +33,8 @@ TRANSFORMER = """
 TEXT = """
     max_position_embeddings type_vocab_size attention_head_size embedding_size relative_attention
     max_relative_positions position_biased_input position_buckets pos_att_type share_att_key norm_rel_ebd
-    conv_act conv_groups conv_kernel_size pooler_dropout pooler_hidden_act pooler_hidden_size
+    relative_attention_num_buckets num_hidden_groups inner_group_num conv_act conv_groups conv_kernel_size
+    pooler_dropout pooler_hidden_act pooler_hidden_size
 """
 SPEECH = """
     feat_extract_norm feat_extract_activation feat_proj_dropout feat_proj_layer_norm feature_layer_norm_eps
@@ -51,7 +52,7 @@ SPECTROGRAM = """
     encoder_attention_heads encoder_ffn_dim encoder_layerdrop decoder_layers decoder_attention_heads
     decoder_ffn_dim activation_function dropout init_std scale_embedding max_target_positions
 """
-HEAD = "use_weighted_layer_sum classifier_proj_size classifier_dropout cls_dropout"
+HEAD = "use_weighted_layer_sum classifier_proj_size classifier_dropout classifier_dropout_prob cls_dropout"
 TAKEN = frozenset(f"{TRANSFORMER} {TEXT} {SPEECH} {SPECTROGRAM} {HEAD}".split())
 """Names of settings that say what a network is made of, and what its training draws."""
 

@@ -1,25 +1,40 @@
-"""The shortest clip of which a speech encoder hears anything, by the convolutions that its settings state."""
+"""The shortest clip of which a speech encoder hears anything, by the windows that make its frames."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from sarangi.base.sound import SAMPLE_RATE
+from sarangi.models.family import load
 from sarangi.models.settings import config_of
 
 
 def samples_needed(config: Any) -> int:
-    """Return the receptive field of the convolutions of an encoder: samples that give one frame.
+    """Return the receptive field of a frame of an encoder: samples that give one.
 
     Parameters
     ----------
     config
-        Of transformers, with ``conv_kernel`` and ``conv_stride``; 1 for an encoder that states none.
+        Of transformers; 1 for an encoder that has no windows.
     """
-    layers = zip(getattr(config, "conv_kernel", ()), getattr(config, "conv_stride", ()), strict=True)
     samples = 1
-    for kernel, stride in reversed(list(layers)):
+    for kernel, stride in reversed(windows_of(config.to_dict())):
         samples = (samples - 1) * stride + kernel
     return samples
+
+
+def windows_of(settings: Mapping[str, Any]) -> list[tuple[int, int]]:
+    """Return length and step of each window that makes frames of samples.
+
+    Parameters
+    ----------
+    settings
+        An encoder's ``config.json``: with ``conv_kernel`` and ``conv_stride``, or of a family that has a
+        spectrum.
+    """
+    family = load(str(settings.get("model_type")))
+    if family is not None and family.spectrum is not None:
+        return list(family.spectrum.windows)
+    return list(zip(settings.get("conv_kernel", ()), settings.get("conv_stride", ()), strict=True))
 
 
 def needed_by(settings: Mapping[str, Any]) -> int:

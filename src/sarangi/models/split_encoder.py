@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from transformers import PreTrainedModel
 
-from sarangi.models.encoders import freeze, norm_is_last
+from sarangi.models.encoders import freeze, has_bias_of_first_layer, norm_is_last
 from sarangi.models.speech_states import padded, projected
 
 
@@ -84,11 +84,12 @@ def _part_of_transformer(model: PreTrainedModel, layers: int, lower: bool) -> nn
     above = norm_is_last(model)
     chosen = list(whole.layers[:layers] if lower else whole.layers[layers:])
     if not lower:
-        part.pos_conv_embed, part.dropout = _NoPositions(), nn.Identity()
-        if not above:
+        part.dropout = nn.Identity()
+        if hasattr(whole, "pos_conv_embed"):
+            part.pos_conv_embed = _NoPositions()
+        if not above and hasattr(whole, "layer_norm"):
             part.layer_norm = nn.Identity()
-        if chosen and hasattr(whole.layers[0].attention, "rel_attn_embed"):
-            # WavLM's first layer makes the bias of positions for all
+        if chosen and has_bias_of_first_layer(model):
             chosen[0] = _twin(chosen[0])
             chosen[0].attention = _twin(chosen[0].attention)
             chosen[0].attention.rel_attn_embed = whole.layers[0].attention.rel_attn_embed

@@ -11,8 +11,14 @@ from sarangi.base.errors import SarangiError
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-SETTINGS = ("do_lower_case", "split_by_punct", "strip_accents", "tokenize_chinese_chars", "add_prefix_space")
+SETTINGS = (
+    "do_lower_case", "split_by_punct", "strip_accents", "tokenize_chinese_chars", "add_prefix_space",
+    "keep_accents",
+)  # fmt: skip
 """What of ``tokenizer_config.json`` says how text is cut; each is true or false."""
+
+
+ALBERT = ("do_lower_case", "keep_accents")
 
 
 def refuse_swollen_table(table: bytes) -> None:
@@ -37,6 +43,7 @@ class _Slow:
     do_lower_case: bool = False
     split_by_punct: bool = False
     add_prefix_space: bool = True
+    keep_accents: bool = True
 
     def convert_tokens_to_ids(self, token: str) -> int:
         """Return the number of a token."""
@@ -44,7 +51,12 @@ class _Slow:
 
 
 def _of_sentencepiece(files: Mapping[str, Path], settings: Mapping[str, bool]) -> "Tokenizer":
-    from transformers.convert_slow_tokenizer import DebertaV2Converter, XLMRobertaConverter, import_protobuf
+    from transformers.convert_slow_tokenizer import (
+        AlbertConverter,
+        DebertaV2Converter,
+        XLMRobertaConverter,
+        import_protobuf,
+    )
 
     (name,) = files
     model = import_protobuf().ModelProto()
@@ -52,8 +64,12 @@ def _of_sentencepiece(files: Mapping[str, Path], settings: Mapping[str, bool]) -
     refuse_swollen_table(model.normalizer_spec.precompiled_charsmap or bytes(4))
     if model.trainer_spec.model_type != 1:
         raise ValueError("its algorithm is not Unigram")
+    ids = {piece.piece: number for number, piece in enumerate(model.pieces)}
+    if name == "spiece.model":
+        # what transformers strips as accents are the vowel signs of Indian scripts: only where it is stated
+        chosen = {"do_lower_case": True} | {key: settings[key] for key in ALBERT if key in settings}
+        return AlbertConverter(_Slow(str(files[name]), ids, **chosen)).converted()
     if name == "spm.model":
-        ids = {piece.piece: number for number, piece in enumerate(model.pieces)}
         chosen = {key: settings[key] for key in ("do_lower_case", "split_by_punct") if key in settings}
         return DebertaV2Converter(_Slow(str(files[name]), ids, **chosen)).converted()
     # the numbers of fairseq, which the converter gives the first tokens
@@ -69,7 +85,9 @@ def _of_wordpiece(files: Mapping[str, Path], settings: Mapping[str, bool]) -> "T
         word.rstrip("\r"): number for number, word in enumerate(words) if word or number < len(words) - 1
     }
     taken = {
-        key: value for key, value in settings.items() if key not in ("split_by_punct", "add_prefix_space")
+        key: value
+        for key, value in settings.items()
+        if key not in ("split_by_punct", "add_prefix_space", "keep_accents")
     }
     return BertTokenizer(vocab=vocabulary, **taken)._tokenizer
 
@@ -86,6 +104,7 @@ def _of_byte_pairs(files: Mapping[str, Path], settings: Mapping[str, bool]) -> "
 
 OLDER: dict[tuple[str, ...], Callable[[Mapping[str, Path], Mapping[str, bool]], "Tokenizer"]] = {
     ("spm.model",): _of_sentencepiece,
+    ("spiece.model",): _of_sentencepiece,
     ("sentencepiece.bpe.model",): _of_sentencepiece,
     ("vocab.txt",): _of_wordpiece,
     ("vocab.json", "merges.txt"): _of_byte_pairs,

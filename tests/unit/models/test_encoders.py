@@ -19,18 +19,72 @@ from support.small_training import (
     encoder,  # noqa: F401  (fixtures)
 )
 from support.states import cached
-from transformers import HubertConfig, HubertModel
+from transformers import (
+    AutoModel,
+    HubertConfig,
+    HubertModel,
+    SeamlessM4TFeatureExtractor,
+    modeling_utils,
+    set_seed,
+)
 
 from sarangi.base.errors import SarangiError
 from sarangi.base.weights_files import ENCODER_FILES
+from sarangi.models import encoders as encoders_module
 from sarangi.models.branches import AudioBranch
-from sarangi.models.encoders import Encoder, freeze, load_encoder, normalises
+from sarangi.models.encoders import Encoder, checkpoint_gradients, freeze, load_encoder, normalises
 from sarangi.models.finetuning import describe
 from sarangi.models.pooling import masked_mean
+from sarangi.models.settings import config_of
 from sarangi.models.speech_states import speech_states
 from sarangi.models.split_encoder import SplitEncoder
 from sarangi.models.text_states import text_states
 from sarangi.sources.small_weights import random_encoder
+
+LARGE = {
+    "hidden_size": 1024, "num_hidden_layers": 24, "num_attention_heads": 16, "intermediate_size": 4096,
+    "feat_extract_norm": "layer", "do_stable_layer_norm": True, "conv_bias": True,
+}  # fmt: skip
+BILLION = {**LARGE, "hidden_size": 1280, "num_hidden_layers": 48, "intermediate_size": 5120}
+PUBLISHED = {
+    "WavLM-large": ({**LARGE, "model_type": "wavlm", "conv_bias": False, "num_buckets": 320}, 315.5e6),
+    "HuBERT-large": ({**LARGE, "model_type": "hubert"}, 315.4e6),
+    "XLS-R-1B": ({**BILLION, "model_type": "wav2vec2"}, 962.5e6),
+    "MMS-1B, with adapters": ({**BILLION, "model_type": "wav2vec2", "adapter_attn_dim": 16}, 964.7e6),
+    "data2vec-audio-base": ({"model_type": "data2vec-audio"}, 93.2e6),
+    "wav2vec2-BERT 2.0": ({
+        "model_type": "wav2vec2-bert", "position_embeddings_type": "relative_key", "hidden_act": "swish",
+        "left_max_position_embeddings": 64, "right_max_position_embeddings": 8, "add_adapter": False,
+        "feature_projection_input_dim": 160, "conv_depthwise_kernel_size": 31, "intermediate_size": 4096,
+    }, 580.5e6),
+    "MPNet-base": ({"model_type": "mpnet", "relative_attention_num_buckets": 32}, 109.5e6),
+    "DistilRoBERTa": ({
+        "model_type": "roberta", "num_hidden_layers": 6, "vocab_size": 50265, "type_vocab_size": 1,
+        "max_position_embeddings": 514,
+    }, 82.1e6),
+    "mDeBERTaV3-base": ({
+        "model_type": "deberta-v2", "hidden_size": 768, "num_hidden_layers": 12, "num_attention_heads": 12,
+        "intermediate_size": 3072, "vocab_size": 251000, "type_vocab_size": 0, "relative_attention": True,
+        "position_buckets": 256, "norm_rel_ebd": "layer_norm", "share_att_key": True,
+        "pos_att_type": "p2c|c2p", "position_biased_input": False,
+    }, 278.2e6),
+    "MuRIL-base": ({"model_type": "bert", "vocab_size": 197285}, 237.6e6),
+    "IndicBERT": ({
+        "model_type": "albert", "vocab_size": 200000, "embedding_size": 128, "hidden_size": 768,
+        "num_attention_heads": 12, "intermediate_size": 3072, "num_hidden_groups": 1, "inner_group_num": 1,
+    }, 33.4e6),
+}  # fmt: skip
+"""What says the shape in ``config.json`` of encoders that are published, and their parameters."""
+BY_NUMPY = 2e-5  # of bands that transformers computes in NumPy
+
+
+def as_published(name, signal):
+    """One clip as transformers' own preprocessing gives it."""
+    if name != "wav2vec2_bert":
+        return signal[None]
+    extract = SeamlessM4TFeatureExtractor()
+    made = extract(signal.numpy(), sampling_rate=16_000, return_tensors="pt")
+    return made["input_features"][:, made["attention_mask"][0].bool()]
 
 
 @pytest.mark.parametrize("name", HEARERS)
@@ -41,9 +95,11 @@ def test_a_batch_of_eight_clips_equals_single_clips(encoders, name):
         together = masked_mean(*speech_states(model, signals))
         alone = torch.cat([masked_mean(*speech_states(model, [signal])) for signal in signals])
         # the long way: transformers' own forward on one clip, plain mean over time
-        direct = torch.cat([model(signal[None]).last_hidden_state.mean(1) for signal in signals])
+        direct = torch.cat(
+            [model(as_published(name, signal)).last_hidden_state.mean(1) for signal in signals]
+        )
     assert torch.allclose(together, alone, atol=2e-6)
-    assert torch.allclose(alone, direct, atol=2e-6)
+    assert torch.allclose(alone, direct, atol=BY_NUMPY if name == "wav2vec2_bert" else 2e-6)
     assert not torch.allclose(direct[0], direct[1], atol=1e-3)
 
 
@@ -60,10 +116,48 @@ def test_a_batch_of_eight_texts_equals_single_texts(encoders, name):
     assert not torch.allclose(direct[0], direct[1], atol=1e-3)
 
 
+@pytest.mark.parametrize("name", ["wav2vec2_bert", "data2vec", "mms", "mpnet", "albert"])
+def test_layers_that_are_computed_again_learn_the_same(encoders, name, monkeypatch):
+    signals, texts = signals_and_tokens()
+    branch, inputs, states = (
+        ("text", texts, text_states) if name in READERS else ("audio", signals, speech_states)
+    )
+    again = []
+    for module in (encoders_module, modeling_utils):
+
+        def recomputed(*given, once=module.checkpoint, **named):
+            again.append(1)
+            return once(*given, **named)
+
+        monkeypatch.setattr(module, "checkpoint", recomputed)
+    gradients = []
+    for checkpointed in (False, True):
+        set_seed(3)  # of dropout, LayerDrop and SpecAugment
+        model = load_encoder(encoders[name], branch).train()
+        if checkpointed:
+            checkpoint_gradients(model)
+        masked_mean(*states(model, inputs)[:2]).square().sum().backward()
+        gradients.append({key: p.grad for key, p in model.named_parameters() if p.grad is not None})
+        assert bool(again) is checkpointed
+    assert set(gradients[0]) == set(gradients[1])
+    for key, gradient in gradients[0].items():
+        assert torch.allclose(gradient, gradients[1][key], atol=1e-5, rtol=1e-4), key
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_settings_as_published_give_an_encoder_of_the_published_size(name):
+    settings, parameters = PUBLISHED[name]
+    with torch.device("meta"):  # shapes without memory
+        model = AutoModel.from_config(config_of(settings))
+    assert sum(p.numel() for p in model.parameters()) == pytest.approx(parameters, rel=0.005)
+
+
 def test_an_encoder_of_the_other_branch_or_of_no_known_family_says_so(encoders, tmp_path):
     with pytest.raises(SarangiError, match=r"model_type is wavlm, a speech encoder; the branch 'text' takes"):
         load_encoder(encoders["wavlm"], "text")
-    with pytest.raises(SarangiError, match=r"is roberta, a text encoder; .*one of hubert, wav2vec2, wavlm"):
+    with pytest.raises(
+        SarangiError, match=r"is roberta, a text encoder; .*one of data2vec-audio, hubert, wav2vec2, "
+    ):
         load_encoder(encoders["roberta"])
     with pytest.raises(SarangiError, match=r"model_type is wavlm, and .* states another family \(hubert\)"):
         load_encoder(encoders["wavlm"], "audio", ["hubert"])

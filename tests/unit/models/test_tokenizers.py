@@ -42,14 +42,21 @@ def test_a_tokeniser_or_preprocessor_that_does_not_go_with_the_encoder_says_so(e
         load_tokenizer(files, settings | {"pad_token_id": 3}, 40, "x")
     with pytest.raises(SarangiError, match="max_tokens is 63, but the encoder takes 62"):
         load_tokenizer(files, settings, 63, "x")
+    (tmp_path / "config.json").write_text('{"model_type": "wav2vec2"}')
     (tmp_path / "preprocessor_config.json").write_text('{"sampling_rate": 8000}')
     with pytest.raises(SarangiError, match="sampling_rate is 8000, and the audio is mono at 16000 Hz"):
         normalises(tmp_path)
     (tmp_path / "preprocessor_config.json").write_text('{"do_normalize": "false"}')
     with pytest.raises(SarangiError, match="do_normalize is 'false'; expected true or false"):
         normalises(tmp_path)
+    (tmp_path / "config.json").write_text('{"model_type": "wav2vec2-bert"}')
+    (tmp_path / "preprocessor_config.json").write_text('{"feature_size": 80, "num_mel_bins": 128}')
+    with pytest.raises(SarangiError, match="num_mel_bins is 128, and its family takes 80"):
+        normalises(tmp_path)
     with pytest.raises(SarangiError, match="frozen_layers is 3, but the encoder has 2"):
         freeze(load_encoder(encoders["deberta"], "text"), 3)
+    with pytest.raises(SarangiError, match="the layers of albert share their weights; choose 0 or all"):
+        freeze(load_encoder(encoders["albert"], "text"), 1)
 
 
 def odd_tokenizer(encoders, **changes):

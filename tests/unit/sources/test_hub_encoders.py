@@ -273,6 +273,25 @@ def test_a_tokeniser_of_sentencepiece_becomes_a_fast_one(roberta, get, encoders)
             get()
 
 
+@pytest.mark.parametrize(
+    ("settings", "tokens"), [("{}", [2, 5, 6, 3]), ('{"keep_accents": false}', [2, 5, 3])]
+)
+def test_a_tokeniser_of_albert_keeps_the_vowel_signs_of_hindi(tmp_path, settings, tokens):
+    from transformers.convert_slow_tokenizer import import_protobuf
+
+    model = import_protobuf().ModelProto()
+    pieces = [("<pad>", 0, 3), ("<unk>", 0, 2), ("[CLS]", 0, 3), ("[SEP]", 0, 3), ("[MASK]", 0, 3)]
+    for piece, score, kind in (*pieces, ("▁क", -2, 1), ("ि", -3, 1), ("▁", -4, 1)):
+        model.pieces.add(piece=piece, score=score, type=kind)
+    model.trainer_spec.unk_id, model.trainer_spec.model_type = 1, 1
+    (tmp_path / "spiece.model").write_bytes(model.SerializeToString())
+    (tmp_path / "tokenizer_config.json").write_text(settings)
+    made = tmp_path / "tokenizer.json"
+    fast_tokenizer({"spiece.model": tmp_path / "spiece.model"}, tmp_path / "tokenizer_config.json", made)
+    config = {"model_type": "albert", "vocab_size": 8}
+    assert load_tokenizer(tokenizer_files(tmp_path), config, 40, "x")("कि")["input_ids"] == tokens
+
+
 def test_a_real_vocabulary_gives_the_tokens_of_its_published_tokenizer_json(tmp_path):
     place = os.environ.get("SARANGI_REAL_WEIGHTS")
     if not place:

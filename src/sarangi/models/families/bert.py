@@ -1,4 +1,4 @@
-"""BERT (Devlin et al. 2019)."""
+"""BERT (Devlin et al. 2019), and what was trained so, such as MuRIL."""
 
 from sarangi.models.family import Family
 

@@ -1,4 +1,4 @@
-"""DeBERTa, version 2 and 3 (He et al. 2021)."""
+"""DeBERTa, version 2 and 3 (He et al. 2021), mDeBERTa among them."""
 
 from sarangi.models.family import Family
 

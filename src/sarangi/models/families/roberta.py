@@ -1,4 +1,4 @@
-"""RoBERTa (Liu et al. 2019)."""
+"""RoBERTa (Liu et al. 2019), and what was distilled from it, such as DistilRoBERTa."""
 
 from sarangi.models.family import Family
 

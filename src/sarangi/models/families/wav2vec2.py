@@ -1,4 +1,4 @@
-"""wav2vec 2.0 (Baevski et al. 2020), and what was trained further, such as XLS-R."""
+"""wav2vec 2.0 (Baevski et al. 2020), and what was trained further, such as XLS-R and MMS."""
 
 from sarangi.models.family import Family
 
