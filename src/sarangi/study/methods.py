@@ -18,7 +18,9 @@ SETS = {
 FAMILIES = {
     "wav2vec2": ("baevski2020wav2vec",), "hubert": ("hsu2021hubert",), "wavlm": ("chen2022wavlm",),
     "roberta": ("liu2019roberta",), "xlm-roberta": ("conneau2020unsupervised",),
-    "deberta-v2": ("he2023debertav3",),
+    "deberta-v2": ("he2023debertav3",), "data2vec-audio": ("baevski2022data2vec",),
+    "wav2vec2-bert": ("barrault2023seamless",), "bert": ("devlin2019bert",), "mpnet": ("song2020mpnet",),
+    "albert": ("lan2020albert",),
 }  # fmt: skip
 CONTROLS = {
     "constant": ", with one text for every utterance",

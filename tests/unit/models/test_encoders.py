@@ -3,20 +3,27 @@
 import json
 import shutil
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
+from support.places import to
 from support.small_encoders import (
+    AUDIO,
     ENCODERS,
+    FUSIONS,
     HEARERS,
     READERS,
+    WORDS,
     corpus,  # noqa: F401  (fixtures)
     encoders,  # noqa: F401
     signals_and_tokens,
+    trained,
 )
 from support.small_training import (
     FILES,
     encoder,  # noqa: F401  (fixtures)
+    killed_after_epoch,
 )
 from support.states import cached
 from transformers import (
@@ -28,6 +35,7 @@ from transformers import (
     set_seed,
 )
 
+from sarangi.base import store
 from sarangi.base.errors import SarangiError
 from sarangi.base.weights_files import ENCODER_FILES
 from sarangi.models import encoders as encoders_module
@@ -35,10 +43,12 @@ from sarangi.models.branches import AudioBranch
 from sarangi.models.encoders import Encoder, checkpoint_gradients, freeze, load_encoder, normalises
 from sarangi.models.finetuning import describe
 from sarangi.models.pooling import masked_mean
+from sarangi.models.runs import CorpusShards, Run
 from sarangi.models.settings import config_of
 from sarangi.models.speech_states import speech_states
 from sarangi.models.split_encoder import SplitEncoder
 from sarangi.models.text_states import text_states
+from sarangi.models.transfer import transfer
 from sarangi.sources.small_weights import random_encoder
 
 LARGE = {
@@ -142,6 +152,35 @@ def test_layers_that_are_computed_again_learn_the_same(encoders, name, monkeypat
     assert set(gradients[0]) == set(gradients[1])
     for key, gradient in gradients[0].items():
         assert torch.allclose(gradient, gradients[1][key], atol=1e-5, rtol=1e-4), key
+
+
+@pytest.mark.parametrize(
+    ("audio", "text"), [("wav2vec2_bert", "mpnet"), ("data2vec", "albert")], ids=lambda name: name
+)
+def test_a_run_of_each_new_family_trains_resumes_and_transfers(
+    corpus, encoders, audio, text, tmp_path, monkeypatch
+):
+    model = {
+        "audio": AUDIO | {"encoder": audio, "frozen_layers": 1, "prefix": "kept"},
+        "text": WORDS | {"encoder": text}, "fusion": FUSIONS["concatenation"],
+    }  # fmt: skip
+    recipe = {"max_epochs": 2, "gradient_checkpointing": True}
+    whole = trained(corpus, encoders, tmp_path / "whole", model, **recipe)
+    with killed_after_epoch(1, monkeypatch):
+        trained(corpus, encoders, tmp_path / "killed", model, **recipe)
+    resumed = trained(corpus, encoders, tmp_path / "killed", model, **recipe)
+    assert resumed["model"].read_bytes() == whole["model"].read_bytes()
+    learnt, start = load_file(whole["model"]), load_encoder(encoders[audio]).state_dict()
+    same = {key for key in start if torch.equal(start[key], learnt[f"audio.encoder.{key}"])}
+    assert any(key.startswith("encoder.layers.0.") for key in same)
+    assert not any(key.startswith("encoder.layers.1.") and key.endswith("weight") for key in same)
+    shards = CorpusShards(corpus / "manifest.parquet", {"audio": [corpus / "audio.parquet"]})
+    transfer({Run(0, 7): tmp_path / "whole"}, shards, 4, 1, {}, to(tmp_path / "t"))
+    within, there = (
+        store.read(path).set_index("utterance_id") for path in (whole["predictions"], tmp_path / "t")
+    )
+    ok = within.index[within["status"] == "ok"]
+    assert np.allclose(within.loc[ok, "p_sad"], there.loc[ok, "p_sad"], atol=1e-5)
 
 
 @pytest.mark.parametrize("name", PUBLISHED)
