@@ -20,6 +20,7 @@ from transformers import (
     Wav2Vec2BertConfig,
     Wav2Vec2Config,
     WavLMConfig,
+    WhisperConfig,
     XLMRobertaConfig,
 )
 
@@ -39,6 +40,12 @@ SPEECH = {
 }  # fmt: skip
 NORMED = {"feat_extract_norm": "layer", "do_stable_layer_norm": True, "conv_bias": True}
 TEXT = {**SIZE, "vocab_size": 320, "max_position_embeddings": 64}
+WHISPER = {
+    "d_model": 16, "encoder_layers": 2, "encoder_attention_heads": 2, "encoder_ffn_dim": 32,
+    "decoder_layers": 1, "decoder_attention_heads": 2, "decoder_ffn_dim": 16, "vocab_size": 320,
+    "max_source_positions": 100, "pad_token_id": 0, "bos_token_id": 0, "eos_token_id": 0,
+    "decoder_start_token_id": 1,
+}  # fmt: skip
 ENCODERS = {
     "wav2vec2": Wav2Vec2Config(**SPEECH),
     "wav2vec2_layer_norm": Wav2Vec2Config(**SPEECH, **NORMED),
@@ -49,6 +56,7 @@ ENCODERS = {
     "mms": Wav2Vec2Config(**SPEECH, **NORMED, adapter_attn_dim=4),
     "data2vec": Data2VecAudioConfig(**SIZE, conv_dim=(8,) * 7, num_conv_pos_embedding_groups=4),
     "wav2vec2_bert": Wav2Vec2BertConfig(**SIZE),
+    "whisper": WhisperConfig(**WHISPER),
     "roberta": RobertaConfig(**TEXT, type_vocab_size=1, pad_token_id=1),
     "xlm_roberta": XLMRobertaConfig(**TEXT, type_vocab_size=1, pad_token_id=1),
     "deberta": DebertaV2Config(
@@ -106,8 +114,9 @@ def encoders(tmp_path_factory):
         save_file(state | {"head.weight": torch.ones(2)}, folder / "model.safetensors")
         if name in HEARERS:
             bands = {"feature_size": 80, "num_mel_bins": 80, "stride": 2}
+            of_family = {"wav2vec2_bert": bands, "whisper": {"feature_size": 80, "n_fft": 400}}
             signal = {"do_normalize": True, "feature_size": 1}
-            text = json.dumps({"sampling_rate": 16_000, **(bands if name == "wav2vec2_bert" else signal)})
+            text = json.dumps({"sampling_rate": 16_000, **of_family.get(name, signal)})
             (folder / "preprocessor_config.json").write_text(text)
         elif name in ("roberta", "xlm_roberta", "mpnet"):
             train_tokenizer(folder)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import nn
 from torch.utils.checkpoint import checkpoint
-from transformers import AutoModel, PreTrainedModel
+from transformers import AutoModel, PreTrainedConfig, PreTrainedModel
 
 from sarangi.base.errors import SarangiError
 from sarangi.base.sound import SAMPLE_RATE
@@ -17,7 +17,7 @@ from sarangi.models.family import Family, module_of, names
 from sarangi.models.family import load as family_named
 from sarangi.models.loading import quietly, refuse_other_shapes, said_by
 from sarangi.models.refusals import refuse_larger, refuse_no_numbers, settings_in
-from sarangi.models.settings import config_of, size_of_weights, weights_alone
+from sarangi.models.settings import config_of, size_of_weights, stated_or_default, weights_alone
 from sarangi.sources.incomplete import WEIGHTS, refuse_incomplete
 
 # by itself a GPU rounds what it convolves in whole precision about as in half (TF32)
@@ -78,8 +78,8 @@ def load_encoder(
     try:
         with weights_alone(folder) as alone, quietly():
             options = family.options(pooler)
-            refuse_larger(lambda: AutoModel.from_config(config, **options), (), size_of_weights(alone))
-            model, found = AutoModel.from_pretrained(
+            refuse_larger(lambda: _built(config, family, options), (), size_of_weights(alone))
+            model, found = (family.network or AutoModel).from_pretrained(
                 alone,
                 config=config,
                 local_files_only=True,
@@ -88,6 +88,7 @@ def load_encoder(
                 dtype=torch.float32,
                 output_loading_info=True,
                 ignore_mismatched_sizes=True,  # they are refused below, by name
+                key_mapping=dict(family.renamed) or None,
                 **options,
             )
         refuse_other_shapes(found["mismatched_keys"])
@@ -122,7 +123,13 @@ def build_encoder(settings: Mapping[str, Any], pooler: bool = False) -> PreTrain
     config = config_of(settings)
     family = family_named(config.model_type)
     options = family.options(pooler) if family else {}
-    return _completed(AutoModel.from_config(config, dtype=torch.float32, **options), family)
+    return _completed(_built(config, family, {"dtype": torch.float32, **options}), family)
+
+
+def _built(config: PreTrainedConfig, family: Family | None, options: Mapping[str, Any]) -> PreTrainedModel:
+    if family is not None and family.network is not None:
+        return family.network._from_config(config, **options)
+    return AutoModel.from_config(config, **options)
 
 
 def _completed(model: PreTrainedModel, family: Family | None) -> PreTrainedModel:
@@ -159,9 +166,12 @@ def normalises(folder: Path) -> bool:
     """
     file = folder / "preprocessor_config.json"
     settings = settings_in(file)
-    family = family_named(str(settings_in(folder / "config.json").get("model_type")))
+    of_encoder = settings_in(folder / "config.json")
+    family = family_named(str(of_encoder.get("model_type")))
     spectrum = family.spectrum if family is not None else None
     takes = {"sampling_rate": SAMPLE_RATE} | dict(spectrum.preprocessor if spectrum else {"feature_size": 1})
+    if spectrum and spectrum.bands:
+        takes["feature_size"] = stated_or_default(of_encoder, spectrum.bands)
     for key, expected in takes.items():
         value = settings.get(key, expected)
         if isinstance(value, bool) or value != expected:
@@ -244,6 +254,9 @@ def freeze(model: PreTrainedModel, layers: int | str, prefix: bool = False) -> N
 
 def norm_is_last(model: PreTrainedModel) -> bool:
     """Whether the transformer's own norm stands above its layers, and not below them."""
+    stated: bool | None = getattr(model, "norm_is_last", None)
+    if stated is not None:
+        return stated
     return getattr(model.config, "do_stable_layer_norm", False)
 
 

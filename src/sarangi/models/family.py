@@ -31,10 +31,13 @@ class Spectrum:
         Length and step of each window: of the first in samples, of the next in frames of the one before.
     preprocessor
         What ``preprocessor_config.json`` must say, where it says anything.
+    bands
+        Setting of ``config.json`` that its ``feature_size`` must equal; None where ``preprocessor`` says it.
     """
 
     windows: tuple[tuple[int, int], ...]
     preprocessor: Mapping[str, int]
+    bands: str | None = None
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,12 @@ class Family:
         Of speech: how frames are made, where no learned convolutions do.
     complete
         Called with each encoder that was built, to give it the parts and the behaviour that others have.
+    network
+        Class of the encoder, where that of transformers has other parts.
+    renamed
+        Of its class: parts of the names of published tensors, and what is in their place.
+    longest
+        Of speech: setting that says for how many frames there are positions; None for any number.
     """
 
     model_type: str
@@ -69,6 +78,9 @@ class Family:
     shared_layers: bool = False
     spectrum: Spectrum | None = None
     complete: "Callable[[PreTrainedModel], None] | None" = None
+    network: "type[PreTrainedModel] | None" = None
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    longest: str | None = None
 
     def options(self, pooler: bool) -> dict[str, Any]:
         """Return what ``AutoModel`` takes to build an encoder with its pooler, or without."""

@@ -19,7 +19,8 @@ from sarangi.models.encoders import build_encoder, freeze
 from sarangi.models.family import BRANCHES
 from sarangi.models.pooling import masked_mean
 from sarangi.models.refusals import refuse_larger, refuse_no_numbers, refuse_odd_run, settings_in
-from sarangi.models.settings import size_of_weights
+from sarangi.models.settings import layers_and_width, size_of_weights
+from sarangi.models.shortest import refuse_longer
 
 WEIGHTED = "weighted"
 
@@ -221,6 +222,8 @@ def classifier(
     """
     replayed = bool(described.get("replay"))
     audio = text = fusion = None
+    if "audio" in described:
+        refuse_longer(described["audio"]["encoder"], described["audio"]["max_audio_s"])
     if "audio" in described and replayed:
         audio = replay.ReplayedAudio(encoders["audio"])
     elif "audio" in described:
@@ -245,7 +248,8 @@ def classifier(
 
 def _audio_branch(entry: Mapping[str, Any], encoder: PreTrainedModel | None) -> AudioBranch | PooledBranch:
     if encoder is None:
-        return PooledBranch(entry["encoder"]["num_hidden_layers"] + 1, entry["encoder"]["hidden_size"])
+        layers, width = layers_and_width(entry["encoder"])
+        return PooledBranch(layers + 1, width)
     if not entry.get("spec_augment", True):
         encoder.config.apply_spec_augment = False
     prefix = entry["frozen_layers"] if "prefix" in entry else None

@@ -15,7 +15,7 @@ from sarangi.base import store
 from sarangi.base.progress import progress
 from sarangi.models.encoders import Encoder, layers_of, normalises
 from sarangi.models.pooling import masked_mean
-from sarangi.models.shortest import samples_needed, too_short
+from sarangi.models.shortest import refuse_longer, samples_needed, too_short
 from sarangi.models.speech_states import prepared, speech_states
 from sarangi.runtime.devices import device
 
@@ -49,6 +49,7 @@ def pooled_states(audio: Path, encoder: Encoder, seconds: float, threads: int, o
     """
     torch.set_num_threads(threads)
     model = encoder.load().eval().to(device())
+    refuse_longer(model.config.to_dict(), seconds)
     normalise, needed = normalises(encoder.folder), samples_needed(model.config)
     schema = pooled_schema(len(layers_of(model)) + 1, model.config.hidden_size)
     with output.writer(schema, row_group=256) as writer:

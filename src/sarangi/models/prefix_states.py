@@ -17,7 +17,8 @@ from sarangi.base import store
 from sarangi.base.progress import progress
 from sarangi.base.sound import SAMPLE_RATE
 from sarangi.models.encoders import Encoder, normalises
-from sarangi.models.shortest import samples_needed, too_short, windows_of
+from sarangi.models.settings import layers_and_width
+from sarangi.models.shortest import refuse_longer, samples_needed, too_short, windows_of
 from sarangi.models.speech_states import prepared
 from sarangi.models.split_encoder import SplitEncoder
 from sarangi.runtime.devices import device
@@ -44,7 +45,9 @@ def prefix_gb(audio: Path, config: Mapping[str, Any], seconds: float) -> float:
         for row in store.rows(audio)
         if row["status"] == store.OK
     ]
-    return int(frames_of(np.array(samples, dtype=int), config).sum()) * config["hidden_size"] * HALF / 1e9
+    return (
+        int(frames_of(np.array(samples, dtype=int), config).sum()) * layers_and_width(config)[1] * HALF / 1e9
+    )
 
 
 def frames_of(samples: np.ndarray, config: Mapping[str, Any]) -> np.ndarray:
@@ -100,6 +103,7 @@ def prefix_states(audio: Path, prefix: Prefix, threads: int, output: store.Outpu
     model = encoder.load()
     split = SplitEncoder(model.to(device()), layers)
     split.train(False)
+    refuse_longer(model.config.to_dict(), seconds)
     normalise, needed = normalises(encoder.folder), samples_needed(model.config)
     kept: dict[str, Tensor] = {}
     gb = prefix_gb(audio, model.config.to_dict(), seconds)

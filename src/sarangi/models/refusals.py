@@ -72,7 +72,8 @@ def refuse_larger(build: Callable[[], nn.Module], settings: Iterable[Mapping], s
         if isinstance(value, int) and abs(value) > most:
             raise ValueError(f"{name} is {value}, and no encoder has more than {most}")
     with torch.device("meta"):
-        count = sum(parameter.numel() for parameter in build().parameters())
+        network = build()
+        count = sum(tensor.numel() for tensor in (*network.parameters(), *network.buffers()))
     if count > size + SPARE_PARAMETERS:
         raise ValueError(f"it would have {count} parameters, and the weights have {size} bytes")
 

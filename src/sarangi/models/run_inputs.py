@@ -20,6 +20,7 @@ from sarangi.base.errors import SarangiError
 from sarangi.base.text_checks import ALL, PASSED, Check
 from sarangi.corpora.utterance import turn_of
 from sarangi.models.runs import CorpusShards
+from sarangi.models.settings import layers_and_width
 from sarangi.models.shortest import needed_by, too_short
 from sarangi.models.speech_states import prepared
 from sarangi.models.tokenizers import load_tokenizer, tokens_of
@@ -77,7 +78,7 @@ def inputs_of(
             present = present if of_words is None else of_words
         if "states" in described.get("audio", ()):
             means, present = stack.enter_context(pooled(corpus.shards["pooled_states"], wanted))
-            shape = (-1, described["audio"]["encoder"]["hidden_size"])
+            shape = (-1, layers_and_width(described["audio"]["encoder"])[1])
             give["signals"] = lambda utterance_id: torch.from_numpy(means(utterance_id)).view(shape).float()
         elif "audio" in described:
             recording, present = stack.enter_context(

@@ -93,6 +93,14 @@ def stated_or_default(settings: Mapping[str, Any], name: str) -> Any:
     return getattr(CONFIG_MAPPING[model_type](), name, None)
 
 
+def layers_and_width(settings: Mapping[str, Any]) -> tuple[int, int]:
+    """Return the number of layers of an encoder's ``config.json``, and the width of its states."""
+    if {"num_hidden_layers", "hidden_size"} <= set(settings):
+        return settings["num_hidden_layers"], settings["hidden_size"]
+    config = config_of(settings)  # which knows Whisper's names of them
+    return config.num_hidden_layers, config.hidden_size
+
+
 def refuse_odd(name: str, value: Any) -> None:
     """Refuse a value of a setting that no network has.
 

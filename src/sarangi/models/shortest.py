@@ -1,8 +1,10 @@
 """The shortest clip of which a speech encoder hears anything, by the windows that make its frames."""
 
 from collections.abc import Mapping
+from math import prod
 from typing import Any
 
+from sarangi.base.errors import SarangiError
 from sarangi.base.sound import SAMPLE_RATE
 from sarangi.models.family import load
 from sarangi.models.settings import config_of
@@ -35,6 +37,33 @@ def windows_of(settings: Mapping[str, Any]) -> list[tuple[int, int]]:
     if family is not None and family.spectrum is not None:
         return list(family.spectrum.windows)
     return list(zip(settings.get("conv_kernel", ()), settings.get("conv_stride", ()), strict=True))
+
+
+def refuse_longer(settings: Mapping[str, Any], seconds: float) -> None:
+    """Refuse clips for whose frames an encoder has no positions.
+
+    Parameters
+    ----------
+    settings
+        An encoder's ``config.json``.
+    seconds
+        Longest clip, ``max_audio_s`` of an audio branch.
+
+    Raises
+    ------
+    SarangiError
+        Says how many seconds it takes.
+    """
+    family = load(str(settings.get("model_type")))
+    if family is None or family.longest is None:
+        return
+    step = prod(stride for _, stride in windows_of(settings))
+    most = getattr(config_of(settings), family.longest) * step / SAMPLE_RATE
+    if seconds > most:
+        raise SarangiError(
+            f"max_audio_s is {seconds:g}, and its encoder ({family.model_type}) takes at most {most:g} s; "
+            f"set max_audio_s to at most {most:g}"
+        )
 
 
 def needed_by(settings: Mapping[str, Any]) -> int:

@@ -20,7 +20,7 @@ FAMILIES = {
     "roberta": ("liu2019roberta",), "xlm-roberta": ("conneau2020unsupervised",),
     "deberta-v2": ("he2023debertav3",), "data2vec-audio": ("baevski2022data2vec",),
     "wav2vec2-bert": ("barrault2023seamless",), "bert": ("devlin2019bert",), "mpnet": ("song2020mpnet",),
-    "albert": ("lan2020albert",),
+    "albert": ("lan2020albert",), "whisper": ("radford2023whisper",),
 }  # fmt: skip
 CONTROLS = {
     "constant": ", with one text for every utterance",

@@ -46,7 +46,8 @@ NOT_OURS = {
     "proj_codevector_dim", "codevector_dim", "num_codevectors_per_group", "num_codevector_groups",
     "contrastive_logits_temperature", "num_negatives", "diversity_loss_weight", "feat_quantizer_dropout",
     "ctc_loss_reduction", "ctc_zero_infinity", "tdnn_dim", "tdnn_kernel", "tdnn_dilation",
-    "xvector_output_dim", "dtype", "to_dict",
+    "xvector_output_dim", "dtype", "to_dict", "id2label", "decoder_layerdrop", "decoder_start_token_id",
+    "n_positions",
 }  # fmt: skip
 
 
