@@ -12,7 +12,9 @@ import torch
 from torch import Tensor, nn
 from transformers import PreTrainedModel
 
+from sarangi.base.errors import SarangiError
 from sarangi.models.branches import Branch
+from sarangi.models.family import load
 from sarangi.models.pooling import masked_mean
 from sarangi.models.text_states import text_states
 
@@ -27,7 +29,22 @@ def needs_pooler(described: Mapping[str, Any]) -> bool:
 
 
 class ReplayedAudio(Branch):
-    """A speech encoder that is given clips of one length, and takes all of it for signal."""
+    """A speech encoder that is given clips of one length, and takes all of it for signal.
+
+    Raises
+    ------
+    SarangiError
+        If it takes a spectrum: the study's encoders take samples.
+    """
+
+    def __init__(self, encoder: PreTrainedModel) -> None:
+        super().__init__(encoder)
+        family = load(encoder.config.model_type)
+        if family is not None and family.spectrum is not None:
+            raise SarangiError(
+                f"replay is true, and {family.model_type} takes a spectrum; the study's take samples; "
+                "take `replay` out of the model, or choose another encoder"
+            )
 
     def forward(self, signals: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
         """Return states (clips, frames, width) and a mask that leaves all of them.

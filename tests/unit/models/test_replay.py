@@ -21,7 +21,10 @@ from support.study_network import (
 from torch import nn
 
 from sarangi.base import store
+from sarangi.base.errors import SarangiError
+from sarangi.models.encoders import load_encoder
 from sarangi.models.fusion import EmotionClassifier, classifier
+from sarangi.models.replay import ReplayedAudio
 from sarangi.models.speech_states import prepared
 from sarangi.models.trainer import trainer_of
 from sarangi.models.utterances import Utterances
@@ -43,6 +46,11 @@ def test_outputs_are_those_of_the_study_s_network(encoders, kind):
         with torch.no_grad():
             plain = masked([prepared(s, SAMPLES / 16_000, True) for s in signals()])["logits"]
         assert not torch.allclose(plain[0], given[0], atol=1e-3)
+
+
+def test_an_encoder_of_a_spectrum_is_not_replayed(encoders):
+    with pytest.raises(SarangiError, match="wav2vec2-bert takes a spectrum; the study's take samples"):
+        ReplayedAudio(load_encoder(encoders["wav2vec2_bert"]))
 
 
 @pytest.mark.parametrize("kind", ["audio", "text", "cross_attention"])
