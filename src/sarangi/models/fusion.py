@@ -222,8 +222,8 @@ def classifier(
     """
     replayed = bool(described.get("replay"))
     audio = text = fusion = None
-    if "audio" in described:
-        refuse_longer(described["audio"]["encoder"], described["audio"]["max_audio_s"])
+    if "audio" in encoders:
+        refuse_longer(encoders["audio"].config.to_dict(), described["audio"]["max_audio_s"])
     if "audio" in described and replayed:
         audio = replay.ReplayedAudio(encoders["audio"])
     elif "audio" in described:
