@@ -57,7 +57,7 @@ def completed(config: Mapping[str, Any], schema: Path) -> dict[str, Any]:
 def _of_hub(name: str, repository: str, config: Mapping[str, Any]) -> dict[str, Any]:
     """Return the entry of an encoder that is stated by its repository alone.
 
-    Its modality is that of the branch of the models that name it; its licence stands in its card alone.
+    Its modality is that of the branch of the models that name it; its licence is in its card alone.
     """
     models = config["models"].values() if isinstance(config.get("models"), Mapping) else ()
     branches = {branch for entry in models for branch, encoder in _encoders_in(entry) if encoder == name}
