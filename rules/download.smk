@@ -1,6 +1,6 @@
 # Fetching and making what is not in hand: corpora and weights.
 #   in:  resources/corpora/{corpus}.tar.gz (the user's), checksums.yaml (what came first, where nobody states it),
-#        weights/{asr}.safetensors (the demo's, packed)
+#        weights/{asr}.safetensors (the demo's, packed), resources/models/{asr}.pt (the user's, of an encoder)
 #   out: resources/made/{corpus}.zip, resources/weights/{encoder}/, resources/weights/{asr}.pt
 
 
@@ -157,6 +157,26 @@ rule random_whisper:
         shape=lambda wildcards: choices.source_of(study, "asr", wildcards.asr)["random"],
     script:
         "../workflow/scripts/random_whisper.py"
+
+
+rule whisper_encoder:
+    """Write the encoder of a Whisper's checkpoint as a speech encoder, without the decoder."""
+    input:
+        checkpoint=lambda wildcards: inputs.checkpoint_of(study, wildcards.encoder),
+    output:
+        inputs.made_encoder("{encoder}", "speech"),
+    log:
+        layout.log("whisper_encoder", "{encoder}"),
+    benchmark:
+        layout.benchmark("whisper_encoder", "{encoder}")
+    wildcard_constraints:
+        encoder=one_of(choices.made_from(study, "encoders", kinds.WhisperEncoder)),
+    conda:
+        "../envs/speech.yaml"
+    resources:
+        **needs(minutes=60, mem_mb=8000),
+    script:
+        "../workflow/scripts/whisper_encoder.py"
 
 
 rule unpacked_whisper:

@@ -99,7 +99,7 @@ AT_MOST = {
     "base.evidence": 20,
     "base.degenerate": 35,  # one meaning in every table, figure and sentence that shows an interval
     "base.parts": 16,
-    "base.sound": 11,
+    "base.sound": 12,  # what writes an encoder of Whisper states its sample rate
     "base.score_id": 12,  # four figures show transfers, by their names
     "base.auditing": 13,  # the scores bear the marks of what is fatal, and sentences need groups enough
     "base.hints": 7,  # layouts, one of which is a table of labels
@@ -108,7 +108,7 @@ AT_MOST = {
     "base.table_columns": 6,
     "base.failures": 10,  # what is counted is the same in the manifest, the audit, protocols and marks
     "base.finding_rows": 7,
-    "base.device_names": 7,  # all that run networks
+    "base.device_names": 8,  # all that run networks or load a Whisper
     "base.text_checks": 6,  # what transcribes, audits and trains on texts
     "base.missing": 7,
     "base.verdicts": 7,
@@ -132,7 +132,7 @@ AT_MOST = {
     "corpora.utterance": 9,
     "corpora.labelled": 6,  # layouts, one of which is a table, and tables
     "models.predictions": 8,
-    "runtime.devices": 7,  # all that run a network
+    "runtime.devices": 8,  # all that run a network, or load a Whisper
     # what trains, transfers, computes states or tests the study's checkpoints opens an encoder
     "models": 6,
     "sources.incomplete": 7,  # and what fetches one refuses what is incomplete

@@ -11,6 +11,7 @@ from support.running import jobs, snakemake
 from support.studies import small, write_study
 
 from sarangi.base import store
+from sarangi.models.encoders import load_encoder
 from sarangi.runtime import records
 
 MANIFEST = "results/corpora/urdu_latif/manifest.parquet"
@@ -93,3 +94,14 @@ def test_a_download_of_unknown_checksum_is_recorded_runs_once_and_is_enforced_in
     assert "Traceback" not in message
     assert (clone / "checksums.yaml").read_bytes() == checksums
     assert not list(clone.glob("resources/made/*"))
+
+
+def test_the_encoder_of_a_whisper_is_written_from_the_checkpoint_that_the_study_has(study, tmp_path):
+    study = small(study)
+    study["encoders"]["heard"] = {"title": "Whisper", "licence": "MIT", "source": {"asr": "tiny_whisper"}}
+    folder = write_study(study, tmp_path)
+    config = "resources/weights/heard/config.json"
+    done = snakemake("--cores", 1, config, directory=folder)
+    assert jobs(done) == {"random_whisper": 1, "whisper_encoder": 1}
+    assert records.read(config, folder)["inputs"].keys() == {"resources/weights/tiny_whisper.pt"}
+    assert load_encoder(folder / "resources/weights/heard").config.d_model == 32

@@ -290,6 +290,23 @@ class WhisperCheckpoint(Kind):
 
 
 @dataclass(frozen=True)
+class WhisperEncoder(Kind):
+    """The encoder of a Whisper of the configuration, which is there where that Whisper's checkpoint is."""
+
+    asr: str
+
+    @property
+    def origin(self) -> str:
+        """The Whisper that it is a part of."""
+        return f"encoder of {self.asr} (asr)"
+
+    @property
+    def how_to_get(self) -> str:
+        """Get the checkpoint of that Whisper."""
+        return f"get the checkpoint of {self.asr} (asr), whose encoder it is"
+
+
+@dataclass(frozen=True)
 class Packed(Kind):
     """A small Whisper that comes with the study, packed in one file."""
 
@@ -393,6 +410,7 @@ KINDS: dict[str, Callable[..., Kind]] = {
     "kaggle": Kaggle,
     "hub": Hub,
     "whisper": WhisperCheckpoint,
+    "asr": WhisperEncoder,
     "packed": Packed,
     "folder": Folder,
     "random": Random,

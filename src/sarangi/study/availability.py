@@ -7,7 +7,7 @@ from typing import Any
 from sarangi.published.records import of_finding
 from sarangi.sources.kinds import WITH_STUDY, Synthetic, kind_of
 from sarangi.study.comparisons import chosen, rates_compared
-from sarangi.study.entries import WORDS, Experiment, encoders_of, modality
+from sarangi.study.entries import WORDS, Experiment, asr_of, encoders_of, modality
 from sarangi.study.study import Study
 from sarangi.study.table_corpora import audio_of, has_table
 
@@ -26,6 +26,7 @@ def availability(study: Study) -> list[dict[str, str]]:
         "encoders": _encoders(study, study.scored),
         "asr": {asr for asr, _ in study.transcribed()},
     }
+    used["asr"] |= {asr for name in used["encoders"] if (asr := asr_of(study.config["encoders"][name]))}
     wanted = _encoders(study, study.experiments)
     rows = []
     for kind, names in used.items():
@@ -64,7 +65,7 @@ def _of_corpus(study: Study, name: str) -> dict[str, str]:
 
 
 def _of_weights(study: Study, entry: Mapping[str, Any]) -> dict[str, str]:
-    kind = kind_of(entry["source"])
+    kind = study.locations.first_source(entry)
     # what comes with a demo was trained on its speech
     access = "synthetic" if kind.access == WITH_STUDY and study.synthetic else kind.access
     return {"licence": entry["licence"], "access": access, "source": study.locations.origin_of_weights(entry)}

@@ -40,8 +40,8 @@ def completed(config: Mapping[str, Any], schema: Path) -> dict[str, Any]:
             for name in [name for name, entry in whole[kind].items() if entry is None]:
                 choice[kind].pop(name, None)
             whole[kind] = {name: entry for name, entry in whole[kind].items() if entry is not None}
-    # models first: they name what they are made of
-    for named in (_named, _parts_of_models):
+    # models first: they name what they are made of, as encoders do
+    for named in (_named, _parts_of_models, _whispers_of_encoders):
         for kind, names in list(named(whole)):
             if isinstance(whole.get(kind), Mapping):
                 wanted = [name for name in choice[kind] if name in names and name not in whole[kind]]
@@ -112,6 +112,14 @@ def _parts_of_models(config: Mapping[str, Any]) -> Iterator[tuple[str, list[Any]
                 if isinstance(branch, Mapping):
                     yield "encoders", [branch.get("encoder")]
                     yield "asr", [branch.get("words")]
+
+
+def _whispers_of_encoders(config: Mapping[str, Any]) -> Iterator[tuple[str, list[Any]]]:
+    """Yield the entries of ``asr`` that encoders are parts of; odd encoders name none."""
+    encoders = config["encoders"] if isinstance(config.get("encoders"), Mapping) else {}
+    for entry in encoders.values():
+        source = entry.get("source") if isinstance(entry, Mapping) else None
+        yield "asr", [source.get("asr") if isinstance(source, Mapping) else None]
 
 
 def _list(value: Any) -> list[Any]:

@@ -39,6 +39,9 @@ FAMILIES = tuple(
 )
 """Names of the families of encoders: one module each."""
 
+WHISPER = "whisper"
+"""The family of an encoder that is part of an entry of ``asr``."""
+
 ASR_DEFAULTS = {
     "engine": "openai-whisper",
     "language": "manifest",
@@ -117,8 +120,16 @@ def encoders_of(model: Mapping[str, Any]) -> dict[str, str]:
     return {branch: model[branch]["encoder"] for branch in BRANCHES if branch in model}
 
 
+def asr_of(encoder: Mapping[str, Any]) -> str | None:
+    """Return the entry of ``asr`` whose encoder an encoder's entry is; None for one from elsewhere."""
+    asr: str | None = encoder["source"].get("asr")
+    return asr
+
+
 def families_of(encoder: Mapping[str, Any]) -> list[str]:
     """Return the modules of the families that the entry of an encoder may be of."""
+    if asr_of(encoder) is not None:
+        return [WHISPER]
     return [encoder["family"].replace("-", "_")] if "family" in encoder else list(FAMILIES)
 
 

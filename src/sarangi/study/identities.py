@@ -9,7 +9,7 @@ from typing import Any
 from sarangi.base import layout
 from sarangi.base.documents import DocumentError, json_in
 from sarangi.base.errors import SarangiError
-from sarangi.study.entries import NOT_OF_RESULTS, Experiment, encoders_of, on_corpus, words_of
+from sarangi.study.entries import NOT_OF_RESULTS, Experiment, asr_of, encoders_of, on_corpus, words_of
 from sarangi.study.table_corpora import OF_TABLES, has_table
 
 RESTORED = Path(layout.RESTORED)
@@ -34,7 +34,7 @@ def identities(config: Mapping[str, Any], experiments: Mapping[str, Experiment])
             model,
             config["feature_sets"].get(model.get("features")),
             config["classifiers"].get(model.get("classifier")),
-            *(config["encoders"][encoder] for encoder in encoders_of(model).values()),
+            *(_of_encoder(config, encoder) for encoder in encoders_of(model).values()),
             config["asr"].get(words_of(model)),
             config["label_map"],
             config["seed"],
@@ -47,6 +47,13 @@ def _of_corpus(entry: Mapping[str, Any]) -> tuple[Any, ...]:
     if not has_table(entry):
         return (entry["shards"],)
     return entry["shards"], *(entry[key] for key in OF_TABLES), entry.get("language")
+
+
+def _of_encoder(config: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Return the entry of an encoder; in that of a Whisper's encoder the source of the Whisper."""
+    entry: dict[str, Any] = config["encoders"][name]
+    asr = asr_of(entry)
+    return entry if asr is None else {**entry, "source": config["asr"][asr]["source"]}
 
 
 def restored(config: Mapping[str, Any], experiments: Mapping[str, Experiment]) -> set[str]:

@@ -7,7 +7,7 @@ from typing import Any
 from sarangi.base import layout
 from sarangi.base.score_id import ScoreId
 from sarangi.base.weights_files import ENCODER_FILES
-from sarangi.study.entries import BRANCHES, SOUND, Batch, Experiment, encoders_of, words_of
+from sarangi.study.entries import BRANCHES, SOUND, Batch, Experiment, asr_of, encoders_of, words_of
 from sarangi.study.study import Study
 
 # -- of a corpus ------------------------------------------------------------------------------
@@ -77,6 +77,11 @@ def encoder_files(folder: str | Path, modality: str) -> list[str]:
 def made_encoder(encoder: str, modality: str) -> list[str]:
     """Return the files of an encoder of speech or text that is fetched or made here."""
     return [layout.encoder_file(encoder, name) for name in ENCODER_FILES[modality]]
+
+
+def checkpoint_of(study: Study, encoder: str) -> str:
+    """Return the checkpoint of the Whisper whose encoder an entry of ``encoders`` is."""
+    return str(study.checkpoints[str(asr_of(study.config["encoders"][encoder]))])
 
 
 def whisper_files(study: Study, asr: str) -> list[str]:

@@ -15,10 +15,10 @@ from sarangi.runtime import records
 from sarangi.sources import other_whispers
 from sarangi.sources.checksums import committed
 from sarangi.sources.incomplete import instead_of_encoder, wrong_with_encoder
-from sarangi.sources.kinds import Hub, kind_of
+from sarangi.sources.kinds import Hub, Kind, Random, WhisperEncoder, kind_of
 from sarangi.sources.reachability import reachable
 from sarangi.sources.source import IN_HAND, SLOW_ARCHIVES, find, names_in
-from sarangi.study.entries import WORDS, Experiment, modality
+from sarangi.study.entries import WORDS, Experiment, asr_of, modality
 from sarangi.study.identities import restored
 from sarangi.study.table_corpora import audio_of, has_table, missing_of, table_of
 
@@ -131,6 +131,8 @@ class Locations:
                 located[name] = own
             elif _maker(entry) in self.lacking and not to_make.exists():
                 continue
+            elif (asr := entry["source"].get("asr")) is not None:
+                located |= {name: to_make} if asr in self.checkpoints else {}
             elif path := kind_of(entry["source"]).located(to_make, _files(kind, entry), self._answers):
                 located[name] = path
         return located
@@ -167,7 +169,22 @@ class Locations:
     def origin_of_weights(self, entry: Mapping[str, Any]) -> str:
         """Return where weights are from, in words, and whether they are pinned."""
         kind = kind_of(entry["source"])
+        if isinstance(kind, WhisperEncoder):
+            return f"{kind.origin}: {self.origin_of_weights(self.config['asr'][kind.asr])}"
         return kind.origin_by(self.committed) if isinstance(kind, Hub) else kind.origin
+
+    def first_source(self, entry: Mapping[str, Any]) -> Kind:
+        """Return where weights are from at first: a Whisper's encoder is from where the Whisper is."""
+        kind = kind_of(entry["source"])
+        return self.first_source(self.config["asr"][kind.asr]) if isinstance(kind, WhisperEncoder) else kind
+
+    def has_random_weights(self, encoder: str) -> bool:
+        """Whether an encoder's weights are random ones of ours, and nobody's copy in their place."""
+        entry = self.config["encoders"][encoder]
+        asr = asr_of(entry)
+        paths = [self.weights.get(encoder), *([] if asr is None else [self.checkpoints.get(asr)])]
+        ours = all(path is not None and path.is_relative_to(MADE_WEIGHTS) for path in paths)
+        return ours and isinstance(self.first_source(entry), Random)
 
     def missing(self, kind: str) -> dict[str, str]:
         """Return what of a kind is not available and was not restored, each with what to do about it."""
@@ -178,7 +195,7 @@ class Locations:
         located = {"corpora": self.sources, "encoders": self.weights, "asr": self.checkpoints}
         return {
             kind: {
-                name: self.wrong.get((kind, name)) or self._advice(kind, name, entry)
+                name: self._advice(kind, name, entry)
                 for name, entry in sorted(self.config[kind].items())
                 if name not in paths
                 and name not in self.kept_corpora
@@ -189,12 +206,17 @@ class Locations:
 
     def _advice(self, kind: str, name: str, entry: Mapping[str, Any]) -> str:
         """Return what a person can do about something that is missing."""
+        if (kind, name) in self.wrong:
+            return self.wrong[kind, name]
         if kind == "corpora" and isinstance(self._found[name], SarangiError):
             return str(self._found[name])
         extra = EXTRAS.get(kind) or _maker(entry)
         if extra is not None and extra in self.lacking:
             return self.lacking[extra]
-        advice = kind_of(entry["source"]).advice(_place(kind, name, entry), _files(kind, entry))
+        source = kind_of(entry["source"])
+        if isinstance(source, WhisperEncoder):
+            return f"{source.how_to_get}: {self._advice('asr', source.asr, self.config['asr'][source.asr])}"
+        advice = source.advice(_place(kind, name, entry), _files(kind, entry))
         alike = names_like(name, IN_HAND, self.config["corpora"]) if kind == "corpora" else []
         return f"{advice} ({IN_HAND} has {', '.join(alike)}: rename it to that)" if alike else advice
 

@@ -14,7 +14,9 @@ from sarangi.study.entries import (
     EXTRACTORS,
     FAMILIES,
     STAND_INS,
+    WHISPER,
     WORDS,
+    asr_of,
     encoders_of,
     families_of,
     is_control,
@@ -98,6 +100,23 @@ def _of_encoders(config: Mapping[str, Any]) -> Iterator[Problem]:
         if not set(families_of(entry)) <= set(FAMILIES):
             hint = nearest(entry["family"], FAMILIES)
             yield ("encoders", name, "family"), f"no family {entry['family']!r}; {hint}"
+        asr = asr_of(entry)
+        if asr is None:
+            continue
+        place = ("encoders", name, "source", "asr")
+        if asr not in config["asr"]:
+            yield place, f"unknown asr {asr!r}; {_no_entry(config, 'asr', asr)}"
+        elif config["asr"][asr].get("engine") == FASTER_WHISPER:
+            yield (
+                place,
+                f"{asr!r} is of faster-whisper, whose folder has no weights that learn; name an entry of "
+                "openai-whisper",
+            )
+        if entry.get("family", WHISPER) != WHISPER:
+            yield (
+                ("encoders", name, "family"),
+                f"expected {WHISPER}, as the encoder of an entry of asr is; found {entry['family']!r}",
+            )
 
 
 def _of_asr(config: Mapping[str, Any]) -> Iterator[Problem]:

@@ -9,7 +9,8 @@ from typing import Any
 from sarangi.base import layout
 from sarangi.base.missing import CORPUS, FOLDS, RECORDINGS, TRANSCRIPTS, WEIGHTS, Missing
 from sarangi.base.score_id import ScoreId
-from sarangi.sources.kinds import Random, Synthetic, kind_of
+from sarangi.sources.kinds import Synthetic, kind_of
+from sarangi.study.defaults import built_in
 from sarangi.study.entries import (
     ASR_DEFAULTS,
     CHECKPOINTS,
@@ -19,6 +20,7 @@ from sarangi.study.entries import (
     WORDS,
     Batch,
     Experiment,
+    asr_of,
     encoders_of,
     experiments_of,
     fold_count,
@@ -28,7 +30,7 @@ from sarangi.study.entries import (
     words_of,
 )
 from sarangi.study.identities import identities
-from sarangi.study.locations import MADE_CORPORA, MADE_WEIGHTS, Locations
+from sarangi.study.locations import MADE_CORPORA, Locations
 
 
 @dataclass(frozen=True)
@@ -195,10 +197,14 @@ class Study:
         return found
 
     def transcribed(self) -> list[tuple[str, str]]:
-        """Return each Whisper and corpus of which there are transcripts, or can be."""
+        """Return each Whisper and corpus of which there are transcripts, or can be.
+
+        Without a built-in Whisper that encoders alone name: nobody asked for its transcripts.
+        """
         return [
             (asr, corpus)
             for asr in sorted(self.config["asr"])
+            if asr not in self._of_encoders_alone
             for corpus in self.corpora
             if self.holds(corpus) == SOUND
             if (asr in self.checkpoints and corpus in self.sources)
@@ -207,6 +213,13 @@ class Study:
                 and Path(layout.TRANSCRIPTS, asr, corpus).exists()
             )
         ]
+
+    @cached_property
+    def _of_encoders_alone(self) -> set[str]:
+        """The built-in Whispers whose encoders are named, and that transcribe for no model."""
+        named = {asr for entry in self.config["encoders"].values() if (asr := asr_of(entry)) is not None}
+        read = {words_of(model) for model in self.config["models"].values()}
+        return {name for name in named - read if self.config["asr"][name] == built_in()["asr"].get(name)}
 
     def holds(self, corpus: str) -> str:
         """Return what a corpus holds: ``recordings``, or without any ``features`` or ``words``."""
@@ -242,8 +255,7 @@ class Study:
     def untrained(self, model: str) -> bool:
         """Whether the weights of a model's encoder are random ones of ours, and not somebody's training."""
         return any(
-            isinstance(kind_of(self.config["encoders"][encoder]["source"]), Random)
-            and self.weights.get(encoder, Path()).is_relative_to(MADE_WEIGHTS)
+            self.locations.has_random_weights(encoder)
             for encoder in encoders_of(self.config["models"][model]).values()
         )
 

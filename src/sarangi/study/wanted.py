@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sarangi.base import layout
 from sarangi.runtime import provenance
-from sarangi.study.entries import encoders_of, modality
+from sarangi.study.entries import asr_of, encoders_of, modality
 from sarangi.study.findings_inputs import findings
 from sarangi.study.identities import RESTORED
 from sarangi.study.inputs import (
@@ -73,11 +73,12 @@ def corpora_and_weights(study: Study) -> list[str]:
     """Return the files of the corpora and weights that are fetched or made here and used, sorted."""
     files = [str(path) for path in study.sources.values() if path.is_relative_to(MADE_CORPORA)]
     used = {encoder for e in study.runnable.values() for encoder in encoders_of(study.model(e)).values()}
-    for encoder in used:
-        folder = study.weights[encoder]
-        if folder.is_relative_to(MADE_WEIGHTS):
-            files += encoder_files(folder, modality(study.config["encoders"][encoder]))
-    for asr in {asr for asr, corpus in study.transcribed() if corpus in study.sources}:
+    made = [encoder for encoder in used if study.weights[encoder].is_relative_to(MADE_WEIGHTS)]
+    for encoder in made:
+        files += encoder_files(study.weights[encoder], modality(study.config["encoders"][encoder]))
+    transcribing = {asr for asr, corpus in study.transcribed() if corpus in study.sources}
+    parted = {asr for encoder in made if (asr := asr_of(study.config["encoders"][encoder])) is not None}
+    for asr in transcribing | parted:
         path = study.checkpoints.get(asr)
         files += [] if path is None or not path.is_relative_to(MADE_WEIGHTS) else [str(path)]
     return sorted(files)

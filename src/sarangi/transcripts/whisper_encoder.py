@@ -1,6 +1,7 @@
 """The encoder of a checkpoint of openai-whisper, as a folder that an encoder of speech is loaded from."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from safetensors.torch import save_file
@@ -25,16 +26,16 @@ NAMES = {
 """Parts of the names of openai-whisper's tensors, and those of transformers."""
 
 
-def encoder_of_checkpoint(checkpoint: Path, folder: Path) -> None:
+def whisper_encoder(checkpoint: Path, output: Mapping[str, Path]) -> None:
     """Write the encoder of a checkpoint in the form of transformers, without the decoder.
 
     Parameters
     ----------
     checkpoint
         File of openai-whisper, of any size; nothing in it can run.
-    folder
-        Made where it is not there; gets ``config.json``, ``preprocessor_config.json`` and
-        ``model.safetensors`` (float32).
+    output
+        Paths to write ``config.json``, ``preprocessor_config.json`` and ``model.safetensors`` (float32), by
+        these names.
 
     Raises
     ------
@@ -63,10 +64,9 @@ def encoder_of_checkpoint(checkpoint: Path, folder: Path) -> None:
         f"model.encoder.{_renamed(name)}": tensor.detach().cpu().float().contiguous()
         for name, tensor in model.encoder.state_dict().items()
     }
-    folder.mkdir(parents=True, exist_ok=True)
-    save_file(state, folder / "model.safetensors")
+    save_file(state, output["model.safetensors"])
     for name, content in (("config.json", config), ("preprocessor_config.json", preprocessor)):
-        (folder / name).write_text(json.dumps(content, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+        output[name].write_text(json.dumps(content, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
 def _renamed(name: str) -> str:

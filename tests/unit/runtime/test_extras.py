@@ -15,7 +15,7 @@ from sarangi.runtime.packages import distribution_of
 BEYOND_THE_CORE = {
     "encoder_weights", "evaluate_checkpoint", "finetune", "finetune_together", "pooled_states",
     "prefix_states", "random_encoder", "random_whisper", "synthetic_corpus", "transcribe", "transfer",
-    "unpacked_whisper",
+    "unpacked_whisper", "whisper_encoder",
 }  # fmt: skip
 """The scripts that cannot even start without an extra; the plan knows which, by what they need."""
 

@@ -15,6 +15,7 @@ SOURCES = {
     "git": {"git": "https://a.org/b", "commit": "0123456789abcdef"},
     "hub": HUB,
     "whisper": {"whisper": "small"},
+    "asr": {"asr": "whisper_small"},
     "packed": {"packed": "packed.safetensors"},
     "folder": {"folder": "weights"},
     "random": {"random": {"seed": 1}},

@@ -14,7 +14,7 @@ from sarangi.runtime import provenance, records
 from sarangi.sources.kinds import kind_of
 from sarangi.study.availability import availability, unavailable
 from sarangi.study.checking import check
-from sarangi.study.inputs import level_shards, near_duplicates_of
+from sarangi.study.inputs import checkpoint_of, level_shards, near_duplicates_of
 from sarangi.study.locations import names_like
 from sarangi.study.missing import what_is_missing
 
@@ -47,6 +47,59 @@ def test_an_encoder_in_a_folder_is_read_where_it_lies_and_what_it_lacks_is_named
     study["encoders"]["tiny"]["source"] = {"folder": "/weights/tiny"}
     text, _ = refused(study, tmp_path)
     assert "'/weights/tiny' does not match" in text
+
+
+def test_the_encoder_of_a_whisper_is_available_where_its_checkpoint_is(study, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    study["encoders"]["tiny"] |= {"family": "whisper", "source": {"asr": "tiny_whisper"}}
+    study["asr"]["tiny_whisper"]["source"] = {"whisper": "base"}
+    name = "ravdess_grouped3_audio_tiny"
+    found = check(study, SCHEMA, [])
+    said = (
+        "get the checkpoint of tiny_whisper (asr), whose encoder it is: fetch Whisper base of "
+        "openai-whisper, put it at resources/models/tiny_whisper.pt"
+    )
+    assert found.waits_for(found.experiments[name]) == [Missing(WEIGHTS, "tiny", said)]
+    # what was written once is of a checkpoint that is no longer there
+    put_encoder(tmp_path / "resources/weights/tiny")
+    assert "tiny" not in check(study, SCHEMA, []).weights
+    checkpoint = tmp_path / "resources/models/tiny_whisper.pt"
+    checkpoint.parent.mkdir()
+    checkpoint.write_bytes(b"none")
+    lacking = {"asr": "pip install 'sarangi[asr]'"}
+    assert unavailable(check(study, SCHEMA, [], lacking=lacking), "encoders")["tiny"].endswith(lacking["asr"])
+    found = check(study, SCHEMA, [])
+    assert (found.weights["tiny"], checkpoint_of(found, "tiny")) == (
+        Path("resources/weights/tiny"), "resources/models/tiny_whisper.pt",
+    )  # fmt: skip
+    assert name in found.runnable
+    (row,) = (row for row in availability(found) if (row["kind"], row["name"]) == ("speech encoder", "tiny"))
+    assert row["source"] == "encoder of tiny_whisper (asr): openai-whisper, checkpoint base"
+    # random weights are ours, those in their place somebody's
+    study["asr"]["tiny_whisper"]["source"] = {"random": {"width": 8, "layers": 1, "heads": 1, "seed": 1}}
+    assert not check(study, SCHEMA, []).untrained("audio_tiny")
+    checkpoint.unlink()
+    untrained = check(study, SCHEMA, [])
+    assert untrained.untrained("audio_tiny")
+    before = untrained.identities[f"experiments/{name}"]
+    study["asr"]["tiny_whisper"]["source"]["random"]["seed"] = 2
+    assert check(study, SCHEMA, []).identities[f"experiments/{name}"] != before
+
+
+def test_a_built_in_whisper_that_encoders_alone_name_transcribes_nothing(study, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    checkpoint = tmp_path / "resources/models/whisper_small.pt"
+    checkpoint.parent.mkdir(parents=True)
+    checkpoint.write_bytes(b"none")
+    study["encoders"]["tiny"] |= {"family": "whisper", "source": {"asr": "whisper_small"}}
+    found = check(study, SCHEMA, [])
+    assert "tiny" in found.weights
+    assert not found.transcribed()
+    states = {row["name"]: row["state"] for row in availability(found) if row["kind"] == "Whisper"}
+    assert states["whisper_small"] == "used"
+    study["asr"]["whisper_small"] = found.config["asr"]["whisper_small"] | {"title": "own"}
+    found = check(study, SCHEMA, [])
+    assert {asr for asr, _ in found.transcribed()} == {"whisper_small"}
 
 
 def test_what_an_extra_brings_is_missing_with_the_command_that_installs_it(study, tmp_path, monkeypatch):

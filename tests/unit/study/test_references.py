@@ -100,3 +100,23 @@ def test_settings_that_nothing_would_follow_are_refused(study):
         check(study, SCHEMA, [])
     assert "asr.tiny_whisper.precision: only faster-whisper has a precision" in str(caught.value)
     assert "models.words_tiny.text.accept: the corpus's own words are all accepted" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("encoder", "asr", "message"),
+    [
+        ({"source": {"asr": "tinny_whisper"}}, {},
+         "encoders.tiny.source.asr: unknown asr 'tinny_whisper'; did you mean tiny_whisper?"),
+        ({}, {"engine": "faster-whisper", "source": {"request": "get it"}},
+         "encoders.tiny.source.asr: 'tiny_whisper' is of faster-whisper, whose folder has no weights"),
+        ({"family": "wav2vec2"}, {}, "encoders.tiny.family: expected whisper, as the encoder of an entry"),
+        ({"modality": "text"}, {}, "encoders.tiny.source.asr: the key 'asr' with value 'tiny_whisper' does"),
+    ],
+)  # fmt: skip
+def test_an_encoder_of_what_is_no_checkpoint_of_whisper_is_refused(study, encoder, asr, message):
+    entry = {"title": "Whisper", "licence": "MIT", "source": {"asr": "tiny_whisper"}}
+    study["encoders"]["tiny"] = entry | encoder
+    study["asr"]["tiny_whisper"] |= asr
+    with pytest.raises(SarangiError) as caught:
+        check(study, SCHEMA, [])
+    assert message in str(caught.value)

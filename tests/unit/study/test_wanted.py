@@ -16,7 +16,7 @@ from sarangi.study.wanted import corpora_and_weights, lost
 
 SOURCES = {
     "download", "repack", "synthetic_corpus", "encoder_weights", "text_encoder_weights", "random_encoder",
-    "whisper_weights", "random_whisper", "unpacked_whisper",
+    "whisper_weights", "random_whisper", "unpacked_whisper", "whisper_encoder",
 }  # fmt: skip
 """Rules of corpora and weights: whoever restored a bundle needs none, so they are asked for where lost."""
 ZIP = layout.made_corpus("urdu_latif")
