@@ -5,6 +5,7 @@ import functools
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from support.places import MADE_BY_TEST, to
 from support.small_manifests import EMOTIONS
 from support.small_training import (  # noqa: F401  (fixtures)
@@ -67,6 +68,22 @@ def test_a_killed_run_goes_on_at_its_last_whole_epoch_and_ends_in_the_same_weigh
     resumed = trained(corpus, encoder, tmp_path / "killed")
     for name in ("model", "log", "predictions"):
         assert resumed[name].read_bytes() == whole[name].read_bytes(), name
+
+
+def test_training_takes_subnormal_numbers_as_zero_and_leaves_the_processor_as_it_was(
+    corpus, encoder, tmp_path, monkeypatch
+):
+    step, seen = trainer.Trainer.training_step, []
+
+    def watched(*arguments, **named):
+        loss = step(*arguments, **named)
+        seen.append((torch.tensor(1e-39) * 1.0).item())
+        return loss
+
+    monkeypatch.setattr(trainer.Trainer, "training_step", watched)
+    trained(corpus, encoder, tmp_path / "run", max_epochs=1)
+    assert set(seen) == {0.0}
+    assert (torch.tensor(1e-39) * 1.0).item() != 0.0
 
 
 def test_runs_of_one_job_end_as_each_would_alone(corpus, encoder, tmp_path):
