@@ -98,7 +98,7 @@ def trained(corpus, encoder, folder, provenance=MADE_BY_TEST, fold=0, seed=7, **
     return output
 
 
-def training_of(corpus, shards, encoders, model, checkpoints):
+def training_of(corpus, shards, encoders, model, checkpoints, cache_gb=1.0):
     """What runs on a made corpus share."""
     return Training(
         CorpusShards(corpus / "manifest.parquet", shards),
@@ -107,6 +107,7 @@ def training_of(corpus, shards, encoders, model, checkpoints):
         model,
         1,
         checkpoints,
+        cache_gb,
     )
 
 

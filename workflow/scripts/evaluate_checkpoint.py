@@ -25,6 +25,8 @@ with job(snakemake) as run:
         params.model,
         params.threads,
         Path(snakemake.output.model).parent / "checkpoints",
+        # of the configuration and no parameter: another bound must not train anything again
+        snakemake.config["cache_gb"],
     )
     wildcards = snakemake.wildcards
     evaluate_checkpoint(

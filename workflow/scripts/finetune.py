@@ -28,6 +28,8 @@ with job(snakemake) as run:
         params.model,
         params.threads,
         Path(snakemake.output.model).parent / "checkpoints",
+        # of the configuration and no parameter: another bound must not train anything again
+        snakemake.config["cache_gb"],
     )
     wildcards = snakemake.wildcards
     finetune(training, Run(int(wildcards.fold), int(wildcards.seed)), RunFiles(**run.results))

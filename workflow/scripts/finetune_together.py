@@ -28,6 +28,8 @@ with job(snakemake) as run:
         params.model,
         params.threads,
         Path(params.checkpoints),
+        # of the configuration and no parameter: another bound must not train anything again
+        snakemake.config["cache_gb"],
     )
     output = snakemake.output
     finetune_together(

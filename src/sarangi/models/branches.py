@@ -41,6 +41,11 @@ class Branch(nn.Module):
         self.encoder = encoder
 
     @property
+    def takes_frames(self) -> bool:
+        """Whether it takes what ``convolved`` gives in place of a signal, the same in every epoch."""
+        return False
+
+    @property
     def width(self) -> int:
         """Width of its states."""
         return self.encoder.config.hidden_size
@@ -77,6 +82,15 @@ class AudioBranch(Branch):
         self.layers = LayerSum(len(layers_of(encoder)) + 1) if weighted else None
         self.split = None if prefix is None else SplitEncoder(encoder, prefix)
 
+    @property
+    def takes_frames(self) -> bool:
+        """Whether it takes what ``convolved`` gives in place of a signal, the same in every epoch.
+
+        A prefix has states of its own, and Whisper masks its spectrum where its settings ask for it, below
+        the convolutions; published ones do not.
+        """
+        return self.split is None and not getattr(self.encoder.feature_extractor, "draws", False)
+
     def train(self, mode: bool = True) -> "AudioBranch":
         """Set training or evaluation."""
         super().train(mode)
@@ -87,7 +101,8 @@ class AudioBranch(Branch):
     def forward(self, signals: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
         """Return states (clips, frames, width) and mask (clips, frames) of signals of shape (samples,).
 
-        In place of a signal may stand what its prefix gave, of shape (frames, width).
+        In place of a signal there may be what its prefix gave, or without a prefix its convolutions, of
+        shape (frames, width).
         """
         if self.split is not None:
             return self.split.above([s if s.dim() == 2 else self.split.below(s) for s in signals])

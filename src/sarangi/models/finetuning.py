@@ -22,8 +22,10 @@ from sarangi.base.parts import TEST, TRAIN, UNUSED, VALIDATION, why_not_made
 from sarangi.base.progress import progress
 from sarangi.corpora.utterance import turn_of
 from sarangi.models.answers import answered, logits_of, write_answers
+from sarangi.models.branches import Branch
 from sarangi.models.encoders import Encoder, checkpoint_gradients, normalises
 from sarangi.models.fusion import EmotionClassifier, classifier, with_encoder
+from sarangi.models.kept_frames import KeptFrames
 from sarangi.models.predictions import skip_unused
 from sarangi.models.refusals import settings_in
 from sarangi.models.replay import needs_pooler
@@ -36,9 +38,11 @@ from sarangi.models.trainer import (
     class_weights,
     last_whole_checkpoint,
     log_of,
+    subnormals_as_zero,
     trainer_of,
 )
 from sarangi.models.utterances import Utterances, by_length, with_length
+from sarangi.runtime.devices import device
 from sarangi.runtime.resume import begun
 
 log = logging.getLogger("sarangi")
@@ -49,7 +53,7 @@ def finetune(training: Training, run: Run, output: RunFiles) -> None:
 
     The best epoch by the validation part's WF1 is kept; the test part is looked at once, after.
     Each epoch leaves a checkpoint; a run that was killed goes on from the last whole one and ends in
-    the same weights.
+    the same weights.  The convolutions over a clip never learn, and run once for all epochs.
 
     Parameters
     ----------
@@ -67,6 +71,12 @@ def finetune(training: Training, run: Run, output: RunFiles) -> None:
         one, the corpus has no words for a text branch, an encoder is not what its branch takes, the
         loss is no longer finite, or the memory of the GPU does not suffice.
     """
+    with KeptFrames(training.checkpoints.parent, training.cache_gb) as frames:
+        _carry_out(training, run, output, frames)
+
+
+def _carry_out(training: Training, run: Run, output: RunFiles, frames: KeptFrames) -> None:
+    """Carry out a run; ``frames`` are for all runs that share an encoder, as those of an experiment do."""
     torch.set_num_threads(training.threads)
     with parts_of_run(training, run) as parts:
         recipe = training.model["finetuning"]
@@ -76,6 +86,7 @@ def finetune(training: Training, run: Run, output: RunFiles) -> None:
         if last is not None:
             log.info("goes on from %s", Path(last).name)
         with advice_on_memory(parts.described, recipe["batch"]):
+            _keep_frames(network, parts, recipe["batch"], frames)
             trainer = trainer_of(network, parts.data, recipe, run.seed, kept, parts.emotions)
             trainer.train(resume_from_checkpoint=last)
             # a GPU trains in half precision, and answers in whole, as it does on other corpora
@@ -83,6 +94,25 @@ def finetune(training: Training, run: Run, output: RunFiles) -> None:
             probabilities = torch.softmax(logits_of(whole, parts.data[TEST], recipe["batch"]), 1).numpy()
     write_run(parts, run, probabilities, trainer.model, log_of(trainer), output)
     shutil.rmtree(training.checkpoints)
+
+
+def _keep_frames(network: EmotionClassifier, parts: "RunParts", batch: int, frames: KeptFrames) -> None:
+    """Have a network take the frames of convolutions in place of sound, where every epoch has the same."""
+    branch = network.audio
+    if not isinstance(branch, Branch) or not branch.takes_frames:
+        return
+    signal_of = parts.data[TRAIN].inputs["signals"]
+    most = parts.described["audio"]["max_audio_s"]
+    seconds = {
+        # a replay pads all to one length; that of some clips is not known
+        name: length if length < most and not parts.described.get("replay") else most
+        for part in (TRAIN, VALIDATION)  # the test part is taken once
+        for name, length in zip(parts.data[part].ids, parts.data[part].lengths, strict=True)
+    }
+    with subnormals_as_zero():  # as in training
+        frames.fill(branch.encoder.to(device()), signal_of, seconds, batch)
+    for data in parts.data.values():
+        data.inputs = {**data.inputs, "signals": frames.giving(signal_of)}
 
 
 class RunParts(NamedTuple):
@@ -167,9 +197,10 @@ def finetune_together(training: Training, runs: Mapping[Run, RunFiles]) -> None:
     runs
         What each run leaves.
     """
-    for run, output in progress(runs.items(), len(runs), "runs"):
-        checkpoints = training.checkpoints / f"{run.fold}_{run.seed}"
-        finetune(dataclasses.replace(training, checkpoints=checkpoints), run, output)
+    with KeptFrames(training.checkpoints.parent, training.cache_gb) as frames:
+        for run, output in progress(runs.items(), len(runs), "runs"):
+            checkpoints = training.checkpoints / f"{run.fold}_{run.seed}"
+            _carry_out(dataclasses.replace(training, checkpoints=checkpoints), run, output, frames)
     shutil.rmtree(training.checkpoints, ignore_errors=True)
 
 

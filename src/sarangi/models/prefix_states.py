@@ -18,7 +18,7 @@ from sarangi.base.progress import progress
 from sarangi.base.sound import SAMPLE_RATE
 from sarangi.models.encoders import Encoder, normalises
 from sarangi.models.settings import layers_and_width
-from sarangi.models.shortest import refuse_longer, samples_needed, too_short, windows_of
+from sarangi.models.shortest import frames_of, refuse_longer, samples_needed, too_short
 from sarangi.models.speech_states import prepared
 from sarangi.models.split_encoder import SplitEncoder
 from sarangi.runtime.devices import device
@@ -48,20 +48,6 @@ def prefix_gb(audio: Path, config: Mapping[str, Any], seconds: float) -> float:
     return (
         int(frames_of(np.array(samples, dtype=int), config).sum()) * layers_and_width(config)[1] * HALF / 1e9
     )
-
-
-def frames_of(samples: np.ndarray, config: Mapping[str, Any]) -> np.ndarray:
-    """Return the number of frames of clips.
-
-    Parameters
-    ----------
-    samples : array of int of shape (clips,)
-    config
-        As of :func:`sarangi.models.shortest.windows_of`.
-    """
-    for kernel, stride in windows_of(config):
-        samples = np.maximum((samples - kernel) // stride + 1, 0)
-    return samples
 
 
 class Prefix(NamedTuple):

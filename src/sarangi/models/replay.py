@@ -16,6 +16,7 @@ from sarangi.base.errors import SarangiError
 from sarangi.models.branches import Branch
 from sarangi.models.family import load
 from sarangi.models.pooling import masked_mean
+from sarangi.models.speech_states import convolved, states_of_frames
 from sarangi.models.text_states import text_states
 
 CROSS_ATTENTION = "cross_attention"
@@ -46,12 +47,18 @@ class ReplayedAudio(Branch):
                 "take `replay` out of the model, or choose another encoder"
             )
 
+    @property
+    def takes_frames(self) -> bool:
+        """Whether it takes what ``convolved`` gives in place of a signal: those of the padded clip."""
+        return True
+
     def forward(self, signals: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
         """Return states (clips, frames, width) and a mask that leaves all of them.
 
-        ``signals`` are of shape (samples,), from :func:`sarangi.models.speech_states.prepared` with padding.
+        ``signals`` are of shape (samples,), from :func:`sarangi.models.speech_states.prepared` with padding,
+        or what ``convolved`` gives for them, (frames, width).
         """
-        states = self.encoder(torch.stack(list(signals))).last_hidden_state
+        states = states_of_frames(self.encoder, torch.stack(convolved(self.encoder, signals)), None)
         return states, _everything(states)
 
 

@@ -59,6 +59,8 @@ class Training:
         Threads of torch.
     checkpoints
         Folder that outlives a kill; emptied when the runs have finished.
+    cache_gb
+        Most that the frames may take that are kept of convolutions, in 10⁹ bytes; it changes no result.
     """
 
     corpus: CorpusShards
@@ -67,3 +69,4 @@ class Training:
     model: Mapping[str, Any]
     threads: int
     checkpoints: Path
+    cache_gb: float

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from math import prod
 from typing import Any
 
+import numpy as np
+
 from sarangi.base.errors import SarangiError
 from sarangi.base.sound import SAMPLE_RATE
 from sarangi.models.family import load
@@ -37,6 +39,20 @@ def windows_of(settings: Mapping[str, Any]) -> list[tuple[int, int]]:
     if family is not None and family.spectrum is not None:
         return list(family.spectrum.windows)
     return list(zip(settings.get("conv_kernel", ()), settings.get("conv_stride", ()), strict=True))
+
+
+def frames_of(samples: np.ndarray, config: Mapping[str, Any]) -> np.ndarray:
+    """Return the number of frames of clips.
+
+    Parameters
+    ----------
+    samples : array of int of shape (clips,)
+    config
+        As of :func:`windows_of`.
+    """
+    for kernel, stride in windows_of(config):
+        samples = np.maximum((samples - kernel) // stride + 1, 0)
+    return samples
 
 
 def refuse_longer(settings: Mapping[str, Any], seconds: float) -> None:

@@ -45,16 +45,16 @@ def speech_states(
 ) -> tuple[Tensor, Tensor]:
     """Return the states of each signal without a trace of padding, and a mask of what is padding.
 
-    The convolutions run clip by clip: group normalisation over padded clips would make the result
-    depend on the batch.  The transformer runs on all of them, masked.  In training stretches are masked
-    where the model's configuration says so (SpecAugment, Park et al. 2019), and the batch does count.
+    The transformer runs on all of them, masked.  In training stretches are masked where the model's
+    configuration says so (SpecAugment, Park et al. 2019), and the batch does count.
 
     Parameters
     ----------
     model
         From :func:`sarangi.models.encoders.load_encoder`.
     signals : list of float32 tensors of shape (samples,)
-        At 16 kHz, each with zero mean and unit variance where the encoder asks for it.
+        At 16 kHz, each with zero mean and unit variance where the encoder asks for it; or in its place what
+        :func:`convolved` gives for it.
     every_layer
         Whether to return what goes into each layer, too, and not the last state alone.
 
@@ -64,10 +64,44 @@ def speech_states(
     Tensor of bool of shape (clips, frames)
         True where there is a frame of the clip.
     """
-    with torch.no_grad():
-        frames = [model.feature_extractor(signal[None])[0].T for signal in signals]
-    together, mask = padded(frames)
-    hidden = projected(model, together)
+    together, mask = padded(convolved(model, signals))
+    return states_of_frames(model, together, mask, every_layer), mask
+
+
+@torch.no_grad()
+def convolved(model: PreTrainedModel, signals: Sequence[Tensor]) -> list[Tensor]:
+    """Return the frames that an encoder's convolutions, which never learn, give for each signal.
+
+    They run clip by clip: group normalisation over padded clips would make the result depend on the batch.
+
+    Parameters
+    ----------
+    model
+        As for :func:`speech_states`.
+    signals : list of float32 tensors of shape (samples,)
+        One of shape (frames, width) is what was computed before, and is returned as it is.
+
+    Returns
+    -------
+    list of tensors of shape (frames, width)
+    """
+    return [signal if signal.dim() == 2 else model.feature_extractor(signal[None])[0].T for signal in signals]
+
+
+def states_of_frames(
+    model: PreTrainedModel, frames: Tensor, mask: Tensor | None, every_layer: bool = False
+) -> Tensor:
+    """Return the states of what :func:`convolved` gives, as :func:`speech_states` does.
+
+    Parameters
+    ----------
+    model, every_layer
+        As for :func:`speech_states`.
+    frames : tensor of shape (clips, frames, width)
+    mask : tensor of bool of shape (clips, frames)
+        True where there is a frame of the clip; None takes all of them for frames.
+    """
+    hidden = projected(model, frames)
     if model.training and hidden.shape[1] >= model.config.mask_time_length:
         hidden = model._mask_hidden_states(hidden, attention_mask=mask)  # as the model's own forward does
     below: list[Tensor] = []
@@ -80,7 +114,7 @@ def speech_states(
     finally:
         for hook in hooks:
             hook.remove()
-    return (torch.stack([*below, states]) if every_layer else states), mask
+    return torch.stack([*below, states]) if every_layer else states
 
 
 def padded(clips: Sequence[Tensor]) -> tuple[Tensor, Tensor]:

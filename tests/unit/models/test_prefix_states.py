@@ -17,7 +17,8 @@ from sarangi.audio.flac import decode
 from sarangi.base import store
 from sarangi.models import trainer
 from sarangi.models.encoders import load_encoder
-from sarangi.models.prefix_states import frames_of, prefix_gb
+from sarangi.models.prefix_states import prefix_gb
+from sarangi.models.shortest import frames_of
 
 PREFIX = AUDIO | {"frozen_layers": 1, "prefix": "cached"}
 

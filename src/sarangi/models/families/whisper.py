@@ -83,10 +83,16 @@ class Convolutions(nn.Module):
         self.conv1 = nn.Conv1d(config.num_mel_bins, config.d_model, 3, padding=1)
         self.conv2 = nn.Conv1d(config.d_model, config.d_model, 3, stride=TOGETHER, padding=1)
 
+    @property
+    def draws(self) -> bool:
+        """Whether the spectrum is masked at random in training, so that each epoch has other frames."""
+        config = self.config
+        return config.apply_spec_augment and (config.mask_time_prob > 0 or config.mask_feature_prob > 0)
+
     def forward(self, signals: Tensor) -> Tensor:
         """Return (clips, width, frames) from signals of one length, of shape (clips, samples) at 16 kHz."""
         mels = torch.stack([log_mel(signal, self.config.num_mel_bins) for signal in signals])
-        if self.training and mels.shape[-1] >= self.config.mask_time_length:
+        if self.training and self.draws and mels.shape[-1] >= self.config.mask_time_length:
             mels = WhisperModel._mask_input_features(self, mels)
         return nn.functional.gelu(self.conv2(nn.functional.gelu(self.conv1(mels))))
 
