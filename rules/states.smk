@@ -21,6 +21,7 @@ rule pooled_states:
         **needs(minutes=480, mem_mb=8000),
     params:
         loads=lambda wildcards: families(study, [wildcards.encoder]),
+        context=lambda wildcards: study.config["encoders"][wildcards.encoder].get("context", 0),
         seconds=lambda wildcards: float(wildcards.seconds),
         threads=study.config["threads"]["torch"],
     script:

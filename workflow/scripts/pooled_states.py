@@ -14,4 +14,5 @@ with job(snakemake) as run:
         snakemake.params.seconds,
         snakemake.params.threads,
         run.result,
+        snakemake.params.context,
     )

@@ -14,7 +14,7 @@ from sarangi.app.card_files import read_card
 from sarangi.base.errors import SarangiError
 from sarangi.base.sound import SAMPLE_RATE
 from sarangi.models.encoders import load_encoder
-from sarangi.models.fusion import EmotionClassifier
+from sarangi.models.fusion import CONTEXT, EmotionClassifier
 from sarangi.models.pooling import masked_mean
 from sarangi.models.run_inputs import samples_heard, sound_of
 from sarangi.models.speech_states import speech_states
@@ -77,7 +77,7 @@ class Run:
         """Return what the audio branch takes, rounded as what was kept on disk for the training."""
         clip = sound_of(self.network.described, signal).to(device())
         if "states" in self._audio:
-            states, mask = speech_states(self._frozen, [clip], every_layer=True)
+            states, mask = speech_states(self._frozen, [clip], True, self._audio.get(CONTEXT, 0))
             return torch.stack([masked_mean(layer, mask) for layer in states], 1)[0].half().float()
         if "prefix" in self._audio:
             states = self.network.audio.split.below(clip)

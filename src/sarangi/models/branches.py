@@ -70,6 +70,8 @@ class AudioBranch(Branch):
     prefix
         Number of layers that are frozen with all that lies below them, as :class:`SplitEncoder` has it; None
         for an encoder in one piece.
+    context
+        Seconds of silence behind each clip, of :func:`speech_states`; none with a prefix.
     """
 
     def __init__(
@@ -77,8 +79,10 @@ class AudioBranch(Branch):
         encoder: PreTrainedModel,
         weighted: bool = False,
         prefix: int | None = None,
+        context: float = 0.0,
     ) -> None:
         super().__init__(encoder)
+        self.context = context
         self.layers = LayerSum(len(layers_of(encoder)) + 1) if weighted else None
         self.split = None if prefix is None else SplitEncoder(encoder, prefix)
 
@@ -87,9 +91,14 @@ class AudioBranch(Branch):
         """Whether it takes what ``convolved`` gives in place of a signal, the same in every epoch.
 
         A prefix has states of its own, and Whisper masks its spectrum where its settings ask for it, below
-        the convolutions; published ones do not.
+        the convolutions; published ones do not.  With silence behind a clip its frames would not say where
+        the clip ends.
         """
-        return self.split is None and not getattr(self.encoder.feature_extractor, "draws", False)
+        return (
+            self.split is None
+            and not self.context
+            and not getattr(self.encoder.feature_extractor, "draws", False)
+        )
 
     def train(self, mode: bool = True) -> "AudioBranch":
         """Set training or evaluation."""
@@ -106,7 +115,7 @@ class AudioBranch(Branch):
         """
         if self.split is not None:
             return self.split.above([s if s.dim() == 2 else self.split.below(s) for s in signals])
-        states, mask = speech_states(self.encoder, signals, every_layer=self.layers is not None)
+        states, mask = speech_states(self.encoder, signals, self.layers is not None, self.context)
         return (states if self.layers is None else self.layers(states)), mask
 
 

@@ -23,6 +23,8 @@ from sarangi.models.settings import layers_and_width, size_of_weights
 from sarangi.models.shortest import refuse_longer
 
 WEIGHTED = "weighted"
+CONTEXT = "context"
+"""Of a described audio branch: seconds of silence behind each clip, as the encoder's entry states them."""
 
 
 class Concatenation(nn.Module):
@@ -252,5 +254,7 @@ def _audio_branch(entry: Mapping[str, Any], encoder: PreTrainedModel | None) -> 
         return PooledBranch(layers + 1, width)
     if not entry.get("spec_augment", True):
         encoder.config.apply_spec_augment = False
-    prefix = entry["frozen_layers"] if "prefix" in entry else None
-    return AudioBranch(encoder, entry.get("layers") == WEIGHTED, prefix)
+    prefix, context = entry["frozen_layers"] if "prefix" in entry else None, entry.get(CONTEXT, 0)
+    if context and prefix is not None:
+        raise SarangiError(f"the encoder has a {CONTEXT}, with which no prefix is kept; take `prefix` out")
+    return AudioBranch(encoder, entry.get("layers") == WEIGHTED, prefix, context)

@@ -30,7 +30,9 @@ def pooled_schema(layers: int, width: int) -> pa.Schema:
     return pa.schema([pa.field("utterance_id", pa.string(), nullable=False), *store.STATUS, pooled])
 
 
-def pooled_states(audio: Path, encoder: Encoder, seconds: float, threads: int, output: store.Output) -> None:
+def pooled_states(
+    audio: Path, encoder: Encoder, seconds: float, threads: int, output: store.Output, context: float = 0.0
+) -> None:
     """Write the mean over time of every layer's states of each clip, of an encoder that learns nothing.
 
     Parameters
@@ -46,6 +48,8 @@ def pooled_states(audio: Path, encoder: Encoder, seconds: float, threads: int, o
     output
         Parquet file to write, of :func:`pooled_schema`: as many rows as the shard; one whose states are
         beyond the range of float16, or that is too short for a frame, has failed.
+    context
+        Seconds of silence behind each clip, of :func:`sarangi.models.speech_states.speech_states`.
     """
     torch.set_num_threads(threads)
     model = encoder.load().eval().to(device())
@@ -60,7 +64,7 @@ def pooled_states(audio: Path, encoder: Encoder, seconds: float, threads: int, o
                 if row["status"] == store.OK
             }
             why = {n: too_short(len(signal), needed) for n, signal in signals.items()}
-            means = _means(model, {n: signal for n, signal in signals.items() if why[n] is None})
+            means = _means(model, {n: signal for n, signal in signals.items() if why[n] is None}, context)
             for n, row in enumerate(some):
                 line = {name: row[name] for name in ("utterance_id", "status", "reason")} | {"pooled": None}
                 if n in means:
@@ -75,13 +79,13 @@ def pooled_states(audio: Path, encoder: Encoder, seconds: float, threads: int, o
 
 
 @torch.inference_mode()
-def _means(model: PreTrainedModel, signals: Mapping[int, Tensor]) -> dict[int, Tensor]:
+def _means(model: PreTrainedModel, signals: Mapping[int, Tensor], context: float) -> dict[int, Tensor]:
     """Return the mean over time of each layer, (layers, width), of clips by number."""
     order = sorted(signals, key=lambda n: len(signals[n]))
     found: dict[int, Tensor] = {}
     for start in range(0, len(order), BATCH):
         chosen = order[start : start + BATCH]
-        states, mask = speech_states(model, [signals[n] for n in chosen], every_layer=True)
+        states, mask = speech_states(model, [signals[n] for n in chosen], every_layer=True, context=context)
         # layer by layer, and not all of them at once in another copy
         means = torch.stack([masked_mean(layer, mask) for layer in states], 1).cpu()
         found |= dict(zip(chosen, means, strict=True))

@@ -12,6 +12,7 @@ from sarangi.base.errors import SarangiError
 
 LARGEST_NUMBER, MOST_LAYERS = 2**24, 200  # in the settings of an encoder
 LONGEST_S = 3600  # that a branch may take of a clip
+MOST_SILENCE_S = 30  # behind it
 LEAST_TOKENS = 4  # of a text; two of them frame it
 SPARE_PARAMETERS = 2**23  # those that may be missing from the weights, of heads and of SpecAugment
 
@@ -94,6 +95,9 @@ def refuse_odd_run(described: Mapping[str, Any]) -> None:
         seconds, loudness = described["audio"].get("max_audio_s"), described["audio"].get("normalise")
         if type(seconds) not in (int, float) or not 0 < seconds <= LONGEST_S:
             raise ValueError(f"max_audio_s is {seconds!r}; expected seconds up to {LONGEST_S}")
+        silence = described["audio"].get("context", 0)
+        if type(silence) not in (int, float) or not 0 <= silence <= MOST_SILENCE_S:
+            raise ValueError(f"context is {silence!r}; expected seconds of silence up to {MOST_SILENCE_S}")
         if not isinstance(loudness, bool):
             raise ValueError(f"normalise is {loudness!r}; expected true or false")
     if "text" in described:

@@ -70,16 +70,27 @@ def refuse_longer(settings: Mapping[str, Any], seconds: float) -> None:
     SarangiError
         Says how many seconds it takes.
     """
+    samples = samples_at_most(settings)
+    if samples is not None and seconds > (most := samples / SAMPLE_RATE):
+        raise SarangiError(
+            f"max_audio_s is {seconds:g}, and its encoder ({settings['model_type']}) takes at most {most:g} "
+            f"s; set max_audio_s to at most {most:g}"
+        )
+
+
+def samples_at_most(settings: Mapping[str, Any]) -> int | None:
+    """Return for how many samples an encoder has positions; None for any number.
+
+    Parameters
+    ----------
+    settings
+        An encoder's ``config.json``.
+    """
     family = load(str(settings.get("model_type")))
     if family is None or family.longest is None:
-        return
-    step = prod(stride for _, stride in windows_of(settings))
-    most = getattr(config_of(settings), family.longest) * step / SAMPLE_RATE
-    if seconds > most:
-        raise SarangiError(
-            f"max_audio_s is {seconds:g}, and its encoder ({family.model_type}) takes at most {most:g} s; "
-            f"set max_audio_s to at most {most:g}"
-        )
+        return None
+    positions: int = getattr(config_of(settings), family.longest)
+    return positions * prod(stride for _, stride in windows_of(settings))
 
 
 def needed_by(settings: Mapping[str, Any]) -> int:

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
 from transformers import PreTrainedModel
 
 from sarangi.base.sound import SAMPLE_RATE
 from sarangi.models.encoders import layers_of
+from sarangi.models.shortest import frames_of, samples_at_most
 
 
 def prepared(signal: np.ndarray, seconds: float, normalise: bool, padded_out: bool = False) -> Tensor:
@@ -41,7 +42,7 @@ def prepared(signal: np.ndarray, seconds: float, normalise: bool, padded_out: bo
 
 
 def speech_states(
-    model: PreTrainedModel, signals: Sequence[Tensor], every_layer: bool = False
+    model: PreTrainedModel, signals: Sequence[Tensor], every_layer: bool = False, context: float = 0.0
 ) -> tuple[Tensor, Tensor]:
     """Return the states of each signal without a trace of padding, and a mask of what is padding.
 
@@ -57,6 +58,9 @@ def speech_states(
         :func:`convolved` gives for it.
     every_layer
         Whether to return what goes into each layer, too, and not the last state alone.
+    context
+        Seconds of silence behind each clip that the encoder attends to, as many as it has positions for; no
+        states of the silence are returned.  It goes with signals, and with nothing in their place.
 
     Returns
     -------
@@ -64,8 +68,22 @@ def speech_states(
     Tensor of bool of shape (clips, frames)
         True where there is a frame of the clip.
     """
-    together, mask = padded(convolved(model, signals))
-    return states_of_frames(model, together, mask, every_layer), mask
+    heard = [_before_silence(model, signal, context) for signal in signals] if context else signals
+    together, mask = padded(convolved(model, heard))
+    states = states_of_frames(model, together, mask, every_layer)
+    if context:
+        lengths = np.array([len(signal) for signal in signals])
+        mask = _mask(frames_of(lengths, model.config.to_dict()), mask.device)
+        states = states[..., : mask.shape[1], :]
+    return states, mask
+
+
+def _before_silence(model: PreTrainedModel, signal: Tensor, seconds: float) -> Tensor:
+    """Return a clip with silence behind it, but no more samples than the encoder has positions for."""
+    samples = len(signal) + round(seconds * SAMPLE_RATE)
+    most = samples_at_most(model.config.to_dict())
+    samples = samples if most is None else min(samples, most)
+    return nn.functional.pad(signal, (0, max(0, samples - len(signal))))
 
 
 @torch.no_grad()
@@ -120,8 +138,13 @@ def states_of_frames(
 def padded(clips: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
     """Return clips of shape (frames, width) as one, (clips, frames, width), and a mask of what is there."""
     together = pad_sequence(list(clips), batch_first=True)
-    lengths = torch.tensor([len(clip) for clip in clips], device=together.device)
-    return together, torch.arange(together.shape[1], device=together.device)[None] < lengths[:, None]
+    return together, _mask([len(clip) for clip in clips], together.device)
+
+
+def _mask(lengths: Sequence[int] | np.ndarray, device: torch.device) -> Tensor:
+    """Return a mask of shape (clips, longest), True where there is a frame of a clip of so many frames."""
+    counts = torch.as_tensor(lengths, device=device)
+    return torch.arange(int(counts.max()), device=device)[None] < counts[:, None]
 
 
 def projected(model: PreTrainedModel, frames: Tensor) -> Tensor:

@@ -126,6 +126,13 @@ def asr_of(encoder: Mapping[str, Any]) -> str | None:
     return asr
 
 
+def context_of(config: Mapping[str, Any], model: Mapping[str, Any]) -> float:
+    """Return the seconds of silence that the encoder of a model's audio branch hears behind a clip."""
+    encoder = encoders_of(model).get("audio")
+    seconds: float = config["encoders"].get(encoder, {}).get("context", 0)
+    return seconds
+
+
 def families_of(encoder: Mapping[str, Any]) -> list[str]:
     """Return the modules of the families that the entry of an encoder may be of."""
     if asr_of(encoder) is not None:

@@ -25,7 +25,18 @@ from sarangi.corpora import registry
 from sarangi.corpora.table_corpus import TableCorpus
 from sarangi.sources.source import IN_HAND, Source
 from sarangi.splits.protocols import folds
-from sarangi.study.entries import CHECKPOINTS, FEATURES, WORDS, Experiment, encoders_of, modality, words_of
+from sarangi.study.entries import (
+    CHECKPOINTS,
+    FEATURES,
+    WHISPER,
+    WORDS,
+    Experiment,
+    asr_of,
+    encoders_of,
+    modality,
+    on_corpus,
+    words_of,
+)
 from sarangi.study.locations import MODELS
 from sarangi.study.study import Study
 from sarangi.study.table_corpora import has_table, settings_of
@@ -135,7 +146,7 @@ def cut(study: Study, experiment: Experiment, clips: Mapping[str, int]) -> dict[
         read whole.
     """
     config, protocol = study.config, NAME.format(experiment.protocol)
-    model = _cut_model(study.model(experiment), clips)
+    model = _cut_model(on_corpus(config["models"][experiment.model], experiment.corpus), clips)
     by_kind = {
         "feature_sets": [model["features"]] if "features" in model else [],
         "classifiers": [model["classifier"]] if "classifier" in model else [],
@@ -149,6 +160,9 @@ def cut(study: Study, experiment: Experiment, clips: Mapping[str, int]) -> dict[
     for kind in ("encoders", "asr"):
         linked = {"source": {"request": "it is linked by sarangi fast: run that again"}}
         chosen[kind] = {name: {**entry, **linked} for name, entry in chosen[kind].items()}
+        for name, entry in chosen[kind].items():
+            if asr_of(config[kind][name]) is not None:
+                entry["family"] = WHISPER
     return {
         **{key: config[key] for key in ("seed", "threads", "cluster", "emotions")},
         "download": False,

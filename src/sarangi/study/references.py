@@ -17,11 +17,13 @@ from sarangi.study.entries import (
     WHISPER,
     WORDS,
     asr_of,
+    context_of,
     encoders_of,
     families_of,
     is_control,
     modality,
     needs_sound,
+    on_corpus,
     trainable,
     words_of,
 )  # fmt: skip
@@ -100,6 +102,12 @@ def _of_encoders(config: Mapping[str, Any]) -> Iterator[Problem]:
         if not set(families_of(entry)) <= set(FAMILIES):
             hint = nearest(entry["family"], FAMILIES)
             yield ("encoders", name, "family"), f"no family {entry['family']!r}; {hint}"
+        if "context" in entry and families_of(entry) != [WHISPER]:
+            yield (
+                ("encoders", name, "context"),
+                f"only an encoder of family: {WHISPER} takes silence behind a clip; state that family, or "
+                "take the context out",
+            )
         asr = asr_of(entry)
         if asr is None:
             continue
@@ -149,6 +157,15 @@ def _of_model(config: Mapping[str, Any], model: str, entry: Mapping[str, Any]) -
             ("models", model, "audio", "states"),
             "pooled states have no frames, and a fusion trains a text encoder beside them; take it out",
         )
+    recipes: dict[Place, Mapping[str, Any]] = {(): entry}
+    recipes |= {("recipes", corpus): on_corpus(entry, corpus) for corpus in entry.get("recipes", ())}
+    for where, recipe in recipes.items():
+        if "prefix" in recipe.get("audio", {}) and context_of(config, recipe):
+            yield (
+                ("models", model, *where, "audio"),
+                "its encoder has a context, with which no prefix is kept; take the prefix out, or name an "
+                "encoder without a context",
+            )
     fusion = entry.get("fusion", {})
     if "heads" in fusion and fusion["width"] % fusion["heads"]:
         yield (

@@ -21,6 +21,7 @@ from sarangi.study.entries import (
     Batch,
     Experiment,
     asr_of,
+    context_of,
     encoders_of,
     experiments_of,
     fold_count,
@@ -345,8 +346,13 @@ class Study:
         return folder is None or Path(folder).is_dir()
 
     def model(self, experiment: Experiment) -> dict[str, Any]:
-        """Return the entry of an experiment's model, with what it says of the experiment's corpus."""
-        return on_corpus(self.config["models"][experiment.model], experiment.corpus)
+        """Return the entry of an experiment's model, with what it says of the experiment's corpus.
+
+        Its audio branch has the context that the entry of its encoder states, if it does.
+        """
+        model = on_corpus(self.config["models"][experiment.model], experiment.corpus)
+        context = context_of(self.config, model)
+        return model | {"audio": {**model["audio"], "context": context}} if context else model
 
     def trained_together(self, experiments: Mapping[str, Experiment]) -> list[Experiment]:
         """Return the fine-tuned experiments of which one job trains all runs.

@@ -2,17 +2,21 @@
 
 import json
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
+from support.small_encoders import encoders  # noqa: F401  (fixtures)
 from support.small_training import HEARING, encoder  # noqa: F401  (fixtures)
 
 from sarangi.app.card_files import read_card
 from sarangi.app.opening import load
+from sarangi.app.runs import Run
 from sarangi.base.errors import SarangiError
 from sarangi.models.encoders import Encoder
 from sarangi.models.finetuning import describe
 from sarangi.models.fusion import classifier
+from sarangi.models.speech_states import prepared, speech_states
 
 CARD = ("name", "model", "corpus", "speakers", "scores", "calibration", "synthetic", "protocol")
 
@@ -88,3 +92,30 @@ def test_a_card_whose_ways_to_other_files_are_none_is_no_card(odd, tmp_path):
     assert read_card(tmp_path) is not None
     (tmp_path / "card.json").write_text(json.dumps(dict.fromkeys(CARD, 1) | odd))
     assert read_card(tmp_path) is None
+
+
+def test_a_probe_of_a_whisper_hears_the_silence_that_its_training_heard(encoders, tmp_path, monkeypatch):
+    folder = encoders["whisper"]
+    audio = HEARING | {"encoder": "whisper", "frozen_layers": "all", "layers": "weighted", "states": "pooled"}
+    model = {"audio": audio | {"context": 30}, "finetuning": {"dropout": 0.1}}
+    described = describe(model, {"audio": Encoder(folder)}, ["angry", "sad"])
+    torch.manual_seed(1)
+    network = classifier(described, {}).eval()
+    save_file(
+        {name: tensor.contiguous() for name, tensor in network.state_dict().items()},
+        tmp_path / "model.safetensors",
+    )
+    (tmp_path / "config.json").write_text(json.dumps(described))
+    card = {"encoders": {"audio": {"folder": folder.name}}}
+    monkeypatch.setattr("sarangi.app.runs.read_card", lambda folder: card)
+    signal = np.random.default_rng(1).normal(0, 0.1, 6000).astype(np.float32)
+    answers = []
+    for context in (30, 0):
+        with torch.no_grad():
+            clip = prepared(signal, HEARING["max_audio_s"], False)
+            states, _ = speech_states(Encoder(folder).load().eval(), [clip], True, context)
+            logits = network([states[:, 0].mean(1).half().float()])["logits"]
+        answers.append(logits.softmax(1).numpy())
+    heard = Run(tmp_path, "probe", [folder.parent]).answer([signal], [])
+    assert np.allclose(heard, answers[0], atol=1e-5)
+    assert np.abs(heard - answers[1]).max() > 1e-4

@@ -81,8 +81,8 @@ def test_a_probe_on_pooled_states_trains_as_the_long_way_does(corpus, encoders, 
 def test_states_beyond_float16_fail_with_their_clip(corpus, encoders, tmp_path, monkeypatch):
     import sarangi.models.pooled_states as module
 
-    def huge(model, signals, every_layer):
-        states, mask = speech_states(model, signals, every_layer)
+    def huge(model, signals, every_layer, context):
+        states, mask = speech_states(model, signals, every_layer, context)
         return states * torch.where(mask.sum(1) > 20, 1e9, 1.0)[None, :, None, None], mask
 
     monkeypatch.setattr(module, "speech_states", huge)

@@ -40,6 +40,17 @@ def others(folder):
     return {path: path.read_bytes() for path in files if path.is_file()}
 
 
+def test_the_encoder_of_a_whisper_keeps_its_family_and_its_context(demo):
+    with opened(demo) as study:
+        study.config["encoders"]["tiny"] = {
+            "title": "Whisper", "licence": "MIT", "context": 30, "source": {"asr": "tiny_whisper"},
+        }  # fmt: skip
+        cut = fast.cut(study, study.experiments["ravdess_grouped3_audio_tiny"], {TRAIN: 8})
+    entry = cut["encoders"]["tiny"]
+    assert (entry["family"], entry["context"], list(entry["source"])) == ("whisper", 30, ["request"])
+    assert "context" not in cut["models"]["audio_tiny"]["audio"]
+
+
 @pytest.mark.parametrize("model", FINE_TUNED)
 def test_a_fine_tuning_is_cut_to_one_step(demo, model):
     before = others(demo)

@@ -120,3 +120,30 @@ def test_an_encoder_of_what_is_no_checkpoint_of_whisper_is_refused(study, encode
     with pytest.raises(SarangiError) as caught:
         check(study, SCHEMA, [])
     assert message in str(caught.value)
+
+
+def test_a_context_goes_with_whisper_alone_and_with_no_prefix(study):
+    study["encoders"]["tiny"] = {
+        "title": "Whisper", "licence": "MIT", "context": 30, "source": {"asr": "tiny_whisper"},
+    }  # fmt: skip
+    twice = study["encoders"] | {"tiny_alone": {**study["encoders"]["tiny"], "context": 0}}
+    study["encoders"] = twice
+    prefixed = {name for name, entry in study["models"].items() if "prefix" in entry.get("audio", {})}
+    with pytest.raises(SarangiError) as caught:
+        check(study, SCHEMA, [])
+    for name in prefixed:
+        assert f"models.{name}.audio: its encoder has a context, with which no prefix" in str(caught.value)
+    for name in prefixed:
+        study["models"][name]["audio"]["encoder"] = "tiny_alone"
+    found = check(study, SCHEMA, [])
+    one = found.experiments["ravdess_grouped3_audio_tiny"]
+    assert found.model(one)["audio"]["context"] == 30
+    before = found.identities[f"experiments/{one.name}"]
+    study["encoders"]["tiny"]["context"] = 1
+    assert check(study, SCHEMA, []).identities[f"experiments/{one.name}"] != before
+    study["encoders"]["tiny"] |= {"context": 31}
+    with pytest.raises(SarangiError, match=r"encoders\.tiny\.context: 31 is greater"):
+        check(study, SCHEMA, [])
+    study["encoders"]["tiny"] |= {"context": 1, "source": {"hub": "a/b"}}
+    with pytest.raises(SarangiError, match=r"encoders\.tiny\.context: only an encoder of family: whisper"):
+        check(study, SCHEMA, [])

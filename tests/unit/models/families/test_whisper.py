@@ -12,6 +12,7 @@ from support.small_training import killed_after_epoch
 from support.states import SECONDS, cached
 from transformers import WhisperConfig, WhisperFeatureExtractor, WhisperForConditionalGeneration
 
+from sarangi.audio.flac import decode
 from sarangi.base import store
 from sarangi.base.errors import SarangiError
 from sarangi.models.branches import AudioBranch
@@ -21,7 +22,7 @@ from sarangi.models.fusion import EmotionClassifier
 from sarangi.models.pooled_states import pooled_states
 from sarangi.models.runs import CorpusShards, Run
 from sarangi.models.shortest import refuse_longer
-from sarangi.models.speech_states import speech_states
+from sarangi.models.speech_states import prepared, speech_states
 from sarangi.models.transfer import transfer
 
 RATE, FRAME = 16_000, 320
@@ -70,6 +71,32 @@ def test_every_state_is_that_of_transformers_whisper_on_the_clip(published, samp
     assert torch.allclose(states[:2, 0], torch.cat(expected.hidden_states[:2]), atol=2e-4)
     assert torch.allclose(states[-1, 0], expected.last_hidden_state[0], atol=2e-4)
     assert states[:, 0].std() > 0.1
+
+
+@pytest.mark.parametrize("context", [0.4, 30])
+def test_with_silence_behind_it_a_clip_has_the_states_of_transformers_own_in_that_context(published, context):
+    """Of the clip's frames alone, whatever it is next to; 30 fills the window, of 2 s here."""
+    theirs, folder = published
+    signal = 0.1 * torch.randn(9000, generator=torch.Generator().manual_seed(3))
+    samples = min(2 * RATE, len(signal) + round(context * RATE))
+    mel = bands_of(torch.nn.functional.pad(signal, (0, samples - len(signal))), theirs.config.num_mel_bins)
+    theirs.config.max_source_positions = samples // FRAME
+    positions = theirs.embed_positions.weight[: samples // FRAME]
+    theirs.embed_positions = torch.nn.Embedding.from_pretrained(positions)
+    model, own = load_encoder(folder).eval(), len(signal) // FRAME
+    with torch.no_grad():
+        expected = theirs(mel[None], output_hidden_states=True)
+        longer = torch.randn(30_000, generator=torch.Generator().manual_seed(4))
+        states, mask = speech_states(model, [signal, longer], every_layer=True, context=context)
+        alone, _ = speech_states(model, [signal], every_layer=True, context=context)
+        without, _ = speech_states(model, [signal], every_layer=True)
+    assert mask.sum(1).tolist() == [own, 30_000 // FRAME]
+    assert states.shape[2] == mask.shape[1] == 30_000 // FRAME
+    for hidden, found in zip(expected.hidden_states[:2], states[:2, 0], strict=True):
+        assert torch.allclose(found[:own], hidden[0, :own], atol=2e-4)
+    assert torch.allclose(states[-1, 0, :own], expected.last_hidden_state[0, :own], atol=2e-4)
+    assert torch.allclose(states[:, 0, :own], alone[:, 0], atol=1e-5)
+    assert (alone[-1] - without[-1]).abs().max() > 1e-2
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -150,6 +177,43 @@ def test_a_run_learns_above_what_is_frozen_resumes_and_is_opened(corpus, encoder
         for name, found in (("cached", files | kept), ("computed", files))
     ]
     assert logs[0]["training_loss"].tolist() == pytest.approx(logs[1]["training_loss"].tolist(), abs=3e-3)
+
+
+def test_a_run_hears_the_same_silence_when_it_is_opened(corpus, encoders, tmp_path):
+    model = {"audio": AUDIO | {"encoder": "whisper", "frozen_layers": 1, "context": 0.5}}
+    run = trained(corpus, encoders, tmp_path / "run", model, max_epochs=1)
+    files = {"audio": [corpus / "audio.parquet"]}
+    shards = CorpusShards(corpus / "manifest.parquet", files)
+    transfer({Run(0, 7): tmp_path / "run"}, shards, 4, 1, {}, to(tmp_path / "t"))
+    within = store.read(run["predictions"]).query("status == 'ok'").set_index("utterance_id")["p_sad"]
+    there = store.read(tmp_path / "t").set_index("utterance_id").loc[within.index, "p_sad"]
+    assert there.tolist() == pytest.approx(within.tolist(), abs=1e-5)
+    config = json.loads(run["config"].read_text())
+    for odd, message in (
+        ({"context": 31}, "expected seconds of silence up to 30"),
+        ({"prefix": "cached"}, "with which no prefix is kept"),
+    ):
+        run["config"].write_text(json.dumps(config | {"audio": config["audio"] | odd}))
+        with pytest.raises(SarangiError, match=message):
+            EmotionClassifier.from_pretrained(tmp_path / "run")
+    # without it the answers are others
+    config["audio"].pop("context")
+    run["config"].write_text(json.dumps(config))
+    transfer({Run(0, 7): tmp_path / "run"}, shards, 4, 1, {}, to(tmp_path / "u"))
+    bare = store.read(tmp_path / "u").set_index("utterance_id").loc[within.index, "p_sad"]
+    assert (bare - there).abs().max() > 1e-4
+
+
+def test_pooled_states_are_means_over_the_clip_and_not_over_the_silence_behind_it(corpus, encoders, tmp_path):
+    folder, audio = encoders["whisper"], corpus / "audio.parquet"
+    pooled_states(audio, Encoder(folder), SECONDS, 1, to(tmp_path / "s"), 30)
+    row = next(row for row in store.rows(audio) if row["status"] == store.OK)
+    signal = prepared(decode(row["audio"]["bytes"]), SECONDS, False)
+    with torch.no_grad():
+        states, _ = speech_states(load_encoder(folder).eval(), [signal], every_layer=True, context=30)
+    kept = store.read(tmp_path / "s").set_index("utterance_id").loc[row["utterance_id"], "pooled"]
+    own = states[:, 0, : len(signal) // FRAME]
+    assert kept.tolist() == pytest.approx(own.mean(1).flatten().tolist(), abs=2e-3)
 
 
 def test_a_probe_on_its_pooled_states_is_trained_and_opened(corpus, encoders, tmp_path):
