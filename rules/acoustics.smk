@@ -68,9 +68,7 @@ rule published_features:
         layout.benchmark("published_features", "{feature_set}", "{corpus}", "{shard}")
     wildcard_constraints:
         corpus=one_of(choices.corpora_holding(study, "features")),
-        feature_set=one_of(
-            choices.feature_sets_where(study, lambda entry: not {"rate", "extractor"} & set(entry))
-        ),
+        feature_set=one_of(choices.feature_sets_where(study, lambda entry: not needs_recordings(entry))),
     conda:
         "../envs/speech.yaml"
     resources:

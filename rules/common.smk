@@ -115,6 +115,11 @@ def extraction(wildcards):
     return extraction_of(study.config["feature_sets"][wildcards.feature_set])
 
 
+def frozen_states(wildcards):
+    """What a feature set takes of an encoder that does not learn."""
+    return states_of(study.config["feature_sets"][wildcards.feature_set])
+
+
 def experiment_of(wildcards):
     return study.experiments[wildcards.experiment]
 

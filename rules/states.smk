@@ -1,6 +1,7 @@
 # States of frozen speech encoders, computed once for all epochs, folds and seeds that need them.
 #   in:  results/corpora/{corpus}/audio/{shard}.parquet, manifest, weights
-#   out: results/states/{encoder}/{seconds}s/{corpus}/{shard}.parquet, results/prefix/{encoder}/{layers}/{seconds}s/{corpus}/
+#   out: results/states/{encoder}/{seconds}s/{corpus}/{shard}.parquet, results/prefix/{encoder}/{layers}/{seconds}s/{corpus}/,
+#        results/features/{feature_set}/{corpus}/{shard}.parquet of feature sets that are such states
 
 
 rule pooled_states:
@@ -52,3 +53,31 @@ rule prefix_states:
         shards=lambda wildcards: study.config["corpora"][wildcards.corpus]["shards"],
     script:
         "../workflow/scripts/prefix_states.py"
+
+
+rule state_features:
+    """Take a feature set of one shard from the pooled states of a frozen encoder."""
+    input:
+        states=lambda wildcards: layout.states(
+            frozen_states(wildcards).encoder,
+            frozen_states(wildcards).seconds,
+            wildcards.corpus,
+            wildcards.shard,
+        ),
+    output:
+        layout.features("{feature_set}", "{corpus}", "{shard}"),
+    log:
+        layout.log("state_features", "{feature_set}", "{corpus}", "{shard}"),
+    benchmark:
+        layout.benchmark("state_features", "{feature_set}", "{corpus}", "{shard}")
+    wildcard_constraints:
+        corpus=one_of(choices.corpora_holding(study, "recordings")),
+        feature_set=one_of(choices.feature_sets_where(study, states_of)),
+    conda:
+        "../envs/speech.yaml"
+    resources:
+        **needs(minutes=60, mem_mb=4000),
+    params:
+        layers=lambda wildcards: frozen_states(wildcards).layers,
+    script:
+        "../workflow/scripts/state_features.py"

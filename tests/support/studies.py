@@ -56,10 +56,19 @@ def chain():
     study["language_pairs"] = study["language_pairs"][1:]
     for side in study["language_pairs"][0]["languages"]:
         side["within"] = ["random5_four"]
-    # of the encoders that are heard once, one each
+    # of the encoders that are heard once, one each; the states of the probe are features, too
+    study["feature_sets"]["tiny_states"] = {
+        "title": "tiny wav2vec 2.0 (frozen)",
+        "encoder": "tiny",
+        "max_audio_s": 3,
+    }
+    study["models"]["tiny_states_logistic"] = {
+        "title": "tiny wav2vec 2.0 (frozen) + logistic regression, each side scaled",
+        "features": "tiny_states", "classifier": "logistic", "scaling": "each",
+    }  # fmt: skip
     study["experiments"].append(
-        {"corpora": ["ravdess"], "protocols": ["grouped3"], "models": ["audio_tiny_prefix", "probe_tiny"],
-         "transfer": ["urdu_latif"]}
+        {"corpora": ["ravdess"], "protocols": ["grouped3"], "transfer": ["urdu_latif"],
+         "models": ["audio_tiny_prefix", "probe_tiny", "tiny_states_logistic"]}
     )  # fmt: skip
     # what the text says of leakage
     study["experiments"].append(

@@ -92,7 +92,7 @@ AT_MOST = {
     "base.labels": 33,  # also the page of the audit and the summary of a run call things by their titles
     "base.score_rows": 23,
     "base.slices": 6,  # scores, claims, and the tables and the figure that show seeds
-    "base.progress": 22,
+    "base.progress": 23,
     "base.markdown": 24,
     "base.spreadsheets": 22,  # every table is CSV, too
     "base.marks": 27,

@@ -18,6 +18,7 @@ import zlib
 from copy import deepcopy as copy_of
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -53,6 +54,26 @@ def test_every_stage_left_its_part_and_rows_add_up(built):
         ]  # fmt: skip
     within = [store.read(run / "predictions/within.parquet") for run in runs]
     assert len(pd.concat(within)["utterance_id"].unique()) == 6 * 16
+
+
+def test_features_are_taken_from_the_pooled_states_that_a_probe_trains_on(built):
+    for corpus in ("ravdess", "urdu_latif"):
+        states = store.read(built / f"results/states/tiny/3s/{corpus}/000.parquet")
+        found = store.read(built / f"results/features/tiny_states/{corpus}/000.parquet")
+        assert found[["utterance_id", "status"]].equals(states[["utterance_id", "status"]])
+        pooled = np.stack(states["pooled"]).reshape(len(found), -1, found.shape[1] - 3).astype(np.float32)
+        assert np.allclose(found.filter(like="mean_"), pooled.mean(1), rtol=1e-6, atol=1e-6)
+        made = store.provenance(built / f"results/features/tiny_states/{corpus}/000.parquet")
+    assert made["rule"] == "state_features"
+    # compared on the same utterances as the probe that shares its states
+    differences = store.read(built / "results/differences/ravdess_grouped3.parquet")
+    pairs = {frozenset(pair) for pair in zip(differences["first"], differences["second"], strict=True)}
+    assert (
+        frozenset(["tiny_states_logistic", "probe_tiny"]) in pairs
+        or frozenset(["tiny_states_logistic", "constant"]) in pairs
+    )
+    text = (built / "paper/tables/transfer.md").read_text()
+    assert "tiny wav2vec 2.0 (frozen) + logistic regression, each side scaled" in text
 
 
 def inside(path):
@@ -101,9 +122,10 @@ def test_tables_have_intervals_and_say_untrained_and_synthetic(built):
     transfer = pd.read_csv(built / "paper/tables/transfer.csv")
     models = ["eGeMAPS + SVM", "eGeMAPS + logistic regression", "tiny wav2vec 2.0, fine-tuned"]
     once = ["tiny wav2vec 2.0, prefix of one layer kept, fine-tuned",
-            "tiny wav2vec 2.0, frozen, weighted sum of its layers"]  # fmt: skip
+            "tiny wav2vec 2.0, frozen, weighted sum of its layers",
+            "tiny wav2vec 2.0 (frozen) + logistic regression, each side scaled"]  # fmt: skip
     assert sorted(transfer["Model"].unique()) == sorted(models + once)
-    assert list(transfer.loc[transfer["Model"].isin(once), "n"]) == [40, 40]
+    assert list(transfer.loc[transfer["Model"].isin(once), "n"]) == [40, 40, 40]
     transfer = transfer[transfer["Model"].isin(models)]
     for model, rows in transfer.groupby("Model"):
         assert list(rows["Trained on"]) == ["RAVDESS (synthetic)", "URDU (synthetic)"], model

@@ -25,9 +25,15 @@ TOO_LARGE = "its states are beyond the range of float16"
 
 
 def pooled_schema(layers: int, width: int) -> pa.Schema:
-    """Return the schema of pooled states: the mean over time of each state, the lowest first."""
+    """Return the schema of pooled states: the mean over time of each state, the lowest first.
+
+    Its metadata say how many ``states`` there are, since a row holds them one after the other.
+    """
     pooled = pa.field("pooled", pa.list_(pa.float16(), layers * width))
-    return pa.schema([pa.field("utterance_id", pa.string(), nullable=False), *store.STATUS, pooled])
+    return pa.schema(
+        [pa.field("utterance_id", pa.string(), nullable=False), *store.STATUS, pooled],
+        {"states": str(layers)},
+    )
 
 
 def pooled_states(

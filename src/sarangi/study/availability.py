@@ -7,7 +7,7 @@ from typing import Any
 from sarangi.published.records import of_finding
 from sarangi.sources.kinds import WITH_STUDY, Synthetic, kind_of
 from sarangi.study.comparisons import chosen, rates_compared
-from sarangi.study.entries import WORDS, Experiment, asr_of, encoders_of, modality
+from sarangi.study.entries import WORDS, Experiment, asr_of, encoders_needed, modality
 from sarangi.study.study import Study
 from sarangi.study.table_corpora import audio_of, has_table
 
@@ -52,7 +52,7 @@ KINDS = {"corpora": "corpus", "asr": "Whisper"}
 
 
 def _encoders(study: Study, experiments: Mapping[str, Experiment]) -> set[str]:
-    return {name for e in experiments.values() for name in encoders_of(study.model(e)).values()}
+    return {name for e in experiments.values() for name in encoders_needed(study.config, study.model(e))}
 
 
 def _of_corpus(study: Study, name: str) -> dict[str, str]:

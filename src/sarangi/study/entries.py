@@ -133,6 +133,12 @@ def context_of(config: Mapping[str, Any], model: Mapping[str, Any]) -> float:
     return seconds
 
 
+def encoders_needed(config: Mapping[str, Any], model: Mapping[str, Any]) -> list[str]:
+    """Return every encoder that a model's entry needs: of its branches, or of its feature set."""
+    pooled = states_of(config["feature_sets"].get(model.get("features"), {}))
+    return [*encoders_of(model).values(), *([] if pooled is None else [pooled.encoder])]
+
+
 def families_of(encoder: Mapping[str, Any]) -> list[str]:
     """Return the modules of the families that the entry of an encoder may be of."""
     if asr_of(encoder) is not None:
@@ -154,6 +160,28 @@ def extraction_of(feature_set: Mapping[str, Any]) -> Extraction | None:
     if "extractor" in feature_set:
         return Extraction(feature_set["extractor"], feature_set.get("settings", {}))
     return None
+
+
+class FrozenStates(NamedTuple):
+    """What a feature set takes of an encoder that does not learn, of at most so many seconds of a clip."""
+
+    encoder: str
+    seconds: float
+    layers: str | int
+    """``mean`` over all states, the ``last`` one, or the number of one."""
+
+
+def states_of(feature_set: Mapping[str, Any]) -> FrozenStates | None:
+    """Return the states that the entry of a feature set takes; None for one that needs no encoder."""
+    if "encoder" not in feature_set:
+        return None
+    layers = feature_set.get("layers", "mean")
+    return FrozenStates(feature_set["encoder"], feature_set["max_audio_s"], layers)
+
+
+def needs_recordings(feature_set: Mapping[str, Any]) -> bool:
+    """Whether the entry of a feature set is only computed from recordings, and never published."""
+    return bool({"rate", "extractor", "encoder"} & set(feature_set))
 
 
 def words_of(model: Mapping[str, Any]) -> str | None:

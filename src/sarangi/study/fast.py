@@ -32,7 +32,7 @@ from sarangi.study.entries import (
     WORDS,
     Experiment,
     asr_of,
-    encoders_of,
+    encoders_needed,
     modality,
     on_corpus,
     words_of,
@@ -86,7 +86,7 @@ def needed(study: Study, name: str) -> list[str]:
         raise SarangiError(f"{name} cannot run here, fast or not. {missing}")
     model = study.model(experiment)
     files = [study.sources[experiment.corpus]]
-    for encoder in encoders_of(model).values():
+    for encoder in encoders_needed(study.config, model):
         folder = study.weights[encoder]
         files += [folder / file for file in ENCODER_FILES[modality(study.config["encoders"][encoder])]]
     if asr := words_of(model):
@@ -120,7 +120,7 @@ def prepare(study: Study, name: str) -> Fast:
         clips = _write_clips(study, experiment, each, folder)
     else:
         _link(study.sources[experiment.corpus], folder / IN_HAND / study.sources[experiment.corpus].name)
-    for encoder in encoders_of(model).values():
+    for encoder in encoders_needed(study.config, model):
         _link(study.weights[encoder], folder / MODELS / encoder)
     if asr := words_of(model):
         checkpoint = study.checkpoints[asr]
@@ -150,7 +150,7 @@ def cut(study: Study, experiment: Experiment, clips: Mapping[str, int]) -> dict[
     by_kind = {
         "feature_sets": [model["features"]] if "features" in model else [],
         "classifiers": [model["classifier"]] if "classifier" in model else [],
-        "encoders": list(encoders_of(model).values()),
+        "encoders": encoders_needed(config, model),
         "asr": [words_of(model)] if words_of(model) else [],
     }
     chosen: dict[str, Any] = {

@@ -9,7 +9,7 @@ from typing import Any
 from sarangi.base import layout
 from sarangi.base.documents import DocumentError, json_in
 from sarangi.base.errors import SarangiError
-from sarangi.study.entries import NOT_OF_RESULTS, Experiment, asr_of, encoders_of, on_corpus, words_of
+from sarangi.study.entries import NOT_OF_RESULTS, Experiment, asr_of, encoders_needed, on_corpus, words_of
 from sarangi.study.table_corpora import OF_TABLES, has_table
 
 RESTORED = Path(layout.RESTORED)
@@ -34,7 +34,7 @@ def identities(config: Mapping[str, Any], experiments: Mapping[str, Experiment])
             model,
             config["feature_sets"].get(model.get("features")),
             config["classifiers"].get(model.get("classifier")),
-            *(_of_encoder(config, encoder) for encoder in encoders_of(model).values()),
+            *(_of_encoder(config, encoder) for encoder in encoders_needed(config, model)),
             config["asr"].get(words_of(model)),
             config["label_map"],
             config["seed"],

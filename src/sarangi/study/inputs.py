@@ -7,7 +7,16 @@ from typing import Any
 from sarangi.base import layout
 from sarangi.base.score_id import ScoreId
 from sarangi.base.weights_files import ENCODER_FILES
-from sarangi.study.entries import BRANCHES, SOUND, Batch, Experiment, asr_of, encoders_of, words_of
+from sarangi.study.entries import (
+    BRANCHES,
+    SOUND,
+    Batch,
+    Experiment,
+    asr_of,
+    encoders_of,
+    states_of,
+    words_of,
+)  # fmt: skip
 from sarangi.study.study import Study
 
 # -- of a corpus ------------------------------------------------------------------------------
@@ -110,6 +119,14 @@ def transcripts_of(study: Study, experiment: Experiment, corpus: str) -> list[st
     """
     asr = words_of(study.model(experiment))
     return [] if asr is None else transcript_shards(study, asr, corpus)
+
+
+def states_of_features(study: Study, feature_set: str, corpus: str) -> list[str]:
+    """Return the pooled states that a feature set is taken from; nothing for one without an encoder."""
+    taken = states_of(study.config["feature_sets"][feature_set])
+    if taken is None:
+        return []
+    return shards(study, corpus, lambda shard: layout.states(taken.encoder, taken.seconds, corpus, shard))
 
 
 def pooled_of(study: Study, experiment: Experiment, corpus: str) -> list[str]:

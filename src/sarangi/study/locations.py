@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sarangi.base import layout
+from sarangi.base.documents import DocumentError, json_in
 from sarangi.base.errors import SarangiError
 from sarangi.base.weights_files import ENCODER_FILES, FASTER_WHISPER, FASTER_WHISPER_FOLDER
 from sarangi.corpora.words_alone import is_of_words_alone, sound_of_layout
@@ -106,6 +107,20 @@ class Locations:
     def weights(self) -> dict[str, Path]:
         """Where the weights of each encoder (a folder) are, or will be, where available."""
         return self._located("encoders", MODELS, MADE_WEIGHTS, "")
+
+    def layers_of(self, encoder: str) -> int | None:
+        """Return how many layers an encoder has, where its settings are here and state it."""
+        folder = self.weights.get(encoder)
+        if folder is None:
+            return None
+        try:
+            settings = json_in(folder / ENCODER_FILES["speech"][0])
+        except (OSError, DocumentError):
+            return None  # not made yet, or what its job refuses
+        stated = settings if isinstance(settings, dict) else {}
+        # Whisper's own name first: its other one may count the decoder's
+        layers = stated.get("encoder_layers", stated.get("num_hidden_layers"))
+        return layers if isinstance(layers, int) else None
 
     @cached_property
     def checkpoints(self) -> dict[str, Path]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sarangi.base.prose import Paragraph, Sentence
-from sarangi.study.entries import encoders_of, words_of
+from sarangi.study.entries import FrozenStates, encoders_of, states_of, words_of
 from sarangi.study.recipes import is_tuned
 from sarangi.study.study import Study
 
@@ -112,10 +112,24 @@ def _features(study: Study) -> Iterator[Sentence]:
             yield Sentence(
                 f"{entry['title']}: {words}, by openSMILE, from {rate}", (key, "eyben2010opensmile")
             )
+        elif (taken := states_of(entry)) is not None:
+            yield _states_taken(study, entry["title"], taken)
         elif "published" in entry:
             yield Sentence(f"{entry['title']}: as the corpus publishes them")
         else:
             yield Sentence(f"{entry['title']}: by the extractor {entry['extractor']}, from {rate}")
+
+
+def _states_taken(study: Study, title: str, taken: FrozenStates) -> Sentence:
+    encoder = study.config["encoders"][taken.encoder]
+    which = {"mean": "the mean over its states", "last": "the state above its last layer"}
+    states = which.get(str(taken.layers), f"state {taken.layers} of it, where 0 goes into the first layer")
+    silence = f", with {encoder['context']:g} s of silence behind each" if encoder.get("context") else ""
+    return Sentence(
+        f"{title}: {encoder['title']}, which does not learn; {states}, averaged over time, of at most "
+        f"{taken.seconds:g} s of the audio at 16 kHz, mono{silence}",
+        FAMILIES.get(encoder.get("family", ""), ()),
+    )
 
 
 def _classical(study: Study) -> Iterator[Sentence]:

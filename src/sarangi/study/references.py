@@ -22,8 +22,10 @@ from sarangi.study.entries import (
     families_of,
     is_control,
     modality,
+    needs_recordings,
     needs_sound,
     on_corpus,
+    states_of,
     trainable,
     words_of,
 )  # fmt: skip
@@ -49,6 +51,7 @@ def unknown_names(config: dict[str, Any]) -> Iterator[Problem]:
     yield from _of_emotions(config)
     yield from _of_names(config)
     study = Study(config)
+    yield from _of_layers(study)
     yield from _of_app(study)
     yield from _of_findings(study)
 
@@ -95,6 +98,9 @@ def _of_feature_sets(config: Mapping[str, Any]) -> Iterator[Problem]:
         if entry.get("extractor", EXTRACTORS[0]) not in EXTRACTORS:
             hint = nearest(entry["extractor"], EXTRACTORS)
             yield ("feature_sets", name, "extractor"), f"no extractor {entry['extractor']!r}; {hint}"
+        if (taken := states_of(entry)) is not None:
+            place = ("feature_sets", name, "encoder")
+            yield from _encoder_of(config, place, taken.encoder, "speech", "a feature set takes")
 
 
 def _of_encoders(config: Mapping[str, Any]) -> Iterator[Problem]:
@@ -127,6 +133,16 @@ def _of_encoders(config: Mapping[str, Any]) -> Iterator[Problem]:
             )
 
 
+def _encoder_of(
+    config: Mapping[str, Any], place: Place, encoder: str, wanted: str, taker: str
+) -> Iterator[Problem]:
+    """Yield why an encoder, by its name, cannot be that of a branch or a feature set of a modality."""
+    if encoder not in config["encoders"]:
+        yield place, f"unknown encoder {encoder!r}; {_no_entry(config, 'encoders', encoder)}"
+    elif (has := modality(config["encoders"][encoder])) != wanted:
+        yield place, f"{encoder!r} is an encoder of {has}, and {taker} one of {wanted}"
+
+
 def _of_asr(config: Mapping[str, Any]) -> Iterator[Problem]:
     for name, entry in config["asr"].items():
         if "precision" in entry and entry.get("engine") != FASTER_WHISPER:
@@ -145,13 +161,7 @@ def _of_model(config: Mapping[str, Any], model: str, entry: Mapping[str, Any]) -
         yield ("models", model, "classifier"), f"unknown classifier {entry['classifier']!r}; {hint}"
     for branch, encoder in encoders_of(entry).items():
         place = ("models", model, branch, "encoder")
-        if encoder not in config["encoders"]:
-            yield place, f"unknown encoder {encoder!r}; {_no_entry(config, 'encoders', encoder)}"
-        elif (has := modality(config["encoders"][encoder])) != BRANCHES[branch]:
-            yield (
-                place,
-                f"{encoder!r} is an encoder of {has}, and this branch takes one of {BRANCHES[branch]}",
-            )
+        yield from _encoder_of(config, place, encoder, BRANCHES[branch], "this branch takes")
     if "states" in entry.get("audio", {}) and "text" in entry:
         yield (
             ("models", model, "audio", "states"),
@@ -233,7 +243,7 @@ def _unfit(config: Mapping[str, Any], corpus: str, models: list[str], tuned: lis
                 f"{corpus!r} holds recordings, and {features} of {model} cannot be computed from them: it is "
                 "only as a corpus publishes it"
             )
-        elif {"rate", "extractor"} & set(wants) and holds == "features":
+        elif needs_recordings(wants) and holds == "features":
             yield (
                 f"{corpus!r} holds features, no recordings, and {features} of {model} is computed from "
                 "recordings"
@@ -297,6 +307,21 @@ def _of_names(config: Mapping[str, Any]) -> Iterator[Problem]:
                             ("experiments", position),
                             f"{both} have one name, {'_'.join(parts)}; rename one",
                         )
+
+
+def _of_layers(study: Study) -> Iterator[Problem]:
+    """Yield numbers of states that an encoder lacks, where its settings are here; else its job says so."""
+    for name, entry in study.config["feature_sets"].items():
+        taken = states_of(entry)
+        if taken is None or isinstance(taken.layers, str) or taken.encoder not in study.config["encoders"]:
+            continue
+        layers = study.locations.layers_of(taken.encoder)
+        if layers is not None and taken.layers > layers:
+            yield (
+                ("feature_sets", name, "layers"),
+                f"{taken.encoder} has no state {taken.layers}; expected mean, last or a number from "
+                f"0 to {layers}",
+            )
 
 
 def _of_app(study: Study) -> Iterator[Problem]:

@@ -22,6 +22,7 @@ from sarangi.study.entries import (
     Experiment,
     asr_of,
     context_of,
+    encoders_needed,
     encoders_of,
     experiments_of,
     fold_count,
@@ -254,10 +255,10 @@ class Study:
         return {key: entry[key] for key in ("access", "licence", "citation")}
 
     def untrained(self, model: str) -> bool:
-        """Whether the weights of a model's encoder are random ones of ours, and not somebody's training."""
+        """Whether an encoder of a model has random weights of ours, and not somebody's training."""
         return any(
             self.locations.has_random_weights(encoder)
-            for encoder in encoders_of(self.config["models"][model]).values()
+            for encoder in encoders_needed(self.config, self.config["models"][model])
         )
 
     @cached_property
@@ -279,7 +280,7 @@ class Study:
             )
             waits.append(Missing(FOLDS, experiment.protocol, advice))
         model = self.model(experiment)
-        for encoder in encoders_of(model).values():
+        for encoder in encoders_needed(self.config, model):
             if encoder not in self.weights:
                 waits.append(Missing(WEIGHTS, encoder, self.locations.missing("encoders")[encoder]))
         runs = self.runs(experiment) if CHECKPOINTS in model else []

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sarangi.base import layout
 from sarangi.runtime import provenance
-from sarangi.study.entries import asr_of, encoders_of, modality
+from sarangi.study.entries import asr_of, encoders_needed, modality
 from sarangi.study.findings_inputs import findings
 from sarangi.study.identities import RESTORED
 from sarangi.study.inputs import (
@@ -17,6 +17,7 @@ from sarangi.study.inputs import (
     pooled_of,
     predictions_of,
     prefix_of,
+    states_of_features,
     transcript_shards,
 )
 from sarangi.study.locations import MADE_CORPORA, MADE_WEIGHTS
@@ -72,7 +73,7 @@ def lost(study: Study, incomplete: Callable[[list[str]], Collection[str]]) -> li
 def corpora_and_weights(study: Study) -> list[str]:
     """Return the files of the corpora and weights that are fetched or made here and used, sorted."""
     files = [str(path) for path in study.sources.values() if path.is_relative_to(MADE_CORPORA)]
-    used = {encoder for e in study.runnable.values() for encoder in encoders_of(study.model(e)).values()}
+    used = {name for e in study.runnable.values() for name in encoders_needed(study.config, study.model(e))}
     made = [encoder for encoder in used if study.weights[encoder].is_relative_to(MADE_WEIGHTS)]
     for encoder in made:
         files += encoder_files(study.weights[encoder], modality(study.config["encoders"][encoder]))
@@ -108,6 +109,7 @@ def _of_experiments(study: Study) -> Iterator[str]:
         features = study.config["models"][e.model].get("features")
         if features:
             yield from feature_shards(study, e.corpus, features)
+            yield from states_of_features(study, features, e.corpus)
         yield from pooled_of(study, e, e.corpus)
         yield from prefix_of(study, e)
     for e, test in study.transfers:

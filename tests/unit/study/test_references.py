@@ -6,7 +6,9 @@ from support.small_encoders import FUSIONS, SCHEMA, encoders, study  # noqa: F40
 from support.studies import write_study
 
 from sarangi.base.errors import SarangiError
+from sarangi.study.availability import availability
 from sarangi.study.checking import check
+from sarangi.study.wanted import corpora_and_weights, every_table
 
 
 def test_models_of_text_can_be_configured_and_wait_for_what_is_not_there(study, tmp_path, monkeypatch):
@@ -91,6 +93,76 @@ def test_a_mistake_in_a_model_is_named(study, change, place, message, tmp_path):
         check(study, SCHEMA, [file])
     assert message in str(error.value)
     assert f": {place}: " in str(error.value)
+
+
+STATES = {"title": "states", "encoder": "tiny", "max_audio_s": 3}
+
+
+@pytest.mark.parametrize(
+    ("change", "place", "message"),
+    [
+        ({"encoder": "tinny"}, "encoder", "unknown encoder 'tinny'; did you mean tiny"),
+        (
+            {"encoder": "tiny_text"},
+            "encoder",
+            "'tiny_text' is an encoder of text, and a feature set takes one of speech",
+        ),
+        ({"layers": 3}, "layers", "tiny has no state 3; expected mean, last or a number from 0 to 2"),
+        ({"layers": "first"}, "layers", "'first'"),
+        ({"rate": "recording"}, "", "'rate'"),
+    ],
+)
+def test_a_mistake_in_a_feature_set_of_states_is_named(study, change, place, message, tmp_path, monkeypatch):
+    study["feature_sets"]["states"] = STATES | change
+    put_encoder(tmp_path / "resources/models/tiny")
+    (tmp_path / "resources/models/tiny/config.json").write_text('{"num_hidden_layers": 2}')
+    monkeypatch.chdir(tmp_path)
+    file = write_study(study, tmp_path) / "config.yaml"
+    with pytest.raises(SarangiError) as error:
+        check(study, SCHEMA, [file])
+    assert message in str(error.value)
+    assert f": feature_sets.states{'.' * bool(place)}{place}" in str(error.value)
+
+
+def test_a_corpus_of_published_features_has_no_states(study):
+    study["feature_sets"]["states"] = STATES
+    study["models"]["states_logistic"] = {"title": "x", "features": "states", "classifier": "logistic"}
+    study["experiments"] = [
+        {"corpora": ["urdu_sindhi"], "protocols": ["random5"], "models": ["states_logistic"]}
+    ]
+    with pytest.raises(SarangiError) as caught:
+        check(study, SCHEMA, [])
+    assert "'urdu_sindhi' holds features, no recordings, and states of states_logistic is" in str(
+        caught.value
+    )
+
+
+def test_a_model_on_states_waits_for_the_weights_and_is_known_as_untrained(study, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    study["feature_sets"]["states"] = STATES
+    study["models"]["states_logistic"] = {"title": "x", "features": "states", "classifier": "logistic"}
+    study["experiments"].append(
+        {"corpora": ["ravdess"], "protocols": ["random5"], "models": ["states_logistic"]}
+    )
+    name = "ravdess_random5_states_logistic"
+    found = check(study, SCHEMA, [])
+    assert found.untrained("states_logistic") and name in found.runnable
+    # it is asked for with what it is made from
+    wanted = every_table(found)
+    assert "results/features/states/ravdess/000.parquet" in wanted
+    assert "results/states/tiny/3s/ravdess/000.parquet" in wanted
+    assert corpora_and_weights(found)[-1].startswith("resources/weights/tiny/")
+    before = found.identities[f"experiments/{name}"]
+    study["encoders"]["tiny"]["source"] = {"request": "make it"}
+    found = check(study, SCHEMA, [])
+    assert found.identities[f"experiments/{name}"] != before
+    place = "resources/models/tiny (config.json, preprocessor_config.json, model.safetensors)"
+    assert list(map(str, found.waits_for(found.experiments[name]))) == [
+        f"weights of tiny: make it, put it at {place}"
+    ]
+    assert {row["name"]: row["state"] for row in availability(found)}["tiny"].startswith(
+        "not available: make it"
+    )
 
 
 def test_settings_that_nothing_would_follow_are_refused(study):
