@@ -74,6 +74,7 @@ from sarangi.study.comparisons import language_cells, rates_compared
 from sarangi.study.entries import encoders_of, extraction_of, needs_recordings, states_of
 from sarangi.study.exhibits import Exhibit, names, rules_of, shown_with, wanted
 from sarangi.study.labels import labels_of
+from sarangi.study.limit_inputs import limit_sources
 from sarangi.study.loaded import families, loaded
 from sarangi.study.methods import methods_of
 from sarangi.study.table_corpora import settings_of

@@ -8,6 +8,16 @@
 # shows those that it has something in
 ALL = bool(published)
 
+# what the scores of a table do not show
+LIMITS = {
+    "scores": limit_sources(study, study.scored),
+    "differences": limit_sources(study, [e.name for e in scored.experiments_compared(study)]),
+    "transfer": limit_sources(study, [ScoreId(e.name, test).name for e, test in study.transfers]),
+    "ravdess": limit_sources(study, shown.names_of(shown.ours_on(study, "ravdess"))),
+    "meld": limit_sources(study, shown.names_of(shown.ours_on(study, "meld"))),
+    "seeds": limit_sources(study, shown.names_of(shown.ours_with_seeds(study))),
+}
+
 TABLES_SHOWN = {
     "corpora": Exhibit(
         "Say what is in hand of each corpus, and how to get what is not.",
@@ -25,18 +35,24 @@ TABLES_SHOWN = {
         inputs={
             "scores": scored.scores_of_experiments(study),
             "differences": scored.differences_of_study(study),
+            "limits": LIMITS["scores"].files,
         },
-        params={"waiting": missing.missing_of_experiments(study)},
+        params={"waiting": missing.missing_of_experiments(study), "limits": LIMITS["scores"]},
     ),
     "differences": Exhibit(
         "Show the differences between models with interval and tests.",
         wanted=ALL or bool(scored.differences_of_study(study)),
-        inputs={"differences": scored.differences_of_study(study)},
+        inputs={
+            "differences": scored.differences_of_study(study),
+            "limits": LIMITS["differences"].files,
+        },
+        params={"limits": LIMITS["differences"]},
     ),
     "transfer": Exhibit(
         "Show the scores of models on corpora that they were not trained on.",
         wanted=ALL or bool(study.transfers),
-        inputs={"scores": scored.scores_of_transfers(study)},
+        inputs={"scores": scored.scores_of_transfers(study), "limits": LIMITS["transfer"].files},
+        params={"limits": LIMITS["transfer"]},
         finding="finding_5",
     ),
     "within_language": Exhibit(
@@ -132,28 +148,40 @@ TABLES_SHOWN = {
     "ravdess": Exhibit(
         "Show what the published study printed of RAVDESS beside ours.",
         wanted=bool(shown.printed_of_corpus(study, "ravdess")),
-        inputs={"scores": shown.scores_of(shown.ours_on(study, "ravdess"))},
+        inputs={
+            "scores": shown.scores_of(shown.ours_on(study, "ravdess")),
+            "limits": LIMITS["ravdess"].files,
+        },
         params={
             "printed": shown.printed_of_corpus(study, "ravdess"),
             "ours": shown.ours_on(study, "ravdess"),
+            "limits": LIMITS["ravdess"],
         },
     ),
     "meld": Exhibit(
         "Show what the published study printed of MELD beside ours.",
         wanted=bool(shown.printed_of_corpus(study, "meld")),
-        inputs={"scores": shown.scores_of(shown.ours_on(study, "meld"))},
+        inputs={
+            "scores": shown.scores_of(shown.ours_on(study, "meld")),
+            "limits": LIMITS["meld"].files,
+        },
         params={
             "printed": shown.printed_of_corpus(study, "meld"),
             "ours": shown.ours_on(study, "meld"),
+            "limits": LIMITS["meld"],
         },
     ),
     "seeds": Exhibit(
         "Show fine-tuned models within and across languages seed by seed, published and ours.",
         wanted=bool(shown.printed_with_seeds(study)),
-        inputs={"scores": shown.scores_of(shown.ours_with_seeds(study))},
+        inputs={
+            "scores": shown.scores_of(shown.ours_with_seeds(study)),
+            "limits": LIMITS["seeds"].files,
+        },
         params={
             "printed": shown.printed_with_seeds(study),
             "ours": shown.ours_with_seeds(study),
+            "limits": LIMITS["seeds"],
         },
     ),
     "costs": Exhibit(

@@ -21,7 +21,7 @@ EMOTIONS = ["angry", "happy", "neutral", "sad"]
 SCRIPT = """
 import sys
 from pathlib import Path
-from support.labels import labels
+from support.labels import NO_LIMITS, labels
 from sarangi.base.bootstrap import BootstrapSettings
 from sarangi.base.scored import Scored
 from sarangi.base.store import Output
@@ -37,7 +37,8 @@ experiment = Scored("e", "ravdess", "p", "m", "ravdess", False, False, [predicti
 output = {name: Output(folder / f"{name}.parquet", {"rule": "test"}) for name in ("scores", "confusions")}
 scores(experiment, BootstrapSettings(draws=300, seed=1, confidence=0.95), output)
 titles = labels(protocols={"p": "P"}, models={"m": "M"})
-scores_table([output["scores"].path], [], [], titles, {suffix: folder / f"t.{suffix}" for suffix in FORMATS})
+files = {suffix: folder / f"t.{suffix}" for suffix in FORMATS}
+scores_table([output["scores"].path], [], [], NO_LIMITS, titles, files)
 assert "mcc.chance" in forms()
 assert constant_scores({"angry": 3, "sad": 5}, "sad")["mcc"] == 0
 """

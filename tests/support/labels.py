@@ -1,7 +1,11 @@
 """Labels for tests: the corpora's own titles, and others as a test has them."""
 
 from sarangi.base.labels import Labels
+from sarangi.base.limit_sources import LimitSources
 from sarangi.corpora.titles import titles_of_corpora
+
+NO_LIMITS = LimitSources({}, {}, (), {})
+"""Of scores of which nothing else is known."""
 
 
 def labels(synthetic=(), protocols=None, models=None, encoders=None, asr=None):

@@ -7,6 +7,7 @@ with job(snakemake) as run:
 
     differences_table(
         snakemake.input.differences,
+        snakemake.params.limits,
         snakemake.params.labels,
         run.files,
     )

@@ -8,6 +8,7 @@ with job(snakemake) as run:
     ravdess_table(
         snakemake.params.printed,
         snakemake.params.ours,
+        snakemake.params.limits,
         snakemake.params.labels,
         run.files,
     )

@@ -9,6 +9,7 @@ with job(snakemake) as run:
         snakemake.input.scores,
         snakemake.input.differences,
         snakemake.params.waiting,
+        snakemake.params.limits,
         snakemake.params.labels,
         run.files,
     )

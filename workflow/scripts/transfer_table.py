@@ -7,6 +7,7 @@ with job(snakemake) as run:
 
     transfer_table(
         snakemake.input.scores,
+        snakemake.params.limits,
         snakemake.params.labels,
         run.files,
     )

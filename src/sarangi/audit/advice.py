@@ -15,8 +15,12 @@ from sarangi.base.auditing import (
     NEAR_DUPLICATES_ACROSS,
     NOTE,
     OK,
+    SHARED_GROUPS,
+    SHARED_SPEAKERS,
+    SHARED_TEXTS,
     SOUND,
     TESTED_GROUPS,
+    TESTED_WITH,
     TEXTS_EMPTY,
     TEXTS_FAILED,
     WARNING,
@@ -26,7 +30,7 @@ from sarangi.base.store import SKIPPED
 SEVERITY = (FATAL, WARNING, NOTE, OK)
 """Verdicts, the worst first."""
 
-LEAKING = ("shared_groups", "shared_speakers", NEAR_DUPLICATES_ACROSS)
+LEAKING = (SHARED_GROUPS, SHARED_SPEAKERS, NEAR_DUPLICATES_ACROSS)
 """Checks that find what a protocol is made to show, if its entry says ``leaks: true``."""
 
 FOLLOWING = ("uar_ceiling", "uar_chance")
@@ -89,11 +93,13 @@ CHECKS = {
     ),
     TEXTS_EMPTY: Advice("recordings in which Whisper hears no speech", LOOKED_AT),
     "folds": Advice("folds", "choose another protocol, or change what the message names"),
-    "shared_groups": Advice("groups in both training and test", DISJOINT),
-    "shared_speakers": Advice("speakers in both training and test", DISJOINT),
-    "shared_texts": Advice(
+    SHARED_GROUPS: Advice("groups in both training and test", DISJOINT),
+    SHARED_SPEAKERS: Advice("speakers in both training and test", DISJOINT),
+    SHARED_TEXTS: Advice(
         "sentences in both training and test", "nothing for acoustic models; a text model may know them"
     ),
+    TESTED_WITH[SHARED_SPEAKERS]: Advice("speakers in that test part"),
+    TESTED_WITH[SHARED_TEXTS]: Advice("sentences in that test part"),
     NEAR_DUPLICATES_ACROSS: Advice(
         "near-duplicates in both training and test", "give both of a pair one group, or leave one out"
     ),

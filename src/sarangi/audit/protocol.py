@@ -21,7 +21,11 @@ from sarangi.base.auditing import (
     NEAR_DUPLICATES_ACROSS,
     NOTE,
     OK,
+    SHARED_GROUPS,
+    SHARED_SPEAKERS,
+    SHARED_TEXTS,
     TESTED_GROUPS,
+    TESTED_WITH,
     WARNING,
 )
 from sarangi.base.class_counts import counts_text
@@ -71,11 +75,11 @@ def _protocol(
     Of each fold the part of every usable utterance is held, a byte each, and nothing else.
     """
     for check, column, bad in (
-        ("shared_groups", "group", FATAL),
-        ("shared_speakers", "speaker", WARNING),
-        ("shared_texts", "text", NOTE),
+        (SHARED_GROUPS, "group", FATAL),
+        (SHARED_SPEAKERS, "speaker", WARNING),
+        (SHARED_TEXTS, "text", NOTE),
     ):
-        yield _shared(check, name, usable[column], folds, bad)
+        yield from _shared(check, name, usable[column], folds, bad)
     if pairs is not None:
         yield _parted(name, usable["utterance_id"], folds, pairs)
     else:
@@ -89,8 +93,10 @@ def _protocol(
     yield from _not_listening(name, usable, folds, emotions)
 
 
-def _shared(check: str, name: str, property_: pd.Series, folds: Sequence[pd.Categorical], bad: str) -> Row:
-    """Return how much of a property is tested in a fold and seen there too, in the fold with most of it."""
+def _shared(
+    check: str, name: str, property_: pd.Series, folds: Sequence[pd.Categorical], bad: str
+) -> Iterator[Row]:
+    """Yield how much of a property is tested in a fold and seen there too, in the fold with most of it."""
     worst, fold, of = -1, 0, 0
     for number, parts in enumerate(folds):
         tested = parts == TEST
@@ -99,7 +105,9 @@ def _shared(check: str, name: str, property_: pd.Series, folds: Sequence[pd.Cate
             worst, fold, of = shared, number, property_[tested].nunique()
     worst = max(worst, 0)
     detail = f"{worst} of {of} in the test part of fold {fold} stand in training too"
-    return check, name, worst, bad if worst else OK, detail
+    yield check, name, worst, bad if worst else OK, detail
+    if check in TESTED_WITH:
+        yield TESTED_WITH[check], name, of, OK, f"in the test part of fold {fold}"
 
 
 def _parted(name: str, ids: pd.Series, folds: Sequence[pd.Categorical], pairs: pd.DataFrame) -> Row:

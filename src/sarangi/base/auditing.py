@@ -10,3 +10,6 @@ FAILED_UTTERANCES = "failed"
 SOUND = "sound"
 TEXTS_FAILED, TEXTS_EMPTY = "texts_failed", "texts_empty"
 NEAR_DUPLICATES_ACROSS = "near_duplicates_across"
+SHARED_GROUPS, SHARED_SPEAKERS, SHARED_TEXTS = "shared_groups", "shared_speakers", "shared_texts"
+TESTED_WITH = {SHARED_SPEAKERS: "tested_speakers", SHARED_TEXTS: "tested_texts"}
+"""What is tested in the fold in which most of it is in training, too, by the check that counts that."""

@@ -1,7 +1,6 @@
 """What is scored and compared, and the files that scores and differences are computed from."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from sarangi.base import layout
 from sarangi.base.bootstrap import BootstrapSettings
@@ -133,19 +132,29 @@ def comparison(corpus: str, protocol: str) -> str:
     return f"{corpus}_{protocol}"
 
 
+def experiments_compared(study: Study) -> list[Experiment]:
+    """Return the experiments that the differences of :func:`differences_of_study` are of."""
+    return [e for compared in _comparisons(study).values() for e in compared]
+
+
 def differences_of_study(study: Study) -> list[str]:
     """Return the differences on each corpus and protocol with two models that can run, one that listens.
 
     Matched folds are there to be compared with the folds that they are matched to, and not for models to be
     compared on.
     """
-    models: dict[str, list[dict[str, Any]]] = {}
+    return [layout.differences(name) for name in _comparisons(study)]
+
+
+def _comparisons(study: Study) -> dict[str, list[Experiment]]:
+    """Return the experiments of each comparison, by its name, sorted."""
+    experiments: dict[str, list[Experiment]] = {}
     for e in study.scored.values():
         matched = "matched" in study.config["protocols"][e.protocol]
         if e.model in study.compared(e.corpus, e.protocol) and not matched:
-            models.setdefault(comparison(e.corpus, e.protocol), []).append(study.config["models"][e.model])
-    return [
-        layout.differences(name)
-        for name, entries in sorted(models.items())
-        if len(entries) > 1 and not all("baseline" in entry for entry in entries)
-    ]
+            experiments.setdefault(comparison(e.corpus, e.protocol), []).append(e)
+    return {
+        name: compared
+        for name, compared in sorted(experiments.items())
+        if len(compared) > 1 and not all("baseline" in study.config["models"][e.model] for e in compared)
+    }

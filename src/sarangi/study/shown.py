@@ -95,6 +95,11 @@ def scores_of(ours: Iterable[Mapping[str, Any]]) -> list[str]:
     return [entry["scores"] for entry in ours if entry["scores"]]
 
 
+def names_of(ours: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the names of the scores of :func:`scores_of`."""
+    return [entry["name"] for entry in ours if entry["scores"]]
+
+
 def _named_by_findings(study: Study, findings: Iterable[str]) -> list[str]:
     """Return the further experiments that the entries of findings name."""
     configured = (finding for finding in findings if finding in study.config["findings"])

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 import pytest
-from support.labels import labels
+from support.labels import NO_LIMITS, labels
 
 from sarangi.__main__ import main
 from sarangi.base import store
@@ -97,7 +97,7 @@ def folder(tmp_path, monkeypatch):
     waiting = [("urdu_latif", "loso", "audio", [Missing(WEIGHTS, "tiny", "ask")])]
     Path("paper/tables").mkdir()
     files = {suffix: Path(f"paper/tables/scores.{suffix}") for suffix in FORMATS}
-    scores_table([SCORE], [], waiting, labels(["urdu_latif"], **TITLES), files)
+    scores_table([SCORE], [], waiting, NO_LIMITS, labels(["urdu_latif"], **TITLES), files)
     for path in files.values():
         publish(str(path), [SCORE], lambda path, _: None, "scores_table")
     return tmp_path

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 from support.drawn_groups import FOUR_EMOTIONS, SETTINGS, VALUES, bootstrapped, entry, files, made, reference
-from support.labels import labels
+from support.labels import NO_LIMITS, labels
 from support.places import to
 
 from sarangi.base import store
@@ -67,14 +67,14 @@ def test_differences_of_a_protocol_and_their_table(tmp_path):
     assert row["low"] <= row["value"] <= row["high"]
     output = {suffix: tmp_path / f"t.{suffix}" for suffix in FORMATS}
     titles = labels(protocols={"p": "P"}, models={name: name.upper() for name in tables})
-    differences_table([tmp_path / "d.parquet"], titles, output)
+    differences_table([tmp_path / "d.parquet"], NO_LIMITS, titles, output)
     shown = pd.read_csv(output["csv"])
     assert shown["Model"].tolist() == list("AAABB")
     number = shown[["p", "Corrected p"]].replace({"< 0.001": "0"}).astype(float)
     assert (number["Corrected p"] >= number["p"]).all()
     assert set(shown["Family"]) == {"5 of 5"}
     assert "label{tab:differences}" in output["tex"].read_text()
-    differences_table([], titles, output)
+    differences_table([], NO_LIMITS, titles, output)
     assert "No two models can be compared" in output["md"].read_text()
 
 

@@ -19,7 +19,7 @@ from support.drawn_groups import (
     reference,
     scores_of,
 )
-from support.labels import labels
+from support.labels import NO_LIMITS, labels
 from support.places import MADE_BY_TEST, ROOT, real, to
 from support.small_manifests import EMOTIONS, LOSO, RANDOM, SVM, made_features, made_manifest
 
@@ -143,7 +143,7 @@ def test_nothing_to_score_is_a_row_that_says_so(tmp_path, caplog):
     store.write(tmp_path / "s.parquet", other, SCORES, MADE_BY_TEST)
     output = {suffix: tmp_path / f"t.{suffix}" for suffix in FORMATS}
     titles = labels(protocols={"p": "P"}, models={"svm": "M", "other": "O"})
-    scores_table([tmp_path / "s.parquet", files["scores"]], [], [], titles, output)
+    scores_table([tmp_path / "s.parquet", files["scores"]], [], [], NO_LIMITS, titles, output)
     table = pd.read_csv(output["csv"], dtype=str).set_index("Model")
     assert table.loc["M", ["UAR", "Interval", "Chance", "n"]].tolist() == ["--", "--", "--", "0"]
     assert float(table.loc["O", "UAR"]) > 0

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from sarangi.base import store
-from sarangi.base.auditing import FATAL, WARNING
+from sarangi.base.auditing import FATAL, SHARED_GROUPS, SHARED_SPEAKERS, WARNING
 from sarangi.base.class_counts import counts_in
 from sarangi.base.evidence import Evidence, configured, reference
 from sarangi.base.labels import Labels
@@ -15,8 +15,8 @@ from sarangi.paper.tables.table import Table
 from sarangi.paper.tables.writing import write_table
 
 WORDS = {
-    "shared_groups": "groups on both sides",
-    "shared_speakers": "speakers on both sides",
+    SHARED_GROUPS: "groups on both sides",
+    SHARED_SPEAKERS: "speakers on both sides",
     "near_duplicates_across": "near-duplicates on both sides",
     "near_duplicates": "near-duplicates",
     "near_duplicate": "near-duplicate",
@@ -36,7 +36,7 @@ WORDS = {
 """What a check of the audit counts, in short words; another one is called by its name."""
 
 TELLING = (
-    "shared_groups", "near_duplicate", "near_duplicates", "sample_rates", "folds", "utterances",
+    SHARED_GROUPS, "near_duplicate", "near_duplicates", "sample_rates", "folds", "utterances",
     "speakers", "emotion", "failed", "skipped",
 )  # fmt: skip
 """Checks whose detail says more than their words."""

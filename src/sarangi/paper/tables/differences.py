@@ -3,8 +3,13 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import pandas as pd
+
 from sarangi.base.labels import Labels
+from sarangi.base.limit_sources import LimitSources
 from sarangi.base.marks import marks_in
+from sarangi.paper.limit_notes import limit_notes
+from sarangi.paper.limits import limits_of_scores
 from sarangi.paper.mark_notes import letters, meanings
 from sarangi.paper.tables.columns import CORPUS, CORRECTED, MARKS, MODEL, PROTOCOL, Column, numeric
 from sarangi.paper.tables.reported_differences import LEVEL, behind_difference, reported_differences
@@ -15,6 +20,7 @@ from sarangi.paper.texts import interval_text, p_text
 
 def differences_table(
     differences: Sequence[Path],
+    sources: LimitSources,
     labels: Labels,
     output: dict[str, Path],
 ) -> None:
@@ -24,7 +30,7 @@ def differences_table(
     ----------
     differences
         Of each corpus and protocol; none where no two models can be compared.
-    labels, output
+    sources, labels, output
         As in :func:`sarangi.paper.tables.scores.scores_table`.
     """
     main = reported_differences(differences)
@@ -66,6 +72,8 @@ def differences_table(
             "difference, since the models differ in the answers of too few groups. No p under "
             f"{LEVEL} is corrected for them."
         )
+    shown = pd.concat([main.assign(model=main[side], test=main["corpus"]) for side in ("first", "second")])
+    notes += limit_notes(limits_of_scores(shown, sources), labels)
     lines.sort(key=lambda entry: entry[0])
     rows, evidence = [line for _, line, _ in lines], [known for *_, known in lines]
     write_table(Table("differences", caption, COLUMNS, rows, evidence, notes), labels, output)

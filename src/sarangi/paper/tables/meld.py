@@ -5,13 +5,16 @@ from pathlib import Path
 
 from sarangi.base.emotions import ordered
 from sarangi.base.labels import Labels
+from sarangi.base.limit_sources import LimitSources
 from sarangi.paper.tables.columns import MARKS, MODEL, Column
 from sarangi.paper.tables.published import Ours, Printed, Scores, printed_number, stands, write_compared
 from sarangi.paper.tables.table import Table
 from sarangi.paper.texts import interval_text, number_text
 
 
-def meld_table(printed: Printed, ours: Sequence[Ours], labels: Labels, output: dict[str, Path]) -> None:
+def meld_table(
+    printed: Printed, ours: Sequence[Ours], sources: LimitSources, labels: Labels, output: dict[str, Path]
+) -> None:
     """Write WF1 and the F1 of each emotion on MELD, published and ours.
 
     Parameters
@@ -20,7 +23,7 @@ def meld_table(printed: Printed, ours: Sequence[Ours], labels: Labels, output: d
         Published experiments on MELD.
     ours
         Experiments of ours on it, those that replay a published one among them.
-    labels, output
+    sources, labels, output
         As in :func:`sarangi.paper.tables.ravdess.ravdess_table`.
     """
     scores, lines, evidence = Scores(), [], []
@@ -58,7 +61,7 @@ def meld_table(printed: Printed, ours: Sequence[Ours], labels: Labels, output: d
         "with its interval over groups (dialogues). Its speakers recur in the test part by the "
         "publisher's design."
     )
-    write_compared(Table("meld", caption, COLUMNS, lines, evidence), scores, labels, output)
+    write_compared(Table("meld", caption, COLUMNS, lines, evidence), scores, sources, labels, output)
 
 
 OF_MELD = ordered(("angry", "disgust", "fearful", "happy", "neutral", "sad", "surprised"))

@@ -18,10 +18,13 @@ import pandas as pd
 from sarangi.base import store
 from sarangi.base.evidence import reference
 from sarangi.base.labels import Labels
+from sarangi.base.limit_sources import LimitSources
 from sarangi.base.marks import marks_in
 from sarangi.base.missing import CORPUS, FOLDS, TRANSCRIPTS, WEIGHTS, Missing
 from sarangi.base.score_rows import headline
 from sarangi.base.slices import seed_within
+from sarangi.paper.limit_notes import limit_notes
+from sarangi.paper.limits import limits_of_scores
 from sarangi.paper.mark_notes import letters, meanings
 from sarangi.paper.tables.table import Table
 from sarangi.paper.tables.writing import write_table
@@ -46,12 +49,15 @@ class Scores:
     ----------
     marks
         Of all cells that were shown, each once.
+    shown
+        Rows of all cells that were shown.
     waits
         What those waited for that could not be shown.
     """
 
     def __init__(self) -> None:
         self.marks: list[str] = []
+        self.shown: list[pd.Series] = []
         self.waits: list[Missing] = []
         self._reported: dict[str, pd.DataFrame] = {}
         self._all: dict[str, pd.DataFrame] = {}
@@ -67,7 +73,10 @@ class Scores:
         table = self._reported[file] if part is None else self._all[file]
         rows = table[table["metric"] == metric]
         rows = rows if part is None else rows[rows["slice"] == part]
-        return None if rows.empty or pd.isna(rows["value"].iloc[0]) else rows.iloc[0]
+        if rows.empty or pd.isna(rows["value"].iloc[0]):
+            return None
+        self.shown.append(rows.iloc[0])
+        return self.shown[-1]
 
     def seeds(self, ours: Ours | None, part: str | None = None) -> list[str]:
         """Return the slices of single seeds, of all or of a slice, in the order of their numbers."""
@@ -140,7 +149,11 @@ def with_interval(row: pd.Series) -> str:
     return f"{number_text(row['value'])} {interval_text(row['low'], row['high'])}"
 
 
-def write_compared(table: Table, scores: Scores, labels: Labels, output: dict[str, Path]) -> None:
-    """Write lines of published numbers and ours, with the notes of the scores shown before further ones."""
+def write_compared(
+    table: Table, scores: Scores, sources: LimitSources, labels: Labels, output: dict[str, Path]
+) -> None:
+    """Write lines of published numbers and ours; notes of the scores shown, further ones, then the limits."""
     notes = [*scores.notes(), *table.notes] if table.rows else [NOTHING]
+    if scores.shown:
+        notes += limit_notes(limits_of_scores(pd.DataFrame(scores.shown), sources), labels)
     write_table(replace(table, notes=notes), labels, output)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from sarangi.base.labels import Labels
+from sarangi.base.limit_sources import LimitSources
 from sarangi.paper.tables.columns import Column
 from sarangi.paper.tables.published import (
     Ours,
@@ -22,7 +23,9 @@ ON_RAVDESS = {metric.name: metric.label for metric in METRICS if metric.compared
 """The study printed no UAR there."""
 
 
-def ravdess_table(printed: Printed, ours: Sequence[Ours], labels: Labels, output: dict[str, Path]) -> None:
+def ravdess_table(
+    printed: Printed, ours: Sequence[Ours], sources: LimitSources, labels: Labels, output: dict[str, Path]
+) -> None:
     """Write WF1, UF1 and accuracy on RAVDESS, published and ours, with speakers shared and held out.
 
     The two sides of a model stand in one row: what replays the study's, then further experiments of ours,
@@ -34,6 +37,8 @@ def ravdess_table(printed: Printed, ours: Sequence[Ours], labels: Labels, output
         Published experiments on RAVDESS.
     ours
         Experiments of ours on it, those that replay a published one among them.
+    sources
+        Of the limits of the scores shown, which notes state.
     labels
         Titles, and which corpora are synthetic.
     output
@@ -58,7 +63,7 @@ def ravdess_table(printed: Printed, ours: Sequence[Ours], labels: Labels, output
         "actors held out. In brackets the protocols of ours where they are not the published ones; those "
         "numbers are of other test parts."
     )
-    write_compared(Table("ravdess", caption, COLUMNS, lines, evidence), scores, labels, output)
+    write_compared(Table("ravdess", caption, COLUMNS, lines, evidence), scores, sources, labels, output)
 
 
 SIDES = {"Shared": True, "Apart": False}

@@ -7,8 +7,11 @@ import pandas as pd
 
 from sarangi.base.evidence import Evidence
 from sarangi.base.labels import Labels
+from sarangi.base.limit_sources import LimitSources
 from sarangi.base.missing import Missing
 from sarangi.base.score_rows import headline
+from sarangi.paper.limit_notes import limit_notes
+from sarangi.paper.limits import limits_of_scores
 from sarangi.paper.tables.best import BEST, best
 from sarangi.paper.tables.columns import CORPUS
 from sarangi.paper.tables.reported_differences import behind_difference, reported_differences
@@ -27,6 +30,7 @@ def scores_table(
     scores: Sequence[Path],
     differences: Sequence[Path],
     waiting: Sequence[tuple[str, str, str, Sequence[Missing]]],
+    sources: LimitSources,
     labels: Labels,
     output: dict[str, Path],
 ) -> None:
@@ -41,6 +45,8 @@ def scores_table(
         (:func:`sarangi.paper.tables.best.best`).
     waiting
         Corpus, protocol and model of each experiment that cannot run now, and what it waits for.
+    sources
+        Of the limits of the scores shown, which notes state.
     labels
         Titles, and which corpora are synthetic.
     output
@@ -67,6 +73,7 @@ def scores_table(
             "Marks": "unavailable",
         }
         lines.append(ScoreLine(labels.order(corpus, protocol, model), cells, {}))
+    notes += limit_notes(limits_of_scores(found[found["metric"] == "uar"], sources), labels)
     waits = sorted({str(each) for *_, missing in waiting for each in missing})
     notes += [f"Unavailable: {text}." for text in waits]
     lines.sort(key=lambda line: line.order)

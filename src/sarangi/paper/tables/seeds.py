@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from sarangi.base.labels import Labels
+from sarangi.base.limit_sources import LimitSources
 from sarangi.paper.tables.columns import MARKS, Column, numeric
 from sarangi.paper.tables.published import (
     NOT_PUBLISHED,
@@ -22,7 +23,9 @@ from sarangi.statistics.metrics import OF_CONFUSIONS, as_read
 IN_SEEDS = {metric.name: metric.label_in_full for metric in as_read(OF_CONFUSIONS)}
 
 
-def seeds_table(printed: Printed, ours: Sequence[Ours], labels: Labels, output: dict[str, Path]) -> None:
+def seeds_table(
+    printed: Printed, ours: Sequence[Ours], sources: LimitSources, labels: Labels, output: dict[str, Path]
+) -> None:
     """Write each score of fine-tuned models within and across languages, of all seeds and of each.
 
     Parameters
@@ -31,7 +34,7 @@ def seeds_table(printed: Printed, ours: Sequence[Ours], labels: Labels, output: 
         Published experiments within and across Punjabi and Urdu.
     ours
         Experiments and transfers of ours, those that replay a published one first.
-    labels, output
+    sources, labels, output
         As in :func:`sarangi.paper.tables.ravdess.ravdess_table`.
     """
     scores, lines, evidence = Scores(), [], []
@@ -88,7 +91,7 @@ def seeds_table(printed: Printed, ours: Sequence[Ours], labels: Labels, output: 
         if any(_per_seed(said) for said in printed.values())
         else []
     )
-    write_compared(Table("seeds", caption, COLUMNS, lines, evidence, extra), scores, labels, output)
+    write_compared(Table("seeds", caption, COLUMNS, lines, evidence, extra), scores, sources, labels, output)
 
 
 COLUMNS = [

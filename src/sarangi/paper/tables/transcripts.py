@@ -8,6 +8,8 @@ import pandas as pd
 from sarangi.base import store
 from sarangi.base.evidence import reference
 from sarangi.base.labels import Labels
+from sarangi.paper.limit_notes import limit_notes
+from sarangi.paper.limits import limits_of_transcripts
 from sarangi.paper.tables.columns import CORPUS, MODEL, numeric
 from sarangi.paper.tables.table import Table
 from sarangi.paper.tables.writing import write_table
@@ -72,7 +74,8 @@ def transcripts_table(
     )
     blank = dict.fromkeys((column.name for column in COLUMNS), "--")
     lines += [blank | {"Model": f"{labels.asr[asr]} (unavailable)"} for asr in unavailable]
-    notes = [f"{labels.asr[asr]} is unavailable: {text}." for asr, text in unavailable.items()]
+    notes = limit_notes(limits_of_transcripts(manifests), labels)
+    notes += [f"{labels.asr[asr]} is unavailable: {text}." for asr, text in unavailable.items()]
     evidence += [{} for _ in unavailable]
     write_table(Table("transcripts", caption, COLUMNS, lines, evidence, notes), labels, output)
 

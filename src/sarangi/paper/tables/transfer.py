@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sarangi.base.labels import Labels
+from sarangi.base.limit_sources import LimitSources
 from sarangi.base.score_rows import headline
+from sarangi.paper.limit_notes import limit_notes
+from sarangi.paper.limits import limits_of_scores
 from sarangi.paper.tables.columns import Column
 from sarangi.paper.tables.score_lines import ABSENT, POOLED, SHOWN, score_lines
 from sarangi.paper.tables.table import Table
@@ -18,6 +21,7 @@ COLUMNS = [
 
 def transfer_table(
     scores: Sequence[Path],
+    sources: LimitSources,
     labels: Labels,
     output: dict[str, Path],
 ) -> None:
@@ -27,7 +31,7 @@ def transfer_table(
     ----------
     scores
         Scores of each transfer; none where no model or no second corpus is in hand.
-    labels, output
+    sources, labels, output
         As in :func:`sarangi.paper.tables.scores.scores_table`.
     """
     caption = (
@@ -38,7 +42,9 @@ def transfer_table(
         none = ["No transfer can be run with what is in hand."]
         write_table(Table("transfer", caption, COLUMNS, [], [], none), labels, output)
         return
-    lines, notes = score_lines(headline(scores), labels)
+    found = headline(scores)
+    lines, notes = score_lines(found, labels)
+    notes += limit_notes(limits_of_scores(found[found["metric"] == "uar"], sources), labels)
     lines.sort(key=lambda line: line.order)
     rows = [
         {**line.cells, "Trained on": line.cells["Corpus"], "Tested on": line.cells["Tested"]}

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.labels import labels
+from support.labels import NO_LIMITS, labels
 from support.study_tables import (
     REPORTED,
     TITLES,
@@ -46,7 +46,7 @@ def shown_best(files, values, pairs, mark="", protocol="loso"):
         scored(f"{protocol}_{model}", dict.fromkeys([(metric, "pooled") for metric in REPORTED], value), mark)
         for model, value in values.items()
     ]
-    scores_table(scores, [compared(protocol, pairs)], [], labels(**TITLES), files("scores"))
+    scores_table(scores, [compared(protocol, pairs)], [], NO_LIMITS, labels(**TITLES), files("scores"))
     markdown = re.findall(r"\| (\w+) +\| +\*\*[\d.]+\*\*", Path("paper/tables/scores.md").read_text())
     latex = re.findall(r"& (\w+) & \\textbf\{[\d.]+\}", Path("paper/tables/scores.tex").read_text())
     assert latex == markdown

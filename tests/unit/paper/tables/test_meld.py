@@ -1,6 +1,6 @@
 """The table of MELD."""
 
-from support.labels import labels
+from support.labels import NO_LIMITS, labels
 from support.study_tables import claims, files, ours, printed_on, rows_of, scored  # noqa: F401  (fixtures)
 
 from sarangi.paper.tables.meld import meld_table
@@ -12,7 +12,7 @@ def test_meld_has_published_and_ours_line_by_line(claims, files):
     path = scored("publisher_text", {(metric, "pooled"): 0.4 for metric in metrics})
     entries = [ours(said["ours"], "meld") for said in printed.values()]
     entries[0] |= {"scores": str(path), "why": []}
-    meld_table(printed, [*entries, ours("meld_publisher_svm", "meld")], labels(), files("meld"))
+    meld_table(printed, [*entries, ours("meld_publisher_svm", "meld")], NO_LIMITS, labels(), files("meld"))
     first, second, third, fourth, fifth = (row["cells"] for row in rows_of("meld")[:5])
     assert (first["Whose"], first["F1 happy"], first["WF1"]) == ("published", "0.5869", "0.609")
     assert (second["Whose"], second["F1 happy"], second["F1 disgust"]) == ("ours", "0.400", "not available")

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from support.labels import labels
+from support.labels import NO_LIMITS, labels
 from support.study_tables import REPORTED, claims, files, ours, printed_on, rows_of, scored  # noqa: F401  (fixtures)
 
 from sarangi.paper.tables.ravdess import ravdess_table
@@ -26,7 +26,7 @@ def test_ravdess_puts_both_sides_of_a_model_in_one_row_and_says_what_is_missing(
         ours("svm_loso", protocol="leave one out"),
         ours("svm_grouped", protocol="3 folds"),
     ]
-    ravdess_table(printed, entries, labels(), files("ravdess"))
+    ravdess_table(printed, entries, NO_LIMITS, labels(), files("ravdess"))
     rows = {(row["cells"]["Model and protocols"], row["cells"]["Metric"]): row for row in rows_of("ravdess")}
     model = "wav2vec2-base"
     assert list(rows[model, "WF1"]["cells"].values())[2:] == [

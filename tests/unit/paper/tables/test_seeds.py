@@ -1,6 +1,6 @@
 """The table of seeds."""
 
-from support.labels import labels
+from support.labels import NO_LIMITS, labels
 from support.study_tables import claims, files, ours, printed_on, rows_of, scored  # noqa: F401  (fixtures)
 
 from sarangi.paper.tables.seeds import seeds_table
@@ -23,7 +23,7 @@ def test_seeds_have_a_row_each_beside_what_was_printed_of_each(claims, files):
     entries = {said["ours"]: ours(said["ours"]) for said in printed.values()}
     entries["punjabi_rasa_publisher_replayed_audio_xlsr"] |= {"scores": str(path), "why": []}
     own = ours("tiny", model="tiny", test="urdu_latif", scores=scored("loso_tiny", {("uar", "pooled"): 0.4}))
-    seeds_table(printed, [*entries.values(), own], labels(["urdu_latif"]), files("seeds"))
+    seeds_table(printed, [*entries.values(), own], NO_LIMITS, labels(["urdu_latif"]), files("seeds"))
     rows = [row["cells"] for row in rows_of("seeds")]
     punjabi = [row for row in rows if row["Experiment"] == "XLS-R-300M on Punjabi" and row["Metric"] == "WF1"]
     # in the order of their numbers, which is not that of their names
