@@ -15,7 +15,8 @@ FIGURES_SHOWN = {
                 *([] if ALL or study.transcribed() else ["transcripts"]),
                 *(
                     []
-                    if ALL or any(recipes.is_tuned(study, e) for e in study.experiments.values())
+                    if ALL
+                    or any(encoders_needed(study.config, study.model(e)) for e in study.experiments.values())
                     else ["states"]
                 ),
             ]

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sarangi.base.prose import Paragraph, Sentence
-from sarangi.study.entries import FrozenStates, encoders_of, states_of, words_of
+from sarangi.study.entries import FrozenStates, encoders_of, families_of, states_of, words_of
 from sarangi.study.recipes import is_tuned
 from sarangi.study.study import Study
 
@@ -122,14 +122,20 @@ def _features(study: Study) -> Iterator[Sentence]:
 
 def _states_taken(study: Study, title: str, taken: FrozenStates) -> Sentence:
     encoder = study.config["encoders"][taken.encoder]
-    which = {"mean": "the mean over its states", "last": "the state above its last layer"}
-    states = which.get(str(taken.layers), f"state {taken.layers} of it, where 0 goes into the first layer")
-    silence = f", with {encoder['context']:g} s of silence behind each" if encoder.get("context") else ""
+    which = {"mean": "the mean of all its states", "last": "the state above its last layer"}
+    states = which.get(str(taken.layers), f"its state {taken.layers} (0 goes into the first layer)")
+    silence = f", with {encoder['context']:g} s of silence behind it" if encoder.get("context") else ""
     return Sentence(
-        f"{title}: {encoder['title']}, which does not learn; {states}, averaged over time, of at most "
-        f"{taken.seconds:g} s of the audio at 16 kHz, mono{silence}",
-        FAMILIES.get(encoder.get("family", ""), ()),
+        f"{title}: {encoder['title']}, frozen; {states}, averaged over time, from at most "
+        f"{taken.seconds:g} s of each clip at 16 kHz, mono{silence}",
+        _cited(encoder),
     )
+
+
+def _cited(encoder: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return whom to cite for an encoder; nobody where it may be of any family."""
+    families = families_of(encoder)
+    return FAMILIES.get(families[0].replace("_", "-"), ()) if len(families) == 1 else ()
 
 
 def _classical(study: Study) -> Iterator[Sentence]:
@@ -170,7 +176,7 @@ def _tuned(study: Study) -> Iterator[Sentence]:
         encoders = [study.config["encoders"][encoder] for encoder in encoders_of(model).values()]
         if not encoders:
             continue
-        cites = [key for encoder in encoders for key in FAMILIES.get(encoder.get("family", ""), ())]
+        cites = [key for encoder in encoders for key in _cited(encoder)]
         frozen = model.get("audio", {}).get("layers") == "weighted"
         how = (
             "the encoder does not learn; the weights of its layers, averaged over time, and a linear layer do"

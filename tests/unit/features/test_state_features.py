@@ -43,10 +43,10 @@ def test_a_state_or_the_mean_of_all_is_taken_under_a_name_that_says_which(layers
 
 
 def test_the_mean_is_of_float32_and_cannot_overflow(tmp_path):
-    table = taken(tmp_path, [("ok", None, [[65504, 0.1], [65504, 0.1], [65504, 0.2]])])
+    table = taken(tmp_path, [("ok", None, [[65504, 0.1], [65504, 0.1], [65504, 0.3]])])
     assert table["mean_000"].iloc[0] == 65504
-    tenth, fifth = np.float32(np.float16(0.1)), np.float32(np.float16(0.2))
-    assert table["mean_001"].iloc[0] == (tenth + tenth + fifth) / np.float32(3)
+    tenth, three = np.float32(np.float16(0.1)), np.float32(np.float16(0.3))
+    assert table["mean_001"].iloc[0] == (tenth + tenth + three) / np.float32(3)
 
 
 STATES = arrays(np.float16, (3, WIDTH), elements=some.floats(-1000, 1000, width=16))

@@ -101,6 +101,23 @@ def test_what_is_not_fine_tuned_has_clips_for_its_training(demo, model):
         assert small.config["bootstrap"]["draws"] == fast.DRAWS
 
 
+def test_features_of_a_frozen_encoder_bring_its_weights(demo, tmp_path):
+    config = yaml.safe_load((demo / "config.yaml").read_text())
+    config["feature_sets"]["states"] = {"title": "states", "encoder": "tiny", "max_audio_s": 3, "layers": 1}
+    config["models"]["states_svm"] = {"title": "x", "features": "states", "classifier": "svm"}
+    config["experiments"].append({"corpora": ["ravdess"], "protocols": ["loso"], "models": ["states_svm"]})
+    (tmp_path / "config.yaml").write_text(yaml.safe_dump(config, sort_keys=False))
+    for name in ("weights", "resources"):
+        (tmp_path / name).symlink_to((demo / name).resolve())
+    with opened(tmp_path) as study:
+        made = fast.prepare(study, "ravdess_loso_states_svm")
+    assert made.clips == {TRAIN: EMOTIONS * 10, VALIDATION: 0, TEST: EMOTIONS}
+    with opened(tmp_path / made.folder) as small:
+        assert small.waits_for(small.experiments[made.experiment]) == []
+        assert small.config["feature_sets"] == {"states": config["feature_sets"]["states"]}
+        assert list(small.weights) == ["tiny"]
+
+
 @pytest.mark.parametrize("classifier", ["svm", "random_forest", "mlp"])
 def test_published_features_are_read_whole_and_classified_with_little(demo, classifier):
     with opened(demo) as study:

@@ -30,6 +30,35 @@ def test_methods_say_what_is_configured_and_nothing_else(tmp_path, monkeypatch):
     assert not any(text.endswith(".") for texts in said.values() for text in texts)
 
 
+def test_methods_say_which_states_of_a_frozen_encoder_are_features(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    encoder = {
+        "title": "Whisper base",
+        "licence": "MIT",
+        "family": "whisper",
+        "source": {"request": "get it"},
+    }
+    states = {"title": "Whisper base (frozen)", "encoder": "whisper_base", "max_audio_s": 30}
+    grid = {"corpora": ["urdu_latif"], "protocols": ["loso"], "models": ["mean", "first"]}
+    config = {
+        "corpora": {"urdu_latif": stand_in(speakers=8, clips=5, seed=1)},
+        "encoders": {"whisper_base": encoder | {"context": 4}},
+        "feature_sets": {"mean": states, "first": states | {"layers": 0}},
+        "models": {
+            name: {"title": name, "features": name, "classifier": "logistic"} for name in ("mean", "first")
+        },
+        "experiments": [grid],
+    }
+    found = methods_of(check(config, ROOT / "workflow/schemas/config.schema.yaml", []))
+    mean, first = next(each.sentences for each in found if each.heading == "Features")
+    assert mean.text == (
+        "Whisper base (frozen): Whisper base, frozen; the mean of all its states, averaged over time, "
+        "from at most 30 s of each clip at 16 kHz, mono, with 4 s of silence behind it"
+    )
+    assert mean.cites == ("radford2023whisper",)
+    assert "its state 0 (0 goes into the first layer)" in first.text
+
+
 @pytest.mark.parametrize("kind", ["plain", "tuned"])
 def test_every_built_in_entry_has_a_sentence(kind, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
