@@ -13,6 +13,7 @@ MODELS = [
     "huggingface-hub",
     "jiwer",
     "openai-whisper",
+    "peft",
     "protobuf",
     "safetensors",
     "tokenizers",

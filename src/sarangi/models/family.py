@@ -68,6 +68,10 @@ class Family:
         Of its class: parts of the names of published tensors, and what is in their place.
     longest
         Of speech: setting that says for how many frames there are positions; None for any number.
+    attention
+        Names of the projections of the attention's queries and values, which adapters are given by default.
+    adaptable
+        Called with an encoder before it gets adapters, where its layers do not call their projections.
     """
 
     model_type: str
@@ -81,6 +85,8 @@ class Family:
     network: "type[PreTrainedModel] | None" = None
     renamed: Mapping[str, str] = field(default_factory=dict)
     longest: str | None = None
+    attention: tuple[str, ...] = ()
+    adaptable: "Callable[[PreTrainedModel], None] | None" = None
 
     def options(self, pooler: bool) -> dict[str, Any]:
         """Return what ``AutoModel`` takes to build an encoder with its pooler, or without."""

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,7 @@ from sarangi.base.errors import SarangiError
 from sarangi.base.parts import TEST, TRAIN, UNUSED, VALIDATION, why_not_made
 from sarangi.base.progress import progress
 from sarangi.corpora.utterance import turn_of
+from sarangi.models.adapters import add_adapters
 from sarangi.models.answers import answered, logits_of, write_answers
 from sarangi.models.branches import Branch
 from sarangi.models.encoders import Encoder, checkpoint_gradients, normalises
@@ -45,6 +46,9 @@ from sarangi.models.utterances import Utterances, by_length, with_length
 from sarangi.runtime.devices import device
 from sarangi.runtime.resume import begun
 
+if TYPE_CHECKING:
+    from peft import LoraModel
+
 log = logging.getLogger("sarangi")
 
 
@@ -54,6 +58,7 @@ def finetune(training: Training, run: Run, output: RunFiles) -> None:
     The best epoch by the validation part's WF1 is kept; the test part is looked at once, after.
     Each epoch leaves a checkpoint; a run that was killed goes on from the last whole one and ends in
     the same weights.  The convolutions over a clip never learn, and run once for all epochs.
+    Adapters are added to the encoder's weights at the end, so that a run is opened like any other.
 
     Parameters
     ----------
@@ -80,7 +85,7 @@ def _carry_out(training: Training, run: Run, output: RunFiles, frames: KeptFrame
     torch.set_num_threads(training.threads)
     with parts_of_run(training, run) as parts:
         recipe = training.model["finetuning"]
-        network = _network(training, parts.described, parts.labels, run.seed)
+        network, adapted = _network(training, parts.described, parts.labels, run.seed)
         kept = begun(training.checkpoints, dict(output.model.provenance))
         last = last_whole_checkpoint(kept)
         if last is not None:
@@ -89,6 +94,8 @@ def _carry_out(training: Training, run: Run, output: RunFiles, frames: KeptFrame
             _keep_frames(network, parts, recipe["batch"], frames)
             trainer = trainer_of(network, parts.data, recipe, run.seed, kept, parts.emotions)
             trainer.train(resume_from_checkpoint=last)
+            for encoder in adapted:  # whose weights then suffice
+                encoder.merge_and_unload()
             # a GPU trains in half precision, and answers in whole, as it does on other corpora
             whole = trainer.accelerator.unwrap_model(trainer.model, keep_fp32_wrapper=False)
             probabilities = torch.softmax(logits_of(whole, parts.data[TEST], recipe["batch"]), 1).numpy()
@@ -265,19 +272,24 @@ def _parts(split: pd.DataFrame, emotions: Sequence[str], where: str) -> dict[str
 
 def _network(
     training: Training, described: Mapping[str, Any], labels: pd.Series, seed: int
-) -> EmotionClassifier:
-    """Return the network to train, from the weights of its encoders."""
+) -> "tuple[EmotionClassifier, list[LoraModel]]":
+    """Return the network to train, from the weights of its encoders, and those of them with adapters."""
     recipe = training.model["finetuning"]
     set_seed(seed)
     pooler = needs_pooler(training.model)
     loaded = {branch: training.encoders[branch].load(pooler) for branch in with_encoder(training.model)}
     weights = class_weights(labels, described["emotions"]) if recipe["class_weights"] else None
     set_seed(seed)  # again: how much is drawn for what an encoder's weights lack must not count
+    adapted = [
+        add_adapters(encoder, training.model[branch])
+        for branch, encoder in loaded.items()
+        if "adapters" in training.model[branch]
+    ]
     network = classifier(described, loaded, weights)
     if recipe.get("gradient_checkpointing"):
         for encoder in loaded.values():
             checkpoint_gradients(encoder)
-    return network
+    return network, adapted
 
 
 def _refuse_unfit(parts: dict[str, pd.DataFrame], emotions: Sequence[str], where: str) -> None:

@@ -47,6 +47,8 @@ def class_weights(emotions: pd.Series, classes: Sequence[str]) -> Tensor:
 class Trainer(transformers.Trainer):
     """Stops where the loss is no longer a number; the checkpoint of the last good epoch stays.
 
+    A checkpoint has what learns, and not what is frozen, which is as the encoder's own weights have it.
+
     With ``by_length`` the utterances of a batch are about as long; with ``decay_all`` weights decay on biases
     and normalisations, too.
     """
@@ -70,6 +72,24 @@ class Trainer(transformers.Trainer):
         """Train as the Trainer does, with numbers below 1.2e-38 as zero."""
         with subnormals_as_zero():
             return super().train(*arguments, **named)
+
+    def _save(self, output_dir: str | None = None, state_dict: dict | None = None) -> None:
+        """Write the weights of a checkpoint."""
+        frozen = self._frozen()
+        state = self.model.state_dict() if state_dict is None else state_dict
+        super()._save(output_dir, {name: tensor for name, tensor in state.items() if name not in frozen})
+
+    def _issue_warnings_after_load(self, load_result: Any) -> None:
+        """Refuse weights that are not those of this network's checkpoints."""
+        odd = set(load_result.missing_keys) - self._frozen() | set(load_result.unexpected_keys)
+        if odd:
+            raise SarangiError(
+                f"{self.args.output_dir}: its checkpoints are of another network, which differs in "
+                f"{min(odd)}; delete the folder and run the same command again"
+            )
+
+    def _frozen(self) -> set[str]:
+        return {name for name, tensor in self.model.named_parameters() if not tensor.requires_grad}
 
     def compute_loss(self, model: nn.Module, inputs: dict, **named: Any) -> Any:
         """Return what the Trainer does; ``inputs`` say their ``utterances``, too."""

@@ -45,7 +45,12 @@ def about_of(study: Study, experiment: Experiment) -> dict[str, Any]:
         "asr": asr
         and _about_weights(study, "asr", asr)
         | {"checkpoint": str(study.checkpoints[asr]), "settings": study.asr_settings(asr)},
-        "recipe": recipe_of_a_run(model)["finetuning"],
+        "recipe": recipe_of_a_run(model)["finetuning"]
+        | {
+            f"{branch}.adapters.{key}": value
+            for branch in encoders_of(model)
+            for key, value in model[branch].get("adapters", {}).items()
+        },
     }
 
 

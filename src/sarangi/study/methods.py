@@ -183,6 +183,11 @@ def _tuned(study: Study) -> Iterator[Sentence]:
             if frozen
             else "fine-tuned with one linear layer on the mean of the last layer over time"
         )
+        for branch, name in encoders_of(model).items():
+            if "adapters" in model[branch]:
+                title, rank = study.config["encoders"][name]["title"], model[branch]["adapters"]["rank"]
+                how += f"; of {title} low-rank adapters of rank {rank} learn, and not its own weights"
+                cites.append("hu2022lora")
         asr = words_of(model)
         heard = f", on words that {study.config['asr'][asr]['title']} wrote" if asr else ""
         control = model.get("text", {}).get("control", {})

@@ -162,6 +162,7 @@ def _of_model(config: Mapping[str, Any], model: str, entry: Mapping[str, Any]) -
     for branch, encoder in encoders_of(entry).items():
         place = ("models", model, branch, "encoder")
         yield from _encoder_of(config, place, encoder, BRANCHES[branch], "this branch takes")
+    yield from _of_adapters(model, entry)
     if "states" in entry.get("audio", {}) and "text" in entry:
         yield (
             ("models", model, "audio", "states"),
@@ -192,6 +193,24 @@ def _of_model(config: Mapping[str, Any], model: str, entry: Mapping[str, Any]) -
             "the corpus's own words are all accepted, and the words are those; take it out, or name an entry "
             "of asr as the words",
         )
+
+
+def _of_adapters(model: str, entry: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield why a model cannot have adapters, as it is on any corpus."""
+    for branch in BRANCHES:
+        on_each = [on_corpus(entry, corpus) for corpus in ("", *entry.get("recipes", ()))]
+        adapted = [each for each in on_each if "adapters" in each.get(branch, {})]
+        if any(each[branch]["frozen_layers"] == "all" for each in adapted):
+            yield (
+                ("models", model, branch, "adapters"),
+                "adapters learn in the layers above the frozen ones, and frozen_layers is all; freeze a "
+                "number of layers, without weighted layers and pooled states, or take the adapters out",
+            )
+        if adapted and entry.get("replay"):
+            yield (
+                ("models", model, branch, "adapters"),
+                "replay is true, and the published study has no adapters; take one of them out",
+            )
 
 
 def _of_experiments(config: Mapping[str, Any], place: Place, entry: Mapping[str, Any]) -> Iterator[Problem]:

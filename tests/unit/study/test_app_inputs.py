@@ -69,3 +69,13 @@ def test_without_anything_to_offer_the_first_fine_tuned_experiment_says_why(stud
         study["corpora"][corpus] = absent("write to its authors")
     with pytest.raises(SarangiError, match=r"^app: ravdess_grouped3_audio_tiny waits for corpus ravdess"):
         app_inputs.files_of_app(checked(study, tmp_path, monkeypatch))
+
+
+def test_a_card_says_which_adapters_learned(study, tmp_path, monkeypatch):
+    adapters = {"kind": "lora", "rank": 4, "targets": ["q_proj"]}
+    study["models"]["audio_tiny"]["audio"]["adapters"] = adapters
+    demo = checked(study, tmp_path, monkeypatch)
+    recipe = app_inputs.about_of(demo, demo.experiments["ravdess_grouped3_audio_tiny"])["recipe"]
+    assert {key: value for key, value in recipe.items() if "adapters" in key} == {
+        f"audio.adapters.{key}": value for key, value in adapters.items()
+    }

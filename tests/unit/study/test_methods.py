@@ -74,3 +74,12 @@ def test_every_built_in_entry_has_a_sentence(kind, tmp_path, monkeypatch):
     keys = {key for sentences in found.values() for sentence in sentences for key in sentence.cites}
     bibliography = (ROOT / "paper/references.bib").read_text()
     assert [key for key in keys if f"{{{key}," not in bibliography] == []
+
+
+def test_methods_say_of_which_encoder_adapters_learn(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    study = study_of(["roberta_base_finetuned"], ["grouped5_validated"])
+    study.config["models"]["roberta_base_finetuned"]["text"]["adapters"] = {"kind": "lora", "rank": 8}
+    (sentence, _) = next(each.sentences for each in methods_of(study) if each.heading == "Encoders")
+    assert sentence.text.endswith("low-rank adapters of rank 8 learn, and not its own weights")
+    assert "hu2022lora" in sentence.cites

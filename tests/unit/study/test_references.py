@@ -219,3 +219,27 @@ def test_a_context_goes_with_whisper_alone_and_with_no_prefix(study):
     study["encoders"]["tiny"] |= {"context": 1, "source": {"hub": "a/b"}}
     with pytest.raises(SarangiError, match=r"encoders\.tiny\.context: only an encoder of family: whisper"):
         check(study, SCHEMA, [])
+
+
+def test_adapters_are_refused_where_nothing_would_learn_or_a_published_network_is_rebuilt(study):
+    models, adapters = study["models"], {"kind": "lora", "rank": 4}
+    models["both_tiny"]["text"]["adapters"] = adapters
+    check(study, SCHEMA, [])
+    models["both_tiny"]["audio"]["adapters"] = adapters  # whose layers are all frozen
+    models["words_tiny"]["recipes"] = {"ravdess": {"text": {"adapters": adapters, "frozen_layers": "all"}}}
+    models["audio_tiny"] |= {"replay": True, "audio": models["audio_tiny"]["audio"] | {"adapters": adapters}}
+    with pytest.raises(SarangiError) as caught:
+        check(study, SCHEMA, [])
+    said = str(caught.value)
+    assert "models.both_tiny.audio.adapters: adapters learn in the layers above the frozen ones" in said
+    assert "models.words_tiny.text.adapters: adapters learn in the layers above the frozen ones" in said
+    assert "models.audio_tiny.audio.adapters: replay is true, and the published study has no adapters" in said
+    models["constant"] = {"title": "none", "baseline": "constant", "adapters": adapters}
+    with pytest.raises(SarangiError, match=r"models\.constant.*adapters"):
+        check(study, SCHEMA, [])
+
+
+def test_adapters_need_a_rank(study):
+    study["models"]["words_tiny"]["text"]["adapters"] = {"kind": "lora"}
+    with pytest.raises(SarangiError, match=r"models\.words_tiny\.text\.adapters: the key 'rank' is missing"):
+        check(study, SCHEMA, [])

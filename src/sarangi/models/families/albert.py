@@ -8,4 +8,5 @@ FAMILY = Family(
     pooler=True,
     tokens={"sep_token": "[SEP]", "pad_token": "<pad>"},
     shared_layers=True,
+    attention=("query", "value"),
 )

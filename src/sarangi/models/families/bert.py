@@ -7,4 +7,5 @@ FAMILY = Family(
     "text",
     pooler=True,
     tokens={"sep_token": "[SEP]", "pad_token": "[PAD]"},
+    attention=("query", "value"),
 )

@@ -28,4 +28,9 @@ def keep_padding_out(model: PreTrainedModel) -> None:
         layer.register_forward_pre_hook(clear)
 
 
-FAMILY = Family("data2vec-audio", "audio", complete=keep_padding_out)
+FAMILY = Family(
+    "data2vec-audio",
+    "audio",
+    complete=keep_padding_out,
+    attention=("q_proj", "v_proj"),
+)

@@ -2,4 +2,9 @@
 
 from sarangi.models.family import Family
 
-FAMILY = Family("deberta-v2", "text", tokens={"sep_token": "[SEP]", "pad_token": "[PAD]"})
+FAMILY = Family(
+    "deberta-v2",
+    "text",
+    tokens={"sep_token": "[SEP]", "pad_token": "[PAD]"},
+    attention=("query_proj", "value_proj"),
+)

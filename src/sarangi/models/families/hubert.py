@@ -2,4 +2,4 @@
 
 from sarangi.models.family import Family
 
-FAMILY = Family("hubert", "audio")
+FAMILY = Family("hubert", "audio", attention=("q_proj", "v_proj"))

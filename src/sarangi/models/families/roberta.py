@@ -8,4 +8,5 @@ FAMILY = Family(
     pooler=True,
     tokens={"sep_token": "</s>", "pad_token": "<pad>"},
     positions_behind_padding=True,
+    attention=("query", "value"),
 )

@@ -2,4 +2,4 @@
 
 from sarangi.models.family import Family
 
-FAMILY = Family("wav2vec2", "audio")
+FAMILY = Family("wav2vec2", "audio", attention=("q_proj", "v_proj"))

@@ -58,4 +58,5 @@ FAMILY = Family(
         preprocessor={"feature_size": BANDS, "num_mel_bins": BANDS, "stride": TOGETHER},
     ),
     complete=add_bands,
+    attention=("linear_q", "linear_v"),
 )

@@ -161,6 +161,7 @@ FAMILY = Family(
     ),
     longest="max_source_positions",
     network=Whisper,
+    attention=("q_proj", "v_proj"),
     renamed={
         "encoder.conv1": "feature_extractor.conv1",
         "encoder.conv2": "feature_extractor.conv2",

@@ -31,6 +31,11 @@ def recipes_table(
         "How each model is fine-tuned, by the configuration. Frozen: layers of the speech encoder and of the "
         "text encoder that do not learn. Batch: clips at once times batches that are added up."
     )
+    if any("adapters" in entry["recipe"].get(kind, ()) for entry in recipes for kind in BRANCHES):
+        caption += (
+            " LoRA: of an encoder adapters of this rank learn and nothing else, at the linear maps of these "
+            "names (attention: its queries and values) in the layers above the frozen ones."
+        )
     order = list(labels.models)
     lines = sorted(
         (order.index(entry["model"]), entry["corpora"], _recipe(entry, labels)) for entry in recipes
@@ -40,6 +45,7 @@ def recipes_table(
     write_table(Table("recipes", caption, COLUMNS, rows, evidence), labels, output)
 
 
+BRANCHES = ("audio", "text")
 COLUMNS = [
     MODEL, Column("Corpora", wraps=0.2), Column("Encoders", wraps=0.25), Column("Frozen"),
     Column("Input", wraps=0.2),
@@ -49,7 +55,7 @@ COLUMNS = [
 
 def _recipe(entry: Mapping[str, Any], labels: Labels) -> dict[str, str]:
     recipe = entry["recipe"]
-    branches = [recipe[kind] for kind in ("audio", "text") if kind in recipe]
+    branches = [recipe[kind] for kind in BRANCHES if kind in recipe]
     audio, text, tuned = recipe.get("audio"), recipe.get("text"), recipe["finetuning"]
     silence = f" and {audio['context']:g} s of silence" if audio.get("context") else ""
     given = [f"{audio['max_audio_s']:g} s{silence}"] if audio else []
@@ -58,7 +64,7 @@ def _recipe(entry: Mapping[str, Any], labels: Labels) -> dict[str, str]:
     return {
         "Model": labels.models[entry["model"]],
         "Corpora": ", ".join(labels.corpora[corpus] for corpus in entry["corpora"]),
-        "Encoders": " + ".join(labels.encoders[branch["encoder"]] for branch in branches),
+        "Encoders": " + ".join(_encoder(branch, labels) for branch in branches),
         "Frozen": " + ".join(str(branch["frozen_layers"]) for branch in branches),
         "Input": "; ".join(given),
         "Rate": f"{tuned['learning_rate']:g}",
@@ -70,3 +76,11 @@ def _recipe(entry: Mapping[str, Any], labels: Labels) -> dict[str, str]:
         "Weighted": "yes" if tuned["class_weights"] else "no",
         "Seeds": ", ".join(map(str, tuned["seeds"])),
     }
+
+
+def _encoder(branch: Mapping[str, Any], labels: Labels) -> str:
+    title, adapters = labels.encoders[branch["encoder"]], branch.get("adapters")
+    if adapters is None:
+        return title
+    targets = ", ".join(adapters.get("targets", ["attention"]))
+    return f"{title} (LoRA {adapters['rank']}: {targets})"
