@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 import torch
 import transformers
-from finetuning import SHAPES, Clock, utterances, wait
+from noise import SHAPES, Clock, utterances, wait
 from transformers import TrainingArguments, Wav2Vec2ForSequenceClassification
 
 from sarangi.base.parts import TRAIN, VALIDATION

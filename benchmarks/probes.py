@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 import torch
 import yaml
-from finetuning import ROOT, SHAPES, utterances
+from noise import ROOT, SHAPES, utterances
 
 from sarangi.base.parts import TRAIN, VALIDATION
 from sarangi.models.encoders import build_encoder

@@ -24,7 +24,7 @@ import soxr
 import torch
 import transformers
 import yaml
-from finetuning import ROOT, Clock
+from noise import ROOT, Clock
 
 from sarangi.base.parts import TEST, TRAIN, VALIDATION
 from sarangi.base.sound import SAMPLE_RATE

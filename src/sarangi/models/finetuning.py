@@ -85,13 +85,15 @@ def _carry_out(training: Training, run: Run, output: RunFiles, frames: KeptFrame
     torch.set_num_threads(training.threads)
     with parts_of_run(training, run) as parts:
         recipe = training.model["finetuning"]
-        network, adapted = _network(training, parts.described, parts.labels, run.seed)
+        network, adapted = network_to_train(
+            training.model, training.encoders, parts.described, parts.labels, run.seed
+        )
         kept = begun(training.checkpoints, dict(output.model.provenance))
         last = last_whole_checkpoint(kept)
         if last is not None:
             log.info("goes on from %s", Path(last).name)
         with advice_on_memory(parts.described, recipe["batch"]):
-            _keep_frames(network, parts, recipe["batch"], frames)
+            keep_frames(network, parts.described, parts.data, recipe["batch"], frames)
             trainer = trainer_of(network, parts.data, recipe, run.seed, kept, parts.emotions)
             trainer.train(resume_from_checkpoint=last)
             for encoder in adapted:  # whose weights then suffice
@@ -103,23 +105,39 @@ def _carry_out(training: Training, run: Run, output: RunFiles, frames: KeptFrame
     shutil.rmtree(training.checkpoints)
 
 
-def _keep_frames(network: EmotionClassifier, parts: "RunParts", batch: int, frames: KeptFrames) -> None:
-    """Have a network take the frames of convolutions in place of sound, where every epoch has the same."""
+def keep_frames(
+    network: EmotionClassifier,
+    described: Mapping[str, Any],
+    data: Mapping[str, Utterances],
+    batch: int,
+    frames: KeptFrames,
+) -> None:
+    """Have a network take the frames of convolutions in place of sound, where every epoch has the same.
+
+    Parameters
+    ----------
+    network, described, data
+        Of a run; the utterances of all parts are given the frames that are kept.
+    batch
+        Clips computed at once.
+    frames
+        To be filled with those of the parts ``train`` and ``validation``.
+    """
     branch = network.audio
     if not isinstance(branch, Branch) or not branch.takes_frames:
         return
-    signal_of = parts.data[TRAIN].inputs["signals"]
-    most = parts.described["audio"]["max_audio_s"]
+    signal_of = data[TRAIN].inputs["signals"]
+    most = described["audio"]["max_audio_s"]
     seconds = {
         # a replay pads all to one length; that of some clips is not known
-        name: length if length < most and not parts.described.get("replay") else most
+        name: length if length < most and not described.get("replay") else most
         for part in (TRAIN, VALIDATION)  # the test part is taken once
-        for name, length in zip(parts.data[part].ids, parts.data[part].lengths, strict=True)
+        for name, length in zip(data[part].ids, data[part].lengths, strict=True)
     }
     with subnormals_as_zero():  # as in training
         frames.fill(branch.encoder.to(device()), signal_of, seconds, batch)
-    for data in parts.data.values():
-        data.inputs = {**data.inputs, "signals": frames.giving(signal_of)}
+    for part in data.values():
+        part.inputs = {**part.inputs, "signals": frames.giving(signal_of)}
 
 
 class RunParts(NamedTuple):
@@ -270,20 +288,36 @@ def _parts(split: pd.DataFrame, emotions: Sequence[str], where: str) -> dict[str
     return parts
 
 
-def _network(
-    training: Training, described: Mapping[str, Any], labels: pd.Series, seed: int
+def network_to_train(
+    model: Mapping[str, Any],
+    encoders: Mapping[str, Encoder],
+    described: Mapping[str, Any],
+    labels: pd.Series,
+    seed: int,
 ) -> "tuple[EmotionClassifier, list[LoraModel]]":
-    """Return the network to train, from the weights of its encoders, and those of them with adapters."""
-    recipe = training.model["finetuning"]
+    """Return the network of a run, from the weights of its encoders, and those of them with adapters.
+
+    Parameters
+    ----------
+    model, encoders
+        Of :class:`sarangi.models.runs.Training`.
+    described
+        From :func:`describe`.
+    labels
+        Emotions that are trained on.
+    seed
+        Of what is drawn at random.
+    """
+    recipe = model["finetuning"]
     set_seed(seed)
-    pooler = needs_pooler(training.model)
-    loaded = {branch: training.encoders[branch].load(pooler) for branch in with_encoder(training.model)}
+    pooler = needs_pooler(model)
+    loaded = {branch: encoders[branch].load(pooler) for branch in with_encoder(model)}
     weights = class_weights(labels, described["emotions"]) if recipe["class_weights"] else None
     set_seed(seed)  # again: how much is drawn for what an encoder's weights lack must not count
     adapted = [
-        add_adapters(encoder, training.model[branch])
+        add_adapters(encoder, model[branch])
         for branch, encoder in loaded.items()
-        if "adapters" in training.model[branch]
+        if "adapters" in model[branch]
     ]
     network = classifier(described, loaded, weights)
     if recipe.get("gradient_checkpointing"):

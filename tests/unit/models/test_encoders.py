@@ -44,6 +44,7 @@ from sarangi.models.branches import AudioBranch
 from sarangi.models.encoders import Encoder, checkpoint_gradients, freeze, load_encoder, normalises
 from sarangi.models.finetuning import describe
 from sarangi.models.pooling import masked_mean
+from sarangi.models.published_shapes import SHAPES
 from sarangi.models.runs import CorpusShards, Run
 from sarangi.models.settings import config_of
 from sarangi.models.speech_states import speech_states
@@ -52,40 +53,27 @@ from sarangi.models.text_states import text_states
 from sarangi.models.transfer import transfer
 from sarangi.sources.small_weights import random_encoder
 
-LARGE = {
-    "hidden_size": 1024, "num_hidden_layers": 24, "num_attention_heads": 16, "intermediate_size": 4096,
-    "feat_extract_norm": "layer", "do_stable_layer_norm": True, "conv_bias": True,
-}  # fmt: skip
-BILLION = {**LARGE, "hidden_size": 1280, "num_hidden_layers": 48, "intermediate_size": 5120}
-PUBLISHED = {
-    "WavLM-large": ({**LARGE, "model_type": "wavlm", "conv_bias": False, "num_buckets": 320}, 315.5e6),
-    "HuBERT-large": ({**LARGE, "model_type": "hubert"}, 315.4e6),
-    "XLS-R-1B": ({**BILLION, "model_type": "wav2vec2"}, 962.5e6),
-    "MMS-1B, with adapters": ({**BILLION, "model_type": "wav2vec2", "adapter_attn_dim": 16}, 964.7e6),
-    "data2vec-audio-base": ({"model_type": "data2vec-audio"}, 93.2e6),
-    "wav2vec2-BERT 2.0": ({
-        "model_type": "wav2vec2-bert", "position_embeddings_type": "relative_key", "hidden_act": "swish",
-        "left_max_position_embeddings": 64, "right_max_position_embeddings": 8, "add_adapter": False,
-        "feature_projection_input_dim": 160, "conv_depthwise_kernel_size": 31, "intermediate_size": 4096,
-    }, 580.5e6),
-    "MPNet-base": ({"model_type": "mpnet", "relative_attention_num_buckets": 32}, 109.5e6),
-    "DistilRoBERTa": ({
-        "model_type": "roberta", "num_hidden_layers": 6, "vocab_size": 50265, "type_vocab_size": 1,
-        "max_position_embeddings": 514,
-    }, 82.1e6),
-    "mDeBERTaV3-base": ({
-        "model_type": "deberta-v2", "hidden_size": 768, "num_hidden_layers": 12, "num_attention_heads": 12,
-        "intermediate_size": 3072, "vocab_size": 251000, "type_vocab_size": 0, "relative_attention": True,
-        "position_buckets": 256, "norm_rel_ebd": "layer_norm", "share_att_key": True,
-        "pos_att_type": "p2c|c2p", "position_biased_input": False,
-    }, 278.2e6),
-    "MuRIL-base": ({"model_type": "bert", "vocab_size": 197285}, 237.6e6),
-    "IndicBERT": ({
-        "model_type": "albert", "vocab_size": 200000, "embedding_size": 128, "hidden_size": 768,
-        "num_attention_heads": 12, "intermediate_size": 3072, "num_hidden_groups": 1, "inner_group_num": 1,
-    }, 33.4e6),
-}  # fmt: skip
-"""What says the shape in ``config.json`` of encoders that are published, and their parameters."""
+PARAMETERS = {
+    "facebook/wav2vec2-base": 94.4e6,
+    "facebook/wav2vec2-xls-r-300m": 315.4e6,
+    "facebook/wav2vec2-xls-r-1b": 962.5e6,
+    "facebook/mms-1b-all": 964.7e6,
+    "facebook/hubert-base-ls960": 94.4e6,
+    "facebook/hubert-large-ll60k": 315.4e6,
+    "microsoft/wavlm-base": 94.4e6,
+    "microsoft/wavlm-large": 315.5e6,
+    "facebook/data2vec-audio-base": 93.2e6,
+    "facebook/w2v-bert-2.0": 580.5e6,
+    "FacebookAI/roberta-base": 124.6e6,
+    "distilbert/distilroberta-base": 82.1e6,
+    "FacebookAI/xlm-roberta-base": 278.0e6,
+    "microsoft/mpnet-base": 109.5e6,
+    "microsoft/deberta-v3-base": 183.8e6,
+    "microsoft/mdeberta-v3-base": 278.2e6,
+    "google/muril-base-cased": 237.6e6,
+    "ai4bharat/indic-bert": 33.4e6,
+}
+"""Of encoders as they are published."""
 BY_NUMPY = 2e-5  # of bands that transformers computes in NumPy
 
 
@@ -189,12 +177,11 @@ def test_a_run_of_each_new_family_trains_resumes_and_transfers(
     assert np.allclose(within.loc[ok, "p_sad"], there.loc[ok, "p_sad"], atol=1e-5)
 
 
-@pytest.mark.parametrize("name", PUBLISHED)
+@pytest.mark.parametrize("name", SHAPES)
 def test_settings_as_published_give_an_encoder_of_the_published_size(name):
-    settings, parameters = PUBLISHED[name]
     with torch.device("meta"):  # shapes without memory
-        model = AutoModel.from_config(config_of(settings))
-    assert sum(p.numel() for p in model.parameters()) == pytest.approx(parameters, rel=0.005)
+        model = AutoModel.from_config(config_of(SHAPES[name]))
+    assert sum(p.numel() for p in model.parameters()) == pytest.approx(PARAMETERS[name], rel=0.005)
 
 
 def test_an_encoder_of_the_other_branch_or_of_no_known_family_says_so(encoders, tmp_path):
