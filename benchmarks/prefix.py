@@ -18,6 +18,7 @@ import os
 import statistics
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -49,19 +50,28 @@ def entry(encoder: str) -> dict:
     return {"model": {"audio": audio}, "emotions": len(EMOTIONS), "seconds": (3.7, 0.3)}
 
 
-def heard(forward: object, data: Utterances, batch: int) -> float:
-    """Return the seconds that it takes to hear a clip without learning."""
+def heard(
+    forward: object, data: Utterances, batch: int, now: Callable[[], float] = time.perf_counter
+) -> float:
+    """Return the seconds that it takes to hear a clip without learning, by a clock."""
     wait()
-    start = time.perf_counter()
+    start = now()
     with torch.inference_mode():
         for first in range(0, len(data), batch):
             forward([data[n] for n in range(first, min(first + batch, len(data)))])
     wait()
-    return (time.perf_counter() - start) / len(data)
+    return (now() - start) / len(data)
 
 
-def theirs(encoder: str, data: Utterances, test: Utterances, folder: Path) -> tuple[list[float], float]:
-    """Return the seconds of each step, and of hearing a clip, of transformers' own."""
+def theirs(
+    encoder: str,
+    data: Utterances,
+    test: Utterances,
+    folder: Path,
+    steps: type[Clock] = Clock,
+    now: Callable[[], float] = time.perf_counter,
+) -> tuple[list[float], float]:
+    """Return the seconds of each step, and of hearing a clip, of transformers' own, by such clocks."""
     recipe = RECIPES[encoder]
     config = SHAPES[encoder].__class__(
         **SHAPES[encoder].to_diff_dict() | {"num_labels": len(EMOTIONS), "apply_spec_augment": False}
@@ -77,7 +87,7 @@ def theirs(encoder: str, data: Utterances, test: Utterances, folder: Path) -> tu
         padded = extractor(signals, sampling_rate=16_000, padding=True, return_tensors="pt")
         return dict(padded) | {"labels": torch.tensor([entry["labels"] for entry in entries])}
 
-    clock = Clock()
+    clock = steps()
     transformers.Trainer(
         model=model,
         args=arguments(recipe, folder),
@@ -91,7 +101,7 @@ def theirs(encoder: str, data: Utterances, test: Utterances, folder: Path) -> tu
     def forward(entries: list[dict]) -> None:
         model(**{name: tensor.to(device) for name, tensor in batch_of(entries).items()})
 
-    return clock.seconds, heard(forward, test, recipe["batch"])
+    return clock.seconds, heard(forward, test, recipe["batch"], now)
 
 
 def arguments(recipe: dict, folder: Path) -> TrainingArguments:

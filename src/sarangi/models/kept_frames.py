@@ -20,8 +20,8 @@ from transformers import PreTrainedModel
 
 from sarangi.base.progress import progress
 from sarangi.base.sound import SAMPLE_RATE
+from sarangi.models.convolutions import convolved
 from sarangi.models.shortest import frames_of, samples_needed
-from sarangi.models.speech_states import convolved
 
 log = logging.getLogger("sarangi")
 
@@ -84,7 +84,7 @@ class KeptFrames:
         encoder
             On the device where the convolutions are to run; the same in every call.
         signal_of
-            Gives the signal of an utterance, as :func:`sarangi.models.speech_states.convolved` takes it.
+            Gives the signal of an utterance, as :func:`sarangi.models.convolutions.convolved` takes it.
         seconds
             By utterance, how long its signal is.
         batch

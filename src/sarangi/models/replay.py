@@ -14,9 +14,10 @@ from transformers import PreTrainedModel
 
 from sarangi.base.errors import SarangiError
 from sarangi.models.branches import Branch
+from sarangi.models.convolutions import convolved
 from sarangi.models.family import load
 from sarangi.models.pooling import masked_mean
-from sarangi.models.speech_states import convolved, states_of_frames
+from sarangi.models.speech_states import states_of_frames
 from sarangi.models.text_states import text_states
 
 CROSS_ATTENTION = "cross_attention"

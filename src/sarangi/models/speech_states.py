@@ -9,6 +9,7 @@ from torch.nn.utils.rnn import pad_sequence
 from transformers import PreTrainedModel
 
 from sarangi.base.sound import SAMPLE_RATE
+from sarangi.models.convolutions import convolved
 from sarangi.models.encoders import layers_of
 from sarangi.models.shortest import frames_of, samples_at_most
 
@@ -55,7 +56,7 @@ def speech_states(
         From :func:`sarangi.models.encoders.load_encoder`.
     signals : list of float32 tensors of shape (samples,)
         At 16 kHz, each with zero mean and unit variance where the encoder asks for it; or in its place what
-        :func:`convolved` gives for it.
+        :func:`~sarangi.models.convolutions.convolved` gives for it.
     every_layer
         Whether to return what goes into each layer, too, and not the last state alone.
     context
@@ -86,30 +87,10 @@ def _before_silence(model: PreTrainedModel, signal: Tensor, seconds: float) -> T
     return nn.functional.pad(signal, (0, max(0, samples - len(signal))))
 
 
-@torch.no_grad()
-def convolved(model: PreTrainedModel, signals: Sequence[Tensor]) -> list[Tensor]:
-    """Return the frames that an encoder's convolutions, which never learn, give for each signal.
-
-    They run clip by clip: group normalisation over padded clips would make the result depend on the batch.
-
-    Parameters
-    ----------
-    model
-        As for :func:`speech_states`.
-    signals : list of float32 tensors of shape (samples,)
-        One of shape (frames, width) is what was computed before, and is returned as it is.
-
-    Returns
-    -------
-    list of tensors of shape (frames, width)
-    """
-    return [signal if signal.dim() == 2 else model.feature_extractor(signal[None])[0].T for signal in signals]
-
-
 def states_of_frames(
     model: PreTrainedModel, frames: Tensor, mask: Tensor | None, every_layer: bool = False
 ) -> Tensor:
-    """Return the states of what :func:`convolved` gives, as :func:`speech_states` does.
+    """Return the states of frames from :func:`~sarangi.models.convolutions.convolved`.
 
     Parameters
     ----------

@@ -9,7 +9,7 @@ from support.small_encoders import AUDIO, corpus, encoders  # noqa: F401  (fixtu
 from support.small_training import RECIPE, files_of_run, outputs, training_of
 
 from sarangi.base import store
-from sarangi.models import kept_frames, replay, speech_states
+from sarangi.models import convolutions, kept_frames, replay, speech_states
 from sarangi.models.encoders import load_encoder
 from sarangi.models.finetuning import finetune_together
 from sarangi.models.fusion import classifier
@@ -41,7 +41,7 @@ def run_together(corpus, encoders, folder, name, cache_gb, **more):
 def convolved(monkeypatch):
     """Count the signals whose frames are computed."""
     computed = []
-    ours = speech_states.convolved
+    ours = convolutions.convolved
 
     def counted(model, signals):
         computed.extend(len(signal) for signal in signals if signal.dim() == 1)
@@ -82,7 +82,7 @@ def test_results_are_the_same_bytes_whether_all_some_or_no_frames_are_kept(
 def test_what_is_kept_is_what_was_computed_and_no_more_than_there_is_room_for(encoders, tmp_path, caplog):
     model = load_encoder(encoders["hubert"]).eval()
     signals = {str(n): torch.randn(1000 + 500 * n) for n in range(8)}
-    frames = {name: speech_states.convolved(model, [signal])[0] for name, signal in signals.items()}
+    frames = {name: convolutions.convolved(model, [signal])[0] for name, signal in signals.items()}
     seconds = {name: len(signal) / 16_000 for name, signal in signals.items()}
     room = sum(4 * frames[str(n)].numel() for n in range(5)) + 1
     with KeptFrames(tmp_path, room / 1e9) as kept:

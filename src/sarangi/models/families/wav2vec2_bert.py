@@ -2,6 +2,7 @@
 
 import torch
 from torch import Tensor, nn
+from torch.nn.utils.rnn import pad_sequence
 from torchaudio.compliance.kaldi import fbank
 from transformers import PreTrainedModel
 
@@ -31,18 +32,44 @@ class MelBands(nn.Module):
         """
         if signals.shape[-1] < NEEDED:
             raise RuntimeError(f"{signals.shape[-1]} samples give no frame, of which one takes {NEEDED}")
-        signals = signals * FULL_SCALE
-        bands = fbank(
-            signals if signals.device.type == "mps" else signals.double(),  # which has no such numbers
-            num_mel_bins=BANDS,
-            sample_frequency=SAMPLE_RATE,
-            window_type="povey",
-            low_freq=20,
-            dither=0,
-        )
-        frames = (bands - bands.mean(0)) / (bands.var(0) + 1e-7).sqrt()
-        pairs = frames[: len(frames) // TOGETHER * TOGETHER].reshape(-1, TOGETHER * BANDS)
-        return pairs.T[None].to(torch.float32)
+        return _pairs(_bands(signals)).T[None]
+
+    def together(self, signals: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+        """Return (clips, 160, frames) and frames of each clip, from signals with zeros behind them.
+
+        Parameters
+        ----------
+        signals : float32 tensor of shape (clips, samples)
+        lengths : tensor of int of shape (clips,)
+            Samples of each clip.
+        """
+        # one signal of all, in which each clip begins at a step; windows across two clips are left out
+        signals = nn.functional.pad(signals, (0, -signals.shape[1] % STEP))
+        steps = signals.shape[1] // STEP
+        bands = _bands(signals.reshape(1, -1))
+        counts = ((lengths - WINDOW) // STEP + 1).tolist()
+        clips = [_pairs(bands[n * steps : n * steps + count]) for n, count in enumerate(counts)]
+        frames = torch.tensor([len(clip) for clip in clips], device=signals.device)
+        return pad_sequence(clips, batch_first=True).transpose(1, 2), frames
+
+
+def _bands(signals: Tensor) -> Tensor:
+    """Return log-mel bands of shape (frames, 80) from one signal of shape (1, samples)."""
+    signals = signals * FULL_SCALE
+    return fbank(
+        signals if signals.device.type == "mps" else signals.double(),  # which has no such numbers
+        num_mel_bins=BANDS,
+        sample_frequency=SAMPLE_RATE,
+        window_type="povey",
+        low_freq=20,
+        dither=0,
+    )
+
+
+def _pairs(bands: Tensor) -> Tensor:
+    """Return (frames // 2, 160) from a clip's bands, normalised."""
+    frames = (bands - bands.mean(0)) / (bands.var(0) + 1e-7).sqrt()
+    return frames[: len(frames) // TOGETHER * TOGETHER].reshape(-1, TOGETHER * BANDS).to(torch.float32)
 
 
 def add_bands(model: PreTrainedModel) -> None:

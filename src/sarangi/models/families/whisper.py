@@ -28,20 +28,20 @@ FLOOR, RANGE = 1e-10, 8.0  # the least power, and powers of ten below the loudes
 
 
 def log_mel(signal: Tensor, bands: int) -> Tensor:
-    """Return the log-mel bands of a clip as Whisper has them, without the silence behind it.
+    """Return the log-mel bands of clips as Whisper has them, without the silence behind them.
 
     Equal to ``WhisperFeatureExtractor`` of transformers on the clip and silence, whose frames are left out.
 
     Parameters
     ----------
-    signal : float32 tensor of shape (samples,)
+    signal : float32 tensor of shape (samples,) or (clips, samples)
         At 16 kHz.
     bands
         80 or 128.
 
     Returns
     -------
-    float32 tensor of shape (bands, samples // 320 * 2)
+    float32 tensor of shape (bands, samples // 320 * 2), or (clips, bands, …)
         One frame a 10 ms.
     """
     with torch.autocast(signal.device.type, enabled=False):
@@ -51,8 +51,8 @@ def log_mel(signal: Tensor, bands: int) -> Tensor:
         spectrum = torch.stft(signal, WINDOW, STEP, window=window, return_complex=True)
         power = _filters(bands).to(signal.device) @ spectrum.abs().square()
         levels = power.clamp(min=FLOOR).log10()
-        levels = levels.maximum(levels.max() - RANGE)
-        return ((levels + 4) / 4)[:, : (len(signal) - WINDOW) // FRAME * TOGETHER]
+        levels = levels.maximum(levels.amax((-2, -1), keepdim=True) - RANGE)
+        return ((levels + 4) / 4)[..., : (signal.shape[-1] - WINDOW) // FRAME * TOGETHER]
 
 
 @cache
@@ -95,6 +95,26 @@ class Convolutions(nn.Module):
         if self.training and self.draws and mels.shape[-1] >= self.config.mask_time_length:
             mels = WhisperModel._mask_input_features(self, mels)
         return nn.functional.gelu(self.conv2(nn.functional.gelu(self.conv1(mels))))
+
+    def together(self, signals: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+        """Return (clips, width, frames) and frames of each clip, from signals with zeros behind them.
+
+        Parameters
+        ----------
+        signals : float32 tensor of shape (clips, samples)
+        lengths : tensor of int of shape (clips,)
+            Samples of each clip.
+        """
+        frames = lengths // FRAME
+        mels = log_mel(signals, self.config.num_mel_bins)
+        behind = torch.arange(mels.shape[2], device=mels.device) >= TOGETHER * frames[:, None]
+        # both convolutions pad with zeros, which a clip alone has behind it
+        mels = mels.masked_fill(behind[:, None], 0.0)
+        if self.training and self.draws and mels.shape[-1] >= self.config.mask_time_length:
+            inside = (~behind).long()
+            mels = WhisperModel._mask_input_features(self, mels, attention_mask=inside)
+        hidden = nn.functional.gelu(self.conv1(mels)).masked_fill(behind[:, None], 0.0)
+        return nn.functional.gelu(self.conv2(hidden)), frames
 
 
 class Positions(nn.Module):
