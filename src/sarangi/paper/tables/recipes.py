@@ -57,7 +57,7 @@ def _recipe(entry: Mapping[str, Any], labels: Labels) -> dict[str, str]:
     recipe = entry["recipe"]
     branches = [recipe[kind] for kind in BRANCHES if kind in recipe]
     audio, text, tuned = recipe.get("audio"), recipe.get("text"), recipe["finetuning"]
-    silence = f" and {audio['context']:g} s of silence" if audio.get("context") else ""
+    silence = f" and {audio['context']:g} s of silence" if audio and "context" in audio else ""
     given = [f"{audio['max_audio_s']:g} s{silence}"] if audio else []
     given += [f"{text['max_tokens']} tokens, {text['context_turns']} turns before"] if text else []
     given += [f"{kind} text" for kind in text.get("control", ())] if text else []

@@ -34,3 +34,25 @@ def test_adapters_are_listed_with_rank_and_targets_and_explained_where_there_are
         "Tiny (LoRA 8: q_proj, fc1) + Words (LoRA 4: attention)",
     ]
     assert ["LoRA" in found[count]["caption"] for count in (1, 2)] == [False, True]
+
+
+def test_a_model_that_only_reads_has_a_row_and_silence_behind_a_clip_is_told(tmp_path):
+    reading = {"encoder": "words", "frozen_layers": 0, "max_tokens": 9, "context_turns": 2}
+    recipes = {
+        "reader": {"text": reading},
+        "hearer": {"audio": AUDIO | {"context": 27}},
+        "plain": {"audio": AUDIO},
+    }
+    named = labels(models={name: name for name in recipes}, encoders={"tiny": "Tiny", "words": "Words"})
+    files = {suffix: tmp_path / f"recipes.{suffix}" for suffix in ("tex", "md", "csv", "html", "json")}
+    entries = [
+        {"model": name, "corpora": ["ravdess"], "recipe": recipe | {"finetuning": TUNED}}
+        for name, recipe in recipes.items()
+    ]
+    recipes_table(entries, named, files)
+    rows = json.loads(files["json"].read_text())["rows"]
+    assert {row["cells"]["Model"]: row["cells"]["Input"] for row in rows} == {
+        "reader": "9 tokens, 2 turns before",
+        "hearer": "3 s and 27 s of silence",
+        "plain": "3 s",
+    }
