@@ -1,4 +1,5 @@
 # make demo   the embedded study: synthetic speech to tables and figure, no network after the install
+# make real   a first real run: recordings and weights of yours (real/README.md), an hour on two cores
 # make check  lint, types and the unit tests, in three minutes: the habit of every hour
 # make test   every check
 # make cluster  the demo once more through a Slurm of this machine: the same bytes (half an hour, as root)
@@ -13,7 +14,7 @@ DIRECTORY ?= .
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: setup demo lint check test cluster faults audit-packages restore lock
+.PHONY: setup demo real lint check test cluster faults audit-packages restore lock
 
 setup: .venv/installed
 
@@ -36,6 +37,11 @@ demo: setup
 	@echo "  figure  demo/paper/figures/leakage.pdf, leakage.png"
 	@if [ -f demo/paper/paper.pdf ]; then echo "  paper   demo/paper/paper.pdf"; \
 	else echo "  paper   waits for LaTeX: apt install $$($(BIN)/python -c 'from sarangi.paper.building import PACKAGES; print(*PACKAGES)')"; fi
+
+real: setup
+	@test -n "$(RECORDINGS)" -a -n "$(WEIGHTS)" || { echo "Say where both are: make real RECORDINGS=folder WEIGHTS=folder (real/README.md)" >&2; exit 1; }
+	real/link "$(RECORDINGS)" "$(WEIGHTS)"
+	$(BIN)/snakemake --directory real --cores $(CORES)
 
 lint: setup
 	$(BIN)/ruff check .
