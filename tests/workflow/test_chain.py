@@ -426,7 +426,12 @@ def test_a_corpus_is_downloaded_from_its_source_and_without_network_it_is_unavai
     }
     study["experiments"] = [{"corpora": ["urdu_latif"], "protocols": ["random5"], "models": ["speaker_only"]}]
     study["encoders"], study["asr"] = {}, {}
-    study["models"] = {n: m for n, m in study["models"].items() if not {"audio", "text"} & set(m)}
+    study["feature_sets"] = {n: s for n, s in study["feature_sets"].items() if "encoder" not in s}
+    study["models"] = {
+        n: m
+        for n, m in study["models"].items()
+        if not {"audio", "text"} & set(m) and m.get("features") in (None, *study["feature_sets"])
+    }
     folder = write_study(study, tmp_path)
     done = snakemake("--cores", 2, "paper/tables/scores.tex", directory=folder)
     assert jobs(done)["download"] == 1
