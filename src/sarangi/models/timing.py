@@ -151,7 +151,7 @@ def timed(workload: Workload, threads: int, limit_s: float, steps: int = 2, coun
     """Train a few steps, validate on a batch, and return what that took.
 
     On a CPU each batch ends in an update, and both are timed apart.  On a GPU steps are whole ones, batch
-    times accumulation, and nothing waits for the GPU between the first and the last.  The first step is left
+    times accumulation, and the GPU is not waited on between the first and the last.  The first step is left
     out where there are more.
 
     Parameters
