@@ -48,6 +48,7 @@ from sarangi.runtime import provenance
 from sarangi.runtime.deletion import with_provenance
 from sarangi.runtime.extras import lacking
 from sarangi.runtime.fingerprint import fingerprint, modules_of
+from sarangi.runtime.gpu import JOBS_A_GPU
 from sarangi.runtime.interpreter import library_alone, quote_interpreter
 from sarangi.runtime.inventory import Inventory
 from sarangi.runtime.lock import begin, hold

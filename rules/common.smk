@@ -26,6 +26,8 @@ CLUSTER = study.config["cluster"]
 A_GPU = {"gpu": 1} if CLUSTER["gpu"] else {}
 if A_GPU and CLUSTER["gpu_models"]:
     A_GPU["gpu_model"] = gpu_model
+# for the leases of jobs on this machine (src/sarangi/runtime/gpu.py)
+os.environ[JOBS_A_GPU] = str(CLUSTER["jobs_a_gpu"])
 
 
 def one_of(names):

@@ -77,6 +77,10 @@ rule evaluate_checkpoint:
 
 for together in study.trained_together(study.runnable):
 
+    on_a_gpu = A_GPU if recipes.runs_an_encoder(study, together) else {}
+    # of its runs, each with a core and memory of its own
+    at_a_time = min(CLUSTER["side_by_side"], len(study.runs(together))) if on_a_gpu else 1
+
     rule:
         """Fine-tune encoders, or train on pooled states of a frozen one, on all folds with all seeds."""
         name:
@@ -98,9 +102,10 @@ for together in study.trained_together(study.runnable):
             layout.benchmark("finetune_together", together.name)
         conda:
             "../envs/speech.yaml"
+        threads: at_a_time
         resources:
-            **(A_GPU if recipes.runs_an_encoder(study, together) else {}),
-            **needs(minutes=1440, mem_mb=8000 * len(encoders_of(study.model(together)))),
+            **on_a_gpu,
+            **needs(minutes=1440, mem_mb=8000 * at_a_time * len(encoders_of(study.model(together)))),
         params:
             loads=families(study, encoders_of(study.model(together)).values()),
             runs=study.runs(together),

@@ -38,4 +38,6 @@ with job(snakemake) as run:
             Run(*one): RunFiles(*(run.result_at(output[kind][n]) for kind in RunFiles._fields))
             for n, one in enumerate(params.runs)
         },
+        # no parameter: how many train at a time must not train anything again
+        snakemake.threads,
     )

@@ -4,6 +4,7 @@ import dataclasses
 import json
 import logging
 import shutil
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,12 +27,13 @@ from sarangi.models.answers import answered, logits_of, write_answers
 from sarangi.models.branches import Branch
 from sarangi.models.encoders import Encoder, checkpoint_gradients, normalises
 from sarangi.models.fusion import EmotionClassifier, classifier, with_encoder
-from sarangi.models.kept_frames import KeptFrames
+from sarangi.models.kept_frames import KeptFrames, SharedFrames
 from sarangi.models.predictions import skip_unused
 from sarangi.models.refusals import settings_in
 from sarangi.models.replay import needs_pooler
 from sarangi.models.run_inputs import inputs_of
 from sarangi.models.runs import COLUMNS, Run, RunFiles, Training
+from sarangi.models.side_by_side import carry_out
 from sarangi.models.tokenizers import tokenizer_files
 from sarangi.models.trainer import (
     LOG,
@@ -212,8 +214,8 @@ def write_run(
     output.config.path.write_text(text, encoding="utf-8")
 
 
-def finetune_together(training: Training, runs: Mapping[Run, RunFiles]) -> None:
-    """Carry out several runs of :func:`finetune` one after the other; each ends as it would alone.
+def finetune_together(training: Training, runs: Mapping[Run, RunFiles], side_by_side: int = 1) -> None:
+    """Carry out several runs of :func:`finetune`; each ends as it would alone.
 
     Parameters
     ----------
@@ -221,11 +223,24 @@ def finetune_together(training: Training, runs: Mapping[Run, RunFiles]) -> None:
         As for :func:`finetune`.
     runs
         What each run leaves.
+    side_by_side
+        How many at most share a CUDA device at a time, as far as its memory suffices; elsewhere one follows
+        the other.
     """
-    with KeptFrames(training.checkpoints.parent, training.cache_gb) as frames:
-        for run, output in progress(runs.items(), len(runs), "runs"):
+    # what Apple's system draws on cannot be forked
+    share = side_by_side > 1 and len(runs) > 1 and sys.platform == "linux"
+    kept = SharedFrames if share else KeptFrames
+    with kept(training.checkpoints.parent, training.cache_gb) as frames:
+
+        def one(run: Run) -> None:
             checkpoints = training.checkpoints / f"{run.fold}_{run.seed}"
-            _carry_out(dataclasses.replace(training, checkpoints=checkpoints), run, output, frames)
+            _carry_out(dataclasses.replace(training, checkpoints=checkpoints), run, runs[run], frames)
+
+        if share:
+            carry_out(list(runs), side_by_side, one)
+        else:
+            for run in progress(runs, len(runs), "runs"):
+                one(run)
     shutil.rmtree(training.checkpoints, ignore_errors=True)
 
 

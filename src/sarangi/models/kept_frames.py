@@ -5,11 +5,13 @@ they give changes no recipe.  A file without a name, beside the results, has it,
 a run that resumes computes it again.
 """
 
+import fcntl
+import json
 import logging
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
-from math import prod
 from pathlib import Path
 from typing import NamedTuple
 
@@ -67,8 +69,10 @@ class KeptFrames:
     def __getitem__(self, utterance_id: str) -> Tensor:
         """Return frames of shape (frames, width)."""
         place = self._places[utterance_id]
-        self._file.seek(place.start)
-        return torch.from_numpy(np.fromfile(self._file, np.float32, prod(place.shape)).reshape(place.shape))
+        frames = np.empty(place.shape, np.float32)
+        # where the file stands is shared by threads and by forked processes
+        os.preadv(self._file.fileno(), [memoryview(frames).cast("B")], place.start)
+        return torch.from_numpy(frames)
 
     def fill(
         self,
@@ -142,3 +146,46 @@ class KeptFrames:
     def giving(self, signal_of: Callable[[str], Tensor]) -> Callable[[str], Tensor]:
         """Return what gives the frames of an utterance where they are kept, else its signal."""
         return lambda name: self[name] if name in self else signal_of(name)
+
+
+class SharedFrames(KeptFrames):
+    """The same for processes that are forked off one: what one of them has computed, all others take.
+
+    Only one of them computes at a time, so that none computes what another does.
+    """
+
+    def __init__(self, folder: Path, most_gb: float) -> None:
+        super().__init__(folder, most_gb)
+        self._index = tempfile.TemporaryFile(dir=folder, buffering=0)  # noqa: SIM115  (closed by the context)
+
+    def __exit__(self, *error: object) -> None:
+        super().__exit__(*error)
+        self._index.close()
+
+    def fill(
+        self,
+        encoder: PreTrainedModel,
+        signal_of: Callable[[str], Tensor],
+        seconds: dict[str, float],
+        batch: int,
+    ) -> None:
+        """As of :class:`KeptFrames`, after what other processes have kept."""
+        fcntl.lockf(self._index, fcntl.LOCK_EX)  # the kernel lets go when the process ends
+        try:
+            self._take_over()
+            super().fill(encoder, signal_of, seconds, batch)
+            self._tell()
+        finally:
+            fcntl.lockf(self._index, fcntl.LOCK_UN)
+
+    def _take_over(self) -> None:
+        self._index.seek(0)
+        if told := self._index.read():
+            places, self._end, self._most = json.loads(told)
+            self._places = {name: _Place(*place) for name, place in places.items()}
+
+    def _tell(self) -> None:
+        told = json.dumps([self._places, self._end, self._most]).encode()
+        self._index.seek(0)
+        self._index.truncate()
+        self._index.write(told)

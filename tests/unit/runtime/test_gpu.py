@@ -22,7 +22,7 @@ time.sleep(float(sys.argv[2]))
 @pytest.fixture
 def machine(tmp_path, monkeypatch):
     """A machine with two GPUs, and no lease taken."""
-    for name in (*gpu.SCHEDULED, gpu.VISIBLE):
+    for name in (*gpu.SCHEDULED, gpu.VISIBLE, gpu.JOBS_A_GPU, *gpu.ALLOCATION):
         monkeypatch.delenv(name, raising=False)
     program = tmp_path / "bin/nvidia-smi"
     program.parent.mkdir()
@@ -35,8 +35,8 @@ def machine(tmp_path, monkeypatch):
     yield
     while gpu._leased:
         gpu._leased.pop().close()
-    os.environ.pop(gpu.VISIBLE, None)
-    os.environ.pop(FORCED, None)
+    for name in (gpu.VISIBLE, FORCED, *gpu.ALLOCATION):
+        os.environ.pop(name, None)
 
 
 def holder(count=1, seconds=60):
@@ -81,8 +81,54 @@ def test_who_wants_two_takes_both_or_none(machine):
     assert os.environ[gpu.VISIBLE] == "GPU-a,GPU-b"
 
 
-def test_more_than_there_are_is_said(machine):
+def test_jobs_share_a_device_up_to_its_number_of_them_and_then_take_the_next(machine, monkeypatch):
+    monkeypatch.setenv(gpu.JOBS_A_GPU, "2")
+    held = [holder() for _ in range(4)]
+    assert sorted(name for _, name in held) == ["GPU-a", "GPU-a", "GPU-b", "GPU-b"]
+    assert gpu._free(gpu.devices(), 1, 2) == {}
+    for process, _ in held:
+        process.kill()
+        process.wait()
+
+
+def test_a_whole_device_is_not_lent_where_one_has_a_share_of_it_nor_the_other_way(machine, monkeypatch):
+    whole, a = holder()
+    monkeypatch.setenv(gpu.JOBS_A_GPU, "2")
+    share, b = holder()
+    assert sorted([a, b]) == ["GPU-a", "GPU-b"]
+    # both shares, where one is taken
+    assert gpu._free(gpu.devices(), 2, 2) == {}
+    assert list(gpu._free(gpu.devices(), 1, 2)) == [b]
+    assert gpu._free(gpu.devices(), 1) == {}
+    for process in (whole, share):
+        process.kill()
+        process.wait()
+
+
+@pytest.mark.parametrize(
+    ("before", "count", "variable", "expected"),
+    [
+        ({}, 1, 0, "per_process_memory_fraction:0.317"),
+        ({}, 2, 0, "per_process_memory_fraction:0.633"),
+        ({1: "backend:native"}, 1, 1, "backend:native,per_process_memory_fraction:0.317"),
+        ({}, 3, 0, None),
+    ],
+    ids=["a share", "two", "with settings of the user's", "all of them"],
+)
+def test_torch_is_kept_to_the_share(machine, monkeypatch, before, count, variable, expected):
+    monkeypatch.setenv(gpu.JOBS_A_GPU, "3")
+    for place, text in before.items():
+        monkeypatch.setenv(gpu.ALLOCATION[place], text)
+    assert gpu.lease(count) == ["GPU-a"]
+    assert os.environ.get(gpu.ALLOCATION[variable]) == expected
+    assert gpu.ALLOCATION[1 - variable] not in os.environ
+
+
+def test_more_than_there_are_is_said(machine, monkeypatch):
     with pytest.raises(SarangiError, match=r"3 GPUs are asked for, and this machine has 2: GPU-a, GPU-b"):
+        gpu.lease(3)
+    monkeypatch.setenv(gpu.JOBS_A_GPU, "2")
+    with pytest.raises(SarangiError, match=r"3 shares of a GPU are asked for, and cluster\.jobs_a_gpu is 2"):
         gpu.lease(3)
 
 

@@ -94,7 +94,7 @@ def test_what_is_left_out_has_the_default_that_the_schema_states(study, tmp_path
     found = check(study, SCHEMA, []).config
     assert found["bootstrap"] == {"draws": 10000, "seed": 42, "confidence": 0.95}
     assert found["sensitivity"] == {"protocols": [], "models": [], "seeds": [], "folds": []}
-    assert found["cluster"] == {"gpu": True, "gpu_models": []}
+    assert found["cluster"] == {"gpu": True, "gpu_models": [], "side_by_side": 1, "jobs_a_gpu": 1}
     assert "download" not in study
 
 
