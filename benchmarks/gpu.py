@@ -14,9 +14,10 @@ between kernels, too.  Hours are those of every epoch, fold and seed, one run af
 Without a GPU there are counters in place of times that would say nothing of one, of a tiny network and of one
 of base size, in small batches: operators a batch (torch's profiler on the CPU; it counts those that others
 call, too, and each launches a kernel or more on a GPU, or none), time of the clock and of the processor,
-bytes of a batch (what would be copied), and how often a clip is decoded.  The host's time of a batch is the
-processor's on the same network with a width of 16 and clips of 0.5 s: the same operators, by the same Trainer,
-with next to nothing to compute.  What they do compute is in it; what CUDA takes to launch a kernel is not.
+bytes of a batch (what would be copied), and how often a clip is decoded.  The host's time of a batch is that
+of the processor on the same network with a width of 16 and clips of 0.5 s: as many layers, by the same
+Trainer, with next to nothing to compute.  What they do compute is in it; what CUDA takes to launch a kernel
+is not.
 """
 
 import argparse
