@@ -6,7 +6,8 @@
 
 The networks are those of ``config.yaml``, with random weights of the published shapes; they are trained for
 a few steps by their recipe with the pipeline's own Trainer, on noise as long as the corpora's clips, as
-``python -m sarangi costs --plan`` does.  A step is a whole one, batch times accumulation, timed by the clock
+``python -m sarangi costs --plan`` does.  A step is a whole one, batch times accumulation, of which so many
+clips go through the network at once as the memory takes (found by trying, before), timed by the clock
 over steps between which nothing is made to wait for the GPU.  The time that the GPU computes is the sum of
 its kernels and copies over two further steps, by torch's profiler: a pair of CUDA events would count the gaps
 between kernels, too.  Hours are those of every epoch, fold and seed, one run after the other.
@@ -108,8 +109,8 @@ def networks(plan: list[Planned], began: float) -> tuple[dict[str, Timed | str],
     )
     found: dict[str, Timed | str] = {}
     rows = []
-    print("| network | runs | clips a step | steps a second | GPU computes | kernels a step | GB |")
-    print("|---|--:|--:|--:|--:|--:|--:|")
+    print("| network | runs | clips a step | at once | steps a second | GPU computes | kernels a step | GB |")
+    print("|---|--:|--:|--:|--:|--:|--:|--:|")
     with progress(differing, len(differing), "networks") as bar:
         for workload in bar:
             late = time.perf_counter() - began > MOST_S
@@ -130,7 +131,8 @@ def networks(plan: list[Planned], began: float) -> tuple[dict[str, Timed | str],
                 row | timed._asdict() | {"step_s": step_s, "gpu_share": share if timed.busy_s else None}
             )
             print(
-                f"| {name} | {runs[key]} | {clips} | {1 / step_s:.2f} | {computes} | {kernels} | "
+                f"| {name} | {runs[key]} | {clips} | {timed.micro_batch} in {timed.precision} | "
+                f"{1 / step_s:.2f} | {computes} | {kernels} | "
                 f"{(timed.memory or 0) / 1e9:.1f} |",
                 flush=True,
             )

@@ -62,8 +62,6 @@ def add_adapters(model: PreTrainedModel, branch: Mapping[str, Any]) -> "LoraMode
             f"adapters.targets: {model.config.model_type} has no {lacking[0] if lacking else 'default'}; "
             f"{of} {', '.join(there) or 'no linear maps: freeze fewer'}"
         )
-    if family is not None and family.adaptable is not None:
-        family.adaptable(model)
     chosen = [name for name in linear if name.rpartition(".")[2] in targets]
     rank = settings["rank"]
     adapted = LoraModel(

@@ -12,19 +12,18 @@ from sarangi.base.progress import progress
 from sarangi.models.fusion import EmotionClassifier
 from sarangi.models.predictions import predictions_schema
 from sarangi.models.runs import Run
-from sarangi.models.utterances import Utterances, collate
+from sarangi.models.utterances import Utterances, loader
 
 
 def logits_of(model: EmotionClassifier, data: Utterances, batch: int) -> Tensor:
     """Return logits of shape (utterances, emotions) in the order of the data."""
     model.eval()
     found = []
-    starts = range(0, len(data), batch)
+    batches = loader(data, batch)
     with torch.inference_mode():
-        for start in progress(starts, len(starts), "predict"):
-            inputs = collate([data[place] for place in range(start, min(start + batch, len(data)))])
-            inputs = {name: inputs[name] for name in data.inputs}
-            found.append(model(**inputs)["logits"].float().cpu())
+        for inputs in progress(batches, len(batches), "predict"):
+            logits = model(**{name: inputs[name] for name in data.inputs})["logits"]
+            found.append(logits.float().cpu())
     # a corpus of which nothing can be used is answered with nothing
     return torch.cat(found) if found else torch.empty(0, model.classifier.out_features)
 

@@ -70,8 +70,6 @@ class Family:
         Of speech: setting that says for how many frames there are positions; None for any number.
     attention
         Names of the projections of the attention's queries and values, which adapters are given by default.
-    adaptable
-        Called with an encoder before it gets adapters, where its layers do not call their projections.
     """
 
     model_type: str
@@ -86,7 +84,6 @@ class Family:
     renamed: Mapping[str, str] = field(default_factory=dict)
     longest: str | None = None
     attention: tuple[str, ...] = ()
-    adaptable: "Callable[[PreTrainedModel], None] | None" = None
 
     def options(self, pooler: bool) -> dict[str, Any]:
         """Return what ``AutoModel`` takes to build an encoder with its pooler, or without."""

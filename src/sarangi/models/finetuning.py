@@ -102,7 +102,11 @@ def _carry_out(training: Training, run: Run, output: RunFiles, frames: KeptFrame
                 encoder.merge_and_unload()
             # a GPU trains in half precision, and answers in whole, as it does on other corpora
             whole = trainer.accelerator.unwrap_model(trainer.model, keep_fp32_wrapper=False)
-            probabilities = torch.softmax(logits_of(whole, parts.data[TEST], recipe["batch"]), 1).numpy()
+            gpu = trainer.trained_on
+            batch = gpu.evaluation_batch if gpu else recipe["batch"]
+            probabilities = torch.softmax(logits_of(whole, parts.data[TEST], batch), 1).numpy()
+    if gpu:
+        parts = parts._replace(described={**parts.described, "trained_on": gpu._asdict()})
     write_run(parts, run, probabilities, trainer.model, log_of(trainer), output)
     shutil.rmtree(training.checkpoints)
 

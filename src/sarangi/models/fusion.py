@@ -21,6 +21,7 @@ from sarangi.models.pooling import masked_mean
 from sarangi.models.refusals import refuse_larger, refuse_no_numbers, refuse_odd_run, settings_in
 from sarangi.models.settings import layers_and_width, size_of_weights
 from sarangi.models.shortest import refuse_longer
+from sarangi.models.utterances import Packed
 
 WEIGHTED = "weighted"
 CONTEXT = "context"
@@ -148,8 +149,8 @@ class EmotionClassifier(nn.Module):
 
     def forward(
         self,
-        signals: Sequence[Tensor] | None = None,
-        tokens: Sequence[Tensor] | None = None,
+        signals: Sequence[Tensor] | Packed | None = None,
+        tokens: Sequence[Tensor] | Packed | None = None,
         labels: Tensor | None = None,
     ) -> dict[str, Tensor]:
         """Return logits of shape (clips, emotions), and the loss where labels (clips,) are given."""
@@ -157,6 +158,8 @@ class EmotionClassifier(nn.Module):
         found: list[Tensor] = []
         for branch, inputs in ((self.audio, signals), (self.text, tokens)):
             if branch is not None:
+                if isinstance(inputs, Packed):  # in one copy
+                    inputs = inputs.to(device, non_blocking=True)
                 found += branch([entry.to(device) for entry in inputs])
         states = masked_mean(*found) if self.fusion is None else self.fusion(*found)
         logits = self.classifier(self.dropout(states))

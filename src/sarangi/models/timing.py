@@ -107,16 +107,20 @@ class Timed(NamedTuple):
     steps: int
     """Of which the median, or on a GPU the mean, was taken."""
     processor_s: float
-    """Processor time of a batch and its share of an update."""
+    """Processor time of a batch and its share of an update, in this process."""
     batch_bytes: int
-    decodings: float
-    """Of a clip, in all epochs."""
+    decodings: float | None
+    """Of a clip, in all epochs; None on a GPU, for which other processes decode."""
     epochs: float
     launches: float | None
     """Kernels of a batch on CUDA, operators of torch (nested ones, too) on a CPU; None if torch cannot
     profile here, or was not to."""
     busy_s: float | None
     """Seconds of a batch in which CUDA ran kernels or copied."""
+    micro_batch: int
+    """Clips at once in training: the recipe's batch, or on a GPU what its memory takes."""
+    precision: str
+    """Of training: ``fp32``, on a GPU ``bf16`` or ``fp16``."""
 
 
 class Shape(NamedTuple):
@@ -151,8 +155,8 @@ def timed(workload: Workload, threads: int, limit_s: float, steps: int = 2, coun
     """Train a few steps, validate on a batch, and return what that took.
 
     On a CPU each batch ends in an update, and both are timed apart.  On a GPU steps are whole ones, batch
-    times accumulation, and the GPU is not waited on between the first and the last.  The first step is left
-    out where there are more.
+    times accumulation, cut as its memory allows, and it is not waited on between the first and the last.  The
+    first step is left out where there are more.
 
     Parameters
     ----------
@@ -185,7 +189,9 @@ def timed(workload: Workload, threads: int, limit_s: float, steps: int = 2, coun
     together = 1 if counted and not gpu else all_steps
     recipe["max_epochs"] = all_steps // together
     count = recipe["batch"] * recipe["accumulate"] * together
-    train, heard = _Inputs(workload, decoded).utterances(count, recipe["batch"])
+    # a GPU validates on more clips at once than it trains on
+    validated = recipe["batch"] * (recipe["accumulate"] if gpu else 1)
+    train, heard = _Inputs(workload, decoded).utterances(count, validated)
     train_ids = set(train.ids)
     _forget_peak(gpu)
     with ExitStack() as stack:
@@ -197,6 +203,7 @@ def timed(workload: Workload, threads: int, limit_s: float, steps: int = 2, coun
         start = time.perf_counter()
         keep_frames(network, _described(workload), data, recipe["batch"], frames)
         once_s = (time.perf_counter() - start) / (len(train) + len(heard))
+        memory = torch.cuda.max_memory_allocated() if gpu else 0
         trainer = trainer_of(network, data, recipe, 42, Path(folder), EMOTIONS)
         # what comes after an epoch is no part of a step, and would measure the disk
         trainer.args.save_strategy = trainer.args.eval_strategy = trainer.args.logging_strategy = "no"
@@ -206,24 +213,26 @@ def timed(workload: Workload, threads: int, limit_s: float, steps: int = 2, coun
         clock = Clock(steps, limit_s, counted, gpu)
         trainer.add_callback(clock)
         trainer.train()
-        decodings = sum(name in train_ids for name in decoded) / len(train)
+        decodings = None if gpu else sum(name in train_ids for name in decoded) / len(train)
         start = time.perf_counter()
         trainer.evaluate()
         _wait(gpu)
         heard_s = (time.perf_counter() - start) / len(heard)
         batch = collate([train[place] for place in range(recipe["batch"])])
     parameters = list(network.parameters())
-    memory = torch.cuda.max_memory_allocated() if gpu else _peak()
+    on_gpu = trainer.trained_on
     return Timed(
         **clock.found(recipe["accumulate"]),
         heard_s=heard_s,
-        memory=memory,
+        memory=max(memory, torch.cuda.max_memory_allocated()) if gpu else _peak(),
         parameters=sum(p.numel() for p in parameters),
         trained=sum(p.numel() for p in parameters if p.requires_grad),
         batch_bytes=_size_of(batch),
         decodings=decodings,
         epochs=trainer.state.epoch,
         once_s=once_s,
+        micro_batch=on_gpu.micro_batch if on_gpu else recipe["batch"],
+        precision=on_gpu.precision if on_gpu else "fp32",
     )
 
 

@@ -1,11 +1,13 @@
 """Training a network by a recipe, with a checkpoint an epoch."""
 
 import json
+import math
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -20,9 +22,12 @@ from sarangi.base.device_names import CPU
 from sarangi.base.errors import SarangiError
 from sarangi.base.parts import TRAIN, VALIDATION
 from sarangi.models.fusion import EmotionClassifier
-from sarangi.models.utterances import ByLength, Utterances, collate
-from sarangi.runtime.devices import device, half_precision, lacks_memory
+from sarangi.models.micro_batches import TrainedOn, trained_on
+from sarangi.models.utterances import FORK, ByLength, Utterances, collate, update
+from sarangi.runtime.devices import device, lacks_memory, loading_processes
 from sarangi.statistics.confusions import uar, wf1
+
+LOOKED_AT = 50  # losses at once, on a GPU: to look at one is to wait for it
 
 LOG = pa.schema(
     [
@@ -50,11 +55,17 @@ class Trainer(transformers.Trainer):
     A checkpoint has what learns, and not what is frozen, which is as the encoder's own weights have it.
 
     With ``by_length`` the utterances of a batch are about as long; with ``decay_all`` weights decay on biases
-    and normalisations, too.
+    and normalisations, too.  With ``trained_on``, on a GPU, a batch is all of an update
+    (:func:`sarangi.models.utterances.update`), of which so many go through the network at once.
     """
 
     by_length = False
     decay_all = False
+    trained_on: TrainedOn | None = None
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        self._unseen: list[_Loss] = []
+        super().__init__(*arguments, **named)
 
     def get_decay_parameter_names(self, model: nn.Module) -> list[str]:
         """Return the names of the parameters whose weights decay."""
@@ -94,15 +105,67 @@ class Trainer(transformers.Trainer):
     def compute_loss(self, model: nn.Module, inputs: dict, **named: Any) -> Any:
         """Return what the Trainer does; ``inputs`` say their ``utterances``, too."""
         utterances = inputs.pop("utterances")
+        inputs.pop("shares", None)  # of a training
         found = super().compute_loss(model, inputs, **named)
-        loss = found[0] if isinstance(found, tuple) else found
-        if model.training and not loss.isfinite():
-            raise SarangiError(
-                f"the loss is {loss.item()} in epoch {int(self.state.epoch) + 1} after step "
-                f"{self.state.global_step}, on {', '.join(utterances)}; look at these utterances, or lower "
-                "finetuning.learning_rate"
-            )
+        if model.training:
+            self._note(found[0] if isinstance(found, tuple) else found, utterances)
+            self._refuse_no_number()
         return found
+
+    def training_step(self, model: nn.Module, inputs: dict, num_items_in_batch: Any = None) -> Tensor:
+        """Return the loss of a batch, whose gradients are added up; on a GPU it is that of an update.
+
+        There nothing is waited for: losses are looked at from time to time.
+        """
+        if self.trained_on is None:
+            return super().training_step(model, inputs, num_items_in_batch)
+        model.train()
+        inputs = self._prepare_inputs(inputs)
+        utterances, labels, shares = (inputs.pop(name) for name in ("utterances", "labels", "shares"))
+        clips = {name: list(together) for name, together in inputs.items()}
+        size, losses = self.trained_on.micro_batch, []
+        for start in range(0, len(utterances), size):
+            those = slice(start, start + size)
+            with self.compute_loss_context_manager():
+                logits = model(**{name: entries[those] for name, entries in clips.items()})["logits"]
+            each = nn.functional.cross_entropy(logits.float(), labels[those], reduction="none")
+            loss = each @ shares[those]
+            self.accelerator.backward(loss)
+            self._note(loss, utterances[those])
+            losses.append(loss.detach())
+        if len(self._unseen) >= LOOKED_AT:
+            self._refuse_no_number()
+        return torch.stack(losses).sum()
+
+    def _maybe_log_save_evaluate(self, *arguments: Any, **named: Any) -> None:
+        if self.control.should_log or self.control.should_evaluate or self.control.should_save:
+            self._refuse_no_number()  # before anything of it is kept
+        super()._maybe_log_save_evaluate(*arguments, **named)
+
+    def _note(self, loss: Tensor, utterances: Sequence[str]) -> None:
+        """Have a loss looked at by :meth:`_refuse_no_number`."""
+        self._unseen.append(_Loss(loss.detach(), utterances, int(self.state.epoch), self.state.global_step))
+
+    def _refuse_no_number(self) -> None:
+        """Raise SarangiError if a loss that was noted is no finite number, and name the first."""
+        unseen, self._unseen = self._unseen, []
+        values = torch.stack([each.value for each in unseen]).tolist() if unseen else []
+        for each, value in zip(unseen, values, strict=True):
+            if not math.isfinite(value):
+                raise SarangiError(
+                    f"the loss is {value} in epoch {each.epoch + 1} after step {each.step}, on "
+                    f"{', '.join(each.utterances)}; look at these utterances, or lower "
+                    "finetuning.learning_rate"
+                )
+
+
+class _Loss(NamedTuple):
+    """Of some utterances in training: its value, epochs and steps that were finished before."""
+
+    value: Tensor
+    utterances: Sequence[str]
+    epoch: int
+    step: int
 
 
 @contextmanager
@@ -164,11 +227,13 @@ def trainer_of(
         np.add.at(counts, (result.label_ids, result.predictions.argmax(1)), 1)
         return {"wf1": float(wf1(counts)), "uar": float(uar(counts))}
 
+    weights = None if model.weights is None else model.weights.cpu()  # where batches are prepared
+    gpu, processes, batch = trained_on(model, data, recipe), loading_processes(), recipe["batch"]
     arguments = TrainingArguments(
         output_dir=str(folder),
-        per_device_train_batch_size=recipe["batch"],
-        per_device_eval_batch_size=recipe["batch"],
-        gradient_accumulation_steps=recipe["accumulate"],
+        per_device_train_batch_size=batch * recipe["accumulate"] if gpu else batch,
+        per_device_eval_batch_size=gpu.evaluation_batch if gpu else batch,
+        gradient_accumulation_steps=1 if gpu else recipe["accumulate"],
         learning_rate=recipe["learning_rate"],
         weight_decay=recipe["weight_decay"],
         adam_beta1=0.9,
@@ -188,11 +253,16 @@ def trainer_of(
         restore_callback_states_from_checkpoint=True,
         seed=seed,
         data_seed=seed,
-        fp16=half_precision(),
+        fp16=gpu is not None and gpu.precision == "fp16",
+        bf16=gpu is not None and gpu.precision == "bf16",
         use_cpu=device() == CPU,
         remove_unused_columns=False,
         label_names=["labels"],
-        dataloader_pin_memory=False,
+        dataloader_num_workers=processes,
+        dataloader_multiprocessing_context=FORK if processes else None,
+        dataloader_pin_memory=gpu is not None,
+        accelerator_config={"non_blocking": gpu is not None},
+        logging_nan_inf_filter=gpu is None,  # it waits for each loss
         report_to=[],
     )
     trainer = Trainer(
@@ -200,10 +270,11 @@ def trainer_of(
         args=arguments,
         train_dataset=data[TRAIN],
         eval_dataset=data[VALIDATION],
-        data_collator=collate,
+        data_collator=partial(update, batch=batch, weights=weights) if gpu else collate,
         compute_metrics=measured,
         callbacks=[EarlyStoppingCallback(recipe["patience"])],
     )
+    trainer.trained_on = gpu
     trainer.by_length = recipe.get("group_by_length", False)
     trainer.decay_all = bool(model.described.get("replay"))
     return trainer

@@ -1,15 +1,22 @@
 """Utterances as networks take them: inputs and labels, and batches of about one length."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from math import prod
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import torch
 from torch import Tensor
-from torch.utils.data import Dataset
+from torch.utils.data import DataLoader, Dataset
 from transformers.trainer_pt_utils import LengthGroupedSampler
 
 from sarangi.base import store
+from sarangi.base.device_names import CUDA
+from sarangi.runtime.devices import device, loading_processes
+
+FORK = "fork"
+"""How processes that load begin: what gives inputs is inherited, and cannot be pickled."""
 
 
 def with_length(
@@ -79,6 +86,88 @@ def collate(entries: list[dict]) -> dict:
     """Put utterances together as the classifier takes them: lists of inputs, a tensor of labels."""
     together = {name: [entry[name] for entry in entries] for name in entries[0]}
     return together | {"labels": torch.tensor(together["labels"])}
+
+
+class Packed:
+    """Inputs of utterances one behind the other in one tensor, which is copied to a GPU at once.
+
+    Parameters
+    ----------
+    numbers : tensor of one dimension
+        Of all of them.
+    shapes
+        Of each.
+    """
+
+    def __init__(self, numbers: Tensor, shapes: Sequence[torch.Size]) -> None:
+        self.numbers, self.shapes = numbers, shapes
+
+    @classmethod
+    def of(cls, inputs: Sequence[Tensor]) -> "Packed":
+        """Put inputs of one dtype together."""
+        return cls(torch.cat([entry.reshape(-1) for entry in inputs]), [entry.shape for entry in inputs])
+
+    def __len__(self) -> int:
+        return len(self.shapes)
+
+    def __iter__(self) -> Iterator[Tensor]:
+        parts = self.numbers.split([prod(shape) for shape in self.shapes])
+        return (part.view(shape) for part, shape in zip(parts, self.shapes, strict=True))
+
+    def to(self, place: Any, non_blocking: bool = False) -> "Packed":
+        """Return a copy in another place, as a tensor does."""
+        return Packed(self.numbers.to(place, non_blocking=non_blocking), self.shapes)
+
+    def pin_memory(self) -> "Packed":
+        """Return a copy that a GPU fetches by itself."""
+        return Packed(self.numbers.pin_memory(), self.shapes)
+
+
+def packed(entries: list[dict]) -> dict:
+    """Put utterances together as :func:`collate` does, with inputs that are :class:`Packed`."""
+    together = collate(entries)
+    return {key: Packed.of(v) if key not in ("labels", "utterances") else v for key, v in together.items()}
+
+
+def update(entries: list[dict], batch: int, weights: Tensor | None) -> dict:
+    """Put the utterances of an update of the weights together, the longest first, so that little is padded.
+
+    Parameters
+    ----------
+    entries
+        In the recipe's order.
+    batch
+        Utterances of a group, over which the recipe takes the mean of the losses; the last has what is left.
+    weights : tensor of shape (emotions,), optional
+        Of the classes.
+
+    Returns
+    -------
+    dict
+        As of :func:`packed`, and ``shares``, float32 of shape (utterances,): what each loss counts for in the
+        sum that is the update's loss.
+    """
+    labels = torch.tensor([entry["labels"] for entry in entries])
+    counted = torch.ones(len(entries)) if weights is None else weights[labels]
+    groups = counted.split(batch)
+    shares = torch.cat([group / group.sum() / len(groups) for group in groups])
+    inputs = [name for name in entries[0] if name not in ("labels", "utterances")]
+    sizes = [sum(entry[name].numel() for name in inputs) for entry in entries]
+    order = sorted(range(len(entries)), key=lambda place: -sizes[place])
+    return packed([entries[place] for place in order]) | {"shares": shares[order]}
+
+
+def loader(data: Utterances, batch: int) -> DataLoader:
+    """Return batches of utterances in their order; for a GPU other processes prepare them ahead."""
+    processes, gpu = loading_processes(), device() == CUDA
+    return DataLoader(
+        data,
+        batch,
+        collate_fn=packed if gpu else collate,
+        num_workers=processes,
+        multiprocessing_context=FORK if processes else None,
+        pin_memory=gpu,
+    )
 
 
 class ByLength(LengthGroupedSampler):

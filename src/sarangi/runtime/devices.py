@@ -1,5 +1,6 @@
 """Where networks run: a GPU of NVIDIA or of Apple, or the CPU; chosen here alone."""
 
+import multiprocessing
 import os
 from typing import TYPE_CHECKING
 
@@ -36,11 +37,33 @@ def device() -> str:
 
 
 def half_precision() -> bool:
-    """Return whether networks are trained, and Whisper transcribes, with 16 bits: on CUDA alone.
+    """Return whether Whisper transcribes with 16 bits, and networks are trained so: on CUDA alone.
 
     On Apple's GPU they have 32 bits, since what 16 would do there was not tried.
     """
     return device() == CUDA
+
+
+def training_precision() -> str:
+    """Return in what networks are trained: ``bf16``, ``fp16`` where a GPU does not compute in that, ``fp32``.
+
+    In ``bf16`` numbers reach as far as in ``fp32``, so that no gradient is scaled, and no update left out.
+    """
+    import torch
+
+    if not half_precision():
+        return "fp32"
+    return "bf16" if torch.cuda.is_bf16_supported(including_emulation=False) else "fp16"
+
+
+def loading_processes() -> int:
+    """Return how many processes prepare batches beside a network: some for CUDA, else none.
+
+    Results do not depend on their number.  A process that may have none of its own has none.
+    """
+    if device() != CUDA or multiprocessing.current_process().daemon:
+        return 0
+    return max(1, min(4, (os.cpu_count() or 1) - 1))
 
 
 def placed(network: "nn.Module") -> "nn.Module":

@@ -1,7 +1,5 @@
 """Weights, encoders and fine-tuning on small networks with random weights."""
 
-import functools
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -24,6 +22,7 @@ from sarangi.base import store
 from sarangi.base.errors import SarangiError
 from sarangi.models import trainer
 from sarangi.models.finetuning import finetune_together
+from sarangi.models.micro_batches import TrainedOn
 from sarangi.models.run_inputs import Prefixes
 from sarangi.models.runs import CorpusShards, Run
 from sarangi.models.trainer import class_weights, last_whole_checkpoint
@@ -114,8 +113,8 @@ def test_checkpoints_of_other_parameters_are_not_taken_up(corpus, encoder, tmp_p
 
 def test_a_run_trained_in_half_precision_answers_in_whole(corpus, encoder, tmp_path, monkeypatch):
     # a CPU has bfloat16 in place of a GPU's float16, about ten times as coarse
-    half = functools.partial(trainer.TrainingArguments, bf16=True)
-    monkeypatch.setattr(trainer, "TrainingArguments", half)
+    half = TrainedOn("made up", "bf16", 4, 4)
+    monkeypatch.setattr(trainer, "trained_on", lambda *arguments: half)
     output = trained(corpus, encoder, tmp_path / "half")
     transfer(
         {Run(0, 7): tmp_path / "half"},

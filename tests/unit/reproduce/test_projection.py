@@ -23,7 +23,7 @@ from sarangi.study.workloads import COUNTED, Clips, planned, tuned
 ONE = Timed(
     batch_s=2.0, update_s=1.0, heard_s=0.5, memory=10**9, parameters=9, trained=9, steps=1, processor_s=1.0,
     batch_bytes=1, decodings=1.0, epochs=1.0,
-    launches=None, busy_s=None, once_s=0.25,
+    launches=None, busy_s=None, once_s=0.25, micro_batch=2, precision="fp32",
 )  # fmt: skip
 
 

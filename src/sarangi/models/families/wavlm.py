@@ -7,16 +7,22 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel
 from transformers.models.wavlm.modeling_wavlm import WavLMAttention
 
+from sarangi.base.device_names import CUDA
 from sarangi.models.family import Family
 
 # its own mixture of a mask and a position bias
 warnings.filterwarnings("ignore", "Support for mismatched key_padding_mask and attn_mask")
 
 
-class CallingAttention(WavLMAttention):
-    """WavLM's attention, which calls its projections where one of them is more than a linear map.
+IN_ONE = (CUDA,)
+"""Devices on which the bias of positions is a mask of torch's attention: elsewhere bytes stay as they are."""
 
-    That of transformers takes their weights and never calls them, so that adapters would do nothing.
+
+class OwnAttention(WavLMAttention):
+    """WavLM's attention, in one operation on a GPU, and which calls projections that are more than linear.
+
+    That of transformers keeps the weights of attention, of each pair of frames, and takes the weights of its
+    projections without calling them, so that adapters would do nothing.
     """
 
     def torch_multi_head_self_attention(
@@ -24,7 +30,8 @@ class CallingAttention(WavLMAttention):
     ) -> tuple[Tensor, Tensor | None]:
         """Return states of shape (clips, frames, width), with the weights of attention or None."""
         projections = (self.q_proj, self.k_proj, self.v_proj, self.out_proj)
-        if all(type(projection) is nn.Linear for projection in projections):
+        linear = all(type(projection) is nn.Linear for projection in projections)
+        if linear and hidden_states.device.type not in IN_ONE:
             return super().torch_multi_head_self_attention(hidden_states, attention_mask, gated_position_bias)
         clips, frames, width = hidden_states.shape
         query, key, value = (
@@ -41,10 +48,10 @@ class CallingAttention(WavLMAttention):
         return self.out_proj(attended.transpose(1, 2).reshape(clips, frames, width)), None
 
 
-def call_projections(model: PreTrainedModel) -> None:
-    """Have the attention of each layer call its projections."""
+def complete(model: PreTrainedModel) -> None:
+    """Give each layer our attention."""
     for layer in model.encoder.layers:
-        layer.attention.__class__ = CallingAttention
+        layer.attention.__class__ = OwnAttention
 
 
-FAMILY = Family("wavlm", "audio", attention=("q_proj", "v_proj"), adaptable=call_projections)
+FAMILY = Family("wavlm", "audio", attention=("q_proj", "v_proj"), complete=complete)
