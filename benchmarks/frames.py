@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 
 import torch
-from finetuning import SHAPES, Clock, utterances, wait
+from noise import SHAPES, Clock, utterances, wait
 from prefix import EMOTIONS, PARTS, RECIPES, SECONDS, entry, heard, theirs
 from replay import ProcessorClock
 

@@ -45,7 +45,7 @@ SECONDS = 5
 
 
 def entry(encoder: str) -> dict:
-    """Return what :func:`finetuning.utterances` needs of an experiment."""
+    """Return what :func:`noise.utterances` needs of an experiment."""
     audio = {"encoder": encoder, "max_audio_s": SECONDS, "frozen_layers": RECIPES[encoder]["frozen_layers"]}
     return {"model": {"audio": audio}, "emotions": len(EMOTIONS), "seconds": (3.7, 0.3)}
 

@@ -16,7 +16,8 @@ from sarangi.base.errors import SarangiError
 from sarangi.models import replay
 from sarangi.models.branches import AudioBranch, Branch, PooledBranch, TextBranch
 from sarangi.models.encoders import build_encoder, freeze
-from sarangi.models.family import BRANCHES
+from sarangi.models.family import BRANCHES, load
+from sarangi.models.linear_maps import hasten
 from sarangi.models.pooling import masked_mean
 from sarangi.models.refusals import refuse_larger, refuse_no_numbers, refuse_odd_run, settings_in
 from sarangi.models.settings import layers_and_width, size_of_weights
@@ -245,6 +246,9 @@ def classifier(
         fusion = kinds[described["fusion"]["kind"]](audio.width, text.width, **shape)
     for branch, encoder in encoders.items():
         freeze(encoder, described[branch]["frozen_layers"])
+        family = load(encoder.config.model_type)
+        if branch == "audio" and family is not None and family.spectrum is None:
+            hasten(encoder)  # of samples alone: what others give, to the last digit, is in published locks
     emotions, dropout = len(described["emotions"]), described["dropout"]
     network = EmotionClassifier(audio, text, fusion, emotions, dropout, weights)
     network.described = described

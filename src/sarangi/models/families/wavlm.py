@@ -30,7 +30,7 @@ class OwnAttention(WavLMAttention):
     ) -> tuple[Tensor, Tensor | None]:
         """Return states of shape (clips, frames, width), with the weights of attention or None."""
         projections = (self.q_proj, self.k_proj, self.v_proj, self.out_proj)
-        linear = all(type(projection) is nn.Linear for projection in projections)
+        linear = all(isinstance(projection, nn.Linear) for projection in projections)
         if linear and hidden_states.device.type not in IN_ONE:
             return super().torch_multi_head_self_attention(hidden_states, attention_mask, gated_position_bias)
         clips, frames, width = hidden_states.shape
