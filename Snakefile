@@ -67,6 +67,7 @@ from sarangi.study import (
     scored,
     sensitivity_inputs,
     shown,
+    speaker_inputs,
 )
 from sarangi.study.availability import availability, unavailable
 from sarangi.study.checking import check, refuse_odd_yaml
@@ -164,6 +165,7 @@ wildcard_constraints:
     feature_set=one_of(study.config["feature_sets"]),
     encoder=one_of(study.config["encoders"]),
     finding=one_of(study.config["findings"]),
+    speaker_encoder=one_of(study.config["speaker_encoders"]),
     asr=one_of(study.checkpoints),
     test=one_of(study.sources),
     shard=r"\d{3}",
@@ -188,6 +190,7 @@ include: "rules/audit.smk"
 include: "rules/classical.smk"
 include: "rules/states.smk"
 include: "rules/finetuning.smk"
+include: "rules/speakers.smk"
 include: "rules/bootstrap.smk"
 include: "rules/sensitivity.smk"
 include: "rules/tables.smk"

@@ -16,6 +16,7 @@ features       acoustic features, a registry of feature sets
 transcripts    engines of speech recognition, and the tables of what they transcribe
 splits         protocols: which utterances train, validate and test
 models         baselines, classical models, encoders, fine-tuning, and their predictions
+speakers       speaker encoders, pseudo-speakers where nobody names speakers, and how far to believe them
 audit          checks of corpora and protocols
 scoring        scores with intervals, differences, premiums, sensitivity
 published      claims of the published study, and verdicts on them

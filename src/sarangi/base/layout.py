@@ -174,6 +174,12 @@ def prefix(encoder: str, layers: int | str, seconds: float | str, corpus: str, s
 
 
 @_path
+def speaker_embeddings(speaker_encoder: str, corpus: str, shard: int | str) -> str:
+    """Return the path of the embeddings of a shard by a speaker encoder."""
+    return f"results/speakers/{speaker_encoder}/{corpus}/{_number(shard)}.parquet"
+
+
+@_path
 def corpus_audit(corpus: str) -> str:
     """Return the path of the audit of a corpus without its protocols."""
     return f"results/audit/{corpus}/corpus.parquet"

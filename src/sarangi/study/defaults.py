@@ -41,7 +41,7 @@ def completed(config: Mapping[str, Any], schema: Path) -> dict[str, Any]:
                 choice[kind].pop(name, None)
             whole[kind] = {name: entry for name, entry in whole[kind].items() if entry is not None}
     # models first: they name what they are made of, as feature sets and encoders do
-    for named in (_named, _parts_of_models, _encoders_of_features, _whispers_of_encoders):
+    for named in (_named, _parts_of_models, _parts_of_others, _whispers_of_encoders):
         for kind, names in list(named(whole)):
             if isinstance(whole.get(kind), Mapping):
                 wanted = [name for name in choice[kind] if name in names and name not in whole[kind]]
@@ -122,12 +122,13 @@ def _whispers_of_encoders(config: Mapping[str, Any]) -> Iterator[tuple[str, list
         yield "asr", [source.get("asr") if isinstance(source, Mapping) else None]
 
 
-def _encoders_of_features(config: Mapping[str, Any]) -> Iterator[tuple[str, list[Any]]]:
-    """Yield the encoders whose states are features; odd entries name none."""
-    sets = config["feature_sets"] if isinstance(config.get("feature_sets"), Mapping) else {}
-    for entry in sets.values():
-        if isinstance(entry, Mapping):
-            yield "encoders", [entry.get("encoder")]
+def _parts_of_others(config: Mapping[str, Any]) -> Iterator[tuple[str, list[Any]]]:
+    """Yield the encoders whose states are features, or that tell speakers; odd entries name none."""
+    for kind in ("feature_sets", "speaker_encoders"):
+        entries = config[kind] if isinstance(config.get(kind), Mapping) else {}
+        for entry in entries.values():
+            if isinstance(entry, Mapping):
+                yield "encoders", [entry.get("encoder")]
 
 
 def _list(value: Any) -> list[Any]:

@@ -30,6 +30,15 @@ EXTRACTORS = tuple(
 )
 """Names of the extractors of acoustic features: one module each."""
 
+SPEAKER_ENCODERS = tuple(
+    sorted(
+        file.stem
+        for file in (Path(__file__).parents[1] / "speakers/encoders").glob("*.py")
+        if file.stem[0] != "_"
+    )
+)
+"""Kinds of speaker encoders: one module each."""
+
 FAMILIES = tuple(
     sorted(
         file.stem
@@ -38,6 +47,9 @@ FAMILIES = tuple(
     )
 )
 """Names of the families of encoders: one module each."""
+
+X_VECTOR = "x_vector"
+"""The kind of a speaker encoder whose weights are an entry of ``encoders``."""
 
 WHISPER = "whisper"
 """The family of an encoder that is part of an entry of ``asr``."""

@@ -21,6 +21,7 @@ REGISTRIES = {
     "formats": Registry("sarangi.corpora.table_formats", "sarangi.corpora.formats"),
     "stand_ins": Registry("sarangi.synthetic.corpus", "sarangi.synthetic"),
     "extractors": Registry("sarangi.features.registry", "sarangi.features.extractors"),
+    "speaker_encoders": Registry("sarangi.speakers.registry", "sarangi.speakers.encoders"),
     "families": Registry("sarangi.models.family", "sarangi.models.families"),
     "classifiers": Registry("sarangi.models.classifier", "sarangi.models.classifiers"),
 }
@@ -51,12 +52,15 @@ def loaded(
     tables = [config["corpora"][name] for name in corpora if has_table(config["corpora"][name])]
     sets = [wildcards["feature_set"]] if "feature_set" in wildcards else list(config["feature_sets"])
     extractions = [extraction_of(config["feature_sets"][name]) for name in sets]
+    voices = config["speaker_encoders"]
+    speaking = [wildcards["speaker_encoder"]] if "speaker_encoder" in wildcards else list(voices)
     members = {
         "layouts": [name for name in corpora if not has_table(config["corpora"][name])],
         "formats": sorted({name for table in tables for name in formats_of(table)}),
         "stand_ins": corpora,
         "extractors": sorted({found.extractor for found in extractions if found is not None}),
         "classifiers": sorted({entry["kind"] for entry in config["classifiers"].values()}),
+        "speaker_encoders": sorted({voices[name]["kind"] for name in speaking}),
         "families": FAMILIES,
         **stated,
     }

@@ -13,9 +13,11 @@ from sarangi.study.entries import (
     CORPUS_WORDS,
     EXTRACTORS,
     FAMILIES,
+    SPEAKER_ENCODERS,
     STAND_INS,
     WHISPER,
     WORDS,
+    X_VECTOR,
     asr_of,
     context_of,
     encoders_of,
@@ -41,6 +43,7 @@ def unknown_names(config: dict[str, Any]) -> Iterator[Problem]:
     yield from _of_feature_sets(config)
     yield from _of_encoders(config)
     yield from _of_asr(config)
+    yield from _of_speaker_encoders(config)
     for model, entry in config["models"].items():
         yield from _of_model(config, model, entry)
     for position, entry in enumerate(config["experiments"]):
@@ -149,6 +152,20 @@ def _of_asr(config: Mapping[str, Any]) -> Iterator[Problem]:
             yield (
                 ("asr", name, "precision"),
                 "only faster-whisper has a precision to choose; take it out, or write engine: faster-whisper",
+            )
+
+
+def _of_speaker_encoders(config: Mapping[str, Any]) -> Iterator[Problem]:
+    for name, entry in config["speaker_encoders"].items():
+        kind, place = entry["kind"], ("speaker_encoders", name)
+        if kind not in SPEAKER_ENCODERS:
+            yield (*place, "kind"), f"no speaker encoder {kind!r}; {nearest(kind, SPEAKER_ENCODERS)}"
+        elif (kind == X_VECTOR) != ("encoder" in entry):
+            key = "encoder, an entry of encoders" if kind == X_VECTOR else "weights, a file"
+            yield (*place, "kind"), f"{kind} takes {key}; correct the entry"
+        if "encoder" in entry:
+            yield from _encoder_of(
+                config, (*place, "encoder"), entry["encoder"], "speech", "a speaker encoder takes"
             )
 
 

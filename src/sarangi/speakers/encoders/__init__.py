@@ -1,0 +1,1 @@
+"""Speaker encoders, one module each: see :mod:`sarangi.speakers.registry`."""
