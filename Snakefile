@@ -166,6 +166,7 @@ wildcard_constraints:
     encoder=one_of(study.config["encoders"]),
     finding=one_of(study.config["findings"]),
     speaker_encoder=one_of(study.config["speaker_encoders"]),
+    pseudo=one_of(study.config["pseudo_speakers"]),
     asr=one_of(study.checkpoints),
     test=one_of(study.sources),
     shard=r"\d{3}",

@@ -1,6 +1,7 @@
-# Who speaks, where nobody says so: embeddings of voices.
-#   in:  results/corpora/{corpus}/audio/{shard}.parquet, weights of a speaker encoder
-#   out: results/speakers/{speaker_encoder}/{corpus}/{shard}.parquet
+# Who speaks, where nobody says so: embeddings of voices, pseudo-speakers, and what these are worth.
+#   in:  results/corpora/{corpus}/audio/{shard}.parquet, weights of a speaker encoder, manifests
+#   out: results/speakers/{speaker_encoder}/{corpus}/{shard}.parquet, results/speaker_thresholds/{pseudo}.parquet,
+#        results/speakers/{pseudo}/{corpus}.parquet, results/speaker_measures/{pseudo}/{corpus}.parquet
 
 
 rule speaker_embeddings:
@@ -26,3 +27,69 @@ rule speaker_embeddings:
         threads=study.config["threads"]["torch"],
     script:
         "../workflow/scripts/speaker_embeddings.py"
+
+
+rule speaker_threshold:
+    """Choose the distance that parts two voices, on a corpus with known speakers, for use on others."""
+    input:
+        manifest=lambda wildcards: layout.manifest(speaker_inputs.entry_of(study, wildcards.pseudo)["calibration"]),
+        embeddings=lambda wildcards: speaker_inputs.calibrating_shards(study, wildcards.pseudo),
+    output:
+        layout.speaker_threshold("{pseudo}"),
+    log:
+        layout.log("speaker_threshold", "{pseudo}"),
+    benchmark:
+        layout.benchmark("speaker_threshold", "{pseudo}")
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        **needs(minutes=60, mem_mb=4000),
+    params:
+        corpus=lambda wildcards: speaker_inputs.entry_of(study, wildcards.pseudo)["calibration"],
+    script:
+        "../workflow/scripts/speaker_threshold.py"
+
+
+rule pseudo_speakers:
+    """Say who seems to speak each utterance of a corpus, by its voice alone."""
+    input:
+        manifest=layout.manifest("{corpus}"),
+        embeddings=lambda wildcards: speaker_inputs.shards_of_pseudo(study, wildcards.pseudo, wildcards.corpus),
+        threshold=lambda wildcards: speaker_inputs.thresholds(study, [wildcards.pseudo]),
+    output:
+        layout.pseudo_speakers("{pseudo}", "{corpus}"),
+    log:
+        layout.log("pseudo_speakers", "{pseudo}", "{corpus}"),
+    benchmark:
+        layout.benchmark("pseudo_speakers", "{pseudo}", "{corpus}")
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        **needs(minutes=60, mem_mb=4000),
+    params:
+        stated=lambda wildcards: speaker_inputs.entry_of(study, wildcards.pseudo).get("threshold"),
+        within=lambda wildcards: speaker_inputs.entry_of(study, wildcards.pseudo).get("within"),
+    script:
+        "../workflow/scripts/pseudo_speakers.py"
+
+
+rule speaker_measures:
+    """Hold the pseudo-speakers of a corpus against the speakers that its publisher names."""
+    input:
+        manifest=layout.manifest("{corpus}"),
+        embeddings=lambda wildcards: speaker_inputs.shards_of_pseudo(study, wildcards.pseudo, wildcards.corpus),
+        pseudo=layout.pseudo_speakers("{pseudo}", "{corpus}"),
+    output:
+        layout.speaker_measures("{pseudo}", "{corpus}"),
+    log:
+        layout.log("speaker_measures", "{pseudo}", "{corpus}"),
+    benchmark:
+        layout.benchmark("speaker_measures", "{pseudo}", "{corpus}")
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        **needs(minutes=60, mem_mb=8000),
+    params:
+        seed=study.config["seed"],
+    script:
+        "../workflow/scripts/speaker_measures.py"

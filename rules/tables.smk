@@ -96,6 +96,15 @@ TABLES_SHOWN = {
             "scores": sensitivity_inputs.scores_split_again(study),
         },
     ),
+    "speakers": Exhibit(
+        "Show what pseudo-speakers are worth where speakers are known.",
+        wanted=bool(study.config["pseudo_speakers"]),
+        inputs={
+            "measures": [layout.speaker_measures(*made) for made in speaker_inputs.pseudo_made(study)],
+            "thresholds": speaker_inputs.thresholds_made(study),
+        },
+        params={"rows": speaker_inputs.rows_of_table(study)},
+    ),
     "transcripts": Exhibit(
         "Show how well each Whisper transcribes each corpus.",
         wanted=ALL or bool(study.transcribed()),

@@ -180,6 +180,24 @@ def speaker_embeddings(speaker_encoder: str, corpus: str, shard: int | str) -> s
 
 
 @_path
+def speaker_threshold(pseudo: str) -> str:
+    """Return the path of the threshold of an entry of pseudo-speakers, from another corpus."""
+    return f"results/speaker_thresholds/{pseudo}.parquet"
+
+
+@_path
+def pseudo_speakers(pseudo: str, corpus: str) -> str:
+    """Return the path of the pseudo-speakers of a corpus."""
+    return f"results/speakers/{pseudo}/{corpus}.parquet"
+
+
+@_path
+def speaker_measures(pseudo: str, corpus: str) -> str:
+    """Return the path of what the pseudo-speakers of a corpus are worth against its known speakers."""
+    return f"results/speaker_measures/{pseudo}/{corpus}.parquet"
+
+
+@_path
 def corpus_audit(corpus: str) -> str:
     """Return the path of the audit of a corpus without its protocols."""
     return f"results/audit/{corpus}/corpus.parquet"

@@ -59,6 +59,7 @@ SCORES = (
     "gaps",
     "sensitivity",
     "splits",
+    "speakers",
 )
 DATA = ("corpora", "transcripts")
 DONE = ("recipes", "availability", "costs")

@@ -44,6 +44,7 @@ def unknown_names(config: dict[str, Any]) -> Iterator[Problem]:
     yield from _of_encoders(config)
     yield from _of_asr(config)
     yield from _of_speaker_encoders(config)
+    yield from _of_pseudo_speakers(config)
     for model, entry in config["models"].items():
         yield from _of_model(config, model, entry)
     for position, entry in enumerate(config["experiments"]):
@@ -167,6 +168,30 @@ def _of_speaker_encoders(config: Mapping[str, Any]) -> Iterator[Problem]:
             yield from _encoder_of(
                 config, (*place, "encoder"), entry["encoder"], "speech", "a speaker encoder takes"
             )
+
+
+def _of_pseudo_speakers(config: Mapping[str, Any]) -> Iterator[Problem]:
+    encoders = config["speaker_encoders"]
+    for name, entry in config["pseudo_speakers"].items():
+        place = ("pseudo_speakers", name)
+        if name in encoders:
+            yield place, "an entry of speaker_encoders has this name, and their files would; rename one"
+        if entry["encoder"] not in encoders:
+            hint = nearest(entry["encoder"], list(encoders)) if encoders else "there is none"
+            yield (*place, "encoder"), f"{entry['encoder']!r} is not in speaker_encoders; {hint}"
+        yield from _not_in("corpora", (*place, "corpora"), entry["corpora"], config["corpora"])
+        if "calibration" in entry:
+            corpus = entry["calibration"]
+            yield from (
+                ((*place, "calibration"), text)
+                for _, text in _not_in("corpora", place, [corpus], config["corpora"])
+            )
+            if corpus in entry["corpora"]:
+                yield (
+                    (*place, "calibration"),
+                    f"{corpus!r} is one of its corpora: a threshold that is chosen on a corpus says nothing "
+                    "of its errors there; name another one with known speakers, or take it out of `corpora`",
+                )
 
 
 def _of_model(config: Mapping[str, Any], model: str, entry: Mapping[str, Any]) -> Iterator[Problem]:

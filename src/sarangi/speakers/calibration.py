@@ -1,0 +1,134 @@
+"""A threshold from a corpus whose speakers are known, to be used on another one."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from sklearn.metrics import adjusted_rand_score, roc_curve
+
+from sarangi.base import store
+from sarangi.base.errors import SarangiError
+from sarangi.speakers.clustering import merges_of, voices_at
+
+TRIED = 200
+"""Thresholds that are tried: quantiles of the distances at which clusters become one."""
+
+THRESHOLD = pa.schema(
+    [
+        pa.field("corpus", pa.string(), nullable=False),
+        pa.field("clips", pa.int64(), nullable=False),
+        pa.field("speakers", pa.int64(), nullable=False),
+        # of several clips, and those of them that have one emotion alone
+        pa.field("speakers_of_several", pa.int64(), nullable=False),
+        pa.field("of_one_emotion", pa.int64(), nullable=False),
+        pa.field("threshold", pa.float64(), nullable=False),
+        # of pairs of clips of one speaker and of two
+        pa.field("equal_error", pa.float64(), nullable=False),
+        # at the threshold, on the corpus that it was chosen on: too good
+        pa.field("adjusted_rand", pa.float64(), nullable=False),
+    ]
+)
+KNOWN = ["utterance_id", "speaker", "gender", "session", "emotion"]
+
+
+def with_embeddings(manifest: Path, shards: Sequence[Path]) -> tuple[pd.DataFrame, np.ndarray]:
+    """Return the utterances of a corpus that have an embedding, sorted, and their embeddings.
+
+    Returns
+    -------
+    utterances : data frame of :data:`KNOWN`
+    embeddings : float32 array of shape (utterances, width)
+    """
+    found = pd.concat([store.read(path, ["utterance_id", "status", "embedding"]) for path in shards])
+    found = found[found["status"] == store.OK]
+    table = store.read(manifest, KNOWN).merge(found, on="utterance_id").sort_values("utterance_id")
+    table = table.reset_index(drop=True)
+    embeddings = np.array(list(table["embedding"]), np.float32).reshape(len(table), -1)
+    return table.drop(columns=["embedding", "status"]), embeddings
+
+
+def equal_error(embeddings: np.ndarray, speakers: np.ndarray) -> float:
+    """Return the equal error rate of pairs of clips by their cosine distance; 0.5 is chance.
+
+    Where as large a share of pairs of two speakers is taken for one as of pairs of one for two; NaN where
+    there are pairs of one kind alone.
+    """
+    first, second = np.triu_indices(len(speakers), 1)
+    same = speakers[first] == speakers[second]
+    if same.all() or not same.any():
+        return float("nan")
+    unit = embeddings.astype(np.float64)
+    unit /= np.linalg.norm(unit, axis=1, keepdims=True)
+    accepted, found, _ = roc_curve(same, (unit @ unit.T)[first, second], drop_intermediate=False)
+    missed = 1 - found
+    place = int(np.argmin(np.abs(accepted - missed)))
+    return float((accepted[place] + missed[place]) / 2)
+
+
+def best_threshold(embeddings: np.ndarray, speakers: np.ndarray) -> tuple[float, float]:
+    """Return the threshold whose clusters agree best with the speakers, and the adjusted Rand index there.
+
+    Of several that agree alike, the one in the middle.
+    """
+    merges = merges_of(embeddings)
+    tried = np.unique(np.quantile(merges[:, 2], np.linspace(0, 1, TRIED)))
+    # between two merges, so that rounding decides nothing
+    tried = (tried[1:] + tried[:-1]) / 2 if len(tried) > 1 else tried
+    agreement = np.array([adjusted_rand_score(speakers, voices_at(merges, t)) for t in tried])
+    best = np.flatnonzero(agreement == agreement.max())
+    place = best[len(best) // 2]
+    return float(tried[place]), float(agreement[place])
+
+
+def one_emotion(table: pd.DataFrame) -> tuple[int, int]:
+    """Return how many speakers have several clips, and how many of them one emotion alone."""
+    counts = table.groupby("speaker")["emotion"].agg(["size", "nunique"]).query("size > 1")
+    return len(counts), int((counts["nunique"] == 1).sum())
+
+
+def speaker_threshold(manifest: Path, shards: Sequence[Path], corpus: str, output: store.Output) -> None:
+    """Write the threshold at which clusters agree best with the speakers of a corpus.
+
+    Parameters
+    ----------
+    manifest, shards
+        Of the corpus, and its speaker embeddings.
+    corpus
+        Its name.
+    output
+        Parquet file to write, of schema :data:`THRESHOLD`, one row.
+
+    Raises
+    ------
+    SarangiError
+        If fewer than two speakers of several clips are known, or there are more clips than are clustered.
+    """
+    table, embeddings = with_embeddings(manifest, shards)
+    known = table["speaker"].notna().to_numpy()
+    table, embeddings = table[known], embeddings[known]
+    several, alone = one_emotion(table)
+    if several < 2:
+        raise SarangiError(
+            f"{manifest}: {several} known speakers of several clips; a threshold needs two or more. Name "
+            "another corpus under `calibration` of the entry of pseudo_speakers, or state a `threshold`"
+        )
+    speakers = table["speaker"].to_numpy(str)
+    threshold, agreement = best_threshold(embeddings, speakers)
+    row = {
+        "corpus": corpus,
+        "clips": len(table),
+        "speakers": len(np.unique(speakers)),
+        "speakers_of_several": several,
+        "of_one_emotion": alone,
+        "threshold": threshold,
+        "equal_error": equal_error(embeddings, speakers),
+        "adjusted_rand": agreement,
+    }
+    output.write(pd.DataFrame([row]), THRESHOLD)
+
+
+def threshold_in(path: str | Path) -> float:
+    """Return the threshold in a file of :func:`speaker_threshold`."""
+    return float(store.read(path, ["threshold"])["threshold"].iloc[0])
