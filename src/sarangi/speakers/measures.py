@@ -96,17 +96,18 @@ def _measured(table: pd.DataFrame, embeddings: np.ndarray, seed: int) -> Iterato
     )
     leaked, by_chance = leakage(voices, speakers), np.mean([leakage(each, speakers) for each in dealt], 0)
     for name, chosen in slices.items():
-        values = (np.nan, np.nan) if alone else (leaked[chosen].mean(), by_chance[chosen].mean())
-        yield Measure(RESIDUAL_LEAKAGE, name, *map(float, values), 0.0, alone)
+        values = (leaked, by_chance) if alone is None else (np.full(len(table), np.nan),) * 2
+        value, chance = (float(each[chosen].mean()) for each in values)
+        yield Measure(RESIDUAL_LEAKAGE, name, value, chance, 0.0, alone)
     for measure, function in AGREEMENT.items():
         chance = float(np.mean([function(speakers, each) for each in dealt]))
         yield Measure(measure, ALL, float(function(speakers, voices)), chance, 1.0)
     error = equal_error(embeddings, speakers)
     reason = "one speaker, or one clip a speaker: no pairs of both kinds" if np.isnan(error) else None
     yield Measure("equal_error", ALL, error, 0.5, 0.0, reason)
-    several, alone = one_emotion(table)
+    several, of_one = one_emotion(table)
     reason = None if several else "no speaker has several clips"
-    yield Measure(ONE_EMOTION, ALL, alone / several if several else np.nan, np.nan, 0.0, reason)
+    yield Measure(ONE_EMOTION, ALL, of_one / several if several else np.nan, np.nan, 0.0, reason)
 
 
 def leakage(voices: np.ndarray, speakers: np.ndarray) -> np.ndarray:
