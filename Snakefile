@@ -53,6 +53,7 @@ from sarangi.runtime.interpreter import library_alone, quote_interpreter
 from sarangi.runtime.inventory import Inventory
 from sarangi.runtime.lock import begin, hold
 from sarangi.runtime.profile import refuse_stale, refuse_touch
+from sarangi.runtime.scheduling import plan_one_look_at_a_time
 from sarangi.runtime.snakemake_process import TELLS
 from sarangi.sources import kinds
 from sarangi.study import (
@@ -98,6 +99,7 @@ report: "workflow/report/study.rst"
 gc.set_threshold(100_000)
 
 quote_interpreter()
+plan_one_look_at_a_time()
 for place in (BASE, Path.cwd()):
     if any(sign in str(place) for sign in "{}:"):
         raise WorkflowError(
