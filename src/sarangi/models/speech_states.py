@@ -124,8 +124,8 @@ def padded(clips: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
 
 def _mask(lengths: Sequence[int] | np.ndarray, device: torch.device) -> Tensor:
     """Return a mask of shape (clips, longest), True where there is a frame of a clip of so many frames."""
-    counts = torch.as_tensor(lengths, device=device)
-    return torch.arange(int(counts.max()), device=device)[None] < counts[:, None]
+    counts = torch.as_tensor(lengths)  # not on a GPU, which the longest would then have to come from
+    return (torch.arange(int(counts.max()))[None] < counts[:, None]).to(device)
 
 
 def projected(model: PreTrainedModel, frames: Tensor) -> Tensor:
