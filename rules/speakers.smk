@@ -32,7 +32,9 @@ rule speaker_embeddings:
 rule speaker_threshold:
     """Choose the distance that parts two voices, on a corpus with known speakers, for use on others."""
     input:
-        manifest=lambda wildcards: layout.manifest(speaker_inputs.entry_of(study, wildcards.pseudo)["calibration"]),
+        manifest=lambda wildcards: layout.manifest(
+            speaker_inputs.entry_of(study, wildcards.pseudo)["calibration"]
+        ),
         embeddings=lambda wildcards: speaker_inputs.calibrating_shards(study, wildcards.pseudo),
     output:
         layout.speaker_threshold("{pseudo}"),
@@ -54,7 +56,9 @@ rule pseudo_speakers:
     """Say who seems to speak each utterance of a corpus, by its voice alone."""
     input:
         manifest=layout.manifest("{corpus}"),
-        embeddings=lambda wildcards: speaker_inputs.shards_of_pseudo(study, wildcards.pseudo, wildcards.corpus),
+        embeddings=lambda wildcards: speaker_inputs.shards_of_pseudo(
+            study, wildcards.pseudo, wildcards.corpus
+        ),
         threshold=lambda wildcards: speaker_inputs.thresholds(study, [wildcards.pseudo]),
     output:
         layout.pseudo_speakers("{pseudo}", "{corpus}"),
@@ -77,7 +81,9 @@ rule speaker_measures:
     """Hold the pseudo-speakers of a corpus against the speakers that its publisher names."""
     input:
         manifest=layout.manifest("{corpus}"),
-        embeddings=lambda wildcards: speaker_inputs.shards_of_pseudo(study, wildcards.pseudo, wildcards.corpus),
+        embeddings=lambda wildcards: speaker_inputs.shards_of_pseudo(
+            study, wildcards.pseudo, wildcards.corpus
+        ),
         pseudo=layout.pseudo_speakers("{pseudo}", "{corpus}"),
     output:
         layout.speaker_measures("{pseudo}", "{corpus}"),
