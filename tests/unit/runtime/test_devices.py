@@ -9,6 +9,7 @@ from torch import nn
 from sarangi.base.device_names import FORCED
 from sarangi.base.errors import SarangiError
 from sarangi.models import trainer
+from sarangi.models.micro_batches import TrainedOn
 from sarangi.models.trainer import advice_on_memory, trainer_of
 from sarangi.runtime import devices
 from sarangi.transcripts.ctranslate2_whisper import FasterWhisper
@@ -82,17 +83,26 @@ def test_a_network_with_a_sparse_buffer_is_moved_to_apples_gpu(machine):
 
 
 @pytest.mark.parametrize(
-    ("there", "half", "cpu"),
-    [((), False, True), (("mps",), False, False), (("cuda",), True, False)],
+    ("there", "bf16_there", "expected"),
+    [
+        ((), False, {"fp16": False, "bf16": False, "use_cpu": True}),
+        (("mps",), False, {"fp16": False, "bf16": False, "use_cpu": False}),
+        (("cuda",), False, {"fp16": True, "bf16": False, "use_cpu": False}),
+        (("cuda",), True, {"fp16": False, "bf16": True, "use_cpu": False}),
+    ],
 )
-def test_a_training_has_16_bits_on_cuda_alone(machine, monkeypatch, tmp_path, there, half, cpu):
+def test_a_training_has_16_bits_on_cuda_alone(machine, monkeypatch, tmp_path, there, bf16_there, expected):
     machine(*there)
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation: bf16_there)
+    if "cuda" in there:  # where clips would be tried
+        tried = TrainedOn("a GPU", devices.training_precision(), 2, 2)
+        monkeypatch.setattr(trainer, "trained_on", lambda *_: tried)
     asked = {}
     monkeypatch.setattr(trainer, "TrainingArguments", lambda **named: asked.update(named))
     monkeypatch.setattr(trainer, "Trainer", lambda **named: SimpleNamespace())
-    network = SimpleNamespace(described={})
+    network = SimpleNamespace(described={}, weights=None)
     trainer_of(network, {"train": None, "validation": None}, RECIPE, 1, tmp_path, ["angry", "sad"])
-    assert (asked["fp16"], asked["use_cpu"]) == (half, cpu)
+    assert {name: asked[name] for name in expected} == expected
 
 
 def test_ctranslate2_runs_on_the_cpu_of_a_mac(machine, monkeypatch, tmp_path):
