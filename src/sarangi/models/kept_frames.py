@@ -20,6 +20,7 @@ import torch
 from torch import Tensor
 from transformers import PreTrainedModel
 
+from sarangi.base.errors import SarangiError
 from sarangi.base.progress import progress
 from sarangi.base.sound import SAMPLE_RATE
 from sarangi.models.convolutions import convolved
@@ -71,7 +72,12 @@ class KeptFrames:
         place = self._places[utterance_id]
         frames = np.empty(place.shape, np.float32)
         # where the file stands is shared by threads and by forked processes
-        os.preadv(self._file.fileno(), [memoryview(frames).cast("B")], place.start)
+        read = os.preadv(self._file.fileno(), [memoryview(frames).cast("B")], place.start)
+        if read != frames.nbytes:
+            raise SarangiError(
+                f"{utterance_id}: {read} bytes of its kept frames could be read, of {frames.nbytes} that "
+                "were written; look at the disk of the results, and run the same command again"
+            )
         return torch.from_numpy(frames)
 
     def fill(

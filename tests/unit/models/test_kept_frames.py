@@ -9,6 +9,7 @@ from support.small_encoders import AUDIO, corpus, encoders  # noqa: F401  (fixtu
 from support.small_training import RECIPE, files_of_run, outputs, training_of
 
 from sarangi.base import store
+from sarangi.base.errors import SarangiError
 from sarangi.models import convolutions, kept_frames, replay, speech_states
 from sarangi.models.encoders import load_encoder
 from sarangi.models.finetuning import finetune_together
@@ -112,3 +113,12 @@ def test_frames_of_a_masked_spectrum_or_beside_a_prefix_are_not_kept(encoders):
     assert taken == [True, False, True]
     prefix = {"audio": AUDIO | {"frozen_layers": 1, "prefix": "cached"}, **described}
     assert not classifier(prefix, {"audio": load_encoder(encoders["wavlm"])}).audio.takes_frames
+
+
+def test_frames_that_are_not_whole_are_refused(tmp_path):
+    with KeptFrames(tmp_path, 1) as kept:
+        kept._kept("clip", torch.ones(3, 2))
+        assert kept["clip"].equal(torch.ones(3, 2))
+        kept._file.truncate(20)
+        with pytest.raises(SarangiError, match="clip: 20 bytes of its kept frames could be read, of 24"):
+            kept["clip"]
