@@ -14,13 +14,17 @@ import pandas as pd
 import pyarrow as pa
 import torch
 import transformers
+from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.utils.data import Dataset, Sampler
 from transformers import EarlyStoppingCallback, EvalPrediction, TrainingArguments
+from transformers.trainer import OPTIMIZER_NAME, SCHEDULER_NAME, TRAINER_STATE_NAME
+from transformers.utils import SAFE_WEIGHTS_NAME
 
 from sarangi.base.device_names import CPU
 from sarangi.base.errors import SarangiError
 from sarangi.base.parts import TRAIN, VALIDATION
+from sarangi.models.checkpoint_writer import CheckpointWriter
 from sarangi.models.fusion import EmotionClassifier
 from sarangi.models.micro_batches import TrainedOn, trained_on
 from sarangi.models.utterances import FORK, ByLength, Utterances, collate, update
@@ -56,7 +60,8 @@ class Trainer(transformers.Trainer):
 
     With ``by_length`` the utterances of a batch are about as long; with ``decay_all`` weights decay on biases
     and normalisations, too.  With ``trained_on``, on a GPU, a batch is all of an update
-    (:func:`sarangi.models.utterances.update`), of which so many go through the network at once.
+    (:func:`sarangi.models.utterances.update`), of which so many go through the network at once, and a
+    checkpoint is written while the next epoch trains.
     """
 
     by_length = False
@@ -65,6 +70,7 @@ class Trainer(transformers.Trainer):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         self._unseen: list[_Loss] = []
+        self._writer = CheckpointWriter()
         super().__init__(*arguments, **named)
 
     def get_decay_parameter_names(self, model: nn.Module) -> list[str]:
@@ -81,14 +87,40 @@ class Trainer(transformers.Trainer):
 
     def train(self, *arguments: Any, **named: Any) -> Any:
         """Train as the Trainer does, with numbers below 1.2e-38 as zero."""
-        with subnormals_as_zero():
-            return super().train(*arguments, **named)
+        try:
+            with subnormals_as_zero():
+                return super().train(*arguments, **named)
+        finally:
+            self._writer.close()
+
+    def _save_checkpoint(self, *arguments: Any, **named: Any) -> None:
+        """Write a checkpoint, once the one before is whole: older ones are deleted at the end."""
+        self._writer.wait()
+        super()._save_checkpoint(*arguments, **named)
 
     def _save(self, output_dir: str | None = None, state_dict: dict | None = None) -> None:
         """Write the weights of a checkpoint."""
         frozen = self._frozen()
         state = self.model.state_dict() if state_dict is None else state_dict
-        super()._save(output_dir, {name: tensor for name, tensor in state.items() if name not in frozen})
+        learning = {name: tensor for name, tensor in state.items() if name not in frozen}
+        if self.trained_on is None:
+            super()._save(output_dir, learning)
+        else:
+            path = Path(output_dir or self.args.output_dir, SAFE_WEIGHTS_NAME)
+            self._writer.write(path, partial(save_file, metadata={"format": "pt"}), learning)
+
+    def _save_optimizer_and_scheduler(self, output_dir: str) -> None:
+        """Write what the optimizer and the learning rate's schedule remember."""
+        if self.trained_on is None:
+            super()._save_optimizer_and_scheduler(output_dir)
+            return
+        for name, remembers in ((OPTIMIZER_NAME, self.optimizer), (SCHEDULER_NAME, self.lr_scheduler)):
+            self._writer.write(Path(output_dir, name), torch.save, remembers.state_dict())
+
+    def _load_best_model(self) -> None:
+        """Load the best weights, once they are whole."""
+        self._writer.wait()
+        super()._load_best_model()
 
     def _issue_warnings_after_load(self, load_result: Any) -> None:
         """Refuse weights that are not those of this network's checkpoints."""
@@ -184,16 +216,21 @@ def subnormals_as_zero() -> Iterator[None]:
 def last_whole_checkpoint(folder: Path) -> str | None:
     """Return the last checkpoint that was written to its end, and remove those that were not.
 
-    The Trainer writes ``trainer_state.json`` last.
+    On a CPU the Trainer writes its own state last; on a GPU each other file has its name once it is whole.
     """
     found = sorted(folder.glob("checkpoint-*"), key=lambda path: int(path.name.split("-")[1]))
-    while found:
-        try:
-            json.loads((found[-1] / "trainer_state.json").read_text())
-            return str(found[-1])
-        except (OSError, ValueError):
-            shutil.rmtree(found.pop())
-    return None
+    while found and not _is_whole(found[-1]):
+        shutil.rmtree(found.pop())
+    return str(found[-1]) if found else None
+
+
+def _is_whole(checkpoint: Path) -> bool:
+    names = (SAFE_WEIGHTS_NAME, OPTIMIZER_NAME, SCHEDULER_NAME)
+    try:
+        json.loads((checkpoint / TRAINER_STATE_NAME).read_text())
+    except (OSError, ValueError):
+        return False
+    return all((checkpoint / name).is_file() for name in names)
 
 
 def trainer_of(

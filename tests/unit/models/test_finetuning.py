@@ -134,10 +134,21 @@ def test_a_run_trained_in_half_precision_answers_in_whole(corpus, encoder, tmp_p
 
 
 def test_half_a_checkpoint_is_removed(tmp_path):
-    for step, text in ((5, "{}"), (10, "{"), (15, None)):
-        (tmp_path / f"checkpoint-{step}").mkdir()
+    states = ("model.safetensors", "optimizer.pt", "scheduler.pt")
+    for step, text, files in (
+        (5, "{}", states),
+        (10, "{", states),
+        (15, None, states),
+        (20, "{}", states[1:]),
+        (25, "{}", states[:2]),
+        (30, "{}", ("model.safetensors", "optimizer.pt.part", "scheduler.pt")),
+    ):
+        checkpoint = tmp_path / f"checkpoint-{step}"
+        checkpoint.mkdir()
+        for name in files:
+            (checkpoint / name).touch()
         if text:
-            (tmp_path / f"checkpoint-{step}" / "trainer_state.json").write_text(text)
+            (checkpoint / "trainer_state.json").write_text(text)
     assert last_whole_checkpoint(tmp_path) == str(tmp_path / "checkpoint-5")
     assert [path.name for path in tmp_path.iterdir()] == ["checkpoint-5"]
 

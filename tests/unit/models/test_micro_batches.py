@@ -1,6 +1,7 @@
 """The loop of a GPU, on the CPU: micro-batches, what is recorded of them, and processes that load."""
 
 import json
+import threading
 
 import numpy as np
 import pandas as pd
@@ -21,11 +22,11 @@ from transformers import TrainerCallback
 from sarangi.base import store
 from sarangi.base.errors import SarangiError
 from sarangi.base.parts import TRAIN, VALIDATION
-from sarangi.models import micro_batches, trainer, utterances
+from sarangi.models import checkpoint_writer, micro_batches, trainer, utterances
 from sarangi.models.encoders import load_encoder
 from sarangi.models.fusion import classifier
 from sarangi.models.micro_batches import TrainedOn, largest
-from sarangi.models.trainer import log_of, trainer_of
+from sarangi.models.trainer import last_whole_checkpoint, log_of, trainer_of
 from sarangi.models.utterances import Utterances
 
 CLASSES = ["a", "b", "c"]
@@ -155,6 +156,66 @@ def test_a_run_says_what_a_gpu_chose_and_resumes_with_it(corpus, encoder, tmp_pa
     resumed = trained(corpus, encoder, tmp_path / "killed", **recipe)
     for name, file in resumed.items():
         assert file.read_bytes() == whole[name].read_bytes(), name
+
+
+def test_a_checkpoint_is_written_while_the_next_epoch_learns_and_holds_its_own(
+    corpus, encoder, tmp_path, monkeypatch
+):
+    as_on_a_gpu(monkeypatch, 5)
+    whole = trained(corpus, encoder, tmp_path / "whole")
+    write, learnt = checkpoint_writer._write, threading.Event()
+
+    class KilledError(Exception):
+        pass
+
+    class Trainer(trainer.Trainer):
+        updates = 0  # since the last checkpoint
+
+        def _save_checkpoint(self, *arguments, **named):
+            self._writer.wait()
+            learnt.clear()
+            self.updates = 0
+            super()._save_checkpoint(*arguments, **named)
+
+        def training_step(self, *arguments, **named):
+            loss = super().training_step(*arguments, **named)
+            self.updates += 1
+            if self.updates == 2:  # the first has changed the weights
+                learnt.set()
+                if self.state.epoch > 2:
+                    raise KilledError
+            return loss
+
+    def later(path, *arguments):
+        assert learnt.wait(60), "training waits for the checkpoint"
+        write(path, *arguments)
+
+    with monkeypatch.context() as patch, pytest.raises(KilledError):
+        patch.setattr(trainer, "Trainer", Trainer)
+        patch.setattr(checkpoint_writer, "_write", later)
+        trained(corpus, encoder, tmp_path / "killed")
+    assert last_whole_checkpoint(next((tmp_path / "killed/checkpoints").iterdir())).endswith("-6")
+    resumed = trained(corpus, encoder, tmp_path / "killed")
+    for name, file in resumed.items():
+        assert file.read_bytes() == whole[name].read_bytes(), name
+
+
+def test_a_checkpoint_that_cannot_be_written_ends_the_training(corpus, encoder, tmp_path, monkeypatch):
+    as_on_a_gpu(monkeypatch, 5)
+
+    save = torch.save
+
+    def full(state, path):
+        if "optimizer" not in str(path):
+            return save(state, path)
+        path.write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(torch, "save", full)
+    with pytest.raises(OSError, match="No space left"):
+        trained(corpus, encoder, tmp_path)
+    assert not list(tmp_path.rglob("optimizer.pt"))
+    assert last_whole_checkpoint(next((tmp_path / "checkpoints").iterdir())) is None
 
 
 def test_results_are_the_same_bytes_whoever_loads(corpus, encoder, tmp_path, monkeypatch):
