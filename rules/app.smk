@@ -19,6 +19,7 @@ for offered in study.offered:
             predictions=inputs.predictions_of(study, offered),
             models=inputs.run_files(study, offered, layout.run_model),
             scores=layout.scores(offered.name),
+            fairness=layout.fairness(offered.name),
             manifest=layout.manifest(offered.corpus),
             protocol=layout.protocol(offered.corpus, offered.protocol),
         output:

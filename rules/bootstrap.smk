@@ -1,7 +1,7 @@
 # Scores with intervals over groups, and differences between models.
 #   in:  predictions of every run, manifest, protocol
 #   out: results/scores/{experiment}.parquet, results/scores/{experiment}_to_{test}.parquet,
-#        results/confusions/ of the same names, results/differences/{corpus}_{protocol}.parquet,
+#        results/confusions/ and results/fairness/ of the same names, results/differences/{corpus}_{protocol}.parquet,
 #        results/premiums.parquet, results/summary.txt
 
 TRANSFER = ScoreId("{experiment}", "{test}").name
@@ -17,6 +17,7 @@ rule scores:
     output:
         scores=[layout.scores("{experiment}")],
         confusions=[layout.confusions("{experiment}")],
+        fairness=[layout.fairness("{experiment}")],
     log:
         layout.log("scores", "{experiment}"),
     benchmark:
@@ -30,6 +31,7 @@ rule scores:
     params:
         experiments=lambda wildcards: [scored.to_score(study, experiment_of(wildcards))],
         settings=scored.bootstrap(study),
+        parted=scored.fairness(study),
     script:
         "../workflow/scripts/scores.py"
 
@@ -42,6 +44,7 @@ use rule scores as transfer_scores with:
     output:
         scores=[layout.scores(TRANSFER)],
         confusions=[layout.confusions(TRANSFER)],
+        fairness=[layout.fairness(TRANSFER)],
     log:
         layout.log("scores", TRANSFER),
     benchmark:
@@ -52,6 +55,7 @@ use rule scores as transfer_scores with:
     params:
         experiments=lambda wildcards: [scored.to_score(study, experiment_of(wildcards), wildcards.test)],
         settings=scored.bootstrap(study),
+        parted=scored.fairness(study),
 
 
 # the experiments that were predicted in one job are scored in one, too
@@ -67,6 +71,7 @@ for batch in study.batches(study.scored):
         output:
             scores=[layout.scores(entry.name) for entry in entries],
             confusions=[layout.confusions(entry.name) for entry in entries],
+            fairness=[layout.fairness(entry.name) for entry in entries],
         log:
             layout.log("scores", batch.name),
         benchmark:
@@ -81,6 +86,7 @@ for batch in study.batches(study.scored):
         params:
             experiments=entries,
             settings=scored.bootstrap(study),
+            parted=scored.fairness(study),
         script:
             "../workflow/scripts/scores.py"
 

@@ -65,6 +65,11 @@ FIGURES_SHOWN = {
         },
         params={"first": shown.results_first(study)},
     ),
+    "fairness": Exhibit(
+        "Draw how models fare on one part of the speakers beside another.",
+        wanted=bool(shown.fairness_shown(study)),
+        inputs={"fairness": shown.fairness_shown(study)},
+    ),
     "published": Exhibit(
         "Draw published numbers beside ours, and say which cannot be compared.",
         wanted=ALL,

@@ -96,6 +96,11 @@ TABLES_SHOWN = {
             "scores": sensitivity_inputs.scores_split_again(study),
         },
     ),
+    "fairness": Exhibit(
+        "Show how models fare on one part of the speakers beside another.",
+        wanted=bool(shown.fairness_shown(study)),
+        inputs={"fairness": shown.fairness_shown(study)},
+    ),
     "speakers": Exhibit(
         "Show what pseudo-speakers are worth where speakers are known.",
         wanted=bool(study.config["pseudo_speakers"]),

@@ -10,6 +10,7 @@ from huggingface_hub import ModelCard
 
 from sarangi.app import cards
 from sarangi.base import store
+from sarangi.base.fairness_rows import FAIRNESS
 from sarangi.base.score_rows import SCORES
 from sarangi.models.predictions import predictions_schema
 from support.places import MADE_BY_TEST
@@ -68,7 +69,26 @@ def study(tmp_path):
     values["calibration_error_if_calibrated"] = 0.125
     lines = [row | {"metric": metric, "value": value} for metric, value in values.items()]
     store.write(tmp_path / "scores", pd.DataFrame(lines), SCORES, MADE_BY_TEST)
+    store.write(tmp_path / "fairness", fairness(), FAIRNESS, MADE_BY_TEST)
     return tmp_path
+
+
+def fairness():
+    """Two genders that differ, and no ages."""
+    row = (
+        dict.fromkeys(FAIRNESS.names, "")
+        | dict.fromkeys(("se", "df"), 2.0)
+        | {"unknown": 1, "groups_both": 0}
+    )
+    row |= {"n_first": 4, "n_second": 4, "groups_first": 2, "groups_second": 2, "attribute": "gender"}
+    row |= {"first": "female", "second": "ma|le", "mark": "descriptive interval"}
+    values = {"value_first": 0.75, "value_second": 0.5, "value": 0.25, "low": -0.5, "high": 0.9}
+    nothing = dict.fromkeys(("first", "second", *values)) | {
+        "attribute": "age",
+        "mark": "no two parts to compare",
+    }
+    metrics = [row | values | {"metric": metric} for metric in ("uar", "recall_sad")]
+    return pd.DataFrame([*metrics, row | nothing | {"metric": "uar"}])
 
 
 def written(study, **changed):
@@ -85,7 +105,7 @@ def written(study, **changed):
     }
     cards.model_cards(
         runs,
-        cards.ExperimentFiles(study / "scores", study / "manifest", study / "protocol"),
+        cards.ExperimentFiles(study / "scores", study / "fairness", study / "manifest", study / "protocol"),
         ABOUT | changed,
         {"code": "c0de", "inputs": {str(study / "model0"): "abc"}},
     )

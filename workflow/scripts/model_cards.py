@@ -20,7 +20,9 @@ with job(snakemake) as run:
     )
     model_cards(
         {tuple(key): RunFiles(*each) for key, each in zip(snakemake.params.runs, files, strict=True)},
-        ExperimentFiles(*(Path(snakemake.input[name]) for name in ("scores", "manifest", "protocol"))),
+        ExperimentFiles(
+            *(Path(snakemake.input[name]) for name in ("scores", "fairness", "manifest", "protocol"))
+        ),
         about,
         run.provenance,
     )

@@ -4,10 +4,12 @@ from sarangi.runtime.job import job
 
 with job(snakemake) as run:
     from sarangi.base.progress import progress
+    from sarangi.scoring.fairness import fairness
     from sarangi.scoring.scores import scores
 
-    experiments, output = snakemake.params.experiments, snakemake.output
-    written = zip(experiments, output.scores, output.confusions, strict=True)
-    for experiment, score, confusion in progress(written, len(experiments), "scores"):
+    params, output = snakemake.params, snakemake.output
+    written = zip(params.experiments, output.scores, output.confusions, output.fairness, strict=True)
+    for experiment, score, confusion, compared in progress(written, len(params.experiments), "scores"):
         made = {"scores": run.result_at(score), "confusions": run.result_at(confusion)}
-        scores(experiment, snakemake.params.settings, made)
+        scores(experiment, params.settings, made)
+        fairness(experiment, params.parted, params.settings.confidence, run.result_at(compared))

@@ -11,7 +11,7 @@ from sarangi.app.card_files import README
 from sarangi.base.degenerate import MEANING, is_degenerate
 from sarangi.base.markdown import escaped_in
 from sarangi.paper.texts import interval_text
-from sarangi.statistics.metrics import METRICS
+from sarangi.statistics.metrics import METRICS, UAR
 
 HUB_METRICS = {metric.name: metric.hub for metric in METRICS if metric.hub is not None}
 SHOWN = {metric.name: metric.prose_in_full for metric in METRICS if metric.name in HUB_METRICS}
@@ -91,14 +91,16 @@ def calibrated(data: Mapping[str, Any], sure: float) -> str:
     return f"It never said {said} in its test, so how often it is right then is not known."
 
 
-OF_THE_CONFIGURATION = ("model", "corpus", "encoders", "asr", "emotions", "languages", "protocol", "recipe")
-"""What a card says in the words of the configuration, which need not be Markdown."""
+OF_OTHERS = (
+    "model", "corpus", "encoders", "asr", "emotions", "languages", "protocol", "recipe", "fairness",
+)  # fmt: skip
+"""What a card says in the words of the configuration and of a corpus, which need not be Markdown."""
 
 
 def as_markdown(data: Mapping[str, Any]) -> str:
     """Return the card of a run as the hub shows it: YAML, then Markdown."""
     head = yaml.safe_dump(front_matter(data), sort_keys=False, allow_unicode=True)
-    data = {**data, **{key: escaped_in(data[key]) for key in OF_THE_CONFIGURATION}}
+    data = {**data, **{key: escaped_in(data[key]) for key in OF_OTHERS}}
     known = (("synthetic", f"Synthetic. {SYNTHETIC}"), ("untrained", UNTRAINED))
     warning = [text for key, text in known if data[key]]
     corpus = data["corpus"]
@@ -125,6 +127,9 @@ def as_markdown(data: Mapping[str, Any]) -> str:
         "## Scores",
         "",
         *_score_lines(data),
+        "## Parts of the speakers",
+        "",
+        *_fairness_lines(data),
         "## Calibration",
         "",
         *_calibration_lines(data),
@@ -183,6 +188,49 @@ def _score_lines(data: Mapping[str, Any]) -> list[str]:
         f"This run alone reaches a UAR of {_text(data['own']['uar'])} on the {data['own']['clips']} clips of "
         "its own test part.",
         "",
+    ]
+
+
+def _fairness_lines(data: Mapping[str, Any]) -> list[str]:
+    """Return how the model fares on parts of the speakers, or that nothing is known of it."""
+    rows = data["fairness"]
+    compared = [row for row in rows if row["value"] is not None]
+    nothing = sorted({row["attribute"] for row in rows} - {row["attribute"] for row in compared})
+    lines = [
+        f"Not known by {', '.join(nothing)}: the corpus does not state two parts with the same emotions.",
+        "",
+    ]
+    if not compared:
+        return lines if nothing else ["Nothing was compared.", ""]
+    table = [
+        [
+            f"{row['first']} beside {row['second']}",
+            "UAR" if row["metric"] == UAR.name else row["metric"].replace("_", " of "),
+            *(_text(row["value_first"]), _text(row["value_second"])),
+            f"{row['value']:+.3f}",
+            _interval(row["low"], row["high"]),
+            f"{row['groups_first']}, {row['groups_second']}",
+        ]
+        for row in compared
+    ]
+    head = [
+        "parts",
+        "metric",
+        "first",
+        "second",
+        "difference",
+        f"{data['confidence'] * 100:g} % interval",
+        "groups",
+    ]
+    return [
+        "Over the emotions that both parts have; intervals resample speakers (or what the corpus has in "
+        "their place), and are not corrected for how many there are. Parts may differ in more than their "
+        "name says.",
+        "",
+        *_table(head, table),
+        *(f"Mark: {mark}." for mark in sorted({row["mark"] for row in compared} - {""})),
+        *([""] if any(row["mark"] for row in compared) else []),
+        *(lines if nothing else []),
     ]
 
 

@@ -31,9 +31,13 @@ class RunFiles:
 
 @dataclass(frozen=True)
 class ExperimentFiles:
-    """The scores of an experiment over all folds and seeds, and the manifest and protocol of its corpus."""
+    """The scores of an experiment over all folds and seeds, and the manifest and protocol of its corpus.
+
+    ``fairness`` has the differences between parts of the speakers.
+    """
 
     scores: Path
+    fairness: Path
     manifest: Path
     protocol: Path
 
@@ -75,6 +79,7 @@ def model_cards(
         "languages": sorted(languages.dropna().unique()),
         "speakers": speakers(files.protocol, files.manifest),
         "scores": scores_shown(files.scores, "folds" if about["mean_of_folds"] else "pooled"),
+        "fairness": fairness_shown(files.fairness),
         "calibration": calibration(answers, files.scores),
         "intended": list(INTENDED),
         "not_intended": list(NOT_INTENDED),
@@ -132,6 +137,22 @@ def scores_shown(scores: Path, reported: str) -> list[dict[str, Any]]:
     return [
         {key: _number(value) if isinstance(value, float) else value for key, value in row.items()}
         for row in table.loc[wanted, columns].to_dict("records")
+    ]
+
+
+def fairness_shown(fairness: Path) -> list[dict[str, Any]]:
+    """Return the UAR and the recall of each emotion of parts of the speakers, and their differences."""
+    table = store.read(fairness)
+    columns = [
+        "attribute", "first", "second", "metric", "value_first", "value_second", "value", "low", "high",
+        "groups_first", "groups_second", "unknown", "mark",
+    ]  # fmt: skip
+    return [
+        {
+            key: None if pd.isna(value) else _number(value) if isinstance(value, float) else value
+            for key, value in row.items()
+        }
+        for row in table[columns].to_dict("records")
     ]
 
 

@@ -15,10 +15,12 @@ from sarangi.base.auditing import (
     NEAR_DUPLICATES_ACROSS,
     NOTE,
     OK,
+    PART_CONFOUNDED,
     SHARED_GROUPS,
     SHARED_SPEAKERS,
     SHARED_TEXTS,
     SOUND,
+    SPEAKERS_OF_PART,
     TESTED_GROUPS,
     TESTED_WITH,
     TEXTS_EMPTY,
@@ -68,6 +70,14 @@ CHECKS = {
     ),
     "speakers_with_one_emotion": Advice(
         "speakers who have one emotion only", f"who speaks gives the emotion away: {DISJOINT}"
+    ),
+    SPEAKERS_OF_PART: Advice(
+        "speakers of one gender, age or language",
+        f"record more of them: with fewer than {FEW_GROUPS} nothing can be said of others like them",
+    ),
+    PART_CONFOUNDED: Advice(
+        "what tells the gender, age or language of speakers",
+        "name it beside every comparison of them, or record them alike",
     ),
     "speakers_in_one_group": Advice("speakers in one group", "nothing: they are kept on one side"),
     "name_collision": Advice(

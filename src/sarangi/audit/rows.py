@@ -24,7 +24,8 @@ AUDIT = pa.schema(
 
 COLUMNS = [
     "utterance_id", "speaker", "group", "emotion", "text", "start", "end", "duration_s", "sample_rate",
-    "channels", "sha256", "status", "reason", "cause", "copies", "no_sound",
+    "channels", "sha256", "status", "reason", "cause", "copies", "no_sound", "gender", "age", "language",
+    "session", "part",
 ]  # fmt: skip
 """Of the manifest, what is looked at."""
 

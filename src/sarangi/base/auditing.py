@@ -6,6 +6,7 @@ FEW_GROUPS = 8  # below, an interval only describes
 
 GROUPS, GROUPS_OF_EMOTION, TESTED_GROUPS = "groups", "groups_of_emotion", "tested_groups"
 MISSING_CLASS = "missing_class"
+SPEAKERS_OF_PART, PART_CONFOUNDED = "speakers_of_part", "part_confounded"
 FAILED_UTTERANCES = "failed"
 SOUND = "sound"
 TEXTS_FAILED, TEXTS_EMPTY = "texts_failed", "texts_empty"

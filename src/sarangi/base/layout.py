@@ -312,6 +312,12 @@ def confusions(score: str) -> str:
 
 
 @_path
+def fairness(score: str) -> str:
+    """Return the path of differences between parts of the speakers, of an experiment or a transfer."""
+    return f"results/fairness/{score}.parquet"
+
+
+@_path
 def differences(comparison: str) -> str:
     """Return the path of the differences between models, by corpus and protocol: ``<corpus>_<protocol>``."""
     return f"results/differences/{comparison}.parquet"

@@ -14,6 +14,8 @@ SIDES_DIFFER = "sides differ"
 MANY_FAILED = "many failed"
 TRAINED_ONCE = "training not resampled"
 TRAINED_TWICE = "two trainings"
+NOT_PARTED = "no two parts to compare"
+ONE_GROUP = "one group on a side"
 
 OF_INTERVALS = (DESCRIPTIVE, TOO_NARROW, TRAINED_ONCE, TRAINED_TWICE)
 """Marks of an interval that says less than it seems, not of the score itself."""

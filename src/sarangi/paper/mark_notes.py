@@ -9,6 +9,8 @@ from sarangi.base.marks import (
     GROUPS_SHARED,
     MANY_FAILED,
     NEAR_DUPLICATES,
+    NOT_PARTED,
+    ONE_GROUP,
     PREDICTIONS_MISSING,
     SIDES_DIFFER,
     TOO_NARROW,
@@ -31,6 +33,8 @@ MARKS = {
     MANY_FAILED: "more than a tenth of the corpus failed, so what is scored is not the corpus; see the audit",
     TRAINED_ONCE: "trained once, with one seed: the training is not resampled and the interval is too narrow",
     TRAINED_TWICE: "trained twice: the interval only describes what other trainings would score",
+    NOT_PARTED: "fewer than two values are stated, or no emotion is in both parts: nothing is compared",
+    ONE_GROUP: "one group (speaker) on a side: how far other speakers differ is not known, so no interval",
 }
 
 

@@ -1,6 +1,7 @@
 """Predictions as scores need them: the ok ones with their groups, and what each group adds to the sums."""
 
 import logging
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -124,19 +125,23 @@ def tally(
     calibrations : array of shape (R, groups, BINS, 4), or None
         None where not every prediction has its probabilities.
     """
-    repeats, groups = _places(table, repeat), _places(table, ["group"])
-    classes = len(emotions)
-    shape = (int(repeats.max()) + 1, int(groups.max()) + 1)
-    truth, predicted = (_codes(table[column], emotions) for column in ("emotion", "predicted"))
-    cells = np.ravel_multi_index((repeats, groups, truth, predicted), (*shape, classes, classes))
-    confusions = np.bincount(cells, minlength=shape[0] * shape[1] * classes**2).astype(np.float64)
+    confusions = _counted(table, repeat, emotions)
     probabilities = table[[f"{STATED}{emotion}" for emotion in emotions]].to_numpy(np.float64)
     calibrations = None
     if np.isfinite(probabilities).all():
-        each = calibration(truth, probabilities)
-        calibrations = np.zeros((*shape, *each.shape[1:]))
-        np.add.at(calibrations, (repeats, groups), each)
-    return confusions.reshape(*shape, classes, classes), calibrations
+        each = calibration(_codes(table["emotion"], emotions), probabilities)
+        calibrations = np.zeros((*confusions.shape[:2], *each.shape[1:]))
+        np.add.at(calibrations, (_places(table, repeat), _places(table, ["group"])), each)
+    return confusions, calibrations
+
+
+def _counted(table: pd.DataFrame, repeat: Sequence[str], emotions: Sequence[str]) -> Floats:
+    """Return the confusions of :func:`tally`."""
+    repeats, groups = _places(table, repeat), _places(table, ["group"])
+    truth, predicted = (_codes(table[column], emotions) for column in ("emotion", "predicted"))
+    shape = (int(repeats.max()) + 1, int(groups.max()) + 1, len(emotions), len(emotions))
+    cells = np.ravel_multi_index((repeats, groups, truth, predicted), shape)
+    return np.bincount(cells, minlength=math.prod(shape)).astype(np.float64).reshape(shape)
 
 
 def runs_of(
@@ -160,10 +165,19 @@ def runs_of(
         None where not every prediction has its probabilities.
     """
     confusions, calibrations = tally(table, EACH_RUN, emotions)
+    runs = _runs(table, confusions, pooled=pooled, crossed=crossed)
+    return runs, None if calibrations is None else runs._replace(sums=calibrations)
+
+
+def confusions_of(table: pd.DataFrame, emotions: Sequence[str], *, pooled: bool, crossed: bool) -> Runs:
+    """Return the confusions of :func:`runs_of` alone, from a table that needs no probabilities."""
+    return _runs(table, _counted(table, EACH_RUN, emotions), pooled=pooled, crossed=crossed)
+
+
+def _runs(table: pd.DataFrame, confusions: Floats, *, pooled: bool, crossed: bool) -> Runs:
     each = table[EACH_RUN].drop_duplicates().sort_values(EACH_RUN)
     seeds, folds = (each[column].to_numpy(np.int64) for column in EACH_RUN)
-    runs = Runs(confusions, confusions.sum(-1), seeds, folds, pooled, crossed)
-    return runs, None if calibrations is None else runs._replace(sums=calibrations)
+    return Runs(confusions, confusions.sum(-1), seeds, folds, pooled, crossed)
 
 
 def clip_patterns(

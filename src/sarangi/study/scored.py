@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from sarangi.base import layout
 from sarangi.base.bootstrap import BootstrapSettings
+from sarangi.base.fairness_rows import FairnessSettings
 from sarangi.base.score_id import ScoreId
 from sarangi.base.scored import Compared, ComparedOn, Scored
 from sarangi.study.comparisons import language_cells
@@ -19,6 +20,12 @@ MEANS_OF_FOLDS = ("stratified_kfold", "stratified_group_kfold", "emobox")
 def bootstrap(study: Study) -> BootstrapSettings:
     """Return how scores and differences get their intervals."""
     return BootstrapSettings(**study.config["bootstrap"])
+
+
+def fairness(study: Study) -> FairnessSettings:
+    """Return how the clips are parted to see whether a model fares alike on all."""
+    entry = study.config["fairness"]
+    return FairnessSettings(tuple(entry["by"]), tuple(entry["age_bands"]))
 
 
 def mean_of_folds(study: Study, protocol: str) -> bool:

@@ -25,6 +25,19 @@ def results_shown(study: Study, path: Callable[[str], str]) -> list[str]:
     return [path(name) for name in (*study.scored, *transfers) if not _guesses(study, name)]
 
 
+def fairness_shown(study: Study) -> list[str]:
+    """Return the differences between parts of the speakers of every model that listens, on its own corpus.
+
+    Matched folds are there to be compared with the folds that they are matched to, and are left out.
+    """
+    return [
+        layout.fairness(name)
+        for name, e in study.scored.items()
+        if "baseline" not in study.config["models"][e.model]
+        and "matched" not in study.config["protocols"][e.protocol]
+    ]
+
+
 def results_first(study: Study) -> list[str]:
     """Return the names of the results that figures show before others, whatever their scores.
 

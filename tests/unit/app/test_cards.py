@@ -53,6 +53,16 @@ def test_the_hub_reads_licence_base_model_scores_and_language(study):
     assert {path.name: path.read_bytes() for path in (study / "run").iterdir()} == first
 
 
+def test_a_card_says_how_the_model_fares_on_parts_of_the_speakers(study):
+    data, card = written(study)
+    assert [row["value"] for row in data["fairness"]] == [0.25, 0.25, None]
+    section = card.text.split("## Parts of the speakers")[1].split("## Calibration")[0]
+    assert r"| female beside ma\|le | UAR | 0.750 | 0.500 | +0.250 | [-0.500, 0.900] | 2, 2 |" in section
+    assert "| recall of sad |" in section
+    assert "Mark: descriptive interval." in section
+    assert "Not known by age" in section
+
+
 def test_speakers_that_were_heard_in_training_are_no_unseen_speakers(study):
     protocol = store.read(study / "protocol")
     protocol.loc[(protocol["utterance_id"] == "shemo/anna1") & (protocol["fold"] == 0), "part"] = "validation"
