@@ -3,6 +3,7 @@
 import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,11 +12,12 @@ import pandas as pd
 from sarangi.base.auditing import FEW_GROUPS
 from sarangi.base.emotions import ordered
 from sarangi.base.fairness_rows import AGE, FAIRNESS, FairnessSettings
-from sarangi.base.marks import DESCRIPTIVE, NOT_PARTED, ONE_GROUP, UNPREDICTED, joined
+from sarangi.base.marks import DESCRIPTIVE, NOT_PARTED, ONE_GROUP, UNPREDICTED, joined, marks_in
 from sarangi.base.scored import Scored
 from sarangi.base.store import Output
 from sarangi.base.table_columns import FURTHER
 from sarangi.scoring.answers import answers, confusions_of
+from sarangi.scoring.marks import SplitFiles, marks_of
 from sarangi.scoring.training_marks import marks_of_trainings
 from sarangi.statistics.confusions import Booleans, Floats, Sums, mean, recalls
 from sarangi.statistics.intervals import Errors, errors_of, student
@@ -48,8 +50,16 @@ def fairness(experiment: Scored, settings: FairnessSettings, confidence: float, 
     table, emotions = answers(experiment.predictions, experiment.manifest, name, settings.by)
     crossed = experiment.protocol_file is None
     names = {key: getattr(experiment, key) for key in ("experiment", "corpus", "protocol", "model", "test")}
-    rows = list(fairness_rows(table, emotions, settings, confidence, crossed=crossed))
-    output.write(pd.DataFrame(rows, columns=FAIRNESS.names).assign(**names), FAIRNESS)
+    frame = pd.DataFrame(
+        fairness_rows(table, emotions, settings, confidence, crossed=crossed), columns=FAIRNESS.names
+    ).assign(**names)
+    if len(table):
+        optional = (experiment.protocol_file, experiment.audit)
+        protocol, audit = (None if path is None else Path(path) for path in optional)
+        files = SplitFiles(Path(experiment.manifest), protocol, audit)
+        held = marks_of(table, files, experiment.untrained)
+        frame["mark"] = [joined([*held, *marks_in(marks)]) for marks in frame["mark"]]
+    output.write(frame, FAIRNESS)
 
 
 def fairness_rows(
