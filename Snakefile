@@ -58,6 +58,7 @@ from sarangi.runtime.snakemake_process import TELLS
 from sarangi.sources import kinds
 from sarangi.study import (
     app_inputs,
+    audit_inputs,
     choices,
     errata_inputs,
     findings_inputs,

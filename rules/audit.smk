@@ -2,8 +2,8 @@
 #   in:  manifest, results/corpora/{corpus}/{audio,levels}/*.parquet
 #   out: results/near_duplicates/{corpus}.parquet, results/audit/{corpus}/corpus.parquet,
 #        results/audit/{corpus}/protocols/{protocol}.parquet, results/audit/{corpus}/transcripts/{asr}.parquet for
-#        transcripts that a model reads, and all of a corpus in results/audit/{corpus}.parquet;
-#        audit.html, the worst first
+#        transcripts that a model reads, results/audit/{corpus}/voices/{pseudo}.parquet for corpora of an entry of
+#        pseudo-speakers, and all of a corpus in results/audit/{corpus}.parquet; audit.html, the worst first
 
 
 rule near_duplicates:
@@ -103,10 +103,40 @@ rule transcript_audit:
         "../workflow/scripts/transcript_audit.py"
 
 
-rule whole_audit:
-    """Bring the audits of a corpus, of its protocols and of its transcripts together."""
+rule voice_audit:
+    """Check by the sound of voices who is in training and test alike, and whose names mislead."""
     input:
-        lambda wildcards: inputs.audits_of(study, wildcards.corpus),
+        manifest=layout.manifest("{corpus}"),
+        embeddings=lambda wildcards: speaker_inputs.shards_of_pseudo(
+            study, wildcards.pseudo, wildcards.corpus
+        ),
+        voices=lambda wildcards: audit_inputs.single_voices(study, wildcards.pseudo, wildcards.corpus),
+        thresholds=lambda wildcards: audit_inputs.voice_thresholds(study, wildcards.pseudo),
+        protocols=lambda wildcards: [
+            layout.protocol(wildcards.corpus, name) for name in study.protocols_of(wildcards.corpus)
+        ],
+    output:
+        layout.voice_audit("{corpus}", "{pseudo}"),
+    log:
+        layout.log("voice_audit", "{corpus}", "{pseudo}"),
+    benchmark:
+        layout.benchmark("voice_audit", "{corpus}", "{pseudo}")
+    # before any training that is ready: what it says may spare that
+    priority: 1
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        **needs(minutes=120, mem_mb=4000),
+    params:
+        protocols=lambda wildcards: study.protocols_of(wildcards.corpus),
+    script:
+        "../workflow/scripts/voice_audit.py"
+
+
+rule whole_audit:
+    """Bring the audits of a corpus, of its protocols, its transcripts and its voices together."""
+    input:
+        lambda wildcards: audit_inputs.audits_of(study, wildcards.corpus),
     output:
         table=layout.audit("{corpus}"),
         readable=layout.readable_audit("{corpus}"),

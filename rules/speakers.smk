@@ -1,7 +1,8 @@
 # Who speaks, where nobody says so: embeddings of voices, pseudo-speakers, and what these are worth.
 #   in:  results/corpora/{corpus}/audio/{shard}.parquet, weights of a speaker encoder, manifests
 #   out: results/speakers/{speaker_encoder}/{corpus}/{shard}.parquet, results/speaker_thresholds/{pseudo}.parquet,
-#        results/speakers/{pseudo}/{corpus}.parquet, results/speaker_measures/{pseudo}/{corpus}.parquet
+#        results/speakers/{pseudo}/{corpus}.parquet, results/speaker_measures/{pseudo}/{corpus}.parquet,
+#        results/voice_thresholds/{pseudo}.parquet, results/voice_audit/{pseudo}/{corpus}.parquet
 
 
 rule speaker_embeddings:
@@ -99,3 +100,51 @@ rule speaker_measures:
         seed=study.config["seed"],
     script:
         "../workflow/scripts/speaker_measures.py"
+
+
+rule voice_thresholds:
+    """Choose for each question about voices the distance of two, on a corpus with known speakers."""
+    input:
+        manifest=lambda wildcards: layout.manifest(
+            speaker_inputs.entry_of(study, wildcards.pseudo)["calibration"]
+        ),
+        embeddings=lambda wildcards: speaker_inputs.calibrating_shards(study, wildcards.pseudo),
+    output:
+        layout.voice_thresholds("{pseudo}"),
+    log:
+        layout.log("voice_thresholds", "{pseudo}"),
+    benchmark:
+        layout.benchmark("voice_thresholds", "{pseudo}")
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        **needs(minutes=60, mem_mb=4000),
+    params:
+        corpus=lambda wildcards: speaker_inputs.entry_of(study, wildcards.pseudo)["calibration"],
+        seed=study.config["seed"],
+    script:
+        "../workflow/scripts/voice_thresholds.py"
+
+
+rule single_voices:
+    """Say of each speaker and gender of a corpus whether it is one voice, and of each two whether both are."""
+    input:
+        manifest=layout.manifest("{corpus}"),
+        embeddings=lambda wildcards: speaker_inputs.shards_of_pseudo(
+            study, wildcards.pseudo, wildcards.corpus
+        ),
+        thresholds=layout.voice_thresholds("{pseudo}"),
+    output:
+        layout.single_voices("{pseudo}", "{corpus}"),
+    log:
+        layout.log("single_voices", "{pseudo}", "{corpus}"),
+    benchmark:
+        layout.benchmark("single_voices", "{pseudo}", "{corpus}")
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        **needs(minutes=60, mem_mb=4000),
+    params:
+        seed=study.config["seed"],
+    script:
+        "../workflow/scripts/single_voices.py"

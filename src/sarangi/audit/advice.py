@@ -28,11 +28,23 @@ from sarangi.base.auditing import (
     WARNING,
 )
 from sarangi.base.store import SKIPPED
+from sarangi.base.voice_checks import (
+    GENDERS_ALIKE,
+    KNOWN_VOICES,
+    NEAR_VOICES,
+    OF_VOICES,
+    ONE_VOICE,
+    SEVERAL_VOICES,
+    SHARED_VOICES,
+    SPEAKERS_ALIKE,
+    TWO_SPEAKERS_ALIKE,
+    VOICES,
+)
 
 SEVERITY = (FATAL, WARNING, NOTE, OK)
 """Verdicts, the worst first."""
 
-LEAKING = (SHARED_GROUPS, SHARED_SPEAKERS, NEAR_DUPLICATES_ACROSS)
+LEAKING = (SHARED_GROUPS, SHARED_SPEAKERS, NEAR_DUPLICATES_ACROSS, SHARED_VOICES)
 """Checks that find what a protocol is made to show, if its entry says ``leaks: true``."""
 
 FOLLOWING = ("uar_ceiling", "uar_chance")
@@ -48,6 +60,8 @@ class Advice(NamedTuple):
 
 DISJOINT = "trust only scores of protocols that keep each speaker on one side"
 LOOKED_AT = "listen to one of them; leave such clips out of the table, or keep them and say so"
+ERRING = "see the share that is corrected by the errors of the threshold"
+UNCALIBRATED = "name a corpus with known speakers under calibration of the entry of pseudo_speakers"
 CONFOUNDED = "a model may learn this instead of the emotion: say so beside every score"
 
 CHECKS = {
@@ -130,6 +144,31 @@ CHECKS = {
     ),
     "duration_uar": Advice("UAR from the duration alone", CONFOUNDED),
     "loudness_uar": Advice("UAR from the loudness alone", CONFOUNDED),
+    NEAR_VOICES: Advice("share of test clips with a clip near in training, by voice", ERRING),
+    SHARED_VOICES: Advice(
+        "share of test clips whose voice seems to be in training",
+        f"compare with what is known of the speakers; if nothing is, {DISJOINT}",
+    ),
+    KNOWN_VOICES: Advice(
+        "share of test clips whose named speaker is in training", "compare the voices with it"
+    ),
+    SPEAKERS_ALIKE: Advice("pairs of speakers who seem to be one voice", "see each pair"),
+    TWO_SPEAKERS_ALIKE: Advice(
+        "two speakers who seem to be one voice", "listen to both; if they are one person, give them one group"
+    ),
+    SEVERAL_VOICES: Advice(
+        "speakers who seem to be several voices",
+        "listen to clips that are far apart; emotion may part them, too, if they are one person",
+    ),
+    GENDERS_ALIKE: Advice(
+        "two genders that seem to be one voice",
+        "listen to both; leaving one gender out then leaves no voice out",
+    ),
+    ONE_VOICE: Advice(
+        "how far the clips of a gender are apart in voice",
+        "where one voice is not rejected, no folds by pseudo-speaker: leave one gender out, and name it so",
+    ),
+    VOICES: Advice("voices", UNCALIBRATED),
 }
 """By check; what the audits yield and is not here has its name for words."""
 
@@ -167,7 +206,8 @@ class Finding(NamedTuple):
         if self.verdict == OK or self.check not in CHECKS:
             return ""
         if self.verdict == NOTE and pd.isna(self.value):
-            return CHECKS[SOUND].todo  # it could not be checked
+            # it could not be checked
+            return UNCALIBRATED if self.check in OF_VOICES else CHECKS[SOUND].todo
         if self.by_design:
             return "meant: compare with a protocol that keeps each speaker on one side"
         return CHECKS[self.check].todo

@@ -198,6 +198,18 @@ def speaker_measures(pseudo: str, corpus: str) -> str:
 
 
 @_path
+def voice_thresholds(pseudo: str) -> str:
+    """Return the path of the distances that part two voices, from the calibration corpus of an entry."""
+    return f"results/voice_thresholds/{pseudo}.parquet"
+
+
+@_path
+def single_voices(pseudo: str, corpus: str) -> str:
+    """Return the path of which speakers and genders of a corpus seem to be one voice."""
+    return f"results/voice_audit/{pseudo}/{corpus}.parquet"
+
+
+@_path
 def corpus_audit(corpus: str) -> str:
     """Return the path of the audit of a corpus without its protocols."""
     return f"results/audit/{corpus}/corpus.parquet"
@@ -213,6 +225,12 @@ def protocol_audit(corpus: str, protocol: str) -> str:
 def transcript_audit(corpus: str, asr: str) -> str:
     """Return the path of the audit of the transcripts of a corpus by a Whisper."""
     return f"results/audit/{corpus}/transcripts/{asr}.parquet"
+
+
+@_path
+def voice_audit(corpus: str, pseudo: str) -> str:
+    """Return the path of the audit of the voices of a corpus and of its protocols."""
+    return f"results/audit/{corpus}/voices/{pseudo}.parquet"
 
 
 @_path

@@ -27,7 +27,7 @@ KINDS = {
 TITLES = tuple(dict.fromkeys([*KINDS.values(), READ_FROM, OTHERS]))
 PREDICTIONS = ("predictions", "run_predictions")
 OF_MODELS = (*PREDICTIONS, "run_model", "run_config", "run_log", "run_card", "run_card_data")
-AUDITS = ("audit", "readable_audit", "corpus_audit", "protocol_audit", "transcript_audit")
+AUDITS = ("audit", "readable_audit", "corpus_audit", "protocol_audit", "transcript_audit", "voice_audit")
 """Read before a training, and no part of it."""
 
 

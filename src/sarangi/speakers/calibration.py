@@ -11,6 +11,7 @@ from sklearn.metrics import adjusted_rand_score, roc_curve
 from sarangi.base import store
 from sarangi.base.errors import SarangiError
 from sarangi.speakers.clustering import merges_of, voices_at
+from sarangi.speakers.embedded import with_embeddings
 
 TRIED = 200
 """Thresholds that are tried: quantiles of the distances at which clusters become one."""
@@ -30,23 +31,6 @@ THRESHOLD = pa.schema(
         pa.field("adjusted_rand", pa.float64(), nullable=False),
     ]
 )
-KNOWN = ["utterance_id", "speaker", "gender", "session", "emotion"]
-
-
-def with_embeddings(manifest: Path, shards: Sequence[Path]) -> tuple[pd.DataFrame, np.ndarray]:
-    """Return the utterances of a corpus that have an embedding, sorted, and their embeddings.
-
-    Returns
-    -------
-    utterances : data frame of :data:`KNOWN`
-    embeddings : float32 array of shape (utterances, width)
-    """
-    found = pd.concat([store.read(path, ["utterance_id", "status", "embedding"]) for path in shards])
-    found = found[found["status"] == store.OK]
-    table = store.read(manifest, KNOWN).merge(found, on="utterance_id").sort_values("utterance_id")
-    table = table.reset_index(drop=True)
-    embeddings = np.array(list(table["embedding"]), np.float32).reshape(len(table), -1)
-    return table.drop(columns=["embedding", "status"]), embeddings
 
 
 def equal_error(embeddings: np.ndarray, speakers: np.ndarray) -> float:

@@ -8,8 +8,8 @@ import pandas as pd
 import pyarrow as pa
 
 from sarangi.base import store
-from sarangi.speakers.calibration import with_embeddings
 from sarangi.speakers.clustering import clustered, margins
+from sarangi.speakers.embedded import with_embeddings
 
 PSEUDO_SPEAKERS = pa.schema(
     [

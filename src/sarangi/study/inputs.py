@@ -54,16 +54,6 @@ def near_duplicates_of(study: Study, corpus: str) -> str | None:
     return layout.near_duplicates(corpus) if study.holds(corpus) == SOUND else None
 
 
-def audits_of(study: Study, corpus: str) -> list[str]:
-    """Return the audits of a corpus, of the protocols used on it, and of the transcripts that models read."""
-    protocols = study.protocols_of(corpus)
-    return [
-        layout.corpus_audit(corpus),
-        *(layout.protocol_audit(corpus, name) for name in protocols),
-        *(layout.transcript_audit(corpus, asr) for asr in transcripts_read(study, corpus)),
-    ]
-
-
 def transcripts_read(study: Study, corpus: str) -> list[str]:
     """Return the Whispers whose transcripts of a corpus some model reads, sorted; no others are audited."""
     of_corpus = (e for e in study.runnable.values() if corpus in (e.corpus, *study.tests(e)))

@@ -5,11 +5,11 @@ from pathlib import Path
 
 from sarangi.base import layout
 from sarangi.runtime import provenance
+from sarangi.study.audit_inputs import audits_of, voices_audited
 from sarangi.study.entries import asr_of, encoders_needed, modality
 from sarangi.study.findings_inputs import findings
 from sarangi.study.identities import RESTORED
 from sarangi.study.inputs import (
-    audits_of,
     encoder_files,
     feature_shards,
     level_shards,
@@ -93,6 +93,7 @@ def protocols_in_use(study: Study, corpus: str) -> list[str]:
 def _of_corpora(study: Study) -> Iterator[str]:
     for corpus in study.corpora:
         yield from audits_of(study, corpus)
+        yield from voices_audited(study, corpus)
     for corpus in study.sources:
         yield layout.manifest(corpus)
         yield from (layout.protocol(corpus, name) for name in protocols_in_use(study, corpus))

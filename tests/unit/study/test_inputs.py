@@ -22,14 +22,6 @@ def test_a_corpus_of_features_has_neither_levels_nor_near_duplicates(demo):
     assert "urdu_sindhi" not in inputs.transcribed_corpora(demo)
 
 
-def test_an_audit_brings_the_protocols_of_all_experiments_on_its_corpus_together(demo):
-    assert inputs.audits_of(demo, "punjabi_rasa") == [
-        "results/audit/punjabi_rasa/corpus.parquet",
-        "results/audit/punjabi_rasa/protocols/gender.parquet",
-        "results/audit/punjabi_rasa/protocols/publisher.parquet",
-    ]
-
-
 @pytest.mark.parametrize(
     ("name", "read"),
     [
