@@ -15,6 +15,7 @@ import resource
 import tempfile
 from pathlib import Path
 
+import numpy as np
 import torch
 import yaml
 from noise import ROOT, SHAPES, utterances
@@ -26,7 +27,7 @@ from sarangi.models.encoders import build_encoder
 from sarangi.models.fusion import classifier
 from sarangi.models.kept_frames import KeptFrames
 from sarangi.models.shortest import frames_of
-from sarangi.models.trainer import class_weights, trainer_of
+from sarangi.models.trainer import trainer_of
 
 MODEL, EMOTIONS, SECONDS = "replayed_multimodal_multilingual", 7, (3.1, 1.5)
 UPDATES, HEARD = 2, 4
@@ -39,16 +40,18 @@ def at_most(clips: int) -> None:
     model = config["models"][MODEL]
     entry = {"model": model, "emotions": EMOTIONS, "seconds": SECONDS}
     train, validation = (utterances(entry, n, 1) for n in (clips - clips // 9, clips // 9))
+    emotions = [str(n) for n in range(EMOTIONS)]
     encoders = {b: build_encoder(SHAPES[model[b]["encoder"]].to_dict()) for b in ("audio", "text")}
     described = {
+        "replay": True,
         "audio": model["audio"], "text": model["text"], "fusion": model["fusion"],
-        "emotions": train.emotions, "dropout": model["finetuning"]["dropout"],
+        "emotions": emotions, "dropout": model["finetuning"]["dropout"],
     }  # fmt: skip
     settings = encoders["audio"].config.to_dict()
     noise = torch.Generator().manual_seed(1)
 
     def convolved(encoder: object, signals: list) -> list:
-        sizes = frames_of([len(signal) for signal in signals], settings)
+        sizes = frames_of(np.array([len(signal) for signal in signals]), settings)
         return [torch.randn(size, settings["conv_dim"][-1], generator=noise) for size in sizes]
 
     kept_frames.convolved = convolved
@@ -60,11 +63,10 @@ def at_most(clips: int) -> None:
             frames.fill(encoders["audio"], lambda name, give=signal_of: give(name[1:]), lengths, 16)
             data.inputs["signals"] = lambda name, part=part: frames[f"{part}{name}"]
         filled = _peak()
-        weights = class_weights(train.table["emotion"], train.emotions)
-        network = classifier(described, encoders, weights)
+        network = classifier(described, encoders)
         recipe = model["finetuning"] | {"max_epochs": 1}
         trainer = trainer_of(
-            network, {TRAIN: train, VALIDATION: validation}, recipe, 42, Path(folder), train.emotions
+            network, {TRAIN: train, VALIDATION: validation}, recipe, 42, Path(folder), emotions
         )
         trainer.args.max_steps = UPDATES
         trainer.eval_dataset = Subset(validation, range(HEARD))

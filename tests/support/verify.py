@@ -67,8 +67,11 @@ class Made:
             self.contents[output](path, made)
             provenance.write(path, path, made)
 
+    def report(self):
+        return examine(self.jobs)
+
     def faults(self):
-        return {fault.file: fault for fault in examine(self.jobs).faults}
+        return {fault.file: fault for fault in self.report().faults}
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
 """The lock of published results: what was published, so that a later build can be compared with it.
 
 ``results.lock`` lies beside ``config.yaml`` and is meant to be committed.  It has the sha256 of every
-published file, for equality byte by byte, which holds on one CPU type; and the numbers that these files
-show, since on another type of CPU a training ends a little elsewhere.
+published file, for equality byte by byte, which holds on one CPU type, which it names; and the numbers that
+these files show, since on another type of CPU a training ends a little elsewhere.
 """
 
 import json
@@ -24,6 +24,7 @@ from sarangi.base.yaml_documents import yaml_in
 from sarangi.runtime import commands, provenance, records
 from sarangi.runtime.inventory import digest_of_input
 from sarangi.runtime.lock import hold, undisturbed
+from sarangi.runtime.processor import processor
 from sarangi.statistics.metrics import METRICS, UAR
 
 LOCK = Path("results.lock")
@@ -46,10 +47,13 @@ class Comparison:
         Of each file that is locked or published here.
     why
         Of the changed ones that hold numbers, which number.
+    made_on
+        The processor that the lock was made on; None where it does not say.
     """
 
     states: dict[str, str] = field(default_factory=dict)
     why: dict[str, str] = field(default_factory=dict)
+    made_on: str | None = None
 
 
 def lock(directory: Path, tolerance: float) -> int:
@@ -109,7 +113,7 @@ def write(directory: Path, tolerance: float) -> int:
                     f"no rule makes it here, delete it: rm {commands.quoted(directory / file)}"
                 )
     lines = ["# Written by python -m sarangi lock; the target verify compares with it.\n"]
-    lines += [f"tolerance: {tolerance}\n", "files:\n"]
+    lines += [f"tolerance: {tolerance}\n", f"made_on: {json.dumps(processor())}\n", "files:\n"]
     lines += [f"  {json.dumps(file)}: {sum_}\n" for file, sum_ in sums.items()]
     lines.append("values:\n")
     for file in files:
@@ -135,7 +139,7 @@ def compare(directory: Path) -> Comparison | None:
     if not (directory / LOCK).exists():
         return None
     locked = _read(directory)
-    found = Comparison()
+    found = Comparison(made_on=locked.get("made_on"))
     here = list(_published(directory))
     others = []
     for file in sorted({*here, *locked["files"]}):
@@ -235,6 +239,8 @@ def _read(directory: Path) -> dict[str, Any]:
             raise DocumentError("it has no tolerance, files and values")
         if type(found["tolerance"]) not in (int, float) or not found["tolerance"] >= 0:
             raise DocumentError(f"tolerance is {found['tolerance']!r}, not a number from 0 on")
+        if not isinstance(found.get("made_on", ""), str):
+            raise DocumentError(f"made_on is {found['made_on']!r}, not the name of a processor")
         found["values"] = found["values"] or {}
         for key, kind in (("files", str), ("values", list)):
             if not isinstance(found[key], dict):

@@ -33,6 +33,7 @@ from sarangi.runtime import commands, provenance, records
 from sarangi.runtime.contents import opened
 from sarangi.runtime.inventory import digest_of_input
 from sarangi.runtime.lock import undisturbed
+from sarangi.runtime.processor import processor
 from sarangi.study.identities import RESTORED
 
 log = logging.getLogger("sarangi")
@@ -76,11 +77,14 @@ class Report:
         How many files are what.
     here
         How many results are here, good or bad.
+    notes
+        What else a reader should know, in sentences.
     """
 
     faults: list[Fault] = field(default_factory=list)
     counts: Counter = field(default_factory=Counter)
     here: int = 0
+    notes: list[str] = field(default_factory=list)
 
 
 def verify(targets: Sequence[str]) -> None:
@@ -101,6 +105,8 @@ def verify(targets: Sequence[str]) -> None:
         report = check(targets, Path())
     for what, count in report.counts.items():
         log.info("%d %s", count, what)
+    for note in report.notes:
+        log.info(note)
     if report.faults:
         raise SarangiError(*_listed(report.faults))
     if not report.here:
@@ -368,6 +374,8 @@ class _Verification:
             return
         for state, count in Counter(found.states.values()).items():
             self.report.counts[f"files {state}, compared with {results_lock.LOCK}"] = count
+        if set(found.states.values()) & {results_lock.WITHIN, results_lock.CHANGED}:
+            self.report.notes.append(_of_processors(found.made_on))
         bad = {fault.file for fault in self.report.faults}
         for file, state in found.states.items():
             if file in bad:
@@ -379,6 +387,19 @@ class _Verification:
                 self._fault(
                     file, f"other numbers than published: {found.why[file]}", self._command(file) + meant
                 )
+
+
+def _of_processors(made_on: str | None) -> str:
+    """Return what is known of the processor as a cause of other bytes than the lock's."""
+    here = processor()
+    if made_on is None:
+        return f"{results_lock.LOCK} does not say which processor it was made on; this one is {here}."
+    if made_on == here:
+        return f"{results_lock.LOCK} was made on this type of processor ({here}): it is not the cause."
+    return (
+        f"{results_lock.LOCK} was made on another type of processor ({made_on}; this one is {here}): what "
+        "networks and solvers compute may end a little elsewhere."
+    )
 
 
 # -- files ------------------------------------------------------------------------------------

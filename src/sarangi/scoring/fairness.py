@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +99,7 @@ def fairness_rows(
     """
     for column in settings.by:
         parted = in_bands(table[column], settings.age_bands) if column == AGE else table[column]
-        values = _in_order(parted.dropna().unique(), settings.age_bands)
+        values = _in_order(set(parted.dropna()), settings.age_bands)
         unknown = table.loc[parted.isna(), "utterance_id"].nunique()
         shared = {"attribute": column.removeprefix(FURTHER), "unknown": unknown}
         if len(values) < 2:
@@ -144,7 +144,7 @@ def _bands(bounds: Sequence[int]) -> list[str]:
     return [f"under {bounds[0]}", *between, f"{bounds[-1]} and over"]
 
 
-def _in_order(values: Sequence[str], bounds: Sequence[int]) -> list[str]:
+def _in_order(values: Iterable[str], bounds: Sequence[int]) -> list[str]:
     """Return values sorted, bands of ages from the youngest."""
     bands = _bands(bounds)
     return sorted(values, key=lambda value: (bands.index(value) if value in bands else len(bands), value))

@@ -21,13 +21,15 @@ from support.verify import (
 from sarangi.base import layout, store
 from sarangi.base.errors import SarangiError
 from sarangi.base.score_rows import SCORES
-from sarangi.reproduce import plan, results_lock
+from sarangi.reproduce import plan, results_lock, verify
+from sarangi.runtime.processor import processor
 
 
 @pytest.mark.parametrize(
     "text",
     ["tolerance: '0.02'\nfiles: {}\nvalues: {}", "tolerance: -1\nfiles: {}\nvalues: {}",
     "tolerance: .nan\nfiles: {}\nvalues: {}",
+     "tolerance: 1\nmade_on: 5\nfiles: {}\nvalues: {}",
      "tolerance: 1\nfiles: {1: a}\nvalues: {}", "tolerance: 1\nfiles: {a: 1}\nvalues: {}", "[]", "a: 0b"],
 )  # fmt: skip
 def test_a_lock_with_values_of_another_kind_is_refused(text, tmp_path):
@@ -57,6 +59,21 @@ def test_the_lock_tells_identical_within_tolerance_and_changed(made, value, stat
     if faults:
         assert "a.uar: 0.5 is locked" in faults[A].found
         assert "python -m sarangi lock" in faults[A].command
+
+
+def test_another_processor_is_named_where_bytes_differ(made, monkeypatch):
+    results_lock.write(Path(), tolerance=0.01)
+    assert made.report().notes == []  # all is identical
+    rescored(made, 0.505)
+    (note,) = made.report().notes
+    assert note.endswith("it is not the cause.")
+    monkeypatch.setattr(verify, "processor", lambda: "riscv64")
+    (note,) = made.report().notes
+    assert f"another type of processor ({processor()}; this one is riscv64)" in note
+    text = results_lock.LOCK.read_text()
+    results_lock.LOCK.write_text("\n".join(line for line in text.splitlines() if "made_on" not in line))
+    (note,) = made.report().notes
+    assert "does not say which processor" in note
 
 
 def test_the_lock_tells_missing_and_new_and_is_the_same_text_again(made):
