@@ -12,6 +12,7 @@
 #   snakemake --cores 8 app                 what the page that listens needs: cards of all models, space/
 #   snakemake --cores 1 verify              every result hashed and opened again, and compared
 #   snakemake --cores 8 results_bundle      the results in one file, for another clone
+#   snakemake --cores 8 bench               benchmarks that others can enter: bench/<name>/
 #   snakemake --cores 1 workflow_crate      the workflow as an RO-Crate, for WorkflowHub
 #   snakemake --directory demo --cores 2    the same, on the demo's synthetic speech
 #
@@ -59,6 +60,7 @@ from sarangi.sources import kinds
 from sarangi.study import (
     app_inputs,
     audit_inputs,
+    benchmark_inputs,
     choices,
     errata_inputs,
     findings_inputs,
@@ -170,6 +172,7 @@ wildcard_constraints:
     finding=one_of(study.config["findings"]),
     speaker_encoder=one_of(study.config["speaker_encoders"]),
     pseudo=one_of(study.config["pseudo_speakers"]),
+    bench=one_of(study.config["benchmarks"]),
     asr=one_of(study.checkpoints),
     test=one_of(study.sources),
     shard=r"\d{3}",
@@ -200,6 +203,7 @@ include: "rules/sensitivity.smk"
 include: "rules/tables.smk"
 include: "rules/figures.smk"
 include: "rules/paper.smk"
+include: "rules/benchmarks.smk"
 include: "rules/app.smk"
 include: "rules/verify.smk"
 

@@ -24,6 +24,7 @@ consistency    printed tables and confusion matrices: what cannot be, and what m
 study          the configuration, checked: what it asks for and what is available
 drafts         a study drafted from a table of labels: what each column is, which splits fit
 paper          tables, figures, numbers, and the PDF
+benchmark      benchmarks that others can enter: tasks, data sheet, scores of their predictions
 reproduce      verify, explain, bundle, restore, report, crate, costs
 app            model cards, the page, predictions of a user's recordings, uploads
 synthetic      the demo's corpora

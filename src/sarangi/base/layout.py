@@ -414,6 +414,18 @@ def bundle() -> str:
 
 
 @_path
+def bench_archive(bench: str) -> str:
+    """Return the path of a benchmark in one zip."""
+    return f"results/bench/{bench}.zip"
+
+
+@_path
+def bench_folder(bench: str) -> str:
+    """Return the path of the sums of a benchmark's folder, the last of its files."""
+    return f"bench/{bench}/SHA256SUMS"
+
+
+@_path
 def workflow_crate() -> str:
     """Return the path of the workflow as an RO-Crate."""
     return "results/workflow_crate.zip"

@@ -138,6 +138,8 @@ def check(targets: Sequence[str], directory: Path) -> Report:
     before = Path.cwd()
     # what is made on request is looked at where it was
     asked = [name for name in (layout.bundle(), layout.arxiv()) if (directory / name).exists()]
+    for archive in sorted(directory.glob(layout.bench_archive("*"))):
+        asked += [layout.bench_archive(archive.stem), layout.bench_folder(archive.stem)]
     app = ["app"] if (directory / layout.SPACE / "app.py").exists() else []
 
     def jobs_of(wanted: Sequence[str]) -> list[Job]:

@@ -32,6 +32,8 @@ def differences(
     settings: BootstrapSettings,
     output: Output,
     family: int | None = None,
+    *,
+    crossed: bool = False,
 ) -> None:
     """Write the differences between the models of a corpus and protocol, each model against each baseline.
 
@@ -54,6 +56,9 @@ def differences(
         Parquet file to write, of schema :data:`DIFFERENCES`.
     family
         How many comparisons p is corrected for; those that are made here if left out.
+    crossed
+        Whether every run was tested on the whole of a corpus, as in a transfer: the only slice is ``runs``,
+        and McNemar's test, which takes each answer for a clip of its own, is left out.
 
     Raises
     ------
@@ -69,14 +74,14 @@ def differences(
     rows: list[dict[str, Any]] = []
     compared = pairs(models)
     swaps = swaps_of_family(len(compared) if family is None else family)
-    reported = "folds" if on.mean_of_folds else "pooled"
+    slices = ("runs",) if crossed else ("pooled", "folds") if on.mean_of_folds else ("pooled",)
     for first, second in compared:
         (one, emotions), (other, others) = answered[first], answered[second]
         if emotions != others:
             raise SarangiError(f"{where}: {first} and {second} tell other emotions apart")
         untrained = models[first].untrained or models[second].untrained
         held = [mark for table in (one, other) for mark in marks_of(table, tested, untrained)]
-        held += [mark for table in (one, other) for mark in marks_of_trainings(table, crossed=False)]
+        held += [mark for table in (one, other) for mark in marks_of_trainings(table, crossed=crossed)]
         one, other = common(one, other)
         if one.empty:
             raise SarangiError(f"{where}: {first} and {second} have no test utterance in common")
@@ -87,9 +92,10 @@ def differences(
             "second": second,
         }
         shared |= {"n": one["utterance_id"].nunique(), "groups": one["group"].nunique(), "mark": joined(held)}
-        for name in ("pooled", "folds") if on.mean_of_folds else ("pooled",):
-            most = swaps if name == reported else 0
-            found = compare(one, other, emotions, settings, most, pooled=name == "pooled")
+        for name in slices:
+            most = swaps if name == slices[-1] else 0
+            pooled = name == "pooled"
+            found = compare(one, other, emotions, settings, most, pooled=pooled, crossed=crossed)
             rows += [shared | {"slice": name} | row for row in found]
     output.write(pd.DataFrame(rows, columns=DIFFERENCES.names), DIFFERENCES)
 
@@ -120,6 +126,7 @@ def compare(
     swaps: int = 0,
     *,
     pooled: bool,
+    crossed: bool = False,
 ) -> Iterator[dict[str, Any]]:
     """Yield a row a metric of how two systems differ on the same utterances.
 
@@ -135,8 +142,10 @@ def compare(
         To draw at most where p is small; as many as the bootstrap's draws if that is more.
     pooled
         Whether the folds of a seed are scored together; else each, and their mean is compared.
+    crossed
+        Whether every run is tested on all groups, as in a transfer.
     """
-    runs = [runs_of(table, emotions, pooled=pooled, crossed=False)[0] for table in (one, other)]
+    runs = [runs_of(table, emotions, pooled=pooled, crossed=crossed)[0] for table in (one, other)]
     first, second = (side.over_repeats(side.sums) for side in runs)
     # as many repeats of one as of the other, each as often: the mean over them stays
     seeds = [table["seed"].nunique() for table in (one, other)]
@@ -144,7 +153,7 @@ def compare(
         np.tile(c, (math.lcm(*seeds) // s, 1, 1, 1)) for c, s in zip((first, second), seeds, strict=True)
     )
     tested = sign_flip(first, second, settings.draws, settings.seed, swaps)
-    clips = mcnemar(*clipwise(one, other))
+    clips = math.nan if crossed else mcnemar(*clipwise(one, other))
     for metric, difference in paired_differences(runs, settings).items():
         p, smallest = tested[metric]
         of_clips = clips if metric == ACCURACY.name else math.nan

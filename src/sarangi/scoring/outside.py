@@ -37,7 +37,25 @@ TOLERANCE = 0.01
 
 
 class Split(NamedTuple):
-    """What is to be predicted: a corpus and a protocol by their names, and their files."""
+    """What is to be predicted: a corpus and a protocol by their names, and their files.
+
+    Parameters
+    ----------
+    corpus, protocol
+        What is trained on, and how it is split.
+    mean_of_folds
+        Whether the protocol is reported by the mean over its folds.
+    manifest
+        Of the corpus that is tested.
+    protocol_file
+        Of the protocol; of a transfer what the model of each fold is to predict.
+    audit
+        Of the protocol.
+    test
+        Of a transfer, the other corpus, which is tested.
+    label_map
+        Of a transfer, emotions of that corpus that count as another.
+    """
 
     corpus: str
     protocol: str
@@ -45,6 +63,20 @@ class Split(NamedTuple):
     manifest: Path
     protocol_file: Path
     audit: Path
+    test: str | None = None
+    label_map: Mapping[str, str] = {}
+
+    @property
+    def tested(self) -> str:
+        """The corpus that is tested."""
+        return self.corpus if self.test is None else self.test
+
+    @property
+    def reported(self) -> str:
+        """The slice of the scores that is reported."""
+        if self.test is not None:
+            return "runs"
+        return "folds" if self.mean_of_folds else "pooled"
 
 
 class Cell(NamedTuple):
@@ -183,7 +215,7 @@ def checked(rows: Sequence[Cell], split: Split) -> Checked:
         rest = [f"  and {len(problems) - LISTED} more"] if len(problems) > LISTED else []
         raise SarangiError(
             f"{len(problems)} problem{'s' if len(problems) > 1 else ''} in the predictions for "
-            f"{split.protocol} on {split.corpus}; nothing is scored.",
+            f"{split.protocol} on {split.tested}; nothing is scored.",
             *(f"  {problem}" for problem in problems[:LISTED]),
             *rest,
         )
@@ -216,7 +248,8 @@ class _Asked:
         unmade = why_not_made(parts)
         if unmade:
             raise SarangiError(f"{split.protocol_file}: the protocol cannot be made: {unmade}")
-        self._emotion = manifest["emotion"].to_dict()
+        labels = {} if split.test is None else split.label_map
+        self._emotion = manifest["emotion"].map(lambda emotion: labels.get(emotion, emotion)).to_dict()
         self._status = manifest["status"].to_dict()
         used = parts.loc[parts["part"] != UNUSED, "utterance_id"]
         self.emotions = sorted(set(used.map(self._emotion)))
@@ -228,7 +261,7 @@ class _Asked:
         self._tested: dict[int, list[str]] = {
             int(cast(int, fold)): sorted(of["utterance_id"]) for fold, of in tested.groupby("fold")
         }
-        prefix = f"{split.corpus}/"
+        prefix = f"{split.tested}/"
         self._named: dict[str, str] = {name.removeprefix(prefix): name for name in manifest.index}
         # of several segments of one file the name says nothing
         alone = manifest.loc[~manifest["file"].duplicated(keep=False), "file"]
@@ -364,9 +397,11 @@ def score(
         file = Path(folder) / "predictions.parquet"
         Output(file, {}).write(answers.table, predictions_schema(answers.emotions))
         experiment = Scored(
-            experiment=name, corpus=split.corpus, protocol=split.protocol, model=name, test=split.corpus,
+            experiment=name, corpus=split.corpus, protocol=split.protocol, model=name, test=split.tested,
             mean_of_folds=split.mean_of_folds, untrained=False, predictions=[str(file)],
-            manifest=str(split.manifest), protocol_file=str(split.protocol_file), audit=str(split.audit),
+            manifest=str(split.manifest),
+            protocol_file=None if split.test else str(split.protocol_file),
+            audit=None if split.test else str(split.audit),
         )  # fmt: skip
         scores(experiment, settings, output)
         outside = Compared([str(file)], baseline=False, untrained=False)
@@ -374,7 +409,8 @@ def score(
             _differences({name: outside, other: model}, split, settings, output["differences"], len(own))
             for other, model in own.items()
         ]
-        return Result(store.read(output["scores"].path), pd.concat(rows) if rows else pd.DataFrame())
+        apart = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame()
+        return Result(store.read(output["scores"].path), apart)
 
 
 def _outputs(folder: Path) -> dict[str, Output]:
@@ -385,6 +421,9 @@ def _differences(
     pair: Mapping[str, Compared], split: Split, settings: BootstrapSettings, output: Output, family: int
 ) -> pd.DataFrame:
     on = ComparedOn(split.corpus, split.protocol, split.mean_of_folds)
-    tested = SplitFiles(split.manifest, split.protocol_file, split.audit)
-    differences(pair, on, tested, settings, output, family)
+    if split.test is None:
+        tested = SplitFiles(split.manifest, split.protocol_file, split.audit)
+    else:
+        tested = SplitFiles(split.manifest)
+    differences(pair, on, tested, settings, output, family, crossed=split.test is not None)
     return store.read(output.path)

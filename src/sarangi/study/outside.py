@@ -52,7 +52,8 @@ def split_of(study: Study, protocol: str, corpus: str | None) -> Split:
     if absent:
         command = commands.snakemake(f"--cores 1 {' '.join(files)}")
         raise SarangiError(f"{absent[0]} is not made yet; make it by {command}")
-    return Split(corpus, protocol, mean_of_folds(study, protocol), *map(Path, files))
+    manifest, protocol_file, audit = map(Path, files)
+    return Split(corpus, protocol, mean_of_folds(study, protocol), manifest, protocol_file, audit)
 
 
 def own_models(study: Study, split: Split) -> dict[str, Compared]:

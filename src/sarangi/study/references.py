@@ -1,5 +1,6 @@
 """Names in a configuration that refer to entries which are not there, or do not go together."""
 
+import itertools
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
@@ -51,6 +52,7 @@ def unknown_names(config: dict[str, Any]) -> Iterator[Problem]:
         yield from _of_experiments(config, ("experiments", position), entry)
     yield from _of_sensitivity(config)
     yield from _of_language_pairs(config)
+    yield from _of_benchmarks(config)
     yield from _of_label_map(config)
     yield from _of_emotions(config)
     yield from _of_names(config)
@@ -328,6 +330,35 @@ def _of_language_pairs(config: Mapping[str, Any]) -> Iterator[Problem]:
                     hint = nearest(entry[key], list(config[kind]))
                     yield (*place, key), f"{entry[key]!r} is not in {kind}; {hint}"
             yield from _not_among(config, "protocols", (*place, "within"), entry["within"])
+
+
+def _of_benchmarks(config: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield tasks of benchmarks that are there twice, and baselines that no experiment trains."""
+    trained = {
+        (corpus, protocol, model)
+        for entry in config["experiments"]
+        for corpus in entry["corpora"]
+        for protocol in entry["protocols"]
+        for model in entry["models"]
+    }
+    for name, benchmark in config["benchmarks"].items():
+        seen: set[tuple[str, str]] = set()
+        for position, entry in enumerate(benchmark["tasks"]):
+            place = ("benchmarks", name, "tasks", position)
+            for key, kind in (("corpora", "corpora"), ("transfer", "corpora")):
+                yield from _not_in(kind, (*place, key), entry.get(key, ()), config[kind])
+            yield from _not_among(config, "protocols", (*place, "protocols"), entry["protocols"])
+            for task in itertools.product(entry["corpora"], entry["protocols"]):
+                if task in seen:
+                    yield place, f"{' under '.join(task)} is a task already; name each once"
+                seen.add(task)
+                for which, model in enumerate(entry["baselines"]):
+                    if (*task, model) not in trained:
+                        yield (
+                            (*place, "baselines", which),
+                            f"no experiment trains {model} on {' under '.join(task)}; add it to "
+                            "`experiments`, or take it out",
+                        )
 
 
 def _of_label_map(config: Mapping[str, Any]) -> Iterator[Problem]:

@@ -1,0 +1,1 @@
+"""Benchmarks that others can enter: folds, labels, audits and baselines of some tasks, without recordings."""
