@@ -138,8 +138,8 @@ def check(targets: Sequence[str], directory: Path) -> Report:
     before = Path.cwd()
     # what is made on request is looked at where it was
     asked = [name for name in (layout.bundle(), layout.arxiv()) if (directory / name).exists()]
-    for archive in sorted(directory.glob(layout.bench_archive("*"))):
-        asked += [layout.bench_archive(archive.stem), layout.bench_folder(archive.stem)]
+    for kind in (layout.bench_archive, layout.bench_folder):
+        asked += sorted(path.relative_to(directory).as_posix() for path in directory.glob(kind("*")))
     app = ["app"] if (directory / layout.SPACE / "app.py").exists() else []
 
     def jobs_of(wanted: Sequence[str]) -> list[Job]:
@@ -411,7 +411,8 @@ def _results() -> Iterator[Found]:
     """Yield the results that are here."""
     for place in PLACES:
         yield from walked(place, _is_no_result)
-    yield from (found for file in FILES for found in walked(file))
+    sums = sorted(map(str, Path().glob(layout.bench_folder("*"))))
+    yield from (found for file in (*FILES, *sums) for found in walked(file))
 
 
 def _is_no_result(path: str) -> bool:
