@@ -304,7 +304,7 @@ def test_the_papers_sentences_turn_when_a_verdict_or_an_interval_does(built, tmp
 
 @pytest.mark.skipif(bool(missing_programs()) or shutil.which("pdftotext") is None, reason="LaTeX and poppler")
 def test_the_same_text_builds_with_the_study_where_nothing_is_in_hand(tmp_path):
-    study = yaml.safe_load((ROOT / "config.yaml").read_text()) | {"download": False}
+    study = yaml.safe_load((ROOT / "config.yaml").read_text()) | {"download": False, "benchmarks": {}}
     succeeded(snakemake("--cores", 2, directory=write_study(study, tmp_path)))
     text = "\n".join(pages_of(tmp_path / "paper/paper.pdf"))
     assert "not available: corpus ravdess" in text

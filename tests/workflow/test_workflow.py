@@ -188,7 +188,7 @@ def test_a_corpus_that_is_none_stops_its_own_tables_with_a_message_and_no_file(s
 
 
 def test_a_published_experiment_has_the_studys_name_and_says_what_it_waits_for(tmp_path):
-    study = yaml.safe_load((ROOT / "config.yaml").read_text()) | {"download": False}
+    study = yaml.safe_load((ROOT / "config.yaml").read_text()) | {"download": False, "benchmarks": {}}
     write_study(study, tmp_path)
     done = snakemake("-n", "ravdess_si_audio", directory=tmp_path)
     assert done.returncode != 0
@@ -211,7 +211,7 @@ def test_the_real_corpora_give_the_known_scores(tmp_path):
     (tmp_path / "resources/corpora").mkdir(parents=True)
     for corpus in ("urdu_latif", "ravdess"):
         (tmp_path / "resources/corpora" / corpus).symlink_to(real(corpus))
-    study = yaml.safe_load((ROOT / "config.yaml").read_text()) | {"download": False}
+    study = yaml.safe_load((ROOT / "config.yaml").read_text()) | {"download": False, "benchmarks": {}}
     # actors 7 to 24 are not whole here
     study["experiments"] = [e for e in study["experiments"] if "speakers_21_24" not in e["protocols"]]
     # one feature set and classifier of the grid, or it takes half an hour
