@@ -107,15 +107,16 @@ AT_MOST = {
     "base.degenerate": TABLES
     + FIGURES
     + 7,  # one meaning in every table, figure and sentence that shows an interval
-    "base.parts": 17,
+    "base.parts": 18,
     "base.sound": 13,  # what writes an encoder of Whisper states its sample rate; speaker encoders
     "base.score_id": 12,  # four figures show transfers, by their names
-    "base.auditing": 21,  # marks of scores, sentences that need groups enough, limits below seven tables
+    "base.auditing": 22,  # marks of scores, sentences that need groups enough, limits below seven tables
     "base.hints": 7,  # layouts, one of which is a table of labels
     "base.emotions": 8,  # one order in figures, and the names that tables give
     "base.segments": 8,
     "base.table_columns": 6,
-    "base.failures": 11,  # what is counted is the same in the manifest, the audit, protocols and marks
+    "base.failures": 12,  # what is counted is the same in the manifest, the audit, protocols and marks
+    "base.voice_checks": 6,  # the audit, and what says its checks in words
     "base.finding_rows": 7,
     "base.device_names": 8,  # all that run networks or load a Whisper
     "speakers.embedded": 6,  # all that compares voices

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 
-from sarangi.audit.rows import AUDIT
 from sarangi.base import store
 from sarangi.base.benchmarked import Baseline, BenchmarkTask
 from sarangi.base.errors import SarangiError
@@ -145,7 +145,8 @@ def _hashes(utterances: pd.DataFrame) -> str:
 
 def _write_audit(task: BenchmarkTask, path: Path, provenance: Mapping[str, Any]) -> None:
     rows = pd.concat([store.read(audit) for audit in task.audits], ignore_index=True)
-    store.write(path, rows.sort_values(["check", "subject"], ignore_index=True), AUDIT, dict(provenance))
+    schema = pq.read_schema(task.audits[0]).remove_metadata()
+    store.write(path, rows.sort_values(["check", "subject"], ignore_index=True), schema, dict(provenance))
 
 
 def _write_baseline(baseline: Baseline, folder: Path, provenance: Mapping[str, Any]) -> None:
