@@ -77,14 +77,15 @@ def _of_units(
     seed: int,
 ) -> Iterator[Answer]:
     draw = np.random.default_rng(seed)
+    known = {name: set(named.iloc[clips].dropna()) for name, clips in places.items()}
 
     def answer(question: str, first: str, second: str | None, apart: float | None, few: str | None) -> Answer:
-        clips = np.concatenate([places[first], places[second] if second is not None else places[first][:0]])
-        known = int(named.iloc[clips].nunique())
+        names = [first] if second is None else [first, second]
+        clips, speakers = sum(len(places[n]) for n in names), len(set().union(*(known[n] for n in names)))
         reason = few or chosen[question].reason
         threshold = chosen[question].threshold
         one = None if reason or apart is None or threshold is None else apart < threshold
-        return Answer(question, unit, first, second, apart, threshold, one, len(clips), known, reason)
+        return Answer(question, unit, first, second, apart, threshold, one, clips, speakers, reason)
 
     for name, clips in places.items():
         few = f"fewer than {FEW} clips" if len(clips) < FEW else None
