@@ -16,13 +16,11 @@ import argparse
 import math
 import statistics
 import tempfile
-import time
 from pathlib import Path
 
 import torch
-from noise import SHAPES, Clock, utterances, wait
+from noise import CLOCK, NOW, SHAPES, WALL, utterances, wait
 from prefix import EMOTIONS, PARTS, RECIPES, SECONDS, entry, heard, theirs
-from replay import ProcessorClock
 
 from sarangi.base.parts import TRAIN, VALIDATION
 from sarangi.models.encoders import build_encoder
@@ -30,10 +28,6 @@ from sarangi.models.fusion import classifier
 from sarangi.models.kept_frames import KeptFrames
 from sarangi.models.trainer import trainer_of
 from sarangi.models.utterances import Utterances, collate
-
-WALL = torch.cuda.is_available()
-CLOCK = Clock if WALL else ProcessorClock
-NOW = time.perf_counter if WALL else time.process_time
 
 
 def ours(
@@ -50,7 +44,7 @@ def ours(
     clock = CLOCK()
     with KeptFrames(folder, 20) as frames:
         network.to("cuda" if WALL else "cpu")
-        new = heard(lambda entries: network.eval()(collate(entries)["signals"]), test, recipe["batch"], NOW)
+        new = heard(lambda entries: network.eval()(collate(entries)["signals"]), test, recipe["batch"])
         wait()
         start = NOW()
         for part in (data, test):
@@ -73,7 +67,7 @@ def ours(
         trainer.add_callback(clock)
         trainer.train()
         network.eval()
-        second = heard(lambda entries: network(collate(entries)["signals"]), test, recipe["batch"], NOW)
+        second = heard(lambda entries: network(collate(entries)["signals"]), test, recipe["batch"])
     return clock.seconds, second, new, filled
 
 
@@ -100,9 +94,8 @@ def main() -> None:
     for _ in range(options.turns):
         for way in (theirs, ours):
             data, unseen = (utterances(entry(options.encoder), n, seed) for n, seed in ((clips, 1), (8, 2)))
-            more = (CLOCK, NOW) if way is theirs else ()
             with tempfile.TemporaryDirectory() as folder:
-                seconds, *single = way(options.encoder, data, unseen, Path(folder), *more)
+                seconds, *single = way(options.encoder, data, unseen, Path(folder))
             taken[way.__name__] += seconds[1:]
             found[way.__name__].append(single)
             print(f"{way.__name__}: steps {[round(s, 2) for s in seconds]}, a clip {single}", flush=True)

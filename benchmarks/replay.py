@@ -14,7 +14,6 @@ import io
 import statistics
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +23,7 @@ import soxr
 import torch
 import transformers
 import yaml
-from noise import ROOT, Clock
+from noise import ROOT, ProcessorClock
 
 from sarangi.base.parts import TEST, TRAIN, VALIDATION
 from sarangi.base.sound import SAMPLE_RATE
@@ -43,18 +42,6 @@ from sarangi.synthetic.speech import speak
 
 SPEAKERS = 12
 MODELS = ("audio_tiny", "text_tiny", "fusion_tiny")
-
-
-class ProcessorClock(Clock):
-    """The processor seconds of each step."""
-
-    def on_step_begin(self, *arguments: object, **named: object) -> None:
-        """Start the clock."""
-        self.start = time.process_time()
-
-    def on_step_end(self, *arguments: object, **named: object) -> None:
-        """Stop it."""
-        self.seconds.append(time.process_time() - self.start)
 
 
 def main() -> None:

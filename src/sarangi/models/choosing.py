@@ -6,13 +6,14 @@ import numpy as np
 import pandas as pd
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
-from sarangi.models.classifier import FEATURES, Kind
+from sarangi.models.balance import DRAWN, drawn_alike
+from sarangi.models.classifier import Kind
 from sarangi.models.predictions import Unfit
 from sarangi.statistics.confusions import confusion, uar
 
 
 def choose(
-    classifier: Kind, inputs: np.ndarray, emotions: np.ndarray, groups: np.ndarray
+    classifier: Kind, inputs: np.ndarray, emotions: np.ndarray, groups: np.ndarray, seed: int = 0
 ) -> tuple[float, float]:
     """Choose the C of a classifier within the training part of a fold.
 
@@ -29,6 +30,8 @@ def choose(
         Of the training part, from :meth:`sarangi.models.fold_matrices.FoldMatrices.inputs`.
     emotions, groups : arrays of shape (utterances,)
         Of the training part.
+    seed
+        Of the clips that are drawn in the training part of each inner fold, where ``balance`` asks for it.
 
     Returns
     -------
@@ -42,7 +45,7 @@ def choose(
     Unfit
         If no inner fold has two emotions to train on.
     """
-    settings, square = classifier.settings, classifier.takes != FEATURES
+    settings = classifier.settings
     classes = sorted(set(emotions))
     inner = [
         (train, test)
@@ -51,13 +54,17 @@ def choose(
     ]
     if not inner:
         raise Unfit(f"C cannot be chosen from {len(emotions)} training utterances of {len(classes)} emotions")
+    if settings.get("balance") in DRAWN:
+        inner = [
+            (train[drawn_alike(emotions[train], settings["balance"], seed)], test) for train, test in inner
+        ]
     best, highest = math.nan, -math.inf
     for c in sorted(settings["C"]):
         found = []
         for train, test in inner:
             model = classifier.estimator(c, None, 1)
-            model.fit(inputs[np.ix_(train, train)] if square else inputs[train], emotions[train])
-            answer = model.predict(inputs[np.ix_(test, train)] if square else inputs[test])
+            model.fit(classifier.of_places(inputs, train, train), emotions[train])
+            answer = model.predict(classifier.of_places(inputs, test, train))
             found.append(uar(confusion(emotions[test], answer, classes)))
         mean = float(np.mean(found))
         # equal confusions may differ in the last digit

@@ -25,6 +25,8 @@ class Kind(ABC):
 
     takes = FEATURES
     """What it is trained and tested on: scaled features, or the values of a kernel between clips."""
+    states = True
+    """Whether it states probabilities."""
     cost = 1
     """How long training takes beside other kinds; the longest are begun first."""
 
@@ -48,6 +50,18 @@ class Kind(ABC):
     def fitted(self, model: ClassifierMixin, inputs: np.ndarray, emotions: np.ndarray) -> ClassifierMixin:
         """Return the classifier trained on inputs of shape (clips, features or clips)."""
         return model.fit(inputs, emotions)
+
+    def of_places(self, inputs: np.ndarray, clips: np.ndarray, trained: np.ndarray) -> np.ndarray:
+        """Return the inputs of some clips, for a model that is trained on some clips of the training part.
+
+        Parameters
+        ----------
+        inputs
+            Of shape (clips, features), or (clips, training clips) for a kernel.
+        clips, trained
+            Places in the first axis, and in the training part.
+        """
+        return inputs[clips] if self.takes == FEATURES else inputs[np.ix_(clips, trained)]
 
     def why_unfit(self, emotions: np.ndarray, part: str) -> str | None:
         """Return why it cannot be trained on utterances of two emotions or more; ``part`` names them."""

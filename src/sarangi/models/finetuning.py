@@ -24,6 +24,7 @@ from sarangi.base.progress import progress
 from sarangi.corpora.utterance import turn_of
 from sarangi.models.adapters import add_adapters
 from sarangi.models.answers import answered, logits_of, write_answers
+from sarangi.models.balance import DRAWN, LOGIT_ADJUSTMENT, drawn_alike, log_shares
 from sarangi.models.branches import Branch
 from sarangi.models.encoders import Encoder, checkpoint_gradients, normalises
 from sarangi.models.fusion import EmotionClassifier, classifier, with_encoder
@@ -180,6 +181,11 @@ def parts_of_run(training: Training, run: Run) -> Iterator[RunParts]:
         seconds = rows.set_index("utterance_id")["duration_s"]
         split = with_length(split.join(present, on="utterance_id"), give, seconds)
         parts = _parts(split, emotions, f"{training.protocol}, fold {run.fold}")
+        method = training.model["finetuning"].get("balance")
+        if method in DRAWN:
+            train = parts[TRAIN]
+            places = drawn_alike(train["emotion"], method, run.seed)
+            parts[TRAIN] = train.iloc[places].reset_index(drop=True)
         data = {part: Utterances(table, emotions, give) for part, table in parts.items()}
         yield RunParts(described, emotions, split, parts[TRAIN]["emotion"], data)
 
@@ -331,14 +337,18 @@ def network_to_train(
     set_seed(seed)
     pooler = needs_pooler(model)
     loaded = {branch: encoders[branch].load(pooler) for branch in with_encoder(model)}
-    weights = class_weights(labels, described["emotions"]) if recipe["class_weights"] else None
+    emotions = described["emotions"]
+    weights = class_weights(labels, emotions) if recipe["class_weights"] else None
+    adjusted = None
+    if recipe.get("balance") == LOGIT_ADJUSTMENT:
+        adjusted = torch.tensor(log_shares(labels, emotions), dtype=torch.float32)
     set_seed(seed)  # again: how much is drawn for what an encoder's weights lack must not count
     adapted = [
         add_adapters(encoder, model[branch])
         for branch, encoder in loaded.items()
         if "adapters" in model[branch]
     ]
-    network = classifier(described, loaded, weights)
+    network = classifier(described, loaded, weights, adjusted)
     if recipe.get("gradient_checkpointing"):
         for encoder in loaded.values():
             checkpoint_gradients(encoder)

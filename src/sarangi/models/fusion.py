@@ -128,6 +128,8 @@ class EmotionClassifier(nn.Module):
         Before the linear layer.
     weights : Tensor of shape (emotions,), optional
         Weights of the classes in the cross-entropy.
+    adjusted : Tensor of shape (emotions,), optional
+        Added to the logits in the cross-entropy alone (:mod:`sarangi.models.balance`).
     """
 
     described: Mapping[str, Any]
@@ -141,12 +143,14 @@ class EmotionClassifier(nn.Module):
         emotions: int,
         dropout: float,
         weights: Tensor | None = None,
+        adjusted: Tensor | None = None,
     ) -> None:
         super().__init__()
         self.audio, self.text, self.fusion = audio, text, fusion
         self.dropout = nn.Dropout(dropout)
         self.classifier = nn.Linear((fusion or audio or text).width, emotions)
         self.register_buffer("weights", weights, persistent=False)
+        self.register_buffer("adjusted", adjusted, persistent=False)
 
     def forward(
         self,
@@ -166,8 +170,13 @@ class EmotionClassifier(nn.Module):
         logits = self.classifier(self.dropout(states))
         if labels is None:
             return {"logits": logits}
-        loss = nn.functional.cross_entropy(logits, labels.to(device), weight=self.weights)
+        learnt = self.as_learnt(logits)
+        loss = nn.functional.cross_entropy(learnt, labels.to(device), weight=self.weights)
         return {"loss": loss, "logits": logits}
+
+    def as_learnt(self, logits: Tensor) -> Tensor:
+        """Return logits as the cross-entropy takes them."""
+        return logits if self.adjusted is None else logits + self.adjusted
 
     @classmethod
     def from_pretrained(cls, folder: Path) -> "EmotionClassifier":
@@ -207,7 +216,10 @@ def with_encoder(model: Mapping[str, Any]) -> list[str]:
 
 
 def classifier(
-    described: Mapping[str, Any], encoders: Mapping[str, PreTrainedModel], weights: Tensor | None = None
+    described: Mapping[str, Any],
+    encoders: Mapping[str, PreTrainedModel],
+    weights: Tensor | None = None,
+    adjusted: Tensor | None = None,
 ) -> EmotionClassifier:
     """Build the network that a model of the configuration describes, with its frozen parts frozen.
 
@@ -218,7 +230,7 @@ def classifier(
         far as they are there.
     encoders
         By branch, those of :func:`with_encoder`.
-    weights
+    weights, adjusted
         Of :class:`EmotionClassifier`.
 
     Raises
@@ -250,7 +262,7 @@ def classifier(
         if branch == "audio" and family is not None and family.spectrum is None:
             hasten(encoder)  # of samples alone: what others give, to the last digit, is in published locks
     emotions, dropout = len(described["emotions"]), described["dropout"]
-    network = EmotionClassifier(audio, text, fusion, emotions, dropout, weights)
+    network = EmotionClassifier(audio, text, fusion, emotions, dropout, weights, adjusted)
     network.described = described
     return network
 

@@ -160,7 +160,8 @@ class Trainer(transformers.Trainer):
             those = slice(start, start + size)
             with self.compute_loss_context_manager():
                 logits = model(**{name: entries[those] for name, entries in clips.items()})["logits"]
-            each = nn.functional.cross_entropy(logits.float(), labels[those], reduction="none")
+            learnt = self.model.as_learnt(logits.float())
+            each = nn.functional.cross_entropy(learnt, labels[those], reduction="none")
             loss = each @ shares[those]
             self.accelerator.backward(loss)
             self._note(loss, utterances[those])

@@ -13,6 +13,7 @@ from sklearn.base import ClassifierMixin
 from sklearn.exceptions import ConvergenceWarning
 
 from sarangi.base.progress import progress
+from sarangi.models.balance import DRAWN, LOGIT_ADJUSTMENT, drawn_alike, log_shares
 from sarangi.models.choosing import choose
 from sarangi.models.classifier import Kind, load
 from sarangi.models.fold_matrices import OWN, FoldMatrices, Preparation
@@ -39,7 +40,8 @@ def model_of(settings: Mapping[str, Any]) -> Model:
     ----------
     settings
         ``kind``, and what goes with it (see the schema of the configuration: ``C``, a number or several to
-        choose from, ``inner_folds`` where there are several, ``gamma``, ``class_weight``, ``seeds``, …);
+        choose from, ``inner_folds`` where there are several, ``gamma``, ``class_weight``, ``balance``,
+        ``seeds``, …);
         ``scaling`` and ``alignment`` (``coral``), where they are not the usual ones: see
         :class:`sarangi.models.fold_matrices.Preparation`.
     """
@@ -163,29 +165,57 @@ def _refuse_unfit(classifier: Kind, emotions: np.ndarray, fold: int) -> None:
         raise Unfit(problem)
 
 
-def _fitted(task: Task, inputs: np.ndarray, rows: pd.DataFrame, where: str, threads: int) -> ClassifierMixin:
+class Fitted(NamedTuple):
+    """A trained classifier.
+
+    Parameters
+    ----------
+    model
+        As scikit-learn has it.
+    places : array, optional
+        Of the training utterances that it was trained on, where they were drawn; else all.
+    shares : array of shape (emotions,), optional
+        Logarithms of the emotions' shares of the training part, where scores are moved by them.
+    """
+
+    model: ClassifierMixin
+    places: np.ndarray | None = None
+    shares: np.ndarray | None = None
+
+
+def _fitted(task: Task, inputs: np.ndarray, rows: pd.DataFrame, where: str, threads: int) -> Fitted:
     """Return a classifier trained on the inputs of rows of emotion and group."""
     classifier = task.model.classifier
     settings = classifier.settings
     emotions, groups = (rows[column].to_numpy(dtype=object) for column in ("emotion", "group"))
-    c = settings.get("C")
+    c, method, places = settings.get("C"), settings.get("balance"), None
+    draws = task.seed or 0
     if isinstance(c, Sequence):
-        c, mean = choose(classifier, inputs, emotions, groups)
+        c, mean = choose(classifier, inputs, emotions, groups, draws)
         log.info("%s: C = %g of %s, UAR %.3f in inner folds", where, c, settings["C"], mean)
+    if method in DRAWN:
+        places = drawn_alike(emotions, method, draws)
+        inputs, emotions = classifier.of_places(inputs, places, places), emotions[places]
     model = classifier.fitted(classifier.estimator(c, task.seed, threads), inputs, emotions)
     if "max_iter" in settings and np.max(model.n_iter_) >= settings["max_iter"]:
         log.warning("%s: stopped at %d iterations before it converged", where, settings["max_iter"])
-    return model
+    shares = log_shares(emotions, model.classes_) if method == LOGIT_ADJUSTMENT else None
+    return Fitted(model, places, shares)
 
 
-def _predicted(
-    classifier: Kind, model: ClassifierMixin, inputs: np.ndarray, emotions: list[str]
-) -> np.ndarray:
+def _predicted(classifier: Kind, fitted: Fitted, inputs: np.ndarray, emotions: list[str]) -> np.ndarray:
     """Return the most likely of the allowed emotions, array of shape (utterances,)."""
+    model = fitted.model
     allowed = np.isin(model.classes_, emotions)
     if allowed.sum() < 2:
         raise Unfit("the training part has fewer than two of the emotions that are tested")
-    if allowed.all():
+    if fitted.places is not None:
+        inputs = classifier.of_places(inputs, np.arange(len(inputs)), fitted.places)
+    if fitted.shares is not None:
+        with np.errstate(divide="ignore"):  # a probability of 0 stays the least of all
+            scores = np.log(model.predict_proba(inputs)) - fitted.shares
+    elif allowed.all():
         return model.predict(inputs)
-    scores = classifier.scores(model, inputs, allowed)
+    else:
+        scores = classifier.scores(model, inputs, allowed)
     return model.classes_[allowed][scores[:, allowed].argmax(axis=1)]

@@ -40,6 +40,11 @@ KERNELS = {
     "random_forest": "a random forest",
     "mlp": "a multilayer perceptron",
 }
+BALANCES = {
+    "oversample": "clips of rarer emotions drawn again in the training part",
+    "undersample": "as many clips of each emotion in the training part",
+    "logit_adjustment": "scores moved by the emotions' shares of the training part",
+}
 KEPT = {None: "group", "text": "sentence"}
 
 
@@ -155,6 +160,7 @@ def _classical(study: Study) -> Iterator[Sentence]:
             [f"layers of {' and '.join(map(str, entry['hidden']))} units"] if "hidden" in entry else []
         )
         settings += ["each emotion weighted alike"] if entry.get("class_weight") == "balanced" else []
+        settings += [BALANCES[entry["balance"]]] if "balance" in entry else []
         kind = KERNELS[entry["kind"]]
         called = "" if kind.endswith(entry["title"]) else f": {kind}"
         yield Sentence(f"{_upper(entry['title'])}{called} ({', '.join(settings)})")

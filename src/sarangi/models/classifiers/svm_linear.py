@@ -13,6 +13,7 @@ class Classifier(Kind):
     """A support vector machine on the values of its kernel."""
 
     takes = LINEAR
+    states = False
 
     def estimator(self, c: float | None, seed: int | None, threads: int) -> ClassifierMixin:
         """Return an untrained one."""

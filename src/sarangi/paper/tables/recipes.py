@@ -46,6 +46,7 @@ def recipes_table(
 
 
 BRANCHES = ("audio", "text")
+BALANCES = {"oversample": "oversampled", "undersample": "undersampled", "logit_adjustment": "logits adjusted"}
 COLUMNS = [
     MODEL, Column("Corpora", wraps=0.2), Column("Encoders", wraps=0.25), Column("Frozen"),
     Column("Input", wraps=0.2),
@@ -73,7 +74,7 @@ def _recipe(entry: Mapping[str, Any], labels: Labels) -> dict[str, str]:
         "Batch": f"{tuned['batch']} x {tuned['accumulate']}",
         "Epochs": str(tuned["max_epochs"]),
         "Patience": str(tuned["patience"]),
-        "Weighted": "yes" if tuned["class_weights"] else "no",
+        "Weighted": "yes" if tuned["class_weights"] else BALANCES.get(tuned.get("balance"), "no"),
         "Seeds": ", ".join(map(str, tuned["seeds"])),
     }
 
