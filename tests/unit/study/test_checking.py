@@ -11,11 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.configuration import SCHEMA, assert_fits, put_encoder, refused
 from support.places import ROOT
-from support.studies import absent, write_study
+from support.studies import absent, checked, write_study
 
 from sarangi.base.errors import SarangiError
 from sarangi.reproduce.plan import planned
 from sarangi.study.checking import check, refuse_odd_yaml
+from sarangi.study.methods import methods_of
+
+PAGE = (ROOT / "docs/balance.md").read_text(encoding="utf-8")
+EXAMPLE = yaml.safe_load(re.search(r"```yaml\n(.*?)```", PAGE, re.DOTALL)[1])
 
 
 @pytest.mark.parametrize("file", ["config.yaml", "demo/config.yaml"])
@@ -377,10 +381,6 @@ def test_many_mistakes_are_listed_in_part_and_found_in_time(study, tmp_path):
 
 
 # -- emotions that are rare ------------------------------------------------------------------
-
-EXAMPLE = yaml.safe_load(
-    re.search(r"```yaml\n(.*?)```", (ROOT / "docs/balance.md").read_text(), re.DOTALL)[1]
-)
 
 
 def with_example(study, **changed):
