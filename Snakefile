@@ -62,6 +62,7 @@ from sarangi.study import (
     audit_inputs,
     benchmark_inputs,
     choices,
+    confound_inputs,
     errata_inputs,
     findings_inputs,
     inputs,

@@ -1,8 +1,10 @@
-# Who speaks, where nobody says so: embeddings of voices, pseudo-speakers, and what these are worth.
-#   in:  results/corpora/{corpus}/audio/{shard}.parquet, weights of a speaker encoder, manifests
+# Who speaks, where nobody says so: embeddings of voices, pseudo-speakers, and what these are worth; and what
+# features tell of speakers.
+#   in:  results/corpora/{corpus}/audio/{shard}.parquet, weights of a speaker encoder, manifests, features
 #   out: results/speakers/{speaker_encoder}/{corpus}/{shard}.parquet, results/speaker_thresholds/{pseudo}.parquet,
 #        results/speakers/{pseudo}/{corpus}.parquet, results/speaker_measures/{pseudo}/{corpus}.parquet,
-#        results/voice_thresholds/{pseudo}.parquet, results/voice_audit/{pseudo}/{corpus}.parquet
+#        results/voice_thresholds/{pseudo}.parquet, results/voice_audit/{pseudo}/{corpus}.parquet,
+#        results/speaker_probes/{feature_set}/{corpus}.parquet
 
 
 rule speaker_embeddings:
@@ -148,3 +150,25 @@ rule single_voices:
         seed=study.config["seed"],
     script:
         "../workflow/scripts/single_voices.py"
+
+
+rule speaker_probe:
+    """Measure how much features tell of the speaker, and what is left with directions projected out."""
+    input:
+        manifest=layout.manifest("{corpus}"),
+        features=lambda wildcards: inputs.feature_shards(study, wildcards.corpus, wildcards.feature_set),
+    output:
+        layout.speaker_probe("{feature_set}", "{corpus}"),
+    log:
+        layout.log("speaker_probe", "{feature_set}", "{corpus}"),
+    benchmark:
+        layout.benchmark("speaker_probe", "{feature_set}", "{corpus}")
+    conda:
+        "../envs/analysis.yaml"
+    resources:
+        **needs(minutes=240, mem_mb=8000),
+    params:
+        draws=lambda wildcards: confound_inputs.draws_of(study, wildcards.feature_set),
+        seed=study.config["seed"],
+    script:
+        "../workflow/scripts/speaker_probe.py"

@@ -110,6 +110,19 @@ TABLES_SHOWN = {
         },
         params={"rows": speaker_inputs.rows_of_table(study)},
     ),
+    "confounds": Exhibit(
+        "Show what features tell of the speaker, and what scores are without it.",
+        wanted=bool(confound_inputs.experiments_shown(study)),
+        inputs={
+            "probes": [layout.speaker_probe(*made) for made in confound_inputs.probes_made(study)],
+            "scores": [
+                layout.scores(e.name)
+                for e in confound_inputs.experiments_shown(study)
+                if e.name in study.scored
+            ],
+        },
+        params={"rows": confound_inputs.rows_of_confounds(study)},
+    ),
     "transcripts": Exhibit(
         "Show how well each Whisper transcribes each corpus.",
         wanted=ALL or bool(study.transcribed()),

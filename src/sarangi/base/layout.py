@@ -210,6 +210,12 @@ def single_voices(pseudo: str, corpus: str) -> str:
 
 
 @_path
+def speaker_probe(feature_set: str, corpus: str) -> str:
+    """Return the path of how well speakers are told from a feature set."""
+    return f"results/speaker_probes/{feature_set}/{corpus}.parquet"
+
+
+@_path
 def corpus_audit(corpus: str) -> str:
     """Return the path of the audit of a corpus without its protocols."""
     return f"results/audit/{corpus}/corpus.parquet"

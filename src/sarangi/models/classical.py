@@ -18,6 +18,7 @@ from sarangi.models.fold_matrices import OWN
 from sarangi.models.predictions import (
     Answers,
     Parts,
+    Refused,
     Unfit,
     shared_emotions,
     skip_foreign,
@@ -47,9 +48,10 @@ def classical(
     """Train classifiers on each fold's training part; predict its test part, and other corpora.
 
     A fold that cannot train a classifier has its test utterances failed with the reason, and does not
-    stop the others.  Memory holds the predictions of one protocol, the features of all corpora, and of
-    at most ``threads`` folds the scaled features and two square matrices over the training part, all
-    float64.
+    stop the others; so has one that is refused, as where emotion is nested in the speaker and the speaker
+    is to be projected out.  Memory holds the predictions of one protocol, the features of all corpora, and
+    of at most ``threads`` folds the scaled features, once for each way to project them, and two square
+    matrices over the training part for each, all float64.
 
     Parameters
     ----------
@@ -72,8 +74,9 @@ def classical(
     Raises
     ------
     SarangiError
-        If no classifier of any experiment can be trained in any fold though a protocol was made, if
-        another corpus shares fewer than two emotions with a protocol, or if its features have other names.
+        If no classifier of any experiment can be trained in any fold, and none was refused, though a protocol
+        was made, if another corpus shares fewer than two emotions with a protocol, or if its features have
+        other names.
     """
     own = Vectors(corpus)
     needed = sorted({test for entry in experiments.values() for test in entry.get("tests", ())})
@@ -81,7 +84,7 @@ def classical(
     for other in others.values():
         own.refuse_other_features(other)
     problems: dict[Path, str] = {}
-    trained = made = False
+    done = made = False
     for name, path in protocols.items():
         chosen = {key: entry for key, entry in experiments.items() if entry["protocol"] == name}
         if not chosen:
@@ -102,11 +105,11 @@ def classical(
             else:
                 write_transfer(others[side].listed, [], {(0, None): Unfit(problems[path])}, to)
         for answer in _each(answers.values()):
-            if isinstance(answer, Unfit):
+            if isinstance(answer, Unfit) and not isinstance(answer, Refused):
                 problems.setdefault(path, str(answer))
             else:
-                trained = True
-    if not trained and made:
+                done = True
+    if not done and made:
         path, problem = next(iter(problems.items()))
         raise SarangiError(
             f"{path}: no classifier could be trained in any fold; {problem}. Give the protocol training "

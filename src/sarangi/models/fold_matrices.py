@@ -1,5 +1,6 @@
 """What classifiers are trained and tested on in a fold: scaled features, or the values of a kernel."""
 
+import logging
 import threading
 from collections.abc import Callable, Collection, Hashable, Mapping
 from typing import Any, NamedTuple
@@ -10,7 +11,18 @@ from sklearn.preprocessing import StandardScaler
 from sarangi.models.alignment import coral
 from sarangi.models.classifier import FEATURES, LINEAR, RBF
 from sarangi.models.predictions import Fold
+from sarangi.models.projection import (
+    RANDOM,
+    SPEAKER,
+    random_directions,
+    refuse_nested,
+    shuffled_directions,
+    speaker_directions,
+    without,
+)
 from sarangi.models.vectors import Vectors
+
+log = logging.getLogger("sarangi")
 
 OWN = ""  # the fold's own test part, beside the names of other corpora
 
@@ -29,6 +41,11 @@ class Preparation(NamedTuple):
     aligned: bool = False
     """Whether by :func:`sarangi.models.alignment.coral`: then there is a model for each test corpus, which
     sees its features and no label."""
+    projected: str | None = None
+    """What is projected out of scaled features: the directions that tell the ``speaker`` in the training
+    part, or as many that tell ``shuffled`` speakers, or as many at ``random``.  Not of aligned ones."""
+    seed: int | None = None
+    """Of the last two."""
 
 
 class FoldMatrices:
@@ -90,12 +107,45 @@ class FoldMatrices:
 
     def _features(self, wanted: Preparation, aim: str, side: str | None) -> np.ndarray:
         """Return scaled features; they are shared, and not to be written to."""
+        if wanted.projected is None:
+            return self._scaled_features(wanted, aim, side)
+        plain = wanted._replace(projected=None, seed=None)
+
+        def projected() -> np.ndarray:
+            directions = self._directions(wanted.projected, wanted.seed)
+            return without(self._scaled_features(plain, aim, side), directions)
+
+        return self._once(("projected", *_view(wanted, aim, side)), projected)
+
+    def _directions(self, projected: str | None, seed: int | None) -> np.ndarray:
+        """Return what is projected out: found on the training part, and on nothing that is tested."""
+        found = self._once("speaker directions", self._speaker_directions)
+        if projected == SPEAKER or seed is None:
+            return found
+        if projected == RANDOM:
+            return random_directions(len(found), found.shape[1], seed)
+        _, train = self._once("scaled", self._scaled)
+        key = ("shuffled directions", seed)
+        return self._once(key, lambda: shuffled_directions(len(found), train, self.fold.train, seed))
+
+    def _speaker_directions(self) -> np.ndarray:
+        rows = self.fold.train
+        refuse_nested(rows, f"the training part of fold {self.fold.number}")
+        _, train = self._once("scaled", self._scaled)
+        found = speaker_directions(train, rows)
+        log.info(
+            "fold %d: %d of %d directions tell %d speakers",
+            self.fold.number, *found.shape, rows["speaker"].nunique(),
+        )  # fmt: skip
+        return found
+
+    def _scaled_features(self, wanted: Preparation, aim: str, side: str | None) -> np.ndarray:
         scaler, train = self._once("scaled", self._scaled)
         if side is None and not wanted.aligned:
             return train
         if side is None:
             key = ("aligned", *_view(wanted, aim, side))
-            return self._once(key, lambda: coral(train, self._features(wanted, aim, aim)))
+            return self._once(key, lambda: coral(train, self._scaled_features(wanted, aim, aim)))
         how = wanted.scaling
 
         def scaled() -> np.ndarray:
@@ -134,4 +184,4 @@ class FoldMatrices:
 def _view(wanted: Preparation, aim: str, side: str | None) -> tuple:
     """Return what features of a side depend on, so that classifiers share them where they can."""
     how = wanted.scaling if wanted.aligned or side is not None else None
-    return side, how, aim if wanted.aligned else None
+    return side, how, aim if wanted.aligned else None, wanted.projected, wanted.seed

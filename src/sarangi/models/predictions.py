@@ -17,6 +17,10 @@ class Unfit(Exception):  # noqa: N818  it is an answer, too
     """Why a model has no prediction for any utterance of a fold, such as a training part of one emotion."""
 
 
+class Refused(Unfit):
+    """Why a model is not trained though it could be: its score would say nothing."""
+
+
 Answers = Mapping[tuple[int, int | None], Sequence[str] | Unfit]
 """By fold and seed (None: the model draws nothing): the predicted emotions of what is tested, or why not."""
 

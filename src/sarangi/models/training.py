@@ -18,6 +18,7 @@ from sarangi.models.choosing import choose
 from sarangi.models.classifier import Kind, load
 from sarangi.models.fold_matrices import OWN, FoldMatrices, Preparation
 from sarangi.models.predictions import Parts, Unfit
+from sarangi.models.projection import SEEDED
 from sarangi.models.vectors import Vectors
 
 log = logging.getLogger("sarangi")
@@ -41,9 +42,8 @@ def model_of(settings: Mapping[str, Any]) -> Model:
     settings
         ``kind``, and what goes with it (see the schema of the configuration: ``C``, a number or several to
         choose from, ``inner_folds`` where there are several, ``gamma``, ``class_weight``, ``balance``,
-        ``seeds``, …);
-        ``scaling`` and ``alignment`` (``coral``), where they are not the usual ones: see
-        :class:`sarangi.models.fold_matrices.Preparation`.
+        ``seeds``, …); ``scaling``, ``alignment`` (``coral``) and ``project_out``, where they are not the
+        usual ones: see :class:`sarangi.models.fold_matrices.Preparation`.
     """
     classifier = load(settings)
     return Model(
@@ -53,6 +53,7 @@ def model_of(settings: Mapping[str, Any]) -> Model:
             settings.get("gamma"),
             settings.get("scaling", "training"),
             bool(settings.get("alignment")),
+            settings.get("project_out"),
         ),
     )
 
@@ -101,7 +102,8 @@ def train(
     for experiment, entry in experiments.items():
         model = model_of(entry["settings"])
         sides = {side: counted[side] for side in (OWN, *entry.get("tests", ()))}
-        tasks += [Task(experiment, model, seed, sides) for seed in entry["settings"].get("seeds", [None])]
+        for seed in entry["settings"].get("seeds", [None]):
+            tasks.append(Task(experiment, _drawing(model, seed), seed, sides))
     answers: dict[tuple[str, str], dict] = {
         (task.experiment, side): {} for task in tasks for side in task.counted
     }
@@ -128,6 +130,12 @@ def train(
             pool.shutdown(wait=False, cancel_futures=True)
             raise
     return answers
+
+
+def _drawing(model: Model, seed: int | None) -> Model:
+    """Return a model whose features are prepared with its seed, where that draws."""
+    wanted = model.preparation
+    return model._replace(preparation=wanted._replace(seed=seed)) if wanted.projected in SEEDED else model
 
 
 def _answers(matrices: FoldMatrices, task: Task, where: str, threads: int) -> dict[str, Answer]:

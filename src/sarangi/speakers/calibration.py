@@ -10,6 +10,7 @@ from sklearn.metrics import adjusted_rand_score, roc_curve
 
 from sarangi.base import store
 from sarangi.base.errors import SarangiError
+from sarangi.base.nesting import one_emotion
 from sarangi.speakers.clustering import merges_of, voices_at
 from sarangi.speakers.embedded import with_embeddings
 
@@ -64,12 +65,6 @@ def best_threshold(embeddings: np.ndarray, speakers: np.ndarray) -> tuple[float,
     best = np.flatnonzero(agreement == agreement.max())
     place = best[len(best) // 2]
     return float(tried[place]), float(agreement[place])
-
-
-def one_emotion(table: pd.DataFrame) -> tuple[int, int]:
-    """Return how many speakers have several clips, and how many of them one emotion alone."""
-    counts = table.groupby("speaker")["emotion"].agg(["size", "nunique"]).query("size > 1")
-    return len(counts), int((counts["nunique"] == 1).sum())
 
 
 def speaker_threshold(manifest: Path, shards: Sequence[Path], corpus: str, output: store.Output) -> None:

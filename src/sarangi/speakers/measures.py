@@ -10,7 +10,8 @@ import pyarrow as pa
 from sklearn.metrics import adjusted_rand_score, completeness_score
 
 from sarangi.base import store
-from sarangi.speakers.calibration import equal_error, one_emotion
+from sarangi.base.nesting import one_emotion
+from sarangi.speakers.calibration import equal_error
 from sarangi.speakers.embedded import with_embeddings
 
 CHANCE_DRAWS = 20

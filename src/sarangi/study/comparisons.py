@@ -81,7 +81,15 @@ def _titles(study: Study, experiment: Experiment) -> dict[str, Any]:
 
 def _classifier_title(study: Study, entry: Mapping[str, Any]) -> str:
     """Return the title of a classifier with what is done to its features beside."""
-    beside = {"scaling": {"each": "each side scaled"}, "alignment": {"coral": "CORAL"}}
+    beside = {
+        "scaling": {"each": "each side scaled"},
+        "alignment": {"coral": "CORAL"},
+        "project_out": {
+            "speaker": "speaker directions out",
+            "shuffled": "directions of shuffled speakers out",
+            "random": "random directions out",
+        },
+    }
     done = [beside[key][entry[key]] for key in beside if entry.get(key) in beside[key]]
     return ", ".join([study.config["classifiers"][entry["classifier"]]["title"], *done])
 

@@ -71,6 +71,8 @@ SOUND, FEATURES, WORDS = "recordings", "features", "words"
 """What a corpus may hold: recordings; features of recordings that are not published; words alone."""
 NOT_OF_RESULTS = ("title", "together")
 """Keys of an entry that no result follows from: what it is called, and which job makes it."""
+PREPARED = ("scaling", "alignment", "project_out", "seeds")
+"""Keys of a classical model that say how its features are prepared."""
 
 
 @dataclass(frozen=True)

@@ -210,7 +210,7 @@ def _cut_protocol(entry: Mapping[str, Any], clips: Mapping[str, int]) -> dict[st
 def _cut_model(entry: Mapping[str, Any], clips: Mapping[str, int]) -> dict[str, Any]:
     """Return a model that is trained once, for an epoch of one step, with one seed."""
     if "finetuning" not in entry:
-        return dict(entry)
+        return {**entry, **({"seeds": entry["seeds"][:1]} if "seeds" in entry else {})}
     recipe = entry["finetuning"]
     batch = min(recipe["batch"], clips[TRAIN])
     once = {

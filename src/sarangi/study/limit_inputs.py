@@ -31,7 +31,7 @@ def limit_sources(study: Study, names: Iterable[str]) -> LimitSources:
     classifiers = {
         name: study.config["classifiers"][entry["classifier"]]
         for name, entry in models.items()
-        if "classifier" in entry
+        if "classifier" in entry and "seeds" not in entry
     }
     return LimitSources(
         manifests={corpus: layout.manifest(corpus) for corpus in sorted(corpora)},

@@ -173,6 +173,14 @@ def _classical(study: Study) -> Iterator[Sentence]:
             "CORAL aligns the covariance of the training part with that of the test part, without labels",
             ("sun2016return",),
         )
+    if any("project_out" in model for model in models):
+        yield Sentence(
+            "Where the title says so, the directions that tell the speaker in the training part are "
+            "projected out of the scaled features (iterative null-space projection), or as many that tell "
+            "shuffled speakers, or as many at random; but not where most speakers have one emotion alone, "
+            "since voice and emotion are one there",
+            ("ravfogel2020null",),
+        )
 
 
 def _tuned(study: Study) -> Iterator[Sentence]:

@@ -16,6 +16,7 @@ from sarangi.study.entries import (
     CHECKPOINTS,
     CORPORA,
     NOT_OF_RESULTS,
+    PREPARED,
     SOUND,
     WORDS,
     Batch,
@@ -166,7 +167,7 @@ class Study:
         """Return what a classifier is and how its features are prepared: what results follow from."""
         entry = self.config["models"][model]
         classifier = self.config["classifiers"][entry["classifier"]]
-        prepared = {key: entry[key] for key in ("scaling", "alignment") if key in entry}
+        prepared = {key: entry[key] for key in PREPARED if key in entry}
         return {key: value for key, value in classifier.items() if key not in NOT_OF_RESULTS} | prepared
 
     def tests(self, experiment: Experiment) -> list[str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from sarangi.base import layout
 from sarangi.runtime import provenance
 from sarangi.study.audit_inputs import audits_of, voices_audited
+from sarangi.study.confound_inputs import probes_made
 from sarangi.study.entries import asr_of, encoders_needed, modality
 from sarangi.study.findings_inputs import findings
 from sarangi.study.identities import RESTORED
@@ -113,6 +114,7 @@ def _of_experiments(study: Study) -> Iterator[str]:
             yield from states_of_features(study, features, e.corpus)
         yield from pooled_of(study, e, e.corpus)
         yield from prefix_of(study, e)
+    yield from (layout.speaker_probe(*made) for made in probes_made(study))
     for e, test in study.transfers:
         if e.name in study.runnable and test in study.tests(e):
             yield from predictions_of(study, e, test)

@@ -351,8 +351,9 @@ def test_the_rules_of_tables_and_figures_have_what_a_rule_needs(tmp_path):
 speaker_encoders: {ge2e: {title: GE2E, licence: Apache-2.0, kind: ge2e, weights: ge2e.pt}}
 pseudo_speakers: {voices: {title: voices, encoder: ge2e, corpora: [urdu_latif], threshold: 0.3}}
 """
-    # the demo guesses no speakers, so that it has no table of them
-    (tmp_path / "config.yaml").write_text((ROOT / "demo/config.yaml").read_text() + voices)
+    # the demo guesses no speakers and projects nothing out, so that it has no tables of these
+    demo = (ROOT / "demo/config.yaml").read_text().replace("alignment: coral}", "project_out: speaker}")
+    (tmp_path / "config.yaml").write_text(demo + voices)
     with planned(["audit"], tmp_path) as dag:
         workflow = dag.workflow_api._workflow
         workflow._prepare_dag(forceall=True, ignore_incomplete=True, lock_warn_only=False)

@@ -11,6 +11,7 @@ from sarangi.base import store
 from sarangi.base.emotions import ordered
 from sarangi.base.evidence import Evidence, configured, reference
 from sarangi.base.labels import Labels
+from sarangi.base.nesting import MOST, Nesting
 from sarangi.paper.tables.columns import CORPUS, Column, numeric
 from sarangi.paper.tables.table import Table
 from sarangi.paper.tables.writing import write_table
@@ -20,7 +21,6 @@ SHOWN = {
     "Leakage": "residual_leakage", "Purity": "purity", "Completeness": "completeness",
     "Rand index": "adjusted_rand", "Equal error": "equal_error",
 }  # fmt: skip
-NESTED = 0.5  # share of speakers with one emotion alone, beyond which voice and emotion are one
 
 
 def speakers_table(rows: Sequence[Mapping[str, Any]], labels: Labels, output: dict[str, Path]) -> None:
@@ -50,7 +50,7 @@ def speakers_table(rows: Sequence[Mapping[str, Any]], labels: Labels, output: di
         lines.append(BLANK | line | {"Threshold": threshold} | shown)
         evidence.append(behind | {"Threshold": [source]})
         notes += [f"{corpus}: {reason}." for reason in found["reason"].dropna().unique()]
-        if _value(found, "one_emotion") > NESTED:
+        if _value(found, "one_emotion") > MOST:
             notes.append(f"{corpus}: {ONE}; its numbers say nothing of voices whose emotion changes.")
         if nested:
             notes.append(f"Threshold from {line['Threshold from']}: {ONE} there.")
@@ -101,8 +101,8 @@ def _threshold(row: Mapping[str, Any]) -> tuple[str, dict[str, Any], bool]:
     if not row["calibration"]:
         return f"{row['threshold']:.3f}", configured("pseudo_speakers"), False
     found = store.read(row["threshold"]).iloc[0]
-    nested = found["of_one_emotion"] > NESTED * found["speakers_of_several"]
-    return f"{found['threshold']:.3f}", reference(row["threshold"], "threshold"), bool(nested)
+    nesting = Nesting(found["speakers_of_several"], found["of_one_emotion"])
+    return f"{found['threshold']:.3f}", reference(row["threshold"], "threshold"), bool(nesting.nested)
 
 
 def _value(found: pd.DataFrame, measure: str) -> float:
