@@ -39,7 +39,7 @@ def small_bench(folder: Path) -> Benchmarked:
         name="theirs_loso", corpus="theirs", missing="theirs: write to its authors", baselines=()
     )
     return Benchmarked(
-        name="small", title="Small | bench", version="0.1", licence="MIT", contact="write to us",
+        name="small", title="Small | bench", version="0.1", licence="MIT", contact="write to us", entries=2,
         changes=(), bootstrap=SETTINGS, label_map={}, tasks=(*tasks, absent),
         corpora=tuple(
             CorpusTerms(name, name, "MIT", "synthetic", "this project", "made", name == "made", missing)

@@ -119,6 +119,8 @@ class Benchmarked(NamedTuple):
     ----------
     name, title, version, licence, contact
         As its entry states them.
+    entries
+        How many entries one team may have on a leaderboard.
     changes
         What changed since the last version.
     bootstrap
@@ -136,6 +138,7 @@ class Benchmarked(NamedTuple):
     version: str
     licence: str
     contact: str
+    entries: int
     changes: Sequence[str]
     bootstrap: BootstrapSettings
     label_map: Mapping[str, str]

@@ -80,6 +80,7 @@ def _about(benchmark: Benchmarked, tasks: Mapping[str, TaskData | str]) -> dict[
         "licence": benchmark.licence,
         "synthetic": benchmark.synthetic,
         "metric": "uar",
+        "entries": benchmark.entries,
         "bootstrap": benchmark.bootstrap._asdict(),
         "label_map": dict(benchmark.label_map),
         "tasks": [

@@ -15,6 +15,7 @@ from sarangi.base.marks import marks_in
 from sarangi.base.score_rows import headline
 from sarangi.base.segments import recording_of
 from sarangi.benchmark.emobox_files import label_map
+from sarangi.benchmark.markdown_table import markdown_table
 from sarangi.benchmark.task_files import TaskData
 from sarangi.paper.mark_notes import letters, meanings
 from sarangi.paper.synthetic import SYNTHETIC
@@ -43,7 +44,8 @@ Predict the test utterances of every fold of a task. Write a table with the colu
 
     sarangi score predictions.csv --bench bench/{name} --task <task>
 
-checks and scores it. The labels are public, so every result is self-reported: choose nothing by a test part.
+checks and scores it, and `sarangi submit` puts it on a leaderboard. The labels are public, so every result is
+self-reported: choose nothing by a test part.
 
 ## Licence and withdrawal
 
@@ -119,7 +121,7 @@ def _faults(benchmark: Benchmarked, tasks: Sequence[tuple[BenchmarkTask, TaskDat
                     )  # fmt: skip
     return (
         "What the audit finds, the worst of each first; `audit.parquet` of a task has every row. "
-        f"At most {MOST_OF_A_CHECK} rows of a check are shown.\n\n{_table(rows, right=['Count'])}"
+        f"At most {MOST_OF_A_CHECK} rows of a check are shown.\n\n{markdown_table(rows, right=['Count'])}"
     )
 
 
@@ -153,7 +155,7 @@ def _tasks(benchmark: Benchmarked, tasks: Mapping[str, TaskData | str]) -> str:
     return (
         "The main metric is UAR, the mean of the recalls of the emotions. A transfer tests the model of "
         "every fold on the whole of another corpus, over the emotions that both have.\n\n"
-        f"{_table(rows, right=['Folds', 'Tested', 'Groups'])}"
+        f"{markdown_table(rows, right=['Folds', 'Tested', 'Groups'])}"
     )
 
 
@@ -170,7 +172,7 @@ def _claims(tasks: Iterable[tuple[BenchmarkTask, TaskData]]) -> str:
         )  # fmt: skip
     return (
         "Two models are compared by swapping their answers on whole groups, so with n groups p cannot be "
-        "smaller than 2/2^n.\n\n" + _table(rows, right=["Smallest p"])
+        "smaller than 2/2^n.\n\n" + markdown_table(rows, right=["Smallest p"])
     )
 
 
@@ -207,7 +209,7 @@ def _baselines(benchmark: Benchmarked, tasks: Iterable[tuple[BenchmarkTask, Task
     confidence = f"{benchmark.bootstrap.confidence:.0%}"
     return (
         f"The pipeline's own scores, with {confidence} intervals over groups and trainings.\n\n"
-        f"{_table(rows, right=columns)}{notes}"
+        f"{markdown_table(rows, right=columns)}{notes}"
     )
 
 
@@ -254,9 +256,9 @@ def _corpora(benchmark: Benchmarked, tasks: Iterable[tuple[BenchmarkTask, TaskDa
                     "Emotions": _counts(usable["emotion"]),
                 }
             )
-    numbers = _table(counts, right=[store.OK, store.SKIPPED, store.FAILED, "Speakers", "Hours"])
+    numbers = markdown_table(counts, right=[store.OK, store.SKIPPED, store.FAILED, "Speakers", "Hours"])
     between = "What was found of them (speakers by gender, utterances by emotion):"
-    return f"{_table(terms)}\n\n{between}\n\n{numbers}"
+    return f"{markdown_table(terms)}\n\n{between}\n\n{numbers}"
 
 
 def _labels(tasks: Iterable[tuple[BenchmarkTask, TaskData]]) -> str:
@@ -266,7 +268,7 @@ def _labels(tasks: Iterable[tuple[BenchmarkTask, TaskData]]) -> str:
         for corpus, labels in sorted(maps.items())
         for label, emotion in labels.items()
     ]
-    return _table(rows)
+    return markdown_table(rows)
 
 
 def _tail(benchmark: Benchmarked) -> list[str]:
@@ -287,14 +289,3 @@ def _names(column: pd.Series) -> str:
 def _counts(column: pd.Series) -> str:
     counts = column.dropna().value_counts().sort_index()
     return ", ".join(f"{name} {count}" for name, count in counts.items())
-
-
-def _table(rows: Sequence[Row], right: Sequence[str] = ()) -> str:
-    """Return rows as a table of Markdown, in the order in which their columns first come."""
-    if not rows:
-        return "Nothing."
-    columns = list(dict.fromkeys(name for row in rows for name in row))
-    cells = [[escaped(str(row.get(name, ""))) for name in columns] for row in rows]
-    frame = pd.DataFrame(cells, columns=columns)
-    aligned = ["right" if name in right else "left" for name in columns]
-    return str(frame.to_markdown(index=False, colalign=aligned, disable_numparse=True))

@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from sarangi.base import store
 from sarangi.base.bootstrap import BootstrapSettings
 from sarangi.base.documents import DocumentError, json_in, lines_of, text_in
 from sarangi.base.errors import SarangiError
 from sarangi.base.hints import nearest
+from sarangi.base.parts import TEST
 from sarangi.base.scored import Compared
-from sarangi.benchmark.names import ABOUT, AUDIT, FOLDS, SUMS, TASKS, UTTERANCES, predictions_of
+from sarangi.benchmark.names import ABOUT, AUDIT, FOLDS, SUMS, TASKS, UTTERANCES, predictions_of, scores_of
 from sarangi.scoring.outside import Split
 
 
@@ -25,8 +27,8 @@ class OpenedTask(NamedTuple):
         What is to be predicted.
     baselines
         Models that it is published with, by name.
-    titles
-        Of these.
+    titles, scores
+        Of these, and the files of their scores.
     """
 
     name: str
@@ -34,6 +36,13 @@ class OpenedTask(NamedTuple):
     split: Split
     baselines: Mapping[str, Compared]
     titles: Mapping[str, str]
+    scores: Mapping[str, Path]
+
+    @property
+    def asked(self) -> int:
+        """How many predictions a run of each fold makes together."""
+        parts = store.read(self.split.protocol_file, ["part", "status"])
+        return int(((parts["part"] == TEST) & (parts["status"] == store.OK)).sum())
 
 
 class OpenedBench(NamedTuple):
@@ -80,7 +89,14 @@ def opened(folder: Path) -> OpenedBench:
         _unchanged(folder, sums, [ABOUT])
         about = json_in(folder / ABOUT)
         bench = OpenedBench(folder, about, sums)
-        _ = (bench.bootstrap, bench.available, about["label_map"], about["version"], about["title"])
+        _ = (
+            bench.bootstrap,
+            bench.available,
+            about["label_map"],
+            about["version"],
+            about["title"],
+            about["entries"],
+        )
     except (OSError, DocumentError, ValueError, KeyError, TypeError) as error:
         raise SarangiError(
             f"{folder}: no benchmark that can be read ({error}); expected a folder with {ABOUT} and {SUMS}, "
@@ -123,6 +139,7 @@ def task_of(bench: OpenedBench, name: str) -> OpenedTask:
             for each in there
         },
         titles={each["model"]: each["title"] for each in there},
+        scores={each["model"]: bench.folder / place / scores_of(each["model"]) for each in there},
     )  # fmt: skip
 
 

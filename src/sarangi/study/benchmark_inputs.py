@@ -26,6 +26,7 @@ def benchmarked(study: Study, name: str) -> Benchmarked:
         version=entry["version"],
         licence=entry["licence"],
         contact=entry["contact"],
+        entries=entry["entries"],
         changes=tuple(entry["changes"]),
         bootstrap=bootstrap(study),
         label_map=study.config["label_map"],
