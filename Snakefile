@@ -65,6 +65,7 @@ from sarangi.study import (
     confound_inputs,
     errata_inputs,
     findings_inputs,
+    guessed_folds,
     inputs,
     leakage,
     missing,

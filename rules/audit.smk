@@ -62,6 +62,7 @@ rule protocol_audit:
         levels=lambda wildcards: inputs.level_shards(study, wildcards.corpus),
         near_duplicates=lambda wildcards: inputs.near_duplicates_of(study, wildcards.corpus) or [],
         folder=published_folds,
+        voices=voices_held_apart,
     output:
         layout.protocol_audit("{corpus}", "{protocol}"),
     log:

@@ -2,7 +2,7 @@
 #   in:  predictions of every run, manifest, protocol
 #   out: results/scores/{experiment}.parquet, results/scores/{experiment}_to_{test}.parquet,
 #        results/confusions/ and results/fairness/ of the same names, results/differences/{corpus}_{protocol}.parquet,
-#        results/premiums.parquet, results/summary.txt
+#        results/premiums.parquet, results/pseudo_premiums.parquet, results/summary.txt
 
 TRANSFER = ScoreId("{experiment}", "{test}").name
 
@@ -136,6 +136,22 @@ rule premiums:
         settings=scored.bootstrap(study),
     script:
         "../workflow/scripts/premiums.py"
+
+
+use rule premiums as pseudo_premiums with:
+    input:
+        predictions=guessed_folds.predictions_of_pseudo_pairs(study),
+        manifests=guessed_folds.manifests_of_pseudo_pairs(study),
+        protocols=guessed_folds.protocols_of_pseudo_pairs(study),
+    output:
+        layout.pseudo_premiums(),
+    log:
+        layout.log("pseudo_premiums"),
+    benchmark:
+        layout.benchmark("pseudo_premiums")
+    params:
+        pairs=guessed_folds.pseudo_pairs(study),
+        settings=scored.bootstrap(study),
 
 
 rule run_summary:

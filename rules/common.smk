@@ -62,6 +62,11 @@ def published_folds(wildcards):
     return ancient(folder) if folder else []
 
 
+def voices_held_apart(wildcards):
+    """Who seems to speak in a corpus, for a protocol that holds that apart; nothing for any other."""
+    return speaker_inputs.voices_of_protocol(study, wildcards.protocol, wildcards.corpus)
+
+
 MADE = ("results/", f"{layout.TABLES}/", f"{layout.FIGURES}/")
 """Places in which every file is made by a rule."""
 
@@ -176,7 +181,7 @@ def tell_of_failures():
 
     made = {c: (Path(layout.corpus_audit(c)), Path(layout.manifest(c))) for c in sorted(study.corpora)}
     try:
-        lines = lost(made)
+        lines = lost(made, speaker_inputs.places_of_voices(study))
     except SarangiError as error:
         lines = [f"it is not known, {error}"]
     for line in lines:

@@ -1,5 +1,6 @@
 # Protocols: which utterances train and which test.
-#   in:  results/corpora/{corpus}/manifest.parquet
+#   in:  results/corpora/{corpus}/manifest.parquet, results/speakers/{pseudo}/{corpus}.parquet of a protocol that holds
+#        pseudo-speakers apart
 #   out: results/protocols/{corpus}/{protocol}.parquet
 
 
@@ -8,6 +9,7 @@ rule protocol:
     input:
         manifest=layout.manifest("{corpus}"),
         folder=published_folds,
+        voices=voices_held_apart,
     output:
         layout.protocol("{corpus}", "{protocol}"),
     log:

@@ -9,6 +9,7 @@ rule sensitivity:
         unpack(lambda wildcards: sensitivity_inputs.features_split_again(study, wildcards.corpus)),
         manifest=layout.manifest("{corpus}"),
         audit=layout.audit("{corpus}"),
+        voices=lambda wildcards: sensitivity_inputs.voices_split_again(study, wildcards.corpus),
     output:
         layout.sensitivity("{corpus}"),
     log:

@@ -36,8 +36,13 @@ TABLES_SHOWN = {
             "scores": scored.scores_of_experiments(study),
             "differences": scored.differences_of_study(study),
             "limits": LIMITS["scores"].files,
+            "measures": [voices.file for voices in guessed_folds.measured_voices(study)],
         },
-        params={"waiting": missing.missing_of_experiments(study), "limits": LIMITS["scores"]},
+        params={
+            "waiting": missing.missing_of_experiments(study),
+            "limits": LIMITS["scores"],
+            "voices": guessed_folds.measured_voices(study),
+        },
     ),
     "differences": Exhibit(
         "Show the differences between models with interval and tests.",
@@ -122,6 +127,17 @@ TABLES_SHOWN = {
             ],
         },
         params={"rows": confound_inputs.rows_of_confounds(study)},
+    ),
+    "pseudo_speakers": Exhibit(
+        "Show what models score with pseudo-speakers held apart, beside random folds and known speakers.",
+        wanted=bool(guessed_folds.rows_of_folds(study)),
+        inputs={
+            "scores": guessed_folds.scores_of_folds(study),
+            "premiums": layout.premiums() if guessed_folds.scores_of_folds(study) else [],
+            "pseudo_premiums": layout.pseudo_premiums() if guessed_folds.pseudo_pairs(study) else [],
+            "measures": guessed_folds.measures_of_folds(study),
+        },
+        params={"rows": guessed_folds.rows_of_folds(study)},
     ),
     "transcripts": Exhibit(
         "Show how well each Whisper transcribes each corpus.",

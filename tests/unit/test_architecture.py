@@ -97,10 +97,10 @@ AT_MOST = {
     "base.labels": TABLES
     + FIGURES
     + 4,  # also the page of the audit and the summary of a run call things by their titles
-    "base.score_rows": 25,
+    "base.score_rows": 26,
     "base.slices": 6,  # scores, claims, and the tables and the figure that show seeds
     "base.progress": 24,
-    "base.markdown": 26,
+    "base.markdown": 27,
     "base.spreadsheets": TABLES + 1,  # every table is CSV, too
     "base.marks": TABLES + FIGURES - 1,
     "base.evidence": TABLES,
@@ -113,7 +113,10 @@ AT_MOST = {
     "base.auditing": 22,  # marks of scores, sentences that need groups enough, limits below seven tables
     "base.hints": 7,  # layouts, one of which is a table of labels
     "base.emotions": 8,  # one order in figures, and the names that tables give
-    "base.segments": 8,
+    "base.segments": 20,  # what has no known group is a group by its recording, wherever groups are read
+    "base.voices": 15,  # a protocol that guesses groups says so to all that trains, audits and scores
+    "base.single_voices": 7,  # and splits that voices may not be held apart in
+    "base.premium_rows": 6,  # three tables, figures and texts say what folds are
     "base.nesting": 7,  # what takes speakers for voices, and classical models that lose those
     "paper.reported": 6,  # tables and a figure of one UAR an experiment
     "base.table_columns": 6,
@@ -123,7 +126,7 @@ AT_MOST = {
     "base.device_names": 8,  # all that run networks or load a Whisper
     "speakers.embedded": 6,  # all that compares voices
     "base.text_checks": 6,  # what transcribes, audits and trains on texts
-    "base.missing": 7,
+    "base.missing": 8,
     "base.verdicts": 7,
     # one entry a metric, which tables and scores read
     "statistics.confusions": 29,

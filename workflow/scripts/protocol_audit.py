@@ -7,8 +7,9 @@ with job(snakemake) as run:
 
     from sarangi.audit.protocol import protocol_audit
     from sarangi.audit.rows import Audited
+    from sarangi.splits.guessed import guess_of
 
-    pairs, folder = snakemake.input.get("near_duplicates"), snakemake.input.get("folder")
+    pairs, folder, voices = (snakemake.input.get(name) for name in ("near_duplicates", "folder", "voices"))
     corpus = Audited(
         Path(snakemake.input.manifest),
         [Path(shard) for shard in snakemake.input.levels],
@@ -20,4 +21,5 @@ with job(snakemake) as run:
         snakemake.params.settings,
         Path(folder) if folder else None,
         run.result,
+        guess_of(voices or []),
     )

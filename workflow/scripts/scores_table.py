@@ -12,4 +12,5 @@ with job(snakemake) as run:
         snakemake.params.limits,
         snakemake.params.labels,
         run.files,
+        snakemake.params.voices,
     )

@@ -11,6 +11,7 @@ from sarangi.base.auditing import (
     FEW_GROUPS,
     GROUPS,
     GROUPS_OF_EMOTION,
+    GUESSED_GROUPS,
     MISSING_CLASS,
     NEAR_DUPLICATES_ACROSS,
     NOTE,
@@ -137,6 +138,10 @@ CHECKS = {
     "uar_chance": Advice("UAR of guessing", "see the emotions that are never tested"),
     TESTED_GROUPS: Advice(
         "groups that are tested", f"with fewer than {FEW_GROUPS} an interval only describes these"
+    ),
+    GUESSED_GROUPS: Advice(
+        "voices that are held apart by guess",
+        "see paper/tables/speakers for how often the guess is wrong; name the speakers if anybody can",
     ),
     "constant_uar": Advice("UAR of always the same answer", "compare scores with it"),
     "speaker_only_uar": Advice(

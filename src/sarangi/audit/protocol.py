@@ -17,6 +17,7 @@ from sarangi.base import store
 from sarangi.base.auditing import (
     FATAL,
     FEW_GROUPS,
+    GUESSED_GROUPS,
     MISSING_CLASS,
     NEAR_DUPLICATES_ACROSS,
     NOTE,
@@ -32,7 +33,9 @@ from sarangi.base.class_counts import counts_text
 from sarangi.base.errors import SarangiError
 from sarangi.base.parts import TEST, TRAIN, UNUSED, VALIDATION
 from sarangi.base.store import Output
+from sarangi.base.voices import PSEUDO_SPEAKER, grouped
 from sarangi.models.baselines import commonest, speakers_commonest
+from sarangi.splits.guessed import Guess, with_voices
 from sarangi.splits.protocols import folds, splittable, stands_on_both_sides
 from sarangi.statistics.confusions import confusion, recalls, uar
 
@@ -40,7 +43,12 @@ MUCH = 0.2  # UAR above chance that a number which does not listen should not re
 
 
 def protocol_audit(
-    corpus: Audited, name: str, settings: Mapping[str, Any], folder: Path | None, output: Output
+    corpus: Audited,
+    name: str,
+    settings: Mapping[str, Any],
+    folder: Path | None,
+    output: Output,
+    guess: Guess | None = None,
 ) -> None:
     """Write the audit of a protocol on a corpus, and why it cannot be made if so.
 
@@ -52,19 +60,34 @@ def protocol_audit(
         As for :func:`sarangi.splits.protocols.split`; the name is the subject of every row.
     output
         Parquet file to write, of schema :data:`sarangi.audit.rows.AUDIT`, sorted by check.
+    guess
+        Who seems to speak, for a protocol that holds pseudo-speakers apart: what has none has failed, and
+        they are the groups of what has no other.
     """
-    whole = corpus.utterances()
-    usable = whole[whole["status"] == store.OK]
-    utterances = splittable(corpus.manifest, settings)
+    voices = None if guess is None else guess.voices
+    utterances = splittable(corpus.manifest, settings, voices)
+    whole = corpus.utterances() if voices is None else with_voices(corpus.utterances(), voices)
+    guessed = None if voices is None else whole.set_index("utterance_id")[PSEUDO_SPEAKER]
+    usable = grouped(whole[whole["status"] == store.OK], guessed)
     place = pd.Index(utterances["utterance_id"]).get_indexer(usable["utterance_id"])
     try:
+        if guess is not None:
+            guess.refuse_one_voice(f"protocol {name} on {utterances['corpus'].iloc[0]}")
         parts = [fold["part"].array[place] for fold in folds(utterances, name, settings, folder)]
     except SarangiError as error:
         rows: list[Row] = [("folds", name, 0, FATAL, str(error))]
     else:
         rows = [("folds", name, len(parts), OK, ""), *_protocol(name, usable, parts, corpus.pairs())]
+        if guessed is not None:
+            rows.append(_guessed(name, usable[PSEUDO_SPEAKER], settings))
     rows.append(failed_row(whole, name))
     write_audit(pd.DataFrame(rows, columns=AUDIT.names), output)
+
+
+def _guessed(name: str, voices: pd.Series, settings: Mapping[str, Any]) -> Row:
+    """Return how many voices a protocol tells apart, by guess."""
+    detail = f"voices of {settings['pseudo_speakers']}: a speaker may be several, several may be one"
+    return GUESSED_GROUPS, name, voices.nunique(), WARNING, detail
 
 
 def _protocol(

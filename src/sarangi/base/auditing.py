@@ -5,6 +5,7 @@ OK, NOTE, WARNING, FATAL = "ok", "note", "warning", "fatal"
 FEW_GROUPS = 8  # below, an interval only describes
 
 GROUPS, GROUPS_OF_EMOTION, TESTED_GROUPS = "groups", "groups_of_emotion", "tested_groups"
+GUESSED_GROUPS = "guessed_groups"
 MISSING_CLASS = "missing_class"
 SPEAKERS_OF_PART, PART_CONFOUNDED = "speakers_of_part", "part_confounded"
 FAILED_UTTERANCES = "failed"

@@ -348,6 +348,12 @@ def differences(comparison: str) -> str:
 
 
 @_path
+def pseudo_premiums() -> str:
+    """Return the path of what it adds to scores to have pseudo-speakers in training and test."""
+    return "results/pseudo_premiums.parquet"
+
+
+@_path
 def premiums() -> str:
     """Return the path of what leaking speakers add to scores."""
     return "results/premiums.parquet"

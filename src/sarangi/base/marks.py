@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 GROUPS_SHARED = "groups shared"
+GROUPS_GUESSED = "groups guessed"
 DESCRIPTIVE = "descriptive interval"
 TOO_NARROW = "interval too narrow"
 UNTRAINED = "untrained weights"

@@ -101,6 +101,7 @@ class PremiumPair(NamedTuple):
     """A model on a corpus, with groups ``shared`` by training and test, and ``apart``.
 
     ``folds`` says what those of the shared side are: see :data:`sarangi.base.premium_rows.MATCHED_FOLDS`.
+    ``protocol_file`` is that of the side that holds pseudo-speakers apart; None where known groups are.
     """
 
     corpus: str
@@ -108,6 +109,7 @@ class PremiumPair(NamedTuple):
     folds: str
     shared: PremiumSide
     apart: PremiumSide
+    protocol_file: str | None = None
 
 
 class SplitAgain(NamedTuple):
@@ -127,6 +129,9 @@ class SplitAgain(NamedTuple):
         Of the classifier.
     mean_of_folds
         Whether the protocol is reported by the mean over its folds.
+    voices
+        Files that say who seems to speak, for a protocol that holds pseudo-speakers apart
+        (:func:`sarangi.splits.guessed.guess_of`).
     """
 
     features: str
@@ -136,3 +141,4 @@ class SplitAgain(NamedTuple):
     others: Mapping[str, Sequence[int]]
     settings: Mapping[str, Any]
     mean_of_folds: bool
+    voices: Sequence[str] = ()

@@ -221,6 +221,11 @@ def count(path: str | Path) -> int:
         return rows_there
 
 
+def columns(path: str | Path) -> list[str]:
+    """Return the names of the columns without reading any."""
+    return list(_opened(path).schema_arrow.names)
+
+
 def provenance(path: str | Path) -> dict[str, Any]:
     """Return what :class:`Writer` was told the file was made from; empty for a foreign file."""
     with _opened(path) as file, _told(path):

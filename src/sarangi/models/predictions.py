@@ -11,6 +11,7 @@ import pyarrow as pa
 from sarangi.base import store
 from sarangi.base.errors import SarangiError
 from sarangi.base.parts import TEST, TRAIN, UNUSED, why_not_made
+from sarangi.base.voices import grouped, voices_in
 
 
 class Unfit(Exception):  # noqa: N818  it is an answer, too
@@ -76,12 +77,16 @@ class Parts:
     """
 
     def __init__(self, utterances: pd.DataFrame, protocol: Path, present: pd.DataFrame):
-        parts = store.read(protocol, ["utterance_id", "fold", "part", "reason"])
+        voices = voices_in(protocol)
+        parts = store.read(protocol, ["utterance_id", "fold", "part", "status", "reason"])
         self.unmade = why_not_made(parts)
         if self.unmade:
             present = present.assign(status=store.FAILED, reason=self.unmade)
-        parts = parts.drop(columns="reason")
-        parts = parts.merge(utterances[["utterance_id", "speaker", "group", "emotion"]], on="utterance_id")
+        elif voices is not None:
+            present = _without_voice(present, parts)
+        parts = parts.drop(columns=["status", "reason"])
+        known = grouped(utterances[["utterance_id", "speaker", "group", "emotion"]], voices)
+        parts = parts.merge(known, on="utterance_id")
         self.table = parts.join(present, on="utterance_id", validate="many_to_one")
         self.emotions = sorted(parts.loc[parts["part"] != UNUSED, "emotion"].unique())
 
@@ -118,6 +123,15 @@ class Parts:
             runs.append(run.assign(seed=_seed(seed, len(run))))
         idle = skip_unused(unused).assign(predicted=None, seed=_seed(None, len(unused)))
         _write([*runs, idle], self.emotions, output)
+
+
+def _without_voice(present: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
+    """Return what a model can be asked about, without what failed for want of a pseudo-speaker."""
+    failed = parts[parts["status"] == store.FAILED].drop_duplicates("utterance_id").set_index("utterance_id")
+    failed = failed[failed.index.isin(present.index[present["status"] == store.OK])]
+    present = present.copy()
+    present.loc[failed.index, ["status", "reason"]] = failed[["status", "reason"]]
+    return present
 
 
 def as_counted(rows: pd.DataFrame, label_map: Mapping[str, str]) -> pd.DataFrame:

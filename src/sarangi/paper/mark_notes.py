@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from sarangi.base.marks import (
     CLASS_MISSING,
     DESCRIPTIVE,
+    GROUPS_GUESSED,
     GROUPS_SHARED,
     MANY_FAILED,
     NEAR_DUPLICATES,
@@ -35,6 +36,9 @@ MARKS = {
     TRAINED_TWICE: "trained twice: the interval only describes what other trainings would score",
     NOT_PARTED: "fewer than two values are stated, or no emotion is in both parts: nothing is compared",
     ONE_GROUP: "one group (speaker) on a side: how far other speakers differ is not known, so no interval",
+    # at the end, so that the letters of the others stay
+    GROUPS_GUESSED: "the folds hold apart voices that are guessed from the recordings: a speaker may be in "
+    "training and test, and an interval over guessed voices is as wrong as the guess",
 }
 
 

@@ -60,6 +60,7 @@ SCORES = (
     "sensitivity",
     "splits",
     "speakers",
+    "pseudo_speakers",
 )
 DATA = ("corpora", "transcripts")
 DONE = ("recipes", "availability", "costs")

@@ -12,12 +12,16 @@ from sarangi.reproduce.steps import Step, pairs
 
 LISTED = 20_000  # recordings that a page lists, before it names the files that have the rest
 WEIGHTS, AUDIO = "Weights", "Audio"
+VOICES = "Who seems to speak"
 READ_FROM, OTHERS = "What the recordings were read from", "Weights and other files in hand"
 KINDS = {
     "features": "Features",
     "states": "Pooled states of a frozen encoder",
     "prefix": "Output of a frozen prefix",
     "transcripts": "Transcripts",
+    "pseudo_speakers": VOICES,
+    "speaker_threshold": VOICES,
+    "speaker_embeddings": VOICES,
     "encoder_file": WEIGHTS,
     "checkpoint": WEIGHTS,
     "audio": AUDIO,

@@ -11,6 +11,7 @@ import pandas as pd
 from sarangi.base import store
 from sarangi.base.errors import SarangiError
 from sarangi.base.parts import TEST
+from sarangi.base.voices import grouped, voices_in
 from sarangi.statistics.calibration import calibration
 from sarangi.statistics.confusions import Floats, Integers
 from sarangi.statistics.intervals import Runs
@@ -28,7 +29,11 @@ STATED = "p_"
 
 
 def answers(
-    predictions: Sequence[str | Path], manifest: str | Path, name: str, parts: Sequence[str] = ()
+    predictions: Sequence[str | Path],
+    manifest: str | Path,
+    name: str,
+    parts: Sequence[str] = (),
+    protocol: str | Path | None = None,
 ) -> tuple[pd.DataFrame, list[str]]:
     """Return the ok predictions of a system with what the manifest has of each, and the emotions.
 
@@ -42,6 +47,8 @@ def answers(
         Of the system, for messages.
     parts
         Further columns of the manifest that are wanted.
+    protocol
+        Of the predictions: where it holds pseudo-speakers apart, these are the groups of what has no other.
 
     Returns
     -------
@@ -60,6 +67,8 @@ def answers(
     utterances = store.read(
         Path(manifest), ["utterance_id", "group", *dict.fromkeys((*PARTS_OF_CORPUS, *parts))]
     )
+    if protocol is not None:
+        utterances = grouped(utterances, voices_in(Path(protocol)))
     reasons = table.loc[table["status"] == store.FAILED, "reason"]
     table = table[table["status"] == store.OK].merge(utterances, on="utterance_id")
     if table.empty:

@@ -67,7 +67,7 @@ def differences(
     """
     where = f"{on.corpus}, {on.protocol}"
     answered = {
-        name: answers(model.predictions, tested.manifest, f"{name} on {where}")
+        name: answers(model.predictions, tested.manifest, f"{name} on {where}", protocol=tested.protocol)
         for name, model in models.items()
     }
     models = {name: model for name, model in models.items() if len(answered[name][0])}

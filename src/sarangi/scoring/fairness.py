@@ -47,7 +47,8 @@ def fairness(experiment: Scored, settings: FairnessSettings, confidence: float, 
         As :func:`sarangi.scoring.answers.answers`.
     """
     name = experiment.experiment
-    table, emotions = answers(experiment.predictions, experiment.manifest, name, settings.by)
+    split = experiment.protocol_file
+    table, emotions = answers(experiment.predictions, experiment.manifest, name, settings.by, split)
     crossed = experiment.protocol_file is None
     names = {key: getattr(experiment, key) for key in ("experiment", "corpus", "protocol", "model", "test")}
     frame = pd.DataFrame(

@@ -54,7 +54,7 @@ def left_out(scored: Scored, metrics: Sequence[str], slice_: str = "") -> LeftOu
     SarangiError
         As :func:`sarangi.scoring.answers.answers`.
     """
-    table, emotions = answers(scored.predictions, scored.manifest, scored.name)
+    table, emotions = answers(scored.predictions, scored.manifest, scored.name, protocol=scored.protocol_file)
     tested = {slice_of_part(name): file for name, file in scored.parts}.get(slice_)
     if tested is not None:
         table = table[table["utterance_id"].isin(tested_in(Path(tested)))]

@@ -10,6 +10,7 @@ from sarangi.base.auditing import FAILED_UTTERANCES, FATAL, FEW_GROUPS, MISSING_
 from sarangi.base.failures import too_many
 from sarangi.base.parts import TEST
 from sarangi.base.segments import recording_of
+from sarangi.base.voices import voices_in
 
 AUDITED = {
     MISSING_CLASS: marks.CLASS_MISSING,
@@ -42,6 +43,8 @@ def marks_of(table: pd.DataFrame, tested: SplitFiles, untrained: bool) -> list[s
     held = []
     if tested.protocol is not None and store.read(tested.protocol, ["leaks"])["leaks"].any():
         held.append(marks.GROUPS_SHARED)
+    if tested.protocol is not None and voices_in(tested.protocol) is not None:
+        held.append(marks.GROUPS_GUESSED)
     if tested.audit is not None:
         audited = store.read(tested.audit)
         fatal = set(audited.loc[audited["verdict"] == FATAL, "check"])

@@ -66,7 +66,7 @@ def premium(pair: PremiumPair, manifest: Path, settings: BootstrapSettings) -> l
     names = {"corpus": pair.corpus, "model": pair.model, "folds": pair.folds}
     names |= {"shared": pair.shared.experiment, "apart": pair.apart.experiment}
     (one, emotions), (other, others) = (
-        answers(side.predictions, manifest, side.experiment) for side in sides
+        answers(side.predictions, manifest, side.experiment, protocol=pair.protocol_file) for side in sides
     )
     predicted = [set(table["utterance_id"]) for table in (one, other)]
     both, either = predicted[0] & predicted[1], predicted[0] | predicted[1]

@@ -81,7 +81,11 @@ def scores(experiment: Scored, settings: BootstrapSettings, output: Mapping[str,
         As :func:`sarangi.scoring.answers.answers`.
     """
     table, emotions = answers(
-        experiment.predictions, experiment.manifest, experiment.experiment, experiment.slices
+        experiment.predictions,
+        experiment.manifest,
+        experiment.experiment,
+        experiment.slices,
+        experiment.protocol_file,
     )
     names = {key: getattr(experiment, key) for key in ("experiment", "corpus", "protocol", "model", "test")}
     if table.empty:

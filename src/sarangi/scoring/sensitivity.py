@@ -18,6 +18,7 @@ from sarangi.base.store import Output
 from sarangi.models.classical import classical
 from sarangi.models.vectors import CorpusFiles
 from sarangi.scoring.answers import answers, tally
+from sarangi.splits.guessed import guess_of
 from sarangi.splits.protocols import protocol
 from sarangi.statistics.metrics import UAR
 
@@ -161,7 +162,8 @@ def _split(
         if trial.split not in files:
             files[trial.split] = folder / f"{trial.split}.parquet"
             split = Output(files[trial.split], provenance)
-            protocol(manifest, trial.split, trial.variant.split, split)
+            guess = guess_of(trial.entry.voices)
+            protocol(manifest, trial.split, trial.variant.split, split, guess=guess)
     return files
 
 

@@ -14,7 +14,9 @@ from sarangi.base.errors import SarangiError
 from sarangi.base.failures import failures_in
 from sarangi.base.parts import PARTS, TEST, TRAIN, UNUSED, VALIDATION, unmade_text
 from sarangi.base.store import Output
+from sarangi.base.voices import PSEUDO_SPEAKER
 from sarangi.splits.emobox_folds import folds_in
+from sarangi.splits.guessed import NO_VOICES, Guess, called, too_few, with_voices
 
 log = logging.getLogger("sarangi")
 
@@ -23,6 +25,8 @@ Settings = Mapping[str, Any]
 
 COLUMNS = ["corpus", "language", "group", "emotion", "part", "status", "reason", "cause"]
 """Of the manifest, what a split needs beside the names of utterances and what it keeps whole."""
+
+OF_FOLDS = ["utterance_id", "status", "reason", PSEUDO_SPEAKER]
 
 PROTOCOL = pa.schema(
     [
@@ -34,10 +38,17 @@ PROTOCOL = pa.schema(
         *store.STATUS,
     ]
 )
+GUESSED = pa.schema([*PROTOCOL, pa.field(PSEUDO_SPEAKER, pa.string())])
+"""Of a protocol that holds pseudo-speakers apart: who seems to speak each utterance, too."""
 
 
 def protocol(
-    manifest: Path, name: str, settings: Settings, output: Output, folder: Path | None = None
+    manifest: Path,
+    name: str,
+    settings: Settings,
+    output: Output,
+    folder: Path | None = None,
+    guess: Guess | None = None,
 ) -> None:
     """Write the folds of a protocol on a corpus, one row an utterance and fold.
 
@@ -51,25 +62,43 @@ def protocol(
     name, settings, folder
         As for :func:`split`.
     output
-        Parquet file to write, of schema :data:`PROTOCOL`.
+        Parquet file to write, of schema :data:`PROTOCOL`, or :data:`GUESSED`.
+    guess
+        Who seems to speak, for a protocol that holds pseudo-speakers apart; where that is one voice, no such
+        protocol can be made.
     """
-    utterances = splittable(manifest, settings)
+    utterances = splittable(manifest, settings, None if guess is None else guess.voices)
+    schema = GUESSED if PSEUDO_SPEAKER in utterances else PROTOCOL
     try:
-        with output.writer(PROTOCOL) as writer:
+        if guess is not None:
+            guess.refuse_one_voice(f"protocol {name} on {utterances['corpus'].iloc[0]}")
+        with output.writer(schema) as writer:
             for table in folds(utterances, name, settings, folder):
                 writer.add_frame(table)
     except SarangiError as error:
         log.error("%s", error)
-        table = utterances[["utterance_id"]].assign(
+        table = utterances.assign(
             fold=0, part=UNUSED, leaks=False, status=store.FAILED, reason=unmade_text(error)
         )
-        output.write(table, PROTOCOL)
+        output.write(table[schema.names], schema)
 
 
-def splittable(manifest: Path, settings: Settings) -> pd.DataFrame:
-    """Return of a manifest what :func:`folds` needs, in a few bytes an utterance beside its name."""
-    columns = list(dict.fromkeys([*COLUMNS, _unit(settings)]))
-    return store.read(manifest, ["utterance_id", *columns], categories=columns)
+def splittable(manifest: Path, settings: Settings, voices: Path | None = None) -> pd.DataFrame:
+    """Return of a manifest what :func:`folds` needs, in a few bytes an utterance beside its name.
+
+    Parameters
+    ----------
+    manifest
+        Of the corpus.
+    settings
+        Of the protocol.
+    voices
+        The corpus's pseudo-speakers, for a protocol that holds them apart: an utterance that has none has
+        failed, with the reason.
+    """
+    columns = list(dict.fromkeys([*COLUMNS, settings.get("by", "group")]))
+    utterances = store.read(manifest, ["utterance_id", *columns], categories=columns)
+    return utterances if voices is None else with_voices(utterances, voices)
 
 
 def split(
@@ -136,23 +165,25 @@ def _folds(
         tested |= TEST in parts
         whole = _all(len(utterances), UNUSED)
         whole[places] = parts
-        leaks = stands_on_both_sides(whole, utterances["group"])
-        shared = sorted(utterances["group"][leaks].unique())
+        # what is guessed is held apart; what is known is looked at all the same, and marks the scores
+        held = PSEUDO_SPEAKER if PSEUDO_SPEAKER in utterances else "group"
+        apart, leaks = (stands_on_both_sides(whole, utterances[column]) for column in (held, "group"))
+        shared = sorted(utterances[held][apart].unique())
         if shared and not settings["leaks"]:
             raise SarangiError(
                 f"{where}, fold {fold}: groups {', '.join(shared[:5])} stand on both sides, "
                 "so the scores would be too good. Choose a protocol that holds groups out, or state "
                 "`leaks: true` in its entry to have its scores marked."
             )
-        kept = utterances[["utterance_id", "status", "reason"]]
-        yield kept.assign(fold=fold, part=pd.Categorical(whole, PARTS), leaks=leaks)
+        kept = utterances[[name for name in OF_FOLDS if name in utterances]]
+        yield kept.assign(fold=fold, part=pd.Categorical(whole, PARTS), leaks=leaks | apart)
     if not tested:
         raise SarangiError(f"{where}: nothing would be tested")
 
 
 def _unit(settings: Settings) -> str:
-    """Return the column of the manifest whose values a protocol keeps whole, leaves or holds out."""
-    return settings.get("by", "group")
+    """Return the column of utterances whose values a protocol keeps whole, leaves or holds out."""
+    return PSEUDO_SPEAKER if "pseudo_speakers" in settings else settings.get("by", "group")
 
 
 def _usable(utterances: pd.DataFrame, settings: Settings, where: str) -> tuple[np.ndarray, pd.DataFrame]:
@@ -172,8 +203,12 @@ def _usable(utterances: pd.DataFrame, settings: Settings, where: str) -> tuple[n
             )
         wanted &= utterances["emotion"].isin(settings["emotions"])
     by = _unit(settings)
+    if by not in utterances:
+        raise SarangiError(f"{where}: {NO_VOICES.format(settings['pseudo_speakers'])}")
     usable = utterances[wanted].reset_index(drop=True)
     usable["unit"] = usable[by]
+    if by == PSEUDO_SPEAKER:
+        usable["group"] = usable[by]  # the validation part keeps them whole, too
     emotions = sorted(usable["emotion"].unique())
     if len(emotions) < 2:
         raise SarangiError(
@@ -261,8 +296,8 @@ def stratified_group_kfold(usable: pd.DataFrame, settings: Settings, where: str)
     groups = usable.groupby("emotion")["unit"].nunique()
     if groups.min() < settings["folds"]:
         raise SarangiError(
-            f"{where}: {groups.idxmin()} has {groups.min()} {settings.get('by', 'group')}s, fewer than the "
-            f"{settings['folds']} folds; choose fewer folds"
+            f"{where}: {groups.idxmin()} has {groups.min()} {called(settings)}s, fewer than the "
+            f"{settings['folds']} folds; choose fewer folds{too_few(settings)}"
         )
     splitter = StratifiedGroupKFold(settings["folds"], shuffle=True, random_state=settings["seed"])
     for _, test in splitter.split(usable, _codes(usable["emotion"]), _codes(usable["unit"])):
@@ -278,9 +313,11 @@ def leave_one_group_out(usable: pd.DataFrame, settings: Settings, where: str) ->
         If there are fewer than two, or not as many as ``folds`` says.
     """
     units = sorted(usable["unit"].unique())
-    by = settings.get("by", "group")
+    by = called(settings)
     if len(units) < 2:
-        raise SarangiError(f"{where}: {len(units)} {by}; leaving one out needs two or more")
+        raise SarangiError(
+            f"{where}: {len(units)} {by}; leaving one out needs two or more{too_few(settings)}"
+        )
     if settings.get("folds", len(units)) != len(units):
         raise SarangiError(
             f"{where}: the corpus has {len(units)} {by}s, the entry says {settings['folds']} folds"
@@ -409,9 +446,12 @@ def validation(rest: pd.DataFrame, settings: Settings, where: str, fold: int = 0
     units = rarest if singly else min(rest["group"].nunique(), counts.max())
     parts = min(max(2, round(1 / settings["validation"])), units)
     if parts < 2 or rarest < 2:
-        unit = "utterances" if singly else "groups"
+        unit = (
+            "utterances" if singly else f"{called(settings)}s" if "pseudo_speakers" in settings else "groups"
+        )
         raise SarangiError(
             f"{where}: too few {unit} of an emotion to cut a validation part; choose fewer folds"
+            f"{too_few(settings)}"
         )
     seed = _seed(settings, fold)
     if singly:

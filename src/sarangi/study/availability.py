@@ -8,12 +8,14 @@ from sarangi.published.records import of_finding
 from sarangi.sources.kinds import WITH_STUDY, Synthetic, kind_of
 from sarangi.study.comparisons import chosen, rates_compared
 from sarangi.study.entries import WORDS, Experiment, asr_of, encoders_needed, modality
+from sarangi.study.speaker_inputs import encoders_of_speakers, speaker_encoders_used
 from sarangi.study.study import Study
 from sarangi.study.table_corpora import audio_of, has_table
+from sarangi.study.voices import missing_of_weights
 
 
 def availability(study: Study) -> list[dict[str, str]]:
-    """Return the terms and the origin of each corpus, encoder and Whisper, and whether it was used.
+    """Return the terms and the origin of each corpus, encoder, Whisper and speaker encoder, and its use.
 
     Returns
     -------
@@ -26,8 +28,10 @@ def availability(study: Study) -> list[dict[str, str]]:
         "encoders": _encoders(study, study.scored),
         "asr": {asr for asr, _ in study.transcribed()},
     }
+    used["encoders"] |= encoders_of_speakers(study)
     used["asr"] |= {asr for name in used["encoders"] if (asr := asr_of(study.config["encoders"][name]))}
-    wanted = _encoders(study, study.experiments)
+    voices = study.config["speaker_encoders"].values()
+    wanted = _encoders(study, study.experiments) | {e["encoder"] for e in voices if "encoder" in e}
     rows = []
     for kind, names in used.items():
         absent = unavailable(study, kind, with_waiting=False)
@@ -45,10 +49,12 @@ def availability(study: Study) -> list[dict[str, str]]:
             row |= {"name": name, "title": entry.get("title", ""), "state": state}
             row["kind"] = f"{modality(entry)} encoder" if kind == "encoders" else KINDS[kind]
             rows.append(row | {"entry": f"{kind}.{name}"})
-    return rows
+    return rows + [_of_speakers(study, name) for name in sorted(study.config["speaker_encoders"])]
 
 
 KINDS = {"corpora": "corpus", "asr": "Whisper"}
+OWN_COPY = "own copy"
+"""Access to weights that a person puts there."""
 
 
 def _encoders(study: Study, experiments: Mapping[str, Experiment]) -> set[str]:
@@ -69,6 +75,23 @@ def _of_weights(study: Study, entry: Mapping[str, Any]) -> dict[str, str]:
     # what comes with a demo was trained on its speech
     access = "synthetic" if kind.access == WITH_STUDY and study.synthetic else kind.access
     return {"licence": entry["licence"], "access": access, "source": study.locations.origin_of_weights(entry)}
+
+
+def _of_speakers(study: Study, name: str) -> dict[str, str]:
+    """Return the row of a speaker encoder: of a file that a person puts there, or of an entry of encoders."""
+    entry = study.config["speaker_encoders"][name]
+    missing = missing_of_weights(study.locations, name)
+    if name in speaker_encoders_used(study):
+        state = "used"
+    elif missing:
+        state = f"not available: {missing[0].advice}"
+    else:
+        state = "not used: no pseudo-speakers that can be made here ask for it"
+    row = {"licence": entry["licence"], "access": OWN_COPY, "source": entry.get("weights", "")}
+    if "encoder" in entry:
+        row = _of_weights(study, study.config["encoders"][entry["encoder"]])
+    about = {"kind": "speaker encoder", "name": name, "title": entry["title"], "state": state}
+    return row | about | {"licence": entry["licence"], "entry": f"speaker_encoders.{name}"}
 
 
 def origin_of_corpus(study: Study, name: str) -> str:

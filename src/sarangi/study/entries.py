@@ -234,5 +234,6 @@ def trainable(protocol: Mapping[str, Any]) -> bool:
 
 
 def keeps_apart(protocol: Mapping[str, Any]) -> bool:
-    """Whether a protocol keeps groups apart, and not only because a corpus states none."""
-    return protocol["kind"] not in ("stratified_kfold", "random") and not protocol["leaks"]
+    """Whether a protocol keeps groups apart, and not only because a corpus states none, nor by guess."""
+    apart = protocol["kind"] not in ("stratified_kfold", "random") and "pseudo_speakers" not in protocol
+    return apart and not protocol["leaks"]

@@ -24,6 +24,7 @@ from sarangi.base.weights_files import ENCODER_FILES
 from sarangi.corpora import registry
 from sarangi.corpora.table_corpus import TableCorpus
 from sarangi.sources.source import IN_HAND, Source
+from sarangi.splits.guessed import guess_of, with_voices
 from sarangi.splits.protocols import folds
 from sarangi.study.entries import (
     CHECKPOINTS,
@@ -38,6 +39,7 @@ from sarangi.study.entries import (
     words_of,
 )
 from sarangi.study.locations import MODELS
+from sarangi.study.speaker_inputs import voices_of_protocol
 from sarangi.study.study import Study
 from sarangi.study.table_corpora import has_table, settings_of
 
@@ -91,6 +93,7 @@ def needed(study: Study, name: str) -> list[str]:
         files += [folder / file for file in ENCODER_FILES[modality(study.config["encoders"][encoder])]]
     if asr := words_of(model):
         files.append(study.checkpoints[asr])
+    files += map(Path, voices_of_protocol(study, experiment.protocol, experiment.corpus))
     return [str(file) for file in files if not file.exists()]
 
 
@@ -254,6 +257,8 @@ def _write_clips(
         listed = _listed(corpus, module, source)
         # what a table lists and nobody has put there
         listed = listed[words | listed["read_from"].map(source.has)].reset_index(drop=True)
+        if guess := guess_of(voices_of_protocol(study, experiment.protocol, corpus)):
+            listed = with_voices(listed, guess.voices)
         chosen = chosen_clips(listed, experiment.protocol, protocol, each)
         copied = chosen.iloc[:0] if words else chosen
         for name, read_from in copied[["file", "read_from"]].astype(str).itertuples(index=False, name=None):

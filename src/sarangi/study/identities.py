@@ -31,6 +31,7 @@ def identities(config: Mapping[str, Any], experiments: Mapping[str, Experiment])
         hashes[f"experiments/{name}"] = _identity(
             *_of_corpus(config["corpora"][e.corpus]),
             config["protocols"][e.protocol],
+            *_of_voices(config, config["protocols"][e.protocol]),
             model,
             config["feature_sets"].get(model.get("features")),
             config["classifiers"].get(model.get("classifier")),
@@ -47,6 +48,18 @@ def _of_corpus(entry: Mapping[str, Any]) -> tuple[Any, ...]:
     if not has_table(entry):
         return (entry["shards"],)
     return entry["shards"], *(entry[key] for key in OF_TABLES), entry.get("language")
+
+
+def _of_voices(config: Mapping[str, Any], protocol: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return what the pseudo-speakers that a protocol holds apart follow from; nothing for any other one."""
+    if "pseudo_speakers" not in protocol:
+        return ()
+    entry = config["pseudo_speakers"][protocol["pseudo_speakers"]]
+    voices = config["speaker_encoders"][entry["encoder"]]
+    calibration = [_of_corpus(config["corpora"][entry["calibration"]])] if "calibration" in entry else []
+    encoder = [_of_encoder(config, voices["encoder"])] if "encoder" in voices else []
+    chosen = {key: value for key, value in entry.items() if key != "corpora"}
+    return chosen, voices, *calibration, *encoder
 
 
 def _of_encoder(config: Mapping[str, Any], name: str) -> dict[str, Any]:

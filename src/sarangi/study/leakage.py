@@ -48,7 +48,8 @@ def leakage_pairs(study: Study, experiments: Mapping[str, Experiment] | None = N
     together: dict[tuple[str, str, tuple[str, ...]], list[Experiment]] = {}
     for e in (study.scored if experiments is None else experiments).values():
         shown = e.model in study.compared(e.corpus, e.protocol)
-        if shown and study.config["models"][e.model].get("baseline") not in GUESSES:
+        guessed = "pseudo_speakers" in study.config["protocols"][e.protocol]
+        if shown and not guessed and study.config["models"][e.model].get("baseline") not in GUESSES:
             # of the same emotions, or the difference is theirs
             emotions = tuple(study.config["protocols"][e.protocol].get("emotions", ()))
             together.setdefault((e.corpus, e.model, emotions), []).append(e)
@@ -106,16 +107,19 @@ def scores_of_leakage(study: Study) -> list[str]:
 
 def pairs_of_premiums(study: Study) -> list[PremiumPair]:
     """Return the pairs with the predictions of both sides."""
-    return [
-        PremiumPair(
-            corpus=pair.corpus,
-            model=pair.model,
-            folds=pair.folds,
-            shared=_side(study, study.experiments[pair.shared]),
-            apart=_side(study, study.experiments[pair.apart]),
-        )
-        for pair in leakage_pairs(study)
-    ]
+    return [premium_pair(study, pair) for pair in leakage_pairs(study)]
+
+
+def premium_pair(study: Study, pair: LeakagePair, protocol_file: str | None = None) -> PremiumPair:
+    """Return a pair with the predictions of both sides; a protocol's file where that guesses the groups."""
+    return PremiumPair(
+        corpus=pair.corpus,
+        model=pair.model,
+        folds=pair.folds,
+        shared=_side(study, study.experiments[pair.shared]),
+        apart=_side(study, study.experiments[pair.apart]),
+        protocol_file=protocol_file,
+    )
 
 
 def _side(study: Study, experiment: Experiment) -> PremiumSide:
@@ -128,7 +132,11 @@ def _side(study: Study, experiment: Experiment) -> PremiumSide:
 
 def predictions_of_pairs(study: Study) -> list[str]:
     """Return the predictions of both sides of all pairs, sorted."""
-    pairs = pairs_of_premiums(study)
+    return predictions_of_sides(pairs_of_premiums(study))
+
+
+def predictions_of_sides(pairs: Iterable[PremiumPair]) -> list[str]:
+    """Return the predictions of both sides of some pairs, sorted."""
     return sorted({path for pair in pairs for side in (pair.shared, pair.apart) for path in side.predictions})
 
 

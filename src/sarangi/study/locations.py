@@ -19,7 +19,7 @@ from sarangi.sources.incomplete import instead_of_encoder, wrong_with_encoder
 from sarangi.sources.kinds import Hub, Kind, Random, WhisperEncoder, kind_of
 from sarangi.sources.reachability import reachable
 from sarangi.sources.source import IN_HAND, SLOW_ARCHIVES, find, names_in
-from sarangi.study.entries import WORDS, Experiment, asr_of, modality
+from sarangi.study.entries import SOUND, WORDS, Experiment, asr_of, modality
 from sarangi.study.identities import restored
 from sarangi.study.table_corpora import audio_of, has_table, missing_of, table_of
 
@@ -90,6 +90,13 @@ class Locations:
                 silent = is_of_words_alone(self.sources[name])
             found |= {name} if silent else set()
         return frozenset(found)
+
+    def holds(self, corpus: str) -> str:
+        """Return what a corpus holds: ``recordings``, or without any ``features`` or ``words``."""
+        if corpus in self.of_words_alone:
+            return WORDS
+        stated: str = self.config["corpora"][corpus].get("holds", SOUND)
+        return stated
 
     def advice_on_sound(self, corpus: str) -> str:
         """Return what a person can do about a corpus of words alone whose recordings are needed."""

@@ -75,8 +75,12 @@ def _protocols(study: Study) -> Iterator[Sentence]:
         if "language" in entry:
             text += f", of the clips in {entry['language']} alone"
         if "validation" in entry:
-            by = "clips" if entry["leaks"] or "validation_by" in entry else "groups"
+            apart = "pseudo-speakers" if "pseudo_speakers" in entry else "groups"
+            by = "clips" if entry["leaks"] or "validation_by" in entry else apart
             text += f"; {100 * entry['validation']:g} per cent of what is not tested, by {by}, validates"
+        if "pseudo_speakers" in entry:
+            voices = study.config["pseudo_speakers"][entry["pseudo_speakers"]]
+            text += f"; pseudo-speakers are voices guessed by {voices['title']}, and the scores are marked"
         if "matched" in entry:
             text += (
                 "; then the clips of each emotion are permuted among the parts: sizes and class counts "
@@ -89,6 +93,7 @@ def _protocols(study: Study) -> Iterator[Sentence]:
 
 def _split(entry: Mapping[str, Any]) -> str:
     kept = KEPT.get(entry.get("by"), entry.get("by"))
+    kept = "pseudo-speaker" if "pseudo_speakers" in entry else kept
     folds = entry.get("folds")
     return {
         "stratified_kfold": f"{folds} random folds with the emotions in proportion, each tested once",

@@ -46,6 +46,7 @@ def unknown_names(config: dict[str, Any]) -> Iterator[Problem]:
     yield from _of_asr(config)
     yield from _of_speaker_encoders(config)
     yield from _of_pseudo_speakers(config)
+    yield from _of_protocols(config)
     for model, entry in config["models"].items():
         yield from _of_model(config, model, entry)
     for position, entry in enumerate(config["experiments"]):
@@ -193,6 +194,29 @@ def _of_pseudo_speakers(config: Mapping[str, Any]) -> Iterator[Problem]:
                     (*place, "calibration"),
                     f"{corpus!r} is one of its corpora: a threshold that is chosen on a corpus says nothing "
                     "of its errors there; name another one with known speakers, or take it out of `corpora`",
+                )
+
+
+def _of_protocols(config: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield pseudo-speakers of protocols that there are none of, or none on a corpus that they split."""
+    known = config["pseudo_speakers"]
+    used = {
+        name: entry["pseudo_speakers"]
+        for name, entry in config["protocols"].items()
+        if "pseudo_speakers" in entry
+    }
+    for name, pseudo in used.items():
+        if pseudo not in known:
+            hint = nearest(pseudo, list(known)) if known else "there is none"
+            yield ("protocols", name, "pseudo_speakers"), f"{pseudo!r} is not in pseudo_speakers; {hint}"
+    for position, entry in enumerate(config["experiments"]):
+        for name in (name for name in entry["protocols"] if used.get(name) in known):
+            absent = sorted(set(entry["corpora"]) - set(known[used[name]]["corpora"]))
+            if absent:
+                yield (
+                    ("experiments", position, "protocols"),
+                    f"{name} holds apart the pseudo-speakers {used[name]}, of which there are none on "
+                    f"{', '.join(absent)}; add that to the corpora of pseudo_speakers.{used[name]}",
                 )
 
 

@@ -7,6 +7,7 @@ from sarangi.base.scored import SplitAgain
 from sarangi.study.comparisons import other_splits, own_rate, split_again
 from sarangi.study.inputs import feature_shards
 from sarangi.study.scored import mean_of_folds
+from sarangi.study.speaker_inputs import voices_of_protocol
 from sarangi.study.study import Study
 
 
@@ -31,9 +32,16 @@ def experiments_split_again(study: Study, corpus: str) -> dict[str, SplitAgain]:
             others=other_splits(study, e.protocol),
             settings=study.settings(e.model),
             mean_of_folds=mean_of_folds(study, e.protocol),
+            voices=tuple(voices_of_protocol(study, e.protocol, corpus)),
         )
         for e in split_again(study, corpus)
     }
+
+
+def voices_split_again(study: Study, corpus: str) -> list[str]:
+    """Return the files that say who seems to speak in a corpus, for splits that hold that apart, sorted."""
+    entries = experiments_split_again(study, corpus).values()
+    return sorted({file for entry in entries for file in entry.voices})
 
 
 def features_split_again(study: Study, corpus: str) -> dict[str, list[str]]:

@@ -7,14 +7,12 @@ from sarangi.base import layout
 from sarangi.study.entries import SOUND
 from sarangi.study.inputs import encoder_files, shards
 from sarangi.study.study import Study
+from sarangi.study.voices import missing_of_voices, weights_in
 
 
 def weights_of(study: Study, speaker_encoder: str) -> Path | None:
     """Return where the weights of a speaker encoder are, or will be; None where they are missing."""
-    entry = study.config["speaker_encoders"][speaker_encoder]
-    if "encoder" in entry:
-        return study.weights.get(entry["encoder"])
-    return Path(entry["weights"]) if Path(entry["weights"]).is_file() else None
+    return weights_in(study.locations, speaker_encoder)
 
 
 def files_of_weights(study: Study, speaker_encoder: str) -> list[str]:
@@ -31,6 +29,17 @@ def embedding_shards(study: Study, speaker_encoder: str, corpus: str) -> list[st
     if study.holds(corpus) != SOUND:
         return []
     return shards(study, corpus, lambda shard: layout.speaker_embeddings(speaker_encoder, corpus, shard))
+
+
+def speaker_encoders_used(study: Study) -> set[str]:
+    """Return the speaker encoders that some pseudo-speakers can be made with here."""
+    return {entry_of(study, name)["encoder"] for name, _ in pseudo_made(study)}
+
+
+def encoders_of_speakers(study: Study) -> set[str]:
+    """Return the entries of ``encoders`` that speaker encoders of :func:`speaker_encoders_used` are."""
+    entries = (study.config["speaker_encoders"][name] for name in speaker_encoders_used(study))
+    return {entry["encoder"] for entry in entries if "encoder" in entry}
 
 
 def entry_of(study: Study, pseudo: str) -> dict[str, Any]:
@@ -59,6 +68,38 @@ def thresholds_made(study: Study) -> list[str]:
     return thresholds(study, list(dict.fromkeys(name for name, _ in pseudo_made(study))))
 
 
+def voices_of_protocol(study: Study, protocol: str, corpus: str) -> list[str]:
+    """Return who seems to speak in a corpus, for a protocol that holds that apart; nothing for any other.
+
+    The pseudo-speakers, then, where a calibration corpus tells what one voice is, whether there are several.
+    """
+    pseudo = study.config["protocols"][protocol].get("pseudo_speakers")
+    if pseudo is None:
+        return []
+    told = [layout.single_voices(pseudo, corpus)] if "calibration" in entry_of(study, pseudo) else []
+    return [layout.pseudo_speakers(pseudo, corpus), *told]
+
+
+def places_of_voices(study: Study) -> dict[str, Path]:
+    """Return where the pseudo-speakers of each entry and corpus would be, by what messages call them."""
+    return {
+        f"{corpus}, voices of {name}": Path(layout.pseudo_speakers(name, corpus))
+        for name, entry in study.config["pseudo_speakers"].items()
+        for corpus in entry["corpora"]
+    }
+
+
+def files_of_speakers(study: Study) -> list[str]:
+    """Return the embeddings, thresholds, pseudo-speakers and measures that can be made here, sorted."""
+    files = set(thresholds_made(study))
+    for name, corpus in pseudo_made(study):
+        files |= {layout.pseudo_speakers(name, corpus), layout.speaker_measures(name, corpus)}
+        files |= set(shards_of_pseudo(study, name, corpus))
+        if "calibration" in entry_of(study, name):
+            files |= set(calibrating_shards(study, name))
+    return sorted(files)
+
+
 def rows_of_table(study: Study) -> list[dict[str, Any]]:
     """Return what the table of pseudo-speakers shows, a row an entry and corpus.
 
@@ -85,32 +126,10 @@ def missing_of_pseudo(study: Study) -> dict[tuple[str, str], str]:
     found = {}
     for name, entry in study.config["pseudo_speakers"].items():
         for corpus in entry["corpora"]:
-            reasons = _missing(study, entry["encoder"], [corpus, *_calibration(entry)])
-            if reasons:
-                found[name, corpus] = "; ".join(reasons)
+            missing = missing_of_voices(study.locations, name, corpus)
+            if missing:
+                found[name, corpus] = "; ".join(map(str, missing))
     return found
-
-
-def _calibration(entry: dict[str, Any]) -> list[str]:
-    return [entry["calibration"]] if "calibration" in entry else []
-
-
-def _missing(study: Study, speaker_encoder: str, corpora: list[str]) -> list[str]:
-    entry, reasons = study.config["speaker_encoders"][speaker_encoder], []
-    if weights_of(study, speaker_encoder) is None:
-        if "encoder" in entry:
-            advice = study.locations.missing("encoders").get(entry["encoder"], "its weights are not here")
-        else:
-            advice = f"put {entry['weights']} there (docs/speakers.md)"
-        reasons.append(f"weights of {speaker_encoder}: {advice}")
-    elif lacking := study.lacking.get("neural"):
-        reasons.append(lacking)
-    for corpus in corpora:
-        if corpus not in study.sources:
-            reasons.append(f"{corpus}: {study.locations.missing('corpora').get(corpus, 'not here')}")
-        elif study.holds(corpus) != SOUND:
-            reasons.append(f"{corpus}: it holds no recordings")
-    return reasons
 
 
 def pseudo_made(study: Study) -> list[tuple[str, str]]:

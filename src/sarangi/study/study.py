@@ -34,6 +34,7 @@ from sarangi.study.entries import (
 )
 from sarangi.study.identities import identities
 from sarangi.study.locations import MADE_CORPORA, Locations
+from sarangi.study.voices import missing_of_voices
 
 
 @dataclass(frozen=True)
@@ -226,10 +227,7 @@ class Study:
 
     def holds(self, corpus: str) -> str:
         """Return what a corpus holds: ``recordings``, or without any ``features`` or ``words``."""
-        if corpus in self.locations.of_words_alone:
-            return WORDS
-        stated: str = self.config["corpora"][corpus].get("holds", SOUND)
-        return stated
+        return self.locations.holds(corpus)
 
     def lacks_sound(self, experiment: Experiment, corpus: str) -> Missing | None:
         """Return the recordings of a corpus where an experiment needs them and there are words alone."""
@@ -280,6 +278,8 @@ class Study:
                 f"put the folder with fold_<n>/ at {self.config['protocols'][experiment.protocol]['folder']}"
             )
             waits.append(Missing(FOLDS, experiment.protocol, advice))
+        voices = self._voices_missing(experiment.corpus, experiment.protocol)
+        waits += [each for each in voices if each not in waits]
         model = self.model(experiment)
         for encoder in encoders_needed(self.config, model):
             if encoder not in self.weights:
@@ -336,7 +336,9 @@ class Study:
     def protocols_of(self, corpus: str) -> list[str]:
         """Return the protocols of the experiments on a corpus that can be made, sorted."""
         used = {e.protocol for e in self.experiments.values() if e.corpus == corpus}
-        return sorted(name for name in used if self._folds_in_hand(name))
+        return sorted(
+            name for name in used if self._folds_in_hand(name) and not self._voices_missing(corpus, name)
+        )
 
     def leaking(self, corpora: Iterable[str]) -> list[str]:
         """Return the protocols of some corpora that test groups of their training on purpose."""
@@ -346,6 +348,11 @@ class Study:
     def _folds_in_hand(self, protocol: str) -> bool:
         folder = self.config["protocols"][protocol].get("folder")
         return folder is None or Path(folder).is_dir()
+
+    def _voices_missing(self, corpus: str, protocol: str) -> list[Missing]:
+        """Return what the pseudo-speakers that a protocol holds apart need on a corpus and do not have."""
+        pseudo = self.config["protocols"][protocol].get("pseudo_speakers")
+        return [] if pseudo is None else missing_of_voices(self.locations, pseudo, corpus)
 
     def model(self, experiment: Experiment) -> dict[str, Any]:
         """Return the entry of an experiment's model, with what it says of the experiment's corpus.

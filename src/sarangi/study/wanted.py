@@ -9,6 +9,7 @@ from sarangi.study.audit_inputs import audits_of, voices_audited
 from sarangi.study.confound_inputs import probes_made
 from sarangi.study.entries import asr_of, encoders_needed, modality
 from sarangi.study.findings_inputs import findings
+from sarangi.study.guessed_folds import pseudo_pairs
 from sarangi.study.identities import RESTORED
 from sarangi.study.inputs import (
     encoder_files,
@@ -24,6 +25,7 @@ from sarangi.study.inputs import (
 from sarangi.study.locations import MADE_CORPORA, MADE_WEIGHTS
 from sarangi.study.scored import differences_of_study, scores_of_experiments, scores_of_transfers
 from sarangi.study.sensitivity_inputs import corpora_split_again
+from sarangi.study.speaker_inputs import encoders_of_speakers, files_of_speakers
 from sarangi.study.study import Study
 
 
@@ -40,8 +42,10 @@ def every_table(study: Study) -> list[str]:
             *_of_experiments(study),
             *_of_transcripts(study),
             layout.premiums(),
+            *([layout.pseudo_premiums()] if pseudo_pairs(study) else []),
             layout.numbers(),
             *findings(study),
+            *files_of_speakers(study),
             *map(layout.sensitivity, corpora_split_again(study)),
             *scores_of_experiments(study),
             *scores_of_transfers(study),
@@ -75,6 +79,7 @@ def corpora_and_weights(study: Study) -> list[str]:
     """Return the files of the corpora and weights that are fetched or made here and used, sorted."""
     files = [str(path) for path in study.sources.values() if path.is_relative_to(MADE_CORPORA)]
     used = {name for e in study.runnable.values() for name in encoders_needed(study.config, study.model(e))}
+    used |= encoders_of_speakers(study)
     made = [encoder for encoder in used if study.weights[encoder].is_relative_to(MADE_WEIGHTS)]
     for encoder in made:
         files += encoder_files(study.weights[encoder], modality(study.config["encoders"][encoder]))

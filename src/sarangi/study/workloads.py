@@ -17,9 +17,11 @@ from sarangi.models.published_shapes import SHAPES
 from sarangi.models.refusals import settings_in
 from sarangi.models.timing import Workload
 from sarangi.sources.kinds import Synthetic, kind_of
+from sarangi.splits.guessed import guess_of
 from sarangi.splits.protocols import folds, splittable
 from sarangi.study.entries import CHECKPOINTS, Experiment, encoders_of
 from sarangi.study.recipes import is_tuned
+from sarangi.study.speaker_inputs import voices_of_protocol
 from sarangi.study.study import Study
 from sarangi.study.table_corpora import has_table
 
@@ -135,7 +137,11 @@ def _counted(study: Study, experiment: Experiment) -> tuple[tuple[Clips, ...], t
     settings = study.config["protocols"][experiment.protocol]
     folder = Path(settings["folder"]) if "folder" in settings else None
     found = []
-    for table in folds(splittable(manifest, settings), experiment.protocol, settings, folder):
+    guess = guess_of(voices_of_protocol(study, experiment.protocol, experiment.corpus))
+    if guess is not None and not guess.voices.exists():
+        raise _UnknownError(f"the folds of {experiment.protocol}: make its voices first: {guess.voices}")
+    utterances = splittable(manifest, settings, None if guess is None else guess.voices)
+    for table in folds(utterances, experiment.protocol, settings, folder):
         counts = table["part"].value_counts()
         found.append(Clips(*(int(counts.get(part, 0)) for part in (TRAIN, VALIDATION, TEST))))
     rows = store.read(manifest, ["duration_s", "status"])

@@ -347,13 +347,20 @@ def test_nothing_put_anywhere_into_a_configuration_raises_another_error(value, p
 
 
 def test_the_rules_of_tables_and_figures_have_what_a_rule_needs(tmp_path):
-    voices = """
+    study = yaml.safe_load((ROOT / "demo/config.yaml").read_text())
+    # the demo guesses no speakers and projects nothing out, so that it has no tables of these
+    study |= yaml.safe_load("""
 speaker_encoders: {ge2e: {title: GE2E, licence: Apache-2.0, kind: ge2e, weights: ge2e.pt}}
 pseudo_speakers: {voices: {title: voices, encoder: ge2e, corpora: [urdu_latif], threshold: 0.3}}
-"""
-    # the demo guesses no speakers and projects nothing out, so that it has no tables of these
-    demo = (ROOT / "demo/config.yaml").read_text().replace("alignment: coral}", "project_out: speaker}")
-    (tmp_path / "config.yaml").write_text(demo + voices)
+""")
+    lovo = {"title": "by voice", "kind": "leave_one_group_out", "pseudo_speakers": "voices", "leaks": False}
+    study["protocols"]["lovo"] = lovo
+    (aligned,) = (model for model in study["models"].values() if model.get("alignment") == "coral")
+    aligned["project_out"] = "speaker"
+    del aligned["alignment"]
+    again = {"corpora": ["urdu_latif"], "protocols": ["lovo"], "models": ["egemaps_svm"]}
+    study["experiments"].append(again)
+    write_study(study, tmp_path)
     with planned(["audit"], tmp_path) as dag:
         workflow = dag.workflow_api._workflow
         workflow._prepare_dag(forceall=True, ignore_incomplete=True, lock_warn_only=False)

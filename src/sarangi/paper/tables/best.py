@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from sarangi.base.marks import GROUPS_SHARED, NEAR_DUPLICATES, marks_in
+from sarangi.base.marks import GROUPS_GUESSED, GROUPS_SHARED, NEAR_DUPLICATES, marks_in
 from sarangi.paper.tables.reported_differences import LEVEL
 
 
@@ -44,7 +44,7 @@ def best(found: pd.DataFrame, compared: pd.DataFrame) -> dict[str, pd.DataFrame]
     return leading
 
 
-LEAKS = {GROUPS_SHARED, NEAR_DUPLICATES}
+LEAKS = {GROUPS_SHARED, GROUPS_GUESSED, NEAR_DUPLICATES}
 
 BEST = (
     "Bold is a UAR that is the highest of its corpus and protocol, if its difference to every other model "

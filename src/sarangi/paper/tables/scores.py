@@ -6,12 +6,15 @@ from pathlib import Path
 import pandas as pd
 
 from sarangi.base.evidence import Evidence
+from sarangi.base.guessed_folds import MeasuredVoices
 from sarangi.base.labels import Labels
 from sarangi.base.limit_sources import LimitSources
+from sarangi.base.marks import GROUPS_GUESSED, marks_in
 from sarangi.base.missing import Missing
 from sarangi.base.score_rows import headline
 from sarangi.paper.limit_notes import limit_notes
 from sarangi.paper.limits import limits_of_scores
+from sarangi.paper.measured_voices import measured_error
 from sarangi.paper.tables.best import BEST, best
 from sarangi.paper.tables.columns import CORPUS
 from sarangi.paper.tables.reported_differences import behind_difference, reported_differences
@@ -33,6 +36,7 @@ def scores_table(
     sources: LimitSources,
     labels: Labels,
     output: dict[str, Path],
+    voices: Sequence[MeasuredVoices] = (),
 ) -> None:
     """Write the scores of every experiment with interval, chance level and marks, the best in bold.
 
@@ -51,6 +55,8 @@ def scores_table(
         Titles, and which corpora are synthetic.
     output
         Files to write by suffix: ``tex``, ``md``, ``csv``, ``html``, ``json``.
+    voices
+        Pseudo-speakers that were measured, for scores of folds that hold some apart.
     """
     found = headline(scores)
     caption = (
@@ -73,6 +79,8 @@ def scores_table(
             "Marks": "unavailable",
         }
         lines.append(ScoreLine(labels.order(corpus, protocol, model), cells, {}))
+    if any(GROUPS_GUESSED in marks_in(mark) for mark in found["mark"]):
+        notes.append(measured_error(voices, labels))
     notes += limit_notes(limits_of_scores(found[found["metric"] == "uar"], sources), labels)
     waits = sorted({str(each) for *_, missing in waiting for each in missing})
     notes += [f"Unavailable: {text}." for text in waits]
