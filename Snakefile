@@ -70,6 +70,7 @@ from sarangi.study import (
     leakage,
     missing,
     recipes,
+    robustness_inputs,
     scored,
     sensitivity_inputs,
     shown,
@@ -202,6 +203,7 @@ include: "rules/finetuning.smk"
 include: "rules/speakers.smk"
 include: "rules/bootstrap.smk"
 include: "rules/sensitivity.smk"
+include: "rules/robustness.smk"
 include: "rules/tables.smk"
 include: "rules/figures.smk"
 include: "rules/paper.smk"

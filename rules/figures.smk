@@ -65,6 +65,11 @@ FIGURES_SHOWN = {
         },
         params={"first": shown.results_first(study)},
     ),
+    "robustness": Exhibit(
+        "Draw what models lose on worse recordings of the same clips.",
+        wanted=bool(study.config["robustness"]),
+        inputs={"robustness": robustness_inputs.made(study)},
+    ),
     "fairness": Exhibit(
         "Draw how models fare on one part of the speakers beside another.",
         wanted=bool(shown.fairness_shown(study)),

@@ -101,6 +101,12 @@ TABLES_SHOWN = {
             "scores": sensitivity_inputs.scores_split_again(study),
         },
     ),
+    "robustness": Exhibit(
+        "Show what models lose on worse recordings of the same clips.",
+        wanted=bool(study.config["robustness"]),
+        inputs={"robustness": robustness_inputs.made(study)},
+        params={"waiting": robustness_inputs.untested(study)},
+    ),
     "fairness": Exhibit(
         "Show how models fare on one part of the speakers beside another.",
         wanted=bool(shown.fairness_shown(study)),

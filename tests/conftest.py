@@ -49,9 +49,9 @@ def surroundings():
 
 @pytest.fixture
 def study():
-    """The demo's configuration without its benchmark, which names most of it, to be cut down and changed."""
+    """The demo's configuration without what names much of it, to be cut down and changed."""
     found = yaml.safe_load((ROOT / "demo/config.yaml").read_text())
-    del found["benchmarks"]
+    del found["benchmarks"], found["robustness"]
     return found
 
 

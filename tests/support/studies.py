@@ -8,6 +8,7 @@ from support.places import ROOT
 def small(study):
     """Cut a configuration to what a test of the workflow needs: one corpus of 40 clips, no encoder."""
     study.pop("benchmarks", None)
+    study.pop("robustness", None)
     study["corpora"] = {"urdu_latif": stand_in(speakers=8, clips=10, seed=3)}
     study["experiments"] = [
         {

@@ -342,6 +342,30 @@ def fairness(score: str) -> str:
 
 
 @_path
+def disturbed_audio(corpus: str, condition: str, shard: int | str) -> str:
+    """Return the path of a shard of a corpus as audio under a condition."""
+    return f"results/disturbed/{corpus}/{condition}/audio/{_number(shard)}.parquet"
+
+
+@_path
+def disturbed_features(corpus: str, condition: str, feature_set: str, shard: int | str) -> str:
+    """Return the path of a shard of the features of a corpus under a condition."""
+    return f"results/disturbed/{corpus}/{condition}/features/{feature_set}/{_number(shard)}.parquet"
+
+
+@_path
+def disturbed_predictions(experiment: str) -> str:
+    """Return the path of what an experiment predicts under conditions."""
+    return f"results/runs/{experiment}/disturbed.parquet"
+
+
+@_path
+def robustness(experiment: str) -> str:
+    """Return the path of what an experiment loses under conditions."""
+    return f"results/robustness/{experiment}.parquet"
+
+
+@_path
 def differences(comparison: str) -> str:
     """Return the path of the differences between models, by corpus and protocol: ``<corpus>_<protocol>``."""
     return f"results/differences/{comparison}.parquet"

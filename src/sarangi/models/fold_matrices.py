@@ -92,7 +92,12 @@ class FoldMatrices:
 
     def known(self, side: str, emotions: Collection[str]) -> np.ndarray:
         """Return which usable utterances of another corpus have one of the emotions, booleans."""
-        return self._others[side].usable["emotion"].isin(emotions).to_numpy()
+        return self._others[side].tested(self.fold)["emotion"].isin(emotions).to_numpy()
+
+    def _raw(self, side: str | None) -> np.ndarray:
+        """Return the features of what the fold tests of another side."""
+        other = self._others[str(side)]
+        return other.of(other.tested(self.fold)["utterance_id"])
 
     def _once(self, key: Hashable, make: Callable[[], Any]) -> Any:
         with self._lock:
@@ -149,7 +154,7 @@ class FoldMatrices:
         how = wanted.scaling
 
         def scaled() -> np.ndarray:
-            raw = self._own.of(self.fold.test["utterance_id"]) if side == OWN else self._others[side].whole()
+            raw = self._own.of(self.fold.test["utterance_id"]) if side == OWN else self._raw(side)
             by = scaler if how == "training" else StandardScaler().fit(raw)
             return by.transform(raw, copy=False)
 

@@ -53,6 +53,11 @@ def predictions_schema(emotions: Sequence[str]) -> pa.Schema:
     )
 
 
+def disturbed_schema(emotions: Sequence[str]) -> pa.Schema:
+    """Return the schema of a table of predictions under conditions, each named in ``condition``."""
+    return pa.schema([pa.field("condition", pa.string(), nullable=False), *predictions_schema(emotions)])
+
+
 class Parts:
     """The folds of a protocol, for any number of models.
 

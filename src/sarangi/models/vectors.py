@@ -10,7 +10,7 @@ import pandas as pd
 
 from sarangi.base import store
 from sarangi.base.errors import SarangiError
-from sarangi.models.predictions import as_counted
+from sarangi.models.predictions import Fold, as_counted
 
 
 class CorpusFiles(NamedTuple):
@@ -58,9 +58,9 @@ class Vectors:
         """Return the features of utterances, float64 of shape (utterances, features), each in one piece."""
         return self._values[self._place.loc[utterance_ids]].astype(np.float64, order="C")
 
-    def whole(self) -> np.ndarray:
-        """Return the features of all usable utterances, as :meth:`of`."""
-        return self.of(self.usable["utterance_id"])
+    def tested(self, fold: Fold) -> pd.DataFrame:
+        """Return the utterances that a fold's models are tested on: of another corpus all usable ones."""
+        return self.usable
 
     def refuse_other_features(self, other: "Vectors") -> None:
         """Raise a SarangiError where another corpus has other features, or in another order."""

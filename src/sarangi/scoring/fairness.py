@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +19,12 @@ from sarangi.base.table_columns import FURTHER
 from sarangi.scoring.answers import answers, confusions_of
 from sarangi.scoring.marks import SplitFiles, marks_of
 from sarangi.scoring.training_marks import marks_of_trainings
+from sarangi.scoring.two_sides import named, names_of, two_sides
 from sarangi.statistics.confusions import Booleans, Floats, Sums, mean, recalls
 from sarangi.statistics.intervals import Errors, errors_of, student
-from sarangi.statistics.metrics import CLASSES, RECALL, UAR, Weighed
+from sarangi.statistics.metrics import CLASSES, UAR, Weighed
 
 Row = dict[str, Any]
-
-SIDES = ("1 ", "2 ")
-"""Before the emotions of the first and the second part of the clips, to tell their confusions apart."""
 
 
 def fairness(experiment: Scored, settings: FairnessSettings, confidence: float, output: Output) -> None:
@@ -167,69 +165,41 @@ def _compared(
     if not both:
         yield counts | {"mark": NOT_PARTED}
         return
-    together = pd.concat([_told_apart(side, name) for side, name in zip(sides, SIDES, strict=True)])
-    runs = confusions_of(
-        together,
-        [f"{side}{emotion}" for side in SIDES for emotion in emotions],
-        pooled=not crossed,
-        crossed=crossed,
-    )
-    places = np.array([list(emotions).index(emotion) for emotion in both])
-    names = [f"{RECALL}_{emotion}" for emotion in both]
-
-    def difference(sums: Sums, held: Booleans) -> dict[str, Floats]:
-        each = mean(recalls(sums), axis=-2)
-        return _named(names, each[..., places] - each[..., places + len(emotions)])
-
-    values = [
-        _named(names, mean(recalls(runs.total), axis=-2)[..., places + shift]) for shift in (0, len(emotions))
-    ]
-    marks = marks_of_trainings(together, crossed=crossed)
-    if min(map(len, groups)) == 1:
-        errors: Mapping[str, Errors] = {}
+    alone = min(map(len, groups)) == 1
+    found = two_sides(sides, emotions, both, crossed=crossed, with_errors=not alone)
+    marks = marks_of_trainings(pd.concat(sides), crossed=crossed)
+    if alone:
         marks = [ONE_GROUP, *marks]
-    else:
-        errors = errors_of([runs], difference, lambda name: CLASSES)
-        if min(map(len, groups)) < FEW_GROUPS:
-            marks = [DESCRIPTIVE, *marks]
-    of_sides = [] if groups[0] & groups[1] or not errors else [
-        _alone(side, emotions, places, names, crossed=crossed) for side in sides
-    ]  # fmt: skip
-    for name in (UAR.name, *names):
-        first, second = (float(side[name]) for side in values)
+    elif min(map(len, groups)) < FEW_GROUPS:
+        marks = [DESCRIPTIVE, *marks]
+    apart = not alone and not groups[0] & groups[1]
+    of_sides = [_alone(side, emotions, both, crossed=crossed) for side in sides] if apart else []
+    for name in names_of(both):
+        first, second = found.first[name], found.second[name]
         row = {"metric": name, "value_first": first, "value_second": second, "value": first - second}
-        if errors:
-            found = errors[name]
-            df = min([found.df, *([_welch([side[name] for side in of_sides])] if of_sides else [])])
-            low, high = student(first - second, found._replace(df=df), confidence)
-            row |= {"low": low, "high": high, "se": found.se, "df": df}
+        if not alone:
+            errors = found.errors[name]
+            df = min([errors.df, *([_welch([side[name] for side in of_sides])] if of_sides else [])])
+            low, high = student(first - second, errors._replace(df=df), confidence)
+            row |= {"low": low, "high": high, "se": errors.se, "df": df}
         yield counts | row | {"mark": joined(marks)}
 
 
 ORDER = ("first", "second")
 
 
-def _told_apart(side: pd.DataFrame, name: str) -> pd.DataFrame:
-    """Return answers whose emotions have the name of their side before them."""
-    return side.assign(emotion=name + side["emotion"], predicted=name + side["predicted"])
-
-
-def _named(names: Sequence[str], each: Floats) -> dict[str, Floats]:
-    """Return scores of single emotions, of shape (..., S), and their mean, by name."""
-    return {UAR.name: each.mean(-1)} | {name: each[..., place] for place, name in enumerate(names)}
-
-
 def _alone(
-    side: pd.DataFrame, emotions: Sequence[str], places: Any, names: Sequence[str], *, crossed: bool
+    side: pd.DataFrame, emotions: Sequence[str], both: Sequence[str], *, crossed: bool
 ) -> dict[str, Errors]:
     """Return the errors of one side's scores."""
     runs = confusions_of(side, emotions, pooled=not crossed, crossed=crossed)
+    places = [list(emotions).index(emotion) for emotion in both]
 
     def weighed(name: str) -> Weighed:
-        return CLASSES if name == UAR.name else int(places[list(names).index(name)])
+        return CLASSES if name == UAR.name else places[names_of(both).index(name) - 1]
 
     def score(sums: Sums, held: Booleans) -> dict[str, Floats]:
-        return _named(names, mean(recalls(sums), axis=-2)[..., places])
+        return named(both, mean(recalls(sums), axis=-2)[..., places])
 
     return errors_of([runs], score, weighed)
 

@@ -34,6 +34,7 @@ from sarangi.study.entries import (
 )  # fmt: skip
 from sarangi.study.places import Place
 from sarangi.study.problems import Problem
+from sarangi.study.robustness_inputs import problems_of_robustness
 from sarangi.study.study import Study
 from sarangi.study.table_corpora import has_table, problems_of, vocabulary_of
 
@@ -54,6 +55,7 @@ def unknown_names(config: dict[str, Any]) -> Iterator[Problem]:
     yield from _of_sensitivity(config)
     yield from _of_language_pairs(config)
     yield from _of_benchmarks(config)
+    yield from problems_of_robustness(config, Study(config).experiments)
     yield from _of_label_map(config)
     yield from _of_emotions(config)
     yield from _of_names(config)

@@ -17,6 +17,7 @@ from sarangi.base.errors import SarangiError
 from sarangi.reproduce.plan import planned
 from sarangi.study.checking import check, refuse_odd_yaml
 from sarangi.study.methods import methods_of
+from sarangi.study.robustness_inputs import conditions_of
 
 PAGE = (ROOT / "docs/balance.md").read_text(encoding="utf-8")
 EXAMPLE = yaml.safe_load(re.search(r"```yaml\n(.*?)```", PAGE, re.DOTALL)[1])
@@ -386,6 +387,34 @@ def test_many_mistakes_are_listed_in_part_and_found_in_time(study, tmp_path):
         check(yaml.safe_load(file.read_text()), SCHEMA, [file])
     assert len(str(caught.value).splitlines()) == 52
     assert time.monotonic() - began < 10
+
+
+# -- worse recordings ------------------------------------------------------------------------
+
+WORSE = (ROOT / "docs/robustness.md").read_text(encoding="utf-8")
+
+
+def test_the_example_of_the_page_on_robustness_is_valid(study, tmp_path, monkeypatch):
+    study |= yaml.safe_load(re.search(r"```yaml\n(.*?)```", WORSE, re.DOTALL)[1])
+    found = checked(study, tmp_path, monkeypatch)
+    assert list(conditions_of(found)) == ["urdu_latif_loso_egemaps_svm"]
+    assert len(conditions_of(found)["urdu_latif_loso_egemaps_svm"]) == 9
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("urdu_latif_loso_egemaps", "is no experiment"),
+        ("urdu_latif_loso_constant", "it does not listen"),
+        ("ravdess_grouped3_text_tiny", "it reads, and hears nothing"),
+        ("ravdess_grouped3_probe_tiny", "its pooled states are computed before"),
+        ("urdu_sindhi_urdu5_is09_svm", "its corpus is published as features"),
+    ],
+)
+def test_what_cannot_be_tested_on_worse_recordings_is_refused(name, expected, study, tmp_path, monkeypatch):
+    study["robustness"] = [{"experiments": [name], "conditions": ["room"]}]
+    with pytest.raises(SarangiError, match=r"robustness\[0\]\.experiments\[0\].*" + expected):
+        checked(study, tmp_path, monkeypatch)
 
 
 # -- emotions that are rare ------------------------------------------------------------------

@@ -3,29 +3,13 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import matplotlib
 import pandas as pd
 
 from sarangi.base import store
 from sarangi.base.labels import Labels
-from sarangi.base.marks import NOT_PARTED, UNPREDICTED, UNTRAINED, marks_in
-from sarangi.paper.figures.lists import (
-    AXIS,
-    INTERVAL_MARKS,
-    Block,
-    Columns,
-    Line,
-    Point,
-    balanced,
-    draw_list,
-    fitting,
-    left_out,
-)
-from sarangi.paper.figures.page import Page, in_words, save
-from sarangi.paper.figures.style import BLUE, GREY, STYLE, key, keys_of_degenerate
-from sarangi.paper.mark_notes import letters, meanings
-
-LEGEND = 0.23  # inches
+from sarangi.base.marks import NOT_PARTED, UNPREDICTED, marks_in
+from sarangi.paper.figures.difference_lists import draw_differences
+from sarangi.paper.figures.page import in_words
 
 
 def fairness_figure(files: Sequence[Path], labels: Labels, output: dict[str, Path]) -> None:
@@ -44,33 +28,9 @@ def fairness_figure(files: Sequence[Path], labels: Labels, output: dict[str, Pat
     if table.empty:
         in_words("No corpus states two parts of its speakers to compare.", labels.synthetic, output)
         return
-    columns, names = Columns(2, 1.35, 0.32), list(table.index.map(str))
-
-    def blocks(kept: Sequence[str]) -> list[Block]:
-        here = table[table.index.map(str).isin(kept)]
-        heading = here.apply(lambda row: _heading(row, labels), axis=1)
-        return [
-            Block(title, [_line(row, labels) for _, row in rows.iterrows()])
-            for title, rows in here.groupby(heading, sort=False)
-        ]
-
-    kept = fitting(names, blocks, columns)
-    filled, height = balanced(blocks(kept), columns)
-    shown = table[table.index.map(str).isin(kept)]
-    marks = [mark for row in shown["mark"] for mark in marks_in(row)]
-    handles = [key("UAR of the first minus that of the second", BLUE, "s")]
-    if set(marks) & set(INTERVAL_MARKS):
-        handles.append(key("interval that only describes, or is too narrow", GREY, line=(0, (2.2, 1.2))))
-    handles += keys_of_degenerate(shown)
-    notes = [*left_out(names, kept, "the table of fairness has them"), *meanings(marks)]
-    reach = shown[["low", "high", "value"]].abs().max().max()
-    limit = min(1.0, 1.05 * float(reach)) if reach > 0 else 1.0
-    with matplotlib.rc_context(STYLE):
-        page = Page(height + AXIS, notes, labels.synthetic, legend=LEGEND)
-        axis = "difference in UAR, with its interval over groups"
-        draw_list(page, columns, filled, height, axis, limits=(-limit, limit))
-        page.legend(handles, len(handles))
-        save(page.figure, output)
+    heading = table.apply(lambda row: _heading(row, labels), axis=1)
+    shown = table.assign(heading=heading, label=table["model"].map(labels.models))
+    draw_differences(shown, "UAR of the first minus that of the second", "fairness", labels, output)
 
 
 def _compared(files: Sequence[Path], labels: Labels) -> pd.DataFrame:
@@ -90,12 +50,3 @@ def _compared(files: Sequence[Path], labels: Labels) -> pd.DataFrame:
 def _heading(row: pd.Series, labels: Labels) -> str:
     parts = f"{row['first']} − {row['second']}"
     return f"{labels.corpora[row['corpus']]}, {labels.protocols[row['protocol']]}: {parts}"
-
-
-def _line(row: pd.Series, labels: Labels) -> Line:
-    held = marks_in(row["mark"])
-    point = Point(
-        row["value"], row["low"], row["high"], BLUE, "s",
-        filled=UNTRAINED not in held, dashed=any(mark in held for mark in INTERVAL_MARKS),
-    )  # fmt: skip
-    return Line(labels.models[row["model"]], [point], letters(held))
