@@ -25,7 +25,7 @@ import opensmile
 import soundfile
 
 from sarangi.audio.flac import encode
-from sarangi.audio.resampling import AUDIO
+from sarangi.audio.shard_rows import AUDIO
 from sarangi.base import store
 from sarangi.base.sound import SAMPLE_RATE
 from sarangi.features.extraction import features

@@ -40,72 +40,69 @@ use rule features as disturbed_features with:
         layout.benchmark("disturbed_features", "{feature_set}", "{corpus}", "{condition}", "{shard}")
 
 
-for disturbed in robustness_inputs.disturbed_experiments(study).values():
-    if disturbed.name not in study.runnable:
-        continue
+for disturbed in robustness_inputs.to_test_again(study, tuned=True):
 
-    if recipes.is_tuned(study, disturbed):
+    rule:
+        """Test all runs of a fine-tuned experiment again, each on its own test part under each condition."""
+        name:
+            f"disturbed_runs_{disturbed.name}"
+        input:
+            **inputs.models_of_runs(study, disturbed),
+            **robustness_inputs.inputs_under(study, disturbed, "audio"),
+            manifest=layout.manifest(disturbed.corpus),
+            protocol=layout.protocol(disturbed.corpus, disturbed.protocol),
+            transcripts=inputs.transcripts_of(study, disturbed, disturbed.corpus),
+        output:
+            layout.disturbed_predictions(disturbed.name),
+        log:
+            layout.log("disturbed_runs", disturbed.name),
+        benchmark:
+            layout.benchmark("disturbed_runs", disturbed.name)
+        conda:
+            "../envs/speech.yaml"
+        resources:
+            **A_GPU,
+            **needs(minutes=1440, mem_mb=4000 * len(encoders_of(study.model(disturbed)))),
+        params:
+            loads=families(study, encoders_of(study.model(disturbed)).values()),
+            runs=study.runs(disturbed),
+            conditions=robustness_inputs.conditions_of(study)[disturbed.name],
+            batch=study.model(disturbed)["finetuning"]["batch"],
+            threads=study.config["threads"]["torch"],
+        script:
+            "../workflow/scripts/disturbed_runs.py"
 
-        rule:
-            """Test all runs of a fine-tuned experiment again, each on its own test part under each condition."""
-            name:
-                f"disturbed_runs_{disturbed.name}"
-            input:
-                **inputs.models_of_runs(study, disturbed),
-                **robustness_inputs.inputs_under(study, disturbed, "audio"),
-                manifest=layout.manifest(disturbed.corpus),
-                protocol=layout.protocol(disturbed.corpus, disturbed.protocol),
-                transcripts=inputs.transcripts_of(study, disturbed, disturbed.corpus),
-            output:
-                layout.disturbed_predictions(disturbed.name),
-            log:
-                layout.log("disturbed_runs", disturbed.name),
-            benchmark:
-                layout.benchmark("disturbed_runs", disturbed.name)
-            conda:
-                "../envs/speech.yaml"
-            resources:
-                **A_GPU,
-                **needs(minutes=1440, mem_mb=4000 * len(encoders_of(study.model(disturbed)))),
-            params:
-                loads=families(study, encoders_of(study.model(disturbed)).values()),
-                runs=study.runs(disturbed),
-                conditions=robustness_inputs.conditions_of(study)[disturbed.name],
-                batch=study.model(disturbed)["finetuning"]["batch"],
-                threads=study.config["threads"]["torch"],
-            script:
-                "../workflow/scripts/disturbed_runs.py"
 
-    else:
+for disturbed in robustness_inputs.to_test_again(study, tuned=False):
 
-        rule:
-            """Train a classifier in each fold, and test it on the fold's test part under each condition."""
-            name:
-                f"disturbed_classical_{disturbed.name}"
-            input:
-                **robustness_inputs.inputs_under(study, disturbed, "features"),
-                manifest=layout.manifest(disturbed.corpus),
-                protocol=layout.protocol(disturbed.corpus, disturbed.protocol),
-                features=inputs.feature_shards(
-                    study, disturbed.corpus, study.config["models"][disturbed.model]["features"]
-                ),
-            output:
-                layout.disturbed_predictions(disturbed.name),
-            log:
-                layout.log("disturbed_classical", disturbed.name),
-            benchmark:
-                layout.benchmark("disturbed_classical", disturbed.name)
-            conda:
-                "../envs/analysis.yaml"
-            threads: 4
-            resources:
-                **needs(minutes=720, mem_mb=8000),
-            params:
-                loads={"classifiers": [study.settings(disturbed.model)["kind"]]},
-                settings=study.settings(disturbed.model),
-                conditions=robustness_inputs.conditions_of(study)[disturbed.name],
-            script:
-                "../workflow/scripts/disturbed_classical.py"
+    rule:
+        """Train a classifier in each fold, and test it on the fold's test part under each condition."""
+        name:
+            f"disturbed_classical_{disturbed.name}"
+        input:
+            **robustness_inputs.inputs_under(study, disturbed, "features"),
+            manifest=layout.manifest(disturbed.corpus),
+            protocol=layout.protocol(disturbed.corpus, disturbed.protocol),
+            features=inputs.feature_shards(
+                study, disturbed.corpus, study.config["models"][disturbed.model]["features"]
+            ),
+        output:
+            layout.disturbed_predictions(disturbed.name),
+        log:
+            layout.log("disturbed_classical", disturbed.name),
+        benchmark:
+            layout.benchmark("disturbed_classical", disturbed.name)
+        conda:
+            "../envs/analysis.yaml"
+        threads: 4
+        resources:
+            **needs(minutes=720, mem_mb=8000),
+        params:
+            loads={"classifiers": [study.settings(disturbed.model)["kind"]]},
+            settings=study.settings(disturbed.model),
+            conditions=robustness_inputs.conditions_of(study)[disturbed.name],
+        script:
+            "../workflow/scripts/disturbed_classical.py"
 
 
 rule robustness:

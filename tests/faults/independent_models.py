@@ -30,7 +30,7 @@ from support.small_whisper import SETTINGS, converted, noise
 from sarangi.app import opening
 from sarangi.app.predicting import predict, words_in
 from sarangi.audio.flac import encode
-from sarangi.audio.resampling import AUDIO
+from sarangi.audio.shard_rows import AUDIO
 from sarangi.base import store
 from sarangi.base.errors import SarangiError
 from sarangi.base.weights_files import ENCODER_FILES

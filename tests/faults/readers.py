@@ -784,7 +784,7 @@ class Parquet(Reader):
         import pyarrow as pa
 
         from sarangi.audio.flac import encode
-        from sarangi.audio.resampling import AUDIO
+        from sarangi.audio.shard_rows import AUDIO
 
         flac = encode(np.arange(200, dtype=np.int16))
         audio = [

@@ -8,7 +8,7 @@ import opensmile
 import soundfile
 
 from sarangi.audio.flac import encode
-from sarangi.audio.resampling import AUDIO
+from sarangi.audio.shard_rows import AUDIO
 from sarangi.base import store
 from sarangi.corpora.manifest import manifest
 from support.places import MADE_BY_TEST, to

@@ -5,7 +5,8 @@ from contextlib import contextmanager
 import pytest
 
 from sarangi.audio.flac import encode
-from sarangi.audio.resampling import AUDIO, to_mono_16k
+from sarangi.audio.resampling import to_mono_16k
+from sarangi.audio.shard_rows import AUDIO
 from sarangi.base import store
 from sarangi.base.weights_files import ENCODER_FILES
 from sarangi.models import trainer

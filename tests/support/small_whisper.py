@@ -7,7 +7,8 @@ import pytest
 import whisper
 
 from sarangi.audio.flac import encode
-from sarangi.audio.resampling import AUDIO, to_mono_16k
+from sarangi.audio.resampling import to_mono_16k
+from sarangi.audio.shard_rows import AUDIO
 from sarangi.base import store
 from sarangi.base.manifest_rows import MANIFEST
 from sarangi.base.sound import SAMPLE_RATE

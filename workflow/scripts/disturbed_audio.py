@@ -5,6 +5,6 @@ from sarangi.runtime.job import job
 with job(snakemake) as run:
     from pathlib import Path
 
-    from sarangi.audio.conditions import disturb
+    from sarangi.audio.conditions import disturbed_audio
 
-    disturb(Path(snakemake.input.audio), snakemake.params.seed, run.results)
+    disturbed_audio(Path(snakemake.input.audio), snakemake.params.seed, run.results)

@@ -13,7 +13,7 @@ import soxr
 from scipy import signal as filters
 
 from sarangi.audio.flac import decode, encode
-from sarangi.audio.resampling import AUDIO, QUALITY, ROW_GROUP
+from sarangi.audio.shard_rows import AUDIO, QUALITY, ROW_GROUP
 from sarangi.base import store
 from sarangi.base.errors import RecordingError
 from sarangi.base.progress import progress
@@ -118,13 +118,13 @@ def under(condition: str, clip: Sound, utterance_id: str, seed: int) -> Sound:
     return _within(heard)
 
 
-def disturb(audio: Path, seed: int, output: Mapping[str, store.Output]) -> None:
+def disturbed_audio(audio: Path, seed: int, output: Mapping[str, store.Output]) -> None:
     """Write a shard of audio under conditions.
 
     Parameters
     ----------
     audio
-        Of schema :data:`sarangi.audio.resampling.AUDIO`.
+        Of schema :data:`sarangi.audio.shard_rows.AUDIO`.
     seed
         As for :func:`under`.
     output

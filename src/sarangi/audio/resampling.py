@@ -1,6 +1,5 @@
 """Resampling: every recording as 16 kHz, mono, 16-bit FLAC in sharded Parquet."""
 
-import json
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,39 +10,15 @@ import soxr
 from sarangi.audio.decoding import Decoded, refuse_long, to_mono
 from sarangi.audio.flac import encode
 from sarangi.audio.opened import OpenedRecordings, Span
+from sarangi.audio.shard_rows import AUDIO, QUALITY, ROW_GROUP
 from sarangi.base import store
 from sarangi.base.errors import COPY_AGAIN, RecordingError, SarangiError, cause_of
 from sarangi.base.progress import progress
 from sarangi.base.sound import SAMPLE_RATE
 from sarangi.base.unheard import as_recordings
 
-QUALITY = "HQ"
-"""soxr's for 16-bit sound: within 0.02 dB up to 7.4 kHz, images and aliases below -130 dB."""
 LARGEST_RATE = 1_000_000  # samples a second; far beyond, a short file takes minutes
-ROW_GROUP = 64  # about 5 MB of sound
 
-AUDIO = pa.schema(
-    [
-        pa.field("utterance_id", pa.string(), nullable=False),
-        pa.field("audio", pa.struct([("bytes", pa.binary()), ("path", pa.string())])),
-        *store.STATUS,
-    ],
-    metadata={
-        "huggingface": json.dumps(
-            {
-                "info": {
-                    "features": {
-                        "utterance_id": {"dtype": "string", "_type": "Value"},
-                        "audio": {"sampling_rate": SAMPLE_RATE, "_type": "Audio"},
-                        "status": {"dtype": "string", "_type": "Value"},
-                        "reason": {"dtype": "string", "_type": "Value"},
-                    }
-                }
-            },
-            sort_keys=True,
-        )
-    },
-)
 
 LEVELS = pa.schema(
     [

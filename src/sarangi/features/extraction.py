@@ -15,7 +15,7 @@ def features(audio: Path, extractor: Extractor, output: store.Output, workers: i
     Parameters
     ----------
     audio
-        A shard of 16 kHz audio, of schema :data:`sarangi.audio.resampling.AUDIO`.
+        A shard of 16 kHz audio, of schema :data:`sarangi.audio.shard_rows.AUDIO`.
     extractor
         From :func:`sarangi.features.registry.load`.
     output

@@ -27,7 +27,7 @@ def speaker_embeddings(audio: Path, encoder: SpeakerEncoder, threads: int, outpu
     Parameters
     ----------
     audio
-        A shard of 16 kHz audio, of schema :data:`sarangi.audio.resampling.AUDIO`.
+        A shard of 16 kHz audio, of schema :data:`sarangi.audio.shard_rows.AUDIO`.
     encoder
         From :func:`sarangi.speakers.registry.load`; it takes each clip by itself, on the CPU.
     threads

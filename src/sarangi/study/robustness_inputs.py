@@ -9,6 +9,7 @@ from sarangi.base.hints import nearest
 from sarangi.study.entries import FEATURES, SOUND, Experiment, extraction_of
 from sarangi.study.inputs import shards
 from sarangi.study.problems import Problem
+from sarangi.study.recipes import is_tuned
 from sarangi.study.study import Study
 
 
@@ -28,6 +29,12 @@ def disturbed_experiments(study: Study) -> dict[str, Experiment]:
         for name in conditions_of(study)
         if name in study.scored and (name in study.runnable or Path(layout.robustness(name)).exists())
     }
+
+
+def to_test_again(study: Study, *, tuned: bool) -> list[Experiment]:
+    """Return the experiments that are tested again and can run here: fine-tuned ones, or the others."""
+    names = [name for name in conditions_of(study) if name in study.runnable]
+    return [study.runnable[name] for name in names if is_tuned(study, study.runnable[name]) == tuned]
 
 
 def disturbed_corpora(study: Study) -> dict[str, list[str]]:

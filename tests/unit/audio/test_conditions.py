@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from support.places import MADE_BY_TEST, to
 
-from sarangi.audio.conditions import CONDITIONS, disturb, under
+from sarangi.audio.conditions import CONDITIONS, disturbed_audio, under
 from sarangi.audio.flac import decode, encode
-from sarangi.audio.resampling import AUDIO
+from sarangi.audio.shard_rows import AUDIO
 from sarangi.base import store
 from sarangi.base.errors import RecordingError
 from sarangi.paper.conditions import TITLES
@@ -75,7 +75,7 @@ def test_silence_has_no_level_of_noise_and_fails_alone(tmp_path):
     names = ("noise_10", "room")
     for folder in ("one", "other"):
         (tmp_path / folder).mkdir()
-        disturb(tmp_path / "audio.parquet", 3, {n: to(tmp_path / folder / n) for n in names})
+        disturbed_audio(tmp_path / "audio.parquet", 3, {n: to(tmp_path / folder / n) for n in names})
     for name in names:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "other" / name).read_bytes()
     found = {row["utterance_id"]: row for row in store.rows(tmp_path / "one" / "noise_10")}

@@ -9,7 +9,7 @@ from support.places import MADE_BY_TEST, to
 
 from sarangi.audio.flac import encode
 from sarangi.audio.near_duplicates import HOP, RATE, emphasised, near_duplicates, similarity
-from sarangi.audio.resampling import AUDIO
+from sarangi.audio.shard_rows import AUDIO
 from sarangi.base import store
 
 

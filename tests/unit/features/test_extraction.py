@@ -7,7 +7,7 @@ import pytest
 from support.acoustics import made_audio, peer, spoken, values
 from support.places import MADE_BY_TEST, to
 
-from sarangi.audio.resampling import AUDIO
+from sarangi.audio.shard_rows import AUDIO
 from sarangi.base import store
 from sarangi.features import extraction
 from sarangi.features import rows as rows_of_features

@@ -5,7 +5,7 @@ import pandas as pd
 from support.places import to
 from support.small_training import corpus, encoder, trained  # noqa: F401  (fixtures)
 
-from sarangi.audio.conditions import disturb
+from sarangi.audio.conditions import disturbed_audio
 from sarangi.base import store
 from sarangi.models.disturbed_runs import disturbed_runs
 from sarangi.models.runs import CorpusShards, Run
@@ -19,7 +19,7 @@ def test_each_run_tests_its_own_fold_again_and_the_same_sound_gives_the_same_ans
         made = trained(corpus, encoder, tmp_path / str(fold), fold=fold, max_epochs=2)
         runs[Run(fold, 7)] = tmp_path / str(fold)
         within.append(store.read(made["predictions"]))
-    disturb(corpus / "audio.parquet", 1, {"noise_0": to(tmp_path / "noise.parquet")})
+    disturbed_audio(corpus / "audio.parquet", 1, {"noise_0": to(tmp_path / "noise.parquet")})
     shards = {"as_is": corpus / "audio.parquet", "noise_0": tmp_path / "noise.parquet"}
     conditions = {
         name: CorpusShards(corpus / "manifest.parquet", {"audio": [path], "transcripts": []})

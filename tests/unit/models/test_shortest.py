@@ -9,7 +9,7 @@ from support.small_encoders import AUDIO, BOTH, HEARERS, corpus, encoders, train
 from support.states import SECONDS
 
 from sarangi.audio.flac import encode
-from sarangi.audio.resampling import AUDIO as SOUND
+from sarangi.audio.shard_rows import AUDIO as SOUND
 from sarangi.base import store
 from sarangi.models.encoders import Encoder, load_encoder
 from sarangi.models.pooled_states import pooled_states

@@ -7,7 +7,7 @@ import pytest
 import soundfile
 from support.places import MADE_BY_TEST, to
 
-from sarangi.audio.resampling import AUDIO
+from sarangi.audio.shard_rows import AUDIO
 from sarangi.base import store
 from sarangi.speakers.embedding import speaker_embeddings
 from sarangi.speakers.registry import load
