@@ -113,8 +113,8 @@ AT_MOST = {
     "base.auditing": 23,  # marks of scores, sentences that need groups enough, limits below seven tables
     "base.hints": 7,  # layouts, one of which is a table of labels
     "base.emotions": 8,  # one order in figures, and the names that tables give
-    "base.segments": 23,  # what has no known group is a group by its recording, wherever groups are read
-    "base.voices": 18,  # a protocol that guesses groups says so to all that trains, audits and scores
+    "base.segments": 24,  # what has no known group is a group by its recording, wherever groups are read
+    "base.voices": 19,  # a protocol that guesses groups says so to all that trains, audits and scores
     "base.single_voices": 7,  # and splits that voices may not be held apart in
     "base.premium_rows": 6,  # three tables, figures and texts say what folds are
     "base.nesting": 8,  # what takes speakers for voices, and classical models that lose those

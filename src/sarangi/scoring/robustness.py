@@ -47,7 +47,8 @@ def robustness(
     output
         Parquet file to write, of schema :data:`sarangi.base.robustness_rows.ROBUSTNESS`.
     """
-    clean, emotions = answers(experiment.predictions, experiment.manifest, experiment.experiment)
+    name, split = experiment.experiment, experiment.protocol_file
+    clean, emotions = answers(experiment.predictions, experiment.manifest, name, protocol=split)
     names = {key: getattr(experiment, key) for key in ("experiment", "corpus", "protocol", "model")}
     rows: list[Row] = []
     again = store.read(disturbed)

@@ -11,15 +11,17 @@ from sarangi.audit.advice import findings
 from sarangi.audit.voices import voice_audit
 from sarangi.base import store
 from sarangi.speakers.embedded import with_embeddings
+from sarangi.speakers.pseudo_speakers import pseudo_speakers
 from sarangi.speakers.single_voices import single_voices
 from sarangi.speakers.voice_thresholds import thresholds_in, voice_thresholds
+from sarangi.splits.guessed import Guess
 from sarangi.splits.protocols import protocol
 
 EMBEDDINGS, WHO = clips(6, 24, 0.2, seed=6)
 
 
 def audited(tmp_path, who=WHO, calibrated=True, **columns):
-    """The findings of the audit of two protocols, by check and subject, and the files that it read."""
+    """The findings of the audit of three protocols, by check and subject, and the files that it read."""
     known = tmp_path / "known"
     known.mkdir()
     manifest, shards = corpus(known, *clips(6, 24, 0.2, seed=7))
@@ -29,6 +31,10 @@ def audited(tmp_path, who=WHO, calibrated=True, **columns):
     protocols = {"random5": RANDOM5, "loso": LEAVE_ONE_OUT}
     for name, entry in protocols.items():
         protocol(manifest, name, entry, to(tmp_path / f"{name}.parquet"))
+    pseudo_speakers(manifest, shards, 0.5, None, to(tmp_path / "w.parquet"))
+    protocols["lovo"] = LEAVE_ONE_OUT | {"pseudo_speakers": "w"}
+    split = to(tmp_path / "lovo.parquet")
+    protocol(manifest, "lovo", protocols["lovo"], split, guess=Guess(tmp_path / "w.parquet"))
     voice_audit(
         manifest,
         shards,
@@ -50,6 +56,10 @@ def test_random_folds_share_voices_and_held_out_speakers_do_not(tmp_path):
     assert found["known_voices", "loso"].value == 0
     assert found["shared_voices", "loso"].value < 0.1
     assert found["shared_voices", "loso"].verdict == "ok"
+    # clusters of the same embeddings are apart by these, so nothing is said to be well
+    assert found["shared_voices", "lovo"].value < 0.1
+    assert found["shared_voices", "lovo"].verdict == "note"
+    assert "is not heard here" in found["shared_voices", "lovo"].detail
     assert found["speakers_alike", ""].value == 0
 
     # the same, said otherwise
