@@ -2,12 +2,15 @@
 
 import os
 
-from support.places import to
+import pandas as pd
+from support.places import MADE_BY_TEST, to
 from support.small_manifests import made_manifest
 
 from sarangi.audit.corpus import corpus_audit
 from sarangi.audit.lost import lost
 from sarangi.audit.rows import Audited
+from sarangi.base import store
+from sarangi.speakers.pseudo_speakers import PSEUDO_SPEAKERS
 
 
 def audited(folder, failed, age):
@@ -32,3 +35,22 @@ def test_corpora_of_which_more_than_a_tenth_failed_are_told_as_far_as_they_were_
         "stale: 4 of 24 failed: 4 broken",
         "unaudited: 3 of 24 failed: 3 broken",
     ]
+
+
+def test_voices_that_more_than_a_tenth_has_none_of_are_told(tmp_path):
+    for name, failed in (("few", 2), ("many", 3)):
+        rows = [
+            {
+                "utterance_id": f"{place}",
+                "status": "ok",
+                "reason": None,
+                "pseudo_speaker": "v",
+                "confidence": 0.0,
+            }
+            for place in range(24)
+        ]
+        for row in rows[:failed]:
+            row |= {"status": "failed", "reason": "no sound", "pseudo_speaker": None}
+        store.write(tmp_path / name, pd.DataFrame(rows), PSEUDO_SPEAKERS, MADE_BY_TEST)
+    voices = {name: tmp_path / name for name in ("few", "many", "none")}
+    assert lost({}, voices) == ["many: 3 of 24 failed: 3 no sound"]
