@@ -24,6 +24,7 @@ from sarangi.base.progress import progress
 from sarangi.corpora.utterance import turn_of
 from sarangi.models.adapters import add_adapters
 from sarangi.models.answers import answered, logits_of, write_answers
+from sarangi.models.augmentation import Augmented
 from sarangi.models.balance import DRAWN, LOGIT_ADJUSTMENT, drawn_alike, log_shares
 from sarangi.models.branches import Branch
 from sarangi.models.encoders import Encoder, checkpoint_gradients, normalises
@@ -133,18 +134,21 @@ def keep_frames(
     branch = network.audio
     if not isinstance(branch, Branch) or not branch.takes_frames:
         return
-    signal_of = data[TRAIN].inputs["signals"]
+    signal_of = data[VALIDATION].inputs["signals"]
     most = described["audio"]["max_audio_s"]
+    # the test part is taken once, and a training part that is augmented is other sound in each epoch
+    taken = [VALIDATION] if isinstance(data[TRAIN], Augmented) else [TRAIN, VALIDATION]
     seconds = {
         # a replay pads all to one length; that of some clips is not known
         name: length if length < most and not described.get("replay") else most
-        for part in (TRAIN, VALIDATION)  # the test part is taken once
+        for part in taken
         for name, length in zip(data[part].ids, data[part].lengths, strict=True)
     }
     with subnormals_as_zero():  # as in training
         frames.fill(branch.encoder.to(device()), signal_of, seconds, batch)
-    for part in data.values():
-        part.inputs = {**part.inputs, "signals": frames.giving(signal_of)}
+    for name, part in data.items():
+        if name in (*taken, TEST):
+            part.inputs = {**part.inputs, "signals": frames.giving(signal_of)}
 
 
 class RunParts(NamedTuple):
@@ -187,6 +191,8 @@ def parts_of_run(training: Training, run: Run) -> Iterator[RunParts]:
             places = drawn_alike(train["emotion"], method, run.seed)
             parts[TRAIN] = train.iloc[places].reset_index(drop=True)
         data = {part: Utterances(table, emotions, give) for part, table in parts.items()}
+        if augment := training.model["finetuning"].get("augment"):
+            data[TRAIN] = Augmented(parts[TRAIN], emotions, give, augment, run.seed)
         yield RunParts(described, emotions, split, parts[TRAIN]["emotion"], data)
 
 

@@ -85,7 +85,7 @@ def inputs_of(
                 recordings(corpus.shards["audio"], wanted, samples_heard(described))
             )
             kept = Prefixes(corpus.shards.get("prefix_states", ()))
-            give["signals"] = _signals(described, recording, kept)
+            give["signals"] = Signals(described, recording, kept)
         if words is not None:
             present = skip_wordless(present, words, of_words)
         yield give, present
@@ -202,15 +202,33 @@ def sound_of(described: Mapping[str, Any], signal: np.ndarray) -> Tensor:
     return prepared(signal, audio["max_audio_s"], audio["normalise"], bool(described.get("replay")))
 
 
-def _signals(described: Mapping[str, Any], recording: Callable[[str], np.ndarray], kept: "Prefixes") -> Give:
-    """Return what gives the signal of an utterance, or what a prefix made of it where that is kept."""
+class Signals:
+    """Gives the signal of an utterance, or what a prefix made of it where that is kept.
 
-    def signal(utterance_id: str) -> Tensor:
-        if utterance_id in kept:
-            return kept[utterance_id].float()
-        return sound_of(described, recording(utterance_id))
+    Parameters
+    ----------
+    described
+        From :func:`sarangi.models.finetuning.describe`.
+    recording
+        Gives the sound of an utterance, float32 of shape (samples,).
+    kept
+        What a prefix gave.
+    """
 
-    return signal
+    def __init__(
+        self, described: Mapping[str, Any], recording: Callable[[str], np.ndarray], kept: "Prefixes"
+    ) -> None:
+        self._described, self._recording, self._kept = described, recording, kept
+
+    def __call__(self, utterance_id: str) -> Tensor:
+        """Return the signal of an utterance as the network takes it."""
+        if utterance_id in self._kept:
+            return self._kept[utterance_id].float()
+        return sound_of(self._described, self._recording(utterance_id))
+
+    def changed(self, change: Callable[[str, np.ndarray], np.ndarray]) -> Give:
+        """Return the same of sound that is changed first, by the utterance's id and its sound."""
+        return lambda name: sound_of(self._described, change(name, self._recording(name)))
 
 
 def in_context(utterance_ids: Iterable[str], words: Mapping[str, str], turns: int) -> dict[str, list[str]]:

@@ -34,7 +34,7 @@ from sarangi.study.entries import (
 )  # fmt: skip
 from sarangi.study.places import Place
 from sarangi.study.problems import Problem
-from sarangi.study.robustness_inputs import problems_of_robustness
+from sarangi.study.robustness_inputs import problems_of_augmentation, problems_of_robustness
 from sarangi.study.study import Study
 from sarangi.study.table_corpora import has_table, problems_of, vocabulary_of
 
@@ -233,6 +233,7 @@ def _of_model(config: Mapping[str, Any], model: str, entry: Mapping[str, Any]) -
         place = ("models", model, branch, "encoder")
         yield from _encoder_of(config, place, encoder, BRANCHES[branch], "this branch takes")
     yield from _of_adapters(model, entry)
+    yield from problems_of_augmentation(model, entry)
     if "states" in entry.get("audio", {}) and "text" in entry:
         yield (
             ("models", model, "audio", "states"),

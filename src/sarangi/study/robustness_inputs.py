@@ -6,7 +6,7 @@ from typing import Any
 
 from sarangi.base import layout
 from sarangi.base.hints import nearest
-from sarangi.study.entries import FEATURES, SOUND, Experiment, extraction_of
+from sarangi.study.entries import FEATURES, SOUND, Experiment, extraction_of, on_corpus
 from sarangi.study.inputs import shards
 from sarangi.study.problems import Problem
 from sarangi.study.recipes import is_tuned
@@ -108,3 +108,20 @@ def problems_of_robustness(
             holds = config["corpora"][experiments[name].corpus].get("holds", SOUND)
             for reason in _why_not(model, features, holds):
                 yield place, f"{name} cannot be tested on worse recordings: {reason}"
+
+
+def problems_of_augmentation(model: str, entry: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield why the training clips of a model cannot be made worse, as it is on any corpus."""
+    for corpus in ("", *entry.get("recipes", ())):
+        whole = on_corpus(entry, corpus)
+        if "augment" not in whole.get("finetuning", ()):
+            continue
+        place = ("models", model, *(("recipes", corpus) if corpus else ()), "finetuning", "augment")
+        audio = whole.get("audio")
+        if audio is None:
+            yield place, "the model hears nothing; give it an audio branch, or take augment out"
+        elif "states" in audio or "prefix" in audio:
+            key = "states" if "states" in audio else "prefix"
+            yield place, f"what the model hears is computed before (audio.{key}); take one of them out"
+        if whole.get("replay"):
+            yield place, "replay is true, and the published study augments nothing; take one of them out"

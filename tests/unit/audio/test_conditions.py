@@ -91,5 +91,5 @@ def test_every_condition_has_a_title_and_is_one_of_the_schema():
     import yaml
     from support.configuration import SCHEMA
 
-    schema = yaml.safe_load(SCHEMA.read_text())["properties"]["robustness"]["items"]["properties"]
-    assert list(CONDITIONS) == list(TITLES) == schema["conditions"]["items"]["enum"]
+    named = yaml.safe_load(SCHEMA.read_text())["$defs"]["conditions"]["items"]["enum"]
+    assert list(CONDITIONS) == list(TITLES) == named

@@ -417,6 +417,25 @@ def test_what_cannot_be_tested_on_worse_recordings_is_refused(name, expected, st
         checked(study, tmp_path, monkeypatch)
 
 
+@pytest.mark.parametrize(
+    ("model", "changed", "expected"),
+    [
+        ("text_tiny", {}, "the model hears nothing"),
+        ("probe_tiny", {}, r"computed before \(audio\.states\)"),
+        ("audio_tiny_prefix", {}, r"computed before \(audio\.prefix\)"),
+        ("audio_tiny", {"replay": True}, "the published study augments nothing"),
+    ],
+)
+def test_training_clips_that_cannot_be_made_worse_are_refused(
+    model, changed, expected, study, tmp_path, monkeypatch
+):
+    entry = study["models"][model]
+    study["models"][model] = entry | changed
+    entry["finetuning"]["augment"] = {"conditions": ["room"], "share": 0.5}
+    with pytest.raises(SarangiError, match=rf"models\.{model}\.finetuning\.augment.*{expected}"):
+        checked(study, tmp_path, monkeypatch)
+
+
 # -- emotions that are rare ------------------------------------------------------------------
 
 
