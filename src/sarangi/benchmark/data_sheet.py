@@ -10,6 +10,7 @@ from sarangi.audit.advice import Finding, findings
 from sarangi.base import store
 from sarangi.base.auditing import FATAL, FEW_GROUPS, NOTE, SHARED_TEXTS, WARNING
 from sarangi.base.benchmarked import Baseline, Benchmarked, BenchmarkTask
+from sarangi.base.degenerate import DEGENERATE, MEANING
 from sarangi.base.markdown import escaped
 from sarangi.base.marks import marks_in
 from sarangi.base.score_rows import headline
@@ -204,7 +205,10 @@ def _baselines(benchmark: Benchmarked, tasks: Iterable[tuple[BenchmarkTask, Task
             row, held = _baseline(task, baseline)
             rows.append(row)
             marks += held
-    notes = "".join(f"\n\n{escaped(note)}" for note in meanings(list(dict.fromkeys(marks))))
+    words = meanings(list(dict.fromkeys(marks)))
+    if any(DEGENERATE in row["Interval"] for row in rows):
+        words.append(MEANING)
+    notes = "".join(f"\n\n{escaped(note)}" for note in words)
     columns = ["UAR", "Chance", "n", "Groups", "Seeds"]
     confidence = f"{benchmark.bootstrap.confidence:.0%}"
     return (

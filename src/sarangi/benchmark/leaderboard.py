@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 
 from sarangi.base import store
+from sarangi.base.degenerate import MEANING, is_degenerate
 from sarangi.base.difference_rows import DIFFERENCES
 from sarangi.base.errors import SarangiError
 from sarangi.base.marks import marks_in
@@ -208,7 +209,7 @@ def _write(bench: OpenedBench, table: pd.DataFrame, folder: Path) -> None:
                 INTERVAL.name: interval_text(row["low"], row["high"]), "Chance": number_text(row["chance"]),
                 "n": row["n"], "Groups": row["groups"], "Seeds": row["seeds"],
                 "Parameters": size_text(int(row["parameters"])) if known else "",
-                "Pretrained": row["pretrained"] or "", "Data": row["data"] or "",
+                "Pretrained": row["pretrained"] if known else "", "Data": row["data"] if known else "",
                 "Reported": row["reported"], MARKS.name: letters(list(dict.fromkeys(held))),
             }
         )  # fmt: skip
@@ -218,6 +219,7 @@ def _write(bench: OpenedBench, table: pd.DataFrame, folder: Path) -> None:
         "share one.",
         "Every entry is self-reported: the labels are public, and nobody has seen how it was trained.",
         *meanings(list(dict.fromkeys(marks))),
+        *([MEANING] if any(map(is_degenerate, table["low"], table["high"])) else []),
         *([SYNTHETIC] if bench.about["synthetic"] else []),
     ]
     right = ["Rank", "UAR", "Chance", "n", "Groups", "Seeds", "Parameters"]
