@@ -163,7 +163,7 @@ def _tasks(benchmark: Benchmarked, tasks: Mapping[str, TaskData | str]) -> str:
 def _claims(tasks: Iterable[tuple[BenchmarkTask, TaskData]]) -> str:
     rows = []
     for task, data in tasks:
-        groups, unit = data.tested["group"].nunique(), _unit(data.tested)
+        groups, unit = data.tested["group"].nunique(), _unit(data)
         smallest = min(1.0, 2.0 ** (1 - groups))
         rows.append(
             {
@@ -177,9 +177,12 @@ def _claims(tasks: Iterable[tuple[BenchmarkTask, TaskData]]) -> str:
     )
 
 
-def _unit(tested: pd.DataFrame) -> str:
+def _unit(data: TaskData) -> str:
+    tested = data.tested
     if tested["group"].eq(tested["utterance_id"].map(recording_of)).all():
         return "clips"
+    if data.voices is not None:
+        return "groups, guessed where nobody names speakers"
     by_group = tested.groupby("group")["speaker"].nunique()
     return "speakers" if (by_group == 1).all() else "groups"
 

@@ -16,10 +16,11 @@ from sarangi.base.manifest_rows import MANIFEST
 from sarangi.base.parts import TEST, UNUSED, why_not_made
 from sarangi.base.score_rows import SCORES
 from sarangi.base.segments import recording_of
+from sarangi.base.voices import grouped, voices_in
 from sarangi.benchmark import names
 from sarangi.benchmark.emobox_files import emobox_files, lines_of
 from sarangi.models.predictions import as_counted, predictions_schema, shared_emotions, skip_foreign
-from sarangi.splits.protocols import PROTOCOL
+from sarangi.splits.protocols import GUESSED, PROTOCOL
 
 LEFT_OUT = ("text", "age", "shard", "cause", "copies", "no_sound")
 """Columns of the manifest that a benchmark does not publish: words, and what says nothing of a task."""
@@ -34,21 +35,25 @@ class TaskData(NamedTuple):
     ----------
     utterances : data frame of :data:`UTTERANCES`
         Of the corpus that is tested, all of them.
-    folds : data frame of :data:`sarangi.splits.protocols.PROTOCOL`
+    folds : data frame of :data:`sarangi.splits.protocols.PROTOCOL`, or ``GUESSED``
         Of a transfer, what each fold's model is to predict of the other corpus, and no training part.
     emotions
         That are told apart, sorted.
+    voices
+        Pseudo-speakers by utterance_id, where the protocol holds them apart.
     """
 
     utterances: pd.DataFrame
     folds: pd.DataFrame
     emotions: list[str]
+    voices: "pd.Series[str] | None" = None
 
     @property
     def tested(self) -> pd.DataFrame:
-        """The utterances that some fold tests."""
+        """The utterances that some fold tests; the group of one that has none is its pseudo-speaker."""
         asked = (self.folds["part"] == TEST) & (self.folds["status"] == store.OK)
-        return self.utterances[self.utterances["utterance_id"].isin(self.folds.loc[asked, "utterance_id"])]
+        names = self.folds.loc[asked, "utterance_id"]
+        return grouped(self.utterances[self.utterances["utterance_id"].isin(names)], self.voices)
 
 
 def task_data(task: BenchmarkTask, labels: Mapping[str, str]) -> TaskData:
@@ -66,7 +71,7 @@ def task_data(task: BenchmarkTask, labels: Mapping[str, str]) -> TaskData:
     SarangiError
         If the protocol cannot be made, or a transfer shares fewer than two emotions; says why.
     """
-    folds = store.read(task.protocol_file, PROTOCOL.names)
+    folds = store.read(task.protocol_file)
     unmade = why_not_made(folds)
     if unmade:
         raise SarangiError(f"the protocol cannot be made: {unmade}")
@@ -74,7 +79,7 @@ def task_data(task: BenchmarkTask, labels: Mapping[str, str]) -> TaskData:
     own = store.read(task.manifest, ["utterance_id", "emotion"]).set_index("utterance_id")["emotion"]
     emotions = sorted(folds.loc[folds["part"] != UNUSED, "utterance_id"].map(own).unique())
     if task.test is None:
-        return TaskData(utterances, folds, emotions)
+        return TaskData(utterances, folds, emotions, voices_in(Path(task.protocol_file)))
     rows = as_counted(utterances, labels)
     shared = shared_emotions(emotions, rows, Path(task.tested_manifest), labels)
     counted = list(dict.fromkeys(shared.values()))
@@ -110,7 +115,8 @@ def write_task(task: BenchmarkTask, data: TaskData, folder: Path, provenance: Ma
     folder.mkdir(parents=True)
     made_from = dict(provenance)
     store.write(folder / names.UTTERANCES, data.utterances, UTTERANCES, made_from)
-    store.write(folder / names.FOLDS, data.folds, PROTOCOL, made_from)
+    schema = PROTOCOL if data.voices is None else GUESSED
+    store.write(folder / names.FOLDS, data.folds[schema.names], schema, made_from)
     (folder / names.HASHES).write_text(_hashes(data.utterances), encoding="utf-8")
     for place, text in _lists(task, data):
         (folder / place).parent.mkdir(exist_ok=True)

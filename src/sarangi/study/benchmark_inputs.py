@@ -74,8 +74,11 @@ def _task(study: Study, corpus: str, protocol: str, test: str | None, models: li
     tested, entry = test or corpus, study.config["protocols"][protocol]
     audits = [layout.corpus_audit(name) for name in dict.fromkeys((corpus, tested))]
     absent = [f"{name}: {_advice(study, name)}" for name in (corpus, tested) if name not in study.corpora]
-    if protocol not in study.protocols_of(corpus):
-        absent.append(f"{protocol}: put the folder with fold_<n>/ at {entry['folder']}")
+    if not absent and protocol not in study.protocols_of(corpus):
+        names = (Experiment(corpus, protocol, model).name for model in models)
+        waits = [study.waits_for(study.experiments[name]) for name in names]
+        # what the model that needs least waits for is what the protocol does
+        absent += [str(each) for each in sorted(waits, key=lambda each: len(each))[0]]
     return BenchmarkTask(
         name=ScoreId(f"{corpus}_{protocol}", test).name,
         corpus=corpus,

@@ -10,10 +10,14 @@ from support.small_bench import VALIDATING, small_bench, unpacked
 
 from sarangi.base import store
 from sarangi.base.errors import SarangiError
+from sarangi.base.manifest_rows import MANIFEST
+from sarangi.base.voices import voices_in
 from sarangi.benchmark.archive import bench_archive
+from sarangi.benchmark.data_sheet import data_sheet
+from sarangi.benchmark.task_files import task_data, write_task
 from sarangi.corpora.formats.emobox import read
 from sarangi.paper.synthetic import SYNTHETIC
-from sarangi.splits.protocols import split
+from sarangi.splits.protocols import GUESSED, split
 
 
 def test_another_folder_gives_the_same_bytes_and_sums_that_hold(made, tmp_path):
@@ -107,3 +111,25 @@ def test_a_transfer_without_shared_emotions_is_no_task_and_none_at_all_is_an_err
     with pytest.raises(SarangiError) as error:
         bench_archive(bench._replace(label_map=labels, tasks=(transfer,)), to(tmp_path / "c.zip"))
     assert "no task is available" in str(error.value)
+
+
+def test_pseudo_speakers_that_a_protocol_holds_apart_stay_with_its_folds(made, tmp_path):
+    """And are the groups of what has no other, as where the pipeline scores it."""
+    task = made[0].tasks[0]
+    manifest = store.read(task.manifest)
+    manifest["group"] = manifest["utterance_id"]
+    store.write(tmp_path / "manifest.parquet", manifest, MANIFEST, {})
+    folds = store.read(task.protocol_file)
+    folds["pseudo_speaker"] = "voice " + (folds["utterance_id"].str[6].astype(int) // 3).astype(str)
+    store.write(tmp_path / "folds.parquet", folds, GUESSED, {})
+    files = {
+        "manifest": str(tmp_path / "manifest.parquet"), "tested_manifest": str(tmp_path / "manifest.parquet"),
+        "protocol_file": str(tmp_path / "folds.parquet"),
+    }  # fmt: skip
+    guessed = task._replace(baselines=(), **files)
+    data = task_data(guessed, {})
+    assert set(data.tested["group"]) == {"voice 0", "voice 1", "voice 2"}
+    write_task(guessed, data, tmp_path / "task", {})
+    assert voices_in(tmp_path / "task/folds.parquet").nunique() == 3
+    sheet = data_sheet(made[0]._replace(tasks=(guessed,)), {guessed.name: data})
+    assert "what holds for these 3 groups, guessed where nobody names speakers" in sheet
