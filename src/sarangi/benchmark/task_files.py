@@ -117,7 +117,8 @@ def write_task(task: BenchmarkTask, data: TaskData, folder: Path, provenance: Ma
     store.write(folder / names.UTTERANCES, data.utterances, UTTERANCES, made_from)
     schema = PROTOCOL if data.voices is None else GUESSED
     store.write(folder / names.FOLDS, data.folds[schema.names], schema, made_from)
-    (folder / names.HASHES).write_text(_hashes(data.utterances), encoding="utf-8")
+    if hashes := _hashes(data.utterances):
+        (folder / names.HASHES).write_text(hashes, encoding="utf-8")
     for place, text in _lists(task, data):
         (folder / place).parent.mkdir(exist_ok=True)
         (folder / place).write_text(text, encoding="utf-8")
@@ -144,8 +145,12 @@ def _lists(task: BenchmarkTask, data: TaskData) -> list[tuple[str, str]]:
 
 
 def _hashes(utterances: pd.DataFrame) -> str:
-    """Return the SHA-256 of each recording as sha256sum writes it, to be checked in the corpus's folder."""
-    known = utterances[utterances["sha256"].notna()].drop_duplicates("file").sort_values("file")
+    """Return the SHA-256 of each recording as sha256sum writes it, to be checked in the corpus's folder.
+
+    Nothing of a corpus without recordings, whose hashes are those of rows of its tables.
+    """
+    heard = utterances[utterances["sha256"].notna() & utterances["sample_rate"].notna()]
+    known = heard.drop_duplicates("file").sort_values("file")
     return "".join(f"{row.sha256}  {row.file}\n" for row in known.itertuples())
 
 

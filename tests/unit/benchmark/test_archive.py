@@ -117,7 +117,7 @@ def test_pseudo_speakers_that_a_protocol_holds_apart_stay_with_its_folds(made, t
     """And are the groups of what has no other, as where the pipeline scores it."""
     task = made[0].tasks[0]
     manifest = store.read(task.manifest)
-    manifest["group"] = manifest["utterance_id"]
+    manifest["group"], manifest["sample_rate"] = manifest["utterance_id"], None
     store.write(tmp_path / "manifest.parquet", manifest, MANIFEST, {})
     folds = store.read(task.protocol_file)
     folds["pseudo_speaker"] = "voice " + (folds["utterance_id"].str[6].astype(int) // 3).astype(str)
@@ -131,5 +131,6 @@ def test_pseudo_speakers_that_a_protocol_holds_apart_stay_with_its_folds(made, t
     assert set(data.tested["group"]) == {"voice 0", "voice 1", "voice 2"}
     write_task(guessed, data, tmp_path / "task", {})
     assert voices_in(tmp_path / "task/folds.parquet").nunique() == 3
+    assert not (tmp_path / "task/recordings.sha256").exists()  # features alone have none
     sheet = data_sheet(made[0]._replace(tasks=(guessed,)), {guessed.name: data})
     assert "what holds for these 3 groups, guessed where nobody names speakers" in sheet
