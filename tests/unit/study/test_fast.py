@@ -195,7 +195,7 @@ def test_a_corpus_of_words_is_cut_to_rows_of_words(tmp_path):
     text = config["models"]["text_tiny"]
     config["models"]["read"] = {**text, "text": {**text["text"], "words": "corpus", "context_turns": 1}}
     config["experiments"] = [{"corpora": ["meld"], "protocols": ["publisher"], "models": ["read"]}]
-    config["findings"], config["language_pairs"], config["benchmarks"] = {}, [], {}
+    config["findings"], config["language_pairs"], config["benchmarks"], config["robustness"] = {}, [], {}, []
     (tmp_path / "config.yaml").write_text(yaml.safe_dump(config, sort_keys=False))
     (tmp_path / "weights").symlink_to(ROOT / "demo/weights")
     rows = "".join(f"x{n},Ross,{('joy', 'anger')[n % 2]},{n // 4},{n % 4}\n" for n in range(40))
