@@ -1,6 +1,6 @@
 # Benchmarks that others can enter: folds, labels, audits and baselines, without recordings.
 #   in:  manifests, protocols, their audits; predictions and scores of the baselines
-#   out: results/bench/{bench}.zip, bench/{bench}/
+#   out: results/bench/{bench}.zip and {bench}.hidden.parquet, bench/{bench}/
 
 
 rule bench_archive:
@@ -8,7 +8,8 @@ rule bench_archive:
     input:
         lambda wildcards: benchmark_inputs.files_of_benchmark(study, wildcards.bench),
     output:
-        layout.bench_archive("{bench}"),
+        archive=layout.bench_archive("{bench}"),
+        hidden=layout.bench_hidden("{bench}"),
     log:
         layout.log("bench_archive", "{bench}"),
     benchmark:

@@ -5,4 +5,4 @@ from sarangi.runtime.job import job
 with job(snakemake) as run:
     from sarangi.benchmark.archive import bench_archive
 
-    bench_archive(snakemake.params.benchmark, run.result)
+    bench_archive(snakemake.params.benchmark, run.results["archive"], run.results["hidden"])

@@ -67,6 +67,8 @@ class BenchmarkTask(NamedTuple):
         Models that the task is published with.
     missing
         Why it is not available here; empty otherwise, and files are read only then.
+    hidden
+        Whether the labels of what is tested are withheld.
     """
 
     name: str
@@ -82,6 +84,7 @@ class BenchmarkTask(NamedTuple):
     audits: Sequence[str]
     baselines: Sequence[Baseline]
     missing: str
+    hidden: bool = False
 
     @property
     def tested(self) -> str:

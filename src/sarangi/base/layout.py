@@ -456,6 +456,12 @@ def bench_archive(bench: str) -> str:
 
 
 @_path
+def bench_hidden(bench: str) -> str:
+    """Return the path of the labels that a benchmark withholds."""
+    return f"results/bench/{bench}.hidden.parquet"
+
+
+@_path
 def bench_folder(bench: str) -> str:
     """Return the path of the sums of a benchmark's folder, the last of its files."""
     return f"bench/{bench}/SHA256SUMS"

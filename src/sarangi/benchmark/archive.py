@@ -9,17 +9,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from sarangi.base.benchmarked import Benchmarked, BenchmarkTask
 from sarangi.base.errors import SarangiError
 from sarangi.base.store import Output
 from sarangi.benchmark.data_sheet import data_sheet
+from sarangi.benchmark.hidden import HIDDEN, refuse_shown
 from sarangi.benchmark.names import ABOUT, SHEET, SUMS, TASKS
 from sarangi.benchmark.task_files import TaskData, task_data, write_task
 
 log = logging.getLogger("sarangi")
 
 
-def bench_archive(benchmark: Benchmarked, output: Output) -> None:
+def bench_archive(benchmark: Benchmarked, output: Output, hidden: Output) -> None:
     """Write a benchmark into a zip: each task that is available, the data sheet, and the sums of all files.
 
     A task that is not available, cannot be split, or shares fewer than two emotions with what it is tested on
@@ -31,17 +34,20 @@ def bench_archive(benchmark: Benchmarked, output: Output) -> None:
         With the files that it is made from.
     output
         Zip file to write.
+    hidden
+        Parquet file to write, of :data:`sarangi.benchmark.hidden.HIDDEN`: the labels that are not in the zip.
 
     Raises
     ------
     SarangiError
-        If no task is available: says of each why.
+        If no task is available: says of each why; if a task publishes labels that another one hides.
     """
     tasks = {task.name: _data(task, benchmark.label_map) for task in benchmark.tasks}
     if all(isinstance(data, str) for data in tasks.values()):
         raise SarangiError(
             f"{benchmark.name}: no task is available:", *(f"  {name}: {why}" for name, why in tasks.items())
         )
+    _write_hidden(benchmark, tasks, hidden)
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
         for task in benchmark.tasks:
@@ -72,6 +78,23 @@ def _data(task: BenchmarkTask, labels: Mapping[str, str]) -> TaskData | str:
         return str(error)
 
 
+def _write_hidden(benchmark: Benchmarked, tasks: Mapping[str, TaskData | str], output: Output) -> None:
+    """Write the labels that tasks hide, if no other task publishes them."""
+    there = {name: data for name, data in tasks.items() if not isinstance(data, str)}
+    refuse_shown(
+        {name: data.hidden for name, data in there.items() if data.hidden},
+        {name: set(data.utterances["utterance_id"]) - data.hidden for name, data in there.items()},
+    )
+    tables = [
+        data.utterances[data.utterances["utterance_id"].isin(data.hidden)].assign(
+            bench=benchmark.name, version=benchmark.version, task=name
+        )
+        for name, data in there.items()
+    ]
+    table = pd.concat(tables)[HIDDEN.names].sort_values(["task", "utterance_id"], ignore_index=True)
+    output.write(table, HIDDEN)
+
+
 def _about(benchmark: Benchmarked, tasks: Mapping[str, TaskData | str]) -> dict[str, Any]:
     return {
         "name": benchmark.name,
@@ -87,6 +110,7 @@ def _about(benchmark: Benchmarked, tasks: Mapping[str, TaskData | str]) -> dict[
             {
                 "name": task.name, "corpus": task.corpus, "protocol": task.protocol, "test": task.test,
                 "title": task.title, "mean_of_folds": task.mean_of_folds, "leaks": task.leaks,
+                "hidden": task.hidden,
                 "missing": data if isinstance(data := tasks[task.name], str) else None,
                 "baselines": [
                     {"model": each.model, "title": each.title, "baseline": each.baseline,

@@ -18,7 +18,9 @@ SUFFIXES = {TRAIN: "train", VALIDATION: "valid", TEST: "test"}
 """By part, what EmoBox calls it in the names of files."""
 
 
-def emobox_files(corpus: str, utterances: pd.DataFrame, folds: pd.DataFrame) -> Iterator[tuple[str, str]]:
+def emobox_files(
+    corpus: str, utterances: pd.DataFrame, folds: pd.DataFrame, maps: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
     """Yield the files of a protocol in EmoBox's layout: place and text of each.
 
     EmoBox counts folds from 1; fold n of the protocol is ``fold_<n + 1>``.  A part without utterances has no
@@ -32,8 +34,10 @@ def emobox_files(corpus: str, utterances: pd.DataFrame, folds: pd.DataFrame) -> 
         Of the corpus.
     folds : data frame of :data:`sarangi.splits.protocols.PROTOCOL`
         Of the protocol.
+    maps
+        From :func:`label_map`, of all utterances, whose labels may be hidden in some.
     """
-    yield LABELS, json.dumps(label_map(utterances), indent=4, ensure_ascii=False, sort_keys=True) + "\n"
+    yield LABELS, json.dumps(maps, indent=4, ensure_ascii=False, sort_keys=True) + "\n"
     lines = lines_of(corpus, utterances)
     for fold, parts in folds.groupby("fold"):
         number = int(str(fold)) + 1
@@ -80,7 +84,7 @@ def _line(corpus: str, row: Mapping[Any, Any]) -> dict[str, Any]:
         "num_frame": None if rate is None or length is None else float(round(length * rate)),
         "task": "category",
         "length": None if length is None else float(length),
-        "emo": row["label"],
+        "emo": None if pd.isna(row["label"]) else row["label"],
         "channel": None if channels is None else int(channels),
     }
 

@@ -17,6 +17,8 @@ from sarangi.base.errors import SarangiError
 from sarangi.base.marks import marks_in
 from sarangi.base.scored import Compared, ComparedOn
 from sarangi.base.store import Output
+from sarangi.benchmark.hidden import without_labels
+from sarangi.benchmark.labelled import labelled_file
 from sarangi.benchmark.markdown_table import markdown_table
 from sarangi.benchmark.opened import OpenedBench, OpenedTask
 from sarangi.benchmark.submission import Submission, size_text
@@ -34,7 +36,7 @@ from sarangi.scoring.outside import Checked, score
 
 TABLE = "leaderboard.parquet"
 ENTRIES = "entries"
-BASELINE, SELF_REPORTED = "baseline", "self-reported"
+BASELINE, SELF_REPORTED, BY_MAINTAINER = "baseline", "self-reported", "by its maintainer"
 
 LEADERBOARD = pa.schema(
     [
@@ -57,7 +59,7 @@ LEADERBOARD = pa.schema(
 """A row a task and entry, sorted by task, rank, UAR from above, and entry."""
 
 
-def enter(bench: OpenedBench, submitted: Submission, folder: Path) -> pd.DataFrame:
+def enter(bench: OpenedBench, submitted: Submission, folder: Path, made: Path) -> pd.DataFrame:
     """Add a submission to a leaderboard, and return the rows of its tasks, of :data:`LEADERBOARD`.
 
     Its predictions and its description are kept in ``entries/<name>/``, since later entries are compared with
@@ -71,6 +73,8 @@ def enter(bench: OpenedBench, submitted: Submission, folder: Path) -> pd.DataFra
         From :func:`sarangi.benchmark.submission.submission`.
     folder
         Of the leaderboard; made if it is not there.
+    made
+        A folder that nobody else reads, for predictions with hidden labels put back; entries keep none.
 
     Raises
     ------
@@ -82,18 +86,21 @@ def enter(bench: OpenedBench, submitted: Submission, folder: Path) -> pd.DataFra
     before = _before(bench, folder)
     _refuse(bench, submitted, before, folder)
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".entry.") as made:
-        entry = Path(made, name)
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".entry.") as beside:
+        entry = Path(beside, name)
         entry.mkdir()
         for task, (_, answers) in submitted.answers.items():
             schema = predictions_schema(answers.emotions)
-            store.write(entry / f"{task}.parquet", answers.table, schema, {})
+            table = answers.table
+            if task in submitted.labels:
+                table = without_labels(table, submitted.labels[task].index)
+            store.write(entry / f"{task}.parquet", table, schema, {})
         description = json.dumps(submitted.description, indent=1, ensure_ascii=False, sort_keys=True)
         (entry / "description.json").write_text(description + "\n", encoding="utf-8")
         rows = [before[~before["task"].isin(submitted.answers)]]
         for task, (opened, answers) in submitted.answers.items():
-            there = before[(before["task"] == task) & (before["reported"] == SELF_REPORTED)]
-            rows.append(_ranked(bench, opened, there, submitted, answers, entry, folder))
+            there = before[(before["task"] == task) & (before["reported"] != BASELINE)]
+            rows.append(_ranked(bench, opened, there, submitted, answers, (entry, folder, made)))
         table = pd.concat(rows, ignore_index=True)
         by = ["task", "rank", "uar", "entry"]
         table = table.sort_values(by, ascending=[True, True, False, True], ignore_index=True)
@@ -136,13 +143,18 @@ def _refuse(bench: OpenedBench, submitted: Submission, before: pd.DataFrame, fol
 
 def _ranked(
     bench: OpenedBench, task: OpenedTask, there: pd.DataFrame, submitted: Submission, answers: Checked,
-    entry: Path, folder: Path,
+    folders: tuple[Path, Path, Path],
 ) -> pd.DataFrame:  # fmt: skip
-    """Return the rows of a task with a new entry: the baselines, those that are there, and that one."""
+    """Return the rows of a task with a new entry: the baselines, those that are there, and that one.
+
+    ``folders`` are that of the entry, of the leaderboard, and one for hidden labels.
+    """
+    entry, folder, made = folders
     about = submitted.description
     result = score(answers, about["name"], task.split, {}, bench.bootstrap)
     new = _scored(result.scores, task) | {
-        "entry": about["name"], "team": about["team"], "model": about["model"], "reported": SELF_REPORTED,
+        "entry": about["name"], "team": about["team"], "model": about["model"],
+        "reported": BY_MAINTAINER if task.name in submitted.labels else SELF_REPORTED,
         "parameters": about["parameters"], "pretrained": "; ".join(about["pretrained"]),
         "data": about["data"], "url": about.get("url"),
     }  # fmt: skip
@@ -156,6 +168,12 @@ def _ranked(
     files = {name: each.predictions for name, each in task.baselines.items()}
     files |= {name: [str(folder / ENTRIES / name / f"{task.name}.parquet")] for name in there["entry"]}
     files[about["name"]] = [str(entry / f"{task.name}.parquet")]
+    if task.name in submitted.labels:
+        labels = submitted.labels[task.name]
+        labels = labels.replace({"emotion": dict(task.split.label_map)}) if task.split.test else labels
+        for place, name in enumerate([*there["entry"], about["name"]]):
+            path = labelled_file(Path(files[name][0]), labels, made / f"{task.name}.{place}")
+            files[name] = [str(path)]
     better = _better(bench, task, files)
     table["rank"] = [1 + sum(worse == name for _, worse in better) for name in table["entry"]]
     return table.reindex(columns=LEADERBOARD.names)
@@ -217,7 +235,8 @@ def _write(bench: OpenedBench, table: pd.DataFrame, folder: Path) -> None:
         "Rank: 1 and the number of entries that are better beyond chance (permutation test over groups, "
         f"p < {LEVEL} after Holm's correction for all pairs of the task). Entries that cannot be told apart "
         "share one.",
-        "Every entry is self-reported: the labels are public, and nobody has seen how it was trained.",
+        "An entry is self-reported where the labels are public, and was scored by the maintainer where they "
+        "are hidden; nobody has seen how it was trained.",
         *meanings(list(dict.fromkeys(marks))),
         *([MEANING] if any(map(is_degenerate, table["low"], table["high"])) else []),
         *([SYNTHETIC] if bench.about["synthetic"] else []),

@@ -12,7 +12,17 @@ from sarangi.base.errors import SarangiError
 from sarangi.base.hints import nearest
 from sarangi.base.parts import TEST
 from sarangi.base.scored import Compared
-from sarangi.benchmark.names import ABOUT, AUDIT, FOLDS, SUMS, TASKS, UTTERANCES, predictions_of, scores_of
+from sarangi.benchmark.names import (
+    ABOUT,
+    AUDIT,
+    FOLDS,
+    SUMS,
+    TASK,
+    TASKS,
+    UTTERANCES,
+    predictions_of,
+    scores_of,
+)
 from sarangi.scoring.outside import Split
 
 
@@ -29,6 +39,8 @@ class OpenedTask(NamedTuple):
         Models that it is published with, by name.
     titles, scores
         Of these, and the files of their scores.
+    hidden
+        Whether the labels of what is tested are not in it.
     """
 
     name: str
@@ -37,6 +49,7 @@ class OpenedTask(NamedTuple):
     baselines: Mapping[str, Compared]
     titles: Mapping[str, str]
     scores: Mapping[str, Path]
+    hidden: bool
 
     @property
     def asked(self) -> int:
@@ -130,6 +143,7 @@ def task_of(bench: OpenedBench, name: str) -> OpenedTask:
         split=Split(
             task["corpus"], task["protocol"], task["mean_of_folds"], manifest, protocol_file, audit,
             test=task["test"], label_map=bench.about["label_map"],
+            emotions=json_in(bench.folder / place / TASK)["emotions"] if task["hidden"] else (),
         ),
         baselines={
             each["model"]: Compared(
@@ -140,6 +154,7 @@ def task_of(bench: OpenedBench, name: str) -> OpenedTask:
         },
         titles={each["model"]: each["title"] for each in there},
         scores={each["model"]: bench.folder / place / scores_of(each["model"]) for each in there},
+        hidden=task["hidden"],
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pandas as pd
 import pyarrow.parquet as pq
 
 from sarangi.base.documents import DocumentError
@@ -12,6 +13,7 @@ from sarangi.base.errors import SarangiError
 from sarangi.base.hints import nearest
 from sarangi.base.installation import home
 from sarangi.base.yaml_documents import yaml_in
+from sarangi.benchmark.labelled import labelled, labels_in
 from sarangi.benchmark.opened import OpenedBench, OpenedTask, task_of
 from sarangi.scoring.outside import Checked, checked, read
 from sarangi.sources.parquet_rows import UNREADABLE
@@ -31,13 +33,16 @@ class Submission(NamedTuple):
         Of the schema of submissions.
     answers
         By task, its predictions.
+    labels
+        By task that hides its labels, these.
     """
 
     description: Mapping[str, Any]
     answers: Mapping[str, tuple[OpenedTask, Checked]]
+    labels: Mapping[str, pd.DataFrame]
 
 
-def submission(folder: Path, bench: OpenedBench) -> Submission:
+def submission(folder: Path, bench: OpenedBench, hidden: Path | None, made: Path) -> Submission:
     """Return the submission of a folder.
 
     Parameters
@@ -47,6 +52,10 @@ def submission(folder: Path, bench: OpenedBench) -> Submission:
         entered.
     bench
         What is entered.
+    hidden
+        The labels of tasks that hide them, which their maintainer has.
+    made
+        An empty folder, for what they are put back into.
 
     Raises
     ------
@@ -61,7 +70,7 @@ def submission(folder: Path, bench: OpenedBench) -> Submission:
             f"{folder}: no predictions; expected <task>.csv, .tsv or .parquet of a task of the benchmark: "
             f"{', '.join(bench.available)}"
         )
-    answers = {}
+    answers, labels = {}, {}
     for path in tables:
         if path.suffix not in SUFFIXES or path.stem not in bench.available:
             raise SarangiError(
@@ -71,8 +80,16 @@ def submission(folder: Path, bench: OpenedBench) -> Submission:
         if path.stem in answers:
             raise SarangiError(f"{path}: a second table of the task {path.stem}; leave one of them")
         task = task_of(bench, path.stem)
+        if task.hidden:
+            if hidden is None:
+                raise SarangiError(
+                    f"{path}: the labels of {task.name} lie with its maintainer (DATASHEET.md): send the "
+                    "folder there; who has them enters it with --hidden"
+                )
+            labels[task.name] = labels_in(hidden, bench, task)
+            task = labelled(task, labels[task.name], made / task.name)
         answers[task.name] = task, _whole(path, task, description["seeds"])
-    return Submission(description, answers)
+    return Submission(description, answers, labels)
 
 
 def described(file: Path) -> Mapping[str, Any]:

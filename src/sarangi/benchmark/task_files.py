@@ -1,7 +1,7 @@
 """The files of a task of a benchmark: who is in it, its folds, its audit and its baselines."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Set
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,7 +18,8 @@ from sarangi.base.score_rows import SCORES
 from sarangi.base.segments import recording_of
 from sarangi.base.voices import grouped, voices_in
 from sarangi.benchmark import names
-from sarangi.benchmark.emobox_files import emobox_files, lines_of
+from sarangi.benchmark.emobox_files import emobox_files, label_map, lines_of
+from sarangi.benchmark.hidden import hidden_in, without_labels
 from sarangi.models.predictions import as_counted, predictions_schema, shared_emotions, skip_foreign
 from sarangi.splits.protocols import GUESSED, PROTOCOL
 
@@ -26,6 +27,7 @@ LEFT_OUT = ("text", "age", "shard", "cause", "copies", "no_sound")
 """Columns of the manifest that a benchmark does not publish: words, and what says nothing of a task."""
 UTTERANCES = pa.schema([field for field in MANIFEST if field.name not in LEFT_OUT])
 """The rows of ``utterances.parquet``; ``file`` is the place in the publisher's layout."""
+WITHHELD = "withheld, since it may tell a hidden label"
 
 
 class TaskData(NamedTuple):
@@ -41,12 +43,15 @@ class TaskData(NamedTuple):
         That are told apart, sorted.
     voices
         Pseudo-speakers by utterance_id, where the protocol holds them apart.
+    hidden
+        Utterances whose labels are withheld.
     """
 
     utterances: pd.DataFrame
     folds: pd.DataFrame
     emotions: list[str]
     voices: "pd.Series[str] | None" = None
+    hidden: Set[str] = frozenset()
 
     @property
     def tested(self) -> pd.DataFrame:
@@ -79,7 +84,8 @@ def task_data(task: BenchmarkTask, labels: Mapping[str, str]) -> TaskData:
     own = store.read(task.manifest, ["utterance_id", "emotion"]).set_index("utterance_id")["emotion"]
     emotions = sorted(folds.loc[folds["part"] != UNUSED, "utterance_id"].map(own).unique())
     if task.test is None:
-        return TaskData(utterances, folds, emotions, voices_in(Path(task.protocol_file)))
+        hidden = hidden_in(task.name, folds) if task.hidden else frozenset()
+        return TaskData(utterances, folds, emotions, voices_in(Path(task.protocol_file)), hidden)
     rows = as_counted(utterances, labels)
     shared = shared_emotions(emotions, rows, Path(task.tested_manifest), labels)
     counted = list(dict.fromkeys(shared.values()))
@@ -87,7 +93,9 @@ def task_data(task: BenchmarkTask, labels: Mapping[str, str]) -> TaskData:
     asked["part"] = asked["status"].map(lambda status: TEST if status == store.OK else UNUSED)
     runs = sorted(folds.loc[folds["part"] == TEST, "fold"].unique())
     each = [asked.assign(fold=fold)[PROTOCOL.names] for fold in runs]
-    return TaskData(utterances, pd.concat(each, ignore_index=True), sorted(counted))
+    folds = pd.concat(each, ignore_index=True)
+    hidden = hidden_in(task.name, folds) if task.hidden else frozenset()
+    return TaskData(utterances, folds, sorted(counted), hidden=hidden)
 
 
 def published(manifest: str, corpus: str) -> pd.DataFrame:
@@ -113,32 +121,33 @@ def write_task(task: BenchmarkTask, data: TaskData, folder: Path, provenance: Ma
         For the tables.
     """
     folder.mkdir(parents=True)
-    made_from = dict(provenance)
+    made_from, maps = dict(provenance), label_map(data.utterances)
+    data = data._replace(utterances=without_labels(data.utterances, data.hidden))
     store.write(folder / names.UTTERANCES, data.utterances, UTTERANCES, made_from)
     schema = PROTOCOL if data.voices is None else GUESSED
     store.write(folder / names.FOLDS, data.folds[schema.names], schema, made_from)
     if hashes := _hashes(data.utterances):
         (folder / names.HASHES).write_text(hashes, encoding="utf-8")
-    for place, text in _lists(task, data):
+    for place, text in _lists(task, data, maps):
         (folder / place).parent.mkdir(exist_ok=True)
         (folder / place).write_text(text, encoding="utf-8")
-    _write_audit(task, folder / names.AUDIT, made_from)
+    _write_audit(task, folder / names.AUDIT, data.hidden, made_from)
     about = {
         "name": task.name, "corpus": task.corpus, "protocol": task.protocol, "test": task.test,
         "title": task.title, "mean_of_folds": task.mean_of_folds, "leaks": task.leaks,
         "emotions": data.emotions, "folds": int(data.folds["fold"].nunique()),
-        "utterances": len(data.tested), "groups": int(data.tested["group"].nunique()),
+        "hidden": task.hidden, "utterances": len(data.tested), "groups": int(data.tested["group"].nunique()),
     }  # fmt: skip
     (folder / names.TASK).write_text(json.dumps(about, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     for each in task.baselines:
         if not each.missing:
-            _write_baseline(each, folder, made_from)
+            _write_baseline(each, folder, data.hidden, made_from)
 
 
-def _lists(task: BenchmarkTask, data: TaskData) -> list[tuple[str, str]]:
+def _lists(task: BenchmarkTask, data: TaskData, maps: Mapping[str, str]) -> list[tuple[str, str]]:
     """Return the lists of utterances: folds, or the one test part of a transfer."""
     if task.test is None:
-        return list(emobox_files(task.corpus, data.utterances, data.folds))
+        return list(emobox_files(task.corpus, data.utterances, data.folds, maps))
     lines = lines_of(task.tested, data.utterances)
     asked = sorted(data.tested["utterance_id"])
     return [(f"{task.tested}_test.jsonl", "".join(f"{lines[name]}\n" for name in asked))]
@@ -154,15 +163,23 @@ def _hashes(utterances: pd.DataFrame) -> str:
     return "".join(f"{row.sha256}  {row.file}\n" for row in known.itertuples())
 
 
-def _write_audit(task: BenchmarkTask, path: Path, provenance: Mapping[str, Any]) -> None:
+def _write_audit(
+    task: BenchmarkTask, path: Path, hidden: Collection[str], provenance: Mapping[str, Any]
+) -> None:
     rows = pd.concat([store.read(audit) for audit in task.audits], ignore_index=True)
+    # of pairs it says how both are labelled
+    names = rows["subject"].map(lambda subject: bool(set(hidden) & set(subject.split(" "))))
+    rows.loc[names, "detail"] = WITHHELD
     schema = pq.read_schema(task.audits[0]).remove_metadata()
     store.write(path, rows.sort_values(["check", "subject"], ignore_index=True), schema, dict(provenance))
 
 
-def _write_baseline(baseline: Baseline, folder: Path, provenance: Mapping[str, Any]) -> None:
+def _write_baseline(
+    baseline: Baseline, folder: Path, hidden: Collection[str], provenance: Mapping[str, Any]
+) -> None:
     (folder / names.BASELINES).mkdir(exist_ok=True)
     predictions = pd.concat([store.read(path) for path in baseline.predictions], ignore_index=True)
+    predictions = without_labels(predictions, hidden)
     predictions = predictions.sort_values(["utterance_id", "fold", "seed"], ignore_index=True)
     fixed = predictions_schema([])
     stated = [pa.field(str(name), pa.float32()) for name in predictions if name not in fixed.names]

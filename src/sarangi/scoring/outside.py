@@ -55,6 +55,8 @@ class Split(NamedTuple):
         Of a transfer, the other corpus, which is tested.
     label_map
         Of a transfer, emotions of that corpus that count as another.
+    emotions
+        That are told apart, where the manifest does not say: its labels are hidden.
     """
 
     corpus: str
@@ -65,6 +67,7 @@ class Split(NamedTuple):
     audit: Path
     test: str | None = None
     label_map: Mapping[str, str] = {}
+    emotions: Sequence[str] = ()
 
     @property
     def tested(self) -> str:
@@ -252,7 +255,7 @@ class _Asked:
         self._emotion = manifest["emotion"].map(lambda emotion: labels.get(emotion, emotion)).to_dict()
         self._status = manifest["status"].to_dict()
         used = parts.loc[parts["part"] != UNUSED, "utterance_id"]
-        self.emotions = sorted(set(used.map(self._emotion)))
+        self.emotions = list(split.emotions) or sorted(set(used.map(self._emotion)))
         self._parts: dict[int, dict[str, str]] = {
             int(cast(int, fold)): dict(zip(of["utterance_id"], of["part"], strict=True))
             for fold, of in parts.groupby("fold")

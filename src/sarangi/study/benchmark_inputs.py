@@ -1,6 +1,7 @@
 """Which tasks a benchmark has, with which baselines, and what they are made from."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from sarangi.base import layout
 from sarangi.base.benchmarked import Baseline, Benchmarked, BenchmarkTask, CorpusTerms
@@ -67,11 +68,13 @@ def _tasks(study: Study, name: str) -> Iterator[BenchmarkTask]:
         for corpus in entry["corpora"]:
             for protocol in entry["protocols"]:
                 for test in (None, *(test for test in entry.get("transfer", ()) if test != corpus)):
-                    yield _task(study, corpus, protocol, test, entry["baselines"])
+                    yield _task(study, corpus, protocol, test, entry)
 
 
-def _task(study: Study, corpus: str, protocol: str, test: str | None, models: list[str]) -> BenchmarkTask:
-    tested, entry = test or corpus, study.config["protocols"][protocol]
+def _task(
+    study: Study, corpus: str, protocol: str, test: str | None, asked: Mapping[str, Any]
+) -> BenchmarkTask:
+    tested, entry, models = test or corpus, study.config["protocols"][protocol], asked["baselines"]
     audits = [layout.corpus_audit(name) for name in dict.fromkeys((corpus, tested))]
     absent = [f"{name}: {_advice(study, name)}" for name in (corpus, tested) if name not in study.corpora]
     if not absent and protocol not in study.protocols_of(corpus):
@@ -93,6 +96,7 @@ def _task(study: Study, corpus: str, protocol: str, test: str | None, models: li
         audits=(*audits, layout.protocol_audit(corpus, protocol)),
         baselines=tuple(_baselines(study, corpus, protocol, test, models)),
         missing="; ".join(dict.fromkeys(absent)),
+        hidden=asked.get("hidden", False),
     )
 
 

@@ -25,6 +25,11 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--corpus", help="name of the corpus, where the study has several under the protocol")
     parser.add_argument("--bench", type=Path, help="folder of a benchmark, in place of a study: bench/<name>")
     parser.add_argument("--task", help="name of a task of the benchmark")
+    parser.add_argument(
+        "--hidden",
+        type=Path,
+        help="of a task that hides its labels, the maintainer's file: <name>.hidden.parquet",
+    )
     parser.add_argument("--name", help="of the model (the name of the file)")
     parser.add_argument("--out", type=Path, help="file to write, too: .csv, .parquet or .html")
 
@@ -42,9 +47,14 @@ def run(chosen: Namespace) -> int:
         raise SarangiError(f"{chosen.out}: expected a file .csv, .parquet or .html")
     if (chosen.bench is None) == (chosen.protocol is None) or (chosen.bench is None) != (chosen.task is None):
         raise SarangiError("name a study's split by --protocol, or a benchmark's by --bench and --task")
+    if chosen.hidden and chosen.bench is None:
+        raise SarangiError("--hidden goes with --bench and --task")
     rows = read(chosen.predictions)
     name = chosen.name or chosen.predictions.stem
     scored = _of_study(chosen, rows, name) if chosen.bench is None else _of_benchmark(chosen, rows, name)
+    if scored is None:
+        print("They can be read. The labels lie with the task's maintainer (DATASHEET.md), who scores them.")
+        return 0
     whole = rows_of(*scored.result)
     table = outside_table(whole, scored.caption, scored.reported, scored.titles, scored.preferred)
     notes = [*table.notes, *scored.notes]
@@ -94,7 +104,11 @@ def _of_study(chosen: Namespace, rows: Sequence["Cell"], name: str) -> _Outcome:
         return _Outcome(result, caption, split.reported, titles, study.config.get("emotions", ()), ())
 
 
-def _of_benchmark(chosen: Namespace, rows: Sequence["Cell"], name: str) -> _Outcome:
+def _of_benchmark(chosen: Namespace, rows: Sequence["Cell"], name: str) -> _Outcome | None:
+    """Return the scores on a task; None where its labels are hidden and not at hand."""
+    from tempfile import TemporaryDirectory
+
+    from sarangi.benchmark.labelled import labelled, labels_in
     from sarangi.benchmark.opened import opened, task_of
     from sarangi.paper.synthetic import SYNTHETIC
     from sarangi.scoring.outside import checked, score
@@ -102,10 +116,16 @@ def _of_benchmark(chosen: Namespace, rows: Sequence["Cell"], name: str) -> _Outc
     bench = opened(chosen.bench)
     task = task_of(bench, chosen.task)
     _refuse_name(name, task.baselines, "baseline of the benchmark")
-    answers = checked(rows, task.split)
-    _say_missing(chosen, answers)
-    result = score(answers, name, task.split, task.baselines, bench.bootstrap)
-    caption = f"{name} on {task.name} of {bench.about['title']} {bench.about['version']}, self-reported"
+    by = "scored by its maintainer" if task.hidden else "self-reported"
+    with TemporaryDirectory() as folder:
+        if task.hidden and chosen.hidden:
+            task = labelled(task, labels_in(chosen.hidden, bench, task), Path(folder))
+        answers = checked(rows, task.split)
+        _say_missing(chosen, answers)
+        if task.hidden:
+            return None
+        result = score(answers, name, task.split, task.baselines, bench.bootstrap)
+    caption = f"{name} on {task.name} of {bench.about['title']} {bench.about['version']}, {by}"
     notes = [SYNTHETIC] if bench.about["synthetic"] else []
     return _Outcome(result, caption, task.split.reported, task.titles, (), notes)
 

@@ -12,5 +12,5 @@ def made(tmp_path_factory):
     """What a benchmark is made of, its folder, and the folder around both. For reading only."""
     folder = tmp_path_factory.mktemp("bench")
     bench = small_bench(folder / "study")
-    bench_archive(bench, to(folder / "small.zip"))
+    bench_archive(bench, to(folder / "small.zip"), to(folder / "hidden.parquet"))
     return bench, unpacked(folder / "small", folder / "small.zip"), folder

@@ -22,7 +22,7 @@ from sarangi.splits.protocols import GUESSED, split
 
 def test_another_folder_gives_the_same_bytes_and_sums_that_hold(made, tmp_path):
     _, folder, before = made
-    bench_archive(small_bench(tmp_path / "elsewhere"), to(tmp_path / "again.zip"))
+    bench_archive(small_bench(tmp_path / "elsewhere"), to(tmp_path / "again.zip"), to(tmp_path / "hidden"))
     assert (tmp_path / "again.zip").read_bytes() == (before / "small.zip").read_bytes()
     checked = subprocess.run(["sha256sum", "-c", "--quiet", "SHA256SUMS"], cwd=folder, check=True)
     assert checked.returncode == 0
@@ -101,7 +101,7 @@ def test_a_transfer_without_shared_emotions_is_no_task_and_none_at_all_is_an_err
     bench = made[0]
     transfer = bench.tasks[1]
     labels = {"happy": "sad", "angry": "sad"}
-    bench_archive(bench._replace(label_map=labels), to(tmp_path / "b.zip"))
+    bench_archive(bench._replace(label_map=labels), to(tmp_path / "b.zip"), to(tmp_path / "hidden"))
     folder = unpacked(tmp_path / "b", tmp_path / "b.zip")
     missing = {
         task["name"]: task["missing"] for task in json.loads((folder / "bench.json").read_text())["tasks"]
@@ -109,7 +109,11 @@ def test_a_transfer_without_shared_emotions_is_no_task_and_none_at_all_is_an_err
     assert "shares 1 emotions with the model" in missing["made_loso_to_other"]
     assert missing["made_loso"] is None
     with pytest.raises(SarangiError) as error:
-        bench_archive(bench._replace(label_map=labels, tasks=(transfer,)), to(tmp_path / "c.zip"))
+        bench_archive(
+            bench._replace(label_map=labels, tasks=(transfer,)),
+            to(tmp_path / "c.zip"),
+            to(tmp_path / "hidden"),
+        )
     assert "no task is available" in str(error.value)
 
 
