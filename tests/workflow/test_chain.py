@@ -413,7 +413,7 @@ def test_a_corpus_is_downloaded_from_its_source_and_without_network_it_is_unavai
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    study = chain() | {"download": True, "findings": {}, "language_pairs": []}
+    study = chain() | {"download": True, "findings": {}, "language_pairs": [], "robustness": []}
     study["corpora"] = {
         "urdu_latif": absent()
         | {

@@ -1,6 +1,7 @@
 """Which experiments are tested again on worse recordings, and what that is computed from."""
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,21 @@ def untested(study: Study) -> list[list[object]]:
         [e.corpus, e.protocol, e.model, study.waits_for(e)]
         for e in (study.experiments[name] for name in conditions_of(study) if name not in there)
     ]
+
+
+def disturbed_files(study: Study) -> Iterator[str]:
+    """Yield what is made of worse recordings before anything is compared."""
+    for corpus, conditions in disturbed_corpora(study).items():
+        for condition in conditions:
+            yield from shards(study, corpus, partial(layout.disturbed_audio, corpus, condition))
+    for name, conditions in conditions_of(study).items():
+        if name not in study.runnable:
+            continue
+        experiment = study.runnable[name]
+        yield layout.disturbed_predictions(name)
+        if not is_tuned(study, experiment):
+            for condition in conditions:
+                yield from disturbed_features(study, experiment, condition)
 
 
 def made(study: Study) -> list[str]:

@@ -23,6 +23,7 @@ from sarangi.study.inputs import (
     transcript_shards,
 )
 from sarangi.study.locations import MADE_CORPORA, MADE_WEIGHTS
+from sarangi.study.robustness_inputs import disturbed_files
 from sarangi.study.robustness_inputs import made as robust
 from sarangi.study.scored import differences_of_study, scores_of_experiments, scores_of_transfers
 from sarangi.study.sensitivity_inputs import corpora_split_again
@@ -49,6 +50,7 @@ def every_table(study: Study) -> list[str]:
             *files_of_speakers(study),
             *map(layout.sensitivity, corpora_split_again(study)),
             *robust(study),
+            *disturbed_files(study),
             *scores_of_experiments(study),
             *scores_of_transfers(study),
             *differences_of_study(study),

@@ -13,7 +13,7 @@ from sarangi.runtime import extras
 from sarangi.runtime.packages import distribution_of
 
 BEYOND_THE_CORE = {
-    "encoder_weights", "evaluate_checkpoint", "finetune", "finetune_together", "pooled_states",
+    "disturbed_runs", "encoder_weights", "evaluate_checkpoint", "finetune", "finetune_together", "pooled_states",
     "prefix_states", "random_encoder", "random_whisper", "synthetic_corpus", "transcribe", "transfer",
     "unpacked_whisper", "whisper_encoder",
 }  # fmt: skip

@@ -45,8 +45,8 @@ def fairness_table(files: Sequence[Path], labels: Labels, output: dict[str, Path
             "UAR": number_text(row["value_first"], ".3f"),
             "Beside": row["second"],
             "Its UAR": number_text(row["value_second"], ".3f"),
-            "Difference": number_text(100 * row["value"], "+.1f"),
-            "Interval": interval_text(100 * row["low"], 100 * row["high"], "+.1f"),
+            "Difference": number_text(row["value"], "+.3f"),
+            "Interval": interval_text(row["low"], row["high"]),
             "Largest of an emotion": recalls,
             "Speakers": _both(row["groups_first"], row["groups_second"]),
             "n": _both(row["n_first"], row["n_second"]),
@@ -58,7 +58,7 @@ def fairness_table(files: Sequence[Path], labels: Labels, output: dict[str, Path
     lines.sort(key=lambda entry: entry[0])
     caption = (
         "How models fare on parts of the speakers: UAR on one part and on another, over the emotions that "
-        "both have, the first minus the second in percentage points with its interval over groups, and the "
+        "both have, the first minus the second with its interval over groups, and the "
         "emotion whose recall differs most. Folds are scored together. Intervals are not corrected for how "
         "many there are. A difference says how the answers differ, and not why: parts may differ in their "
         "recordings, sessions and texts, which the audit names."
@@ -71,12 +71,12 @@ def fairness_table(files: Sequence[Path], labels: Labels, output: dict[str, Path
 
 
 def found_recalls(found: Sequence[pd.DataFrame], row: pd.Series) -> str:
-    """Return the emotion whose recall differs most between the parts of a row, and by how many points."""
+    """Return the emotion whose recall differs most between the parts of a row, and by how much."""
     table = next(each for each in found if each["file"].iloc[0] == row["file"])
     of_pair = (table["first"] == row["first"]) & (table["second"] == row["second"])
     recalls = table[of_pair & (table["attribute"] == row["attribute"]) & (table["metric"] != "uar")]
     largest = recalls.loc[recalls["value"].abs().idxmax()]
-    return f"{largest['metric'].partition('_')[2]} {100 * largest['value']:+.1f}"
+    return f"{largest['metric'].partition('_')[2]} {largest['value']:+.3f}"
 
 
 def _pair(row: pd.Series) -> str:

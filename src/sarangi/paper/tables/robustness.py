@@ -49,8 +49,8 @@ def robustness_table(
                     "Condition": TITLES[row["condition"]],
                     "UAR": number_text(row["value_disturbed"], ".3f"),
                     "As recorded": number_text(row["value_as_recorded"], ".3f"),
-                    "Difference": number_text(100 * row["value"], "+.1f"),
-                    "Interval": interval_text(100 * row["low"], 100 * row["high"], "+.1f"),
+                    "Difference": number_text(row["value"], "+.3f"),
+                    "Interval": interval_text(row["low"], row["high"]),
                     "n": str(row["n"]),
                     "Groups": str(row["groups"]),
                     "Missing": str(row["missing"]),
@@ -65,8 +65,8 @@ def robustness_table(
     ]
     caption = (
         "Robustness: UAR of trained models on the same test clips under conditions that they were not "
-        "trained on, beside that on the recordings as they are, and the difference in percentage points with "
-        "its interval over groups. Folds are scored together. Intervals are not corrected for how many there "
+        "trained on, beside that on the recordings as they are, and the difference with its interval over "
+        "groups. Folds are scored together. Intervals are not corrected for how many there "
         "are. Words, where a model reads any, are those of the recordings as they are."
     )
     write_table(

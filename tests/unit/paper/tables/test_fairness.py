@@ -56,8 +56,8 @@ def test_each_pair_has_a_row_and_what_cannot_be_compared_a_note(files):
         "male",
         "0.500",
     )
-    assert (cells["Difference"], cells["Interval"]) == ("+25.0", "[-12.5, +62.5]")
-    assert (cells["Largest of an emotion"], cells["Speakers"], cells["n"]) == ("sad -50.0", "7, 9", "40, 44")
+    assert (cells["Difference"], cells["Interval"]) == ("+0.250", "[-0.125, 0.625]")
+    assert (cells["Largest of an emotion"], cells["Speakers"], cells["n"]) == ("sad -0.500", "7, 9", "40, 44")
     assert (cells["Not stated"], cells["Marks"]) == ("3", "b")
     text = written["md"].read_text()
     assert "b: fewer than 8 groups" in text

@@ -31,8 +31,8 @@ def test_each_condition_has_a_row_and_what_cannot_be_tested_a_note(files):
     )
     first, second = (row["cells"] for row in rows_of("robustness"))
     assert (first["Condition"], second["Condition"]) == ("noise, 0 dB", "MP3")
-    assert (first["UAR"], first["As recorded"], first["Difference"]) == ("0.500", "0.750", "-25.0")
-    assert (first["Interval"], first["n"], first["Missing"]) == ("[-50.0, +12.5]", "40", "1")
+    assert (first["UAR"], first["As recorded"], first["Difference"]) == ("0.500", "0.750", "-0.250")
+    assert (first["Interval"], first["n"], first["Missing"]) == ("[-0.500, 0.125]", "40", "1")
     text = written["md"].read_text()
     assert "Not tested: a machine on ShEMO, leave one out; it needs" in text and "get it" in text
     assert first["Marks"] and f"{first['Marks']}: the two sides" in text
