@@ -13,9 +13,9 @@ from sarangi.runtime import extras
 from sarangi.runtime.packages import distribution_of
 
 BEYOND_THE_CORE = {
-    "disturbed_runs", "encoder_weights", "evaluate_checkpoint", "finetune", "finetune_together", "pooled_states",
-    "prefix_states", "random_encoder", "random_whisper", "synthetic_corpus", "transcribe", "transfer",
-    "unpacked_whisper", "whisper_encoder",
+    "disturbed_runs", "encoder_weights", "evaluate_checkpoint", "finetune", "finetune_together",
+    "pooled_states", "prefix_states", "random_encoder", "random_whisper", "synthetic_corpus",
+    "transcribe", "transfer", "unpacked_whisper", "whisper_encoder",
 }  # fmt: skip
 """The scripts that cannot even start without an extra; the plan knows which, by what they need."""
 
