@@ -63,7 +63,7 @@ def enter(bench: OpenedBench, submitted: Submission, folder: Path, made: Path) -
     """Add a submission to a leaderboard, and return the rows of its tasks, of :data:`LEADERBOARD`.
 
     Its predictions and its description are kept in ``entries/<name>/``, since later entries are compared with
-    it.  Every task that it enters is ranked anew, with the baselines of the benchmark.
+    it.  Every task that it enters is ranked again, with the baselines of the benchmark.
 
     Parameters
     ----------

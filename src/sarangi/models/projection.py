@@ -180,7 +180,7 @@ def _rounds(values: np.ndarray, rows: pd.DataFrame, held: np.ndarray) -> Iterato
 
 
 def shuffled_directions(count: int, values: np.ndarray, rows: pd.DataFrame, seed: int) -> np.ndarray:
-    """Return as many directions, found in the same way after speakers are dealt anew within each emotion.
+    """Return as many directions, found in the same way after speakers are shuffled within each emotion.
 
     They tell nothing that there is to tell, and yet have about as much of the features' variance, and of
     what the emotions have in common with it, which :func:`random_directions` have not.

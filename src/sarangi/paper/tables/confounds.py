@@ -55,7 +55,7 @@ def confounds_table(rows: Sequence[Mapping[str, Any]], labels: Labels, output: d
         "Directions of the speaker projected out of a frozen encoder's states or of other features. Speaker: "
         "accuracy of a linear probe on other clips of the same speakers (in parentheses: by chance), with so "
         "many directions out. UAR: of emotions under the protocol, with the directions of each training part "
-        "out. Shuffled: as many directions, found for speakers dealt anew within each emotion; random: as "
+        "out. Shuffled: as many directions, found for speakers shuffled within each emotion; random: as "
         "many drawn evenly. Only what speaker loses beyond shuffled is lost for the voice's sake."
     )
     every = [*dict.fromkeys(notes), *meanings(marks)]
