@@ -203,7 +203,7 @@ def sound_of(described: Mapping[str, Any], signal: np.ndarray) -> Tensor:
 
 
 class Signals:
-    """Gives the signal of an utterance, or what a prefix made of it where that is kept.
+    """Gives the signal of an utterance, or what a prefix computed from it where that is kept.
 
     Parameters
     ----------

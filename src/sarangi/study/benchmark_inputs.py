@@ -80,7 +80,7 @@ def _task(
     if not absent and protocol not in study.protocols_of(corpus):
         names = (Experiment(corpus, protocol, model).name for model in models)
         waits = [study.waits_for(study.experiments[name]) for name in names]
-        # what the model that needs least waits for is what the protocol does
+        # what the model that needs least lacks is what the protocol lacks
         absent += [str(each) for each in sorted(waits, key=lambda each: len(each))[0]]
     return BenchmarkTask(
         name=ScoreId(f"{corpus}_{protocol}", test).name,

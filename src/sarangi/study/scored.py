@@ -25,7 +25,7 @@ def bootstrap(study: Study) -> BootstrapSettings:
 def fairness(study: Study) -> FairnessSettings:
     """Return how the clips are parted to see whether a model fares alike on all."""
     entry = study.config["fairness"]
-    return FairnessSettings(tuple(entry["by"]), tuple(entry["age_bands"]))
+    return FairnessSettings(tuple(entry["by"]), tuple(sorted(entry["age_bands"])))
 
 
 def mean_of_folds(study: Study, protocol: str) -> bool:

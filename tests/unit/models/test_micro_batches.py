@@ -187,7 +187,7 @@ def test_a_checkpoint_is_written_while_the_next_epoch_learns_and_holds_its_own(
             return loss
 
     def later(path, *arguments):
-        assert learnt.wait(60), "training waits for the checkpoint"
+        assert learnt.wait(60), "nothing is learnt until the checkpoint is written"
         write(path, *arguments)
 
     with monkeypatch.context() as patch, pytest.raises(KilledError):

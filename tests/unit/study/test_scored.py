@@ -181,3 +181,8 @@ def test_experiments_of_which_one_job_trains_all_runs_are_told_apart(demo):
     assert alone | together == set(recipes.tuned_runnable(demo)) == set(recipes.tuned_scored(demo))
     assert not recipes.runs_an_encoder(demo, demo.experiments["ravdess_grouped3_probe_tiny"])
     assert recipes.runs_an_encoder(demo, demo.experiments["ravdess_grouped3_text_tiny"])
+
+
+def test_bands_of_ages_rise_in_whatever_order_they_are_stated(study, tmp_path, monkeypatch):
+    study["fairness"] = {"age_bands": [60, 20]}
+    assert scored.fairness(checked(study, tmp_path, monkeypatch)).age_bands == (20, 60)
