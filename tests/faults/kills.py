@@ -84,6 +84,7 @@ def lean() -> dict:
         if name in ("finding_3", "finding_4")
     }
     study["findings"]["finding_4"]["experiments"] = ["urdu_latif_grouped3_audio_tiny"]
+    study["robustness"] = [{"experiments": ["urdu_latif_grouped3_audio_tiny"], "conditions": ["noise_10"]}]
     return study
 
 
