@@ -120,6 +120,12 @@ def manifest(corpus: str) -> str:
 
 
 @_path
+def votes(corpus: str) -> str:
+    """Return the path of what annotators said of the utterances of a corpus."""
+    return f"results/votes/{corpus}.parquet"
+
+
+@_path
 def audio(corpus: str, shard: int | str) -> str:
     """Return the path of a shard of a corpus as audio at 16 kHz."""
     return f"results/corpora/{corpus}/audio/{_number(shard)}.parquet"
@@ -339,6 +345,12 @@ def confusions(score: str) -> str:
 def fairness(score: str) -> str:
     """Return the path of differences between parts of the speakers, of an experiment or a transfer."""
     return f"results/fairness/{score}.parquet"
+
+
+@_path
+def human(score: str) -> str:
+    """Return the path of what annotators reach beside an experiment or a transfer, on the same clips."""
+    return f"results/human/{score}.parquet"
 
 
 @_path
