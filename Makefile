@@ -27,6 +27,8 @@ setup: .venv/installed
 	$(BIN)/python -I envs/install.py --require-hashes -r build.lock
 	$(BIN)/python -I envs/install.py --require-hashes --no-build-isolation -r requirements.lock
 	$(BIN)/python -I envs/install.py --no-deps --no-build-isolation --editable .
+	@# once, and not in every job where PYTHONDONTWRITEBYTECODE is set
+	$(BIN)/python -I -m compileall -q src
 	@touch $@
 
 demo: setup

@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 import soundfile
 import soxr
-from scipy import signal as filters
 
 from sarangi.audio.flac import decode, encode
 from sarangi.audio.shard_rows import AUDIO, QUALITY, ROW_GROUP
@@ -45,19 +44,24 @@ def noise(decibels: float) -> Condition:
 
 def room(clip: Sound, draw: np.random.Generator) -> Sound:
     """Return a clip in a room: noise that decays by 60 dB in 0.6 s, as loud as the direct sound."""
+    # here, and below: a training that makes nothing worse starts without it
+    from scipy.signal import fftconvolve
+
     count = round(REVERBERATION_S * SAMPLE_RATE)
     tail = draw.normal(size=count) * 10 ** (-3 * np.arange(count) / count)
     response = np.concatenate([[1.0], tail / np.sqrt((tail**2).sum())])
-    heard = filters.fftconvolve(clip, response)[: len(clip)]
+    heard = fftconvolve(clip, response)[: len(clip)]
     level = np.sqrt((heard**2).mean())
     return heard * (np.sqrt((clip**2).mean()) / level) if level else heard
 
 
 def telephone(clip: Sound, draw: np.random.Generator) -> Sound:
     """Return a clip through a telephone: 300 to 3400 Hz at 8 kHz, in 8 bits of the μ-law (ITU-T G.711)."""
+    from scipy.signal import butter, sosfilt
+
     low = soxr.resample(clip, SAMPLE_RATE, TELEPHONE_RATE, quality=QUALITY)
-    band = filters.butter(4, TELEPHONE_HZ, "bandpass", fs=TELEPHONE_RATE, output="sos")
-    sent = _through(filters.sosfilt(band, low), TELEPHONE_RATE, format="WAV", subtype="ULAW")
+    band = butter(4, TELEPHONE_HZ, "bandpass", fs=TELEPHONE_RATE, output="sos")
+    sent = _through(sosfilt(band, low), TELEPHONE_RATE, format="WAV", subtype="ULAW")
     return _as_long(soxr.resample(sent, TELEPHONE_RATE, SAMPLE_RATE, quality=QUALITY), len(clip))
 
 
