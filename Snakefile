@@ -80,6 +80,7 @@ from sarangi.study.availability import availability, unavailable
 from sarangi.study.checking import check, refuse_odd_yaml
 from sarangi.study.claims_file import published_in
 from sarangi.study.comparisons import language_cells, rates_compared
+from sarangi.study.dimensions import scales_of
 from sarangi.study.entries import encoders_needed, encoders_of, extraction_of, needs_recordings, states_of
 from sarangi.study.exhibits import Exhibit, names, rules_of, shown_with, wanted
 from sarangi.study.labels import labels_of

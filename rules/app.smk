@@ -9,7 +9,7 @@ MODULES_OF_PAGE = [
 ]
 
 
-for offered in study.offered:
+for offered in app_inputs.offered(study):
 
     rule:
         """Write the model card of every run of an experiment, for people and for machines."""

@@ -128,7 +128,7 @@ def frozen_states(wildcards):
 
 
 def experiment_of(wildcards):
-    return study.experiments[wildcards.experiment]
+    return study.every_experiment[wildcards.experiment]
 
 
 def of_experiment(path):

@@ -22,6 +22,7 @@ rule manifest:
         **needs(minutes=120),
     params:
         shards=lambda wildcards: study.config["corpora"][wildcards.corpus]["shards"],
+        dimensions=lambda wildcards: scales_of(wildcards.corpus, study.config["corpora"][wildcards.corpus]),
     script:
         "../workflow/scripts/manifest.py"
 

@@ -98,6 +98,7 @@ AT_MOST = {
     + FIGURES
     + 4,  # also the page of the audit and the summary of a run call things by their titles
     "base.score_rows": 26,
+    "base.dimension_rows": 16,  # a rating means the same in the manifest, to models and in scores
     "base.slices": 6,  # scores, claims, and the tables and the figure that show seeds
     "base.progress": 27,
     "base.markdown": 28,

@@ -12,4 +12,5 @@ with job(snakemake) as run:
         snakemake.wildcards.corpus,
         snakemake.params.shards,
         run.result,
+        snakemake.params.dimensions,
     )

@@ -10,6 +10,11 @@ from sarangi.base import store
 DIMENSION = "dimension_"
 """Begins the name of a rating's column in a manifest."""
 
+UNRATED = "unrated_"
+"""Begins the name of a manifest's column that says why there is no usable rating, one of :data:`PROBLEMS`."""
+
+MISSING, NO_NUMBER, OUT_OF_SCALE = PROBLEMS = "missing", "no number", "out of scale"
+
 CCC, PEARSON, RMSE = "ccc", "pearson", "rmse"
 """Concordance correlation (Lin 1989), Pearson's correlation, and the root of the mean squared error."""
 
@@ -41,8 +46,12 @@ class Scale(NamedTuple):
 
 
 def dimension_fields(names: Iterable[str]) -> list[pa.Field]:
-    """Return the columns of a manifest for dimensions; null where an utterance has no usable rating."""
-    return [pa.field(DIMENSION + name, pa.float64()) for name in sorted(names)]
+    """Return the columns of a manifest for dimensions, two each: its rating, and why there is none.
+
+    The rating is on the scale of the manifest, and null where there is no usable one; why is null else.
+    """
+    kinds = ((DIMENSION, pa.float64()), (UNRATED, pa.string()))
+    return [pa.field(begin + name, kind) for name in sorted(names) for begin, kind in kinds]
 
 
 RATED_PREDICTIONS = pa.schema(

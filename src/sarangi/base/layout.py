@@ -384,6 +384,18 @@ def differences(comparison: str) -> str:
 
 
 @_path
+def dimension_scores(score: str) -> str:
+    """Return the path of the scores of a rated experiment or transfer, by its name."""
+    return f"results/dimensions/{score}.parquet"
+
+
+@_path
+def dimension_differences(comparison: str) -> str:
+    """Return the path of the differences between rated models, by corpus and protocol."""
+    return f"results/dimension_differences/{comparison}.parquet"
+
+
+@_path
 def pseudo_premiums() -> str:
     """Return the path of what it adds to scores to have pseudo-speakers in training and test."""
     return "results/pseudo_premiums.parquet"

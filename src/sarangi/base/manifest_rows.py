@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import pyarrow as pa
 
 from sarangi.base import store
+from sarangi.base.dimension_rows import dimension_fields
 
 MANIFEST = pa.schema(
     [
@@ -41,12 +42,15 @@ MANIFEST = pa.schema(
 )
 
 
-def manifest_schema(further: Iterable[str] = ()) -> pa.Schema:
+def manifest_schema(further: Iterable[str] = (), dimensions: Iterable[str] = ()) -> pa.Schema:
     """Return the schema of a manifest with further columns of the corpus's table, all of them text.
 
     Parameters
     ----------
     further
         Their names in the manifest, each beginning with :data:`sarangi.base.table_columns.FURTHER`.
+    dimensions
+        Names of the ratings, of columns as :func:`sarangi.base.dimension_rows.dimension_fields` has them.
     """
-    return pa.schema([*MANIFEST, *(pa.field(name, pa.string()) for name in sorted(further))])
+    texts = (pa.field(name, pa.string()) for name in sorted(further))
+    return pa.schema([*MANIFEST, *texts, *dimension_fields(dimensions)])

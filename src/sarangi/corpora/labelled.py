@@ -53,6 +53,8 @@ class Reading(NamedTuple):
         The publisher's parts by what tables call them, in lower case.
     words_alone
         Whether there are no recordings, so that a row's file is no more than its name.
+    rated
+        By dimension, the column of its rating by its name in :attr:`LabelRow.cells`.
     """
 
     table: str
@@ -65,6 +67,7 @@ class Reading(NamedTuple):
     speakers: bool = False
     parts: Mapping[str, str] = MappingProxyType({})
     words_alone: bool = False
+    rated: Mapping[str, str] = MappingProxyType({})
 
 
 def utterances_of(source: Source, rows: Iterable[LabelRow], reading: Reading) -> list[Utterance]:
@@ -120,6 +123,8 @@ class _Rows:
             "label": cells.get("emotion"),
             "further": {n: text for n, text in cells.items() if n.startswith(FURTHER) and text} or None,
             "where": row.where,
+            "rated": {name: cells.get(column) or "" for name, column in self.reading.rated.items()} or None,
+            "rated_at": row.where,
         }
         if problem is not None:
             return failed(file, f"{row.where}: {problem}", cause, **known)

@@ -5,17 +5,26 @@ canonical emotions), ``PROMISES`` (what its publisher counts: ``utterances``, ``
 name), ``LAYOUT`` and ``utterances(source)``.  One whose tables suffice for models that need no sound has
 ``SOUND``, where its recordings lie, and names these whether they are there or not.  One that is published as
 features, without recordings, has ``LANGUAGES``, ``describe(source, file)`` and
-``features(source, file, feature_set)`` besides.
+``features(source, file, feature_set)`` besides.  One with ratings has ``DIMENSIONS``, the scale of each by
+its name, and ``utterances`` states them.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from sarangi.base import store
-from sarangi.corpora.manifest_writer import write_manifest
+from sarangi.base.dimension_rows import Scale
+from sarangi.corpora.manifest_writer import NO_RATINGS, write_manifest
 from sarangi.corpora.registry import load
 
 
-def manifest(source: Path, corpus: str, shards: int, output: store.Output) -> None:
+def manifest(
+    source: Path,
+    corpus: str,
+    shards: int,
+    output: store.Output,
+    dimensions: Mapping[str, Scale] = NO_RATINGS,
+) -> None:
     """Write the manifest of a corpus: one row an utterance, sorted by ``utterance_id``.
 
     Every recording is read once, for its hash and its header; one that cannot be used keeps its
@@ -35,6 +44,9 @@ def manifest(source: Path, corpus: str, shards: int, output: store.Output) -> No
         Number of shards to spread the utterances over.
     output
         Parquet file to write, of schema :func:`manifest_schema`.
+    dimensions
+        The scale of each rating that is wanted, by its name.  One that is missing, no number or out of scale
+        is null, and the utterance has a note of it.
 
     Raises
     ------
@@ -42,4 +54,4 @@ def manifest(source: Path, corpus: str, shards: int, output: store.Output) -> No
         If a folder cannot be listed, or nothing in the source can be used: by its names, or once it was read;
         counts the reasons.  So it does where sound or films are there, and no utterance has any.
     """
-    write_manifest(source, corpus, load(corpus), shards, output)
+    write_manifest(source, corpus, load(corpus), shards, output, dimensions)

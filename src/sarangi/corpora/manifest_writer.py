@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from sarangi.base import store
+from sarangi.base.dimension_rows import Scale
 from sarangi.base.errors import RecordingError, SarangiError, cause_of, shown
 from sarangi.base.failures import Entry, counted, failures_in, too_many
 from sarangi.base.manifest_rows import manifest_schema
 from sarangi.base.progress import progress
 from sarangi.base.segments import recording_of
 from sarangi.corpora.beside import beside
+from sarangi.corpora.ratings import ratings_of
 from sarangi.corpora.recording import inspect
 from sarangi.corpora.unchanged import sha256_of
 from sarangi.corpora.unread import refuse_unlisted, unread
@@ -28,6 +30,8 @@ log = logging.getLogger("sarangi")
 OF_UTTERANCES = tuple(field.name for field in dataclasses.fields(Utterance))
 WORDS_SUFFICE = " For models that need no sound you may take its sound away, too: its tables suffice."
 DIFFER = "copies that differ"
+NOT_COLUMNS = ("path", "further", "where", "rated", "rated_at")
+"""What is known of an utterance beside the columns of its own."""
 ROUNDED = 0.01
 """Seconds by which the end of a segment may be past that of its file: tables round."""
 
@@ -40,7 +44,17 @@ def shard_of(utterance_id: str, shards: int) -> int:
     return int.from_bytes(hashlib.sha256(utterance_id.encode()).digest()[:8]) % shards
 
 
-def write_manifest(source: Path, corpus: str, module: Any, shards: int, output: store.Output) -> None:
+NO_RATINGS: Mapping[str, Scale] = {}
+
+
+def write_manifest(
+    source: Path,
+    corpus: str,
+    module: Any,
+    shards: int,
+    output: store.Output,
+    dimensions: Mapping[str, Scale] = NO_RATINGS,
+) -> None:
     """Write the manifest of a corpus as what reads it says; see :func:`sarangi.corpora.manifest.manifest`.
 
     Parameters
@@ -51,6 +65,8 @@ def write_manifest(source: Path, corpus: str, module: Any, shards: int, output: 
         A module of a layout, or what has the same ``utterances(source)`` and ``LAYOUT``.  Where it has
         ``EXPECTED``, that says what to do about a corpus without a usable utterance; where it has ``SOUND``,
         an utterance needs no recording, and with ``WORDS_ALONE`` none is looked for.
+    dimensions
+        The scale of each rating that is wanted, by its name.
     """
     with Source(source) as opened:
         refuse_unlisted(opened)
@@ -65,13 +81,18 @@ def write_manifest(source: Path, corpus: str, module: Any, shards: int, output: 
             _refuse_without_utterances(opened, corpus, module, found)
         entries: list[Entry] = []
         further = {name for utterance in found for name in utterance.further or ()}
-        with output.writer(manifest_schema(further)) as writer:
+        with output.writer(manifest_schema(further, dimensions)) as writer:
             groups = [list(copies) for _, copies in groupby(found, key=lambda u: u.path)]
             for copies in progress(groups, len(groups), f"manifest {corpus}"):
                 utterance_id = f"{corpus}/{copies[0].path}"
                 row = {name: getattr(copies[0], name) for name in OF_UTTERANCES} | files.facts(copies)
                 row |= dict.fromkeys(further) | (row["further"] or {})
-                del row["path"], row["further"], row["where"]
+                ratings, notes = ratings_of(copies[0], dimensions)
+                row |= ratings
+                if row["status"] == store.OK and notes:
+                    row["reason"] = "; ".join([*([row["reason"]] if row["reason"] else []), *notes])
+                for name in NOT_COLUMNS:
+                    del row[name]
                 # the recording, for want of better
                 row["group"] = row["group"] or recording_of(utterance_id)
                 # all segments of a recording, so that no two jobs decode it
@@ -204,7 +225,7 @@ def _told_apart(copies: Sequence[Utterance], files: Sequence[str]) -> str | None
     told = [
         field.name
         for field in dataclasses.fields(Utterance)
-        if field.name not in ("file", "reason", "cause", "where")
+        if field.name not in ("file", "reason", "cause", "where", "rated_at")
         and any(getattr(copy, field.name) != getattr(copies[0], field.name) for copy in copies[1:])
     ]
     if not told:

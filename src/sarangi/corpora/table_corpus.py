@@ -1,6 +1,6 @@
 """A corpus that a table of labels describes: the user's own recordings, without a module of a layout."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from sarangi.base import store
@@ -9,11 +9,11 @@ from sarangi.base.errors import SarangiError
 from sarangi.base.hints import nearest
 from sarangi.base.parts import TEST, TRAIN, VALIDATION
 from sarangi.base.table_columns import FURTHER, SLICED
-from sarangi.corpora.label_rows import LabelRow
+from sarangi.corpora.label_rows import LabelRow, further_name
 from sarangi.corpora.labelled import Reading, utterances_of
 from sarangi.corpora.manifest_writer import write_manifest
 from sarangi.corpora.table_formats import load
-from sarangi.corpora.table_settings import TableSettings
+from sarangi.corpora.table_settings import RatedColumn, TableSettings
 from sarangi.corpora.utterance import Utterance
 from sarangi.sources.source import Source
 from sarangi.sources.tables import clean
@@ -76,6 +76,7 @@ class TableCorpus:
             parts=PARTS_OF_TABLES,
             called={name: called for name, called in settings.columns.items() if called},
             words_alone=settings.words_alone,
+            rated={name: further_name(rated.column) for name, rated in settings.dimensions.items()},
         )
         found = utterances_of(source, rows(), reading)
         if settings.words_alone and TEXT not in columns:
@@ -84,6 +85,7 @@ class TableCorpus:
                 f"table calls it, as in columns: {{{TEXT}: <column>}}"
             )
         _refuse_unknown_slices(self.table, settings.slices, columns)
+        _refuse_unknown_ratings(self.table, settings.dimensions, columns)
         yield from found
 
 
@@ -94,6 +96,17 @@ def _refuse_unknown_slices(table: Path, slices: Sequence[str], columns: set[str]
             raise SarangiError(
                 f"{table}: no column {name.removeprefix(FURTHER)!r} for `slices`; "
                 f"{nearest(name.removeprefix(FURTHER), [*known, *SLICED])}"
+            )
+
+
+def _refuse_unknown_ratings(table: Path, dimensions: Mapping[str, RatedColumn], columns: set[str]) -> None:
+    for name, rated in dimensions.items():
+        if further_name(rated.column) not in columns:
+            known = sorted(column.removeprefix(FURTHER) for column in columns if column.startswith(FURTHER))
+            there = nearest(rated.column, known) if known else "it has no further column."
+            raise SarangiError(
+                f"{table}: no column {rated.column!r} for the dimension {name}; {there} Say under "
+                f"`dimensions` what the table calls it, as in dimensions: {{{name}: {{column: <column>}}}}"
             )
 
 
@@ -123,4 +136,5 @@ def table_manifest(
     SarangiError
         If the table cannot be read or lacks a column, or no row can be used; counts the reasons.
     """
-    write_manifest(audio, corpus, TableCorpus(table, settings), shards, output)
+    scales = {name: rated.scale for name, rated in settings.dimensions.items()}
+    write_manifest(audio, corpus, TableCorpus(table, settings), shards, output, scales)

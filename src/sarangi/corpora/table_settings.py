@@ -1,7 +1,17 @@
 """How a table of labels is read: what a configuration says of it."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
+
+from sarangi.base.dimension_rows import Scale
+
+
+class RatedColumn(NamedTuple):
+    """The column of a rating, by what the table calls it, and its scale."""
+
+    column: str
+    scale: Scale
 
 
 class TableSettings(NamedTuple):
@@ -23,6 +33,8 @@ class TableSettings(NamedTuple):
         Columns of the manifest by whose values scores are reported in parts, which there must be.
     words_alone
         Whether its rows have texts and no recordings, so that a row's file is no more than its name.
+    dimensions
+        By name, the column and scale of each rating that is wanted.
     """
 
     format: str
@@ -32,3 +44,4 @@ class TableSettings(NamedTuple):
     language: str | None
     slices: Sequence[str]
     words_alone: bool = False
+    dimensions: Mapping[str, RatedColumn] = MappingProxyType({})

@@ -18,6 +18,7 @@ class Utterance:
     ``reason`` without what is peculiar to this utterance, such as a line: what utterances are counted by.
     ``start`` and ``end`` are seconds in the file of which the utterance is a segment; ``further`` has other
     columns of a corpus's own table, by their names in the manifest; ``where`` is its row there.
+    ``rated`` has ratings on a scale by dimension, as the corpus writes them, and ``rated_at`` says where.
     """
 
     path: str
@@ -36,6 +37,8 @@ class Utterance:
     end: float | None = None
     further: Mapping[str, str] | None = None
     where: str | None = None
+    rated: Mapping[str, str] | None = None
+    rated_at: str | None = None
     status: str = "ok"
     reason: str | None = None
     cause: str | None = None

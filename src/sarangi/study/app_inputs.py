@@ -7,12 +7,39 @@ from sarangi.base.errors import SarangiError
 from sarangi.corpora.titles import titles_of_corpora
 from sarangi.sources.kinds import Hub, kind_of
 from sarangi.study.availability import origin_of_corpus
-from sarangi.study.entries import Experiment, encoders_of, words_of
+from sarangi.study.entries import Experiment, encoders_of, is_control, words_of
 from sarangi.study.inputs import encoder_of, run_files, whisper_files
 from sarangi.study.recipes import is_tuned, recipe_of_a_run
 from sarangi.study.scored import mean_of_folds
 from sarangi.study.study import Study
 from sarangi.study.table_corpora import titles_of_tables
+
+
+def offered(study: Study) -> list[Experiment]:
+    """Return the fine-tuned experiments that the page offers, of those that can run here, by model and name.
+
+    Without controls of the words, which answer by what nobody said.
+    """
+    wanted = study.config.get("app", {}).get("experiments", [])
+    models = list(study.config["models"])
+    found = [
+        e
+        for e in study.runnable.values()
+        if is_tuned(study, e) and (not wanted or e.name in wanted) and not is_control(study.model(e))
+    ]
+    return sorted(found, key=lambda e: (models.index(e.model), e.name))
+
+
+def in_space(study: Study) -> list[tuple[Experiment, int, int]]:
+    """Return the runs that go into space/: experiment, fold and seed."""
+    wanted = study.config.get("app", {}).get("space", [])
+    runs = [(e, fold, seed) for e in offered(study) for fold, seed in study.runs(e)]
+    if wanted:
+        return [(e, fold, seed) for e, fold, seed in runs if f"{e.name}/{fold}/{seed}" in wanted]
+    first: dict[tuple[str, ...], tuple[Experiment, int, int]] = {}
+    for run in runs:
+        first.setdefault(tuple(encoders_of(study.model(run[0]))), run)
+    return list(first.values())
 
 
 def cards_of(study: Study, experiment: Experiment) -> dict[str, list[str]]:
@@ -73,14 +100,14 @@ def files_of_app(study: Study) -> list[str]:
     """
     tuned = {name: e for name, e in study.experiments.items() if is_tuned(study, e)}
     # those that are named must be there; of all others what can run
-    absent = sorted(_named(study, tuned) - {e.name for e in study.offered})
-    absent = absent or ([] if study.offered else list(tuned))
+    absent = sorted(_named(study, tuned) - {e.name for e in offered(study)})
+    absent = absent or ([] if offered(study) else list(tuned))
     if absent:
         missing = map(str, study.waits_for(study.experiments[absent[0]]))
         raise SarangiError(
             f"app: {absent[0]} waits for {'; '.join(missing) or 'it is not in app.experiments'}"
         )
-    if not study.offered:
+    if not offered(study):
         raise SarangiError(
             "app: no experiment is fine-tuned, so there is no model to offer; add one to config.yaml, as "
             "with models: [wav2vec2_base] under a protocol with a validation part (grouped5_validated)"
@@ -88,7 +115,7 @@ def files_of_app(study: Study) -> list[str]:
     return [
         *(
             path
-            for e in study.offered
+            for e in offered(study)
             for paths in zip(*cards_of(study, e).values(), strict=True)
             for path in paths
         ),
@@ -106,7 +133,7 @@ def _named(study: Study, tuned: dict[str, Experiment]) -> set[str]:
 def models_of_space(study: Study) -> list[str]:
     """Return what the models of the Space are made of, sorted: weights, cards, Whisper, encoders."""
     files: set[str] = set()
-    for e, fold, seed in study.in_space:
+    for e, fold, seed in in_space(study):
         own = (layout.run_config, layout.run_model, layout.run_card, layout.run_card_data)
         files |= {path(e.name, fold, seed) for path in own}
         model = study.model(e)
@@ -119,4 +146,4 @@ def models_of_space(study: Study) -> list[str]:
 
 def runs_of_space(study: Study) -> list[str]:
     """Return the runs whose models go into the Space: ``<experiment>/<fold>/<seed>``."""
-    return [f"{e.name}/{fold}/{seed}" for e, fold, seed in study.in_space]
+    return [f"{e.name}/{fold}/{seed}" for e, fold, seed in in_space(study)]

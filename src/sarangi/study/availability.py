@@ -25,13 +25,13 @@ def availability(study: Study) -> list[dict[str, str]]:
     """
     used = {
         "corpora": {*study.corpora},
-        "encoders": _encoders(study, study.scored),
+        "encoders": _encoders(study, study.scored | study.rated_scored),
         "asr": {asr for asr, _ in study.transcribed()},
     }
     used["encoders"] |= encoders_of_speakers(study)
     used["asr"] |= {asr for name in used["encoders"] if (asr := asr_of(study.config["encoders"][name]))}
     voices = study.config["speaker_encoders"].values()
-    wanted = _encoders(study, study.experiments) | {e["encoder"] for e in voices if "encoder" in e}
+    wanted = _encoders(study, study.every_experiment) | {e["encoder"] for e in voices if "encoder" in e}
     rows = []
     for kind, names in used.items():
         absent = unavailable(study, kind, with_waiting=False)

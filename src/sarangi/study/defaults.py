@@ -12,7 +12,7 @@ from sarangi.study.entries import BRANCHES
 from sarangi.study.problems import with_defaults
 
 BUILT_IN = "workflow/schemas/builtin.yaml"
-KINDS = ("protocols", "feature_sets", "encoders", "asr", "classifiers", "models")
+KINDS = ("protocols", "feature_sets", "encoders", "asr", "classifiers", "regressors", "models")
 """Keys of the configuration that have built-in entries."""
 SEE_CARD = "see the model card"
 """Where the licence of an encoder is, of which the configuration states the repository alone."""
@@ -105,6 +105,7 @@ def _parts_of_models(config: Mapping[str, Any]) -> Iterator[tuple[str, list[Any]
             continue
         yield "feature_sets", [entry.get("features")]
         yield "classifiers", [entry.get("classifier")]
+        yield "regressors", [entry.get("regressor")]
         recipes = entry.get("recipes")
         for each in (entry, *(recipes.values() if isinstance(recipes, Mapping) else ())):
             branches = [each[key] for key in BRANCHES if isinstance(each, Mapping) and key in each]

@@ -71,6 +71,8 @@ SOUND, FEATURES, WORDS = "recordings", "features", "words"
 """What a corpus may hold: recordings; features of recordings that are not published; words alone."""
 NOT_OF_RESULTS = ("title", "together")
 """Keys of an entry that no result follows from: what it is called, and which job makes it."""
+DIMENSIONS = "dimensions"
+"""Key of a model that predicts ratings on a scale in place of an emotion, and of a corpus that has some."""
 PREPARED = ("scaling", "alignment", "project_out", "seeds")
 """Keys of a classical model that say how its features are prepared."""
 
@@ -96,7 +98,7 @@ class Batch:
     corpus: str
     features: str | None
     classifier: str | None
-    """None for all that are trained together."""
+    """Or regressor; None for all that are trained together."""
     experiments: tuple[Experiment, ...]
 
     @property
@@ -110,14 +112,23 @@ class Batch:
         return sorted({e.protocol for e in self.experiments})
 
 
-def experiments_of(config: Mapping[str, Any]) -> dict[str, Experiment]:
-    """Return every experiment of a configuration by name, sorted, whether it can run or not."""
+def is_rated(model: Mapping[str, Any]) -> bool:
+    """Whether a model's entry predicts ratings on a scale, and no emotion."""
+    return DIMENSIONS in model
+
+
+def experiments_of(config: Mapping[str, Any], *, rated: bool = False) -> dict[str, Experiment]:
+    """Return every experiment of a configuration by name, sorted, whether it can run or not.
+
+    With ``rated`` those whose models predict ratings, else those whose models tell emotions.
+    """
     grid = (
         Experiment(corpus, protocol, model)
         for entry in config["experiments"]
         for corpus in entry["corpora"]
         for protocol in entry["protocols"]
         for model in entry["models"]
+        if is_rated(config["models"].get(model, {})) == rated
     )
     return {experiment.name: experiment for experiment in sorted(grid, key=lambda e: e.name)}
 

@@ -9,7 +9,15 @@ from typing import Any
 from sarangi.base import layout
 from sarangi.base.documents import DocumentError, json_in
 from sarangi.base.errors import SarangiError
-from sarangi.study.entries import NOT_OF_RESULTS, Experiment, asr_of, encoders_needed, on_corpus, words_of
+from sarangi.study.entries import (
+    DIMENSIONS,
+    NOT_OF_RESULTS,
+    Experiment,
+    asr_of,
+    encoders_needed,
+    on_corpus,
+    words_of,
+)
 from sarangi.study.table_corpora import OF_TABLES, has_table
 
 RESTORED = Path(layout.RESTORED)
@@ -39,15 +47,18 @@ def identities(config: Mapping[str, Any], experiments: Mapping[str, Experiment])
             config["asr"].get(words_of(model)),
             config["label_map"],
             config["seed"],
+            *([config["regressors"][model["regressor"]]] if "regressor" in model else []),
         )
     return hashes
 
 
 def _of_corpus(entry: Mapping[str, Any]) -> tuple[Any, ...]:
     """Return what results follow from in the entry of a corpus, beside its files."""
+    # none of a corpus without, whose identity it leaves as it was
+    ratings = [entry[DIMENSIONS]] if entry[DIMENSIONS] else []
     if not has_table(entry):
-        return (entry["shards"],)
-    return entry["shards"], *(entry[key] for key in OF_TABLES), entry.get("language")
+        return entry["shards"], *ratings
+    return entry["shards"], *(entry[key] for key in OF_TABLES), entry.get("language"), *ratings
 
 
 def _of_voices(config: Mapping[str, Any], protocol: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -56,7 +56,7 @@ def near_duplicates_of(study: Study, corpus: str) -> str | None:
 
 def transcripts_read(study: Study, corpus: str) -> list[str]:
     """Return the Whispers whose transcripts of a corpus some model reads, sorted; no others are audited."""
-    of_corpus = (e for e in study.runnable.values() if corpus in (e.corpus, *study.tests(e)))
+    of_corpus = (e for e in study.every_runnable.values() if corpus in (e.corpus, *study.tests(e)))
     return sorted({asr for e in of_corpus if (asr := words_of(study.model(e)))})
 
 

@@ -24,6 +24,7 @@ REGISTRIES = {
     "speaker_encoders": Registry("sarangi.speakers.registry", "sarangi.speakers.encoders"),
     "families": Registry("sarangi.models.family", "sarangi.models.families"),
     "classifiers": Registry("sarangi.models.classifier", "sarangi.models.classifiers"),
+    "regressors": Registry("sarangi.models.regressor", "sarangi.models.regressors"),
 }
 
 
@@ -60,6 +61,7 @@ def loaded(
         "stand_ins": corpora,
         "extractors": sorted({found.extractor for found in extractions if found is not None}),
         "classifiers": sorted({entry["kind"] for entry in config["classifiers"].values()}),
+        "regressors": sorted({entry["kind"] for entry in config["regressors"].values()}),
         "speaker_encoders": sorted({voices[name]["kind"] for name in speaking}),
         "families": FAMILIES,
         **stated,

@@ -8,6 +8,7 @@ from sarangi.base.hints import nearest
 from sarangi.base.weights_files import FASTER_WHISPER
 from sarangi.sources.kinds import Synthetic, kind_of
 from sarangi.study.defaults import built_in
+from sarangi.study.dimensions import problems_of_dimensions
 from sarangi.study.entries import (
     BRANCHES,
     CORPORA,
@@ -52,6 +53,7 @@ def unknown_names(config: dict[str, Any]) -> Iterator[Problem]:
         yield from _of_model(config, model, entry)
     for position, entry in enumerate(config["experiments"]):
         yield from _of_experiments(config, ("experiments", position), entry)
+    yield from problems_of_dimensions(config)
     yield from _of_sensitivity(config)
     yield from _of_language_pairs(config)
     yield from _of_benchmarks(config)

@@ -24,10 +24,8 @@ from sarangi.study.entries import (
     asr_of,
     context_of,
     encoders_needed,
-    encoders_of,
     experiments_of,
     fold_count,
-    is_control,
     needs_sound,
     on_corpus,
     words_of,
@@ -53,8 +51,18 @@ class Study:
 
     @cached_property
     def experiments(self) -> dict[str, Experiment]:
-        """Every experiment of the configuration by name, sorted, whether it can run or not."""
+        """Every experiment whose model tells emotions, by name, sorted, whether it can run or not."""
         return experiments_of(self.config)
+
+    @cached_property
+    def rated_experiments(self) -> dict[str, Experiment]:
+        """Every experiment whose model predicts ratings on a scale, by name, sorted."""
+        return experiments_of(self.config, rated=True)
+
+    @cached_property
+    def every_experiment(self) -> dict[str, Experiment]:
+        """The experiments of both kinds, sorted by name."""
+        return dict(sorted((self.experiments | self.rated_experiments).items()))
 
     @cached_property
     def scores(self) -> dict[str, ScoreId]:
@@ -69,7 +77,7 @@ class Study:
     @cached_property
     def locations(self) -> Locations:
         """Where each corpus, encoder and Whisper is, or will be."""
-        return Locations(self.config, self.experiments, self.probe, self.lacking)
+        return Locations(self.config, self.every_experiment, self.probe, self.lacking)
 
     @property
     def sources(self) -> dict[str, Path]:
@@ -108,7 +116,7 @@ class Study:
         ``corpora/<corpus>``, ``asr/<asr>`` and ``experiments/<experiment>``, each with a hash of the
         entries that its results follow from.
         """
-        return identities(self.config, self.experiments)
+        return identities(self.config, self.every_experiment)
 
     def asr_settings(self, name: str) -> dict[str, Any]:
         """Return how a Whisper is to transcribe."""
@@ -123,18 +131,29 @@ class Study:
     @cached_property
     def kept(self) -> dict[str, Experiment]:
         """Experiments that cannot run here, and whose predictions were restored from a bundle."""
-        return {
-            name: e
-            for name, e in self.experiments.items()
-            if f"experiments/{name}" in self.locations.restored
-            and self.waits_for(e)
-            and all(path.exists() for path in self.predictions(e))
-        }
+        return {name: e for name, e in self.experiments.items() if self._is_kept(e)}
+
+    @cached_property
+    def rated_kept(self) -> dict[str, Experiment]:
+        """As :attr:`kept`, of the experiments whose models predict ratings."""
+        return {name: e for name, e in self.rated_experiments.items() if self._is_kept(e)}
+
+    def _is_kept(self, experiment: Experiment) -> bool:
+        return (
+            f"experiments/{experiment.name}" in self.locations.restored
+            and bool(self.waits_for(experiment))
+            and all(path.exists() for path in self.predictions(experiment))
+        )
 
     @cached_property
     def scored(self) -> dict[str, Experiment]:
         """The experiments that can run or were restored, sorted by name."""
         return dict(sorted((self.runnable | self.kept).items()))
+
+    @cached_property
+    def rated_scored(self) -> dict[str, Experiment]:
+        """As :attr:`scored`, of the experiments whose models predict ratings."""
+        return dict(sorted((self.rated_runnable | self.rated_kept).items()))
 
     def predictions(self, experiment: Experiment, test: str | None = None) -> list[Path]:
         """Return the files of predictions of all runs, on the experiment's own corpus or on ``test``."""
@@ -146,17 +165,18 @@ class Study:
         return [Path(layout.predictions(name, test or layout.WITHIN))]
 
     def batches(self, experiments: Mapping[str, Experiment]) -> list[Batch]:
-        """Return the experiments in batches of a corpus, its features and a classifier, but no fine-tuning.
+        """Return experiments of one kind in batches of a corpus, its features and a classifier or regressor.
 
-        So whoever asks for one score has no other classifier trained, unless the configuration says that
-        some are trained together.
+        So whoever asks for one score has no other one trained, unless the configuration says that some are
+        trained together.  Those that are fine-tuned are left out.
         """
         members: dict[tuple[str, str, str], list[Experiment]] = {}
         for e in experiments.values():
             model = self.config["models"][e.model]
             if "finetuning" not in model:
-                classifier = model.get("classifier", "")
-                together = self.config["classifiers"].get(classifier, {}).get("together", False)
+                kind = "regressor" if "regressor" in model else "classifier"
+                classifier = model.get(kind, "")
+                together = self.config[f"{kind}s"].get(classifier, {}).get("together", False)
                 key = (e.corpus, model.get("features", ""), "" if together else classifier)
                 members.setdefault(key, []).append(e)
         return [
@@ -165,9 +185,10 @@ class Study:
         ]
 
     def settings(self, model: str) -> dict[str, Any]:
-        """Return what a classifier is and how its features are prepared: what results follow from."""
+        """Return what is trained on features, and how these are prepared: what results follow from."""
         entry = self.config["models"][model]
-        classifier = self.config["classifiers"][entry["classifier"]]
+        kind = "regressor" if "regressor" in entry else "classifier"
+        classifier = self.config[f"{kind}s"][entry[kind]]
         prepared = {key: entry[key] for key in PREPARED if key in entry}
         return {key: value for key, value in classifier.items() if key not in NOT_OF_RESULTS} | prepared
 
@@ -180,7 +201,7 @@ class Study:
     def _transfers(self) -> dict[str, list[str]]:
         """The other corpora of each experiment that has any; each rule asks for those of its own."""
         tests: dict[str, list[str]] = {}
-        for e, test in self.transfers:
+        for e, test in (*self.transfers, *self.rated_transfers):
             tests.setdefault(e.name, []).append(test)
         return tests
 
@@ -265,6 +286,16 @@ class Study:
         """The experiments whose corpus and weights are available."""
         return {name: e for name, e in self.experiments.items() if not self.waits_for(e)}
 
+    @cached_property
+    def rated_runnable(self) -> dict[str, Experiment]:
+        """As :attr:`runnable`, of the experiments whose models predict ratings."""
+        return {name: e for name, e in self.rated_experiments.items() if not self.waits_for(e)}
+
+    @cached_property
+    def every_runnable(self) -> dict[str, Experiment]:
+        """The experiments of both kinds whose corpus and weights are available, sorted by name."""
+        return dict(sorted((self.runnable | self.rated_runnable).items()))
+
     def waits_for(self, experiment: Experiment) -> list[Missing]:
         """Return what an experiment needs that is missing; empty if it can run."""
         waits = []
@@ -297,9 +328,19 @@ class Study:
     @cached_property
     def transfers(self) -> list[tuple[Experiment, str]]:
         """The experiments that can run or were restored, with each other corpus they are tested on."""
+        return self._available(self.wanted_transfers, self.runnable)
+
+    @cached_property
+    def rated_transfers(self) -> list[tuple[Experiment, str]]:
+        """As :attr:`transfers`, of the experiments whose models predict ratings."""
+        return self._available(self.wanted_rated_transfers, self.rated_runnable)
+
+    def _available(
+        self, wanted: list[tuple[Experiment, str]], runnable: Mapping[str, Experiment]
+    ) -> list[tuple[Experiment, str]]:
         available = []
-        for e, test in self.wanted_transfers:
-            can_run = e.name in self.runnable and test in self.sources
+        for e, test in wanted:
+            can_run = e.name in runnable and test in self.sources
             if (can_run and not self.lacks_sound(e, test)) or (
                 f"experiments/{e.name}" in self.locations.restored
                 and test in self.corpora
@@ -311,6 +352,14 @@ class Study:
     @cached_property
     def wanted_transfers(self) -> list[tuple[Experiment, str]]:
         """The trained experiments with each other corpus that they are to be tested on, sorted."""
+        return self._wanted(self.experiments)
+
+    @cached_property
+    def wanted_rated_transfers(self) -> list[tuple[Experiment, str]]:
+        """As :attr:`wanted_transfers`, of the experiments whose models predict ratings."""
+        return self._wanted(self.rated_experiments)
+
+    def _wanted(self, experiments: Mapping[str, Experiment]) -> list[tuple[Experiment, str]]:
         wanted = {
             (Experiment(corpus, protocol, model).name, test)
             for entry in self.config["experiments"]
@@ -320,7 +369,7 @@ class Study:
             for test in entry.get("transfer", ())
             if test != corpus and "baseline" not in self.config["models"][model]
         }
-        return [(self.experiments[name], test) for name, test in sorted(wanted)]
+        return [(experiments[name], test) for name, test in sorted(wanted) if name in experiments]
 
     @cached_property
     def wanted_scores(self) -> list[str]:
@@ -335,7 +384,7 @@ class Study:
 
     def protocols_of(self, corpus: str) -> list[str]:
         """Return the protocols of the experiments on a corpus that can be made, sorted."""
-        used = {e.protocol for e in self.experiments.values() if e.corpus == corpus}
+        used = {e.protocol for e in self.every_experiment.values() if e.corpus == corpus}
         return sorted(
             name for name in used if self._folds_in_hand(name) and not self._voices_missing(corpus, name)
         )
@@ -389,32 +438,3 @@ class Study:
         """Return where the study's checkpoint of a run is to be, for a model of such."""
         folder = Path(self.model(experiment)[CHECKPOINTS]["folder"])
         return str(folder / experiment.name / f"{fold}_{seed}.ckpt")
-
-    @cached_property
-    def offered(self) -> list[Experiment]:
-        """The fine-tuned experiments that the page offers, of those that can run here, by model and name.
-
-        Without controls of the words, which answer by what nobody said.
-        """
-        wanted = self.config.get("app", {}).get("experiments", [])
-        models = list(self.config["models"])
-        offered = [
-            e
-            for e in self.runnable.values()
-            if "finetuning" in self.config["models"][e.model]
-            and (not wanted or e.name in wanted)
-            and not is_control(self.model(e))
-        ]
-        return sorted(offered, key=lambda e: (models.index(e.model), e.name))
-
-    @cached_property
-    def in_space(self) -> list[tuple[Experiment, int, int]]:
-        """The runs that go into space/: experiment, fold and seed."""
-        wanted = self.config.get("app", {}).get("space", [])
-        runs = [(e, fold, seed) for e in self.offered for fold, seed in self.runs(e)]
-        if wanted:
-            return [(e, fold, seed) for e, fold, seed in runs if f"{e.name}/{fold}/{seed}" in wanted]
-        first: dict[tuple[str, ...], tuple[Experiment, int, int]] = {}
-        for run in runs:
-            first.setdefault(tuple(encoders_of(self.model(run[0]))), run)
-        return list(first.values())

@@ -13,6 +13,7 @@ from sarangi.corpora.table_formats import FORMATS, formats_of, guess
 from sarangi.corpora.table_settings import TableSettings
 from sarangi.sources.kinds import Request, kind_of
 from sarangi.sources.listing import problem_of
+from sarangi.study.dimensions import rated_columns
 from sarangi.study.entries import FEATURES, WORDS
 from sarangi.study.problems import Problem
 
@@ -69,6 +70,7 @@ def settings_of(corpus: Mapping[str, Any]) -> TableSettings:
         language=corpus.get("language"),
         slices=slices_of(corpus),
         words_alone=corpus.get("holds") == WORDS,
+        dimensions=rated_columns(corpus),
     )
 
 

@@ -82,7 +82,8 @@ def lost(study: Study, incomplete: Callable[[list[str]], Collection[str]]) -> li
 def corpora_and_weights(study: Study) -> list[str]:
     """Return the files of the corpora and weights that are fetched or made here and used, sorted."""
     files = [str(path) for path in study.sources.values() if path.is_relative_to(MADE_CORPORA)]
-    used = {name for e in study.runnable.values() for name in encoders_needed(study.config, study.model(e))}
+    runnable = study.every_runnable.values()
+    used = {name for e in runnable for name in encoders_needed(study.config, study.model(e))}
     used |= encoders_of_speakers(study)
     made = [encoder for encoder in used if study.weights[encoder].is_relative_to(MADE_WEIGHTS)]
     for encoder in made:
@@ -97,7 +98,7 @@ def corpora_and_weights(study: Study) -> list[str]:
 
 def protocols_in_use(study: Study, corpus: str) -> list[str]:
     """Return the protocols of the experiments that can run on a corpus, sorted."""
-    return sorted({e.protocol for e in study.runnable.values() if e.corpus == corpus})
+    return sorted({e.protocol for e in study.every_runnable.values() if e.corpus == corpus})
 
 
 def _of_corpora(study: Study) -> Iterator[str]:
@@ -113,9 +114,9 @@ def _of_corpora(study: Study) -> Iterator[str]:
 
 
 def _of_experiments(study: Study) -> Iterator[str]:
-    for e in study.kept.values():
+    for e in (study.kept | study.rated_kept).values():
         yield layout.protocol(e.corpus, e.protocol)
-    for e in study.runnable.values():
+    for e in study.every_runnable.values():
         yield from predictions_of(study, e)
         features = study.config["models"][e.model].get("features")
         if features:
@@ -124,8 +125,8 @@ def _of_experiments(study: Study) -> Iterator[str]:
         yield from pooled_of(study, e, e.corpus)
         yield from prefix_of(study, e)
     yield from (layout.speaker_probe(*made) for made in probes_made(study))
-    for e, test in study.transfers:
-        if e.name in study.runnable and test in study.tests(e):
+    for e, test in (*study.transfers, *study.rated_transfers):
+        if e.name in study.every_runnable and test in study.tests(e):
             yield from predictions_of(study, e, test)
 
 

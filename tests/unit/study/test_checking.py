@@ -15,6 +15,7 @@ from support.studies import absent, checked, write_study
 
 from sarangi.base.errors import SarangiError
 from sarangi.reproduce.plan import planned
+from sarangi.study.app_inputs import in_space
 from sarangi.study.checking import check, refuse_odd_yaml
 from sarangi.study.methods import methods_of
 from sarangi.study.robustness_inputs import conditions_of
@@ -288,12 +289,12 @@ def test_a_corpus_that_cannot_be_spoken_is_refused(study, monkeypatch, tmp_path)
 
 def test_the_space_has_one_model_of_each_kind_or_those_that_are_named(study, tmp_path, monkeypatch):
     monkeypatch.chdir(write_study(study, tmp_path))
-    found = check(study, SCHEMA, []).in_space
+    found = in_space(check(study, SCHEMA, []))
     assert [f"{e.name}/{fold}/{seed}" for e, fold, seed in found] == [
         f"ravdess_grouped3_{kind}_tiny/0/42" for kind in ("audio", "text", "fusion")
     ]
     study["app"] = {"space": ["ravdess_grouped3_probe_tiny/2/2024"]}
-    ((e, fold, seed),) = check(study, SCHEMA, []).in_space
+    ((e, fold, seed),) = in_space(check(study, SCHEMA, []))
     assert (e.name, fold, seed) == ("ravdess_grouped3_probe_tiny", 2, 2024)
     study["app"] = {"space": ["ravdess_grouped3_probe_tiny/3/2024"]}
     text, _ = refused(study, tmp_path)

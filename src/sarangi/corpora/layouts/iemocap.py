@@ -9,7 +9,9 @@ texts, so that these suffice for models that need no sound.
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
+from sarangi.base.dimension_rows import Scale
 from sarangi.base.documents import lines_of
 from sarangi.corpora.utterance import Utterance, failed, skipped
 from sarangi.sources.source import Source
@@ -17,6 +19,8 @@ from sarangi.sources.source import Source
 TITLE = "IEMOCAP"
 LANGUAGE = "en"
 EMOTIONS = {"ang": "angry", "hap": "happy", "exc": "happy", "neu": "neutral", "sad": "sad"}
+DIMENSIONS = {name: Scale(1, 5) for name in ("valence", "arousal", "dominance")}
+"""In the order of the labels' ``[V, A, D]``: means of raters who used self-assessment manikins, of 1 to 5."""
 OTHERS = ("fru", "sur", "fea", "dis", "oth", "xxx")
 PROMISES = {"speakers": 10, "neutral": 1708, "angry": 1103, "sad": 1084, "happy": 1636}
 LAYOUT = "Session<N>/sentences/wav/<dialogue>/<utterance>.wav"
@@ -28,13 +32,14 @@ NAME = re.compile(
 )
 NO_UTTERANCES = re.compile(r"(?:^|/)dialog/", re.IGNORECASE)
 """Whole dialogues, as sound and as film."""
-LABEL = re.compile(r"^\[[\d.]+ - [\d.]+\]\t(\S+)\t(\w+)\t\[")
+LABEL = re.compile(r"^\[[\d.]+ - [\d.]+\]\t(\S+)\t(\w+)\t\[([^\]]*)")
 WORDS = re.compile(r"^(Ses\S+) \[[\d.]+-[\d.]+\]: ?(.*)$")
 
 
 def utterances(source: Source) -> Iterator[Utterance]:
     """Yield one utterance for each sentence, and then for each that has a label and no recording."""
     labels = _lines(source, "/emoevaluation/", LABEL)
+    rated = _ratings(source)
     words = _lines(source, "/transcriptions/", WORDS)
     texts_there = {"/".join(path.casefold().split("/")[-4:]) for path in source.paths(".txt")}
     there = source.paths(".wav")
@@ -64,6 +69,8 @@ def utterances(source: Source) -> Iterator[Utterance]:
             "label": label,
             "text": texts[0] if len(texts) == 1 else None,
             "where": absent.get(file),
+            "rated": rated[name.casefold()].stated if name.casefold() in rated else None,
+            "rated_at": rated[name.casefold()].where if name.casefold() in rated else None,
         }
         if int(named) != int(session):
             why = f"lies in Session{session}, but its name says session {int(named)}"
@@ -105,12 +112,41 @@ def _lines(source: Source, folder: str, pattern: re.Pattern[str]) -> dict[str, t
     """Return each utterance and what the text files in a folder say of it, each once, by its folded name."""
     found: dict[str, set[str]] = defaultdict(set)
     names: dict[str, str] = {}
+    for _, match in _matches(source, folder, pattern):
+        names.setdefault(match[1].casefold(), match[1])
+        found[match[1].casefold()].add(match[2].strip())
+    return {folded: (names[folded], sorted(said)) for folded, said in found.items()}
+
+
+class _Ratings(NamedTuple):
+    """Where an utterance is rated, and each rating as it is written there."""
+
+    where: str
+    stated: dict[str, str]
+
+
+def _ratings(source: Source) -> dict[str, _Ratings]:
+    """Return the ratings of each utterance by its folded name; where lines differ, all that they say."""
+    found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for where, match in _matches(source, "/emoevaluation/", LABEL):
+        found[match[1].casefold()][match[3].strip()].append(where)
+    rated = {}
+    for name, said in found.items():
+        values = [[text.strip() for text in line.split(",")] for line in said]
+        # more or fewer than three are nobody knows which, and so is what several lines say otherwise
+        if len(values) > 1 or len(values[0]) != len(DIMENSIONS):
+            values = [[" or ".join(f"[{line}]" for line in said if line)] * len(DIMENSIONS)]
+        places = ", ".join(place for places in said.values() for place in places)
+        rated[name] = _Ratings(places, dict(zip(DIMENSIONS, values[0], strict=True)))
+    return rated
+
+
+def _matches(source: Source, folder: str, pattern: re.Pattern[str]) -> Iterator[tuple[str, re.Match[str]]]:
+    """Yield each line of the text files in a folder that fits a pattern, with its file and number."""
     for file in source.paths(".txt"):
         # EmoEvaluation has the single raters' files in folders of their own
         if folder in file.lower() and "/" not in file.lower().split(folder, 1)[1]:
-            for line in lines_of(source.text(file, "latin-1")):
+            for number, line in enumerate(lines_of(source.text(file, "latin-1")), 1):
                 match = pattern.match(line)
                 if match:
-                    names.setdefault(match[1].casefold(), match[1])
-                    found[match[1].casefold()].add(match[2].strip())
-    return {folded: (names[folded], sorted(said)) for folded, said in found.items()}
+                    yield f"{file}:{number}", match
