@@ -1,7 +1,7 @@
 # Fine-tuning encoders of speech and text, one run (experiment, fold, seed) or all of an experiment a job, or testing
 # what the published study trained, and the transfer of all of them.
 #   in:  manifest, protocol, weights, results/corpora/{corpus}/audio/*.parquet,
-#        results/transcripts/{asr}/{corpus}/*.parquet, states of frozen encoders
+#        results/transcripts/{asr}/{corpus}/*.parquet, results/votes/{corpus}.parquet, states of frozen encoders
 #   out: results/runs/{experiment}/{fold}/{seed}/, results/runs/{experiment}/predictions/{test}.parquet
 
 
@@ -15,6 +15,7 @@ rule finetune:
         prefix_states=of_experiment(lambda e: inputs.prefix_of(study, e)),
         audio_encoder=of_experiment(lambda e: inputs.encoder_of(study, e, "audio")),
         text_encoder=of_experiment(lambda e: inputs.encoder_of(study, e, "text")),
+        votes=of_experiment(lambda e: recipes.votes_learnt(study, e)),
     output:
         model=layout.run_model("{experiment}", "{fold}", "{seed}"),
         config=layout.run_config("{experiment}", "{fold}", "{seed}"),
@@ -33,7 +34,7 @@ rule finetune:
         **needs(minutes=1440, mem_mb=lambda wildcards: 8000 * len(encoders_of(model_of(wildcards)))),
     params:
         loads=lambda wildcards: families(study, encoders_of(model_of(wildcards)).values()),
-        model=lambda wildcards: recipes.recipe_of_a_run(model_of(wildcards)),
+        model=of_experiment(lambda e: recipes.model_of_a_run(study, e)),
         threads=study.config["threads"]["torch"],
     script:
         "../workflow/scripts/finetune.py"
@@ -75,7 +76,7 @@ rule evaluate_checkpoint:
         "../workflow/scripts/evaluate_checkpoint.py"
 
 
-for together in study.trained_together(study.runnable):
+for together in study.trained_together(study.every_runnable):
 
     on_a_gpu = A_GPU if recipes.runs_an_encoder(study, together) else {}
     # of its runs, each with a core and memory of its own
@@ -94,6 +95,7 @@ for together in study.trained_together(study.runnable):
             prefix_states=inputs.prefix_of(study, together),
             audio_encoder=inputs.encoder_of(study, together, "audio"),
             text_encoder=inputs.encoder_of(study, together, "text"),
+            votes=recipes.votes_learnt(study, together),
         output:
             **inputs.outputs_of_runs(study, together),
         log:
@@ -109,7 +111,7 @@ for together in study.trained_together(study.runnable):
         params:
             loads=families(study, encoders_of(study.model(together)).values()),
             runs=study.runs(together),
-            model=recipes.recipe_of_a_run(study.model(together)),
+            model=recipes.model_of_a_run(study, together),
             checkpoints=layout.checkpoints(together.name),
             threads=study.config["threads"]["torch"],
         script:
@@ -117,7 +119,7 @@ for together in study.trained_together(study.runnable):
 
 
 rule transfer:
-    """Test all runs of a fine-tuned experiment on another corpus, over the emotions that both have."""
+    """Test all runs of a fine-tuned experiment on another corpus, over the emotions or dimensions that both have."""
     input:
         unpack(of_experiment(lambda e: inputs.models_of_runs(study, e))),
         manifest=layout.manifest("{test}"),

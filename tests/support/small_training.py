@@ -99,7 +99,7 @@ def trained(corpus, encoder, folder, provenance=MADE_BY_TEST, fold=0, seed=7, **
     return output
 
 
-def training_of(corpus, shards, encoders, model, checkpoints, cache_gb=1.0):
+def training_of(corpus, shards, encoders, model, checkpoints, cache_gb=1.0, votes=None):
     """What runs on a made corpus share."""
     return Training(
         CorpusShards(corpus / "manifest.parquet", shards),
@@ -109,6 +109,7 @@ def training_of(corpus, shards, encoders, model, checkpoints, cache_gb=1.0):
         1,
         checkpoints,
         cache_gb,
+        votes,
     )
 
 

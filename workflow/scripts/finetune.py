@@ -30,6 +30,7 @@ with job(snakemake) as run:
         Path(snakemake.output.model).parent / "checkpoints",
         # of the configuration and no parameter: another bound must not train anything again
         snakemake.config["cache_gb"],
+        Path(inputs.votes[0]) if inputs.votes else None,
     )
     wildcards = snakemake.wildcards
     finetune(training, Run(int(wildcards.fold), int(wildcards.seed)), RunFiles(**run.results))

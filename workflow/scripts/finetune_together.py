@@ -30,6 +30,7 @@ with job(snakemake) as run:
         Path(params.checkpoints),
         # of the configuration and no parameter: another bound must not train anything again
         snakemake.config["cache_gb"],
+        Path(inputs.votes[0]) if inputs.votes else None,
     )
     output = snakemake.output
     finetune_together(

@@ -116,7 +116,8 @@ def load(wanted: str, directory: Path) -> Listener:
     Raises
     ------
     SarangiError
-        If it is not there, or is no model that can be listened with, or as :func:`threads_in`.
+        If it is not there, or is no model that can be listened with, such as one of ratings, or as
+        :func:`threads_in`.
     """
     torch.set_num_threads(threads_in(directory))
     folder = folder_of(wanted, directory)
@@ -128,6 +129,12 @@ def load(wanted: str, directory: Path) -> Listener:
         raise SarangiError(
             f"{wanted}: no weights in safetensors (model.safetensors is expected); files that could run "
             "are not opened"
+        )
+    if isinstance(settings, dict) and isinstance(settings.get("dimensions"), dict):
+        rated = ", ".join(sorted(settings["dimensions"]))[:200]
+        raise SarangiError(
+            f"{wanted}: its model gives ratings ({rated}), and here emotions are told; test it on other "
+            "recordings as a corpus of the study, under `transfer` of its experiment (docs/dimensions.md)"
         )
     if isinstance(settings, dict) and "emotions" in settings:
         return _with_card(Run(folder, wanted, [directory, *folder.resolve().parents[4:5]]))

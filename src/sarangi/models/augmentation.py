@@ -29,6 +29,8 @@ class Augmented(Utterances):
         ``conditions``, of :data:`sarangi.audio.conditions.CONDITIONS`, and the ``share`` of clips.
     seed
         Of the run.
+    targets
+        As of :class:`~sarangi.models.utterances.Utterances`.
     """
 
     def __init__(
@@ -38,8 +40,9 @@ class Augmented(Utterances):
         inputs: Mapping[str, Callable[[str], Tensor]],
         augment: Mapping[str, Any],
         seed: int,
+        targets: pd.DataFrame | None = None,
     ) -> None:
-        super().__init__(table, emotions, inputs)
+        super().__init__(table, emotions, inputs, targets)
         self._augment, self._seed, self._epoch = augment, seed, 0
         signals = inputs["signals"]
         if not isinstance(signals, Signals):

@@ -31,18 +31,26 @@ from sarangi.models.encoders import Encoder, checkpoint_gradients, normalises
 from sarangi.models.fusion import EmotionClassifier, classifier, with_encoder
 from sarangi.models.kept_frames import KeptFrames, SharedFrames
 from sarangi.models.predictions import skip_unused
+from sarangi.models.ratings import (
+    RatedUtterances,
+    columns_of,
+    rated_answers,
+    with_ratings,
+    write_ratings,
+)
 from sarangi.models.refusals import settings_in
 from sarangi.models.replay import needs_pooler
 from sarangi.models.run_inputs import inputs_of
 from sarangi.models.runs import COLUMNS, Run, RunFiles, Training
 from sarangi.models.side_by_side import carry_out
+from sarangi.models.soft_targets import class_weights_of, refuse_unvoted, vote_shares
 from sarangi.models.tokenizers import tokenizer_files
 from sarangi.models.trainer import (
-    LOG,
     advice_on_memory,
     class_weights,
     last_whole_checkpoint,
     log_of,
+    log_schema,
     subnormals_as_zero,
     trainer_of,
 )
@@ -59,7 +67,8 @@ log = logging.getLogger("sarangi")
 def finetune(training: Training, run: Run, output: RunFiles) -> None:
     """Fine-tune one or two encoders on one fold with one seed, and predict the fold's test part.
 
-    The best epoch by the validation part's WF1 is kept; the test part is looked at once, after.
+    The best epoch by the validation part's WF1, or mean CCC of ratings, is kept; the test part is looked at
+    once, after.
     Each epoch leaves a checkpoint; a run that was killed goes on from the last whole one and ends in
     the same weights.  The convolutions over a clip never learn, and run once for all epochs.
     Adapters are added to the encoder's weights at the end, so that a run is opened like any other.
@@ -77,8 +86,9 @@ def finetune(training: Training, run: Run, output: RunFiles) -> None:
     ------
     SarangiError
         If a part is empty, the training part lacks an emotion of the corpus, the validation part has only
-        one, the corpus has no words for a text branch, an encoder is not what its branch takes, the
-        loss is no longer finite, or the memory of the GPU does not suffice.
+        one, or one of them fewer than two different ratings of a dimension, the corpus has no words for a
+        text branch, or no votes for soft labels, an encoder is not what its branch takes, the loss is no
+        longer finite, or the memory of the GPU does not suffice.
     """
     with KeptFrames(training.checkpoints.parent, training.cache_gb) as frames:
         _carry_out(training, run, output, frames)
@@ -90,7 +100,7 @@ def _carry_out(training: Training, run: Run, output: RunFiles, frames: KeptFrame
     with parts_of_run(training, run) as parts:
         recipe = training.model["finetuning"]
         network, adapted = network_to_train(
-            training.model, training.encoders, parts.described, parts.labels, run.seed
+            training.model, training.encoders, parts.described, parts.labels, run.seed, parts.shares
         )
         kept = begun(training.checkpoints, dict(output.model.provenance))
         last = last_whole_checkpoint(kept)
@@ -106,10 +116,11 @@ def _carry_out(training: Training, run: Run, output: RunFiles, frames: KeptFrame
             whole = trainer.accelerator.unwrap_model(trainer.model, keep_fp32_wrapper=False)
             gpu = trainer.trained_on
             batch = gpu.evaluation_batch if gpu else recipe["batch"]
-            probabilities = torch.softmax(logits_of(whole, parts.data[TEST], batch), 1).numpy()
+            outputs = logits_of(whole, parts.data[TEST], batch)
+            answers = (outputs if "dimensions" in parts.described else torch.softmax(outputs, 1)).numpy()
     if gpu:
         parts = parts._replace(described={**parts.described, "trained_on": gpu._asdict()})
-    write_run(parts, run, probabilities, trainer.model, log_of(trainer), output)
+    write_run(parts, run, answers, trainer.model, log_of(trainer), output)
     shutil.rmtree(training.checkpoints)
 
 
@@ -154,8 +165,9 @@ def keep_frames(
 class RunParts(NamedTuple):
     """The parts of a split as a run's network takes them.
 
-    ``split`` are all utterances of the fold with their status, ``labels`` the emotions that are trained on;
-    ``data`` are the utterances of each part that can be used.
+    ``split`` are all utterances of the fold with their status, ``labels`` the emotions that are trained on,
+    ``shares`` the votes for them, of shape (training utterances, emotions), where these are trained on;
+    ``data`` are the utterances of each part that can be used.  Of ratings ``emotions`` are none.
     """
 
     described: dict[str, Any]
@@ -163,6 +175,7 @@ class RunParts(NamedTuple):
     split: pd.DataFrame
     labels: pd.Series
     data: dict[str, Utterances]
+    shares: np.ndarray | None = None
 
 
 @contextmanager
@@ -174,9 +187,10 @@ def parts_of_run(training: Training, run: Run) -> Iterator[RunParts]:
     SarangiError
         As :func:`finetune` says.
     """
-    rows = store.read(training.corpus.manifest, COLUMNS)
+    scales = training.model.get("dimensions")
+    rows = store.read(training.corpus.manifest, [*COLUMNS, *columns_of(scales or ())])
     split = _split(training, rows, run.fold)
-    emotions = sorted(split.loc[split["part"] != UNUSED, "emotion"].unique())
+    emotions = [] if scales else sorted(split.loc[split["part"] != UNUSED, "emotion"].unique())
     _refuse_without_turns(training, rows)
     described = describe(training.model, training.encoders, emotions)
     wanted = set(split["utterance_id"])
@@ -184,22 +198,38 @@ def parts_of_run(training: Training, run: Run) -> Iterator[RunParts]:
     with inputs_of(described, rows, training.corpus, wanted, part_of) as (give, present):
         seconds = rows.set_index("utterance_id")["duration_s"]
         split = with_length(split.join(present, on="utterance_id"), give, seconds)
-        parts = _parts(split, emotions, f"{training.protocol}, fold {run.fold}")
-        method = training.model["finetuning"].get("balance")
+        where = f"{training.protocol}, fold {run.fold}"
+        parts = _parts(split, where)
+        if scales:
+            parts = with_ratings(parts, scales, where)
+            rated = {part: RatedUtterances(table, scales, give) for part, table in parts.items()}
+            yield RunParts(described, emotions, split, parts[TRAIN]["emotion"], dict(rated))
+            return
+        _refuse_unfit(parts, emotions, where)
+        recipe = training.model["finetuning"]
+        method = recipe.get("balance")
         if method in DRAWN:
             train = parts[TRAIN]
             places = drawn_alike(train["emotion"], method, run.seed)
             parts[TRAIN] = train.iloc[places].reset_index(drop=True)
-        data = {part: Utterances(table, emotions, give) for part, table in parts.items()}
-        if augment := training.model["finetuning"].get("augment"):
-            data[TRAIN] = Augmented(parts[TRAIN], emotions, give, augment, run.seed)
-        yield RunParts(described, emotions, split, parts[TRAIN]["emotion"], data)
+        targets, shares = None, None
+        if training.votes is not None:
+            learnt = pd.concat([parts[TRAIN].drop_duplicates("utterance_id"), parts[VALIDATION]])
+            targets = vote_shares(training.votes, learnt, emotions)
+            shares = targets.loc[parts[TRAIN]["utterance_id"]].to_numpy()
+            refuse_unvoted(shares, emotions, where)
+            targets *= class_weights_of(shares) if recipe["class_weights"] else 1.0
+        of_part = {part: None if part == TEST else targets for part in parts}
+        data = {part: Utterances(table, emotions, give, of_part[part]) for part, table in parts.items()}
+        if augment := recipe.get("augment"):
+            data[TRAIN] = Augmented(parts[TRAIN], emotions, give, augment, run.seed, targets)
+        yield RunParts(described, emotions, split, parts[TRAIN]["emotion"], data, shares)
 
 
 def write_run(
     parts: RunParts,
     run: Run,
-    probabilities: np.ndarray,
+    answers: np.ndarray,
     network: nn.Module,
     logged: pd.DataFrame,
     output: RunFiles,
@@ -212,18 +242,21 @@ def write_run(
         From :func:`parts_of_run`.
     run
         Which it is.
-    probabilities : array of shape (utterances, emotions)
-        Of the test part's utterances that can be used.
+    answers : array of shape (utterances, emotions or dimensions)
+        Of the test part's utterances that can be used: probabilities, or what a network of ratings gives.
     network
         Whose weights are kept.
     logged
-        Rows of :data:`sarangi.models.trainer.LOG`.
+        Rows of :func:`sarangi.models.trainer.log_schema`.
     output
         Files to write.
     """
     tested = by_length(skip_unused(parts.split[parts.split["part"].isin([TEST, UNUSED])]))
-    write_answers([answered(tested, parts.emotions, probabilities, run)], parts.emotions, output.predictions)
-    output.log.write(logged, LOG)
+    if scales := parts.described.get("dimensions"):
+        write_ratings([rated_answers(tested, scales, answers, run)], output.predictions)
+    else:
+        write_answers([answered(tested, parts.emotions, answers, run)], parts.emotions, output.predictions)
+    output.log.write(logged, log_schema(parts.described))
     state = {name: tensor.detach().cpu().contiguous() for name, tensor in network.state_dict().items()}
     save_file(state, output.model.path, metadata=output.model.metadata)
     text = json.dumps(parts.described, indent=2, sort_keys=True) + "\n"
@@ -275,11 +308,13 @@ def describe(
     Returns
     -------
     dict
-        ``emotions``, ``dropout``, and of the model's entry ``audio``, ``text``, ``fusion``, ``replay``; each
-        branch with the name of its encoder, the encoder's ``config.json`` in its place, and what prepares its
-        inputs: ``normalise``, or the files of the tokeniser as they are.
+        ``emotions``, or ``dimensions`` with the ends of their scales, ``dropout``, and of the model's entry
+        ``audio``, ``text``, ``fusion``, ``replay``; each branch with the name of its encoder, the encoder's
+        ``config.json`` in its place, and what prepares its inputs: ``normalise``, or the files of the
+        tokeniser as they are.
     """
-    found: dict[str, Any] = {"emotions": emotions, "dropout": model["finetuning"]["dropout"]}
+    answers = {"dimensions": model["dimensions"]} if "dimensions" in model else {"emotions": emotions}
+    found: dict[str, Any] = {**answers, "dropout": model["finetuning"]["dropout"]}
     for branch, encoder in encoders.items():
         folder = encoder.folder
         settings = settings_in(folder / "config.json")
@@ -297,7 +332,8 @@ def _split(training: Training, rows: pd.DataFrame, fold: int) -> pd.DataFrame:
     if unmade := why_not_made(made):
         raise SarangiError(f"{training.protocol}: {unmade}")
     split = store.read(training.protocol, ["utterance_id", "fold", "part", "leaks"], fold=fold)
-    return split.merge(rows[["utterance_id", "emotion"]], on="utterance_id")
+    known = ["utterance_id", "emotion", *columns_of(training.model.get("dimensions", ()))]
+    return split.merge(rows[known], on="utterance_id")
 
 
 def _refuse_without_turns(training: Training, rows: pd.DataFrame) -> None:
@@ -309,13 +345,15 @@ def _refuse_without_turns(training: Training, rows: pd.DataFrame) -> None:
         )
 
 
-def _parts(split: pd.DataFrame, emotions: Sequence[str], where: str) -> dict[str, pd.DataFrame]:
+def _parts(split: pd.DataFrame, where: str) -> dict[str, pd.DataFrame]:
     """Return the usable utterances of each part; what is only predicted goes by length."""
     usable = split[split["status"] == store.OK]
     # so that little is padded; it changes no answer
     ordered = {TRAIN: usable, VALIDATION: by_length(usable), TEST: by_length(usable)}
     parts = {part: u[u["part"] == part].reset_index(drop=True) for part, u in ordered.items()}
-    _refuse_unfit(parts, emotions, where)
+    for part, table in parts.items():
+        if table.empty:
+            raise SarangiError(f"{where}: no utterance in the {part} part; give the protocol one")
     return parts
 
 
@@ -325,6 +363,7 @@ def network_to_train(
     described: Mapping[str, Any],
     labels: pd.Series,
     seed: int,
+    shares: np.ndarray | None = None,
 ) -> "tuple[EmotionClassifier, list[LoraModel]]":
     """Return the network of a run, from the weights of its encoders, and those of them with adapters.
 
@@ -338,16 +377,19 @@ def network_to_train(
         Emotions that are trained on.
     seed
         Of what is drawn at random.
+    shares
+        Votes that are trained on in their place, with the weights of the emotions in the targets.
     """
     recipe = model["finetuning"]
     set_seed(seed)
     pooler = needs_pooler(model)
     loaded = {branch: encoders[branch].load(pooler) for branch in with_encoder(model)}
-    emotions = described["emotions"]
-    weights = class_weights(labels, emotions) if recipe["class_weights"] else None
+    emotions = described.get("emotions", ())
+    weights = class_weights(labels, emotions) if recipe["class_weights"] and shares is None else None
     adjusted = None
     if recipe.get("balance") == LOGIT_ADJUSTMENT:
-        adjusted = torch.tensor(log_shares(labels, emotions), dtype=torch.float32)
+        moved = log_shares(labels, emotions) if shares is None else np.log(shares.mean(0))
+        adjusted = torch.tensor(moved, dtype=torch.float32)
     set_seed(seed)  # again: how much is drawn for what an encoder's weights lack must not count
     adapted = [
         add_adapters(encoder, model[branch])
@@ -362,9 +404,6 @@ def network_to_train(
 
 
 def _refuse_unfit(parts: dict[str, pd.DataFrame], emotions: Sequence[str], where: str) -> None:
-    for part, table in parts.items():
-        if table.empty:
-            raise SarangiError(f"{where}: no utterance in the {part} part; give the protocol one")
     missing = sorted(set(emotions) - set(parts[TRAIN]["emotion"]))
     if missing:
         raise SarangiError(f"{where}: no {', '.join(missing)} in the training part; choose another protocol")

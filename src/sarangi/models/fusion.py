@@ -15,6 +15,7 @@ from transformers import PreTrainedModel
 from sarangi.base.errors import SarangiError
 from sarangi.models import replay
 from sarangi.models.branches import AudioBranch, Branch, PooledBranch, TextBranch
+from sarangi.models.concordance import concordance_loss
 from sarangi.models.encoders import build_encoder, freeze
 from sarangi.models.family import BRANCHES, load
 from sarangi.models.linear_maps import hasten
@@ -157,8 +158,13 @@ class EmotionClassifier(nn.Module):
         signals: Sequence[Tensor] | Packed | None = None,
         tokens: Sequence[Tensor] | Packed | None = None,
         labels: Tensor | None = None,
+        targets: Tensor | None = None,
     ) -> dict[str, Tensor]:
-        """Return logits of shape (clips, emotions), and the loss where labels (clips,) are given."""
+        """Return logits of shape (clips, emotions), and the loss where labels (clips,) are given.
+
+        ``targets`` (clips, emotions) are soft labels, times the weights of the emotions, which are learnt in
+        place of the labels: see :mod:`sarangi.models.soft_targets`.
+        """
         device = self.classifier.weight.device
         found: list[Tensor] = []
         for branch, inputs in ((self.audio, signals), (self.text, tokens)):
@@ -170,9 +176,14 @@ class EmotionClassifier(nn.Module):
         logits = self.classifier(self.dropout(states))
         if labels is None:
             return {"logits": logits}
+        return {"loss": self._loss(logits, labels, targets), "logits": logits}
+
+    def _loss(self, logits: Tensor, labels: Tensor, targets: Tensor | None) -> Tensor:
         learnt = self.as_learnt(logits)
-        loss = nn.functional.cross_entropy(learnt, labels.to(device), weight=self.weights)
-        return {"loss": loss, "logits": logits}
+        if targets is None:
+            return nn.functional.cross_entropy(learnt, labels.to(logits.device), weight=self.weights)
+        targets = targets.to(logits.device)
+        return nn.functional.cross_entropy(learnt, targets, reduction="sum") / targets.sum()
 
     def as_learnt(self, logits: Tensor) -> Tensor:
         """Return logits as the cross-entropy takes them."""
@@ -210,6 +221,16 @@ class EmotionClassifier(nn.Module):
         return network.eval()
 
 
+class RatingRegressor(EmotionClassifier):
+    """The same with an output a dimension in place of one an emotion: a linear head each, on what is pooled.
+
+    Its answers are on the scale of :mod:`sarangi.models.ratings`.
+    """
+
+    def _loss(self, logits: Tensor, labels: Tensor, targets: Tensor | None) -> Tensor:
+        return concordance_loss(logits.float(), labels.to(logits.device))
+
+
 def with_encoder(model: Mapping[str, Any]) -> list[str]:
     """Return the branches of a model's entry that run an encoder; one of pooled states does not."""
     return [branch for branch in BRANCHES if branch in model and "states" not in model[branch]]
@@ -226,8 +247,8 @@ def classifier(
     Parameters
     ----------
     described
-        ``emotions``, ``dropout``, and ``audio``, ``text``, ``fusion`` and ``replay`` of the model's entry, as
-        far as they are there.
+        ``emotions`` or ``dimensions``, ``dropout``, and ``audio``, ``text``, ``fusion`` and ``replay`` of the
+        model's entry, as far as they are there.
     encoders
         By branch, those of :func:`with_encoder`.
     weights, adjusted
@@ -261,8 +282,11 @@ def classifier(
         family = load(encoder.config.model_type)
         if branch == "audio" and family is not None and family.spectrum is None:
             hasten(encoder)  # of samples alone: what others give, to the last digit, is in published locks
-    emotions, dropout = len(described["emotions"]), described["dropout"]
-    network = EmotionClassifier(audio, text, fusion, emotions, dropout, weights, adjusted)
+    kind, answers = (
+        (RatingRegressor, "dimensions") if "dimensions" in described else (EmotionClassifier, "emotions")
+    )
+    outputs, dropout = len(described[answers]), described["dropout"]
+    network = kind(audio, text, fusion, outputs, dropout, weights, adjusted)
     network.described = described
     return network
 

@@ -87,10 +87,13 @@ def refuse_odd_run(described: Mapping[str, Any]) -> None:
     ValueError
         Says what is odd, and what is expected.
     """
-    emotions = described["emotions"]
-    names = [e for e in emotions if isinstance(e, str) and e] if isinstance(emotions, list) else []
-    if not names or len(set(names)) != len(emotions):
-        raise ValueError(f"emotions are {str(emotions)[:200]}; expected a list of names, each once")
+    if "dimensions" in described:
+        _refuse_odd_scales(described["dimensions"])
+    else:
+        emotions = described["emotions"]
+        names = [e for e in emotions if isinstance(e, str) and e] if isinstance(emotions, list) else []
+        if not names or len(set(names)) != len(emotions):
+            raise ValueError(f"emotions are {str(emotions)[:200]}; expected a list of names, each once")
     if "audio" in described:
         seconds, loudness = described["audio"].get("max_audio_s"), described["audio"].get("normalise")
         if type(seconds) not in (int, float) or not 0 < seconds <= LONGEST_S:
@@ -109,6 +112,18 @@ def refuse_odd_run(described: Mapping[str, Any]) -> None:
             raise ValueError("tokenizer is no mapping of the names of its files to their contents")
         if not isinstance(text.get("name"), str):
             raise ValueError(f"name is {text.get('name')!r} for the encoder of text; expected its name")
+
+
+def _refuse_odd_scales(dimensions: Any) -> None:
+    if not isinstance(dimensions, dict) or not dimensions:
+        raise ValueError(f"dimensions are {str(dimensions)[:200]}; expected the ends of a scale by name")
+    for name, ends in dimensions.items():
+        numbers = isinstance(ends, list) and [type(end) in (int, float) for end in ends] == [True, True]
+        if not numbers or not -LARGEST_NUMBER <= ends[0] < ends[1] <= LARGEST_NUMBER:
+            raise ValueError(
+                f"the dimension {name[:200]} has the scale {str(ends)[:200]}; expected two numbers, the "
+                "lower first"
+            )
 
 
 def refuse_no_numbers(network: nn.Module, folder: Path) -> None:

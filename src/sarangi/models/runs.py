@@ -54,13 +54,16 @@ class Training:
     encoders
         Of each branch, ``audio`` and ``text``.
     model
-        Its entry in the configuration: ``audio``, ``text``, ``fusion`` and ``finetuning``.
+        Its entry in the configuration: ``audio``, ``text``, ``fusion`` and ``finetuning``; of ratings
+        ``dimensions`` with the ends of the manifest's scales, by name and sorted.
     threads
         Threads of torch.
     checkpoints
         Folder that outlives a kill; emptied when the runs have finished.
     cache_gb
         Most that the frames may take that are kept of convolutions, in 10⁹ bytes; it changes no result.
+    votes
+        Of the corpus's annotators, which are learnt in place of the labels (``targets: soft``); else None.
     """
 
     corpus: CorpusShards
@@ -70,3 +73,4 @@ class Training:
     threads: int
     checkpoints: Path
     cache_gb: float
+    votes: Path | None = None

@@ -41,6 +41,7 @@ from sarangi.models.finetuning import keep_frames, network_to_train
 from sarangi.models.fusion import EmotionClassifier, with_encoder
 from sarangi.models.kept_frames import KeptFrames
 from sarangi.models.loading import quietly
+from sarangi.models.ratings import RatedUtterances, columns_of
 from sarangi.models.run_inputs import sound_of
 from sarangi.models.settings import layers_and_width
 from sarangi.models.shortest import frames_of
@@ -339,7 +340,9 @@ def _network(workload: Workload, place: str) -> EmotionClassifier:
 def _described(workload: Workload) -> dict[str, Any]:
     """Return what :func:`sarangi.models.finetuning.describe` does, of shapes instead of folders."""
     model = workload.model
-    described: dict[str, Any] = {"emotions": EMOTIONS, "dropout": model["finetuning"]["dropout"]}
+    scales = dict.fromkeys(model.get("dimensions", ()), (-1.0, 1.0))
+    described: dict[str, Any] = {"dimensions": scales} if scales else {"emotions": EMOTIONS}
+    described["dropout"] = model["finetuning"]["dropout"]
     for branch, settings in workload.shapes.items():
         described[branch] = {**model[branch], "encoder": settings, "name": model[branch]["encoder"]}
     if "audio" in described:
@@ -370,6 +373,10 @@ class _Inputs:
             inputs["tokens"] = self._tokens(names).__getitem__
         emotions = [EMOTIONS[place % len(EMOTIONS)] for place in range(count)]
         table = pd.DataFrame({"utterance_id": names, "emotion": emotions, "length": seconds})
+        if scales := self.described.get("dimensions"):
+            table[columns_of(scales)] = self.draw.random((count, len(scales)))
+            learnt, heard_alone = table[:train], table[train:]
+            return RatedUtterances(learnt, scales, inputs), RatedUtterances(heard_alone, scales, inputs)
         return Utterances(table[:train], EMOTIONS, inputs), Utterances(table[train:], EMOTIONS, inputs)
 
     def _most_s(self) -> float:

@@ -25,9 +25,12 @@ from sarangi.base.device_names import CPU
 from sarangi.base.errors import SarangiError
 from sarangi.base.parts import TRAIN, VALIDATION
 from sarangi.models.checkpoint_writer import CheckpointWriter
+from sarangi.models.concordance import concordance_loss
+from sarangi.models.draws import Draws, statistics_kept
 from sarangi.models.fusion import EmotionClassifier
 from sarangi.models.micro_batches import TrainedOn, trained_on
-from sarangi.models.utterances import FORK, ByLength, Utterances, collate, update
+from sarangi.models.ratings import MEAN_CCC, measured_ratings
+from sarangi.models.utterances import FORK, ByLength, Utterances, collate, update, whole_update
 from sarangi.runtime.devices import device, lacks_memory, loading_processes
 from sarangi.statistics.confusions import uar, wf1
 
@@ -47,6 +50,19 @@ LOG = pa.schema(
 )
 
 
+def log_schema(described: Mapping[str, Any]) -> pa.Schema:
+    """Return the schema of a run's log, a row an epoch: :data:`LOG`, or that of ratings.
+
+    Ratings have the concordance of the validation part as a whole, by dimension and its mean, and no loss of
+    it: that is 1 less the mean.
+    """
+    if "dimensions" not in described:
+        return LOG
+    measures = ["validation_ccc", *(f"validation_ccc_{name}" for name in described["dimensions"])]
+    kept = [LOG.field(name) for name in ("epoch", "step", "training_loss", "learning_rate")]
+    return pa.schema([*kept, *(pa.field(name, pa.float64()) for name in measures), LOG.field("best")])
+
+
 def class_weights(emotions: pd.Series, classes: Sequence[str]) -> Tensor:
     """Return weights inverse to each class's frequency, float32 of shape (classes,); mean 1 over clips."""
     counts = emotions.value_counts().reindex(classes).to_numpy()
@@ -62,11 +78,15 @@ class Trainer(transformers.Trainer):
     and normalisations, too.  With ``trained_on``, on a GPU, a batch is all of an update
     (:func:`sarangi.models.utterances.update`), of which so many go through the network at once, and a
     checkpoint is written while the next epoch trains.
+
+    With ``whole`` a batch is all of an update, too, on any device, and the loss is the concordance of all of
+    it, of which so many clips go through the network at once.
     """
 
     by_length = False
     decay_all = False
     trained_on: TrainedOn | None = None
+    whole: int | None = None
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         self._unseen: list[_Loss] = []
@@ -149,26 +169,73 @@ class Trainer(transformers.Trainer):
 
         There nothing is waited for: losses are looked at from time to time.
         """
-        if self.trained_on is None:
+        if self.trained_on is None and self.whole is None:
             return super().training_step(model, inputs, num_items_in_batch)
         model.train()
         inputs = self._prepare_inputs(inputs)
-        utterances, labels, shares = (inputs.pop(name) for name in ("utterances", "labels", "shares"))
+        utterances, labels = inputs.pop("utterances"), inputs.pop("labels")
+        if self.whole is not None:
+            loss = self._whole_update(model, inputs, utterances, labels)
+        else:
+            loss = self._sum_of_parts(model, inputs, utterances, labels)
+        if self.trained_on is None or len(self._unseen) >= LOOKED_AT:
+            self._refuse_no_number()
+        return loss
+
+    def _sum_of_parts(
+        self, model: nn.Module, inputs: dict, utterances: Sequence[str], labels: Tensor
+    ) -> Tensor:
+        """Return the loss of an update that is a sum over clips; its gradients are added up."""
+        shares, labels = inputs.pop("shares"), inputs.pop("targets", labels)
         clips = {name: list(together) for name, together in inputs.items()}
-        size, losses = self.trained_on.micro_batch, []
-        for start in range(0, len(utterances), size):
-            those = slice(start, start + size)
-            with self.compute_loss_context_manager():
-                logits = model(**{name: entries[those] for name, entries in clips.items()})["logits"]
-            learnt = self.model.as_learnt(logits.float())
+        losses = []
+        for those in _parted(len(utterances), self.trained_on.micro_batch):
+            learnt = self.model.as_learnt(self._answered(model, clips, those))
             each = nn.functional.cross_entropy(learnt, labels[those], reduction="none")
             loss = each @ shares[those]
             self.accelerator.backward(loss)
             self._note(loss, utterances[those])
             losses.append(loss.detach())
-        if len(self._unseen) >= LOOKED_AT:
-            self._refuse_no_number()
         return torch.stack(losses).sum()
+
+    def _whole_update(
+        self, model: nn.Module, inputs: dict, utterances: Sequence[str], ratings: Tensor
+    ) -> Tensor:
+        """Return the loss of an update that is one of all its clips together; its gradients are added up.
+
+        Where they do not go through the network at once, they do so twice: first for the gradient of the loss
+        by each output, then, with the same draws, for those of the weights, a part at a time (Gao et al.
+        2021, Scaling deep contrastive learning batch size under memory limited setup, section 3).
+        """
+        clips = {name: list(together) for name, together in inputs.items()}
+        parts = _parted(len(utterances), self.whole)
+        if len(parts) == 1:
+            outputs = self._answered(model, clips, parts[0])
+            loss = concordance_loss(outputs, ratings)
+            self.accelerator.backward(loss)
+        else:
+            draws, found = [], []
+            with torch.no_grad(), statistics_kept(model):
+                for those in parts:
+                    draws.append(Draws.now())
+                    found.append(self._answered(model, clips, those))
+            outputs = torch.cat(found).requires_grad_()
+            loss = concordance_loss(outputs, ratings)
+            (by_output,) = torch.autograd.grad(loss, outputs)
+            for those, drawn in zip(parts, draws, strict=True):
+                drawn.again()
+                self.accelerator.backward((self._answered(model, clips, those) * by_output[those]).sum())
+        for those in parts:  # a clip whose output is no number makes the loss of all none
+            nothing = (outputs[those].detach() * 0).sum()
+            self._note(nothing, utterances[those])
+        self._note(loss, utterances)
+        return loss.detach()
+
+    def _answered(self, model: nn.Module, clips: Mapping[str, list], those: slice) -> Tensor:
+        """Return what a network answers on some of the clips, as float32."""
+        with self.compute_loss_context_manager():
+            outputs: Tensor = model(**{name: entries[those] for name, entries in clips.items()})["logits"]
+        return outputs.float()
 
     def _maybe_log_save_evaluate(self, *arguments: Any, **named: Any) -> None:
         if self.control.should_log or self.control.should_evaluate or self.control.should_save:
@@ -190,6 +257,10 @@ class Trainer(transformers.Trainer):
                     f"{', '.join(each.utterances)}; look at these utterances, or lower "
                     "finetuning.learning_rate"
                 )
+
+
+def _parted(count: int, size: int) -> list[slice]:
+    return [slice(start, start + size) for start in range(0, count, size)]
 
 
 class _Loss(NamedTuple):
@@ -257,21 +328,30 @@ def trainer_of(
     folder
         For checkpoints.
     emotions
-        In the order of the network's outputs.
+        In the order of the network's outputs; of a network of ratings nothing.
     """
+    dimensions = list(model.described.get("dimensions", ()))
 
     def measured(result: EvalPrediction) -> dict[str, float]:
+        if dimensions:
+            return measured_ratings(result, dimensions)
         counts = np.zeros((len(emotions), len(emotions)))
         np.add.at(counts, (result.label_ids, result.predictions.argmax(1)), 1)
         return {"wf1": float(wf1(counts)), "uar": float(uar(counts))}
 
     weights = None if model.weights is None else model.weights.cpu()  # where batches are prepared
     gpu, processes, batch = trained_on(model, data, recipe), loading_processes(), recipe["batch"]
+    at_once = gpu is not None or bool(dimensions)  # all clips of an update come as one batch
+    prepare = collate
+    if dimensions:
+        prepare = whole_update
+    elif gpu:
+        prepare = partial(update, batch=batch, weights=weights)
     arguments = TrainingArguments(
         output_dir=str(folder),
-        per_device_train_batch_size=batch * recipe["accumulate"] if gpu else batch,
+        per_device_train_batch_size=batch * recipe["accumulate"] if at_once else batch,
         per_device_eval_batch_size=gpu.evaluation_batch if gpu else batch,
-        gradient_accumulation_steps=1 if gpu else recipe["accumulate"],
+        gradient_accumulation_steps=1 if at_once else recipe["accumulate"],
         learning_rate=recipe["learning_rate"],
         weight_decay=recipe["weight_decay"],
         adam_beta1=0.9,
@@ -285,7 +365,7 @@ def trainer_of(
         logging_strategy="epoch",
         save_total_limit=2,
         load_best_model_at_end=True,
-        metric_for_best_model="wf1",
+        metric_for_best_model=MEAN_CCC if dimensions else "wf1",
         greater_is_better=True,
         # the count of epochs without gain must outlive a kill, too
         restore_callback_states_from_checkpoint=True,
@@ -308,18 +388,21 @@ def trainer_of(
         args=arguments,
         train_dataset=data[TRAIN],
         eval_dataset=data[VALIDATION],
-        data_collator=partial(update, batch=batch, weights=weights) if gpu else collate,
+        data_collator=prepare,
         compute_metrics=measured,
         callbacks=[EarlyStoppingCallback(recipe["patience"])],
     )
     trainer.trained_on = gpu
+    if dimensions:
+        trainer.whole = gpu.micro_batch if gpu else batch
     trainer.by_length = recipe.get("group_by_length", False)
     trainer.decay_all = bool(model.described.get("replay"))
     return trainer
 
 
 def log_of(trainer: Trainer) -> pd.DataFrame:
-    """Return one row an epoch from what the Trainer logged."""
+    """Return one row an epoch from what the Trainer logged, of :func:`log_schema`."""
+    columns = [name for name in log_schema(trainer.model.described).names if name != "best"]
     lines: dict[int, dict] = {}
     for entry in trainer.state.log_history:
         line = lines.setdefault(
@@ -331,9 +414,10 @@ def log_of(trainer: Trainer) -> pd.DataFrame:
             "eval_loss": "validation_loss",
             "eval_wf1": "validation_wf1",
             "eval_uar": "validation_uar",
+            **{f"eval_{name.removeprefix('validation_')}": name for name in columns if "_ccc" in name},
         }
         line |= {ours: entry[theirs] for theirs, ours in names.items() if theirs in entry}
-    frame = pd.DataFrame(list(lines.values()), columns=[name for name in LOG.names if name != "best"])
+    frame = pd.DataFrame(list(lines.values()), columns=columns)
     return frame.assign(best=frame["step"] == trainer.state.best_global_step)
 
 

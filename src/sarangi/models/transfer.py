@@ -1,8 +1,9 @@
 """Testing the runs of a fine-tuned experiment on another corpus."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import torch
@@ -11,6 +12,7 @@ from sarangi.base import store
 from sarangi.models.answers import answered, logits_of, write_answers
 from sarangi.models.fusion import EmotionClassifier
 from sarangi.models.predictions import as_counted, shared_emotions, skip_foreign
+from sarangi.models.ratings import RatedUtterances, columns_of, rated_answers, write_ratings
 from sarangi.models.run_inputs import inputs_of
 from sarangi.models.runs import COLUMNS, CorpusShards, Run
 from sarangi.models.trainer import advice_on_memory
@@ -28,7 +30,8 @@ def transfer(
 ) -> None:
     """Predict every utterance of another corpus by each run, over the emotions that both have.
 
-    A run chooses among those alone; the probabilities of emotions that count as one are added up.
+    A run chooses among those alone; the probabilities of emotions that count as one are added up.  Of ratings
+    a run answers all its dimensions.
 
     Parameters
     ----------
@@ -49,12 +52,16 @@ def transfer(
     Raises
     ------
     SarangiError
-        If the corpora share fewer than two emotions, or the other has no words for a text branch.
+        If the corpora share fewer than two emotions, the other lacks a dimension, or it has no words for a
+        text branch.
     """
     torch.set_num_threads(threads)
-    rows = as_counted(store.read(corpus.manifest, COLUMNS), label_map)
     # what prepares the inputs is of the experiment, the same for each run
     described = json.loads((next(iter(runs.values())) / "config.json").read_text(encoding="utf-8"))
+    if "dimensions" in described:
+        write_ratings(list(_ratings(runs, described, corpus, batch)), output)
+        return
+    rows = as_counted(store.read(corpus.manifest, COLUMNS), label_map)
     wanted = set(rows["utterance_id"])
     answers: list[pd.DataFrame] = []
     columns: dict[str, None] = {}
@@ -78,3 +85,23 @@ def transfer(
             answers.append(answered(tested, emotions, probabilities.numpy(), run))
             columns |= dict.fromkeys(emotions)
     write_answers(answers, list(columns), output)
+
+
+def _ratings(
+    runs: Mapping[Run, Path], described: Mapping[str, Any], corpus: CorpusShards, batch: int
+) -> Iterator[pd.DataFrame]:
+    """Yield what each run answers on another corpus, a row for each utterance and dimension."""
+    columns = columns_of(described["dimensions"])
+    rows = store.read(corpus.manifest, [*COLUMNS, *columns])
+    with (
+        inputs_of(described, rows, corpus, set(rows["utterance_id"])) as (give, present),
+        advice_on_memory(described, batch),
+    ):
+        listed = rows[["utterance_id", *columns]].join(present, on="utterance_id")
+        listed = by_length(with_length(listed, give, rows.set_index("utterance_id")["duration_s"]))
+        usable = listed[listed["status"] == store.OK].reset_index(drop=True)
+        for run, folder in runs.items():
+            network = EmotionClassifier.from_pretrained(folder).to(device())
+            scales = network.described["dimensions"]
+            outputs = logits_of(network, RatedUtterances(usable, scales, give), batch)
+            yield rated_answers(listed, scales, outputs.numpy(), run)

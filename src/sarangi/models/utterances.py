@@ -15,6 +15,8 @@ from sarangi.base import store
 from sarangi.base.device_names import CUDA
 from sarangi.runtime.devices import device, loading_processes
 
+NO_INPUTS = ("labels", "targets", "utterances")
+"""Of an entry of :class:`Utterances`: what a network does not take."""
 FORK = "fork"
 """How processes that load begin: what gives inputs is inherited, and cannot be pickled."""
 
@@ -63,15 +65,27 @@ class Utterances(Dataset):
         By the name of the network's input, what gives that of an utterance: ``signals`` (float32 of shape
         (samples,), or in its place states of shape (frames, width) or (layers, width)) and ``tokens`` (int64
         of shape (tokens,)).
+    targets : data frame of shape (utterances, emotions), indexed by utterance_id, optional
+        Soft labels, times the weights of the emotions; without them the emotion is learnt.
     """
 
     def __init__(
-        self, table: pd.DataFrame, emotions: list[str], inputs: Mapping[str, Callable[[str], Tensor]]
+        self,
+        table: pd.DataFrame,
+        emotions: list[str],
+        inputs: Mapping[str, Callable[[str], Tensor]],
+        targets: pd.DataFrame | None = None,
     ) -> None:
         self.ids = list(table["utterance_id"])
-        self.labels = [emotions.index(emotion) for emotion in table["emotion"]]
+        self.labels = self._labels(table, emotions)
         self.lengths = list(table["length"])
         self.inputs = inputs
+        self.targets = None if targets is None else targets.loc[self.ids].to_numpy(np.float32, copy=True)
+
+    def _labels(self, table: pd.DataFrame, names: Sequence[str]) -> list[Any]:
+        """Return what each utterance is: the place of its emotion."""
+        places = {name: place for place, name in enumerate(names)}
+        return [places[emotion] for emotion in table["emotion"]]
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -79,13 +93,17 @@ class Utterances(Dataset):
     def __getitem__(self, place: int) -> dict:
         utterance_id = self.ids[place]
         inputs = {name: give(utterance_id) for name, give in self.inputs.items()}
-        return {"labels": self.labels[place], "utterances": utterance_id, **inputs}
+        entry = {"labels": self.labels[place], "utterances": utterance_id, **inputs}
+        return entry if self.targets is None else entry | {"targets": torch.from_numpy(self.targets[place])}
 
 
 def collate(entries: list[dict]) -> dict:
-    """Put utterances together as the classifier takes them: lists of inputs, a tensor of labels."""
+    """Put utterances together as the classifier takes them: lists of inputs, tensors of what is learnt."""
     together = {name: [entry[name] for entry in entries] for name in entries[0]}
-    return together | {"labels": torch.tensor(together["labels"])}
+    together["labels"] = torch.tensor(together["labels"])
+    if "targets" in together:
+        together["targets"] = torch.stack(together["targets"])
+    return together
 
 
 class Packed:
@@ -126,7 +144,7 @@ class Packed:
 def packed(entries: list[dict]) -> dict:
     """Put utterances together as :func:`collate` does, with inputs that are :class:`Packed`."""
     together = collate(entries)
-    return {key: Packed.of(v) if key not in ("labels", "utterances") else v for key, v in together.items()}
+    return {key: v if key in NO_INPUTS else Packed.of(v) for key, v in together.items()}
 
 
 def update(entries: list[dict], batch: int, weights: Tensor | None) -> dict:
@@ -147,14 +165,28 @@ def update(entries: list[dict], batch: int, weights: Tensor | None) -> dict:
         As of :func:`packed`, and ``shares``, float32 of shape (utterances,): what each loss counts for in the
         sum that is the update's loss.
     """
-    labels = torch.tensor([entry["labels"] for entry in entries])
-    counted = torch.ones(len(entries)) if weights is None else weights[labels]
+    soft = "targets" in entries[0]
+    if soft:  # their loss has the weights in it
+        counted = torch.stack([entry["targets"] for entry in entries]).sum(1)
+    else:
+        labels = torch.tensor([entry["labels"] for entry in entries])
+        counted = torch.ones(len(entries)) if weights is None else weights[labels]
     groups = counted.split(batch)
-    shares = torch.cat([group / group.sum() / len(groups) for group in groups])
-    inputs = [name for name in entries[0] if name not in ("labels", "utterances")]
-    sizes = [sum(entry[name].numel() for name in inputs) for entry in entries]
-    order = sorted(range(len(entries)), key=lambda place: -sizes[place])
+    each = (torch.ones_like(group) if soft else group for group in groups)
+    shares = torch.cat([one / group.sum() / len(groups) for one, group in zip(each, groups, strict=True)])
+    order = _longest_first(entries)
     return packed([entries[place] for place in order]) | {"shares": shares[order]}
+
+
+def whole_update(entries: list[dict]) -> dict:
+    """Put the utterances of an update together as :func:`update` does, for a loss of all of them at once."""
+    return packed([entries[place] for place in _longest_first(entries)])
+
+
+def _longest_first(entries: list[dict]) -> list[int]:
+    inputs = [name for name in entries[0] if name not in NO_INPUTS]
+    sizes = [sum(entry[name].numel() for name in inputs) for entry in entries]
+    return sorted(range(len(entries)), key=lambda place: -sizes[place])
 
 
 def loader(data: Utterances, batch: int) -> DataLoader:

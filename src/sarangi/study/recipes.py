@@ -1,9 +1,12 @@
 """How models are trained: what a job needs to know of a recipe, and what the paper shows of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sarangi.study.entries import BRANCHES, CHECKPOINTS, Experiment
+from sarangi.base import layout
+from sarangi.study.dimensions import scales_of
+from sarangi.study.entries import BRANCHES, CHECKPOINTS, DIMENSIONS, Experiment, on_corpus
+from sarangi.study.problems import Problem
 from sarangi.study.study import Study
 
 NOT_OF_A_RUN = ("seeds", "together")
@@ -30,8 +33,9 @@ def tuned_runnable(study: Study, together: bool = True) -> list[str]:
 
     Without ``together`` those are left out of which one job trains all runs, or none trains any.
     """
-    names = [name for name, e in study.runnable.items() if is_tuned(study, e)]
-    otherwise = {e.name for e in study.trained_together(study.runnable)} | set(from_checkpoints(study))
+    runnable = study.every_runnable
+    names = [name for name, e in runnable.items() if is_tuned(study, e)]
+    otherwise = {e.name for e in study.trained_together(runnable)} | set(from_checkpoints(study))
     return [name for name in names if together or name not in otherwise]
 
 
@@ -53,10 +57,47 @@ def recipe_of_a_run(model: Mapping[str, Any]) -> dict[str, Any]:
     return entry | {"finetuning": tuning}
 
 
+def model_of_a_run(study: Study, experiment: Experiment) -> dict[str, Any]:
+    """Return what the training of a run knows of its model: :func:`recipe_of_a_run`.
+
+    Of ratings ``dimensions`` has the ends of the manifest's scales, by name and sorted.
+    """
+    entry = recipe_of_a_run(study.model(experiment))
+    if DIMENSIONS not in entry:
+        return entry
+    scales = scales_of(experiment.corpus, study.config["corpora"][experiment.corpus])
+    return entry | {DIMENSIONS: {name: list(scales[name].ends) for name in sorted(entry[DIMENSIONS])}}
+
+
+def learns_votes(model: Mapping[str, Any]) -> bool:
+    """Whether a model's entry is trained on votes of annotators in place of labels."""
+    return bool(model.get("finetuning", {}).get("targets") == "soft")
+
+
+def votes_learnt(study: Study, experiment: Experiment) -> list[str]:
+    """Return the votes that an experiment is trained on; nothing for one that is trained on labels."""
+    return [layout.votes(experiment.corpus)] if learns_votes(study.model(experiment)) else []
+
+
+def problems_of_targets(config: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield experiments whose models learn votes on corpora that name none."""
+    for position, entry in enumerate(config["experiments"]):
+        for place, corpus in enumerate(entry["corpora"]):
+            if corpus not in config["corpora"] or config["corpora"][corpus].get("votes"):
+                continue
+            for name in entry["models"]:
+                if learns_votes(on_corpus(config["models"].get(name, {}), corpus)):
+                    yield (
+                        ("experiments", position, "corpora", place),
+                        f"{name} learns the votes of annotators (targets: soft), and corpora.{corpus} names "
+                        "no `votes`; name them, or take targets out of the recipe",
+                    )
+
+
 def recipes_shown(study: Study) -> list[dict[str, Any]]:
     """Return how each fine-tuned model is trained, with the corpora on which that is the same."""
     recipes: list[dict[str, Any]] = []
-    for e in study.experiments.values():
+    for e in study.every_experiment.values():
         if not is_tuned(study, e):
             continue
         recipe = {key: value for key, value in study.model(e).items() if key != "recipes"}

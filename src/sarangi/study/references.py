@@ -35,6 +35,7 @@ from sarangi.study.entries import (
 )  # fmt: skip
 from sarangi.study.places import Place
 from sarangi.study.problems import Problem
+from sarangi.study.recipes import problems_of_targets
 from sarangi.study.robustness_inputs import problems_of_augmentation, problems_of_robustness
 from sarangi.study.study import Study
 from sarangi.study.table_corpora import has_table, problems_of, vocabulary_of
@@ -54,6 +55,7 @@ def unknown_names(config: dict[str, Any]) -> Iterator[Problem]:
     for position, entry in enumerate(config["experiments"]):
         yield from _of_experiments(config, ("experiments", position), entry)
     yield from problems_of_dimensions(config)
+    yield from problems_of_targets(config)
     yield from _of_sensitivity(config)
     yield from _of_language_pairs(config)
     yield from _of_benchmarks(config)

@@ -100,10 +100,10 @@ def tuned(study: Study, names: list[str] | None = None) -> list[Experiment]:
     SarangiError
         If a name is that of no fine-tuned experiment.
     """
-    known = {name: e for name, e in study.experiments.items() if is_tuned(study, e)}
+    known = {name: e for name, e in study.every_experiment.items() if is_tuned(study, e)}
     for name in names or ():
         if name not in known:
-            what = "is not fine-tuned" if name in study.experiments else "is not in the configuration"
+            what = "is not fine-tuned" if name in study.every_experiment else "is not in the configuration"
             few = ", ".join(list(known)[:5]) or "no experiment"
             raise SarangiError(f"the experiment {name!r} {what}; expected a fine-tuned one, such as {few}")
     return [known[name] for name in names or known]

@@ -15,7 +15,7 @@ from sarangi.app.runs import Run
 from sarangi.base.errors import SarangiError
 from sarangi.models.encoders import Encoder
 from sarangi.models.finetuning import describe
-from sarangi.models.fusion import classifier
+from sarangi.models.fusion import EmotionClassifier, classifier
 from sarangi.models.speech_states import prepared, speech_states
 
 CARD = ("name", "model", "corpus", "speakers", "scores", "calibration", "synthetic", "protocol")
@@ -119,3 +119,19 @@ def test_a_probe_of_a_whisper_hears_the_silence_that_its_training_heard(encoders
     heard = Run(tmp_path, "probe", [folder.parent]).answer([signal], [])
     assert np.allclose(heard, answers[0], atol=1e-5)
     assert np.abs(heard - answers[1]).max() > 1e-4
+
+
+def test_a_run_of_ratings_is_refused_in_words_and_one_with_an_odd_scale_as_damaged(run):
+    described = json.loads((run / "config.json").read_text())
+    del described["emotions"]
+    described["dimensions"] = {"valence": [1, 5], "arousal": [0.0, 1.0]}
+    (run / "config.json").write_text(json.dumps(described))
+    text = message_of(run, run)
+    assert "gives ratings (arousal, valence)" in text
+    assert "docs/dimensions.md" in text
+    assert EmotionClassifier.from_pretrained(run).classifier.out_features == 2
+    for odd in ([5, 1], [0], ["a", 1], [0, float("nan")], None):
+        described["dimensions"]["arousal"] = odd
+        (run / "config.json").write_text(json.dumps(described))
+        with pytest.raises(SarangiError, match="the dimension arousal has the scale"):
+            EmotionClassifier.from_pretrained(run)

@@ -130,3 +130,44 @@ def test_the_studys_recipes_are_those_that_it_states(ours):
             fusion = found[0]["fusion"]
             assert f"{fusion['kind']} {fusion['width']} x {fusion['heads']} heads" == row["fusion"]
     assert len(rows) == 15
+
+
+def rated(study, corpus="iemocap", **changes):
+    """The demo with a fine-tuned model of arousal."""
+    tuned = copy.deepcopy(study["models"]["audio_tiny"]["finetuning"]) | {"class_weights": False}
+    study["corpora"]["iemocap"]["dimensions"] = {"valence": {"to": [0, 1]}, "arousal": {}}
+    audio = copy.deepcopy(study["models"]["audio_tiny"]["audio"])
+    study["models"]["ratings"] = {"title": "ratings", "audio": audio, "dimensions": ["valence", "arousal"]}
+    study["models"]["ratings"]["finetuning"] = tuned | changes
+    grouped = {"corpora": [corpus], "protocols": ["grouped3"], "models": ["ratings"]}
+    study["experiments"].append(grouped)
+    return study
+
+
+def test_a_run_of_ratings_knows_the_scales_of_its_corpus_and_is_trained_by_the_rules_of_all(study):
+    found = check(rated(study), SCHEMA, [])
+    e = found.rated_experiments["iemocap_grouped3_ratings"]
+    model = recipes.model_of_a_run(found, e)
+    assert model["dimensions"] == {"arousal": [1, 5], "valence": [0, 1]}
+    assert list(model["dimensions"]) == ["arousal", "valence"]  # as in a config.json
+    assert e in found.trained_together(found.every_experiment)
+    assert e.name not in found.experiments
+    tiny = found.experiments["ravdess_grouped3_audio_tiny"]
+    assert recipes.model_of_a_run(found, tiny) == recipes.recipe_of_a_run(found.model(tiny))
+    assert recipes.votes_learnt(found, tiny) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("class_weights", True), ("targets", "soft"), ("balance", "oversample"), ("augment", {})],
+)
+def test_what_is_of_emotions_alone_is_refused_for_ratings(study, tmp_path, key, value):
+    text, _ = refused(rated(study, **{key: value}), tmp_path)
+    assert f"models.ratings.finetuning.{key}" in text
+
+
+def test_votes_are_learnt_where_a_corpus_names_some_and_refused_elsewhere(study, tmp_path):
+    recipe = copy.deepcopy(study["models"]["audio_tiny_hubert"]["finetuning"])
+    study["models"]["audio_tiny_hubert"]["finetuning"] = recipe | {"targets": "soft"}
+    text, _ = refused(study, tmp_path)
+    assert "audio_tiny_hubert learns the votes of annotators (targets: soft), and corpora.ravdess" in text
