@@ -29,13 +29,23 @@ FETCHED = ["*.json", "*.safetensors", "*.txt"]
 
 
 def runs_in(directory: Path) -> list[str]:
-    """Return the fine-tuned runs of a study by name, <experiment>/<fold>/<seed>, sorted."""
+    """Return the fine-tuned runs of a study by name, <experiment>/<fold>/<seed>, sorted; none of ratings."""
     found = []
     for weights in (directory / RUNS).glob("*/*/*/model.safetensors"):
         name = "/".join(weights.parts[-4:-1])
-        if RUN.fullmatch(name) and (weights.parent / "config.json").is_file():
+        settings = weights.parent / "config.json"
+        if RUN.fullmatch(name) and settings.is_file() and not _rated(settings):
             found.append(name)
     return sorted(found, key=lambda name: [int(p) if p.isdigit() else p for p in name.split("/")])
+
+
+def _rated(settings: Path) -> bool:
+    """Whether the description of a run says that it gives ratings; one that cannot be read says nothing."""
+    try:
+        described = json_in(settings)
+    except (OSError, DocumentError):
+        return False
+    return isinstance(described, dict) and isinstance(described.get("dimensions"), dict)
 
 
 def folder_of(wanted: str, directory: Path) -> Path:
@@ -130,7 +140,7 @@ def load(wanted: str, directory: Path) -> Listener:
             f"{wanted}: no weights in safetensors (model.safetensors is expected); files that could run "
             "are not opened"
         )
-    if isinstance(settings, dict) and isinstance(settings.get("dimensions"), dict):
+    if _rated(folder / "config.json"):
         rated = ", ".join(sorted(settings["dimensions"]))[:200]
         raise SarangiError(
             f"{wanted}: its model gives ratings ({rated}), and here emotions are told; test it on other "

@@ -4,8 +4,16 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sarangi.base.prose import Paragraph, Sentence
-from sarangi.study.entries import FrozenStates, encoders_of, families_of, states_of, words_of
-from sarangi.study.recipes import is_tuned
+from sarangi.study.entries import (
+    DIMENSIONS,
+    FrozenStates,
+    encoders_of,
+    families_of,
+    is_rated,
+    states_of,
+    words_of,
+)
+from sarangi.study.recipes import is_tuned, learns_votes
 from sarangi.study.study import Study
 
 SETS = {
@@ -189,8 +197,8 @@ def _classical(study: Study) -> Iterator[Sentence]:
 
 
 def _tuned(study: Study) -> Iterator[Sentence]:
-    used = _used(study, "models")
-    for name in used:
+    used = {e.model for e in study.every_experiment.values()}
+    for name in (name for name in study.config["models"] if name in used):
         model = study.config["models"][name]
         encoders = [study.config["encoders"][encoder] for encoder in encoders_of(model).values()]
         if not encoders:
@@ -207,15 +215,25 @@ def _tuned(study: Study) -> Iterator[Sentence]:
                 title, rank = study.config["encoders"][name]["title"], model[branch]["adapters"]["rank"]
                 how += f"; of {title} low-rank adapters of rank {rank} learn, and not its own weights"
                 cites.append("hu2022lora")
+        if is_rated(model):
+            how += f"; it answers {' and '.join(model[DIMENSIONS])}, with 1 - CCC over an update as its loss"
+        if learns_votes(model):
+            how += "; it learns the shares of annotators' votes and not one label"
         asr = words_of(model)
         heard = f", on words that {study.config['asr'][asr]['title']} wrote" if asr else ""
         control = model.get("text", {}).get("control", {})
         heard += "".join(CONTROLS[kind] for kind in control)
         names = " and ".join(encoder["title"] for encoder in encoders)
         yield Sentence(f"{_upper(model['title'])}: {names}{heard}; {how}", cites)
-    if any(is_tuned(study, e) for e in study.experiments.values()):
+    chosen_by = [
+        best
+        for best, experiments in (("WF1", study.experiments), ("mean CCC", study.rated_experiments))
+        if any(is_tuned(study, e) for e in experiments.values())
+    ]
+    if chosen_by:
         yield Sentence(
-            "The epoch with the best WF1 on the validation part counts; the test part is looked at once"
+            f"The epoch with the best {' or '.join(chosen_by)} on the validation part counts; the test part "
+            "is looked at once"
         )
 
 

@@ -10,7 +10,7 @@ from support.small_encoders import encoders  # noqa: F401  (fixtures)
 from support.small_training import HEARING, encoder  # noqa: F401  (fixtures)
 
 from sarangi.app.card_files import read_card
-from sarangi.app.opening import load
+from sarangi.app.opening import load, runs_in
 from sarangi.app.runs import Run
 from sarangi.base.errors import SarangiError
 from sarangi.models.encoders import Encoder
@@ -121,7 +121,11 @@ def test_a_probe_of_a_whisper_hears_the_silence_that_its_training_heard(encoders
     assert np.abs(heard - answers[1]).max() > 1e-4
 
 
-def test_a_run_of_ratings_is_refused_in_words_and_one_with_an_odd_scale_as_damaged(run):
+def test_a_run_of_ratings_is_refused_in_words_and_one_with_an_odd_scale_as_damaged(run, tmp_path_factory):
+    there = tmp_path_factory.mktemp("study") / "results/runs/made_random_ratings/0/42"
+    there.parent.mkdir(parents=True)
+    there.symlink_to(run)
+    assert runs_in(there.parents[4]) == ["made_random_ratings/0/42"]
     described = json.loads((run / "config.json").read_text())
     del described["emotions"]
     described["dimensions"] = {"valence": [1, 5], "arousal": [0.0, 1.0]}
@@ -129,6 +133,7 @@ def test_a_run_of_ratings_is_refused_in_words_and_one_with_an_odd_scale_as_damag
     text = message_of(run, run)
     assert "gives ratings (arousal, valence)" in text
     assert "docs/dimensions.md" in text
+    assert runs_in(there.parents[4]) == []
     assert EmotionClassifier.from_pretrained(run).classifier.out_features == 2
     for odd in ([5, 1], [0], ["a", 1], [0, float("nan")], None):
         described["dimensions"]["arousal"] = odd

@@ -83,3 +83,29 @@ def test_methods_say_of_which_encoder_adapters_learn(tmp_path, monkeypatch):
     (sentence, _) = next(each.sentences for each in methods_of(study) if each.heading == "Encoders")
     assert sentence.text.endswith("low-rank adapters of rank 8 learn, and not its own weights")
     assert "hu2022lora" in sentence.cites
+
+
+def test_methods_say_what_ratings_and_votes_are_learnt_by(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    study = study_of(["roberta_base_finetuned"], ["grouped5_validated"])
+    model = study.config["models"]["roberta_base_finetuned"]
+    model["finetuning"] = model["finetuning"] | {"targets": "soft"}
+    (tuned, chosen) = next(each.sentences for each in methods_of(study) if each.heading == "Encoders")
+    assert tuned.text.endswith("it learns the shares of annotators' votes and not one label")
+    assert "best WF1 on the validation part" in chosen.text
+    del model["finetuning"]["targets"]
+    model["finetuning"]["class_weights"] = False
+    rated = check(
+        {
+            "corpora": {"iemocap": stand_in(speakers=10, clips=1, seed=1) | {"dimensions": {"arousal": {}}}},
+            "models": {"ratings": model | {"title": "ratings", "dimensions": ["arousal"]}},
+            "experiments": [
+                {"corpora": ["iemocap"], "protocols": ["grouped5_validated"], "models": ["ratings"]}
+            ],
+        },
+        ROOT / "workflow/schemas/config.schema.yaml",
+        [],
+    )
+    (tuned, chosen) = next(each.sentences for each in methods_of(rated) if each.heading == "Encoders")
+    assert tuned.text.endswith("it answers arousal, with 1 - CCC over an update as its loss")
+    assert "best mean CCC on the validation part" in chosen.text
