@@ -69,6 +69,7 @@ from sarangi.study import (
     inputs,
     leakage,
     missing,
+    rated_inputs,
     recipes,
     robustness_inputs,
     scored,
@@ -203,6 +204,7 @@ include: "rules/states.smk"
 include: "rules/finetuning.smk"
 include: "rules/speakers.smk"
 include: "rules/bootstrap.smk"
+include: "rules/ratings.smk"
 include: "rules/sensitivity.smk"
 include: "rules/robustness.smk"
 include: "rules/tables.smk"

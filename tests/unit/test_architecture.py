@@ -98,30 +98,33 @@ AT_MOST = {
     + FIGURES
     + 4,  # also the page of the audit and the summary of a run call things by their titles
     "base.score_rows": 26,
-    "base.dimension_rows": 16,  # a rating means the same in the manifest, to models and in scores
-    "base.slices": 6,  # scores, claims, and the tables and the figure that show seeds
-    "base.progress": 27,
+    # scores and differences, of emotions and of ratings
+    "base.bootstrap": 6,
+    "scoring.training_marks": 6,
+    "base.dimension_rows": 26,  # a rating means the same in the manifest, to models and in scores
+    "base.slices": 7,  # scores, claims, and the tables and the figure that show seeds
+    "base.progress": 29,
     "base.markdown": 28,
     "base.spreadsheets": TABLES + 1,  # every table is CSV, too
-    "base.marks": TABLES + FIGURES - 1 + 1,
+    "base.marks": TABLES + FIGURES + 2,
     "base.evidence": TABLES,
     "base.degenerate": TABLES
     + FIGURES
     + 7,  # one meaning in every table, figure and sentence that shows an interval
-    "base.parts": 22,
+    "base.parts": 26,
     "base.sound": 15,  # what writes an encoder of Whisper states its sample rate; speaker encoders
-    "base.score_id": 13,  # four figures show transfers, by their names
-    "base.auditing": 23,  # marks of scores, sentences that need groups enough, limits below seven tables
+    "base.score_id": 16,  # four figures show transfers, by their names
+    "base.auditing": 25,  # marks of scores, sentences that need groups enough, limits below seven tables
     "base.hints": 7,  # layouts, one of which is a table of labels
     "base.emotions": 8,  # one order in figures, and the names that tables give
-    "base.segments": 24,  # what has no known group is a group by its recording, wherever groups are read
-    "base.voices": 19,  # a protocol that guesses groups says so to all that trains, audits and scores
+    "base.segments": 28,  # what has no known group is a group by its recording, wherever groups are read
+    "base.voices": 23,  # a protocol that guesses groups says so to all that trains, audits and scores
     "base.single_voices": 7,  # and splits that voices may not be held apart in
     "base.premium_rows": 6,  # three tables, figures and texts say what folds are
-    "base.nesting": 8,  # what takes speakers for voices, and classical models that lose those
+    "base.nesting": 9,  # what takes speakers for voices, and classical models that lose those
     "paper.reported": 6,  # tables and a figure of one UAR an experiment
     "base.table_columns": 6,
-    "base.failures": 13,  # what is counted is the same in the manifest, the audit, protocols and marks
+    "base.failures": 15,  # what is counted is the same in the manifest, the audit, protocols and marks
     "base.voice_checks": 6,  # the audit, and what says its checks in words
     "base.finding_rows": 7,
     "base.device_names": 9,  # all that run networks or load a Whisper
@@ -130,13 +133,13 @@ AT_MOST = {
     "base.missing": 9,
     "base.verdicts": 7,
     # one entry a metric, which tables and scores read
-    "statistics.confusions": 32,
-    "statistics.corrections": 8,  # findings, and all that corrects them for their number
+    "statistics.confusions": 34,
+    "statistics.corrections": 9,  # findings, and all that corrects them for their number
     "statistics.published_errors": 6,  # findings, and all that corrects them for their number
     "statistics.replication": 6,  # findings, and all that corrects them for their number
     "statistics.student": 6,  # findings, and all that corrects them for their number
-    "statistics.calibration": 22,
-    "statistics.metrics": 22,
+    "statistics.calibration": 24,
+    "statistics.metrics": 24,
     # a page and its marks are the same in every table
     "paper.synthetic": TABLES + 2,
     "paper.mark_notes": TABLES + FIGURES - 11,
@@ -152,19 +155,19 @@ AT_MOST = {
     "audio.flac": 13,
     "corpora.utterance": 10,
     "corpora.labelled": 6,  # layouts, one of which is a table, and tables
-    "models.predictions": 12,  # and the probe of speakers, which is refused as a model is
+    "models.predictions": 14,  # and the probe of speakers, which is refused as a model is
     "runtime.devices": 9,  # all that run a network, or load a Whisper
     # what trains, transfers, computes states or tests the study's checkpoints opens an encoder; and a speaker
     # encoder of transformers is read by the same rules of safety
     "models": 8,
     "sources.incomplete": 9,  # and what fetches one refuses what is incomplete
     # scores, and what compares parts of the speakers and worse recordings
-    "base.scored": 6,
+    "base.scored": 8,
     "models.refusals": 8,
     "models.settings": 8,
-    "scoring.answers": 6,
+    "scoring.answers": 8,
     "sources.tokenisers": 6,
-    "statistics.intervals": 6,
+    "statistics.intervals": 8,
     # changed often
     "corpora.recording": 3,
     "corpora.video": 5,

@@ -17,11 +17,15 @@ from sarangi.base.auditing import (
     NOTE,
     OK,
     PART_CONFOUNDED,
+    RATED,
+    RATING_SPREAD,
     SHARED_GROUPS,
     SHARED_SPEAKERS,
     SHARED_TEXTS,
     SOUND,
     SPEAKERS_OF_PART,
+    SPEAKERS_RATED_ALIKE,
+    SPEAKERS_TELL,
     TESTED_GROUPS,
     TESTED_WITH,
     TEXTS_EMPTY,
@@ -93,6 +97,19 @@ CHECKS = {
     PART_CONFOUNDED: Advice(
         "what tells the gender, age or language of speakers",
         "name it beside every comparison of them, or record them alike",
+    ),
+    RATED: Advice(
+        "utterances with a rating",
+        "see the notes in the manifest, which name file and line; correct the ratings, or scale or column",
+    ),
+    RATING_SPREAD: Advice("standard deviation of a rating", "take the dimension out of the corpus"),
+    SPEAKERS_RATED_ALIKE: Advice(
+        "speakers whose ratings are all alike",
+        "say so: their scores say nothing of what varies within a speaker",
+    ),
+    SPEAKERS_TELL: Advice(
+        "share of a rating's variance that is between speakers",
+        "compare scores with the oracle that knows each speaker's own mean (baseline: speaker_mean)",
     ),
     "speakers_in_one_group": Advice("speakers in one group", "nothing: they are kept on one side"),
     "name_collision": Advice(

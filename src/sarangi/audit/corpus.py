@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from sarangi.audit.parts import parts_of_speakers
+from sarangi.audit.ratings import ratings_of_corpus
 from sarangi.audit.rows import AUDIT, UNHEARD, Audited, Row, failed_row, listed, write_audit
 from sarangi.base import store
 from sarangi.base.auditing import FATAL, FEW_GROUPS, GROUPS, GROUPS_OF_EMOTION, NOTE, OK, SOUND, WARNING
@@ -42,6 +43,7 @@ def corpus_audit(corpus: Audited, promises: Mapping[str, float], output: Output)
         *_counts(whole, usable, promises),
         *_speakers(usable, promises.get("speakers")),
         *parts_of_speakers(usable),
+        *ratings_of_corpus(usable),
         *_recordings(usable, bool(corpus.levels)),
         *(_pairs(usable, pairs) if pairs is not None else _copies(usable)),
     ]

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from sarangi.base import store
 from sarangi.base.auditing import FAILED_UTTERANCES, FATAL, OK, WARNING
+from sarangi.base.dimension_rows import DIMENSION, UNRATED
 from sarangi.base.failures import failures_in, too_many
 from sarangi.base.store import Output
 
@@ -55,8 +56,9 @@ class Audited(NamedTuple):
     near_duplicates: Path | None = None
 
     def utterances(self) -> pd.DataFrame:
-        """Return the manifest's rows, of :data:`COLUMNS`, with the levels of each where there are some."""
-        whole = store.read(self.manifest, COLUMNS)
+        """Return the manifest's rows, of :data:`COLUMNS` and ratings, with the levels if there are any."""
+        ratings = [name for name in store.columns(self.manifest) if name.startswith((DIMENSION, UNRATED))]
+        whole = store.read(self.manifest, [*COLUMNS, *ratings])
         if not self.levels:
             return whole
         # what could not be decoded has failed there, and not yet in the manifest

@@ -63,6 +63,30 @@ class Scored(NamedTuple):
         return [*self.predictions, self.manifest, *(path for path in optional if path is not None), *parts]
 
 
+class RatedScored(NamedTuple):
+    """An experiment of a model that predicts ratings, to score on its own corpus or on another one.
+
+    Parameters
+    ----------
+    scored
+        As of any experiment; it has no ``slices`` and no ``parts``.
+    scales
+        By dimension that is predicted, the ends of the scale of the manifest.
+    trained_manifest, trained_protocol
+        Of the corpus that is trained on: the mean of the training part is what chance is.
+    """
+
+    scored: Scored
+    scales: Mapping[str, tuple[float, float]]
+    trained_manifest: str
+    trained_protocol: str
+
+    @property
+    def files(self) -> list[str]:
+        """The files that the scores are computed from."""
+        return list(dict.fromkeys([*self.scored.files, self.trained_manifest, self.trained_protocol]))
+
+
 class Compared(NamedTuple):
     """A model that is compared with others: its predictions, and what it is.
 

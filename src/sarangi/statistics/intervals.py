@@ -117,10 +117,37 @@ class Runs(NamedTuple):
         return [[np.arange(len(self.seeds)) == run for run in range(len(self.seeds))]]
 
 
-def student(value: float, errors: Errors, confidence: float) -> tuple[float, float]:
-    """Return the interval of a difference by Student's t, within -1 and 1; NaN where its error is."""
+def student(value: float, errors: Errors, confidence: float, largest: float = 1.0) -> tuple[float, float]:
+    """Return the interval of a difference by Student's t; NaN where its error is.
+
+    It is within what a difference can be, from ``-largest`` to ``largest``.
+    """
     half = _t(errors.df, confidence) * errors.se
-    return float(np.maximum(value - half, -1.0)), float(np.minimum(value + half, 1.0))
+    return float(np.maximum(value - half, -largest)), float(np.minimum(value + half, largest))
+
+
+def fisher(value: float, errors: Errors, confidence: float) -> tuple[float, float]:
+    """Return the interval of a correlation by Student's t on its inverse hyperbolic tangent.
+
+    Fisher's z, which Lin (1989, Biometrics 45(1), 255-268) takes for the concordance correlation, too; the
+    error is carried over by its first derivative, as in :func:`logit`.
+    """
+    if not np.isfinite(errors.se) or not np.isfinite(value):
+        return np.nan, np.nan
+    if errors.se == 0 or not -1 < value < 1:  # at an end of the range nothing varies
+        return value, value
+    half = _t(errors.df, confidence) * errors.se / (1 - value**2)
+    return float(np.tanh(np.arctanh(value) - half)), float(np.tanh(np.arctanh(value) + half))
+
+
+def on_logarithm(value: float, errors: Errors, confidence: float) -> tuple[float, float]:
+    """Return the interval of what is above 0 by Student's t on its logarithm, as :func:`logit` does."""
+    if not np.isfinite(errors.se) or not np.isfinite(value):
+        return np.nan, np.nan
+    if errors.se == 0 or value <= 0:
+        return value, value
+    half = _t(errors.df, confidence) * errors.se / value
+    return float(value * np.exp(-half)), float(value * np.exp(half))
 
 
 def logit(value: float, errors: Errors, confidence: float, largest: float = 1.0) -> tuple[float, float]:

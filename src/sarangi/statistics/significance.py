@@ -1,12 +1,13 @@
 """Tests of differences between systems on the same test utterances."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 import numpy as np
 from scipy import special
 
 from sarangi.statistics.confusions import Booleans, Floats
-from sarangi.statistics.metrics import OF_CONFUSIONS, mean_metrics
+from sarangi.statistics.metrics import mean_metrics
 
 EXACT = 16  # groups that differ, up to which every flip of their signs is tried
 
@@ -27,8 +28,18 @@ def swaps_of_family(comparisons: int) -> int:
     return min(SWAPS * comparisons, MOST_SWAPS)
 
 
+Score = Callable[[Floats, Booleans], dict[str, Floats]]
+"""From sums of shape (..., R, ...), and which classes each repeat holds, to scores by name."""
+
+
 def sign_flip(
-    first: Floats, second: Floats, draws: int, seed: int, at_most: int = 0
+    first: Floats,
+    second: Floats,
+    draws: int,
+    seed: int,
+    at_most: int = 0,
+    score: Score = mean_metrics,
+    held: Booleans | None = None,
 ) -> dict[str, tuple[float, float]]:
     """Return p and the smallest possible p of the paired permutation test over groups, by metric.
 
@@ -46,34 +57,39 @@ def sign_flip(
     Parameters
     ----------
     first, second : arrays of shape (R, groups, K, K)
-        Confusions of both systems in each group.
+        Confusions of both systems in each group, or other sums, for which ``score`` and ``held`` are given.
     draws
         Swaps to draw where not all are tried.
     seed
         Of these.
     at_most
         Swaps to draw where few of the first are as large as the difference seen; ``draws`` if that is more.
+    score
+        Of the sums of some repeats.
+    held : array of shape (R, K), optional
+        Which classes each repeat holds; those that the confusions say.
 
     Returns
     -------
     dict
         Metric to (p, smallest possible p).
     """
-    held = first.sum((1, 3)) > 0
+    held = first.sum((1, 3)) > 0 if held is None else held
     whole = first.sum(1) + second.sum(1)
     apart = (first - second).swapaxes(0, 1)
-    apart = apart[np.abs(apart).sum((1, 2, 3)) > 0]
-    if not len(apart):
-        return {metric.name: (1.0, 1.0) for metric in OF_CONFUSIONS}
     flat = apart.reshape(len(apart), -1)
-    seen = {metric: abs(float(d)) for metric, d in _swapped(whole, first.sum(1), held).items()}
+    flat = flat[np.abs(flat).sum(1) > 0]
+    apart_of = partial(_swapped, whole, held=held, score=score)
+    seen = {metric: abs(float(d)) for metric, d in apart_of(first.sum(1)).items()}
+    if not len(flat):
+        return dict.fromkeys(seen, (1.0, 1.0))
 
     def sizes(signs: np.ndarray) -> dict[str, Floats]:
         moved = (signs.astype(float) @ flat).reshape(-1, *whole.shape)
-        return {name: np.abs(d) for name, d in _swapped(whole, (whole + moved) / 2, held).items()}
+        return {name: np.abs(d) for name, d in apart_of((whole + moved) / 2).items()}
 
-    if len(apart) <= EXACT:
-        signs = _every_swap(len(apart))
+    if len(flat) <= EXACT:
+        signs = _every_swap(len(flat))
         parts = [sizes(signs[start : start + CHUNK]) for start in range(0, len(signs), CHUNK)]
         return {metric: _share([part[metric] for part in parts], size) for metric, size in seen.items()}
     larger = dict.fromkeys(seen, 0)
@@ -83,10 +99,11 @@ def sign_flip(
     drawn = 0
     for stage in (draws, at_most):
         open_ = [metric for metric in seen if drawn == 0 or larger[metric] < LARGER]
-        for signs in _drawn_swaps(len(apart), (stage - drawn) if open_ else 0, generator):
+        for signs in _drawn_swaps(len(flat), (stage - drawn) if open_ else 0, generator):
             found = sizes(signs)
             for metric in open_:
-                larger[metric] += int((found[metric] >= seen[metric] - SAME).sum())
+                # what is not defined could be as large
+                larger[metric] += int((~(found[metric] < seen[metric] - SAME)).sum())
                 done[metric] += len(signs)
         drawn = stage
     return {metric: ((larger[metric] + 1) / (done[metric] + 1), 1 / (at_most + 1)) for metric in seen}
@@ -129,10 +146,11 @@ def _drawn_swaps(groups: int, swaps: int, generator: np.random.Generator) -> Ite
 def _share(parts: list[Floats], seen: float) -> tuple[float, float]:
     """Return p and the smallest possible p, from the sizes of the differences of all swaps."""
     sizes = np.concatenate(parts)
-    count, larger = len(sizes), int((sizes >= seen - SAME).sum())
-    return larger / count, float((sizes >= sizes.max() - SAME).sum() / count)
+    # what is not defined could be as large
+    count, larger = len(sizes), int((~(sizes < seen - SAME)).sum())
+    return larger / count, float((~(sizes < sizes.max() - SAME)).sum() / count)
 
 
-def _swapped(whole: Floats, confusions: Floats, held: Booleans) -> dict[str, Floats]:
-    """Return the difference between confusions and what is left of the ``whole`` of both systems."""
-    return minus(mean_metrics(confusions, held), mean_metrics(whole - confusions, held))
+def _swapped(whole: Floats, sums: Floats, *, held: Booleans, score: Score) -> dict[str, Floats]:
+    """Return the difference between sums and what is left of the ``whole`` of both systems."""
+    return minus(score(sums, held), score(whole - sums, held))

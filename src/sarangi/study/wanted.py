@@ -23,6 +23,7 @@ from sarangi.study.inputs import (
     transcript_shards,
 )
 from sarangi.study.locations import MADE_CORPORA, MADE_WEIGHTS
+from sarangi.study.rated_inputs import differences_of_ratings, scores_of_ratings
 from sarangi.study.robustness_inputs import disturbed_files
 from sarangi.study.robustness_inputs import made as robust
 from sarangi.study.scored import differences_of_study, scores_of_experiments, scores_of_transfers
@@ -54,6 +55,8 @@ def every_table(study: Study) -> list[str]:
             *scores_of_experiments(study),
             *scores_of_transfers(study),
             *differences_of_study(study),
+            *scores_of_ratings(study),
+            *differences_of_ratings(study),
         }
     )
 

@@ -3,10 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
+import numpy as np
+
 from sarangi.base.errors import SarangiError
 from sarangi.corpora.layouts.iemocap import EMOTIONS, LANGUAGE
 from sarangi.synthetic.corpus import generator, voice
-from sarangi.synthetic.speech import Clip
+from sarangi.synthetic.speech import MELODIES, Clip
 
 SAMPLE_RATE = 16_000
 SPOKEN = EMOTIONS | {"fru": "angry", "xxx": "neutral"}
@@ -16,6 +18,12 @@ RATED = {
     "ang": "Anger", "hap": "Happiness", "exc": "Excited", "neu": "Neutral", "sad": "Sadness",
     "fru": "Frustration", "xxx": "Other",
 }  # fmt: skip
+VALENCE = {"angry": 1.8, "happy": 4.2, "neutral": 3.1, "sad": 2.0}
+"""How pleasant each emotion is rated, before raters differ."""
+SPREAD = 0.3
+"""Standard deviation of what raters differ by."""
+OUT_OF_SCALE = "5.5000"
+"""The valence of the first turn of the first dialogue that is one of the four classes: a trap."""
 LABELS = ("neu", "neu", "ang", "sad", "hap", "exc", "fru", "xxx")
 TURN = 5.0  # seconds from turn to turn in the files of times
 SENTENCES = (
@@ -62,6 +70,9 @@ def clips(speakers: int, clips: int, seed: int) -> Iterator[Clip]:
                 }
                 row["start"] = f"{turn * TURN:.4f}"
                 row["end"] = f"{(turn + 0.8) * TURN:.4f}"
+                row |= _ratings(seed, name, SPOKEN[label])
+                if session == 1 and number == 0 and turn == _first_rated(labels):
+                    row["valence"] = OUT_OF_SCALE
                 path = f"Session{session}/sentences/wav/{dialogue}/{name}.wav"
                 yield _clip(path, seed, voices[letter], SPOKEN[label], row=row)
             yield _clip(
@@ -84,6 +95,23 @@ def _clip(path: str, seed: int, own: dict[str, str | int], emotion: str, **more:
     )
 
 
+def _ratings(seed: int, name: str, spoken: str) -> dict[str, str]:
+    """Return the means of two raters, which follow how loud and fast an emotion is spoken.
+
+    Drawn apart from the sound, which they leave as it is.
+    """
+    melody = MELODIES[spoken]
+    arousal = 3 + 0.2 * melody.loudness_db + 2 * (melody.rate - 1)
+    means = {"valence": VALENCE[spoken], "arousal": arousal, "dominance": 3 + 0.15 * melody.loudness_db}
+    heard = generator(seed, f"{name} rated").normal(list(means.values()), SPREAD)
+    halves = np.clip(np.round(heard * 2) / 2, 1, 5)
+    return {dimension: f"{value:.4f}" for dimension, value in zip(means, halves, strict=True)}
+
+
+def _first_rated(labels: np.ndarray) -> int:
+    return next(turn for turn, label in enumerate(labels) if label in EMOTIONS)
+
+
 def tables(clips: list[Clip]) -> Iterator[tuple[str, bytes]]:
     """Yield for each dialogue the labels, a single rater's file beside them, and the transcription."""
     dialogues = defaultdict(list)
@@ -95,7 +123,8 @@ def tables(clips: list[Clip]) -> Iterator[tuple[str, bytes]]:
         for turn in turns:
             row = turn.row
             labels += (
-                f"[{row['start']} - {row['end']}]\t{row['name']}\t{row['label']}\t[2.5000, 2.5000, 2.5000]\n"
+                f"[{row['start']} - {row['end']}]\t{row['name']}\t{row['label']}\t"
+                f"[{row['valence']}, {row['arousal']}, {row['dominance']}]\n"
                 f"C-E2:\t{RATED[row['label']]};\t()\nC-E3:\tNeutral;\t()\n"
                 "A-E3:\tval 3; act 2; dom  3;\t()\n\n"
             )

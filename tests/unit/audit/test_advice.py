@@ -89,7 +89,7 @@ def test_the_page_and_the_rows_are_sorted_by_severity(tmp_path):
     assert "Gone: not audited, since it is not available: ask its authors" in text.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("module", ["corpus", "protocol"])
+@pytest.mark.parametrize("module", ["corpus", "protocol", "ratings"])
 def test_every_check_has_advice(module):
     """Whatever an audit yields as the first part of a row is known."""
     tree = ast.parse((ROOT / f"src/sarangi/audit/{module}.py").read_text(encoding="utf-8"))
@@ -99,5 +99,5 @@ def test_every_check_has_advice(module):
     named = {node.value for node in first if isinstance(node, ast.Constant) and node.value}
     named |= {getattr(auditing, node.id) for node in first if isinstance(node, ast.Name) and node.id.isupper()
               and hasattr(auditing, node.id)}  # fmt: skip
-    assert len(named) > 5
+    assert len(named) > 3
     assert named - {store.SKIPPED} <= set(CHECKS)

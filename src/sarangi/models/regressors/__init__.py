@@ -1,0 +1,1 @@
+"""Kinds of regressors: one module each, loaded by its name."""
