@@ -36,6 +36,7 @@ from sarangi.models.trainer import class_weights, log_of, trainer_of
 from sarangi.models.utterances import Utterances
 
 CLASSES = ["a", "b", "c"]
+WORSE = {"conditions": ["noise_10"], "share": 0.5}
 SHARES = np.random.default_rng(4).dirichlet([0.7, 0.5, 0.3], 13)
 
 
@@ -117,13 +118,13 @@ def test_the_loss_is_the_cross_entropy_to_the_shares_of_votes():
     assert found.item() == pytest.approx(expected, abs=1e-12)
 
 
-def voted(corpus, encoder, folder, votes, **changes):
+def voted(corpus, encoder, folder, votes):
     output = outputs(folder)
     training = training_of(
         corpus,
         {"audio": [corpus / "audio.parquet"]},
         {"audio": encoder},
-        {"audio": HEARING, "finetuning": RECIPE | {"max_epochs": 2} | changes},
+        {"audio": HEARING, "finetuning": RECIPE | {"max_epochs": 2, "augment": WORSE}},
         folder / "checkpoints",
         votes=votes,
     )
