@@ -125,6 +125,8 @@ def rated_answers(
 ) -> pd.DataFrame:
     """Return a row for each of the rows and dimension with what a run answers.
 
+    An utterance without a rating of a dimension is skipped in it; what was answered of it is left out.
+
     Parameters
     ----------
     rows
@@ -142,15 +144,14 @@ def rated_answers(
     for place, name in enumerate(scales):
         predicted = np.full(len(rows), np.nan)
         predicted[ok] = answers[:, place]
-        found.append(
-            rows[["utterance_id", "status", "reason"]].assign(
-                fold=run.fold,
-                seed=run.seed,
-                dimension=name,
-                rating=rows[DIMENSION + name].to_numpy(dtype=np.float64),
-                predicted=predicted,
-            )
+        ratings = rows[DIMENSION + name].to_numpy(dtype=np.float64)
+        table = rows[["utterance_id", "status", "reason"]].assign(
+            fold=run.fold, seed=run.seed, dimension=name, rating=ratings, predicted=predicted
         )
+        unrated = ok & np.isnan(ratings)
+        table.loc[unrated, ["status", "reason"]] = [store.SKIPPED, f"no rating of {name} to compare with"]
+        table.loc[unrated, "predicted"] = np.nan
+        found.append(table)
     return pd.concat(found)
 
 

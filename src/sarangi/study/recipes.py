@@ -83,7 +83,7 @@ def problems_of_targets(config: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield experiments whose models learn votes on corpora that name none."""
     for position, entry in enumerate(config["experiments"]):
         for place, corpus in enumerate(entry["corpora"]):
-            if corpus not in config["corpora"] or config["corpora"][corpus].get("votes"):
+            if corpus not in config["corpora"] or "votes" in config["corpora"][corpus]:
                 continue
             for name in entry["models"]:
                 if learns_votes(on_corpus(config["models"].get(name, {}), corpus)):
