@@ -26,10 +26,14 @@ from sarangi.paper.figures.style import (
     key,
     keys_of_degenerate,
 )
+from sarangi.paper.figures.text import broken
 
 OF_FOLDS = {MATCHED_FOLDS: (GREEN, "D"), RANDOM_FOLDS: (ORANGE, "o")}
 """Colour and marker of a score in folds with speakers in training and test, and of what they add."""
 DASHED = (0, (2.2, 1.2))
+ADDED = "minus speakers held out, on the same utterances, in percentage points"
+LETTERS = STYLE["font.size"]
+NAMED, BELOW = 1.6, 1.5  # inches that names, and words below the right panel, may take
 
 
 def leakage_figure(
@@ -83,13 +87,16 @@ def leakage_figure(
                     _draw_difference(right, pairs[folds], place + shift, colour, marker)
         left.set_yticks(
             range(len(rows)),
-            [f"{labels.corpora[corpus]}\n{labels.models[model]}" for corpus, model, _ in rows],
+            [
+                "\n".join(broken(text, NAMED, LETTERS) for text in (labels.corpora[c], labels.models[model]))
+                for c, model, _ in rows
+            ],
         )
         left.set_ylim(len(rows) - 0.5, -0.5)
         left.set_xlim(0, 1)
         left.set_xticks(np.linspace(0, 1, 6))
         left.set_xlabel("UAR, with its interval over groups")
-        right.set_xlabel("minus speakers held out, on\nthe same utterances,\nin percentage points")
+        right.set_xlabel(broken(ADDED, BELOW, LETTERS))
         right.axvline(0, color=GREY, lw=0.8)
         right.tick_params(axis="y", length=0)
         for axes in (left, right):
