@@ -32,20 +32,29 @@ class Page:
         Names of the corpora spoken by the demo's generator; any adds a line that says so.
     legend
         Height to keep for a legend, in inches.
+    size
+        Of the letters of the notes, in points.
     """
 
-    def __init__(self, height: float, notes: Sequence[str], synthetic: Sequence[str], legend: float = 0.0):
-        texts = [broken(note, WIDTH - 2 * EDGE, TINY) for note in notes]
+    def __init__(
+        self,
+        height: float,
+        notes: Sequence[str],
+        synthetic: Sequence[str],
+        legend: float = 0.0,
+        size: float = TINY,
+    ):
+        texts = [broken(note, WIDTH - 2 * EDGE, size) for note in notes]
         self.top = 0.2 if synthetic else EDGE
-        below = sum(height_of(text, TINY) + 0.02 for text in texts)
+        below = sum(height_of(text, size) + 0.02 for text in texts)
         self.height = self.top + height + legend + below + EDGE
         self.figure = pyplot.figure(figsize=(WIDTH, self.height))
         place = self.top + height
         self.legend_place = place
         place += legend
         for text in texts:
-            self.text(EDGE, place, text, size=TINY, color=GREY, va="top")
-            place += height_of(text, TINY) + 0.02
+            self.text(EDGE, place, text, size=size, color=GREY, va="top")
+            place += height_of(text, size) + 0.02
         if synthetic:
             say_synthetic(self.figure, synthetic, y=1 - 0.1 / self.height, va="center")
 
