@@ -70,6 +70,7 @@ from sarangi.study import (
     leakage,
     missing,
     rated_inputs,
+    rated_shown,
     recipes,
     robustness_inputs,
     scored,

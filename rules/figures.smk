@@ -75,6 +75,24 @@ FIGURES_SHOWN = {
         wanted=bool(shown.fairness_shown(study)),
         inputs={"fairness": shown.fairness_shown(study)},
     ),
+    "dimension_scatter": Exhibit(
+        "Draw ratings against the predictions of the best model of each dimension.",
+        wanted=bool(study.rated_experiments),
+        inputs={
+            "scores": rated_shown.own_scores(study),
+            "predictions": [file for files in rated_shown.own_predictions(study).values() for file in files],
+        },
+        params={
+            "files": rated_shown.own_predictions(study),
+            "baselines": rated_shown.rated_baselines(study),
+        },
+    ),
+    "dimension_speakers": Exhibit(
+        "Draw how well the best model of each dimension does on each speaker.",
+        wanted=bool(study.rated_experiments),
+        inputs={"scores": rated_shown.own_scores(study)},
+        params={"baselines": rated_shown.rated_baselines(study)},
+    ),
     "published": Exhibit(
         "Draw published numbers beside ours, and say which cannot be compared.",
         wanted=ALL,

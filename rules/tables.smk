@@ -112,6 +112,16 @@ TABLES_SHOWN = {
         wanted=bool(shown.fairness_shown(study)),
         inputs={"fairness": shown.fairness_shown(study)},
     ),
+    "dimensions": Exhibit(
+        "Show how well models predict ratings on a scale.",
+        wanted=bool(study.rated_experiments),
+        inputs={"scores": rated_shown.rated_scores(study)},
+        params={
+            "waiting": rated_shown.unscored(study),
+            "baselines": rated_shown.rated_baselines(study),
+            "oracles": rated_shown.oracles(study),
+        },
+    ),
     "speakers": Exhibit(
         "Show what pseudo-speakers are worth where speakers are known.",
         wanted=bool(study.config["pseudo_speakers"]),

@@ -23,7 +23,7 @@ from sarangi.reproduce.printed import CLAIMS, NUMBERS, Printed
 from sarangi.reproduce.steps import SYNTHETIC as SET_APART
 from sarangi.reproduce.steps import Line, Step
 from sarangi.reproduce.upstream import Upstream
-from sarangi.reproduce.values import COUNTED, Values
+from sarangi.reproduce.values import COUNTED, OF_EXPERIMENTS, Values
 from sarangi.runtime import provenance
 from sarangi.statistics.metrics import UAR
 
@@ -209,6 +209,10 @@ class Walk:
             return self.values.score(file, where["metric"], where["slice"], columns)
         if kind == "differences":
             return self.values.difference(file, where, columns)
+        if kind in OF_EXPERIMENTS:
+            return self.values.of_experiment(file, kind, where, columns)
+        if kind == "dimension_differences":
+            return self.values.dimension_difference(file, where, columns)
         if kind == "finding":
             return self.values.claim(file, where["claim"])
         if file == CLAIMS:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
+
 from sarangi.base import layout, store
 from sarangi.reproduce.files import Files, in_words
 from sarangi.reproduce.steps import Step, pairs
@@ -128,15 +130,24 @@ class Upstream:
         for path in predictions:
             counts: Counter = Counter()
             right = 0
-            for row in self.files.rows(path, ["status", "emotion", "predicted"]):
+            rated = self._rated(path)
+            for row in self.files.rows(path, ["status", "predicted", *([] if rated else ["emotion"])]):
                 counts[row["status"]] += 1
-                right += row["status"] == store.OK and row["emotion"] == row["predicted"]
+                right += row["status"] == store.OK and not rated and row["emotion"] == row["predicted"]
             step = self.files.step(path, only=upstream)
-            step.facts.insert(0, f"{in_words(counts)}; {right} of those predicted are right")
+            said = "ratings, a row a dimension" if rated else f"{right} of those predicted are right"
+            step.facts.insert(0, f"{in_words(counts)}; {said}")
             answers.steps.append(step)
             total += counts
         answers.facts.append(in_words(total))
         return answers
+
+    def _rated(self, predictions: str) -> bool:
+        """Whether predictions are ratings on a scale, and no emotions."""
+        path = self.files.root / predictions
+        return path.exists() and "rating" in self.files.once(
+            ("columns", predictions), lambda: pq.read_schema(path).names
+        )
 
     def _runs(self, predictions: list[str], upstream: list[str]) -> list[Step]:
         models = [path for path in upstream if _kind(path) in OF_MODELS and path not in predictions]
@@ -216,19 +227,27 @@ class Upstream:
             for row in self.files.rows(manifest, ["utterance_id", "sha256", "file", "start", "end"])
         }
         step.whole = True
-        columns = ["utterance_id", "fold", "seed", "status", "emotion", "predicted"]
+        known = ["utterance_id", "fold", "seed", "status", "predicted"]
         for path in predictions:
-            for row in self.files.rows(path, columns):
+            rated = self._rated(path)
+            for row in self.files.rows(path, [*known, *(["dimension", "rating"] if rated else ["emotion"])]):
                 if len(step.lines) == LISTED:
                     step.facts.append(f"the first {LISTED} are listed; the rest stands in the predictions")
                     return step
-                answer = row["predicted"] if row["status"] == store.OK else row["status"]
+                answer = row["status"]
+                if row["status"] == store.OK:
+                    answer = f"{row['predicted']:.4g}" if rated else row["predicted"]
+                label = f"{row['dimension']} {_rating(row['rating'])}" if rated else row["emotion"]
                 run = f"fold {row['fold']}" + ("" if row["seed"] is None else f", seed {row['seed']}")
                 sum_ = sums.get(row["utterance_id"]) or "none: its corpus publishes features"
                 step.lines.append(
-                    f"{row['utterance_id']}: {row['emotion']}, predicted {answer} ({run}); sha256 {sum_}"
+                    f"{row['utterance_id']}: {label}, predicted {answer} ({run}); sha256 {sum_}"
                 )
         return step
+
+
+def _rating(rating: float | None) -> str:
+    return "not rated" if rating is None else f"{rating:.4g}"
 
 
 def _span(row: Mapping[str, Any]) -> str:

@@ -22,6 +22,12 @@ from sarangi.statistics.metrics import UAR
 from sarangi.study.entries import Experiment
 
 COUNTED = ("n", "groups")  # what \val has of a score beside its metrics
+OF_EXPERIMENTS = {
+    "fairness": "Difference between parts of the speakers",
+    "robustness": "Difference from the recordings as they are",
+    "dimension_scores": "Score of a dimension",
+}
+"""What a row is about one experiment, by what the layout says that its file is."""
 
 
 class Values:
@@ -73,9 +79,7 @@ class Values:
 
     def difference(self, file: str, where: Mapping[str, str], columns: Sequence[str]) -> Step:
         """Return the difference between two models that stands in a row of a file."""
-        table = self.files.table(file)
-        keys = [table[key] == value for key, value in where.items()]
-        row = table[pd.concat(keys, axis=1).all(axis=1)].iloc[0]
+        row = self._row(file, where)
         step = Step(
             f"Difference: {row['metric']} of {row['first']} minus {row['second']}, {row['slice']}",
             [
@@ -88,6 +92,52 @@ class Values:
         experiments = [Experiment(row["corpus"], row["protocol"], row[side]) for side in ("first", "second")]
         step.steps = self._sides(file, [Scored(e.name, e.corpus, e.protocol) for e in experiments])
         return step
+
+    def of_experiment(self, file: str, kind: str, where: Mapping[str, str], columns: Sequence[str]) -> Step:
+        """Return what a row says of one experiment, in a file of one of :data:`OF_EXPERIMENTS`."""
+        row = self._row(file, where)
+        test = row.get("test", row["corpus"])
+        other = test if test != row["corpus"] else None
+        which = [str(value) for key, value in where.items() if key != "metric"]
+        title = f"{OF_EXPERIMENTS[kind]}: {row['metric']} of {row['experiment']}"
+        counted = [name for name in row.index if name.partition("_")[0] in (*COUNTED, "seeds", "missing")]
+        step = Step(
+            title + (f" on {other}" if other else "") + f", {', '.join(which)}",
+            [
+                *_asked(row, columns),
+                _interval(row),
+                pairs({name: row[name] for name in counted}),
+                f"model {row['model']}, corpus {row['corpus']}, protocol {row['protocol']}, tested on {test}",
+                *_marks(row["mark"]),
+            ],
+        )
+        scored = Scored(row["experiment"], row["corpus"], row["protocol"], other)
+        step.steps = list(self.upstream.behind_score(file, scored))
+        disturbed = layout.disturbed_predictions(row["experiment"])
+        if disturbed in self.files.made_from(file):
+            step.steps.append(self.files.step_with_upstream(disturbed))
+        return step
+
+    def dimension_difference(self, file: str, where: Mapping[str, str], columns: Sequence[str]) -> Step:
+        """Return the difference between two models of a dimension that is in a row of a file."""
+        row = self._row(file, where)
+        step = Step(
+            f"Difference: {row['metric']} of {row['first']} minus {row['second']}, {row['dimension']}",
+            [
+                *_asked(row, columns),
+                _interval(row),
+                pairs({name: row[name] for name in ("p", "p_adjusted", "n", "groups")}),
+                *_marks(row["mark"]),
+            ],
+        )
+        experiments = [Experiment(row["corpus"], row["protocol"], row[side]) for side in ("first", "second")]
+        step.steps = self._sides(file, [Scored(e.name, e.corpus, e.protocol) for e in experiments])
+        return step
+
+    def _row(self, file: str, where: Mapping[str, str]) -> pd.Series:
+        table = self.files.table(file)
+        keys = [table[key] == value for key, value in where.items()]
+        return table[pd.concat(keys, axis=1).all(axis=1)].iloc[0]
 
     def premium(self, key: str, corpus: str, model: str) -> Step | None:
         """Return what a model gains on a corpus by folds with its speakers in training, if that was computed.

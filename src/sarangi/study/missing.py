@@ -40,11 +40,11 @@ def missing_of(study: Study, names: Iterable[str]) -> dict[str, list[Missing]]:
 
 
 def missing_of_experiments(study: Study) -> list[list[object]]:
-    """Return the experiments that cannot run now: corpus, protocol, model, and what each needs."""
+    """Return the experiments on emotions that cannot run now: corpus, protocol, model, what each needs."""
     return [
         [e.corpus, e.protocol, e.model, study.waits_for(e)]
-        for name, e in study.every_experiment.items()
-        if name not in study.scored and name not in study.rated_scored
+        for name, e in study.experiments.items()
+        if name not in study.scored
     ]
 
 

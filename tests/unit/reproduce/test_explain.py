@@ -10,10 +10,17 @@ from support.labels import NO_LIMITS, labels
 
 from sarangi.__main__ import main
 from sarangi.base import store
+from sarangi.base.dimension_rows import DIMENSION_DIFFERENCES, DIMENSION_SCORES, RATED_PREDICTIONS
 from sarangi.base.errors import SarangiError
+from sarangi.base.fairness_rows import FAIRNESS
 from sarangi.base.missing import WEIGHTS, Missing
+from sarangi.base.robustness_rows import ROBUSTNESS
 from sarangi.base.score_rows import SCORES
 from sarangi.models.predictions import predictions_schema
+from sarangi.paper.tables.dimension_differences import dimension_differences_table
+from sarangi.paper.tables.dimensions import dimensions_table
+from sarangi.paper.tables.fairness import fairness_table
+from sarangi.paper.tables.robustness import robustness_table
 from sarangi.paper.tables.scores import scores_table
 from sarangi.paper.tables.writing import FORMATS
 from sarangi.reproduce.explain import Walk, explain
@@ -216,3 +223,111 @@ def test_the_digest_of_a_folder_is_called_what_it_is_and_follows_its_content(fol
     (corpus / "x.wav").write_bytes(b"1235")
     said = Walk(Path()).files.input_state(str(corpus), known)
     assert said.startswith(f"sha256 of paths and contents {known}, but OTHER BYTES lie there now: ")
+
+
+FAIR, WORSE = f"results/fairness/{NAME}.parquet", f"results/robustness/{NAME}.parquet"
+DISTURBED = f"results/runs/{NAME}/disturbed.parquet"
+RATED, ORACLE = "urdu_latif_loso_svr", "urdu_latif_loso_oracle"
+RATINGS = f"results/runs/{RATED}/predictions/within.parquet"
+OTHERS = f"results/runs/{ORACLE}/predictions/within.parquet"
+DIMENSIONS = f"results/dimensions/{RATED}.parquet"
+DIFFERENCES = "results/dimension_differences/urdu_latif_loso.parquet"
+ALL = {**TITLES, "models": {**TITLES["models"], "svr": "SVR", "oracle": "speaker's mean"}}
+
+
+def compared(schema, **values):
+    """A table of one row with a difference."""
+    row = dict.fromkeys(schema.names, 0) | {
+        "experiment": NAME, "corpus": "urdu_latif", "protocol": "loso", "model": "egemaps_svm",
+        "test": "urdu_latif", "metric": "uar", "value": -0.25, "low": -0.5, "high": 0.125, "mark": "",
+        "classes": "sad",
+    }  # fmt: skip
+    row |= {name: value for name, value in values.items() if name in schema.names}
+    return table([[row[name] for name in schema.names]], schema)
+
+
+@pytest.fixture
+def tabled(folder):
+    """Tables of parts of the speakers, of worse recordings and of dimensions, as their jobs publish them."""
+    parts = {"attribute": "gender", "first": "female", "second": "male", "value_first": 0.5, "groups_both": 2}
+    recall = compared(FAIRNESS, **parts, metric="recall_sad")
+    of_parts = compared(FAIRNESS, **parts)
+
+    def both(path, made):
+        rows = []
+        for write in (of_parts, recall):
+            write(path, made)
+            rows.append(store.read(path))
+        store.write(path, pd.concat(rows), FAIRNESS, made)
+
+    publish(FAIR, [WITHIN, OTHER, PROTOCOL, MANIFEST], both, "scores_urdu_latif_egemaps")
+    publish(DISTURBED, [MANIFEST], lambda path, _: path.write_bytes(Path(WITHIN).read_bytes()), "disturbed")
+    worse = compared(ROBUSTNESS, condition="noise_0", value_disturbed=0.5, value_as_recorded=0.75)
+    publish(WORSE, [WITHIN, DISTURBED, PROTOCOL, MANIFEST], worse, "robustness")
+    answers = [
+        [clip, n // 2, None, "arousal", "ok", None, 1.0 + n, 1.25 + n] for n, clip in enumerate(CLIPS)
+    ]  # fmt: skip
+    answers[0][4:] = ["failed", "too short", None, None]
+    for path in (RATINGS, OTHERS):
+        publish(path, [PROTOCOL, MANIFEST], table(answers, RATED_PREDICTIONS), "rated")
+    rated = {"experiment": RATED, "model": "svr", "dimension": "arousal", "slice": "pooled", "n": 3}
+    metrics = [compared(DIMENSION_SCORES, **rated, metric=metric) for metric in ("ccc", "pearson", "rmse")]
+
+    def each(path, made):
+        rows = []
+        for write in metrics:
+            write(path, made)
+            rows.append(store.read(path))
+        store.write(path, pd.concat(rows), DIMENSION_SCORES, made)
+
+    publish(DIMENSIONS, [RATINGS, PROTOCOL, MANIFEST], each, "rated_scores")
+    pair = {"first": "svr", "second": "oracle", "dimension": "arousal", "metric": "ccc", "p_adjusted": 0.25}
+    publish(DIFFERENCES, [RATINGS, OTHERS], compared(DIMENSION_DIFFERENCES, **pair), "rated_differences")
+    shown = labels(["urdu_latif"], **ALL)
+
+    def files(name):
+        return {suffix: Path(f"paper/tables/{name}.{suffix}") for suffix in FORMATS}
+
+    fairness_table([FAIR], shown, files("fairness"))
+    robustness_table([WORSE], [], shown, files("robustness"))
+    dimensions_table([DIMENSIONS], [], [], [], shown, files("dimensions"))
+    dimension_differences_table([DIFFERENCES], [], shown, files("dimension_differences"))
+    inputs = {
+        "fairness": FAIR, "robustness": WORSE, "dimensions": DIMENSIONS, "dimension_differences": DIFFERENCES,
+    }  # fmt: skip
+    for name, file in inputs.items():
+        for path in files(name).values():
+            publish(str(path), [file], lambda path, _: None, f"{name}_table")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        (
+            "fairness:1:UAR",
+            [f"uar of {NAME}, gender, female, male", "value_first 0.5", "sad, predicted angry"],
+        ),
+        ("robustness:1:Difference", [f"uar of {NAME}, noise_0", "missing 0", f"File: {DISTURBED}"]),
+        ("dimensions:1:CCC", [f"ccc of {RATED}, arousal, pooled", f"File: {DIMENSIONS}"]),
+        (
+            "dimensions:1:RMSE",
+            [f"rmse of {RATED}", "4 rows: ok 3, skipped 0, failed 1; ratings, a row a dimension"],
+        ),
+        (
+            "dimension_differences:1:Corrected p",
+            ["ccc of svr minus oracle, arousal", "p_adjusted 0.25", f"Experiment {ORACLE}"],
+        ),
+    ],
+)  # fmt: skip
+def test_numbers_of_tables_beside_the_scores_lead_to_the_recordings(tabled, cell, words):
+    said = as_text(explain(cell, recordings=True))
+    file = {"fairness": FAIR, "robustness": WORSE}.get(cell.partition(":")[0])
+    recordings = [f"sha256 {'3' * 64}", f"Manifest: {MANIFEST}", f"Protocol: {PROTOCOL}"]
+    rated = [
+        f"{CLIPS[3]}: arousal 4, predicted 4.25 (fold 1)",
+        f"{CLIPS[0]}: arousal not rated, predicted failed",
+    ]
+    for text in [*words, *recordings, *(rated if file is None else [f"File: {file}"])]:
+        assert text in said, text
+    assert "NOT THE BYTES" not in said

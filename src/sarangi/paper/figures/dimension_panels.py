@@ -97,7 +97,8 @@ def draw_panels(
         place=best["protocol"].map(protocols.index), title=best["model"].map(models.index)
     ).sort_values(["corpus", "place", "dimension"], ignore_index=True)
     rows = list(_rows(best, table, panels, labels))
-    kept, used = [], 0.0
+    kept: list[_Row] = []
+    used = 0.0
     for row in rows:
         if kept and used + row.high > HIGHEST - 0.9:
             break
