@@ -115,12 +115,18 @@ TABLES_SHOWN = {
     "dimensions": Exhibit(
         "Show how well models predict ratings on a scale.",
         wanted=bool(study.rated_experiments),
-        inputs={"scores": rated_shown.rated_scores(study)},
+        inputs={"scores": rated_inputs.scores_of_ratings(study)},
         params={
             "waiting": rated_shown.unscored(study),
             "baselines": rated_shown.rated_baselines(study),
             "oracles": rated_shown.oracles(study),
         },
+    ),
+    "dimension_differences": Exhibit(
+        "Show how models of ratings differ on the same utterances.",
+        wanted=bool(rated_inputs.differences_of_ratings(study)),
+        inputs={"differences": rated_inputs.differences_of_ratings(study)},
+        params={"oracles": rated_shown.oracles(study)},
     ),
     "speakers": Exhibit(
         "Show what pseudo-speakers are worth where speakers are known.",

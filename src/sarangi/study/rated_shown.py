@@ -1,18 +1,11 @@
 """What the paper shows of experiments whose models predict ratings, and which files that needs."""
 
 from sarangi.base import layout
-from sarangi.base.score_id import ScoreId
 from sarangi.study.inputs import predictions_of
 from sarangi.study.study import Study
 
 ORACLE = "speaker_mean"
 """The baseline that knows what is tested."""
-
-
-def rated_scores(study: Study) -> list[str]:
-    """Return the scores of every experiment and transfer that can run or was restored."""
-    transfers = (ScoreId(e.name, test).name for e, test in study.rated_transfers)
-    return [layout.dimension_scores(name) for name in (*study.rated_scored, *transfers)]
 
 
 def own_scores(study: Study) -> list[str]:

@@ -22,10 +22,11 @@ OVER = {POOLED: "all clips", FOLDS: "mean of folds", RUNS: "mean of runs"}
 TESTED, POOLED_CCC = Column("Tested", text=True), Column("Pooled")
 CAPTION = (
     "Dimensions: how well models predict ratings on a scale. CCC is the concordance correlation coefficient "
-    "(Lin 1989), with its interval over groups; it is 0 for a model that always says the same. RMSE is in "
-    "units of the scale, as is that of the mean rating of the training part on the same clips. A CCC over "
-    "all clips counts differences between folds and a mean of folds does not, so the two are no substitutes; "
-    "pooled is the CCC of all clips where a mean is reported. Baselines are last."
+    "(Lin 1989), with its interval over groups; it is 0 for a model that always says the same, whose "
+    "correlation is undefined. RMSE is in units of the scale, as is that of the mean rating of the training "
+    "part on the same clips. A CCC over all clips counts differences between folds and a mean of folds does "
+    "not, so neither replaces the other; pooled is the CCC of all clips where a mean is reported. Baselines "
+    "are last."
 )
 
 
