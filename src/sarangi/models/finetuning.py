@@ -31,12 +31,13 @@ from sarangi.models.encoders import Encoder, checkpoint_gradients, normalises
 from sarangi.models.fusion import EmotionClassifier, classifier, with_encoder
 from sarangi.models.kept_frames import KeptFrames, SharedFrames
 from sarangi.models.predictions import skip_unused
+from sarangi.models.rated import write_rated_runs
 from sarangi.models.ratings import (
     RatedUtterances,
+    by_dimension,
     columns_of,
     rated_answers,
     with_ratings,
-    write_ratings,
 )
 from sarangi.models.refusals import settings_in
 from sarangi.models.replay import needs_pooler
@@ -253,7 +254,8 @@ def write_run(
     """
     tested = by_length(skip_unused(parts.split[parts.split["part"].isin([TEST, UNUSED])]))
     if scales := parts.described.get("dimensions"):
-        write_ratings([rated_answers(tested, scales, answers, run)], output.predictions)
+        by_run = {run: rated_answers(answers, scales)}
+        write_rated_runs(tested, by_dimension(tested, scales), by_run, output.predictions)
     else:
         write_answers([answered(tested, parts.emotions, answers, run)], parts.emotions, output.predictions)
     output.log.write(logged, log_schema(parts.described))

@@ -58,15 +58,15 @@ def write_rated(parts: Parts, ratings: pd.DataFrame, answers: Answers, output: s
     _write(frames, output)
 
 
-def write_rated_transfer(
+def write_rated_runs(
     listed: pd.DataFrame, ratings: pd.DataFrame, answers: Answers, output: store.Output
 ) -> None:
-    """Write one row for each utterance of another corpus, run (fold and seed) and dimension.
+    """Write one row for each listed utterance, run (fold and seed) and dimension.
 
     Parameters
     ----------
     listed : data frame of utterance_id, status and reason
-        The whole corpus.
+        The whole of another corpus, or what a fold tests.
     ratings
         Of :func:`ratings_in`, of that corpus.
     answers

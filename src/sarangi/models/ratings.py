@@ -13,12 +13,10 @@ import torch
 from torch import Tensor
 from transformers import EvalPrediction
 
-from sarangi.base import store
-from sarangi.base.dimension_rows import DIMENSION, RATED_PREDICTIONS
+from sarangi.base.dimension_rows import DIMENSION
 from sarangi.base.errors import SarangiError
 from sarangi.base.parts import TRAIN, VALIDATION
 from sarangi.models.concordance import concordance
-from sarangi.models.runs import Run
 from sarangi.models.utterances import Utterances
 
 Scales = Mapping[str, tuple[float, float]]
@@ -32,15 +30,6 @@ def scaled(ratings: npt.NDArray[np.float64], scales: Scales) -> npt.NDArray[np.f
     """Return ratings, of shape (clips, dimensions), as a network answers them."""
     low, high = np.array(list(scales.values())).T
     return (2 * ratings - low - high) / (high - low)
-
-
-def rated(outputs: npt.NDArray[np.float64], scales: Scales) -> npt.NDArray[np.float64]:
-    """Return what a network answers, of shape (clips, dimensions), on the manifest's scale.
-
-    An answer may lie beyond the ends of the scale: it is not cut.
-    """
-    low, high = np.array(list(scales.values())).T
-    return (outputs * (high - low) + low + high) / 2
 
 
 class RatedUtterances(Utterances):
@@ -63,13 +52,19 @@ class RatedUtterances(Utterances):
         super().__init__(table, list(scales), inputs)
 
     def _labels(self, table: pd.DataFrame, names: Sequence[str]) -> list[list[float]]:
-        ratings: list[list[float]] = scaled(ratings_in(table, self._scales), self._scales).tolist()
+        ratings: list[list[float]] = scaled(values_in(table, self._scales), self._scales).tolist()
         return ratings
 
 
-def ratings_in(table: pd.DataFrame, scales: Scales) -> npt.NDArray[np.float64]:
+def values_in(table: pd.DataFrame, scales: Scales) -> npt.NDArray[np.float64]:
     """Return the ratings of utterances, float64 of shape (utterances, dimensions); NaN where missing."""
     return table[columns_of(scales)].to_numpy(dtype=np.float64)
+
+
+def by_dimension(table: pd.DataFrame, scales: Scales) -> pd.DataFrame:
+    """Return the ratings of utterances, indexed by utterance_id, a column a dimension by its name."""
+    found: pd.DataFrame = table.set_index("utterance_id")[columns_of(scales)].astype(np.float64)
+    return found.set_axis(list(scales), axis=1)
 
 
 def columns_of(dimensions: Sequence[str] | Scales) -> list[str]:
@@ -109,7 +104,7 @@ def with_ratings(parts: Mapping[str, pd.DataFrame], scales: Scales, where: str) 
     found = dict(parts)
     for part in (TRAIN, VALIDATION):
         table = parts[part]
-        has_any = ~np.isnan(ratings_in(table, scales)).all(1)
+        has_any = ~np.isnan(values_in(table, scales)).all(1)
         found[part] = table[has_any].reset_index(drop=True)
         for name in scales:
             if found[part][DIMENSION + name].nunique() < 2:
@@ -120,43 +115,18 @@ def with_ratings(parts: Mapping[str, pd.DataFrame], scales: Scales, where: str) 
     return found
 
 
-def rated_answers(
-    rows: pd.DataFrame, scales: Scales, outputs: npt.NDArray[np.float64], run: Run
-) -> pd.DataFrame:
-    """Return a row for each of the rows and dimension with what a run answers.
+def rated_answers(outputs: npt.NDArray[np.float32], scales: Scales) -> dict[str, npt.NDArray[np.float64]]:
+    """Return what a network answers by dimension, each of shape (clips,) on the manifest's scale.
 
-    An utterance without a rating of a dimension is skipped in it; what was answered of it is left out.
+    An answer may lie beyond the ends of the scale: it is not cut.
 
     Parameters
     ----------
-    rows
-        Utterances with status, reason and the manifest's columns of the dimensions.
+    outputs : array of shape (clips, dimensions)
+        Of the network.
     scales
         Of the dimensions.
-    outputs : array of shape (ok rows, dimensions)
-        Of a network, in the order of the ok rows.
-    run
-        That answers.
     """
-    ok = (rows["status"] == store.OK).to_numpy()
-    answers = rated(outputs, scales)
-    found = []
-    for place, name in enumerate(scales):
-        predicted = np.full(len(rows), np.nan)
-        predicted[ok] = answers[:, place]
-        ratings = rows[DIMENSION + name].to_numpy(dtype=np.float64)
-        table = rows[["utterance_id", "status", "reason"]].assign(
-            fold=run.fold, seed=run.seed, dimension=name, rating=ratings, predicted=predicted
-        )
-        unrated = ok & np.isnan(ratings)
-        table.loc[unrated, ["status", "reason"]] = [store.SKIPPED, f"no rating of {name} to compare with"]
-        table.loc[unrated, "predicted"] = np.nan
-        found.append(table)
-    return pd.concat(found)
-
-
-def write_ratings(runs: Sequence[pd.DataFrame], output: store.Output) -> None:
-    """Write what runs answer, of :data:`~sarangi.base.dimension_rows.RATED_PREDICTIONS`."""
-    order = ["utterance_id", "fold", "seed", "dimension"]
-    table = pd.concat(runs).sort_values(order, ignore_index=True)
-    output.write(table[RATED_PREDICTIONS.names], RATED_PREDICTIONS)
+    low, high = np.array(list(scales.values())).T
+    answers = (outputs.astype(np.float64) * (high - low) + low + high) / 2
+    return dict(zip(scales, answers.T, strict=True))

@@ -16,7 +16,7 @@ from sarangi.base.store import Output
 from sarangi.models.classifier import FEATURES
 from sarangi.models.fold_matrices import OWN, FoldMatrices, Preparation
 from sarangi.models.predictions import Fold, Parts, Unfit
-from sarangi.models.rated import Values, ratings_in, write_rated, write_rated_transfer
+from sarangi.models.rated import Values, ratings_in, write_rated, write_rated_runs
 from sarangi.models.regressor import Kind, load
 from sarangi.models.vectors import CorpusFiles, Vectors
 
@@ -92,7 +92,7 @@ def regression(
                 else:
                     there = ratings_in(others[side].manifest, entry["dimensions"])
                     none = dict.fromkeys(entry["dimensions"], Unfit(parts.unmade or "nothing to train on"))
-                    write_rated_transfer(elsewhere[side].listed, there, of_side or {(0, None): none}, to)
+                    write_rated_runs(elsewhere[side].listed, there, of_side or {(0, None): none}, to)
             each = [value for values in answers.values() for value in values[OWN].values()]
             trained |= any(not isinstance(value, Unfit) for value in each)
             problem = problem or next((str(value) for value in each if isinstance(value, Unfit)), None)

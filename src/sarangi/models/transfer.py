@@ -1,7 +1,7 @@
 """Testing the runs of a fine-tuned experiment on another corpus."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,8 @@ from sarangi.base import store
 from sarangi.models.answers import answered, logits_of, write_answers
 from sarangi.models.fusion import EmotionClassifier
 from sarangi.models.predictions import as_counted, shared_emotions, skip_foreign
-from sarangi.models.ratings import RatedUtterances, columns_of, rated_answers, write_ratings
+from sarangi.models.rated import write_rated_runs
+from sarangi.models.ratings import RatedUtterances, by_dimension, columns_of, rated_answers
 from sarangi.models.run_inputs import inputs_of
 from sarangi.models.runs import COLUMNS, CorpusShards, Run
 from sarangi.models.trainer import advice_on_memory
@@ -59,7 +60,7 @@ def transfer(
     # what prepares the inputs is of the experiment, the same for each run
     described = json.loads((next(iter(runs.values())) / "config.json").read_text(encoding="utf-8"))
     if "dimensions" in described:
-        write_ratings(list(_ratings(runs, described, corpus, batch)), output)
+        _ratings(runs, described, corpus, batch, output)
         return
     rows = as_counted(store.read(corpus.manifest, COLUMNS), label_map)
     wanted = set(rows["utterance_id"])
@@ -88,11 +89,16 @@ def transfer(
 
 
 def _ratings(
-    runs: Mapping[Run, Path], described: Mapping[str, Any], corpus: CorpusShards, batch: int
-) -> Iterator[pd.DataFrame]:
-    """Yield what each run answers on another corpus, a row for each utterance and dimension."""
+    runs: Mapping[Run, Path],
+    described: Mapping[str, Any],
+    corpus: CorpusShards,
+    batch: int,
+    output: store.Output,
+) -> None:
+    """Write what each run answers on another corpus, a row for each utterance and dimension."""
     columns = columns_of(described["dimensions"])
     rows = store.read(corpus.manifest, [*COLUMNS, *columns])
+    answers = {}
     with (
         inputs_of(described, rows, corpus, set(rows["utterance_id"])) as (give, present),
         advice_on_memory(described, batch),
@@ -104,4 +110,5 @@ def _ratings(
             network = EmotionClassifier.from_pretrained(folder).to(device())
             scales = network.described["dimensions"]
             outputs = logits_of(network, RatedUtterances(usable, scales, give), batch)
-            yield rated_answers(listed, scales, outputs.numpy(), run)
+            answers[run] = rated_answers(outputs.numpy(), scales)
+    write_rated_runs(listed, by_dimension(listed, described["dimensions"]), answers, output)

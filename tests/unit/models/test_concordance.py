@@ -13,6 +13,7 @@ from sarangi.models.concordance import concordance, concordance_loss
 from sarangi.models.encoders import Encoder
 from sarangi.models.fusion import EmotionClassifier, RatingRegressor
 from sarangi.models.pooled_states import pooled_states
+from sarangi.statistics.agreement import ccc, sums_of
 
 POOLED = AUDIO | {"frozen_layers": "all", "layers": "weighted", "states": "pooled"}
 MODELS = {
@@ -31,6 +32,11 @@ def test_concordance_is_that_of_lin_over_what_is_rated():
     outputs = 0.6 * np.nan_to_num(ratings) + draw.normal(0.2, 0.5, (40, 3))
     found = concordance(torch.tensor(outputs), torch.tensor(ratings)).numpy()
     assert found == pytest.approx([lin(outputs[:, d], ratings[:, d]) for d in range(3)], abs=1e-12)
+    scored = []
+    for given, answered in zip(ratings.T, outputs.T, strict=True):  # as of what is scored
+        both = ~np.isnan(given)
+        scored.append(ccc(sums_of(answered[both], given[both], 0.5).sum(0)))
+    assert found == pytest.approx(scored, abs=1e-12)
     assert concordance(torch.tensor(ratings[:9]), torch.tensor(ratings[:9])).numpy() == pytest.approx(1)
 
 

@@ -168,6 +168,7 @@ def test_a_run_learns_ratings_and_is_opened_like_any_other(corpus, encoder, tmp_
         known = manifest.loc[of_one.index, f"dimension_{name}"]
         pd.testing.assert_series_equal(of_one["rating"], known, check_names=False)
         assert (of_one["predicted"].notna() == (of_one["status"] == "ok")).all()
+        assert (of_one.loc[of_one["status"] == "ok", "rating"].notna()).all()
     described = json.loads(output["config"].read_text())
     assert described["dimensions"] == {"arousal": [1.0, 5.0], "valence": [0.0, 1.0]}
     assert "emotions" not in described
@@ -183,6 +184,11 @@ def test_a_run_learns_ratings_and_is_opened_like_any_other(corpus, encoder, tmp_
     )
     elsewhere = store.read(tmp_path / "elsewhere.parquet")
     assert len(elsewhere) == 2 * len(manifest)
+    skipped = elsewhere[elsewhere["status"] == "skipped"]
+    assert skipped["reason"].value_counts().to_dict() == {
+        "no rating of arousal to compare with": 1,
+        "no rating of valence to compare with": 2,
+    }
     again = elsewhere.merge(rows, on=["utterance_id", "dimension"])
     assert len(again) == len(rows)
     assert np.allclose(again["predicted_x"], again["predicted_y"], atol=1e-5, equal_nan=True)
