@@ -2,6 +2,7 @@
 
 import copy
 import csv
+import re
 
 import pytest
 import yaml
@@ -164,6 +165,23 @@ def test_a_run_of_ratings_knows_the_scales_of_its_corpus_and_is_trained_by_the_r
 def test_what_is_of_emotions_alone_is_refused_for_ratings(study, tmp_path, key, value):
     text, _ = refused(rated(study, **{key: value}), tmp_path)
     assert f"models.ratings.finetuning.{key}" in text
+
+
+def of_page(name, study, **corpus):
+    """The demo with the model that a page of docs/ shows, on the stand-in of IEMOCAP."""
+    section = "## Fine-tuned models" if name == "dimensions" else "## Soft labels"
+    page = (ROOT / f"docs/{name}.md").read_text(encoding="utf-8").partition(section)[2]
+    models = yaml.safe_load(re.search(r"```yaml\n(.*?)```", page, re.DOTALL)[1])["models"]
+    study["models"] |= models
+    study["corpora"]["iemocap"] |= corpus
+    study["experiments"].append({"corpora": ["iemocap"], "protocols": ["grouped3"], "models": list(models)})
+    return f"iemocap_grouped3_{next(iter(models))}"
+
+
+def test_the_example_of_the_page_on_ratings_is_valid(study):
+    name = of_page("dimensions", study, dimensions={"arousal": {}, "valence": {}})
+    found = check(study, SCHEMA, [])
+    assert recipes.model_of_a_run(found, found.rated_experiments[name])["dimensions"]["valence"] == [1, 5]
 
 
 def test_votes_are_learnt_where_a_corpus_names_some_and_refused_elsewhere(study, tmp_path):
