@@ -186,9 +186,9 @@ def test_a_file_that_is_no_configuration_is_told_with_its_name_and_line(data, me
             "the key 'trees' with value 5 does not go with the others of this entry",
         ),
         (
-            lambda s: s["experiments"][0]["models"].append("egemaps_svn"),
+            lambda s: s["experiments"][0]["models"].append("egemaps_svmm"),
             "experiments[0].models[4]",
-            "'egemaps_svn' is not in models; did you mean egemaps_svm?",
+            "'egemaps_svmm' is not in models; did you mean egemaps_svm?",
         ),
         (
             lambda s: s["experiments"][0]["models"].append("prosody_svm"),

@@ -74,7 +74,7 @@ def test_checkpoints_of_the_study_are_tested_and_not_trained_and_a_missing_one_i
     with pytest.raises(SarangiError, match=f"{name} has checkpoints that are tested.*results/scores/{name}"):
         needed(found, name)
     # whatever else is there to run; its seeds would otherwise be trained in one job
-    found.__dict__["runnable"] = {name: found.experiments[name]}
+    found.__dict__["runnable"] = found.__dict__["every_runnable"] = {name: found.experiments[name]}
     assert recipes.from_checkpoints(found) == recipes.tuned_runnable(found) == [name]
     assert recipes.tuned_runnable(found, together=False) == found.trained_together(found.runnable) == []
 

@@ -2,7 +2,7 @@
 
 from support.studies import checked
 
-from sarangi.study import leakage, recipes, scored, sensitivity_inputs
+from sarangi.study import leakage, rated_inputs, recipes, scored, sensitivity_inputs
 
 
 def batch_of(study, name):
@@ -176,9 +176,11 @@ def test_a_model_is_shown_once_for_the_corpora_on_which_it_is_trained_alike(demo
 
 def test_experiments_of_which_one_job_trains_all_runs_are_told_apart(demo):
     alone = set(recipes.tuned_runnable(demo, together=False))
-    together = {e.name for e in demo.trained_together(demo.runnable)}
+    together = {e.name for e in demo.trained_together(demo.every_runnable)}
     assert alone.isdisjoint(together)
-    assert alone | together == set(recipes.tuned_runnable(demo)) == set(recipes.tuned_scored(demo))
+    scored = {*recipes.tuned_scored(demo), *rated_inputs.tuned_scored(demo)}
+    assert alone | together == set(recipes.tuned_runnable(demo)) == scored
+    assert "iemocap_session_ratings_tiny" in together
     assert not recipes.runs_an_encoder(demo, demo.experiments["ravdess_grouped3_probe_tiny"])
     assert recipes.runs_an_encoder(demo, demo.experiments["ravdess_grouped3_text_tiny"])
 
