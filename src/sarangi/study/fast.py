@@ -181,6 +181,11 @@ def cut(study: Study, experiment: Experiment, clips: Mapping[str, int]) -> dict[
 
 
 def _experiment(study: Study, name: str) -> Experiment:
+    if name in study.rated_experiments:
+        scores = layout.dimension_scores(name)
+        raise SarangiError(
+            f"{name} predicts ratings, and a fast run tells emotions; have {scores} made in full"
+        )
     if name not in study.experiments:
         raise SarangiError(f"{name}: no experiment of this study; {nearest(name, list(study.experiments))}")
     return study.experiments[name]
@@ -214,7 +219,8 @@ def _cut_model(entry: Mapping[str, Any], clips: Mapping[str, int]) -> dict[str, 
     """Return a model that is trained once, for an epoch of one step, with one seed."""
     if "finetuning" not in entry:
         return {**entry, **({"seeds": entry["seeds"][:1]} if "seeds" in entry else {})}
-    recipe = entry["finetuning"]
+    # the labels of a few clips suffice for a step, and their votes are not copied
+    recipe = {key: value for key, value in entry["finetuning"].items() if key != "targets"}
     batch = min(recipe["batch"], clips[TRAIN])
     once = {
         "seeds": recipe["seeds"][:1],

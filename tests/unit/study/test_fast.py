@@ -45,10 +45,13 @@ def test_the_encoder_of_a_whisper_keeps_its_family_and_its_context(demo):
         study.config["encoders"]["tiny"] = {
             "title": "Whisper", "licence": "MIT", "context": 30, "source": {"asr": "tiny_whisper"},
         }  # fmt: skip
+        tuned = study.config["models"]["audio_tiny"]["finetuning"]
+        study.config["models"]["audio_tiny"]["finetuning"] = tuned | {"targets": "soft"}
         cut = fast.cut(study, study.experiments["ravdess_grouped3_audio_tiny"], {TRAIN: 8})
     entry = cut["encoders"]["tiny"]
     assert (entry["family"], entry["context"], list(entry["source"])) == ("whisper", 30, ["request"])
     assert "context" not in cut["models"]["audio_tiny"]["audio"]
+    assert "targets" not in cut["models"]["audio_tiny"]["finetuning"]  # whose votes it does not have
 
 
 @pytest.mark.parametrize("model", FINE_TUNED)
@@ -156,6 +159,11 @@ def test_what_it_needs_and_a_rule_makes_is_named(demo, tmp_path):
 def test_an_experiment_that_is_none_or_cannot_run_is_refused(demo, tmp_path):
     with opened(demo) as study, pytest.raises(SarangiError, match="did you mean ravdess_grouped3_audio_tiny"):
         fast.needed(study, "ravdess_grouped3_audio_tin")
+    with (
+        opened(demo) as study,
+        pytest.raises(SarangiError, match="predicts ratings, and a fast run tells emo"),
+    ):
+        fast.needed(study, "iemocap_session_ratings_tiny")
     (tmp_path / "config.yaml").write_text((demo / "config.yaml").read_text())
     with (
         opened(tmp_path) as study,
