@@ -6,6 +6,7 @@
 # make faults every fault that a run must survive, injected hundreds of times (an hour, as root)
 # make setup  the environment in .venv, which both share
 # make restore BUNDLE=file   a bundle of results put back into a fresh clone
+# make docs   the documentation as a site: site/html/index.html, with a search that works offline
 # make lock   the lock files, after a change of versions in pyproject.toml (needs uv)
 
 PYTHON ?= python3
@@ -14,7 +15,7 @@ DIRECTORY ?= .
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: setup demo real lint check test cluster faults audit-packages restore lock
+.PHONY: setup demo real lint check test cluster faults audit-packages docs restore lock
 
 setup: .venv/installed
 
@@ -75,6 +76,17 @@ audit-packages: .venv/audit/installed
 	.venv/audit/bin/python -m pip install pip-audit==2.10.1
 	@touch $@
 
+# in an environment of its own, too; a link that leads nowhere fails it
+docs: .venv/docs/installed
+	$(BIN)/python docs/assemble.py site
+	NO_MKDOCS_2_WARNING=1 SOURCE_DATE_EPOCH=0 .venv/docs/bin/mkdocs build --strict --config-file site/mkdocs.yml
+	@echo "The documentation: site/html/index.html"
+
+.venv/docs/installed: setup docs/requirements.lock
+	$(PYTHON) -m venv .venv/docs
+	.venv/docs/bin/python -I envs/install.py --require-hashes -r docs/requirements.lock
+	@touch $@
+
 restore: setup
 	@test -n "$(BUNDLE)" || { echo "Say which: make restore BUNDLE=path/to/bundle.zip (DIRECTORY=demo for the demo's)" >&2; exit 1; }
 	$(BIN)/python -m sarangi restore "$(BUNDLE)" --directory "$(DIRECTORY)" $(if $(COMPARE),--compare)
@@ -82,4 +94,5 @@ restore: setup
 lock:
 	uv pip compile --universal --generate-hashes --no-annotate --no-header --python-version 3.11 --extra all --extra test pyproject.toml -o requirements.lock
 	uv pip compile --universal --generate-hashes --no-annotate --no-header --python-version 3.11 --group build -c requirements.lock -o build.lock
+	uv pip compile --universal --generate-hashes --no-annotate --no-header --python-version 3.11 docs/requirements.in -o docs/requirements.lock
 	$(PYTHON) envs/generate.py

@@ -9,6 +9,7 @@ import os
 import pkgutil
 import signal
 import sys
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -24,13 +25,8 @@ STOPPED_EARLY = 128 + signal.SIGPIPE
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; 0 if it did all it was asked to, 1 if not, 2 for a wrong command line."""
-    parser = argparse.ArgumentParser(prog="sarangi", description=WHAT)
-    parsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands = _commands()
-    for name, command in commands.items():
-        own = parsers.add_parser(name, help=command.HELP, description=command.__doc__)
-        command.arguments(own)
-        own.add_argument("--directory", type=Path, help="folder with config.yaml (this folder)")
+    parser, _ = command_line(commands)
     chosen, passed_on = parser.parse_known_args(arguments)
     if passed_on and not getattr(commands[chosen.command], "PASSES_ON", False):
         parser.error(f"unrecognized arguments: {' '.join(passed_on)}")
@@ -66,6 +62,27 @@ def main(arguments: list[str] | None = None) -> int:
         _forget_output()
         print(f"sarangi: {error.filename or 'what is printed'}: {error.strerror}", file=sys.stderr)
         return 1
+
+
+def command_line(
+    commands: Mapping[str, ModuleType] | None = None,
+) -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
+    """Return the parser of the command line, and that of each command by its name.
+
+    Parameters
+    ----------
+    commands
+        The module of each command; all that there are if not given.
+    """
+    parser = argparse.ArgumentParser(prog="sarangi", description=WHAT)
+    parsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    by_name = {}
+    for name, command in (_commands() if commands is None else commands).items():
+        own = parsers.add_parser(name, help=command.HELP, description=command.__doc__)
+        command.arguments(own)
+        own.add_argument("--directory", type=Path, help="folder with config.yaml (this folder)")
+        by_name[name] = own
+    return parser, by_name
 
 
 def _forget_output() -> None:
