@@ -158,6 +158,7 @@ rule run_summary:
     """Say in a few lines what the best model of each corpus reaches, beside chance and random folds."""
     input:
         scores=scored.scores_of_experiments(study),
+        ratings=rated_shown.own_scores(study),
     output:
         layout.run_summary(),
     log:

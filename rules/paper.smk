@@ -20,6 +20,7 @@ rule study_texts:
     """Write the sentences of a study without claims for its paper: methods, audit, best models, leakage."""
     input:
         scores=scored.scores_of_experiments(study),
+        ratings=rated_shown.own_scores(study),
         audits=AUDITS,
         premiums=layout.premiums(),
     output:
@@ -49,6 +50,7 @@ rule report_page:
         tables=[Path(table).with_suffix(".json") for table in TABLES + FINDING_TABLES],
         figures=[Path(figure).with_suffix(".png") for figure in FIGURES + FINDING_FIGURES],
         scores=scored.scores_of_experiments(study),
+        ratings=rated_shown.own_scores(study),
         audits=AUDITS,
         premiums=layout.premiums(),
     output:

@@ -102,6 +102,7 @@ AT_MOST = {
     "base.bootstrap": 6,
     "scoring.training_marks": 6,
     "base.dimension_rows": 26,  # a rating means the same in the manifest, to models and in scores
+    "base.dimension_reports": 6,  # the table, figures and sentences of ratings
     "base.slices": 7,  # scores, claims, and the tables and the figure that show seeds
     "base.progress": 29,
     "base.markdown": 30,

@@ -10,6 +10,7 @@ with job(snakemake) as run:
             "tables": snakemake.input.tables,
             "figures": snakemake.input.figures,
             "scores": snakemake.input.scores,
+            "ratings": snakemake.input.ratings,
             "audits": snakemake.input.audits,
             "premiums": [snakemake.input.premiums],
         },

@@ -11,4 +11,5 @@ with job(snakemake) as run:
         snakemake.params.baselines,
         snakemake.params.labels,
         run.output,
+        snakemake.input.ratings,
     )

@@ -8,6 +8,7 @@ with job(snakemake) as run:
     study_texts(
         {
             "scores": snakemake.input.scores,
+            "ratings": snakemake.input.ratings,
             "audits": snakemake.input.audits,
             "premiums": [snakemake.input.premiums],
         },

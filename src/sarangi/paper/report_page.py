@@ -9,7 +9,7 @@ from typing import Any
 from sarangi.base.documents import json_in
 from sarangi.base.labels import Labels
 from sarangi.base.prose import Paragraph, Sentence
-from sarangi.paper.summary import audit_sentences, leakage_sentences, result_sentences
+from sarangi.paper.summary import audit_sentences, leakage_sentences, rating_sentences, result_sentences
 from sarangi.paper.synthetic import SYNTHETIC
 
 STYLE = """
@@ -42,6 +42,22 @@ FIGURES = {
     "recalls": ("Which emotions are recognised", "Recall of each emotion in per cent."),
     "confusions": ("Which emotions are taken for which", "Of all folds and seeds together."),
     "seeds": ("How much the seed decides", "UAR of each seed, and of all of them."),
+    "fairness": (
+        "Parts of the speakers",
+        "UAR on one part of the speakers minus that on another, with its interval over groups.",
+    ),
+    "robustness": (
+        "Worse recordings",
+        "UAR on worse recordings of the same clips minus that as recorded, with its interval over groups.",
+    ),
+    "dimension_scatter": (
+        "Ratings and predictions",
+        "Of the model with the highest CCC of each dimension; on the line, the prediction is the rating.",
+    ),
+    "dimension_speakers": (
+        "Ratings by speaker",
+        "CCC on the clips of each speaker, of the same models; behind each point the number of clips.",
+    ),
     "inversion": (
         "Within and across languages",
         "UAR of each feature set within a language and from the other one.",
@@ -49,7 +65,10 @@ FIGURES = {
     "methodology": ("From the recordings to this page", "What is made from what."),
 }
 """Heading and caption of each figure; another one has its name."""
-RESULTS = ("leakage", "conditions", "recalls", "confusions", "seeds", "inversion")
+RESULTS = (
+    "leakage", "conditions", "recalls", "confusions", "seeds", "inversion", "fairness", "robustness",
+    "dimension_scatter", "dimension_speakers",
+)  # fmt: skip
 SCORES = (
     "scores",
     "differences",
@@ -61,6 +80,10 @@ SCORES = (
     "splits",
     "speakers",
     "pseudo_speakers",
+    "fairness",
+    "robustness",
+    "dimensions",
+    "dimension_differences",
 )
 DATA = ("corpora", "transcripts")
 DONE = ("recipes", "availability", "costs")
@@ -71,6 +94,13 @@ LIMITS = (
     "With fewer than 8 groups an interval describes those who were recorded, and no others",
     "Recognising the emotions of people who did not ask for it is a use that these scores do not support",
 )
+
+
+OF_RATINGS = (
+    "A rating is the mean of a few listeners, whose disagreement no score here shows",
+    "A CCC depends on how much the ratings of a corpus differ, so those of two corpora cannot be compared",
+)
+"""Limits where models predict ratings."""
 
 
 def report_page(
@@ -86,7 +116,8 @@ def report_page(
     Parameters
     ----------
     read
-        ``tables`` (JSON of each table), ``figures`` (PNG of each), ``scores``, ``audits`` and ``premiums``.
+        ``tables`` (JSON of each table), ``figures`` (PNG of each), ``scores``, ``ratings``, ``audits`` and
+        ``premiums``.
     methods
         What the study does, by its configuration.
     baselines
@@ -103,12 +134,15 @@ def report_page(
     audited = [Path(path).stem for path in read["audits"]]
     names = " and ".join(labels.corpora[name] for name in audited) or "no corpus"
     leakage = leakage_sentences(read["premiums"][0], labels)
+    rated = rating_sentences(read["ratings"], baselines, labels)
+    limits = [*LIMITS, *(OF_RATINGS if rated else ())]
     others = [name for name in tables if name not in (*SCORES, *DATA, *DONE, "audit")]
     sections = {
         "The audit": [_list(audit_sentences(read["audits"], leaking, labels)), *_tables(tables, ["audit"])],
         "Results": [
             _list(result_sentences(read["scores"], baselines, labels)),
             *(["<h3>What known speakers are worth</h3>", _list(leakage)] if leakage else []),
+            *(["<h3>Ratings on a scale</h3>", _list(rated)] if rated else []),
             *(_figure(name, pictures[name]) for name in RESULTS if name in pictures),
             *(_figure(name, path) for name, path in pictures.items() if name not in FIGURES),
         ],
@@ -119,7 +153,7 @@ def report_page(
             *(_figure("methodology", pictures[name]) for name in ("methodology",) if name in pictures),
             *_tables(tables, DONE),
         ],
-        "Limits": [_list([Sentence(text) for text in LIMITS])],
+        "Limits": [_list([Sentence(text) for text in limits])],
     }
     ids = {title: title.lower().replace(" ", "-") for title in sections}
     contents = "".join(f'<a href="#{ids[title]}">{title}</a>' for title in sections)

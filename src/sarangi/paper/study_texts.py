@@ -1,7 +1,7 @@
 r"""The sentences of a study without claims for its paper, as LaTeX macros in ``paper/texts.tex``.
 
-``\studytitle`` and ``\studycorpora`` are words; ``\studymethods``, ``\studyaudit``, ``\studyresults`` and
-``\studyleakage`` are paragraphs.  What there is nothing to say of is empty.
+``\studytitle`` and ``\studycorpora`` are words; ``\studymethods``, ``\studyaudit``, ``\studyresults``,
+``\studyratings`` and ``\studyleakage`` are paragraphs.  What there is nothing to say of is empty.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from pathlib import Path
 from sarangi.base.labels import Labels
 from sarangi.base.prose import Paragraph, Sentence
 from sarangi.paper.escapes import latex
-from sarangi.paper.summary import audit_sentences, leakage_sentences, result_sentences
+from sarangi.paper.summary import audit_sentences, leakage_sentences, rating_sentences, result_sentences
 
 
 def study_texts(
@@ -27,7 +27,7 @@ def study_texts(
     Parameters
     ----------
     read
-        ``scores``, ``audits`` and ``premiums``: files of results.
+        ``scores``, ``ratings``, ``audits`` and ``premiums``: files of results.
     corpora
         Names of the configured corpora.
     methods
@@ -51,6 +51,7 @@ def study_texts(
         ),
         "studyaudit": _joined(audit_sentences(read["audits"], leaking, labels)),
         "studyresults": _listed(result_sentences(read["scores"], baselines, labels)),
+        "studyratings": _listed(rating_sentences(read["ratings"], baselines, labels)),
         "studyleakage": _listed(leakage_sentences(read["premiums"][0], labels)),
     }
     lines = ["% Made by Snakemake from the configuration and from results, not by hand."]

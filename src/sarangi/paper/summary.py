@@ -8,6 +8,8 @@ import pandas as pd
 from sarangi.audit.advice import faults, findings
 from sarangi.base import store
 from sarangi.base.auditing import FEW_GROUPS, WARNING
+from sarangi.base.dimension_reports import FOLDS, POOLED, RUNS, all_of, best_listeners, reported
+from sarangi.base.dimension_rows import CCC
 from sarangi.base.labels import Labels
 from sarangi.base.marks import marks_in
 from sarangi.base.outcomes import Outcome, outcome
@@ -18,6 +20,7 @@ from sarangi.paper.mark_notes import MARKS
 from sarangi.paper.texts import interval_text
 
 NOTHING = Sentence("No experiment could be scored")
+OVER = {POOLED: "over all clips", FOLDS: "the mean over folds", RUNS: "the mean over runs"}
 
 
 def audit_sentences(audits: Sequence[Path], leaking: Collection[str], labels: Labels) -> list[Sentence]:
@@ -84,6 +87,37 @@ def result_sentences(scores: Sequence[Path], baselines: Sequence[str], labels: L
         if rival is not None and not trained.empty and rival["value"] >= best["value"]:
             text += f". The baseline {labels.models[rival['model']]} has {rival['value']:.3f}"
         notes = [MARKS[mark] for mark in marks_in(best["mark"]) if mark in MARKS]
+        sentences.append(Sentence(text + (f". Marked: {'; '.join(notes)}" if notes else "")))
+    return sentences
+
+
+def rating_sentences(ratings: Sequence[Path], baselines: Sequence[str], labels: Labels) -> list[Sentence]:
+    """Return which model that listens predicts each dimension best, of each corpus and protocol.
+
+    Parameters
+    ----------
+    ratings
+        Of schema :data:`sarangi.base.dimension_rows.DIMENSION_SCORES`, each on its own corpus.
+    baselines, labels
+        As for :func:`result_sentences`.
+    """
+    table = reported(all_of(ratings))
+    best = best_listeners(table, baselines)
+    order = list(labels.protocols)
+    rows = sorted(best.to_dict("records"), key=lambda row: (row["corpus"], order.index(row["protocol"])))
+    sentences = []
+    for row in rows:
+        same = table[(table["metric"] == CCC) & (table["test"] == row["corpus"]) & table["value"].notna()]
+        for key in ("corpus", "protocol", "dimension"):
+            same = same[same[key] == row[key]]
+        count = _counted(int((~same["model"].isin(baselines)).sum()), "model")
+        clips, groups = _counted(int(row["n"]), "clip"), _counted(int(row["groups"]), "group")
+        text = (
+            f"{labels.corpus(row['corpus'])}, {labels.protocols[row['protocol']]}, {row['dimension']}: "
+            f"{labels.models[row['model']]} has the highest CCC of {count}, {row['value']:.3f} "
+            f"{interval_text(row['low'], row['high'])}, {OVER[row['slice']]}, on {clips} of {groups}"
+        )
+        notes = [MARKS[mark] for mark in marks_in(row["mark"]) if mark in MARKS]
         sentences.append(Sentence(text + (f". Marked: {'; '.join(notes)}" if notes else "")))
     return sentences
 

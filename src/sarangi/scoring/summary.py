@@ -6,6 +6,8 @@ from pathlib import Path
 import pandas as pd
 
 from sarangi.base.degenerate import DEGENERATE, is_degenerate
+from sarangi.base.dimension_reports import FOLDS, all_of, best_listeners, reported
+from sarangi.base.dimension_rows import RMSE
 from sarangi.base.labels import Labels
 from sarangi.base.marks import GROUPS_SHARED, marks_in
 from sarangi.base.score_rows import headline
@@ -19,13 +21,16 @@ def run_summary(
     baselines: Collection[str],
     labels: Labels,
     output: Path,
+    ratings: Sequence[Path] = (),
 ) -> None:
     """Write the best UAR of each corpus under its protocols, beside chance and what random folds give.
+
+    Of models that predict ratings, the best CCC of each dimension.
 
     Parameters
     ----------
     scores
-        Of every experiment, of schema :data:`sarangi.base.score_rows.SCORES`.
+        Of every experiment on emotions, of schema :data:`sarangi.base.score_rows.SCORES`.
     leaking
         Names of the protocols that share groups by design: their scores are only for comparison.
     baselines
@@ -34,6 +39,8 @@ def run_summary(
         Titles, and which corpora are synthetic.
     output
         Text file to write.
+    ratings
+        Of every experiment on ratings, of schema :data:`sarangi.base.dimension_rows.DIMENSION_SCORES`.
     """
     table = headline(scores)
     within = (table["metric"] == "uar") & (table["test"] == table["corpus"])
@@ -42,6 +49,7 @@ def run_summary(
         for _, own in table[within & table["value"].notna()].groupby("corpus")
         for line in _corpus(own, leaking, baselines, labels)
     ]
+    lines += _ratings(reported(all_of(ratings)), baselines, labels)
     output.write_text("".join(f"{line}\n" for line in lines or ["Nothing is scored."]), encoding="utf-8")
 
 
@@ -72,6 +80,21 @@ def _corpus(
         yield "  no protocol keeps speakers apart, so this says nothing about other speakers"
     if len(protocols) > SHOWN:
         yield f"  {len(protocols) - SHOWN} more protocols are in paper/tables/scores.html"
+
+
+def _ratings(table: pd.DataFrame, baselines: Collection[str], labels: Labels) -> Iterator[str]:
+    """Yield the best CCC of each dimension by a model that listens, with its RMSE on the scale."""
+    errors = table[table["metric"] == RMSE].set_index(["experiment", "test", "dimension"])["value"]
+    for _, best in best_listeners(table, list(baselines)).iterrows():
+        error = errors[best["experiment"], best["test"], best["dimension"]]
+        mean = ", mean of folds" if best["slice"] == FOLDS else ""
+        yield (
+            f"{labels.corpus(best['corpus'])}, {labels.protocols[best['protocol']]}, {best['dimension']}: "
+            f"CCC {best['value']:.3f} ({_interval(best)}){mean} by {labels.models[best['model']]}; "
+            f"RMSE {error:.3f} on a scale of {best['scale_low']:g} to {best['scale_high']:g}; "
+            f"{best['n']} utterances, {best['groups']} groups"
+            f"{''.join(f'; {mark}' for mark in marks_in(best['mark']))}"
+        )
 
 
 def _compared(best: pd.Series, random: pd.DataFrame, labels: Labels) -> Iterator[str]:

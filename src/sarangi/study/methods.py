@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from sarangi.base.dimension_rows import Scale
 from sarangi.base.prose import Paragraph, Sentence
+from sarangi.study.dimensions import scales_of
 from sarangi.study.entries import (
     DIMENSIONS,
     FrozenStates,
@@ -13,6 +15,7 @@ from sarangi.study.entries import (
     states_of,
     words_of,
 )
+from sarangi.study.labels import labels_of
 from sarangi.study.recipes import is_tuned, learns_votes
 from sarangi.study.study import Study
 
@@ -40,6 +43,9 @@ BASELINES = {
     "uniform": "guesses each emotion alike",
     "speaker_only": "answers the commonest emotion of the speaker in training: it knows who speaks, "
     "and nothing else",
+    "training_mean": "always answers the mean rating of the training part",
+    "speaker_mean": "answers the mean of the tested speaker's own ratings in the test part: an oracle, which "
+    "no model can know",
 }
 KERNELS = {
     "svm_rbf": "a support vector machine with a radial basis function kernel",
@@ -47,6 +53,12 @@ KERNELS = {
     "logistic": "logistic regression",
     "random_forest": "a random forest",
     "mlp": "a multilayer perceptron",
+}
+REGRESSORS = {
+    "svr_rbf": "support vector regression with a radial basis function kernel",
+    "svr_linear": "linear support vector regression",
+    "ridge": "ridge regression",
+    "random_forest": "a random forest",
 }
 BALANCES = {
     "oversample": "clips of rarer emotions drawn again in the training part",
@@ -62,6 +74,7 @@ def methods_of(study: Study) -> list[Paragraph]:
         Paragraph("Protocols", list(_protocols(study))),
         Paragraph("Features", list(_features(study))),
         Paragraph("Classical models", list(_classical(study))),
+        Paragraph("Ratings", list(_ratings(study))),
         Paragraph("Encoders", list(_tuned(study))),
         Paragraph("Baselines", list(_baselines(study))),
     ]
@@ -70,7 +83,7 @@ def methods_of(study: Study) -> list[Paragraph]:
 
 def _used(study: Study, kind: str) -> list[str]:
     """Return the names of the protocols or models of the experiments, in the order of the configuration."""
-    names = {getattr(e, kind.removesuffix("s")) for e in study.experiments.values()}
+    names = {getattr(e, kind.removesuffix("s")) for e in study.every_experiment.values()}
     return [name for name in study.config[kind] if name in names]
 
 
@@ -196,9 +209,43 @@ def _classical(study: Study) -> Iterator[Sentence]:
         )
 
 
+def _ratings(study: Study) -> Iterator[Sentence]:
+    """Yield on what scales ratings are, what predicts them, and how that is scored."""
+    wanted: dict[str, set[str]] = {}
+    for e in study.rated_experiments.values():
+        wanted.setdefault(e.corpus, set()).update(study.config["models"][e.model][DIMENSIONS])
+    for corpus in (name for name in study.config["corpora"] if name in wanted):
+        scales = scales_of(corpus, study.config["corpora"][corpus])
+        said = ", ".join(_scale(name, scales[name]) for name in sorted(wanted[corpus]))
+        yield Sentence(f"{labels_of(study).corpora[corpus]} is rated on scales: {said}")
+    models = [study.config["models"][name] for name in _used(study, "models")]
+    for name in dict.fromkeys(model["regressor"] for model in models if "regressor" in model):
+        entry = study.config["regressors"][name]
+        settings = [f"{key} = {entry[key]:g}" for key in ("C", "epsilon", "alpha") if key in entry]
+        settings += [f"{entry['trees']} trees"] if "trees" in entry else []
+        kind = REGRESSORS[entry["kind"]]
+        called = "" if kind.endswith(entry["title"]) else f": {kind}"
+        yield Sentence(f"{_upper(entry['title'])}{called} ({', '.join(settings)})")
+    if any("regressor" in model for model in models):
+        yield Sentence(
+            "Features are scaled, and ratings centred and scaled, on the training part; each dimension has a "
+            "model of its own, and predictions are not cut at the ends of the scale"
+        )
+    if wanted:
+        yield Sentence(
+            "Predicted ratings are scored by the concordance correlation coefficient (CCC, with moments that "
+            "divide by n), Pearson's correlation and the root of the mean squared error",
+            ("lin1989concordance",),
+        )
+
+
+def _scale(name: str, scale: Scale) -> str:
+    mapped = "" if scale.to is None else f", mapped to {scale.to[0]:g} to {scale.to[1]:g}"
+    return f"{name} from {scale.low:g} to {scale.high:g}{mapped}"
+
+
 def _tuned(study: Study) -> Iterator[Sentence]:
-    used = {e.model for e in study.every_experiment.values()}
-    for name in (name for name in study.config["models"] if name in used):
+    for name in _used(study, "models"):
         model = study.config["models"][name]
         encoders = [study.config["encoders"][encoder] for encoder in encoders_of(model).values()]
         if not encoders:

@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 from support.labels import labels
 from support.places import MADE_BY_TEST, to
+from support.rated import TITLES as RATED
+from support.rated import scores_of
 from support.score_files import TITLES, made
 
 from sarangi.audit.rows import AUDIT, write_audit
@@ -47,7 +49,8 @@ def read(tmp_path):
     picture = tmp_path / "recalls.png"
     picture.write_bytes(b"\x89PNG")
     return {
-        "scores": scores, "audits": [audit], "premiums": [premiums], "tables": [table], "figures": [picture],
+        "scores": scores, "ratings": [], "audits": [audit], "premiums": [premiums], "tables": [table],
+        "figures": [picture],
     }  # fmt: skip
 
 
@@ -97,3 +100,25 @@ def test_the_sentences_for_the_paper_are_macros_of_latex(read, tmp_path):
     nothing = {name: [] for name in read} | {"premiums": read["premiums"]}
     study_texts(nothing, ["shemo"], [], [], [], labels(**TITLES), tmp_path / "none.tex")
     assert r"\long\def\studyresults{No experiment could be scored.}" in (tmp_path / "none.tex").read_text()
+
+
+def test_ratings_have_sentences_in_the_page_and_the_paper_and_limits_of_their_own(
+    read, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    titles = labels(**{kind: TITLES[kind] | RATED[kind] for kind in RATED})
+    ratings = [
+        scores_of("svr", {"arousal": 0.5}, slices=("pooled", "folds"), mark="descriptive interval"),
+        scores_of("ridge", {"arousal": 0.25}),
+        scores_of("oracle", {"arousal": 0.9}),
+    ]  # fmt: skip
+    rated = read | {"ratings": ratings}
+    report_page(rated, METHODS, ["oracle"], [], titles, tmp_path / "report.html")
+    page = (tmp_path / "report.html").read_text()
+    said = "arousal: eGeMAPS + SVR has the highest CCC of 2 models, 0.600 [0.375, 0.625], the mean over folds"
+    assert f"IEMOCAP, leave one out, {said}, on 40 clips of 9 groups. Marked: fewer than 8" in page
+    assert "whose disagreement no score here shows" in page
+    study_texts(rated, ["shemo"], METHODS, ["oracle"], [], titles, tmp_path / "texts.tex")
+    assert said in (tmp_path / "texts.tex").read_text()
+    report_page(read, METHODS, [], [], titles, tmp_path / "report.html")
+    assert "whose disagreement" not in (tmp_path / "report.html").read_text()

@@ -1,5 +1,6 @@
 """The scores of a study in a few lines."""
 
+from support.rated import TITLES, scores_of
 from support.score_files import made
 
 from sarangi.base.labels import Labels
@@ -50,3 +51,20 @@ def test_further_protocols_are_counted(tmp_path):
 def test_a_study_without_scores_says_so(tmp_path):
     assert told(tmp_path) == ["Nothing is scored."]
     assert told(tmp_path, ("loso", "constant", 0.25, "")) == ["My: no model is scored yet"]
+
+
+def test_the_best_model_of_each_rating_is_told_with_its_error_on_the_scale(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    titles = LABELS._replace(corpora={"iemocap": "IEMOCAP"}, **TITLES)
+    ratings = [
+        scores_of("oracle", {"arousal": 0.9}),
+        scores_of("svr", {"arousal": 0.5, "valence": 0.25}, slices=("folds",), mark="descriptive interval"),
+        scores_of("ridge", {"valence": 0.375}),
+    ]  # fmt: skip
+    run_summary([], [], ["oracle"], titles, tmp_path / "summary.txt", ratings)
+    assert (tmp_path / "summary.txt").read_text().splitlines() == [
+        "IEMOCAP, leave one out, arousal: CCC 0.500 (0.375 to 0.625), mean of folds by eGeMAPS + SVR; "
+        "RMSE 0.800 on a scale of 1 to 5; 40 utterances, 9 groups; descriptive interval",
+        "IEMOCAP, leave one out, valence: CCC 0.375 (0.250 to 0.500) by ridge; RMSE 0.800 on a scale of "
+        "1 to 5; 40 utterances, 9 groups",
+    ]

@@ -109,3 +109,35 @@ def test_methods_say_what_ratings_and_votes_are_learnt_by(tmp_path, monkeypatch)
     (tuned, chosen) = next(each.sentences for each in methods_of(rated) if each.heading == "Encoders")
     assert tuned.text.endswith("it answers arousal, with 1 - CCC over an update as its loss")
     assert "best mean CCC on the validation part" in chosen.text
+
+
+def test_methods_say_the_scales_of_ratings_and_what_predicts_them(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    rated = {"dimensions": ["arousal", "valence"]}
+    models = {
+        name: {"title": name, "features": "egemaps", "regressor": name} | rated
+        for name in built_in()["regressors"]
+    } | {name: {"title": name, "baseline": name} | rated for name in ("training_mean", "speaker_mean")}
+    dimensions = {"arousal": {}, "valence": {"to": [0, 1]}}
+    study = check(
+        {
+            "corpora": {"iemocap": stand_in(speakers=10, clips=1, seed=1) | {"dimensions": dimensions}},
+            "models": models,
+            "experiments": [{"corpora": ["iemocap"], "protocols": ["session"], "models": list(models)}],
+        },
+        ROOT / "workflow/schemas/config.schema.yaml",
+        [],
+    )
+    found = {each.heading: each.sentences for each in methods_of(study)}
+    scales, *of_each, prepared, metrics = found["Ratings"]
+    said = "is rated on scales: arousal from 1 to 5, valence from 1 to 5, mapped to 0 to 1"
+    assert scales.text.endswith(said)
+    assert (
+        of_each[0].text
+        == "SVR: support vector regression with a radial basis function kernel (C = 1, epsilon = 0.1)"
+    )
+    assert len(of_each) == len(built_in()["regressors"])
+    assert "not cut at the ends of the scale" in prepared.text
+    assert metrics.cites == ("lin1989concordance",)
+    assert "an oracle" in found["Baselines"][1].text
+    assert found["Protocols"] and found["Features"]

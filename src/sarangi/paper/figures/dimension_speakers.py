@@ -60,7 +60,7 @@ def _draw(axes: Axes, score: pd.Series, rows: pd.DataFrame) -> None:
         draw_interval(axes, (row["low"], row["high"]), place, BLUE, lw=1.0)
     axes.plot(found["value"], places, "o", color=BLUE, ms=3.5 if named else 2.0, clip_on=False)
     axes.set(ylim=(max(3, len(found)) - 0.5, -0.5), xlim=_limits(found), yticks=[])
-    axes.xaxis.set_major_locator(MaxNLocator(4))
+    axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
     axes.set_xlabel("CCC", fontsize=LETTERS, labelpad=2)
     if found.empty:
         nothing = broken("no speaker's CCC is known", 1.0, LETTERS)

@@ -23,10 +23,10 @@ TESTED, POOLED_CCC = Column("Tested", text=True), Column("Pooled")
 CAPTION = (
     "Dimensions: how well models predict ratings on a scale. CCC is the concordance correlation coefficient "
     "(Lin 1989), with its interval over groups; it is 0 for a model that always says the same, whose "
-    "correlation is undefined. RMSE is in units of the scale, as is that of the mean rating of the training "
-    "part on the same clips. A CCC over all clips counts differences between folds and a mean of folds does "
-    "not, so neither replaces the other; pooled is the CCC of all clips where a mean is reported. Baselines "
-    "are last."
+    "correlation is undefined (the mean of the training part differs a little between folds). RMSE is in "
+    "units of the scale, as is that of the mean rating of the training part on the same clips. A CCC over "
+    "all clips counts differences between folds and a mean of folds does not, so neither replaces the "
+    "other; pooled is the CCC of all clips where a mean is reported. Baselines are last."
 )
 
 
