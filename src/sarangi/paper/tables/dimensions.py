@@ -13,20 +13,21 @@ from sarangi.base.marks import marks_in
 from sarangi.base.missing import Missing
 from sarangi.paper.mark_notes import letters, meanings
 from sarangi.paper.oracles import ORACLE, model_title
-from sarangi.paper.tables.columns import CORPUS, INTERVAL, MARKS, MODEL, PROTOCOL, Column, numeric
+from sarangi.paper.tables.columns import INTERVAL, MARKS, WRAPPED, Column, numeric
 from sarangi.paper.tables.table import Table
 from sarangi.paper.tables.writing import write_table
 from sarangi.paper.texts import interval_text, number_text
 
 OVER = {POOLED: "all clips", FOLDS: "mean of folds", RUNS: "mean of runs"}
-TESTED, POOLED_CCC = Column("Tested", text=True), Column("Pooled")
+TESTED, POOLED_CCC = Column("Tested", wraps=0.1), Column("Pooled")
 CAPTION = (
-    "Dimensions: how well models predict ratings on a scale. CCC is the concordance correlation coefficient "
-    "(Lin 1989), with its interval over groups; it is 0 for a model that always says the same, whose "
-    "correlation is undefined (the mean of the training part differs a little between folds). RMSE is in "
-    "units of the scale, as is that of the mean rating of the training part on the same clips. A CCC over "
-    "all clips counts differences between folds and a mean of folds does not, so neither replaces the "
-    "other; pooled is the CCC of all clips where a mean is reported. Baselines are last."
+    "Dimensions: how well models predict ratings on a scale, the ends of which are in brackets. CCC is the "
+    "concordance correlation coefficient (Lin 1989), with its interval over groups; it is 0 for a model that "
+    "always says the same, whose correlation is undefined (the mean of the training part differs a little "
+    "between folds). RMSE is in units of the scale, and the mean's is that of the mean rating of the "
+    "training part on the same clips. A CCC over all clips counts differences between folds and a mean of "
+    "folds does not, so neither replaces the other; pooled is the CCC of all clips where a mean is reported. "
+    "Baselines are last."
 )
 
 
@@ -68,15 +69,14 @@ def dimensions_table(
             TESTED.name: labels.corpus(test),
             "Protocol": labels.protocols[protocol],
             "Model": model_title(model, oracles, labels),
-            "Dimension": dimension,
+            "Dimension": f"{dimension} [{ccc['scale_low']:g}, {ccc['scale_high']:g}]",
             "CCC": number_text(ccc["value"]),
             "Interval": interval_text(ccc["low"], ccc["high"]),
             "Over": OVER[ccc["slice"]],
             POOLED_CCC.name: number_text(ccc["pooled"]),
             "Pearson": number_text(metrics["value"][PEARSON]),
             "RMSE": number_text(metrics["value"][RMSE]),
-            "of the mean": number_text(metrics["chance"][RMSE]),
-            "Scale": f"{ccc['scale_low']:g} to {ccc['scale_high']:g}",
+            "Mean's": number_text(metrics["chance"][RMSE]),
             "n": str(ccc["n"]),
             "Groups": str(ccc["groups"]),
             "Seeds": str(ccc["seeds"]),
@@ -116,8 +116,8 @@ def _behind(metrics: pd.DataFrame) -> Evidence:
         "Interval": stand(CCC, "low", "high"),
         "Pearson": stand(PEARSON, "value"),
         "RMSE": stand(RMSE, "value"),
-        "of the mean": stand(RMSE, "chance"),
-        "Scale": stand(CCC, "scale_low", "scale_high"),
+        "Mean's": stand(RMSE, "chance"),
+        "Dimension": stand(CCC, "scale_low", "scale_high"),
         "n": stand(CCC, "n"),
         "Groups": stand(CCC, "groups"),
         "Seeds": stand(CCC, "seeds"),
@@ -129,7 +129,7 @@ def _behind(metrics: pd.DataFrame) -> Evidence:
 
 
 COLUMNS = [
-    CORPUS, TESTED, PROTOCOL, MODEL, Column("Dimension", text=True), *numeric("CCC"), INTERVAL,
-    Column("Over", text=True), POOLED_CCC, *numeric("Pearson", "RMSE", "of the mean", "Scale"),
-    *numeric("n", "Groups", "Seeds"), MARKS,
+    WRAPPED[0], TESTED, *WRAPPED[1:], Column("Dimension", text=True), *numeric("CCC"), INTERVAL,
+    Column("Over", wraps=0.07), POOLED_CCC, *numeric("Pearson", "RMSE", "Mean's", "n", "Groups", "Seeds"),
+    MARKS,
 ]  # fmt: skip
