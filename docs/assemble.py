@@ -36,6 +36,27 @@ def linked(page: Path) -> set[Path]:
     return {path for name in names if (path := (page.parent / name).resolve()).is_file()}
 
 
+def indented(text: str) -> str:
+    """Return a page whose lists hold their blocks by four spaces, which is how mkdocs knows them."""
+    lines = []
+    offset, fenced, blocks = 0, False, False
+    for line in text.splitlines():
+        fenced ^= line.startswith("```")
+        item = None if fenced else re.match(r"- |\d+\. ", line)
+        if item:
+            # an item after one with blocks of its own is known as one after an empty line alone
+            if blocks and lines[-1]:
+                lines.append("")
+            offset, blocks = len(item[0]), False
+        elif line and not line.startswith(" "):
+            offset = 0
+        elif offset and line.startswith(" " * offset):
+            blocks |= not lines[-1]
+            line = " " * (4 - offset) + line
+        lines.append(line)
+    return "\n".join(lines) + "\n"
+
+
 def navigation(nav: list) -> list:
     """Return the navigation with the pages of ``docs/`` that it does not name, and the pages of packages."""
     named = set(pages(nav))
@@ -71,7 +92,10 @@ def build(folder: Path) -> None:
     for file in sorted(wanted):
         target = folder / "pages" / file.relative_to(ROOT)
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(file, target)
+        if file.suffix == ".md":
+            target.write_text(indented(file.read_text(encoding="utf-8")), encoding="utf-8")
+        else:
+            shutil.copyfile(file, target)
     reference.write(folder / "pages" / generated)
     # a page that only others link to is in no menu
     config["not_in_nav"] = "\n".join(

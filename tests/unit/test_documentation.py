@@ -103,6 +103,16 @@ def test_each_link_of_a_page_leads_to_a_file(page):
             assert (page.parent / name).exists(), name
 
 
+def test_blocks_of_lists_have_the_indentation_that_mkdocs_knows():
+    page = "- one\n  more\n\n  ```yaml\n  a:\n    b: 1\n  ```\n\ntext\n\n```yaml\n- x\n  y\n```\n"
+    changed = (
+        "- one\n    more\n\n    ```yaml\n    a:\n      b: 1\n    ```\n\ntext\n\n```yaml\n- x\n  y\n```\n"
+    )
+    assert assemble.indented(page) == changed
+    assert assemble.indented("- a\n\n  b\n- c\n- d\n") == "- a\n\n    b\n\n- c\n- d\n"
+    assert assemble.indented("10. ten\n\n    block\n") == "10. ten\n\n    block\n"
+
+
 def test_each_page_is_in_the_navigation_and_each_entry_of_it_is_a_page():
     nav = assemble.navigation(yaml.safe_load(assemble.CONFIG.read_text(encoding="utf-8"))["nav"])
     named = assemble.pages(nav)
