@@ -103,10 +103,10 @@ def _refuse_unknown_ratings(table: Path, dimensions: Mapping[str, RatedColumn], 
     for name, rated in dimensions.items():
         if further_name(rated.column) not in columns:
             known = sorted(column.removeprefix(FURTHER) for column in columns if column.startswith(FURTHER))
-            there = nearest(rated.column, known) if known else "it has no further column."
+            there = nearest(rated.column, known) if known else "it has no further column"
             raise SarangiError(
-                f"{table}: no column {rated.column!r} for the dimension {name}; {there} Say under "
-                f"`dimensions` what the table calls it, as in dimensions: {{{name}: {{column: <column>}}}}"
+                f"{table}: no column {rated.column!r} for the dimension {name}. Say under `dimensions` what "
+                f"the table calls it, as in dimensions: {{{name}: {{column: <column>}}}}; {there}"
             )
 
 

@@ -30,7 +30,8 @@ from sarangi.statistics.metrics import METRICS, UAR
 LOCK = Path("results.lock")
 PUBLISHED = (
     layout.numbers(), layout.pdf(), f"{layout.TABLES}/*", f"{layout.FIGURES}/*",
-    layout.scores("*"), layout.differences("*"), layout.finding("*"),
+    layout.scores("*"), layout.differences("*"), layout.finding("*"), layout.dimension_scores("*"),
+    layout.dimension_differences("*"),
 )  # fmt: skip
 LOCKED = tuple(metric.name for metric in METRICS if metric.locked)
 SHOWN = 3  # jobs that are named of those that are left
@@ -195,6 +196,21 @@ def _values(directory: Path, file: str) -> dict[str, list]:
                 row[["value", "low", "high", "p"]]
             )
             for _, row in rows[rows["metric"] == UAR.name].iterrows()
+        }
+    if kind == "dimension_scores":
+        rows = store.read(directory / file)
+        rows = rows[rows["slice"].isin(("pooled", "folds", "runs"))]
+        return {
+            f"{stem}.{row['dimension']}.{row['slice']}.{row['metric']}": _round(row[["value", "low", "high"]])
+            for _, row in rows.iterrows()
+        }
+    if kind == "dimension_differences":
+        rows = store.read(directory / file)
+        return {
+            f"{stem}: {row['first']} - {row['second']}, {row['dimension']}, {row['metric']}": _round(
+                row[["value", "low", "high", "p"]]
+            )
+            for _, row in rows.iterrows()
         }
     if kind == "finding":
         rows = store.read(directory / file, ["claim", "verdict", "ours"])

@@ -11,7 +11,7 @@ from sarangi.audit.corpus import corpus_audit
 from sarangi.audit.protocol import nearest_emotion, protocol_audit
 from sarangi.audit.rows import Audited
 from sarangi.base import store
-from sarangi.base.manifest_rows import MANIFEST
+from sarangi.base.manifest_rows import MANIFEST, manifest_schema
 
 
 def test_a_number_tells_the_emotions_it_separates_and_survives_equal_ones():
@@ -102,3 +102,30 @@ def test_what_cannot_be_checked_without_sound_is_a_row_and_no_number(tmp_path):
     advised = {row.check: row.todo for row in findings(found.reset_index(), ["loso"])}
     assert advised["near_duplicates_across"] == advised["duration_uar"] != advised["shared_groups"]
     assert advised["duration_uar"].startswith("nothing for models of words")
+
+
+def test_ratings_are_counted_and_what_a_speaker_tells_of_them_is_said(tmp_path):
+    path = made_manifest(tmp_path / "m.parquet")
+    rows = store.read(path)
+    place = rows["speaker"].str[1].astype(int)
+    rows = rows.assign(dimension_arousal=place + 0.0, unrated_arousal=None)
+    rows.loc[[1, 2], ["dimension_arousal", "unrated_arousal"]] = [None, "out of scale"]
+    rows.loc[3, ["dimension_arousal", "unrated_arousal"]] = [None, "missing"]
+    rows = rows.assign(dimension_flat=2.0, unrated_flat=None, dimension_own=range(24), unrated_own=None)
+    schema = manifest_schema(dimensions=("arousal", "flat", "own"))
+    store.write(path, rows.astype({"unrated_arousal": object}), schema, MADE_BY_TEST)
+    corpus_audit(Audited(path), {}, to(tmp_path / "a.parquet"))
+    found = store.read(tmp_path / "a.parquet").set_index(["check", "subject"])
+    row = found.loc[("rated", "arousal")]
+    assert (row["value"], row["verdict"], row["detail"]) == (21, "warning", "1 missing, 2 out of scale")
+    assert found.loc[("rated", "own"), "verdict"] == "ok"
+    constant = found.loc[("rating_spread", "flat")]
+    assert (constant["value"], constant["verdict"]) == (0, "warning")
+    assert "all alike, so there is nothing to learn" in constant["detail"]
+    # each speaker has one rating, which tells all; of the other dimension most is between speakers
+    assert found.loc[("rating_between_speakers", "arousal"), "value"] == pytest.approx(1)
+    assert found.loc[("speakers_rated_alike", "arousal"), "value"] == 4
+    own = rows["dimension_own"].groupby(rows["speaker"]).transform("mean").var(ddof=0)
+    expected = own / rows["dimension_own"].var(ddof=0)
+    assert found.loc[("rating_between_speakers", "own"), "value"] == pytest.approx(expected)
+    assert ("rating_between_speakers", "flat") not in found.index
