@@ -11,7 +11,6 @@ from support.studies import checked, write_study
 from sarangi.study import rated_inputs
 from sarangi.study.checking import check
 from sarangi.study.dimensions import scales_of
-from sarangi.study.missing import missing_of_experiments
 from sarangi.study.table_corpora import settings_of
 from sarangi.study.wanted import every_table
 
@@ -44,10 +43,14 @@ def test_the_demo_predicts_ratings_apart_from_emotions(study, tmp_path, monkeypa
     after = checked(study, tmp_path, monkeypatch).identities
     assert before[f"experiments/{name}"] != after[f"experiments/{name}"]
     assert before["experiments/meld_publisher_egemaps_svm"] == after["experiments/meld_publisher_egemaps_svm"]
-    # a corpus that is missing is told, of these experiments too
+    # without the corpus they wait for it, and nothing of them is made
     study["corpora"]["iemocap"]["source"] = {"request": "ask for it"}
-    waiting = missing_of_experiments(checked(study, tmp_path, monkeypatch))
-    assert ["iemocap", "session", "egemaps_svr"] in [row[:3] for row in waiting]
+    absent = checked(study, tmp_path, monkeypatch)
+    assert [str(each) for each in absent.waits_for(absent.rated_experiments[name])] == [
+        "corpus iemocap: ask for it, put it at resources/corpora/iemocap"
+    ]
+    assert not absent.rated_runnable
+    assert not any("dimension" in file for file in every_table(absent))
 
 
 @pytest.mark.parametrize(
