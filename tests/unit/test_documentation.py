@@ -11,6 +11,7 @@ import sys
 import pytest
 import yaml
 from support.places import ROOT
+from support.studies import checked
 
 from sarangi import terminal
 from sarangi.__main__ import command_line
@@ -21,11 +22,37 @@ import reference
 
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("*/README.md")])
 SHOWN = [ROOT / "README.md", *sorted(ROOT.glob("docs/*.md"))]
+CLUMSY = re.compile(
+    r"\bin hand\b|\banew\b|\bwaits for\b|\bstands? (?:in|beside)\b|\bgoes on\b|\bbe had\b"
+    r"|spoken by a program|\bown rates?\b|nobody's|groups apart|speakers shared|\bonly describes\b"
+    r"|\bhears\b|\bmodels? that hear\b",
+    re.IGNORECASE,
+)
+"""Coinages to be said in plain words: resumes, needs, is in, is not available, at the native sample rate,
+speaker-disjoint, descriptive interval, audio model."""
 LINK = re.compile(r"\]\(([^)\s#]*)(#[^)\s]*)?\)")
 
 
 def test_the_readme_is_read_in_one_go():
     assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) < 150
+
+
+def test_the_encoder_of_the_readme_is_a_valid_entry(study, tmp_path, monkeypatch):
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for key, entries in yaml.safe_load(re.search(r"```yaml\n(.*?)```", readme, re.DOTALL)[1]).items():
+        study[key] |= entries
+    study["experiments"].append(
+        {"corpora": ["urdu_latif"], "protocols": ["loso"], "models": ["mine_logistic"]}
+    )
+    assert "urdu_latif_loso_mine_logistic" in checked(study, tmp_path, monkeypatch).experiments
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_the_documents_are_in_plain_english(page):
+    if page.name == "CHANGELOG.md" or page.parent.name == "first-run":
+        return  # what was written, or made by a run, stays as it was
+    lines = page.read_text(encoding="utf-8").splitlines()
+    assert [f"{place}: {line}" for place, line in enumerate(lines, 1) if CLUMSY.search(line)] == []
 
 
 def declared(node):
