@@ -10,7 +10,7 @@ from sarangi.models.draws import Draws, statistics_kept
 
 
 def drawn():
-    return torch.rand(3).tolist(), np.random.rand(3).tolist(), random.random()
+    return torch.rand(3).tolist(), np.random.rand(3).tolist(), random.random()  # noqa: S311  (of no secret)
 
 
 def test_what_each_generator_draws_is_drawn_again():
