@@ -190,6 +190,7 @@ FINDING_TABLES = [layout.table(finding) for finding in study.config["findings"]]
 FINDING_FIGURES = [layout.figure(finding) for finding in study.config["findings"]]
 # conda brings tectonic
 CAN_BUILD_PDF = BY_CONDA or not missing_programs()
+PDFS = [layout.pdf(), layout.supplement()] if CAN_BUILD_PDF else []
 AUDITS = [layout.audit(corpus) for corpus in study.corpora]
 
 
@@ -233,7 +234,7 @@ rule all:
         layout.run_summary(),
         lambda wildcards: every_table(study),
         lambda wildcards: lost(study, workflow.persistence._filter_incomplete_keys),
-        layout.pdf() if CAN_BUILD_PDF else [],
+        PDFS,
         [] if published else layout.report_page(),
 
 
@@ -269,11 +270,12 @@ rule:
 
 
 rule:
-    """The paper's PDF."""
+    """The paper's PDF, and that of its supplement."""
     name:
         "paper"
     input:
         layout.pdf(),
+        layout.supplement(),
     localrule: True
 
 

@@ -1,6 +1,6 @@
 # The paper, its package for arXiv, the report, the bundle of what stands behind it, and the workflow's crate.
-#   in:  paper/main.tex, sarangi.sty, sections/, references.bib, and the generated tables, figures and numbers
-#   out: paper/texts.tex, report.html, paper/paper.pdf, paper/arxiv.tar.gz, paper/report.html, results/bundle.zip,
+#   in:  paper/main.tex, supplement.tex, sarangi.sty, sections/, references.bib, and the generated tables, figures and numbers
+#   out: paper/texts.tex, report.html, paper/paper.pdf, paper/supplement.pdf, paper/arxiv.tar.gz, paper/report.html, results/bundle.zip,
 #        results/workflow_crate.zip
 
 WRITTEN = sources(bool(published), Path(), BASE)
@@ -74,11 +74,12 @@ rule report_page:
 
 
 rule paper_pdf:
-    """Build the PDF with latexmk or tectonic; where both are missing, say what to install."""
+    """Build the PDF and its supplement with latexmk or tectonic; where both are missing, say what to install."""
     input:
         **SOURCES_OF_PAPER,
     output:
-        in_report(layout.pdf(), "Paper", "paper"),
+        main=in_report(layout.pdf(), "Paper", "paper"),
+        supplement=in_report(layout.supplement(), "Paper", "supplement"),
     log:
         layout.log("paper_pdf"),
     benchmark:
@@ -118,7 +119,7 @@ rule report:
     input:
         tables=[Path(table).with_suffix(".html") for table in TABLES + FINDING_TABLES],
         figures=[Path(figure).with_suffix(".png") for figure in FIGURES + FINDING_FIGURES],
-        paper=layout.pdf() if CAN_BUILD_PDF else [],
+        paper=PDFS,
     log:
         layout.log("report"),
     conda:
@@ -140,7 +141,7 @@ rule results_bundle:
         FIGURES,
         FINDING_FIGURES,
         layout.numbers(),
-        layout.pdf() if CAN_BUILD_PDF else [],
+        PDFS,
         AUDITS,
         layout.audit_page(),
         layout.run_summary(),

@@ -1,6 +1,6 @@
 """Every fault that a run must survive, injected into a small study; a table says what became of each.
 
-    python tests/faults/faults.py                                 all, as often as docs/reliability.md says: an hour
+    python tests/faults/faults.py            all, as often as docs/reliability.md says: an hour
     python tests/faults/faults.py --count 3 --only "read-only results" "clock jumps"
 
 After a fault (a disk is emptied, a server mended) the same command is given again. A fault is *survived* if

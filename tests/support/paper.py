@@ -104,7 +104,8 @@ def paper(folder, text):
 
 def build(folder, written, monkeypatch, make=paper_pdf, name="paper.pdf"):
     monkeypatch.chdir(folder)
-    make(written_in(written), [Path("paper/numbers.tex")], Path(name))
+    generated = [Path("paper/numbers.tex"), *sorted(Path("paper").glob("tables/*.tex"))]
+    make(written_in(written), generated, {"main": Path(name)} if make is paper_pdf else Path(name))
     return Path(name)
 
 

@@ -191,6 +191,7 @@ SHARED = {
     "paper.tables.table": TABLES,
     "paper.tables.writing": TABLES,
     "paper.tables.latex": TABLES,
+    "paper.tables.widths": TABLES,
     "paper.tables.html_page": TABLES,
     "paper.figures.defaults": FIGURES,
     "paper.figures.style": FIGURES,

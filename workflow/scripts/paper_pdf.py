@@ -10,6 +10,6 @@ with job(snakemake) as run:
     paper_pdf(
         dict(zip(snakemake.params.places, map(Path, snakemake.input.written), strict=True)),
         [Path(part) for part in snakemake.input.generated],
-        run.output,
+        {name: run.named(name) for name in ("main", "supplement")},
         snakemake.config,
     )

@@ -456,6 +456,12 @@ def pdf() -> str:
 
 
 @_path
+def supplement() -> str:
+    """Return the path of the paper's supplement: what it has no room for."""
+    return "paper/supplement.pdf"
+
+
+@_path
 def arxiv() -> str:
     """Return the path of the paper as arXiv takes it."""
     return "paper/arxiv.tar.gz"

@@ -16,7 +16,7 @@ from typing import Any
 from sarangi.base.errors import SarangiError
 from sarangi.base.personal_settings import for_program
 from sarangi.paper.letters import printable
-from sarangi.paper.typed import typed_scores, written_files
+from sarangi.paper.typed import MAIN, SUPPLEMENT, typed_scores, written_files
 
 NOTHING: Mapping[str, Any] = {}
 PROGRAMS = ("latexmk", "pdflatex", "bibtex")
@@ -27,9 +27,9 @@ PACKAGES = (
 # of no personal file, and no program is started for the text
 LATEXMK = (
     "latexmk", "-norc", "-pdf", "-latexoption=-no-shell-escape", "-interaction=nonstopmode", "-halt-on-error",
-    "-file-line-error", "main.tex",
+    "-file-line-error",
 )  # fmt: skip
-TECTONIC = ("tectonic", "--keep-intermediates", "main.tex")
+TECTONIC = ("tectonic", "--keep-intermediates")
 CACHED = (*TECTONIC[:1], "--only-cached", *TECTONIC[1:])
 """First without a network: what tectonic once fetched is enough."""
 CACHES_OF_TECTONIC = ("TECTONIC_CACHE_DIR", "XDG_CACHE_HOME")
@@ -46,6 +46,10 @@ REACHES_OUT = re.compile(
     r"^.*(?:runsystem\(.*|Not (?:reading|writing).*open(?:in|out)_any.*|File `\|.*' not found.*)$",
     re.MULTILINE,
 )
+LABEL = re.compile(r"^\\newlabel\{((?:tab|fig):[^}]+)\}\{\{([^{}]*)\}", re.MULTILINE)
+"""Of a table or figure in what LaTeX writes beside a PDF."""
+LABELS = "supplement_labels.tex"
+UNDEFINED = re.compile(r"Reference `([^']+)' on page \S+ undefined")
 UNKNOWN = re.compile(r"Package sarangi Error: unknown key\s+'(.*?)'", re.DOTALL)
 
 
@@ -58,10 +62,10 @@ def missing_programs() -> list[str]:
 def paper_pdf(
     written: Mapping[str, Path],
     generated: Sequence[Path],
-    output: Path,
+    output: Mapping[str, Path],
     configuration: Mapping[str, Any] = NOTHING,
 ) -> None:
-    """Build the paper in a folder of its own and keep the PDF.
+    """Build the paper and its supplement in a folder of their own and keep the PDFs.
 
     Parameters
     ----------
@@ -71,7 +75,7 @@ def paper_pdf(
     generated
         Tables, figures and ``numbers.tex``, as ``paper/<place>``; they go to ``<place>``.
     output
-        PDF file to write.
+        PDF files to write, by ``main`` and ``supplement``.
     configuration
         Whose texts the tables hold: what cannot be printed is refused by its key.
 
@@ -83,7 +87,8 @@ def paper_pdf(
         the lines of the log that say why, and for a key that no number has the keys most like it.
     """
     with _built(written, generated, configuration) as folder:
-        shutil.copyfile(folder / "main.pdf", output)
+        for name, path in output.items():
+            shutil.copyfile(folder / f"{name}.pdf", path)
 
 
 def arxiv(
@@ -112,8 +117,14 @@ def arxiv(
         As :func:`paper_pdf`.
     """
     with _built(written, generated, configuration) as folder:
-        parts = ["main.bbl", "numbers.tex"]
-        parts += [str(path.relative_to(folder)) for path in written_files(folder) if path.suffix != ".bib"]
+        parts = ["main.bbl", "numbers.tex", LABELS]
+        if (folder / SUPPLEMENT).exists():
+            # what is below anc/ is shown beside the paper, and not built
+            (folder / "anc").mkdir()
+            shutil.copyfile(folder / "supplement.pdf", folder / "anc/supplement.pdf")
+            parts.append("anc/supplement.pdf")
+        written_here = [path for path in written_files(folder) if path.suffix != ".bib" and path.is_file()]
+        parts += [str(path.relative_to(folder)) for path in written_here if path.name != SUPPLEMENT]
         parts += [str(part.relative_to("paper")) for part in generated]
         with (
             output.open("wb") as file,
@@ -157,18 +168,31 @@ def _built(
         made = {str(file): folder / file.relative_to("paper") for file in generated if file.suffix == ".tex"}
         printable(made, configuration)
         known = (folder / "numbers.tex").read_text(encoding="utf-8")
-        text = "\n".join(path.read_text(encoding="utf-8-sig") for path in written_files(folder))
+        there = [path for path in written_files(folder) if path.is_file()]
+        text = "\n".join(path.read_text(encoding="utf-8-sig") for path in there)
         (folder / "numbers.tex").write_text(looked_up(known, text), encoding="utf-8")
-        _run_latex(folder, known)
+        _build_supplement(folder, known)
+        _run_latex(folder, MAIN, known)
         yield folder
 
 
-def _run_latex(folder: Path, known: str) -> None:
+def _build_supplement(folder: Path, known: str) -> None:
+    """Build the supplement, and write for the paper which numbers its tables and figures have."""
+    labels = []
+    if (folder / SUPPLEMENT).exists():
+        _run_latex(folder, SUPPLEMENT, known)
+        beside = (folder / SUPPLEMENT).with_suffix(".aux").read_text(encoding="utf-8", errors="replace")
+        labels = [f"\\setsupplement{{{name}}}{{{number}}}\n" for name, number in LABEL.findall(beside)]
+    (folder / LABELS).write_text("".join(labels), encoding="utf-8")
+
+
+def _run_latex(folder: Path, document: str, known: str) -> None:
+    """Build one document, and refuse it where it refers to what is not there."""
     has_latex = all(shutil.which(program) for program in PROGRAMS)
     with tempfile.TemporaryDirectory() as home:
         for command in [LATEXMK] if has_latex else [CACHED, TECTONIC]:
             done = subprocess.run(
-                command,
+                [*command, document],
                 cwd=folder,
                 env=_environment(Path(home), command) | SHUT_IN | NO_CLOCK,
                 capture_output=True,
@@ -179,7 +203,7 @@ def _run_latex(folder: Path, known: str) -> None:
             if done.returncode == 0:
                 break
     output = done.stdout + done.stderr
-    log = folder / "main.log"
+    log = (folder / document).with_suffix(".log")
     written = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
     refused = list(dict.fromkeys(line.strip() for line in REACHES_OUT.findall(output + written)))
     if refused:
@@ -189,6 +213,13 @@ def _run_latex(folder: Path, known: str) -> None:
             *refused[:10],
         )
     if done.returncode == 0:
+        # of the last pass: the passes before it know no number yet
+        unknown = sorted(set(UNDEFINED.findall(written)))
+        if unknown:
+            raise SarangiError(
+                f"paper/{document} refers to what neither it nor the supplement has: {', '.join(unknown)}. "
+                "Name a table or figure of this study, or put the sentence into \\ifmade"
+            )
         return
     said = [line for line in output.splitlines() if ":" in line and ("rror" in line or "!" in line)]
     raise SarangiError(

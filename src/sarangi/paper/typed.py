@@ -33,8 +33,9 @@ from sarangi.paper.latex_text import (
     text_of_bibliography,
 )
 
-MAIN, STYLE, BIBLIOGRAPHY, SECTIONS = "main.tex", "sarangi.sty", "references.bib", "sections"
-GENERATED = re.compile(r"(?:numbers|texts)(?:\.tex)?|(?:tables|figures)/(?!.*\.\.).+")
+MAIN, SUPPLEMENT = "main.tex", "supplement.tex"
+STYLE, BIBLIOGRAPHY, SECTIONS = "sarangi.sty", "references.bib", "sections"
+GENERATED = re.compile(r"(?:numbers|texts|supplement_labels)(?:\.tex)?|(?:tables|figures)/(?!.*\.\.).+")
 """What rules make, and the text reads."""
 
 ONES = "one|two|three|four|five|six|seven|eight|nine"
@@ -128,7 +129,7 @@ def written_files(paper: Path) -> list[Path]:
 
     Links to folders are followed, each once.
     """
-    found = [paper / name for name in (MAIN, STYLE, BIBLIOGRAPHY)]
+    found = [paper / name for name in (MAIN, SUPPLEMENT, STYLE, BIBLIOGRAPHY)]
     # what an editor leaves behind is none of it
     left = re.compile(r"[.#].*|.*~")
     seen = set()

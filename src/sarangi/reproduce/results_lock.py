@@ -29,7 +29,7 @@ from sarangi.statistics.metrics import METRICS, UAR
 
 LOCK = Path("results.lock")
 PUBLISHED = (
-    layout.numbers(), layout.pdf(), f"{layout.TABLES}/*", f"{layout.FIGURES}/*",
+    layout.numbers(), layout.pdf(), layout.supplement(), f"{layout.TABLES}/*", f"{layout.FIGURES}/*",
     layout.scores("*"), layout.differences("*"), layout.finding("*"), layout.dimension_scores("*"),
     layout.dimension_differences("*"),
 )  # fmt: skip

@@ -42,7 +42,8 @@ PLACES = (
     "results", layout.MADE_CORPORA, layout.WEIGHTS, layout.TABLES, layout.FIGURES, layout.SPACE,
 )  # fmt: skip
 FILES = (
-    layout.numbers(), layout.texts(), layout.report_page(), layout.pdf(), layout.arxiv(), layout.audit_page(),
+    layout.numbers(), layout.texts(), layout.report_page(), layout.pdf(), layout.supplement(), layout.arxiv(),
+    layout.audit_page(),
 )  # fmt: skip
 UNCHECKED = (layout.LOGS, layout.BENCHMARKS, layout.PROVENANCE, layout.UNFINISHED)
 """What is no result: it may differ from run to run, or says what the results are."""

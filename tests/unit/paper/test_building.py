@@ -4,12 +4,16 @@ import re
 import shutil
 import subprocess
 import tarfile
+from pathlib import Path
 
 import pytest
 from support.paper import MAIN, TEXT, build, made, needs_latex, paper, read
 
 from sarangi.base.errors import SarangiError
-from sarangi.paper.building import arxiv
+from sarangi.paper.building import arxiv, paper_pdf
+from sarangi.paper.tables.columns import Column
+from sarangi.paper.tables.latex import LINES, latex
+from sarangi.paper.tables.table import Table
 
 
 @needs_latex
@@ -45,6 +49,45 @@ def test_a_section_in_a_folder_of_its_own_is_printed_and_packed(tmp_path, monkey
     assert "DEEP 0.400" in read(build(tmp_path, written, monkeypatch))
     with tarfile.open(build(tmp_path, written, monkeypatch, arxiv, "arxiv.tar.gz")) as archive:
         assert "sections/sub/deep.tex" in archive.getnames()
+
+
+@needs_latex
+def test_what_the_paper_has_no_room_for_is_in_the_supplement_and_is_referred_to_by_its_number(
+    tmp_path, monkeypatch
+):
+    made(tmp_path)
+    (tmp_path / "paper/tables").mkdir()
+    for name, rows in (("short", 3), ("long", LINES + 1)):
+        lines = [{"n": f"{name}{place}"} for place in range(rows)]
+        text = latex(Table(name, f"Caption of {name}.", [Column("n")], lines, [{}] * rows), [])
+        (tmp_path / f"paper/tables/{name}.tex").write_text(text)
+    text = r"REFERS \ref{tab:short} \ref{tab:long}. \input{tables/short}\input{tables/long}"
+    text += r"\citep{a}\bibliographystyle{plainnat}\bibliography{references}"
+    packages = r"\usepackage{booktabs,array,longtable,caption,natbib,sarangi}"
+    written = paper(tmp_path, text)
+    (written / "references.bib").write_text("@misc{a, author = {Name}, title = {Title}, year = {2000}}")
+    (written / "main.tex").write_text(
+        MAIN.replace(r"\usepackage{sarangi}", packages + r"\input{supplement_labels}")
+    )
+    (written / "supplement.tex").write_text(
+        rf"\documentclass{{article}}{packages}\input{{numbers}}\supplementtrue"
+        r"\renewcommand{\thetable}{S\arabic{table}}"
+        r"\begin{document}\overflow{tables/short}\overflow{tables/long}\end{document}"
+    )
+    both = {"main": Path("paper.pdf"), "supplement": Path("supplement.pdf")}
+    build(tmp_path, written, monkeypatch, lambda *parts: paper_pdf(*parts[:2], both))
+    main, supplement = (read(path) for path in both.values())
+    assert "REFERS 1 S1." in main
+    assert "short2" in main
+    assert "long2" not in main
+    assert f"long{LINES}" in supplement
+    assert "short" not in supplement
+    with tarfile.open(build(tmp_path, written, monkeypatch, arxiv, "arxiv.tar.gz")) as archive:
+        assert {"anc/supplement.pdf", "supplement_labels.tex"} <= set(archive.getnames())
+        assert "supplement.tex" not in archive.getnames()
+    (written / "sections/text.tex").write_text(text.replace("tab:long", "tab:lnog"))
+    with pytest.raises(SarangiError, match=r"paper/main.tex refers to .*: tab:lnog\. Name a table or figure"):
+        build(tmp_path, written, monkeypatch)
 
 
 @needs_latex

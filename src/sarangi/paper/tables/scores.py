@@ -91,7 +91,7 @@ def scores_table(
         for line in lines
     ]
     rows = [line.cells for line in lines]
-    write_table(Table("scores", caption, columns, rows, evidence, notes, bold), labels, output)
+    write_table(Table("scores", caption, columns, rows, evidence, notes, bold, "Corpus"), labels, output)
 
 
 def _with_tests(evidence: Evidence, leading: pd.DataFrame) -> Evidence:

@@ -34,6 +34,8 @@ class Table:
         Lines below the table.
     bold
         Row (counted from 0) and column of each cell in bold.
+    by
+        Column by whose values the supplement has a part each; None for a table in one.
     """
 
     label: str
@@ -43,6 +45,7 @@ class Table:
     evidence: Sequence[Evidence]
     notes: Sequence[str] = ()
     bold: Sequence[tuple[int, str]] = ()
+    by: str | None = None
 
     @cached_property
     def frame(self) -> pd.DataFrame:

@@ -11,7 +11,6 @@ from markdown_it import MarkdownIt
 from support.labels import labels
 
 from sarangi.paper.tables.columns import MARKS, Column
-from sarangi.paper.tables.latex import LINES
 from sarangi.paper.tables.table import Table
 from sarangi.paper.tables.writing import FORMATS, write_table
 
@@ -32,24 +31,12 @@ def test_a_column_says_how_it_is_set_and_what_a_blank_cell_means(written):
     columns = [Column("Name", text=True), Column("Why", wraps=0.3), Column("n"), MARKS]
     rows = [{"Name": "a", "Why": "since", "n": "", "Marks": "", "more": "left out"}]
     text = written(Table("shown", "Shown.", columns, rows, [{}], bold=[(0, "Name")]))
-    assert re.search(r"begin\{tabular\}\{(.*)\}", text["tex"])[1] == (
-        r"l>{\raggedright\arraybackslash}p{0.3\textwidth}rl"
-    )
     assert r"\textbf{a} & since & -- & none" in text["tex"]
     assert "| **a**" in text["md"]
     assert text["csv"] == "Name,Why,n,Marks\na,since,,\n"
     # numbers alone are aligned to the right
     assert "th:nth-child(3), td:nth-child(3) {" in text["html"]
     assert json.loads(text["json"])["columns"] == ["Name", "Why", "n", "Marks"]
-
-
-def test_a_long_table_has_further_floats_and_its_notes_below_the_last(written):
-    rows = [{"n": place} for place in range(2 * LINES)]
-    text = written(Table("long", "Long.", [Column("n")], rows, [{}] * len(rows), ["a note"]), ["ravdess"])
-    floats = text["tex"].split(r"\begin{table*}")[1:]
-    assert [r"\ContinuedFloat" in one for one in floats] == [False, True]
-    assert [r"\par a note" in one for one in floats] == [False, True]
-    assert all("Synthetic speech" in text[suffix] for suffix in ("tex", "md", "html", "json"))
 
 
 def test_rows_and_evidence_must_be_as_many(written):
