@@ -8,7 +8,16 @@ import pandas as pd
 
 from sarangi.paper.tables.columns import Column
 from sarangi.paper.tables.table import MARKERS, Table
-from sarangi.paper.tables.widths import GAP_PT, LANDSCAPE_PT, SIZES, TEXT_PT, Layout, layout_of, width_of
+from sarangi.paper.tables.widths import (
+    FILLED,
+    GAP_PT,
+    LANDSCAPE_PT,
+    SIZES,
+    TEXT_PT,
+    Layout,
+    layout_of,
+    width_of,
+)
 
 LINES = 42
 """Of a table that the paper itself has; a longer one is in the supplement."""
@@ -99,9 +108,8 @@ def _lines(frame: pd.DataFrame, columns: Sequence[Column], layout: Layout) -> in
     most = [1] * len(frame)
     for column, width in zip(columns, layout.widths, strict=True):
         if width is not None:
-            # words do not fill a line
             filled = (width_of(str(cell), layout.size) / width for cell in frame[column.name])
-            most = [max(lines, math.ceil(1.15 * each)) for lines, each in zip(most, filled, strict=True)]
+            most = [max(lines, math.ceil(FILLED * each)) for lines, each in zip(most, filled, strict=True)]
     return sum(most)
 
 

@@ -4,9 +4,11 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from sarangi.paper.tables.columns import Column
+from sarangi.statistics.confusions import Floats
 
 TEXT_PT = 483.0
 """Width of the paper's text: A4 with margins of 20 mm."""
@@ -32,6 +34,9 @@ OTHER_EMS = 0.78
 BREAKS = re.compile(r"(?<=[ /-])")
 """Behind what a line may end."""
 LEAST_PT = 24.0
+STEP_PT = 6.0
+FILLED = 1.15
+"""Lines that a text takes, against those that it would fill: words do not fill a line."""
 
 
 class Layout(NamedTuple):
@@ -78,37 +83,57 @@ def layout_of(frame: pd.DataFrame, columns: Sequence[Column], most: float) -> La
 
 
 def _at(frame: pd.DataFrame, columns: Sequence[Column], most: float, size: int) -> Layout | None:
-    natural, least = [], []
-    for column in columns:
-        cells = [str(cell) for cell in frame[column.name]]
-        word = max(_longest_word(column.name, size), LEAST_PT / 2)
-        wide = max([width_of(cell, size) for cell in cells], default=0.0)
-        natural.append(max(wide, word))
+    cells = np.array([[width_of(str(cell), size) for cell in frame[column.name]] for column in columns])
+    heads = [max(_longest_word(column.name, size), LEAST_PT / 2) for column in columns]
+    natural = np.maximum(cells.max(axis=1, initial=0.0), heads)
+    least = natural.copy()
+    for place, column in enumerate(columns):
         if column.left:
-            longest = max([_longest_word(cell, size) for cell in cells], default=0.0)
-            least.append(min(natural[-1], max(longest, word, LEAST_PT)))
-        else:
-            least.append(natural[-1])
-    room = most - GAP_PT * len(columns)
-    if sum(least) > room:
+            words = [_longest_word(str(cell), size) for cell in frame[column.name]]
+            least[place] = min(natural[place], max(max(words, default=0.0), heads[place], LEAST_PT))
+    room = most - GAP_PT * len(columns) - least.sum()
+    if room < 0:
         return None
-    cap = _cap(natural, least, room)
-    widths = [max(low, min(high, cap)) for low, high in zip(least, natural, strict=True)]
-    broken = [width if width < high else None for width, high in zip(widths, natural, strict=True)]
+    widths = _widened(cells, natural, least, room)
+    broken = [float(width) if width < high else None for width, high in zip(widths, natural, strict=True)]
     headings = [_in_lines(c.name, width, size) for c, width in zip(columns, widths, strict=True)]
     return Layout(size, broken, headings)
 
 
-def _cap(natural: Sequence[float], least: Sequence[float], room: float) -> float:
-    """Return the width that no column need exceed for all to fit, unless its least is more."""
-    low, high = 0.0, max(natural, default=0.0)
-    if sum(natural) <= room:
-        return high
-    for _ in range(40):
-        middle = (low + high) / 2
-        taken = sum(max(a, min(b, middle)) for a, b in zip(least, natural, strict=True))
-        low, high = (middle, high) if taken <= room else (low, middle)
-    return low
+def _widened(cells: Floats, natural: Floats, least: Floats, room: float) -> Floats:
+    """Return widths of columns: what room there is goes where it saves most lines.
+
+    Parameters
+    ----------
+    cells : array of shape (columns, rows)
+        Width of each cell in one line.
+    natural, least : arrays of shape (columns,)
+        At which no cell, and at which no word is broken.
+    room
+        Beyond the least of all.
+    """
+    widths = least.copy()
+    if (natural - least).sum() <= room:
+        return natural
+    while room >= STEP_PT and (widths < natural).any():
+        wider = np.where(widths < natural, np.minimum(widths + STEP_PT, natural), widths)
+        lines = cells * FILLED / widths[:, None]
+        saved = np.empty(len(widths))
+        for place in range(len(widths)):
+            tried = lines.copy()
+            tried[place] = cells[place] * FILLED / wider[place]
+            # what is not yet a line less counts a little
+            saved[place] = _height(lines) - _height(tried)
+        saved[widths >= natural] = -np.inf
+        chosen = int(saved.argmax())
+        room -= wider[chosen] - widths[chosen]
+        widths[chosen] = wider[chosen]
+    return widths
+
+
+def _height(lines: Floats) -> float:
+    """Return the lines that rows take, and a little for each part of a line of any cell."""
+    return float(np.ceil(np.maximum(lines, 1.0)).max(axis=0).sum() + 0.01 * lines.sum())
 
 
 def _longest_word(text: str, size: int) -> float:
