@@ -110,11 +110,12 @@ def rating_sentences(ratings: Sequence[Path], baselines: Sequence[str], labels: 
         same = table[(table["metric"] == CCC) & (table["test"] == row["corpus"]) & table["value"].notna()]
         for key in ("corpus", "protocol", "dimension"):
             same = same[same[key] == row[key]]
-        count = _counted(int((~same["model"].isin(baselines)).sum()), "model")
+        count = int((~same["model"].isin(baselines)).sum())
+        has = f"the highest CCC of {count} models" if count > 1 else "a CCC"
         clips, groups = _counted(int(row["n"]), "clip"), _counted(int(row["groups"]), "group")
         text = (
             f"{labels.corpus(row['corpus'])}, {labels.protocols[row['protocol']]}, {row['dimension']}: "
-            f"{labels.models[row['model']]} has the highest CCC of {count}, {row['value']:.3f} "
+            f"{labels.models[row['model']]} has {has}{',' if count > 1 else ' of'} {row['value']:.3f} "
             f"{interval_text(row['low'], row['high'])}, {OVER[row['slice']]}, on {clips} of {groups}"
         )
         notes = [MARKS[mark] for mark in marks_in(row["mark"]) if mark in MARKS]
