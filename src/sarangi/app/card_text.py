@@ -207,7 +207,7 @@ def _fairness_lines(data: Mapping[str, Any]) -> list[str]:
             f"{row['first']} beside {row['second']}",
             "UAR" if row["metric"] == UAR.name else row["metric"].replace("_", " of "),
             *(_text(row["value_first"]), _text(row["value_second"])),
-            f"{row['value']:+.3f}",
+            f"{row['value']:+z.3f}",
             _interval(row["low"], row["high"]),
             f"{row['groups_first']}, {row['groups_second']}",
         ]

@@ -114,8 +114,8 @@ def _verdict(
         return Finding(NOTE, FACT, "replicating", where, f"{of}: {UNTESTABLE} without {NEEDED[ruler]}", RULE)
     judged = judge(second - first, ruler, delta)
     text = (
-        f"{of}: {judged.kind}. Difference {judged.difference:+.3f}, 90 % interval [{judged.low:+.3f}, "
-        f"{judged.high:+.3f}] against ±{delta:.2g}{scale}"
+        f"{of}: {judged.kind}. Difference {judged.difference:+z.3f}, 90 % interval [{judged.low:+z.3f}, "
+        f"{judged.high:+z.3f}] against ±{delta:.2g}{scale}"
     )
     if judged.kind == UNDECIDED:
         text += f"; {_would_decide(judged.difference, ruler, delta, same)}"

@@ -150,7 +150,7 @@ def _leakage(table: pd.DataFrame, labels: Labels) -> Iterator[Sentence]:
         worth = worth if matched else "the difference is due to speakers, sizes and class counts together"
         yield Sentence(
             f"{labels.corpus(row['corpus'])}, {labels.models[row['model']]}: with speakers in training and "
-            f"test, in {folds}, UAR differs by {100 * row['value']:+.1f} points "
+            f"test, in {folds}, UAR differs by {100 * row['value']:+z.1f} points "
             f"{interval_text(low, high, '+.1f')} from that on speakers held out: {worth}"
         )
 

@@ -7,7 +7,12 @@ from sarangi.base.degenerate import DEGENERATE, is_degenerate
 
 def number_text(value: float, form: str = ".3f") -> str:
     """Return a number as tables show it; a dash where there is none."""
-    return "--" if pd.isna(value) else format(value, form)
+    return "--" if pd.isna(value) else format(value, _without_negative_zero(form))
+
+
+def _without_negative_zero(form: str) -> str:
+    """Return a format whose numbers are not shown as -0.000."""
+    return form.replace(".", "z.", 1)
 
 
 def interval_text(low: float, high: float, form: str = ".3f") -> str:
@@ -17,11 +22,14 @@ def interval_text(low: float, high: float, form: str = ".3f") -> str:
     --------
     >>> interval_text(0.2, 0.3), interval_text(1.0, 1.0), interval_text(-1, 2, "+.1f")
     ('[0.200, 0.300]', '[1.000, 1.000] (degenerate)', '[-1.0, +2.0]')
+    >>> interval_text(-0.0001, 0.2)
+    '[0.000, 0.200]'
     """
     if pd.isna(low) or pd.isna(high):
         return "--"
     of_no_width = f" ({DEGENERATE})" if is_degenerate(low, high) else ""
-    return f"[{low:{form}}, {high:{form}}]{of_no_width}"
+    low_text, high_text = (number_text(value, form) for value in (low, high))
+    return f"[{low_text}, {high_text}]{of_no_width}"
 
 
 def p_text(p: float) -> str:

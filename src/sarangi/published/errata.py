@@ -167,7 +167,7 @@ class Operands:
         low, high = sorted((sign * row["low"], sign * row["high"]))
         return Operand(
             *map(float, (sign * row["value"], low, high)),
-            form="+.3f",
+            form="+z.3f",
             label=self._label(row["corpus"], row["protocol"]),
             marks=tuple(marks_in(row["mark"])),
             source=row["file"],

@@ -225,10 +225,10 @@ def greater(ours: Varied, first: str, second: str) -> Ruling:
         return lacks
     found = direction(ours.measured())
     why = (
-        f"{first} less {second} is {ours.value:+.4f}, one-sided 95 % bounds {found.low:+.4f} and "
-        f"{found.high:+.4f}"
+        f"{first} less {second} is {ours.value:+z.4f}, one-sided 95 % bounds {found.low:+z.4f} and "
+        f"{found.high:+z.4f}"
     )
-    reason = "" if found.kind != UNDECIDED else f"{ours.value:+.3f}, one-sided bounds on both sides of 0"
+    reason = "" if found.kind != UNDECIDED else f"{ours.value:+z.3f}, one-sided bounds on both sides of 0"
     return Ruling(Verdict(found.kind, reason), why)
 
 
@@ -254,8 +254,8 @@ def equal(ours: Varied, margin: float) -> Ruling:
     if lacks := _unmeasured(ours):
         return lacks
     found = absence(ours.measured(), margin)
-    why = f"the difference lies in [{found.low:+.4f}, {found.high:+.4f}] (90 %), margin {margin:g}"
-    reason = f"{ours.value:+.3f}, margin {margin:g}" if found.kind == UNDECIDED else ""
+    why = f"the difference lies in [{found.low:+z.4f}, {found.high:+z.4f}] (90 %), margin {margin:g}"
+    reason = f"{ours.value:+z.3f}, margin {margin:g}" if found.kind == UNDECIDED else ""
     return Ruling(Verdict(found.kind, reason), why)
 
 

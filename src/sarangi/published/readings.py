@@ -183,7 +183,7 @@ def _gains_apart(record: Record, claims: Records) -> Reading | None:
     apart = gains_apart(record, claims)
     if apart is None:
         return None
-    return Reading(f"{100 * apart.value:+.1f} points, standard error {100 * apart.error:.1f}", apart.value)
+    return Reading(f"{100 * apart.value:+z.1f} points, standard error {100 * apart.error:.1f}", apart.value)
 
 
 def _settings(record: Record, claims: Records) -> Reading | None:

@@ -79,7 +79,7 @@ def _planned(basis: "Basis", difference: float, clips: int | None, confidence: f
     if apart is None:
         yield "One model alone: no difference to plan for."
     else:
-        yield _spread(f"UAR of {first} minus {second}: {apart.value:+.3f}", apart)
+        yield _spread(f"UAR of {first} minus {second}: {apart.value:+z.3f}", apart)
     yield ""
     yield f"{'speakers':>8} {'clips each':>10} {'UAR':>7} {'difference':>10}   detects {difference:g}"
     for count in SPEAKERS:

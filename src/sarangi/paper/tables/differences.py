@@ -43,7 +43,7 @@ def differences_table(
             "Protocol": labels.protocols[row["protocol"]],
             "Model": labels.models[row["first"]],
             "Against": labels.models[row["second"]],
-            "Difference": f"{row['value']:+.3f}",
+            "Difference": f"{row['value']:+z.3f}",
             "Interval": interval_text(row["low"], row["high"]),
             "p": p_text(row["p"]),
             "Smallest p": p_text(row["p_smallest"]),

@@ -76,7 +76,7 @@ def found_recalls(found: Sequence[pd.DataFrame], row: pd.Series) -> str:
     of_pair = (table["first"] == row["first"]) & (table["second"] == row["second"])
     recalls = table[of_pair & (table["attribute"] == row["attribute"]) & (table["metric"] != "uar")]
     largest = recalls.loc[recalls["value"].abs().idxmax()]
-    return f"{largest['metric'].partition('_')[2]} {largest['value']:+.3f}"
+    return f"{largest['metric'].partition('_')[2]} {largest['value']:+z.3f}"
 
 
 def _pair(row: pd.Series) -> str:

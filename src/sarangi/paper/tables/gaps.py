@@ -167,8 +167,8 @@ def _summary(rows: pd.DataFrame, inside: str, across: str) -> dict[str, str]:
     return {
         "Best within": f"{best_inside['features']}, {best_inside['base']}: {best_inside[inside]:.4f}",
         "Best across": f"{best_across['features']}, {best_across['model']}: {best_across[across]:.4f}",
-        "Best": f"{100 * (best_across[across] - best_inside[inside]):+.2f}",
-        "Set": f"{100 * (same_set[across].max() - same_set[inside].max()):+.2f}",
-        "Own": f"{own[best_across.name]:+.2f}",
-        "All own": f"{own.mean():+.1f} ({own.min():+.1f} to {own.max():+.1f})",
+        "Best": f"{100 * (best_across[across] - best_inside[inside]):+z.2f}",
+        "Set": f"{100 * (same_set[across].max() - same_set[inside].max()):+z.2f}",
+        "Own": f"{own[best_across.name]:+z.2f}",
+        "All own": f"{own.mean():+z.1f} ({own.min():+z.1f} to {own.max():+z.1f})",
     }

@@ -62,7 +62,7 @@ def transcripts_table(
                 "Failed": int(heard["failed_check"].notna().sum()),
                 "With reference": len(known),
                 **_error_rates(known, known["utterance_id"].map(group), settings),
-                "Log probability": f"{heard['avg_logprob'].mean():.2f}",
+                "Log probability": f"{heard['avg_logprob'].mean():z.2f}",
             }
         )
     caption = (
