@@ -82,7 +82,7 @@ docs: .venv/docs/installed
 	NO_MKDOCS_2_WARNING=1 SOURCE_DATE_EPOCH=0 .venv/docs/bin/mkdocs build --strict --config-file site/mkdocs.yml
 	@echo "The documentation: site/html/index.html"
 
-.venv/docs/installed: setup docs/requirements.lock
+.venv/docs/installed: .venv/installed docs/requirements.lock
 	$(PYTHON) -m venv .venv/docs
 	.venv/docs/bin/python -I envs/install.py --require-hashes -r docs/requirements.lock
 	@touch $@
