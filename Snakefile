@@ -77,6 +77,7 @@ from sarangi.study import (
     sensitivity_inputs,
     shown,
     speaker_inputs,
+    vote_inputs,
 )
 from sarangi.study.availability import availability, unavailable
 from sarangi.study.checking import check, refuse_odd_yaml

@@ -48,7 +48,7 @@ KINDS = {
         "snakemake",
         "tabulate",
     ],
-    "analysis": [*TABLES, "jinja2", "matplotlib", "scikit-learn", "scipy", "tabulate"],
+    "analysis": [*TABLES, "jinja2", "krippendorff", "matplotlib", "scikit-learn", "scipy", "tabulate"],
     "paper": TABLES,
 }
 PROGRAMS = {"paper": ["tectonic=0.15"]}

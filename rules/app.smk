@@ -20,6 +20,7 @@ for offered in app_inputs.offered(study):
             models=inputs.run_files(study, offered, layout.run_model),
             scores=layout.scores(offered.name),
             fairness=layout.fairness(offered.name),
+            human=[layout.human(offered.name)] if vote_inputs.votes_of(study, offered.corpus) else [],
             manifest=layout.manifest(offered.corpus),
             protocol=layout.protocol(offered.corpus, offered.protocol),
         output:

@@ -1,5 +1,5 @@
 # The audit: near-duplicates, leaks, missing emotions, predictors that do not listen; before any training.
-#   in:  manifest, results/corpora/{corpus}/{audio,levels}/*.parquet
+#   in:  manifest, results/corpora/{corpus}/{audio,levels}/*.parquet, results/votes/{corpus}.parquet if there are votes
 #   out: results/near_duplicates/{corpus}.parquet, results/audit/{corpus}/corpus.parquet,
 #        results/audit/{corpus}/protocols/{protocol}.parquet, results/audit/{corpus}/transcripts/{asr}.parquet for
 #        transcripts that a model reads, results/audit/{corpus}/voices/{pseudo}.parquet for corpora of an entry of
@@ -34,6 +34,7 @@ rule corpus_audit:
         manifest=layout.manifest("{corpus}"),
         levels=lambda wildcards: inputs.level_shards(study, wildcards.corpus),
         near_duplicates=lambda wildcards: inputs.near_duplicates_of(study, wildcards.corpus) or [],
+        votes=lambda wildcards: vote_inputs.votes_of(study, wildcards.corpus),
     output:
         layout.corpus_audit("{corpus}"),
     log:
@@ -51,6 +52,7 @@ rule corpus_audit:
     params:
         # a stand-in is not what the publisher promises, and nobody promises what a table describes
         published=lambda wildcards: wildcards.corpus not in [*study.synthetic, *study.tables],
+        confidence=study.config["bootstrap"]["confidence"],
     script:
         "../workflow/scripts/corpus_audit.py"
 

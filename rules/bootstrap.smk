@@ -1,8 +1,8 @@
 # Scores with intervals over groups, and differences between models.
 #   in:  predictions of every run, manifest, protocol
 #   out: results/scores/{experiment}.parquet, results/scores/{experiment}_to_{test}.parquet,
-#        results/confusions/ and results/fairness/ of the same names, results/differences/{corpus}_{protocol}.parquet,
-#        results/premiums.parquet, results/pseudo_premiums.parquet, results/summary.txt
+#        results/confusions/ and results/fairness/ of the same names, results/human/ of those that are tested on a
+#        corpus with votes, results/differences/{corpus}_{protocol}.parquet, results/premiums.parquet, results/pseudo_premiums.parquet, results/summary.txt
 
 TRANSFER = ScoreId("{experiment}", "{test}").name
 
@@ -23,7 +23,7 @@ rule scores:
     benchmark:
         layout.benchmark("scores", "{experiment}")
     wildcard_constraints:
-        experiment=one_of(recipes.tuned_scored(study)),
+        experiment=one_of(vote_inputs.unvoted_experiments(study, recipes.tuned_scored(study))),
     conda:
         "../envs/analysis.yaml"
     resources:
@@ -51,7 +51,51 @@ use rule scores as transfer_scores with:
         layout.benchmark("scores", TRANSFER)
     wildcard_constraints:
         experiment=one_of(recipes.tuned_transferred(study)),
-        test=one_of(study.corpora),
+        test=one_of(vote_inputs.unvoted(study, study.corpora)),
+    params:
+        experiments=lambda wildcards: [scored.to_score(study, experiment_of(wildcards), wildcards.test)],
+        settings=scored.bootstrap(study),
+        parted=scored.fairness(study),
+
+
+use rule scores as voted_scores with:
+    input:
+        predictions=predictions_of_wildcards,
+        manifest=of_experiment(lambda e: layout.manifest(e.corpus)),
+        protocol=of_experiment(lambda e: layout.protocol(e.corpus, e.protocol)),
+        audit=of_experiment(lambda e: layout.protocol_audit(e.corpus, e.protocol)),
+        votes=of_experiment(lambda e: layout.votes(e.corpus)),
+    output:
+        scores=[layout.scores("{experiment}")],
+        confusions=[layout.confusions("{experiment}")],
+        fairness=[layout.fairness("{experiment}")],
+        human=[layout.human("{experiment}")],
+    log:
+        layout.log("voted_scores", "{experiment}"),
+    benchmark:
+        layout.benchmark("voted_scores", "{experiment}")
+    wildcard_constraints:
+        experiment=one_of(vote_inputs.voted_experiments(study, recipes.tuned_scored(study))),
+
+
+use rule scores as voted_transfer_scores with:
+    input:
+        predictions=predictions_of_wildcards,
+        manifest=layout.manifest("{test}"),
+        parts=lambda wildcards: scored.files_of_parts(study, experiment_of(wildcards), wildcards.test),
+        votes=layout.votes("{test}"),
+    output:
+        scores=[layout.scores(TRANSFER)],
+        confusions=[layout.confusions(TRANSFER)],
+        fairness=[layout.fairness(TRANSFER)],
+        human=[layout.human(TRANSFER)],
+    log:
+        layout.log("voted_scores", TRANSFER),
+    benchmark:
+        layout.benchmark("voted_scores", TRANSFER)
+    wildcard_constraints:
+        experiment=one_of(recipes.tuned_transferred(study)),
+        test=one_of(vote_inputs.voted(study, study.corpora)),
     params:
         experiments=lambda wildcards: [scored.to_score(study, experiment_of(wildcards), wildcards.test)],
         settings=scored.bootstrap(study),
@@ -72,6 +116,7 @@ for batch in study.batches(study.scored):
             scores=[layout.scores(entry.name) for entry in entries],
             confusions=[layout.confusions(entry.name) for entry in entries],
             fairness=[layout.fairness(entry.name) for entry in entries],
+            human=scored.humans_of(entries),
         log:
             layout.log("scores", batch.name),
         benchmark:

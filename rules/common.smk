@@ -56,6 +56,11 @@ def recordings(wildcards):
     return ancient(path) if from_outside(path) else path
 
 
+def votes_of_table(wildcards):
+    """The table of the votes of a corpus with a table of labels; nothing where they are in columns of that."""
+    return [ancient(path) for path in vote_inputs.table_of_votes(study.config["corpora"][wildcards.corpus])]
+
+
 def published_folds(wildcards):
     """The folder that a protocol of published folds reads; nothing for one that makes its own."""
     folder = study.config["protocols"][wildcards.protocol].get("folder")

@@ -1,7 +1,8 @@
 # Corpora: what recordings there are, and what their names and headers say.
 #   in:  resources/corpora/{corpus} (folder, link or archive of the user's), or the audio and the table of labels
 #        that the configuration names
-#   out: results/corpora/{corpus}/manifest.parquet
+#   out: results/corpora/{corpus}/manifest.parquet, and results/votes/{corpus}.parquet where annotators' votes are
+#        configured
 
 
 rule manifest:
@@ -15,7 +16,7 @@ rule manifest:
     benchmark:
         layout.benchmark("manifest", "{corpus}")
     wildcard_constraints:
-        corpus=one_of([corpus for corpus in study.sources if corpus not in study.tables]),
+        corpus=one_of(vote_inputs.unvoted(study, [c for c in study.sources if c not in study.tables])),
     conda:
         "../envs/speech.yaml"
     resources:
@@ -25,6 +26,22 @@ rule manifest:
         dimensions=lambda wildcards: scales_of(wildcards.corpus, study.config["corpora"][wildcards.corpus]),
     script:
         "../workflow/scripts/manifest.py"
+
+
+use rule manifest as voted_manifest with:
+    output:
+        layout.manifest("{corpus}"),
+        votes=layout.votes("{corpus}"),
+    log:
+        layout.log("voted_manifest", "{corpus}"),
+    benchmark:
+        layout.benchmark("voted_manifest", "{corpus}")
+    wildcard_constraints:
+        corpus=one_of(vote_inputs.voted(study, [c for c in study.sources if c not in study.tables])),
+    params:
+        shards=lambda wildcards: study.config["corpora"][wildcards.corpus]["shards"],
+        dimensions=lambda wildcards: scales_of(wildcards.corpus, study.config["corpora"][wildcards.corpus]),
+        votes=lambda wildcards: vote_inputs.settings_of_votes(study.config["corpora"][wildcards.corpus]),
 
 
 rule table_manifest:
@@ -39,7 +56,7 @@ rule table_manifest:
     benchmark:
         layout.benchmark("table_manifest", "{corpus}")
     wildcard_constraints:
-        corpus=one_of(study.tables),
+        corpus=one_of(vote_inputs.unvoted(study, study.tables)),
     conda:
         "../envs/speech.yaml"
     resources:
@@ -49,3 +66,23 @@ rule table_manifest:
         settings=lambda wildcards: settings_of(study.config["corpora"][wildcards.corpus]),
     script:
         "../workflow/scripts/table_manifest.py"
+
+
+use rule table_manifest as voted_table_manifest with:
+    input:
+        corpus=recordings,
+        table=lambda wildcards: ancient(str(study.tables[wildcards.corpus])),
+        votes=votes_of_table,
+    output:
+        layout.manifest("{corpus}"),
+        votes=layout.votes("{corpus}"),
+    log:
+        layout.log("voted_table_manifest", "{corpus}"),
+    benchmark:
+        layout.benchmark("voted_table_manifest", "{corpus}")
+    wildcard_constraints:
+        corpus=one_of(vote_inputs.voted(study, study.tables)),
+    params:
+        shards=lambda wildcards: study.config["corpora"][wildcards.corpus]["shards"],
+        settings=lambda wildcards: settings_of(study.config["corpora"][wildcards.corpus]),
+        votes=lambda wildcards: vote_inputs.settings_of_votes(study.config["corpora"][wildcards.corpus]),

@@ -128,6 +128,11 @@ TABLES_SHOWN = {
         inputs={"differences": rated_inputs.differences_of_ratings(study)},
         params={"oracles": rated_shown.oracles(study)},
     ),
+    "annotators": Exhibit(
+        "Show what single annotators reach beside each model, on the same clips.",
+        wanted=bool(shown.humans_shown(study)),
+        inputs={"human": shown.humans_shown(study)},
+    ),
     "speakers": Exhibit(
         "Show what pseudo-speakers are worth where speakers are known.",
         wanted=bool(study.config["pseudo_speakers"]),

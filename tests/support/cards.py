@@ -11,6 +11,8 @@ from huggingface_hub import ModelCard
 from sarangi.app import cards
 from sarangi.base import store
 from sarangi.base.fairness_rows import FAIRNESS
+from sarangi.base.human_rows import CROSS_ENTROPY, HUMAN, OTHERS, SHARES, SIDES
+from sarangi.base.marks import INFINITE
 from sarangi.base.score_rows import SCORES
 from sarangi.models.predictions import predictions_schema
 from support.places import MADE_BY_TEST
@@ -70,7 +72,25 @@ def study(tmp_path):
     lines = [row | {"metric": metric, "value": value} for metric, value in values.items()]
     store.write(tmp_path / "scores", pd.DataFrame(lines), SCORES, MADE_BY_TEST)
     store.write(tmp_path / "fairness", fairness(), FAIRNESS, MADE_BY_TEST)
+    store.write(tmp_path / "human", human(), HUMAN, MADE_BY_TEST)
     return tmp_path
+
+
+def human():
+    """A model that is worse than an annotator, and whose cross-entropy is infinite."""
+    row = dict.fromkeys(HUMAN.names, "") | {
+        "n": 8,
+        "groups": 4,
+        "votes": 20,
+        "ties": 3,
+        "outside": 1,
+        "alone": 0,
+    }
+    numbers = {name: 0.25 for names in SIDES.values() for name in names} | {"best": 1.0}
+    lines = [row | numbers | {"reference": OTHERS, "metric": "uar", "human": 0.5, "difference": -0.25}]
+    nothing = dict.fromkeys(numbers) | {"mark": INFINITE}
+    lines.append(row | nothing | {"reference": SHARES, "metric": CROSS_ENTROPY})
+    return pd.DataFrame(lines)
 
 
 def fairness():
@@ -91,7 +111,7 @@ def fairness():
     return pd.DataFrame([*metrics, row | nothing | {"metric": "uar"}])
 
 
-def written(study, **changed):
+def written(study, human=None, **changed):
     folder = study / "run"
     folder.mkdir(exist_ok=True)
     runs = {
@@ -105,7 +125,9 @@ def written(study, **changed):
     }
     cards.model_cards(
         runs,
-        cards.ExperimentFiles(study / "scores", study / "fairness", study / "manifest", study / "protocol"),
+        cards.ExperimentFiles(
+            study / "scores", study / "fairness", study / "manifest", study / "protocol", human
+        ),
         ABOUT | changed,
         {"code": "c0de", "inputs": {str(study / "model0"): "abc"}},
     )

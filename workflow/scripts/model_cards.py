@@ -18,10 +18,12 @@ with job(snakemake) as run:
         map(run.place, snakemake.output.data),
         strict=True,
     )
+    human = [Path(file) for file in snakemake.input.get("human", [])]
     model_cards(
         {tuple(key): RunFiles(*each) for key, each in zip(snakemake.params.runs, files, strict=True)},
         ExperimentFiles(
-            *(Path(snakemake.input[name]) for name in ("scores", "fairness", "manifest", "protocol"))
+            *(Path(snakemake.input[name]) for name in ("scores", "fairness", "manifest", "protocol")),
+            *human[:1],
         ),
         about,
         run.provenance,

@@ -9,6 +9,7 @@ import yaml
 
 from sarangi.app.card_files import README
 from sarangi.base.degenerate import MEANING, is_degenerate
+from sarangi.base.human_rows import CROSS_ENTROPY, JS_DISTANCE, OTHERS, SIDES
 from sarangi.base.markdown import escaped_in
 from sarangi.paper.texts import interval_text
 from sarangi.statistics.metrics import METRICS, UAR
@@ -130,6 +131,7 @@ def as_markdown(data: Mapping[str, Any]) -> str:
         "## Parts of the speakers",
         "",
         *_fairness_lines(data),
+        *_human_lines(data),
         "## Calibration",
         "",
         *_calibration_lines(data),
@@ -232,6 +234,52 @@ def _fairness_lines(data: Mapping[str, Any]) -> list[str]:
         *([""] if any(row["mark"] for row in compared) else []),
         *(lines if nothing else []),
     ]
+
+
+def _human_lines(data: Mapping[str, Any]) -> list[str]:
+    """Return what one annotator reaches beside the model; nothing for a corpus without votes."""
+    rows = data["human"]
+    if not rows:
+        return []
+    lines = ["## Annotators", ""]
+    compared = [row for row in rows if row["value"] is not None]
+    if not compared:
+        return [*lines, "Not known: no clip has votes to compare with.", ""]
+    table = [
+        [
+            "the others" if row["reference"] == OTHERS else "all votes",
+            METRICS_OF_VOTES[row["metric"]],
+            *(_beside(row, side) for side in SIDES),
+        ]
+        for row in compared
+    ]
+    most = compared[0]
+    return [
+        *lines,
+        "The model, and the vote of one annotator, each against what most of the other annotators say of the "
+        f"same clip; distances are to how the votes are divided. {most['n']} clips, {most['votes']} votes; "
+        f"{most['ties'] + most['outside']} votes left out, since the others are tied or name no emotion of "
+        "the model.",
+        "",
+        *_table(["against", "metric", "model", "an annotator", "difference"], table),
+        *(f"Mark: {mark}." for mark in sorted({row["mark"] for row in rows} - {""})),
+        *([""] if any(row["mark"] for row in rows) else []),
+    ]
+
+
+def _beside(row: Mapping[str, Any], side: str) -> str:
+    value, low, high = (row[name] for name in SIDES[side][:3])
+    if value is None:
+        return ""
+    sign = "+" if side == "difference" else ""
+    return f"{value:{sign}.3f} {_interval(low, high)}"
+
+
+METRICS_OF_VOTES = {
+    **{metric.name: metric.label for metric in METRICS},
+    CROSS_ENTROPY: "cross-entropy (nats)",
+    JS_DISTANCE: "Jensen-Shannon distance",
+}
 
 
 def _use_lines(data: Mapping[str, Any]) -> list[str]:

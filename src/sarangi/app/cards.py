@@ -14,6 +14,7 @@ import pandas as pd
 
 from sarangi.app.card_text import INTENDED, LIMITS, NOT_INTENDED, SHOWN, TENTHS, as_markdown, tenth
 from sarangi.base import store
+from sarangi.base.human_rows import SIDES
 from sarangi.base.parts import TEST, TRAIN, VALIDATION
 from sarangi.statistics.confusions import confusion, uar
 from sarangi.statistics.metrics import CALIBRATION_ERROR, CALIBRATION_ERROR_IF_CALIBRATED, RECALL
@@ -33,13 +34,15 @@ class RunFiles:
 class ExperimentFiles:
     """The scores of an experiment over all folds and seeds, and the manifest and protocol of its corpus.
 
-    ``fairness`` has the differences between parts of the speakers.
+    ``fairness`` has the differences between parts of the speakers, ``human`` what annotators reach beside it,
+    where its corpus has votes.
     """
 
     scores: Path
     fairness: Path
     manifest: Path
     protocol: Path
+    human: Path | None = None
 
 
 def model_cards(
@@ -80,6 +83,7 @@ def model_cards(
         "speakers": speakers(files.protocol, files.manifest),
         "scores": scores_shown(files.scores, "folds" if about["mean_of_folds"] else "pooled"),
         "fairness": fairness_shown(files.fairness),
+        "human": [] if files.human is None else human_shown(files.human),
         "calibration": calibration(answers, files.scores),
         "intended": list(INTENDED),
         "not_intended": list(NOT_INTENDED),
@@ -153,6 +157,19 @@ def fairness_shown(fairness: Path) -> list[dict[str, Any]]:
             for key, value in row.items()
         }
         for row in table[columns].to_dict("records")
+    ]
+
+
+def human_shown(human: Path) -> list[dict[str, Any]]:
+    """Return the scores of a model and of annotators against others' votes; None for what there is not."""
+    sides = [name for names in SIDES.values() for name in names[:3]]
+    columns = ["reference", "metric", *sides, "best", "n", "groups", "votes", "ties", "outside", "mark"]
+    return [
+        {
+            key: None if pd.isna(value) else _number(value) if isinstance(value, float) else value
+            for key, value in row.items()
+        }
+        for row in store.read(human)[columns].to_dict("records")
     ]
 
 

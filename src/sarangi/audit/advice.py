@@ -6,6 +6,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from sarangi.base.auditing import (
+    AGREEMENT,
     FAILED_UTTERANCES,
     FATAL,
     FEW_GROUPS,
@@ -19,6 +20,7 @@ from sarangi.base.auditing import (
     PART_CONFOUNDED,
     RATED,
     RATING_SPREAD,
+    SELF_REPORTS,
     SHARED_GROUPS,
     SHARED_SPEAKERS,
     SHARED_TEXTS,
@@ -30,7 +32,12 @@ from sarangi.base.auditing import (
     TESTED_WITH,
     TEXTS_EMPTY,
     TEXTS_FAILED,
+    UNVOTED,
+    VOTED_ONCE,
+    VOTES,
+    VOTES_FAILED,
     WARNING,
+    WITHOUT_MAJORITY,
 )
 from sarangi.base.store import SKIPPED
 from sarangi.base.voice_checks import (
@@ -191,6 +198,17 @@ CHECKS = {
         "where one voice is not rejected, no folds by pseudo-speaker: leave one gender out, and name it so",
     ),
     VOICES: Advice("voices", UNCALIBRATED),
+    VOTES: Advice("votes of annotators"),
+    VOTES_FAILED: Advice("votes that cannot be used", "mend what the reason names in the table of votes"),
+    SELF_REPORTS: Advice("votes that do not count", "nothing, if that is meant"),
+    UNVOTED: Advice("clips without a vote", "annotate them, or take them out of the table of labels"),
+    VOTED_ONCE: Advice("clips with one vote", "have them annotated again to know how far people agree"),
+    WITHOUT_MAJORITY: Advice(
+        "clips on which no more than half of the votes agree", "train on soft labels, or say what is left out"
+    ),
+    AGREEMENT: Advice(
+        "agreement of annotators", "compare models with what an annotator reaches (paper/tables/annotators)"
+    ),
 }
 """By check; what the audits yield and is not here has its name for words."""
 
@@ -229,6 +247,8 @@ class Finding(NamedTuple):
             return ""
         if self.verdict == NOTE and pd.isna(self.value):
             # it could not be checked
+            if self.check == AGREEMENT:
+                return CHECKS[VOTED_ONCE].todo
             return UNCALIBRATED if self.check in OF_VOICES else CHECKS[SOUND].todo
         if self.by_design:
             return "meant: compare with a protocol that keeps each speaker on one side"

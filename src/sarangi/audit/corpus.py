@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sarangi.audit.agreement import agreement_rows
 from sarangi.audit.parts import parts_of_speakers
 from sarangi.audit.ratings import ratings_of_corpus
 from sarangi.audit.rows import AUDIT, UNHEARD, Audited, Row, failed_row, listed, write_audit
@@ -45,6 +46,7 @@ def corpus_audit(corpus: Audited, promises: Mapping[str, float], output: Output)
         *parts_of_speakers(usable),
         *ratings_of_corpus(usable),
         *_recordings(usable, bool(corpus.levels)),
+        *(agreement_rows(whole, corpus.votes) if corpus.votes is not None else []),
         *(_pairs(usable, pairs) if pairs is not None else _copies(usable)),
     ]
     write_audit(pd.DataFrame(rows, columns=AUDIT.names), output)

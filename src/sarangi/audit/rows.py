@@ -34,6 +34,14 @@ LISTED = 20  # names in a detail
 
 UNHEARD = "not checked: no recordings"
 
+
+class Voted(NamedTuple):
+    """The votes of a corpus, and the confidence of intervals of agreement."""
+
+    file: Path
+    confidence: float
+
+
 Row = tuple[str, str, float, str, str]
 """Check, subject, value, verdict and detail."""
 
@@ -49,11 +57,14 @@ class Audited(NamedTuple):
         How loud each of its recordings is; none for a corpus without recordings.
     near_duplicates
         Pairs of recordings that share sound; None for a corpus without recordings.
+    votes
+        Of its annotators; None for a corpus without.
     """
 
     manifest: Path
     levels: Sequence[Path] = ()
     near_duplicates: Path | None = None
+    votes: Voted | None = None
 
     def utterances(self) -> pd.DataFrame:
         """Return the manifest's rows, of :data:`COLUMNS` and ratings, with the levels if there are any."""

@@ -17,3 +17,7 @@ NEAR_DUPLICATES_ACROSS = "near_duplicates_across"
 SHARED_GROUPS, SHARED_SPEAKERS, SHARED_TEXTS = "shared_groups", "shared_speakers", "shared_texts"
 TESTED_WITH = {SHARED_SPEAKERS: "tested_speakers", SHARED_TEXTS: "tested_texts"}
 """What is tested in the fold in which most of it is in training, too, by the check that counts that."""
+VOTES, VOTES_FAILED, SELF_REPORTS = "votes", "votes_failed", "votes_left_out"
+UNVOTED, VOTED_ONCE, WITHOUT_MAJORITY = "clips_without_votes", "clips_voted_once", "clips_without_majority"
+AGREEMENT = "agreement"
+"""Of annotators: Krippendorff's alpha."""

@@ -17,6 +17,8 @@ TRAINED_ONCE = "training not resampled"
 TRAINED_TWICE = "two trainings"
 NOT_PARTED = "no two parts to compare"
 ONE_GROUP = "one group on a side"
+NO_OTHERS = "no other annotator"
+INFINITE = "infinite cross-entropy"
 
 OF_INTERVALS = (DESCRIPTIVE, TOO_NARROW, TRAINED_ONCE, TRAINED_TWICE)
 """Marks of an interval that says less than it seems, not of the score itself."""

@@ -34,6 +34,8 @@ class Scored(NamedTuple):
     parts
         Of a transfer, the protocols of the tested corpus whose test parts are scored alone, too, each with
         its file.
+    votes
+        Of the annotators of the corpus that is tested on; None where there are none.
     """
 
     experiment: str
@@ -49,6 +51,7 @@ class Scored(NamedTuple):
     audit: str | None = None
     slices: Sequence[str] = ()
     parts: Sequence[tuple[str, str]] = ()
+    votes: str | None = None
 
     @property
     def name(self) -> str:
@@ -58,7 +61,7 @@ class Scored(NamedTuple):
     @property
     def files(self) -> list[str]:
         """The files that the scores are computed from."""
-        optional = (self.protocol_file, self.audit)
+        optional = (self.protocol_file, self.audit, self.votes)
         parts = (path for _, path in self.parts)
         return [*self.predictions, self.manifest, *(path for path in optional if path is not None), *parts]
 

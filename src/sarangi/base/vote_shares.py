@@ -44,7 +44,7 @@ def soft_labels(votes: Path, emotions: Sequence[str]) -> pd.DataFrame:
     """
     table = emotion_votes(votes)
     table = table[table["emotion"].isin(emotions)]
-    counts = table.groupby(["utterance_id", "emotion"])["weight"].sum().unstack(fill_value=0.0)
+    counts = table.groupby(["utterance_id", "emotion"])["weight"].sum().unstack(fill_value=0)
     counts = counts.reindex(columns=list(emotions), fill_value=0.0).astype("float64")
     total = counts.sum(axis=1)
     shares: pd.DataFrame = counts[total > 0].div(total[total > 0], axis=0)

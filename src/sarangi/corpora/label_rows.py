@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sarangi.base.errors import SarangiError
 from sarangi.base.hints import nearest
 from sarangi.base.table_columns import FURTHER
+from sarangi.corpora.votes import Target
 from sarangi.sources.tables import clean
 
 NEEDED = ("file", "emotion")
@@ -33,11 +34,14 @@ class LabelRow(NamedTuple):
         folder of audio.
     problem
         Why nobody can say what the row means; None where that is clear.  The utterance then fails.
+    target
+        What the emotion is by votes of annotators, in place of the row's own label; None where that counts.
     """
 
     where: str
     cells: Mapping[str, str | None]
     problem: str | None = None
+    target: Target | None = None
 
 
 def further_name(column: str) -> str:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from sarangi.base.errors import shown
 from sarangi.base.segments import SegmentError, segment_id, segment_of
-from sarangi.base.store import FAILED, OK
+from sarangi.base.store import FAILED, OK, SKIPPED
 from sarangi.base.table_columns import FURTHER
 from sarangi.corpora.beside import SUFFIXES
 from sarangi.corpora.label_rows import COLUMNS, LabelRow
@@ -140,10 +140,14 @@ class _Rows:
 
     def _labelled(self, row: LabelRow, cells: Mapping[str, str | None], file: str, known: dict) -> Utterance:
         label, part = cells.get("emotion") or "", cells.get("part")
-        emotion, why, cause = self._emotion(label)
+        target = row.target
+        emotion, why, cause = self._emotion(label) if target is None else (target.emotion, "", "")
         known["part"] = self.reading.parts.get(part.casefold(), part) if part else None
         known["group"] = cells.get("group") or known["speaker"]
-        if label.casefold() in self.reading.skip:
+        if target is not None and target.status != OK:
+            unused = skipped if target.status == SKIPPED else failed
+            return unused(file, f"{row.where}: {target.reason}", target.cause, **known)
+        if target is None and label.casefold() in self.reading.skip:
             return skipped(file, f"{row.where}: label {label!r} is one to skip", f"label {label!r}", **known)
         if emotion is None:
             return failed(file, f"{row.where}: {why}", cause, **known)
@@ -153,7 +157,8 @@ class _Rows:
         if self.reading.speakers and known["speaker"] is None:
             written = f", found {cells['speaker']!r}" if cells.get("speaker") else ""
             return failed(file, f"{row.where}: {NO_SPEAKER}{written}", NO_SPEAKER, **known)
-        return Utterance(**known, file=file, emotion=emotion)
+        note = None if target is None or target.reason is None else f"{row.where}: {target.reason}"
+        return Utterance(**known, file=file, emotion=emotion, reason=note)
 
     @staticmethod
     def _nobody(cells: Mapping[str, str | None]) -> bool:

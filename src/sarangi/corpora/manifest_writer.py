@@ -54,7 +54,7 @@ def write_manifest(
     shards: int,
     output: store.Output,
     dimensions: Mapping[str, Scale] = NO_RATINGS,
-) -> None:
+) -> frozenset[str]:
     """Write the manifest of a corpus as what reads it says; see :func:`sarangi.corpora.manifest.manifest`.
 
     Parameters
@@ -67,6 +67,11 @@ def write_manifest(
         an utterance needs no recording, and with ``WORDS_ALONE`` none is looked for.
     dimensions
         The scale of each rating that is wanted, by its name.
+
+    Returns
+    -------
+    frozenset of str
+        The paths of all utterances.
     """
     with Source(source) as opened:
         refuse_unlisted(opened)
@@ -105,6 +110,7 @@ def write_manifest(
     failed, usable, words = failures_in(entries)
     if too_many(failed, usable):
         log.error("%s: %s", source, words)
+    return frozenset(utterance.path for utterance in found)
 
 
 def _refuse_without_utterances(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from sarangi.base import store
 from sarangi.base.emotions import name_of
@@ -14,7 +15,11 @@ from sarangi.corpora.labelled import Reading, utterances_of
 from sarangi.corpora.manifest_writer import write_manifest
 from sarangi.corpora.table_formats import load
 from sarangi.corpora.table_settings import RatedColumn, TableSettings
+from sarangi.corpora.table_votes import TableVotes
 from sarangi.corpora.utterance import Utterance
+from sarangi.corpora.vote_settings import VoteSettings
+from sarangi.corpora.vote_writer import write_votes
+from sarangi.corpora.votes import Vote
 from sarangi.sources.source import Source
 from sarangi.sources.tables import clean
 
@@ -37,13 +42,26 @@ class TableCorpus:
         The table, or the folder that is one.
     settings
         How to read it.
+    votes
+        How to read the votes of its annotators; None where there are none.
+    table_of_votes
+        Their own table; None where they are in columns of this one.
     """
 
     SUFFIXES = ()
     UNLISTED = "no row of the table names it"
 
-    def __init__(self, table: Path, settings: TableSettings):
+    def __init__(
+        self,
+        table: Path,
+        settings: TableSettings,
+        votes: VoteSettings | None = None,
+        table_of_votes: Path | None = None,
+    ):
         self.table, self.settings = table, settings
+        self.settings_of_votes, self.table_of_votes = votes, table_of_votes
+        self.votes: list[Vote] = []
+        """Of the source that was read last."""
         self.WORDS_ALONE = settings.words_alone
         self.LAYOUT = f"recordings that {table.name} names"
         self.EXPECTED = (
@@ -57,15 +75,11 @@ class TableCorpus:
         Raises
         ------
         SarangiError
-            As :func:`sarangi.corpora.labelled.utterances_of`; and if there is no column of a slice.
+            As :func:`sarangi.corpora.labelled.utterances_of` and
+            :class:`sarangi.corpora.table_votes.TableVotes`; and if there is no column of a slice.
         """
         settings = self.settings
         columns: set[str] = set()
-
-        def rows() -> Iterator[LabelRow]:
-            for row in load(settings.format).read(self.table, source.path, settings.columns):
-                columns.update(row.cells)
-                yield row
 
         reading = Reading(
             table=self.table.name,
@@ -78,7 +92,19 @@ class TableCorpus:
             words_alone=settings.words_alone,
             rated={name: further_name(rated.column) for name, rated in settings.dimensions.items()},
         )
+        votes = None
+        if self.settings_of_votes is not None:
+            votes = TableVotes(self.table_of_votes, self.settings_of_votes, reading.emotions, reading.skip)
+
+        def rows() -> Iterator[LabelRow]:
+            for row in load(settings.format).read(self.table, source.path, settings.columns):
+                columns.update(row.cells)
+                yield row if votes is None else votes.row(row)
+
         found = utterances_of(source, rows(), reading)
+        if votes is not None:
+            votes.refuse_missing_columns(columns)
+            self.votes = votes.of(found)
         if settings.words_alone and TEXT not in columns:
             raise SarangiError(
                 f"{self.table}: no column {TEXT!r}, and the corpus holds words; say under `columns` what the "
@@ -110,8 +136,22 @@ def _refuse_unknown_ratings(table: Path, dimensions: Mapping[str, RatedColumn], 
             )
 
 
+class VotesOfTable(NamedTuple):
+    """How votes of annotators are read, from which table if it is their own, and where they are written."""
+
+    settings: VoteSettings
+    table: Path | None
+    output: store.Output
+
+
 def table_manifest(
-    audio: Path, table: Path, corpus: str, settings: TableSettings, shards: int, output: store.Output
+    audio: Path,
+    table: Path,
+    corpus: str,
+    settings: TableSettings,
+    shards: int,
+    output: store.Output,
+    votes: VotesOfTable | None = None,
 ) -> None:
     """Write the manifest of a corpus that a table describes, as that of any corpus is written.
 
@@ -130,11 +170,18 @@ def table_manifest(
         How to read the table.
     shards, output
         As for :func:`sarangi.corpora.manifest.manifest`.
+    votes
+        Of annotators, where there are some; written as :func:`sarangi.corpora.vote_writer.write_votes` does.
 
     Raises
     ------
     SarangiError
-        If the table cannot be read or lacks a column, or no row can be used; counts the reasons.
+        If a table cannot be read or lacks a column, or no row can be used; counts the reasons.
     """
     scales = {name: rated.scale for name, rated in settings.dimensions.items()}
-    write_manifest(audio, corpus, TableCorpus(table, settings), shards, output, scales)
+    if votes is None:
+        write_manifest(audio, corpus, TableCorpus(table, settings), shards, output, scales)
+        return
+    voted = TableCorpus(table, settings, votes.settings, votes.table)
+    paths = write_manifest(audio, corpus, voted, shards, output, scales)
+    write_votes(corpus, voted.votes, paths, votes.output)

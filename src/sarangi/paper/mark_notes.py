@@ -8,8 +8,10 @@ from sarangi.base.marks import (
     DESCRIPTIVE,
     GROUPS_GUESSED,
     GROUPS_SHARED,
+    INFINITE,
     MANY_FAILED,
     NEAR_DUPLICATES,
+    NO_OTHERS,
     NOT_PARTED,
     ONE_GROUP,
     PREDICTIONS_MISSING,
@@ -39,6 +41,8 @@ MARKS = {
     # at the end, so that the letters of the others stay
     GROUPS_GUESSED: "the folds hold apart voices that are guessed from the recordings: a speaker may be in "
     "training and test, and an interval over guessed voices is as wrong as the guess",
+    NO_OTHERS: "no clip has the votes of two annotators, of whom one could be compared with the others",
+    INFINITE: "a probability of 0 is stated for an emotion with votes, so the cross-entropy has no value",
 }
 
 

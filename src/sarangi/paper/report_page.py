@@ -81,6 +81,7 @@ SCORES = (
     "speakers",
     "pseudo_speakers",
     "fairness",
+    "annotators",
     "robustness",
     "dimensions",
     "dimension_differences",

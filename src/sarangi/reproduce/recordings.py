@@ -12,6 +12,10 @@ from sarangi.corpora.unchanged import sha256_of
 from sarangi.sources.source import Source
 
 NAMED = 20
+OF_LAYOUTS = ("manifest", "voted_manifest")
+"""Rules that list a corpus by the module of a published layout."""
+OF_MANIFESTS = (*OF_LAYOUTS, "table_manifest", "voted_table_manifest")
+"""Rules that list a corpus."""
 
 
 def differing(source: Path, layout: str | None, manifest: Path) -> dict[str, str]:
@@ -87,7 +91,7 @@ def compared(record: Mapping[str, Any], manifest: Path) -> str | None:
     if not Path(source).exists():
         return None
     try:
-        layout = record["wildcards"]["corpus"] if record["rule"] == "manifest" else None
+        layout = record["wildcards"]["corpus"] if record["rule"] in OF_LAYOUTS else None
         found = differing(Path(source), layout, manifest)
     except SarangiError as error:
         return f"its recordings cannot be compared: {error}"

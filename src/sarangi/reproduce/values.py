@@ -24,6 +24,7 @@ from sarangi.study.entries import Experiment
 COUNTED = ("n", "groups")  # what \val has of a score beside its metrics
 OF_EXPERIMENTS = {
     "fairness": "Difference between parts of the speakers",
+    "human": "Model and annotators against the others",
     "robustness": "Difference from the recordings as they are",
     "dimension_scores": "Score of a dimension",
 }
@@ -113,9 +114,10 @@ class Values:
         )
         scored = Scored(row["experiment"], row["corpus"], row["protocol"], other)
         step.steps = list(self.upstream.behind_score(file, scored))
-        disturbed = layout.disturbed_predictions(row["experiment"])
-        if disturbed in self.files.made_from(file):
-            step.steps.append(self.files.step_with_upstream(disturbed))
+        further = [layout.disturbed_predictions(row["experiment"])]
+        further += [layout.votes(test)] if kind == "human" else []
+        made_from = self.files.made_from(file)
+        step.steps += [self.files.step_with_upstream(path) for path in further if path in made_from]
         return step
 
     def dimension_difference(self, file: str, where: Mapping[str, str], columns: Sequence[str]) -> Step:

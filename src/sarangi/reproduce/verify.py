@@ -27,7 +27,7 @@ from sarangi.paper.typed import typed_scores
 from sarangi.reproduce import results_lock
 from sarangi.reproduce.bundle import carried
 from sarangi.reproduce.mending import Fault, Mending, command_of, removal
-from sarangi.reproduce.recordings import compared
+from sarangi.reproduce.recordings import OF_MANIFESTS, compared
 from sarangi.reproduce.walking import Found, walked
 from sarangi.runtime import commands, provenance, records
 from sarangi.runtime.contents import opened
@@ -337,7 +337,9 @@ class _Verification:
             if sorted(record["inputs"]) != inputs:
                 odd = sorted({*record["inputs"]} ^ {*inputs})
                 return f"made from other files than this clone's: {odd[0]}"
-            if described["rule"] in ("manifest", "table_manifest") and not self._bad.keys() & set(inputs):
+            place = layout.parse(path)
+            listed = described["rule"] in OF_MANIFESTS and place is not None and place.kind == "manifest"
+            if listed and not self._bad.keys() & set(inputs):
                 why = compared(record, Path(path))
                 if why is not None:
                     return why

@@ -56,9 +56,10 @@ def _of_corpus(entry: Mapping[str, Any]) -> tuple[Any, ...]:
     """Return what results follow from in the entry of a corpus, beside its files."""
     # none of a corpus without, whose identity it leaves as it was
     ratings = [entry[DIMENSIONS]] if entry[DIMENSIONS] else []
+    further = [*ratings, *(entry[key] for key in ("votes", "target") if key in entry)]
     if not has_table(entry):
-        return entry["shards"], *ratings
-    return entry["shards"], *(entry[key] for key in OF_TABLES), entry.get("language"), *ratings
+        return entry["shards"], *further
+    return entry["shards"], *(entry[key] for key in OF_TABLES), entry.get("language"), *further
 
 
 def _of_voices(config: Mapping[str, Any], protocol: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -1,9 +1,9 @@
 """Which members of the registries a rule loads by name, so that another member's code reruns nothing."""
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sarangi.corpora.table_formats import formats_of
+from sarangi.corpora.table_formats import FORMATS, formats_of
 from sarangi.study.entries import FAMILIES, extraction_of, families_of
 from sarangi.study.study import Study
 from sarangi.study.table_corpora import has_table
@@ -57,7 +57,7 @@ def loaded(
     speaking = [wildcards["speaker_encoder"]] if "speaker_encoder" in wildcards else list(voices)
     members = {
         "layouts": [name for name in corpora if not has_table(config["corpora"][name])],
-        "formats": sorted({name for table in tables for name in formats_of(table)}),
+        "formats": sorted({*(name for table in tables for name in formats_of(table)), *_of_votes(tables)}),
         "stand_ins": corpora,
         "extractors": sorted({found.extractor for found in extractions if found is not None}),
         "classifiers": sorted({entry["kind"] for entry in config["classifiers"].values()}),
@@ -70,3 +70,8 @@ def loaded(
         (registry.loader, tuple(f"{registry.package}.{name}" for name in members[kind]))
         for kind, registry in REGISTRIES.items()
     )
+
+
+def _of_votes(tables: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the format of tables of votes, where some corpus has one."""
+    return [FORMATS["csv"]] if any("table" in entry.get("votes", ()) for entry in tables) else []

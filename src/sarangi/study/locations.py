@@ -254,7 +254,9 @@ class Locations:
         for name in self.config["corpora"]:
             if f"corpora/{name}" in self.restored and name not in self.own:
                 record = records.read(layout.manifest(name))
-                stated = {str(self.config["corpora"][name].get(key)) for key in ("table", "audio")}
+                entry = self.config["corpora"][name]
+                stated = {str(entry.get(key)) for key in ("table", "audio")}
+                stated.add(str(entry.get("votes", {}).get("table")))
                 if record and all(path in stated or _own(path) for path in record["inputs"]):
                     kept.append(name)
         return kept

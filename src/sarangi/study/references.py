@@ -39,6 +39,7 @@ from sarangi.study.recipes import problems_of_targets
 from sarangi.study.robustness_inputs import problems_of_augmentation, problems_of_robustness
 from sarangi.study.study import Study
 from sarangi.study.table_corpora import has_table, problems_of, vocabulary_of
+from sarangi.study.vote_inputs import problems_of_votes
 
 
 def unknown_names(config: dict[str, Any]) -> Iterator[Problem]:
@@ -95,6 +96,7 @@ def _no_entry(config: Mapping[str, Any], kind: str, name: Any) -> str:
 def _of_corpora(config: Mapping[str, Any]) -> Iterator[Problem]:
     for corpus, entry in config["corpora"].items():
         yield from problems_of(corpus, entry)
+        yield from problems_of_votes(corpus, entry)
         if corpus not in CORPORA and not has_table(entry):
             hint = f"{nearest(corpus, CORPORA)}; a corpus of any other name needs a `table` of its labels"
             yield ("corpora", corpus), f"no reader for corpus {corpus!r}; {hint}"

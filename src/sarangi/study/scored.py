@@ -12,6 +12,7 @@ from sarangi.study.entries import Batch, Experiment
 from sarangi.study.inputs import predictions_of
 from sarangi.study.study import Study
 from sarangi.study.table_corpora import slices_of
+from sarangi.study.vote_inputs import votes_of
 
 MEANS_OF_FOLDS = ("stratified_kfold", "stratified_group_kfold", "emobox")
 """The kinds of protocols that are reported by the mean over their folds."""
@@ -66,6 +67,7 @@ def to_score(study: Study, experiment: Experiment, test: str | None = None) -> S
         audit=layout.protocol_audit(tested, experiment.protocol) if own else None,
         slices=slices_of(study.config["corpora"][tested]),
         parts=() if own else parts_tested(study, experiment, tested),
+        votes=next(iter(votes_of(study, tested)), None),
     )
 
 
@@ -97,6 +99,14 @@ def entries_to_score(study: Study, batch: Batch) -> list[Scored]:
     for e, test in study.transfers:
         tests.setdefault(e.name, []).append(test)
     return [to_score(study, e, test) for e in batch.experiments for test in (None, *tests.get(e.name, ()))]
+
+
+def humans_of(entries: Iterable[Scored]) -> list[str]:
+    """Return the files of what annotators reach beside some entries of :func:`entries_to_score`.
+
+    Of those that are tested on a corpus with votes, in their order.
+    """
+    return [layout.human(entry.name) for entry in entries if entry.votes is not None]
 
 
 def files_to_score(entries: Iterable[Scored]) -> list[str]:

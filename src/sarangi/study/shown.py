@@ -11,6 +11,7 @@ from sarangi.study.leakage import GUESSES
 from sarangi.study.missing import what_is_missing
 from sarangi.study.recipes import is_tuned, tuned_scored
 from sarangi.study.study import Study
+from sarangi.study.vote_inputs import votes_of
 
 WITH_SEEDS = ("finding_4", "finding_5")
 """The findings whose fine-tuned models are shown seed by seed."""
@@ -36,6 +37,23 @@ def fairness_shown(study: Study) -> list[str]:
         if "baseline" not in study.config["models"][e.model]
         and "matched" not in study.config["protocols"][e.protocol]
     ]
+
+
+def humans_shown(study: Study) -> list[str]:
+    """Return what annotators reach beside every model that listens, on its own corpus and on others.
+
+    Of those that are tested on a corpus with votes; matched folds are left out, as in :func:`fairness_shown`.
+    """
+    scores = [ScoreId(name) for name in study.scored]
+    scores += [ScoreId(e.name, test) for e, test in study.transfers]
+    shown = []
+    for score in scores:
+        e = study.experiments[score.experiment]
+        listens = "baseline" not in study.config["models"][e.model]
+        matched = "matched" in study.config["protocols"][e.protocol]
+        if listens and not matched and votes_of(study, score.test or e.corpus):
+            shown.append(layout.human(score.name))
+    return shown
 
 
 def results_first(study: Study) -> list[str]:

@@ -45,7 +45,9 @@ def audio_of(corpus: Mapping[str, Any]) -> Path | None:
 def missing_of(corpus: Mapping[str, Any]) -> str | None:
     """Return what of an entry's table and recordings is not there, with what to do; None where both are."""
     audio = audio_of(corpus)
-    for key, path in (("table", Path(corpus["table"])), ("audio", audio)):
+    votes = corpus.get("votes", {}).get("table")
+    own = None if votes is None else Path(votes)
+    for key, path in (("table", Path(corpus["table"])), ("audio", audio), ("votes.table", own)):
         if path is None:
             continue
         if not path.exists():
@@ -127,6 +129,6 @@ def vocabulary_of(config: Mapping[str, Any]) -> list[str]:
     renamed = [
         name_of(emotion) or emotion
         for corpus in config["corpora"].values()
-        for emotion in corpus["emotions"].values()
+        for emotion in (*corpus["emotions"].values(), *corpus.get("votes", {}).get("emotions", {}).values())
     ]
     return list(dict.fromkeys([*EMOTIONS, *config["emotions"], *renamed]))

@@ -63,6 +63,18 @@ def test_a_card_says_how_the_model_fares_on_parts_of_the_speakers(study):
     assert "Not known by age" in section
 
 
+def test_a_card_says_what_an_annotator_reaches_where_there_are_votes(study):
+    data, card = written(study)
+    assert data["human"] == [] and "## Annotators" not in card.text
+    data, card = written(study, study / "human")
+    assert [row["value"] for row in data["human"]] == [0.25, None]
+    section = card.text.split("## Annotators")[1].split("## Calibration")[0]
+    assert "8 clips, 20 votes; 4 votes left out" in section
+    assert "| the others | UAR | 0.250 [0.250, 0.250] (degenerate) | 0.500 " in section
+    assert "| -0.250 [0.250" in section.replace("−", "-")
+    assert "Mark: infinite cross-entropy." in section
+
+
 def test_speakers_that_were_heard_in_training_are_no_unseen_speakers(study):
     protocol = store.read(study / "protocol")
     protocol.loc[(protocol["utterance_id"] == "shemo/anna1") & (protocol["fold"] == 0), "part"] = "validation"

@@ -1,5 +1,7 @@
 """Checks of a corpus."""
 
+import krippendorff
+import numpy as np
 import pandas as pd
 import pytest
 from support.places import MADE_BY_TEST, to
@@ -9,9 +11,10 @@ from sarangi.audio.near_duplicates import NEAR_DUPLICATES
 from sarangi.audit.advice import findings
 from sarangi.audit.corpus import corpus_audit
 from sarangi.audit.protocol import nearest_emotion, protocol_audit
-from sarangi.audit.rows import Audited
+from sarangi.audit.rows import Audited, Voted
 from sarangi.base import store
 from sarangi.base.manifest_rows import MANIFEST, manifest_schema
+from sarangi.base.vote_rows import VOTES
 
 
 def test_a_number_tells_the_emotions_it_separates_and_survives_equal_ones():
@@ -129,3 +132,57 @@ def test_ratings_are_counted_and_what_a_speaker_tells_of_them_is_said(tmp_path):
     expected = own / rows["dimension_own"].var(ddof=0)
     assert found.loc[("rating_between_speakers", "own"), "value"] == pytest.approx(expected)
     assert ("rating_between_speakers", "flat") not in found.index
+
+
+def test_votes_of_annotators_are_counted_and_their_agreement_has_an_interval(tmp_path):
+    path = made_manifest(tmp_path / "m.parquet", speakers=9, failed=1)
+    ids = list(store.read(path)["utterance_id"])
+    draw = np.random.default_rng(1)
+    votes = []
+    for n, name in enumerate(ids[:-2]):
+        for who in "abc"[: 1 if n < 4 else 3]:
+            right = draw.random() < 0.8
+            label = ["angry", "happy", "sad"][(n % 3 if right else draw.integers(3))]
+            votes.append(
+                {"utterance_id": name, "annotator": who, "emotion": label, "label": label, "weight": 1.0}
+            )
+            rated = {"utterance_id": name, "annotator": who, "dimension": "arousal", "weight": 1.0}
+            votes.append(rated | {"label": "3", "rating": float(n % 5 + right)})
+    # one who says two things, one that nobody can use, and one of the talker
+    votes[8] |= {"weight": 0.5}
+    votes.append(votes[8] | {"emotion": None, "label": "frustration"})
+    lost = {
+        "utterance_id": "made/x",
+        "annotator": "a",
+        "status": "failed",
+        "reason": "v:1: x",
+        "cause": "unknown",
+    }
+    votes += [lost, lost | {"utterance_id": ids[9], "status": "skipped", "cause": "a self-report"}]
+    blank = dict.fromkeys(VOTES.names) | {"status": "ok"}
+    frame = pd.DataFrame([blank | vote for vote in votes], columns=VOTES.names)
+    store.write(tmp_path / "v.parquet", frame, VOTES, MADE_BY_TEST)
+    corpus_audit(Audited(path, votes=Voted(tmp_path / "v.parquet", 0.95)), {}, to(tmp_path / "a.parquet"))
+    audited = store.read(tmp_path / "a.parquet")
+    found = audited.set_index("check")
+    assert found.loc["votes_failed", ["value", "verdict", "detail"]].to_list() == [1, "warning", "1 unknown"]
+    assert found.loc["votes_left_out", "detail"] == "1 a self-report"
+    assert (found.loc["votes", "value"], found.loc["votes", "detail"]) == (149, "by 3 annotators")
+    assert found.loc["clips_voted_once", "value"] == 4
+    # the last of all failed, and belongs to no count
+    assert found.loc["clips_without_votes", ["value", "verdict"]].to_list() == [1, "warning"]
+    alpha = audited[audited["check"] == "agreement"].set_index("subject")
+    assert sorted(alpha.index) == ["arousal, interval", "arousal, ordinal", "emotions"]
+    assert "95% interval" in alpha.loc["emotions", "detail"] and "9 groups" in alpha.loc["emotions", "detail"]
+    assert "1 votes for several labels left out" in alpha.loc["emotions", "detail"]
+    # by the package, from the votes as a table of annotators by clips
+    single = frame[frame["emotion"].notna() & (frame["weight"] == 1)]
+    table = single.pivot(index="annotator", columns="utterance_id", values="emotion")
+    codes = table.replace({"angry": 0, "happy": 1, "sad": 2}).to_numpy(float)
+    expected = krippendorff.alpha(codes, level_of_measurement="nominal")
+    assert alpha.loc["emotions", "value"] == pytest.approx(expected)
+    shares = frame.assign(annotator=None, weight=0.5)
+    store.write(tmp_path / "v.parquet", shares[shares["dimension"].isna()], VOTES, MADE_BY_TEST)
+    corpus_audit(Audited(path, votes=Voted(tmp_path / "v.parquet", 0.95)), {}, to(tmp_path / "a.parquet"))
+    row = store.read(tmp_path / "a.parquet").set_index("check").loc["agreement"]
+    assert np.isnan(row["value"]) and "shares of votes" in row["detail"]

@@ -13,10 +13,13 @@ from sarangi.base import store
 from sarangi.base.dimension_rows import DIMENSION_DIFFERENCES, DIMENSION_SCORES, RATED_PREDICTIONS
 from sarangi.base.errors import SarangiError
 from sarangi.base.fairness_rows import FAIRNESS
+from sarangi.base.human_rows import HUMAN
 from sarangi.base.missing import WEIGHTS, Missing
 from sarangi.base.robustness_rows import ROBUSTNESS
 from sarangi.base.score_rows import SCORES
+from sarangi.base.vote_rows import VOTES
 from sarangi.models.predictions import predictions_schema
+from sarangi.paper.tables.annotators import annotators_table
 from sarangi.paper.tables.dimension_differences import dimension_differences_table
 from sarangi.paper.tables.dimensions import dimensions_table
 from sarangi.paper.tables.fairness import fairness_table
@@ -227,6 +230,7 @@ def test_the_digest_of_a_folder_is_called_what_it_is_and_follows_its_content(fol
 
 FAIR, WORSE = f"results/fairness/{NAME}.parquet", f"results/robustness/{NAME}.parquet"
 DISTURBED = f"results/runs/{NAME}/disturbed.parquet"
+ANNOTATED, VOTED = f"results/human/{NAME}.parquet", "results/votes/urdu_latif.parquet"
 RATED, ORACLE = "urdu_latif_loso_svr", "urdu_latif_loso_oracle"
 RATINGS = f"results/runs/{RATED}/predictions/within.parquet"
 OTHERS = f"results/runs/{ORACLE}/predictions/within.parquet"
@@ -262,6 +266,14 @@ def tabled(folder):
 
     publish(FAIR, [WITHIN, OTHER, PROTOCOL, MANIFEST], both, "scores_urdu_latif_egemaps")
     publish(DISTURBED, [MANIFEST], lambda path, _: path.write_bytes(Path(WITHIN).read_bytes()), "disturbed")
+    publish(
+        VOTED,
+        [],
+        table([[CLIPS[0], "ann", None, "sad", "sad", None, 1.0, "ok", None, None]], VOTES),
+        "voted_manifest",
+    )
+    annotated = compared(HUMAN, reference="others", human=0.75, n=3)
+    publish(ANNOTATED, [WITHIN, OTHER, PROTOCOL, MANIFEST, VOTED], annotated, "scores_urdu_latif_egemaps")
     worse = compared(ROBUSTNESS, condition="noise_0", value_disturbed=0.5, value_as_recorded=0.75)
     publish(WORSE, [WITHIN, DISTURBED, PROTOCOL, MANIFEST], worse, "robustness")
     answers = [
@@ -289,11 +301,13 @@ def tabled(folder):
         return {suffix: Path(f"paper/tables/{name}.{suffix}") for suffix in FORMATS}
 
     fairness_table([FAIR], shown, files("fairness"))
+    annotators_table([ANNOTATED], shown, files("annotators"))
     robustness_table([WORSE], [], shown, files("robustness"))
     dimensions_table([DIMENSIONS], [], [], [], shown, files("dimensions"))
     dimension_differences_table([DIFFERENCES], [], shown, files("dimension_differences"))
     inputs = {
-        "fairness": FAIR, "robustness": WORSE, "dimensions": DIMENSIONS, "dimension_differences": DIFFERENCES,
+        "fairness": FAIR, "annotators": ANNOTATED, "robustness": WORSE,
+        "dimensions": DIMENSIONS, "dimension_differences": DIFFERENCES,
     }  # fmt: skip
     for name, file in inputs.items():
         for path in files(name).values():
@@ -308,6 +322,7 @@ def tabled(folder):
             "fairness:1:UAR",
             [f"uar of {NAME}, gender, female, male", "value_first 0.5", "sad, predicted angry"],
         ),
+        ("annotators:1:Annotator", [f"uar of {NAME}, others", "human 0.75", f"File: {VOTED}"]),
         ("robustness:1:Difference", [f"uar of {NAME}, noise_0", "missing 0", f"File: {DISTURBED}"]),
         ("dimensions:1:CCC", [f"ccc of {RATED}, arousal, pooled", f"File: {DIMENSIONS}"]),
         (
@@ -322,7 +337,7 @@ def tabled(folder):
 )  # fmt: skip
 def test_numbers_of_tables_beside_the_scores_lead_to_the_recordings(tabled, cell, words):
     said = as_text(explain(cell, recordings=True))
-    file = {"fairness": FAIR, "robustness": WORSE}.get(cell.partition(":")[0])
+    file = {"fairness": FAIR, "robustness": WORSE, "annotators": ANNOTATED}.get(cell.partition(":")[0])
     recordings = [f"sha256 {'3' * 64}", f"Manifest: {MANIFEST}", f"Protocol: {PROTOCOL}"]
     rated = [
         f"{CLIPS[3]}: arousal 4, predicted 4.25 (fold 1)",

@@ -3,17 +3,21 @@
 Layout: ``Session<N>/sentences/wav/<dialogue>/<utterance>.wav``; labels in
 ``Session<N>/dialog/EmoEvaluation/<dialogue>.txt``, words in ``Session<N>/dialog/transcriptions/``.
 Who speaks is the last letter of the utterance's own name, not that of the dialogue.  Labels and words are in
-texts, so that these suffice for models that need no sound.
+texts, so that these suffice for models that need no sound.  Below the label of an utterance are lines of its
+single annotators, ``C-E2: Neutral; Frustration; ()`` for emotions and ``A-E2: val 3; act 2; dom 3; ()`` for
+ratings; those of the actors themselves, ``C-F1``, are self-reports.
 """
 
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sarangi.base.dimension_rows import Scale
 from sarangi.base.documents import lines_of
+from sarangi.base.store import SKIPPED
 from sarangi.corpora.utterance import Utterance, failed, skipped
+from sarangi.corpora.votes import SELF_REPORT, Target, Vote
 from sarangi.sources.source import Source
 
 TITLE = "IEMOCAP"
@@ -22,6 +26,13 @@ EMOTIONS = {"ang": "angry", "hap": "happy", "exc": "happy", "neu": "neutral", "s
 DIMENSIONS = {name: Scale(1, 5) for name in ("valence", "arousal", "dominance")}
 """In the order of the labels' ``[V, A, D]``: means of raters who used self-assessment manikins, of 1 to 5."""
 OTHERS = ("fru", "sur", "fea", "dis", "oth", "xxx")
+VOTED = {
+    "anger": "angry", "happiness": "happy", "excited": "happy", "neutral": "neutral",
+    "neutral state": "neutral", "sadness": "sad",
+}  # fmt: skip
+"""Emotions by what single annotators write, in lower case."""
+VOTED_OTHERS = ("frustration", "surprise", "fear", "disgust", "other")
+RATED = {"val": "valence", "act": "arousal", "dom": "dominance"}
 PROMISES = {"speakers": 10, "neutral": 1708, "angry": 1103, "sad": 1084, "happy": 1636}
 LAYOUT = "Session<N>/sentences/wav/<dialogue>/<utterance>.wav"
 SOUND = f"the recordings, {LAYOUT}"
@@ -34,10 +45,21 @@ NO_UTTERANCES = re.compile(r"(?:^|/)dialog/", re.IGNORECASE)
 """Whole dialogues, as sound and as film."""
 LABEL = re.compile(r"^\[[\d.]+ - [\d.]+\]\t(\S+)\t(\w+)\t\[([^\]]*)")
 WORDS = re.compile(r"^(Ses\S+) \[[\d.]+-[\d.]+\]: ?(.*)$")
+SAID = re.compile(r"^([CA])-(\w+):\s*([^()]*)")
+"""The line of an annotator: of categories or attributes, who, and what; a comment in brackets may follow."""
+SELF = re.compile(r"[FM]\d")
 
 
-def utterances(source: Source) -> Iterator[Utterance]:
-    """Yield one utterance for each sentence, and then for each that has a label and no recording."""
+def utterances(source: Source, targets: Mapping[str, Target] | None = None) -> Iterator[Utterance]:
+    """Yield one utterance for each sentence, and then for each that has a label and no recording.
+
+    Parameters
+    ----------
+    source
+        The corpus.
+    targets
+        By path, what the emotion of an utterance is in place of its label; None where the label counts.
+    """
     labels = _lines(source, "/emoevaluation/", LABEL)
     rated = _ratings(source)
     words = _lines(source, "/transcriptions/", WORDS)
@@ -75,6 +97,8 @@ def utterances(source: Source) -> Iterator[Utterance]:
         if int(named) != int(session):
             why = f"lies in Session{session}, but its name says session {int(named)}"
             yield failed(file, why, "folder and name say different sessions", **known)
+        elif targets is not None:
+            yield _targeted(file, targets[known["path"]], known)
         elif len(said) > 1:
             why = f"EmoEvaluation gives {name} the labels {', '.join(said)}; keep the published one"
             yield failed(file, why, "several labels", **known)
@@ -97,14 +121,74 @@ def utterances(source: Source) -> Iterator[Utterance]:
             yield failed(file, why, f"unknown emotion {label!r}", **known)
 
 
+def votes(source: Source) -> Iterator[Vote]:
+    """Yield what each annotator says of each utterance; several labels on one line share its weight."""
+    for file, lines in _texts(source, "/emoevaluation/"):
+        path = None
+        for number, line in enumerate(lines, 1):
+            if match := LABEL.match(line):
+                path = _path_of(match[1])
+            elif path is not None and (match := SAID.match(line)):
+                kind, annotator, said = match.groups()
+                vote = Vote(f"{file}:{number}", path, annotator)
+                parts = [part.strip() for part in said.split(";") if part.strip()]
+                each = _categories(vote, parts) if kind == "C" else _attributes(vote, parts)
+                if SELF.fullmatch(annotator):
+                    each = (
+                        v.unused(SKIPPED, f"{annotator} is an actor of the dialogue", SELF_REPORT)
+                        for v in each
+                    )
+                yield from each
+
+
+def _categories(vote: Vote, parts: Sequence[str]) -> Iterator[Vote]:
+    if not parts:
+        yield vote.failed("no label", "no label")
+    for label in parts:
+        emotion = VOTED.get(label.casefold())
+        if emotion is None and label.casefold() not in VOTED_OTHERS:
+            expected = ", ".join([*VOTED, *VOTED_OTHERS])
+            why = f"label {label!r} is unknown; expected one of {expected}"
+            yield vote._replace(label=label).failed(why, f"unknown label {label!r}")
+        else:
+            yield vote._replace(label=label, emotion=emotion, weight=1 / len(parts))
+
+
+def _attributes(vote: Vote, parts: Sequence[str]) -> Iterator[Vote]:
+    for part in parts:
+        name, _, text = part.partition(" ")
+        text = text.strip()
+        rated = vote._replace(dimension=RATED.get(name), label=text or None)
+        if rated.dimension is None:
+            why = f"{part!r} is no rating; expected {', '.join(RATED)} with a number"
+            yield rated._replace(label=part).failed(why, "no rating")
+        elif re.fullmatch(r"\d+(\.\d+)?", text):
+            yield rated._replace(rating=float(text), weight=1.0)
+        elif text:  # some are left empty
+            yield rated.failed(f"{name} is {text!r}, expected a number", f"{rated.dimension} is no number")
+
+
+def _targeted(file: str, target: Target, known: Mapping[str, Any]) -> Utterance:
+    """Return an utterance by its votes."""
+    if target.emotion is not None:
+        return Utterance(**known, file=file, emotion=target.emotion, reason=target.reason)
+    unused = skipped if target.status == SKIPPED else failed
+    return unused(file, f"EmoEvaluation: {target.reason}", target.cause, **known)
+
+
+def _path_of(name: str) -> str:
+    """Return the place of an utterance in the published layout, by its name."""
+    session, dialogue = name[3:5].lstrip("0"), name.rpartition("_")[0]
+    return f"Session{session}/sentences/wav/{dialogue}/{name}.wav"
+
+
 def _without_recording(labels: Mapping[str, tuple[str, list[str]]], there: Sequence[str]) -> dict[str, str]:
     """Return the recordings that have a label and are not there, by their paths, with what says so."""
     recorded = {path.casefold().rpartition("/")[2].removesuffix(".wav") for path in there}
     found = {}
     for name in sorted(name for name, _ in labels.values() if name.casefold() not in recorded):
         session, dialogue = name[3:5].lstrip("0"), name.rpartition("_")[0]
-        path = f"Session{session}/sentences/wav/{dialogue}/{name}.wav"
-        found[path] = f"Session{session}/dialog/EmoEvaluation/{dialogue}.txt"
+        found[_path_of(name)] = f"Session{session}/dialog/EmoEvaluation/{dialogue}.txt"
     return found
 
 
@@ -143,10 +227,16 @@ def _ratings(source: Source) -> dict[str, _Ratings]:
 
 def _matches(source: Source, folder: str, pattern: re.Pattern[str]) -> Iterator[tuple[str, re.Match[str]]]:
     """Yield each line of the text files in a folder that fits a pattern, with its file and number."""
+    for file, lines in _texts(source, folder):
+        for number, line in enumerate(lines, 1):
+            match = pattern.match(line)
+            if match:
+                yield f"{file}:{number}", match
+
+
+def _texts(source: Source, folder: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield the text files in a folder with their lines."""
     for file in source.paths(".txt"):
         # EmoEvaluation has the single raters' files in folders of their own
         if folder in file.lower() and "/" not in file.lower().split(folder, 1)[1]:
-            for number, line in enumerate(lines_of(source.text(file, "latin-1")), 1):
-                match = pattern.match(line)
-                if match:
-                    yield f"{file}:{number}", match
+            yield file, lines_of(source.text(file, "latin-1"))
