@@ -184,6 +184,12 @@ def test_the_example_of_the_page_on_ratings_is_valid(study):
     assert recipes.model_of_a_run(found, found.rated_experiments[name])["dimensions"]["valence"] == [1, 5]
 
 
+def test_the_example_of_the_page_on_annotators_is_valid(study):
+    name = of_page("annotators", study, votes={})
+    found = check(study, SCHEMA, [])
+    assert recipes.votes_learnt(found, found.experiments[name]) == ["results/votes/iemocap.parquet"]
+
+
 def test_votes_are_learnt_where_a_corpus_names_some_and_refused_elsewhere(study, tmp_path):
     recipe = copy.deepcopy(study["models"]["audio_tiny_hubert"]["finetuning"])
     study["models"]["audio_tiny_hubert"]["finetuning"] = recipe | {"targets": "soft"}
