@@ -36,8 +36,6 @@ def numeric(*names: str) -> list[Column]:
 
 
 CORPUS, PROTOCOL, MODEL = (Column(name, text=True) for name in ("Corpus", "Protocol", "Model"))
-WRAPPED = [Column("Corpus", wraps=0.1), Column("Protocol", wraps=0.1), Column("Model", wraps=0.15)]
-"""Corpus, protocol and model in tables with so many columns that their letters would be too small."""
 FEATURES = Column("Features", text=True)
 INTERVAL = Column("Interval")
 CORRECTED = Column("Corrected p")

@@ -12,7 +12,7 @@ from sarangi.base.labels import Labels
 from sarangi.base.marks import marks_in
 from sarangi.paper.mark_notes import letters, meanings
 from sarangi.paper.oracles import ORACLE, model_title
-from sarangi.paper.tables.columns import CORRECTED, INTERVAL, MARKS, WRAPPED, Column, numeric
+from sarangi.paper.tables.columns import CORPUS, CORRECTED, INTERVAL, MARKS, MODEL, PROTOCOL, Column, numeric
 from sarangi.paper.tables.table import Table
 from sarangi.paper.tables.writing import write_table
 from sarangi.paper.texts import interval_text, number_text, p_text
@@ -94,6 +94,6 @@ def _behind(row: pd.Series) -> Evidence:
 
 
 COLUMNS = [
-    *WRAPPED[:2], Column("Dimension", text=True), WRAPPED[2], *numeric("CCC"), Column("Against", wraps=0.15),
+    CORPUS, PROTOCOL, Column("Dimension", text=True), MODEL, *numeric("CCC"), Column("Against", text=True),
     *numeric("Its CCC", "Difference"), INTERVAL, *numeric("p"), CORRECTED, *numeric("n", "Groups"), MARKS,
 ]  # fmt: skip

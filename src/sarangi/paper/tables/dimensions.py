@@ -13,13 +13,13 @@ from sarangi.base.marks import marks_in
 from sarangi.base.missing import Missing
 from sarangi.paper.mark_notes import letters, meanings
 from sarangi.paper.oracles import ORACLE, model_title
-from sarangi.paper.tables.columns import INTERVAL, MARKS, WRAPPED, Column, numeric
+from sarangi.paper.tables.columns import CORPUS, INTERVAL, MARKS, MODEL, PROTOCOL, Column, numeric
 from sarangi.paper.tables.table import Table
 from sarangi.paper.tables.writing import write_table
 from sarangi.paper.texts import interval_text, number_text
 
 OVER = {POOLED: "all clips", FOLDS: "mean of folds", RUNS: "mean of runs"}
-TESTED, POOLED_CCC = Column("Tested", wraps=0.1), Column("Pooled")
+TESTED, POOLED_CCC = Column("Tested", text=True), Column("Pooled")
 CAPTION = (
     "Dimensions: how well models predict ratings on a scale, the ends of which are in brackets. CCC is the "
     "concordance correlation coefficient (Lin 1989), with its interval over groups; it is 0 for a model that "
@@ -129,7 +129,7 @@ def _behind(metrics: pd.DataFrame) -> Evidence:
 
 
 COLUMNS = [
-    WRAPPED[0], TESTED, *WRAPPED[1:], Column("Dimension", text=True), *numeric("CCC"), INTERVAL,
-    Column("Over", wraps=0.07), POOLED_CCC, *numeric("Pearson", "RMSE", "Mean's", "n", "Groups", "Seeds"),
+    CORPUS, TESTED, PROTOCOL, MODEL, Column("Dimension", text=True), *numeric("CCC"), INTERVAL,
+    Column("Over", text=True), POOLED_CCC, *numeric("Pearson", "RMSE", "Mean's", "n", "Groups", "Seeds"),
     MARKS,
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from sarangi.base.evidence import Evidence, reference
 from sarangi.base.labels import Labels
 from sarangi.base.marks import NOT_PARTED, UNPREDICTED, marks_in
 from sarangi.paper.mark_notes import letters, meanings
-from sarangi.paper.tables.columns import INTERVAL, MARKS, WRAPPED, Column, numeric
+from sarangi.paper.tables.columns import CORPUS, INTERVAL, MARKS, MODEL, PROTOCOL, Column, numeric
 from sarangi.paper.tables.table import Table
 from sarangi.paper.tables.writing import write_table
 from sarangi.paper.texts import interval_text, number_text
@@ -110,7 +110,7 @@ def _behind(row: pd.Series) -> Evidence:
 
 
 COLUMNS = [
-    *WRAPPED, Column("Part", text=True), *numeric("UAR"), Column("Beside", text=True),
-    *numeric("Its UAR", "Difference"), INTERVAL, Column("Largest of an emotion", wraps=0.1),
+    CORPUS, PROTOCOL, MODEL, Column("Part", text=True), *numeric("UAR"), Column("Beside", text=True),
+    *numeric("Its UAR", "Difference"), INTERVAL, Column("Largest of an emotion", text=True),
     *numeric("Speakers", "n", "Not stated"), MARKS,
 ]  # fmt: skip

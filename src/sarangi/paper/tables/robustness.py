@@ -12,7 +12,7 @@ from sarangi.base.marks import marks_in
 from sarangi.base.missing import Missing
 from sarangi.paper.conditions import TITLES
 from sarangi.paper.mark_notes import letters, meanings
-from sarangi.paper.tables.columns import INTERVAL, MARKS, WRAPPED, Column, numeric
+from sarangi.paper.tables.columns import CORPUS, INTERVAL, MARKS, MODEL, PROTOCOL, Column, numeric
 from sarangi.paper.tables.table import Table
 from sarangi.paper.tables.writing import write_table
 from sarangi.paper.texts import interval_text, number_text
@@ -94,6 +94,6 @@ def _behind(row: pd.Series) -> Evidence:
 
 
 COLUMNS = [
-    *WRAPPED, Column("Condition", text=True), *numeric("UAR", "As recorded", "Difference"),
+    CORPUS, PROTOCOL, MODEL, Column("Condition", text=True), *numeric("UAR", "As recorded", "Difference"),
     INTERVAL, *numeric("n", "Groups", "Missing"), MARKS,
 ]  # fmt: skip
