@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from sarangi.paper.tables.columns import Column
-from sarangi.statistics.confusions import Floats
+
+Floats = npt.NDArray[np.float64]
 
 TEXT_PT = 483.0
 """Width of the paper's text: A4 with margins of 20 mm."""
