@@ -157,3 +157,15 @@ def test_another_corpus_is_predicted_whole_by_each_run_scaled_by_the_training_pa
     # the other corpus is a copy of this one
     tested = transfer[transfer["utterance_id"].str[-3:].astype(int) >= 16]
     assert within["predicted"].to_numpy() == pytest.approx(tested["predicted"].to_numpy())
+
+
+@pytest.mark.parametrize("settings", [RIDGE, "training_mean"])
+def test_a_protocol_that_cannot_be_made_leaves_each_utterance_its_reason(settings, tmp_path):
+    rated = Rated(tmp_path)
+    rows = pd.DataFrame({"utterance_id": rated.corpus.ids, "leaks": False, "status": "failed", "fold": 0})
+    rows = rows.assign(part="unused", reason="cannot be made: one group")
+    store.write(rated.protocol, rows, PROTOCOL, MADE_BY_TEST)
+    found = rated.predicted(tmp_path, settings)
+    assert len(found) == CLIPS
+    assert set(found["reason"]) == {"cannot be made: one group"}
+    assert found["predicted"].isna().all()

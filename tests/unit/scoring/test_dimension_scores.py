@@ -167,3 +167,14 @@ def test_differences_are_paired_corrected_and_null_where_a_correlation_is_not_de
     assert by.loc[("good", "poor", "pearson"), "p_adjusted"] == pytest.approx(
         by.loc[("good", "poor", "pearson"), "p"]
     )
+
+
+def test_one_group_has_a_value_and_no_interval(made):
+    rows = store.read(made.manifest)
+    rows = rows.assign(group="all", unrated_arousal=None)
+    store.write(made.manifest, rows, manifest_schema(dimensions=["arousal"]), MADE_BY_TEST)
+    predicted = made.rows["rating"] + np.random.default_rng(1).normal(0, 1, 54)
+    row = made.scored(made.predictions("x", predicted)).loc[("pooled", "ccc")]
+    assert (row["groups"], row["mark"]) == (1, "descriptive interval")
+    assert np.isfinite(row["value"])
+    assert row[["low", "high", "se_groups"]].isna().all()
