@@ -67,8 +67,13 @@ def rated_marks(table: pd.DataFrame, dimension: str, tested: SplitFiles, untrain
 
     An utterance that nobody rated lacks no prediction, and no emotion is missing from what is rated.
     """
-    rows = table[(table["dimension"] == dimension) & (table["status"] != store.FAILED)]
-    return [mark for mark in marks_of(rows, tested, untrained) if mark != marks.CLASS_MISSING]
+    rows = table[table["dimension"] == dimension]
+    scored = rows["status"] == store.OK
+    held = marks_of(rows[scored], tested, untrained)
+    aside = {marks.CLASS_MISSING}
+    if marks.PREDICTIONS_MISSING not in marks_of(rows[scored | rows["rating"].isna()], tested, untrained):
+        aside.add(marks.PREDICTIONS_MISSING)
+    return [mark for mark in held if mark not in aside]
 
 
 def rated_runs(table: pd.DataFrame, origin: float, *, pooled: bool, crossed: bool) -> Runs:

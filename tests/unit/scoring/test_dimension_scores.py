@@ -44,13 +44,15 @@ class Study:
         ]  # fmt: skip
         store.write(self.protocol, pd.concat(folds), PROTOCOL, MADE_BY_TEST)
 
-    def predictions(self, name, predicted, seeds=(None,), failed=()):
+    def predictions(self, name, predicted, seeds=(None,), unrated=(), skipped=()):
         frames = []
         for place, seed in enumerate(seeds):
             frame = self.rows.assign(dimension="arousal", status="ok", reason=None)
             frame["seed"] = pd.array([seed] * len(frame), dtype="Int32")
             frame["predicted"] = predicted + 0.01 * place * np.arange(len(frame))
-            frame.loc[frame["utterance_id"].isin(failed), ["status", "reason"]] = ["skipped", "no rating"]
+            frame.loc[frame["utterance_id"].isin(unrated), "rating"] = np.nan
+            left_out = frame["utterance_id"].isin([*unrated, *skipped])
+            frame.loc[left_out, ["status", "reason"]] = ["skipped", "why"]
             frames.append(frame)
         path = self.folder / f"{name}.parquet"
         store.write(path, pd.concat(frames)[RATED_PREDICTIONS.names], RATED_PREDICTIONS, MADE_BY_TEST)
@@ -123,11 +125,11 @@ def test_seeds_widen_the_interval_and_each_has_its_slice(made):
 
 
 def test_a_constant_has_ccc_0_and_no_correlation_and_an_unrated_clip_is_not_missing(made):
-    found = made.scored(made.predictions("x", np.full(54, 3.3), failed=["c/007"]))
+    found = made.scored(made.predictions("x", np.full(54, 3.3), unrated=["c/007"]))
     row = found.loc[("pooled", "ccc")]
     assert (row["value"], row["low"], row["high"], row["n"], row["mark"]) == (0, 0, 0, 53, "")
     assert np.isnan(found.loc[("pooled", "pearson"), "value"])
-    none = made.scored(made.predictions("x", 3.3, failed=made.rows["utterance_id"]))
+    none = made.scored(made.predictions("x", 3.3, unrated=made.rows["utterance_id"]))
     assert set(none["mark"]) == {"nothing predicted"}
     assert none["value"].isna().all()
 
@@ -144,7 +146,7 @@ def test_differences_are_paired_corrected_and_null_where_a_correlation_is_not_de
     rating = made.rows["rating"]
     models = {
         "good": Compared([made.predictions("good", rating + draw.normal(0, 0.3, 54))], False, False),
-        "poor": Compared([made.predictions("poor", draw.uniform(1, 5, 54), failed=["c/003"])], False, False),
+        "poor": Compared([made.predictions("poor", draw.uniform(1, 5, 54), unrated=["c/003"])], False, False),
         "flat": Compared([made.predictions("flat", np.full(54, 3.0))], True, False),
     }
     output = made.folder / "d.parquet"
@@ -178,3 +180,12 @@ def test_one_group_has_a_value_and_no_interval(made):
     assert (row["groups"], row["mark"]) == (1, "descriptive interval")
     assert np.isfinite(row["value"])
     assert row[["low", "high", "se_groups"]].isna().all()
+
+
+def test_what_is_left_out_is_counted_in_no_group_and_missed_only_where_it_is_rated(made):
+    predicted = made.rows["rating"] + np.random.default_rng(1).normal(0, 1, 54)
+    few = made.rows.loc[made.rows["speaker"] > "s5", "utterance_id"]
+    marks = made.scored(made.predictions("x", predicted, skipped=few)).loc[("pooled", "ccc"), "mark"]
+    assert marks == "descriptive interval; predictions missing"
+    marks = made.scored(made.predictions("x", predicted, unrated=few)).loc[("pooled", "ccc"), "mark"]
+    assert marks == "descriptive interval"
