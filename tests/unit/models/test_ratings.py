@@ -86,7 +86,7 @@ def test_gradients_are_those_of_the_concordance_of_an_update_however_it_is_cut(
     encoder, tmp_path, monkeypatch
 ):
     found, losses = {}, {}
-    for batch, accumulate, micro_batch in ((16, 1, None), (8, 2, None), (4, 4, None), (8, 2, 3), (8, 2, 16)):
+    for batch, accumulate, micro_batch in ((16, 1, None), (8, 2, None), (8, 2, 3)):
         with monkeypatch.context() as patch:
             if micro_batch:
                 as_on_a_gpu(patch, micro_batch)
