@@ -61,7 +61,11 @@ def test_what_the_paper_has_no_room_for_is_in_the_supplement_and_is_referred_to_
         lines = [{"n": f"{name}{place}"} for place in range(rows)]
         text = latex(Table(name, f"Caption of {name}.", [Column("n")], lines, [{}] * rows), [])
         (tmp_path / f"paper/tables/{name}.tex").write_text(text)
-    text = r"REFERS \ref{tab:short} \ref{tab:long}. \input{tables/short}\input{tables/long}"
+    for name in ("empty", "beyond"):
+        nothing = latex(Table(name, f"Caption of {name}.", [Column("n")], [], []), [])
+        (tmp_path / f"paper/tables/{name}.tex").write_text(nothing)
+    text = r"REFERS \ref{tab:short} \ref{tab:long} \ref{tab:empty} \ref{tab:beyond}."
+    text += r"\input{tables/short}\input{tables/long}\input{tables/empty}"
     text += r"\citep{a}\bibliographystyle{plainnat}\bibliography{references}"
     packages = r"\usepackage{booktabs,array,longtable,caption,natbib,sarangi}"
     written = paper(tmp_path, text)
@@ -72,12 +76,16 @@ def test_what_the_paper_has_no_room_for_is_in_the_supplement_and_is_referred_to_
     (written / "supplement.tex").write_text(
         rf"\documentclass{{article}}{packages}\input{{numbers}}\supplementtrue"
         r"\renewcommand{\thetable}{S\arabic{table}}"
-        r"\begin{document}\overflow{tables/short}\overflow{tables/long}\end{document}"
+        r"\begin{document}\overflow{tables/short}\overflow{tables/long}"
+        r"\overflow{tables/empty}\input{tables/beyond}\end{document}"
     )
     both = {"main": Path("paper.pdf"), "supplement": Path("supplement.pdf")}
     build(tmp_path, written, monkeypatch, lambda *parts: paper_pdf(*parts[:2], both))
     main, supplement = (read(path) for path in both.values())
-    assert "REFERS 1 S1." in main
+    assert "REFERS 1 S1 2 S2." in main
+    assert "Table 2: Caption of empty. Nothing of it is available here." in main
+    assert "Caption of beyond. Nothing of it" in supplement
+    assert "empty" not in supplement
     assert "short2" in main
     assert "long2" not in main
     assert f"long{LINES}" in supplement

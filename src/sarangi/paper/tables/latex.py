@@ -39,7 +39,8 @@ def latex(table: Table, notes: Sequence[str]) -> str:
     below = _notes([*([_counted(int(absent.sum()))] if absent.any() else []), *notes])
     text = "% Made by Snakemake from results, not by hand.\n"
     if frame.empty:
-        return f"{text}\\nothingtoshow{{{table.label}}}{{{_escape(table.caption)}}}{{{below}}}\n"
+        nothing = f"\\nothingtoshow{{{table.label}}}{{{_escape(table.caption)}}}{{{below}}}\n"
+        return f"{text}\\tableplace{{text}}\n{nothing}"
     whole = _part(frame, table.columns, _escape(table.caption), f"\\label{{tab:{table.label}}}")
     layout = layout_of(whole.plain, whole.columns, TEXT_PT)
     fits = layout is not None and _lines(whole.plain, whole.columns, layout) <= LINES
