@@ -4,7 +4,9 @@ from same_bytes import compare
 
 HERE_ALONE = {
     "paper/paper.pdf",
+    "paper/supplement.pdf",
     "results/provenance/paper/paper.pdf.json",
+    "results/provenance/paper/supplement.pdf.json",
     "results/provenance/results/bundle.zip.json",
 }
 """What is not made without LaTeX, and without being asked for the bundle."""

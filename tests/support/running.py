@@ -109,7 +109,7 @@ def clone(folder):
     for part in PARTS:
         if (ROOT / part).is_dir():
             made = shutil.ignore_patterns(
-                "__pycache__", "*.egg-info", "paper.pdf", "arxiv.tar.gz", "numbers.tex"
+                "__pycache__", "*.egg-info", "paper.pdf", "supplement.pdf", "arxiv.tar.gz", "numbers.tex"
             )
             shutil.copytree(ROOT / part, folder / part, ignore=made)
         else:

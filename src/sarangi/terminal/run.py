@@ -11,6 +11,7 @@ PLACES = {
     "tables": "paper/tables",
     "figures": "paper/figures",
     "paper": "paper/paper.pdf",
+    "supplement": "paper/supplement.pdf",
 }
 """What a run makes for people, by what it is."""
 
