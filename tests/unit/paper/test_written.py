@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import pytest
 from support.places import ROOT
 
 from sarangi.paper.typed import typed_scores
@@ -36,3 +37,20 @@ def test_sections_are_written_once_and_a_study_s_own_win(tmp_path):
     assert written["sections/title.tex"].read_text() == r"\title{Mine}\author{Me}"
     assert written["sections/extra.tex"] == tmp_path / "paper/sections/extra.tex"
     assert written["main.tex"] == ROOT / "paper/neutral/main.tex"
+
+
+@pytest.mark.parametrize("has_claims", [True, False])
+def test_every_table_is_printed_by_the_paper_or_the_supplement_and_by_one_alone(has_claims):
+    """A table that the paper prints where it fits is an overflow of the supplement, and no other one is."""
+    written = sources(has_claims, own=ROOT, study=ROOT / "none")
+    texts = {place: path.read_text() for place, path in written.items() if path.suffix == ".tex"}
+    supplement = texts.pop("supplement.tex")
+    main = "".join(text for place, text in texts.items() if place != "sections/appendix.tex")
+    tables = re.compile(r"\\(input|overflow)\{tables/(\w+)\}")
+    in_main = {name for _, name in tables.findall(main)}
+    beside = tables.findall(supplement)
+    assert len(beside) == len(set(name for _, name in beside))
+    assert {name for how, name in beside if how == "overflow"} == in_main
+    printed = {name for _, name in beside} | {f"finding_{n}" for n in range(7)}
+    referred = set(re.findall(r"\\ref\{tab:(\w+)\}", main + supplement))
+    assert referred <= printed
