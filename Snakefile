@@ -77,6 +77,7 @@ from sarangi.study import (
     sensitivity_inputs,
     shown,
     speaker_inputs,
+    trainings,
     vote_inputs,
 )
 from sarangi.study.availability import availability, unavailable

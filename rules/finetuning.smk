@@ -1,4 +1,4 @@
-# Fine-tuning encoders of speech and text, one run (experiment, fold, seed) or all of an experiment a job, or testing
+# Fine-tuning encoders of speech and text, one run (experiment, fold, seed) or all of some experiments a job, or testing
 # what the published study trained, and the transfer of all of them.
 #   in:  manifest, protocol, weights, results/corpora/{corpus}/audio/*.parquet,
 #        results/transcripts/{asr}/{corpus}/*.parquet, results/votes/{corpus}.parquet, states of frozen encoders
@@ -76,43 +76,34 @@ rule evaluate_checkpoint:
         "../workflow/scripts/evaluate_checkpoint.py"
 
 
-for together in study.trained_together(study.every_runnable):
+for batch in trainings.training_batches(study):
 
-    on_a_gpu = A_GPU if recipes.runs_an_encoder(study, together) else {}
+    on_a_gpu = A_GPU if trainings.on_an_encoder(study, batch) else {}
     # of its runs, each with a core and memory of its own
-    at_a_time = min(CLUSTER["side_by_side"], len(study.runs(together))) if on_a_gpu else 1
+    at_a_time = min(CLUSTER["side_by_side"], trainings.most_runs(study, batch)) if on_a_gpu else 1
+    entries = [trainings.to_train(study, e) for e in batch.experiments]
 
     rule:
-        """Fine-tune encoders, or train on pooled states of a frozen one, on all folds with all seeds."""
+        """Fine-tune encoders, or train on pooled states of frozen ones, on all folds with all seeds."""
         name:
-            f"finetune_together_{together.name}"
+            f"finetune_together_{batch.name}"
         input:
-            manifest=layout.manifest(together.corpus),
-            protocol=layout.protocol(together.corpus, together.protocol),
-            audio=inputs.audio_of(study, together, together.corpus),
-            transcripts=inputs.transcripts_of(study, together, together.corpus),
-            pooled_states=inputs.pooled_of(study, together, together.corpus),
-            prefix_states=inputs.prefix_of(study, together),
-            audio_encoder=inputs.encoder_of(study, together, "audio"),
-            text_encoder=inputs.encoder_of(study, together, "text"),
-            votes=recipes.votes_learnt(study, together),
+            sorted({file for entry in entries for file in entry.files}),
         output:
-            **inputs.outputs_of_runs(study, together),
+            **trainings.outputs_of_batch(study, batch),
         log:
-            layout.log("finetune_together", together.name),
+            layout.log("finetune_together", batch.name),
         benchmark:
-            layout.benchmark("finetune_together", together.name)
+            layout.benchmark("finetune_together", batch.name)
         conda:
             "../envs/speech.yaml"
         threads: at_a_time
         resources:
             **on_a_gpu,
-            **needs(minutes=1440, mem_mb=8000 * at_a_time * len(encoders_of(study.model(together)))),
+            **needs(minutes=1440, mem_mb=8000 * at_a_time * trainings.most_encoders(study, batch)),
         params:
-            loads=families(study, encoders_of(study.model(together)).values()),
-            runs=study.runs(together),
-            model=recipes.model_of_a_run(study, together),
-            checkpoints=layout.checkpoints(together.name),
+            loads=families(study, trainings.encoders_of_batch(study, batch)),
+            trainings=entries,
             threads=study.config["threads"]["torch"],
         script:
             "../workflow/scripts/finetune_together.py"

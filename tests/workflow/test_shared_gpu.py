@@ -10,7 +10,7 @@ from support.running import snakemake, succeeded
 
 from sarangi.base import layout
 
-TOGETHER = "finetune_together_ravdess_grouped3_audio_tiny"
+TOGETHER = "finetune_together_ravdess_audio"
 MADE = layout.run_model("ravdess_grouped3_audio_tiny", 0, 42)
 ASKED = {"side_by_side": 4, "jobs_a_gpu": 3}
 

@@ -265,7 +265,7 @@ def write_run(
     output.config.path.write_text(text, encoding="utf-8")
 
 
-def finetune_together(training: Training, runs: Mapping[Run, RunFiles], side_by_side: int = 1) -> None:
+def finetune_runs(training: Training, runs: Mapping[Run, RunFiles], side_by_side: int = 1) -> None:
     """Carry out several runs of :func:`finetune`; each ends as it would alone.
 
     Parameters
@@ -293,6 +293,41 @@ def finetune_together(training: Training, runs: Mapping[Run, RunFiles], side_by_
             for run in progress(runs, len(runs), "runs"):
                 one(run)
     shutil.rmtree(training.checkpoints, ignore_errors=True)
+
+
+class Batch(NamedTuple):
+    """Runs of an experiment: what they share, and what each leaves."""
+
+    training: Training
+    runs: Mapping[Run, RunFiles]
+
+
+def finetune_together(batches: Mapping[str, Batch], side_by_side: int = 1) -> None:
+    """Carry out the runs of several experiments, one experiment after the other.
+
+    Parameters
+    ----------
+    batches
+        By the name of the experiment.
+    side_by_side
+        As for :func:`finetune_runs`.
+
+    Raises
+    ------
+    SarangiError
+        If experiments cannot be trained, once all others are.
+    """
+    problems: dict[str, SarangiError] = {}
+    for name, batch in progress(batches.items(), len(batches), "experiments"):
+        try:
+            finetune_runs(batch.training, batch.runs, side_by_side)
+        except SarangiError as error:
+            problems[name] = error
+    if len(batches) == 1:
+        for error in problems.values():
+            raise error
+    if problems:
+        raise SarangiError(*(f"{name}: {error}" for name, error in problems.items()))
 
 
 def describe(

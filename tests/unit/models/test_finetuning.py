@@ -20,8 +20,8 @@ from support.small_training import (  # noqa: F401  (fixtures)
 
 from sarangi.base import store
 from sarangi.base.errors import SarangiError
-from sarangi.models import trainer
-from sarangi.models.finetuning import finetune_together
+from sarangi.models import finetuning, trainer
+from sarangi.models.finetuning import finetune_runs
 from sarangi.models.micro_batches import TrainedOn
 from sarangi.models.run_inputs import Prefixes
 from sarangi.models.runs import CorpusShards, Run
@@ -94,7 +94,7 @@ def test_runs_of_one_job_end_as_each_would_alone(corpus, encoder, tmp_path):
         {"audio": HEARING, "finetuning": RECIPE},
         tmp_path / "checkpoints",
     )
-    finetune_together(training, {Run(*run): files_of_run(output) for run, output in runs.items()})
+    finetune_runs(training, {Run(*run): files_of_run(output) for run, output in runs.items()})
     assert not (tmp_path / "checkpoints").exists()
     for (fold, seed), files in runs.items():
         alone = trained(corpus, encoder, tmp_path / f"alone_{fold}_{seed}", fold=fold, seed=seed)
@@ -223,3 +223,20 @@ def test_a_damaged_file_of_prefix_states_is_refused_by_its_name(tmp_path):
     (tmp_path / "000.safetensors").write_bytes((2**40).to_bytes(8, "little") + b"{}")
     with pytest.raises(SarangiError, match=r"000\.safetensors: not whole"):
         Prefixes([tmp_path / "000.safetensors"])
+
+
+def test_an_experiment_that_cannot_be_trained_stops_no_other_of_its_job(monkeypatch):
+    trained_here = []
+
+    def runs_of(training, runs, side_by_side):
+        if training == "bad":
+            raise SarangiError("the validation part is empty")
+        trained_here.append((training, runs, side_by_side))
+
+    monkeypatch.setattr(finetuning, "finetune_runs", runs_of)
+    batches = {name: finetuning.Batch(name, {}) for name in ("bad", "good")}
+    with pytest.raises(SarangiError, match=r"^bad: the validation part is empty$"):
+        finetuning.finetune_together(batches, 2)
+    assert trained_here == [("good", {}, 2)]
+    with pytest.raises(SarangiError, match=r"^the validation part is empty$"):
+        finetuning.finetune_together({"bad": batches["bad"]})

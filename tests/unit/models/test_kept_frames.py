@@ -12,7 +12,7 @@ from sarangi.base import store
 from sarangi.base.errors import SarangiError
 from sarangi.models import convolutions, kept_frames, replay, speech_states
 from sarangi.models.encoders import load_encoder
-from sarangi.models.finetuning import finetune_together
+from sarangi.models.finetuning import finetune_runs
 from sarangi.models.fusion import classifier
 from sarangi.models.kept_frames import KeptFrames
 from sarangi.models.runs import Run
@@ -33,7 +33,7 @@ def run_together(corpus, encoders, folder, name, cache_gb, **more):
         folder / "checkpoints",
         cache_gb,
     )
-    finetune_together(training, {run: files_of_run(output) for run, output in files.items()})
+    finetune_runs(training, {run: files_of_run(output) for run, output in files.items()})
     assert sorted(path.name for path in folder.iterdir()) == ["0_7", "0_8", "1_7"]
     return [path.read_bytes() for output in files.values() for path in output.values()]
 

@@ -62,7 +62,7 @@ shards = {"audio": [corpus / "audio.parquet"]}
 training = training_of(corpus, shards, {"audio": encoder}, model, folder / "checkpoints")
 runs = [Run(0, 7), Run(0, 8), Run(1, 7), Run(1, 8)]
 files = {run: files_of_run(outputs(folder / f"{run.fold}_{run.seed}")) for run in runs}
-finetuning.finetune_together(training, files, 3)
+finetuning.finetune_runs(training, files, 3)
 """
 
 
