@@ -55,7 +55,7 @@ def identities(config: Mapping[str, Any], experiments: Mapping[str, Experiment])
 def _of_corpus(entry: Mapping[str, Any]) -> tuple[Any, ...]:
     """Return what results follow from in the entry of a corpus, beside its files."""
     # none of a corpus without, whose identity it leaves as it was
-    ratings = [entry[DIMENSIONS]] if entry[DIMENSIONS] else []
+    ratings = [entry[DIMENSIONS]] if entry.get(DIMENSIONS) else []
     further = [*ratings, *(entry[key] for key in ("votes", "target") if key in entry)]
     if not has_table(entry):
         return entry["shards"], *further

@@ -204,7 +204,7 @@ def test_a_classifier_is_one_module_its_settings_and_one_entry(tmp_path, monkeyp
         study[kind] |= entry
     study["experiments"][0]["models"].append("egemaps_knn")
     found = check(study, tmp_path / "schema.yaml", [], probe=False)
-    assert loaded(found, {}, {"classifiers": ["knn"]})[-1] == ("sarangi.models.classifier", (added,))
+    assert ("sarangi.models.classifier", (added,)) in loaded(found, {}, {"classifiers": ["knn"]})
     corpus = Corpus(tmp_path / "made", *drawn(5, 60, 30))
     test = np.arange(30)
     rows = store.read(corpus.run({"e": found.settings("egemaps_knn")}, [test])["e"])

@@ -33,7 +33,7 @@ def test_typical_values_are_named_as_such(study, capsys):
     for odd in (["--difference", "5"], ["--difference", "0.1", "--clips", "0"]):
         with pytest.raises(SystemExit):
             command_line.main(["plan", *odd])
-    assert command_line.main(["plan", "--difference", "0.05", "--model", "egemaps_smv"]) == 1
+    assert command_line.main(["plan", "--difference", "0.05", "--model", "egemaps_svmm"]) == 1
     assert "did you mean egemaps_svm?" in capsys.readouterr().err
     assert command_line.main(["plan", "--difference", "0.05", "--model", "egemaps_svm"]) == 1
     assert "no predictions of egemaps_svm with speakers held out" in capsys.readouterr().err
