@@ -1,4 +1,4 @@
-"""What annotators say, before one label is made of it: how many they are, and how far they agree."""
+"""What annotators say, before their votes become one label: how many they are, and how far they agree."""
 
 from collections import Counter
 from collections.abc import Iterator

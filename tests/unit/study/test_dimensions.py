@@ -43,7 +43,7 @@ def test_the_demo_predicts_ratings_apart_from_emotions(study, tmp_path, monkeypa
     after = checked(study, tmp_path, monkeypatch).identities
     assert before[f"experiments/{name}"] != after[f"experiments/{name}"]
     assert before["experiments/meld_publisher_egemaps_svm"] == after["experiments/meld_publisher_egemaps_svm"]
-    # without the corpus they wait for it, and nothing of them is made
+    # without the corpus they cannot run, and nothing of them is made
     study["corpora"]["iemocap"]["source"] = {"request": "ask for it"}
     absent = checked(study, tmp_path, monkeypatch)
     assert [str(each) for each in absent.waits_for(absent.rated_experiments[name])] == [

@@ -97,7 +97,7 @@ def _apart(frame: pd.DataFrame, columns: Sequence[Column]) -> tuple[list[Column]
     if len(same) == len(columns):
         return list(columns), []
     empty = [c.name for c in same if frame[c.name].iloc[0] in BLANK]
-    alike = [f"{c.name} {frame[c.name].iloc[0]}" for c in same if c.name not in empty]
+    alike = [f"{c.name} {frame[c.name].iloc[0].strip(''.join(MARKERS))}" for c in same if c.name not in empty]
     said = [f"In every row: {', '.join(alike)}."] if alike else []
     if empty:
         said.append(f"Not in any row: {', '.join(empty)}.")

@@ -31,8 +31,10 @@ def test_a_long_table_is_in_the_supplement_alone():
     assert r"\tableplace{supplement}" in text
     assert r"\begin{table*}" not in text
     assert all(f"\n{place} " in text for place in range(LINES + 1))
-    # the same in every row
+    # the same in every row, bold or not
     assert "In every row: m 1." in text
+    every = latex(table(rows, numeric("n", "m"), bold=[(place, "m") for place in range(len(rows))]), [])
+    assert "In every row: m 1." in every
 
 
 def test_the_supplement_has_a_part_for_each_value_of_a_column():
