@@ -1,10 +1,11 @@
 """A kill before a job has begun; ``faults.py`` kills at random moments, ``kills.py`` every stage."""
 
+import kills
 import pytest
 import yaml
 from support.places import ROOT
 from support.running import copied, digests, interpreter_with, snakemake, succeeded
-from support.studies import smallest, write_study
+from support.studies import checked, smallest, write_study
 
 KILLER = """
 import os, signal, sys
@@ -45,3 +46,9 @@ def test_a_kill_and_a_parameter_changed_back_lose_nothing_and_leave_nothing_stal
     write_study(study, folder)
     succeeded(snakemake("--cores", 2, *TARGETS, directory=folder))
     assert digests(folder) == before
+
+
+def test_the_study_that_kills_py_runs_is_one(tmp_path, monkeypatch):
+    """A change of the demo that leaves out what it cuts down would end the long runs at their start."""
+    study = checked(kills.lean(), tmp_path, monkeypatch)
+    assert "urdu_latif_grouped3_audio_tiny" in study.runnable
