@@ -207,12 +207,10 @@ class Walk:
         kind = place.kind if place else None
         if kind == "scores":
             return self.values.score(file, where["metric"], where["slice"], columns)
-        if kind == "differences":
+        if kind in ("differences", "dimension_differences"):
             return self.values.difference(file, where, columns)
         if kind in OF_EXPERIMENTS:
             return self.values.of_experiment(file, kind, where, columns)
-        if kind == "dimension_differences":
-            return self.values.dimension_difference(file, where, columns)
         if kind == "finding":
             return self.values.claim(file, where["claim"])
         if file == CLAIMS:

@@ -79,14 +79,16 @@ class Values:
         return found.loc[found["metric"] == metric, "slice"].iloc[0]
 
     def difference(self, file: str, where: Mapping[str, str], columns: Sequence[str]) -> Step:
-        """Return the difference between two models that stands in a row of a file."""
+        """Return the difference between two models, of emotions or of a dimension, in a row of a file."""
         row = self._row(file, where)
+        counted = [name for name in ("p", "p_smallest", "p_adjusted", "n", "groups") if name in row]
         step = Step(
-            f"Difference: {row['metric']} of {row['first']} minus {row['second']}, {row['slice']}",
+            f"Difference: {row['metric']} of {row['first']} minus {row['second']}, "
+            f"{row['dimension' if 'dimension' in row else 'slice']}",
             [
                 *_asked(row, columns),
                 _interval(row),
-                pairs({name: row[name] for name in ("p", "p_smallest", "n", "groups")}),
+                pairs({name: row[name] for name in counted}),
                 *_marks(row["mark"]),
             ],
         )
@@ -118,22 +120,6 @@ class Values:
         further += [layout.votes(test)] if kind == "human" else []
         made_from = self.files.made_from(file)
         step.steps += [self.files.step_with_upstream(path) for path in further if path in made_from]
-        return step
-
-    def dimension_difference(self, file: str, where: Mapping[str, str], columns: Sequence[str]) -> Step:
-        """Return the difference between two models of a dimension that is in a row of a file."""
-        row = self._row(file, where)
-        step = Step(
-            f"Difference: {row['metric']} of {row['first']} minus {row['second']}, {row['dimension']}",
-            [
-                *_asked(row, columns),
-                _interval(row),
-                pairs({name: row[name] for name in ("p", "p_adjusted", "n", "groups")}),
-                *_marks(row["mark"]),
-            ],
-        )
-        experiments = [Experiment(row["corpus"], row["protocol"], row[side]) for side in ("first", "second")]
-        step.steps = self._sides(file, [Scored(e.name, e.corpus, e.protocol) for e in experiments])
         return step
 
     def _row(self, file: str, where: Mapping[str, str]) -> pd.Series:

@@ -4,9 +4,8 @@ from sarangi.base import layout
 from sarangi.base.scored import Compared, RatedScored
 from sarangi.study.dimensions import scales_of
 from sarangi.study.entries import DIMENSIONS, Batch, Experiment
-from sarangi.study.inputs import predictions_of
 from sarangi.study.recipes import is_tuned
-from sarangi.study.scored import comparison, to_score
+from sarangi.study.scored import compared_models, comparison, to_score
 from sarangi.study.study import Study
 
 
@@ -68,15 +67,7 @@ def files_of_scores(entries: list[RatedScored]) -> list[str]:
 def rated_models_compared(study: Study, corpus: str, protocol: str) -> dict[str, Compared]:
     """Return the models of ratings to compare on a corpus and protocol, in the order of the configuration."""
     compared = {e.model: e for e in _comparisons(study).get(comparison(corpus, protocol), ())}
-    return {
-        name: Compared(
-            predictions=predictions_of(study, compared[name]),
-            baseline="baseline" in entry,
-            untrained=study.untrained(name),
-        )
-        for name, entry in study.config["models"].items()
-        if name in compared
-    }
+    return compared_models(study, compared)
 
 
 def rated_predictions_compared(study: Study, corpus: str, protocol: str) -> list[str]:

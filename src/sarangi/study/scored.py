@@ -1,6 +1,6 @@
 """What is scored and compared, and the files that scores and differences are computed from."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from sarangi.base import layout
 from sarangi.base.bootstrap import BootstrapSettings
@@ -122,6 +122,11 @@ def models_compared(study: Study, corpus: str, protocol: str) -> dict[str, Compa
         for e in study.scored.values()
         if (e.corpus, e.protocol) == (corpus, protocol) and e.model in wanted
     }
+    return compared_models(study, compared)
+
+
+def compared_models(study: Study, compared: Mapping[str, Experiment]) -> dict[str, Compared]:
+    """Return experiments to compare, given by model, in the order of the configuration."""
     return {
         name: Compared(
             predictions=predictions_of(study, compared[name]),
