@@ -2,7 +2,7 @@
 #   in:  predictions of every run, manifest, protocol
 #   out: results/scores/{experiment}.parquet, results/scores/{experiment}_to_{test}.parquet,
 #        results/confusions/ and results/fairness/ of the same names, results/human/ of those that are tested on a
-#        corpus with votes, results/differences/{corpus}_{protocol}.parquet, results/premiums.parquet, results/pseudo_premiums.parquet, results/summary.txt
+#        corpus with votes, results/differences/{corpus}_{protocol}.parquet, results/premiums.parquet, results/pseudo_premiums.parquet
 
 TRANSFER = ScoreId("{experiment}", "{test}").name
 
@@ -197,27 +197,3 @@ use rule premiums as pseudo_premiums with:
     params:
         pairs=guessed_folds.pseudo_pairs(study),
         settings=scored.bootstrap(study),
-
-
-rule run_summary:
-    """Say in a few lines what the best model of each corpus reaches, beside chance and random folds."""
-    input:
-        scores=scored.scores_of_experiments(study),
-        ratings=rated_shown.own_scores(study),
-    output:
-        layout.run_summary(),
-    log:
-        layout.log("run_summary"),
-    benchmark:
-        layout.benchmark("run_summary")
-    localrule: True
-    conda:
-        "../envs/analysis.yaml"
-    resources:
-        **needs(minutes=20, mem_mb=500),
-    params:
-        leaking=study.leaking(study.corpora),
-        baselines=sorted(name for name, model in study.config["models"].items() if "baseline" in model),
-        labels=labels_of(study),
-    script:
-        "../workflow/scripts/run_summary.py"

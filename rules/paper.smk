@@ -1,6 +1,6 @@
 # The paper, its package for arXiv, the report, the bundle of what stands behind it, and the workflow's crate.
 #   in:  paper/main.tex, supplement.tex, sarangi.sty, sections/, references.bib, and the generated tables, figures and numbers
-#   out: paper/texts.tex, report.html, paper/paper.pdf, paper/supplement.pdf, paper/arxiv.tar.gz, paper/report.html, results/bundle.zip,
+#   out: paper/texts.tex, report.html, results/summary.txt, paper/paper.pdf, paper/supplement.pdf, paper/arxiv.tar.gz, paper/report.html, results/bundle.zip,
 #        results/workflow_crate.zip
 
 WRITTEN = sources(bool(published), Path(), BASE)
@@ -45,16 +45,18 @@ rule study_texts:
 
 
 rule report_page:
-    """Write the report for people: one page with the audit's verdict, results, what was done, and limits."""
+    """Write the report for people, one page with verdict, results, claims and limits; and what a terminal shows."""
     input:
         tables=[Path(table).with_suffix(".json") for table in TABLES + FINDING_TABLES],
         figures=[Path(figure).with_suffix(".png") for figure in FIGURES + FINDING_FIGURES],
         scores=scored.scores_of_experiments(study),
         ratings=rated_shown.own_scores(study),
         audits=AUDITS,
+        findings=findings_inputs.findings(study) if published else [],
         premiums=layout.premiums(),
     output:
-        layout.report_page(),
+        page=layout.report_page(),
+        summary=layout.run_summary(),
     log:
         layout.log("report_page"),
     benchmark:
@@ -66,6 +68,7 @@ rule report_page:
         **needs(minutes=20),
     params:
         methods=methods_of(study),
+        statements={name: entry["statement"] for name, entry in study.config["findings"].items()},
         baselines=[name for name, entry in study.config["models"].items() if "baseline" in entry],
         leaking=study.leaking(study.corpora),
         labels=labels_of(study),

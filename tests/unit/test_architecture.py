@@ -106,6 +106,7 @@ AT_MOST = {
     "base.slices": 7,  # scores, claims, and the tables and the figure that show seeds
     "base.progress": 29,
     "base.markdown": 31,
+    "base.html_pages": TABLES + 2,  # every table is a page, as are the report and the page of the audit
     "base.spreadsheets": TABLES + 1,  # every table is CSV, too
     "base.marks": TABLES + FIGURES + 2,
     "base.evidence": TABLES,
@@ -127,18 +128,19 @@ AT_MOST = {
     "base.table_columns": 6,
     "base.failures": 15,  # what is counted is the same in the manifest, the audit, protocols and marks
     "base.voice_checks": 6,  # the audit, and what says its checks in words
-    "base.finding_rows": 7,
+    "base.finding_rows": 8,
     "base.device_names": 9,  # all that run networks or load a Whisper
     "speakers.embedded": 6,  # all that compares voices
     "base.text_checks": 7,  # what transcribes, audits and trains on texts
     "base.missing": 10,
     "base.verdicts": 7,
     # one entry a metric, which tables and scores read
-    "statistics.confusions": 35,  # the audit, too: agreement of annotators has an interval
-    "statistics.corrections": 9,  # findings, and all that corrects them for their number
-    "statistics.published_errors": 6,  # findings, and all that corrects them for their number
-    "statistics.replication": 6,  # findings, and all that corrects them for their number
-    "statistics.student": 6,  # findings, and all that corrects them for their number
+    "statistics.confusions": 36,  # the audit, too: agreement of annotators has an interval
+    "statistics.corrections": 10,  # findings, and all that corrects them for their number
+    "statistics.families": 6,  # findings, and the verdict of the report
+    "statistics.published_errors": 7,  # findings, and all that corrects them for their number
+    "statistics.replication": 7,  # findings, and all that corrects them for their number
+    "statistics.student": 7,  # findings, and all that corrects them for their number
     "statistics.calibration": 25,
     "statistics.metrics": 25,
     # a page and its marks are the same in every table
@@ -173,7 +175,7 @@ AT_MOST = {
     "corpora.recording": 3,
     "corpora.video": 5,
     "published": 3,
-    "published.family": 5,  # the table, figures and numbers that correct findings
+    "published.family": 6,  # the table, figures, numbers and the report that correct findings
     "study": 0,
 }
 """Scripts that a change of a module, or of any one in a package, may rerun; :data:`FEW` of any other.
@@ -193,6 +195,7 @@ SHARED = {
     "paper.tables.latex": TABLES,
     "paper.tables.widths": TABLES,
     "paper.tables.html_page": TABLES,
+    "paper.tables.html_table": TABLES + 1,  # the report shows all tables
     "paper.figures.defaults": FIGURES,
     "paper.figures.style": FIGURES,
     "paper.figures.text": FIGURES,

@@ -2,92 +2,49 @@
 
 import base64
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from sarangi.base.degenerate import DEGENERATE
 from sarangi.base.documents import json_in
+from sarangi.base.html_pages import html_page
 from sarangi.base.labels import Labels
 from sarangi.base.prose import Paragraph, Sentence
+from sarangi.paper.report_exhibits import (
+    DATA,
+    FIGURES,
+    METHODS,
+    PUBLISHED,
+    RESULTS,
+    SECTION_OF_TABLE,
+    TABLES,
+    figure_of,
+    titled,
+)
+from sarangi.paper.report_verdict import verdict
 from sarangi.paper.summary import audit_sentences, leakage_sentences, rating_sentences, result_sentences
 from sarangi.paper.synthetic import SYNTHETIC
+from sarangi.paper.tables.html_table import SCRIPT, html_table
+from sarangi.paper.tables.html_table import STYLE as STYLE_OF_TABLES
+from sarangi.runtime.provenance import digest
 
 STYLE = """
-:root { --ink: #1a1a1a; --pale: #e3e3e3; --accent: #0072b2 }
-body { font: 16px/1.55 system-ui, sans-serif; color: var(--ink); margin: 0 auto; max-width: 74rem;
-padding: 1rem 1.5rem 4rem } h1 { font-size: 1.7rem; line-height: 1.25; margin: 1rem 0 .3rem }
+body { max-width: 74rem } h1 { font-size: 1.7rem; line-height: 1.25; margin: 1rem 0 .3rem }
 h2 { font-size: 1.25rem; margin: 2.4rem 0 .6rem; padding-bottom: .2rem;
 border-bottom: 2px solid var(--accent) }
-h3 { font-size: 1.02rem; margin: 1.5rem 0 .3rem }
-p, li { max-width: 48rem } .note { color: #555; font-size: .87rem; margin: .25rem 0 }
-nav { font-size: .92rem }
-nav a { margin-right: 1rem } a { color: var(--accent) } .synthetic { color: #b00000; font-weight: 600 }
-.wide { overflow-x: auto } table { border-collapse: collapse; font-size: .86rem; margin: .6rem 0 }
-th, td { padding: .25rem .6rem; vertical-align: top; text-align: left; max-width: 26rem; min-width: 2.5rem }
-td:not(.number):nth-child(-n+3) { min-width: 7rem }
-th { border-bottom: 2px solid var(--ink) } td { border-top: 1px solid var(--pale) }
-td.number, th.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums }
-td.fatal { color: #b00000; font-weight: 600 } figure { margin: 1rem 0 } img { max-width: 100%; height: auto }
-figcaption { color: #555; font-size: .87rem }
+h3 { font-size: 1.02rem; margin: 1.5rem 0 .3rem } p, li { max-width: 48rem } ul { padding-left: 1.2rem }
+p.note { margin: .25rem 0 } nav { font-size: .92rem } nav a { display: inline-block; margin-right: 1rem }
+.verdict { background: var(--raised); border-left: 4px solid var(--accent); padding: .6rem 1rem;
+margin: 1rem 0; max-width: 52rem }
+.verdict p { margin: .3rem 0 } figure { margin: 1.2rem 0 } figcaption { color: var(--soft); font-size: .9rem;
+max-width: 48rem } figure img { min-width: 36rem }
+summary { cursor: pointer; font-weight: 600; margin: .7rem 0 }
 """
-FIGURES = {
-    "leakage": (
-        "What known speakers are worth",
-        "UAR with speakers in training and test, and with speakers held out.",
-    ),
-    "conditions": (
-        "Each model under every protocol",
-        "UAR with its interval over groups; letters are the marks.",
-    ),
-    "recalls": ("Which emotions are recognised", "Recall of each emotion in per cent."),
-    "confusions": ("Which emotions are taken for which", "Of all folds and seeds together."),
-    "seeds": ("How much the seed decides", "UAR of each seed, and of all of them."),
-    "fairness": (
-        "Parts of the speakers",
-        "UAR on one part of the speakers minus that on another, with its interval over groups.",
-    ),
-    "robustness": (
-        "Worse recordings",
-        "UAR on worse recordings of the same clips minus that as recorded, with its interval over groups.",
-    ),
-    "dimension_scatter": (
-        "Ratings and predictions",
-        "Of the model with the highest CCC of each dimension; on the line, the prediction is the rating.",
-    ),
-    "dimension_speakers": (
-        "Ratings by speaker",
-        "CCC on the clips of each speaker, of the same models; behind each point the number of clips.",
-    ),
-    "inversion": (
-        "Within and across languages",
-        "UAR of each feature set within a language and from the other one.",
-    ),
-    "methodology": ("From the recordings to this page", "What is made from what."),
-}
-"""Heading and caption of each figure; another one has its name."""
-RESULTS = (
-    "leakage", "conditions", "recalls", "confusions", "seeds", "inversion", "fairness", "robustness",
-    "dimension_scatter", "dimension_speakers",
-)  # fmt: skip
-SCORES = (
-    "scores",
-    "differences",
-    "transfer",
-    "within_language",
-    "across_languages",
-    "gaps",
-    "sensitivity",
-    "splits",
-    "speakers",
-    "pseudo_speakers",
-    "fairness",
-    "annotators",
-    "robustness",
-    "dimensions",
-    "dimension_differences",
-)
-DATA = ("corpora", "transcripts")
-DONE = ("recipes", "availability", "costs")
+FOLDED = 12
+"""Rows of a table beyond which it is folded."""
+SCORES = "Scores in full"
+SECTIONS = ("The audit", RESULTS, PUBLISHED, SCORES, DATA, METHODS, "Limits", "Where it comes from")
 LIMITS = (
     "Intervals say how far a score depends on who was recorded. They do not cover how folds were drawn, "
     "the seed of a single run, or who gave the labels",
@@ -95,8 +52,6 @@ LIMITS = (
     "With fewer than 8 groups an interval describes those who were recorded, and no others",
     "Recognising the emotions of people who did not ask for it is a use that these scores do not support",
 )
-
-
 OF_RATINGS = (
     "A rating is the mean of a few listeners, whose disagreement no score here shows",
     "A CCC depends on how much the ratings of a corpus differ, so those of two corpora cannot be compared",
@@ -107,20 +62,23 @@ OF_RATINGS = (
 def report_page(
     read: Mapping[str, Sequence[Path]],
     methods: Sequence[Paragraph],
+    statements: Mapping[str, str],
     baselines: Sequence[str],
     leaking: Sequence[str],
     labels: Labels,
     output: Path,
 ) -> None:
-    """Write the report: the verdict of the audit, results, figures, data, what was done, limits.
+    """Write the report: the verdict in three lines, audit, results, claims, data, methods, limits, sources.
 
     Parameters
     ----------
     read
-        ``tables`` (JSON of each table), ``figures`` (PNG of each), ``scores``, ``ratings``, ``audits`` and
-        ``premiums``.
+        ``tables`` (JSON of each table), ``figures`` (PNG of each), ``scores``, ``ratings``, ``audits``,
+        ``findings`` and ``premiums``.
     methods
         What the study does, by its configuration.
+    statements
+        What each finding of the published study says, by name; none for a study without claims.
     baselines
         Names of the models that are baselines.
     leaking
@@ -131,91 +89,111 @@ def report_page(
         HTML file to write.
     """
     tables = {Path(path).stem: json_in(path) for path in read["tables"]}
-    pictures = {Path(path).stem: Path(path) for path in read["figures"]}
     audited = [Path(path).stem for path in read["audits"]]
     names = " and ".join(labels.corpora[name] for name in audited) or "no corpus"
-    leakage = leakage_sentences(read["premiums"][0], labels)
-    rated = rating_sentences(read["ratings"], baselines, labels)
-    limits = [*LIMITS, *(OF_RATINGS if rated else ())]
-    others = [name for name in tables if name not in (*SCORES, *DATA, *DONE, "audit")]
-    sections = {
-        "The audit": [_list(audit_sentences(read["audits"], leaking, labels)), *_tables(tables, ["audit"])],
-        "Results": [
-            _list(result_sentences(read["scores"], baselines, labels)),
-            *(["<h3>What known speakers are worth</h3>", _list(leakage)] if leakage else []),
-            *(["<h3>Ratings on a scale</h3>", _list(rated)] if rated else []),
-            *(_figure(name, pictures[name]) for name in RESULTS if name in pictures),
-            *(_figure(name, path) for name, path in pictures.items() if name not in FIGURES),
-        ],
-        "Scores in full": _tables(tables, [*SCORES, *others]),
-        "Data": _tables(tables, DATA),
-        "What was done": [
-            *(f"<h3>{html.escape(each.heading)}</h3>{_list(each.sentences)}" for each in methods),
-            *(_figure("methodology", pictures[name]) for name in ("methodology",) if name in pictures),
-            *_tables(tables, DONE),
-        ],
-        "Limits": [_list([Sentence(text) for text in limits])],
-    }
-    ids = {title: title.lower().replace(" ", "-") for title in sections}
-    contents = "".join(f'<a href="#{ids[title]}">{title}</a>' for title in sections)
+    sections: dict[str, list[str]] = {title: [] for title in SECTIONS}
+    _add_sentences(sections, read, methods, baselines, leaking, labels)
+    drawn = [*FIGURES, *statements]
+    for path in sorted(read["figures"], key=lambda path: _place(Path(path).stem, drawn)):
+        picture = figure_of(Path(path).stem, statements)
+        sections[picture.section].append(_figure(picture.heading, picture.caption, Path(path)))
+    order = [*TABLES, *statements]
+    for name in sorted(tables, key=lambda name: _place(name, order)):
+        section = PUBLISHED if name in statements else SECTION_OF_TABLE.get(name, SCORES)
+        if tables[name]["rows"]:
+            sections[section].append(_table(name, tables[name], statements))
+    sections[SECTIONS[-1]] += _sources([*read["tables"], *read["figures"]])
+    shown = {title: parts for title, parts in sections.items() if parts}
+    ids = {title: title.lower().replace(" ", "-") for title in shown}
+    contents = " ".join(f'<a href="#{ids[title]}">{title}</a>' for title in shown)
+    lines = "".join(f"<p>{_text(line)}</p>" for line in verdict(read, baselines, leaking, labels))
+    title = f"Speech emotion recognition on {names}"
+    synthetic = f'<p class="synthetic">{html.escape(SYNTHETIC)}</p>\n' if labels.synthetic else ""
     body = "".join(
-        f'<h2 id="{ids[title]}">{title}</h2>\n' + "\n".join(parts) + "\n" for title, parts in sections.items()
+        f'<h2 id="{ids[title]}">{title}</h2>\n' + "\n".join(parts) + "\n" for title, parts in shown.items()
     )
-    title = html.escape(f"Speech emotion recognition on {names}")
-    synthetic = f'<p class="synthetic">{html.escape(SYNTHETIC)}</p>' if labels.synthetic else ""
-    output.write_text(
-        f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{title}</title>\n'
-        f"<style>{STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>\n{synthetic}\n<nav>{contents}</nav>\n"
-        f"{body}</body>\n</html>\n",
-        encoding="utf-8",
-    )
+    above = f"<h1>{html.escape(title)}</h1>\n{synthetic}"
+    page = f'{above}<div class="verdict">{lines}</div>\n<nav>{contents}</nav>\n{body}'
+    output.write_text(html_page(title, page, STYLE_OF_TABLES + STYLE, SCRIPT), encoding="utf-8")
+
+
+def _add_sentences(
+    sections: Mapping[str, list[str]],
+    read: Mapping[str, Sequence[Path]],
+    methods: Sequence[Paragraph],
+    baselines: Collection[str],
+    leaking: Sequence[str],
+    labels: Labels,
+) -> None:
+    """Put what is said in words at the beginning of its section."""
+    sections["The audit"].append(_list(audit_sentences(read["audits"], leaking, labels)))
+    sections[RESULTS].append(_list(result_sentences(read["scores"], list(baselines), labels)))
+    leakage = leakage_sentences(read["premiums"][0], labels)
+    rated = rating_sentences(read["ratings"], list(baselines), labels)
+    for heading, said in (("What known speakers are worth", leakage), ("Ratings on a scale", rated)):
+        if said:
+            sections[RESULTS].append(f"<h3>{heading}</h3>{_list(said)}")
+    sections[METHODS] += [f"<h3>{html.escape(part.heading)}</h3>{_list(part.sentences)}" for part in methods]
+    limits = [*LIMITS, *(OF_RATINGS if rated else ())]
+    sections["Limits"].append(_list([Sentence(text) for text in limits]))
+
+
+def _place(name: str, order: Sequence[str]) -> int:
+    """Return what sorts by an order, with what is not in it at the end."""
+    return order.index(name) if name in order else len(order)
+
+
+def _text(sentence: Sentence) -> str:
+    return f"{html.escape(sentence.text)}."
 
 
 def _list(sentences: Sequence[Sentence]) -> str:
-    items = "".join(f"<li>{html.escape(sentence.text)}.</li>" for sentence in sentences)
-    return f"<ul>{items}</ul>"
+    return f"<ul>{''.join(f'<li>{_text(sentence)}</li>' for sentence in sentences)}</ul>"
 
 
-def _figure(name: str, picture: Path) -> str:
-    heading, caption = FIGURES.get(name, (name.replace("_", " "), ""))
+def _figure(heading: str, caption: str, picture: Path) -> str:
     content = base64.b64encode(picture.read_bytes()).decode("ascii")
+    heading, caption = html.escape(heading), html.escape(caption)
     return (
-        f'<figure><h3>{heading}</h3><img alt="{html.escape(heading)}" src="data:image/png;base64,{content}">'
-        f"<figcaption>{caption}</figcaption></figure>"
+        f'<h3>{heading}</h3><figure><div class="wide"><img alt="{heading}. {caption}" '
+        f'src="data:image/png;base64,{content}"></div><figcaption>{caption}</figcaption></figure>'
     )
 
 
-def _tables(tables: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> list[str]:
-    """Return those of some tables that there are and that have rows."""
-    return [_table(name, tables[name]) for name in names if name in tables and tables[name]["rows"]]
-
-
-def _table(name: str, table: Mapping[str, Any]) -> str:
-    """Return a table of :func:`sarangi.paper.tables.writing.write_table`, from its JSON."""
-    numbers = {
-        column: all(_is_number(row["cells"][column]) for row in table["rows"]) for column in table["columns"]
-    }
-    head = "".join(_cell("th", column, numbers[column]) for column in table["columns"])
-    rows = "".join(
-        "<tr>" + "".join(_cell("td", row["cells"][c], numbers[c], c) for c in table["columns"]) + "</tr>"
-        for row in table["rows"]
-    )
+def _table(name: str, table: Mapping[str, Any], statements: Mapping[str, str]) -> str:
+    """Return a table of :func:`sarangi.paper.tables.writing.write_table` from its JSON, a long one folded."""
+    columns = table["columns"]
+    rows = [[row["cells"][column] for column in columns] for row in table["rows"]]
+    numbers = {column for place, column in enumerate(columns) if all(_is_number(row[place]) for row in rows)}
+    shown = html_table(name, columns, numbers, rows, fatal="Fatal")
+    said = [statements[name]] if name in statements else []
     notes = "".join(
-        f'<p class="note">{html.escape(note)}</p>' for note in [table["caption"], *table["notes"]]
+        f'<p class="note">{html.escape(note)}</p>' for note in [*said, table["caption"], *table["notes"]]
     )
-    heading = html.escape(name.replace("_", " ").capitalize())
-    return (
-        f'<h3>{heading}</h3><div class="wide"><table><thead><tr>{head}</tr></thead>'
-        f"<tbody>{rows}</tbody></table></div>{notes}"
-    )
-
-
-def _cell(kind: str, text: str, number: bool, column: str = "") -> str:
-    held = "number" if number else "fatal" if column == "Fatal" and text != "--" else ""
-    opened = f'<{kind} class="{held}">' if held else f"<{kind}>"
-    return f"{opened}{html.escape(text)}</{kind}>"
+    heading = html.escape(TABLES.get(name, titled(name)))
+    if len(rows) <= FOLDED:
+        return f"<h3>{heading}</h3>{shown}{notes}"
+    return f"<details><summary>{heading} ({len(rows)} rows)</summary>{shown}{notes}</details>"
 
 
 def _is_number(text: str) -> bool:
-    return not text.strip("<0123456789.,+-[]% ")
+    return not text.removesuffix(f" ({DEGENERATE})").strip("<0123456789.,+-–[]% ")
+
+
+def _sources(files: Sequence[Path]) -> list[str]:
+    """Return how to trace what the page shows, and the sha256 of each file that it was made from."""
+    rows = "".join(
+        f"<tr><td><code>{html.escape(str(path))}</code></td><td><code>{digest(path)}</code></td></tr>\n"
+        for path in files
+    )
+    return [
+        "<p>Every number here is a cell of a table. Choose one, or the number of its row, and the page names "
+        "the command that walks from it to its score, predictions, protocol, features and recordings, such "
+        "as <code>sarangi explain scores:1:UAR</code>; with <code>--html FILE</code> the walk is a page. "
+        "<code>snakemake --cores 1 verify</code> hashes every result again.</p>",
+        "<p>This page is the study. The record of the workflow, with each rule's code, parameters and time, "
+        "is <code>paper/report.html</code>, which <code>snakemake --cores 1 report</code> writes.</p>",
+        f"<details><summary>What this page was made from ({len(files)} files)</summary>"
+        '<div class="wide"><table><thead><tr><th scope="col">File</th><th scope="col">sha256</th></tr>'
+        f"</thead><tbody>{rows}</tbody></table></div></details>",
+    ]

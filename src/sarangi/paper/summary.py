@@ -41,9 +41,9 @@ def audit_sentences(audits: Sequence[Path], leaking: Collection[str], labels: La
         fatal = len(faults(rows))
         warned = sum(row.verdict == WARNING and not row.by_design for row in rows)
         said = (
-            f"{_counted(fatal, 'fatal finding')} and {_counted(warned, 'warning')}"
+            f"{counted(fatal, 'fatal finding')} and {counted(warned, 'warning')}"
             if fatal
-            else f"no fatal finding and {_counted(warned, 'warning')}"
+            else f"no fatal finding and {counted(warned, 'warning')}"
         )
         sentences.append(Sentence(f"The audit of {labels.corpus(Path(path).stem)} has {said}"))
     return sentences
@@ -76,11 +76,11 @@ def result_sentences(scores: Sequence[Path], baselines: Sequence[str], labels: L
         trained = rows[~rows["model"].isin(baselines)]
         best = _best(rows if trained.empty else trained)
         rival = _best(rows[rows["model"].isin(baselines)])
-        clips, groups = _counted(int(best["n"]), "clip"), _counted(int(best["groups"]), "group")
+        clips, groups = counted(int(best["n"]), "clip"), counted(int(best["groups"]), "group")
         among = "baseline" if trained.empty else "model"
         text = (
             f"{labels.corpus(corpus)}, {labels.protocols[protocol]}: {labels.models[best['model']]} has the "
-            f"highest UAR of {_counted(len(rows if trained.empty else trained), among)}, "
+            f"highest UAR of {counted(len(rows if trained.empty else trained), among)}, "
             f"{best['value']:.3f} {interval_text(best['low'], best['high'])}, on {clips} of {groups}; "
             f"{_against(best)} the chance of {best['chance']:.3f}"
         )
@@ -112,7 +112,7 @@ def rating_sentences(ratings: Sequence[Path], baselines: Sequence[str], labels: 
             same = same[same[key] == row[key]]
         count = int((~same["model"].isin(baselines)).sum())
         has = f"the highest CCC of {count} models" if count > 1 else "a CCC"
-        clips, groups = _counted(int(row["n"]), "clip"), _counted(int(row["groups"]), "group")
+        clips, groups = counted(int(row["n"]), "clip"), counted(int(row["groups"]), "group")
         text = (
             f"{labels.corpus(row['corpus'])}, {labels.protocols[row['protocol']]}, {row['dimension']}: "
             f"{labels.models[row['model']]} has {has}{',' if count > 1 else ' of'} {row['value']:.3f} "
@@ -172,5 +172,6 @@ def _against(row: pd.Series) -> str:
     }[outcome(row["low"], row["high"], row["chance"], row["groups"])]
 
 
-def _counted(count: int, thing: str) -> str:
-    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+def counted(count: int, thing: str, several: str = "") -> str:
+    """Return a number of things in words; ``several`` is the plural, where it is not the thing with an s."""
+    return f"{count:,} {thing if count == 1 else several or f'{thing}s'}"

@@ -1,20 +1,24 @@
 """The report for people, and the sentences that it shares with the paper."""
 
+import hashlib
 import json
 import re
 
 import pandas as pd
 import pytest
+from support.browser import DESK, PHONE, browser, fits, shown, well_formed
 from support.labels import labels
-from support.places import MADE_BY_TEST, to
+from support.places import MADE_BY_TEST, ROOT, to
 from support.rated import TITLES as RATED
 from support.rated import scores_of
 from support.score_files import TITLES, made
 
 from sarangi.audit.rows import AUDIT, write_audit
 from sarangi.base import store
+from sarangi.base.finding_rows import FINDING
 from sarangi.base.premium_rows import PREMIUMS
 from sarangi.base.prose import Paragraph, Sentence
+from sarangi.paper.report_exhibits import TABLES, figure_of
 from sarangi.paper.report_page import report_page
 from sarangi.paper.study_texts import study_texts
 from sarangi.paper.summary import result_sentences
@@ -49,16 +53,16 @@ def read(tmp_path):
     picture = tmp_path / "recalls.png"
     picture.write_bytes(b"\x89PNG")
     return {
-        "scores": scores, "ratings": [], "audits": [audit], "premiums": [premiums], "tables": [table],
-        "figures": [picture],
+        "findings": [], "scores": scores, "ratings": [], "audits": [audit], "premiums": [premiums],
+        "tables": [table], "figures": [picture],
     }  # fmt: skip
 
 
 def test_the_page_has_the_audit_first_then_results_and_needs_no_other_file(read, tmp_path):
-    report_page(read, METHODS, [], [], labels(**TITLES), tmp_path / "report.html")
+    report_page(read, METHODS, {}, [], [], labels(**TITLES), tmp_path / "report.html")
     page = (tmp_path / "report.html").read_text()
     assert (
-        page.index("1 fatal finding and 0 warnings")
+        page.index("Audit: 1 fatal finding (ShEMO 1) and 0 warnings in 1 corpus")
         < page.index("has the highest UAR")
         < page.index("Limits</h2>")
     )
@@ -71,16 +75,12 @@ def test_the_page_has_the_audit_first_then_results_and_needs_no_other_file(read,
     assert "5 folds, 20% of &lt;all&gt;." in page
     assert "Which emotions are recognised" in page
     assert "Which emotions are taken for which" not in page
-    assert set(re.findall(r'(?:src|href)="([^"]{5})', page)) <= {
-        "data:",
-        "#the-",
-        "#resu",
-        "#scor",
-        "#data",
-        "#what",
-        "#limi",
-    }
-    report_page(read, METHODS, [], [], labels(**TITLES), tmp_path / "again.html")
+    links = re.findall(r'href="#([^"]+)"', page)
+    assert links and set(links) == set(re.findall(r'<h2 id="([^"]+)"', page))
+    assert set(re.findall(r'src="([^"]{5})', page)) == {"data:"} and "http" not in page.partition("<body>")[2]
+    assert well_formed(page)
+    assert hashlib.sha256(read["tables"][0].read_bytes()).hexdigest() in page
+    report_page(read, METHODS, {}, [], [], labels(**TITLES), tmp_path / "again.html")
     assert (tmp_path / "again.html").read_text() == page
 
 
@@ -113,12 +113,60 @@ def test_ratings_have_sentences_in_the_page_and_the_paper_and_limits_of_their_ow
         scores_of("oracle", {"arousal": 0.9}),
     ]  # fmt: skip
     rated = read | {"ratings": ratings}
-    report_page(rated, METHODS, ["oracle"], [], titles, tmp_path / "report.html")
+    report_page(rated, METHODS, {}, ["oracle"], [], titles, tmp_path / "report.html")
     page = (tmp_path / "report.html").read_text()
     said = "arousal: eGeMAPS + SVR has the highest CCC of 2 models, 0.600 [0.375, 0.625], the mean over folds"
     assert f"IEMOCAP, leave one out, {said}, on 40 clips of 9 groups. Marked: fewer than 8" in page
     assert "whose disagreement no score here shows" in page
     study_texts(rated, ["shemo"], METHODS, ["oracle"], [], titles, tmp_path / "texts.tex")
     assert said in (tmp_path / "texts.tex").read_text()
-    report_page(read, METHODS, [], [], titles, tmp_path / "report.html")
+    report_page(read, METHODS, {}, [], [], titles, tmp_path / "report.html")
     assert "whose disagreement" not in (tmp_path / "report.html").read_text()
+
+
+def test_claims_are_counted_in_the_verdict_and_have_a_section(read, tmp_path):
+    finding = tmp_path / "finding_1.parquet"
+    claims = [
+        ("reproduced", True),
+        ("differs", True),
+        ("undecided: more seeds", True),
+        ("cannot be tested: x", True),
+    ]
+    claims += [("listed", False), ("holds", True)]
+    rows = [
+        dict.fromkeys(FINDING.names) | {
+            "claim": f"c{place}", "statement": "s", "unit": "share", "verdict": verdict, "why": "",
+            "sources": "", "counted": counted,
+        }
+        for place, (verdict, counted) in enumerate(claims)
+    ]  # fmt: skip
+    store.write(finding, pd.DataFrame(rows), FINDING, MADE_BY_TEST)
+    picture = tmp_path / "finding_1.png"
+    picture.write_bytes(b"\x89PNG")
+    said = {"finding_1": "Speech <b> is odd."}
+    judged = read | {"findings": [finding], "figures": [*read["figures"], picture]}
+    report_page(judged, METHODS, said, [], [], labels(**TITLES), tmp_path / "report.html")
+    page = (tmp_path / "report.html").read_text()
+    assert "of 5 claims that count, 2 are borne out here, 1 are not, 1 are undecided, and 1 cannot" in page
+    section = page.partition('<h2 id="the-published-study">')[2].partition("<h2")[0]
+    assert "Finding 1</h3>" in section and "Speech &lt;b&gt; is odd. Published numbers" in section
+
+
+def test_every_figure_of_the_paper_has_a_heading_and_a_caption():
+    text = (ROOT / "rules/figures.smk").read_text(encoding="utf-8")
+    named = re.findall(r'^    "(\w+)": Exhibit\(', text, re.MULTILINE)
+    named += re.findall(r'also=\{"\w+": "(\w+)"\}', text)
+    assert len(named) > 10
+    assert [name for name in named if not figure_of(name, {}).caption] == []
+    tables = (ROOT / "rules/tables.smk").read_text(encoding="utf-8")
+    assert set(re.findall(r'^    "(\w+)": Exhibit\(', tables, re.MULTILINE)) - set(TABLES) == set()
+
+
+def test_the_report_fits_a_telephone_and_runs_under_its_policy(read, tmp_path):
+    report_page(read, METHODS, {}, [], [], labels(**TITLES), tmp_path / "report.html")
+    with browser() as running:
+        for width in (PHONE, DESK):
+            with shown(running, tmp_path / "report.html", width) as page:
+                assert fits(page)
+                page.get_by_text("0.500", exact=True).click()
+                assert page.locator("#origin code").inner_text() == "sarangi explain scores:1:UAR"

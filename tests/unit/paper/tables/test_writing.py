@@ -35,7 +35,8 @@ def test_a_column_says_how_it_is_set_and_what_a_blank_cell_means(written):
     assert "| **a**" in text["md"]
     assert text["csv"] == "Name,Why,n,Marks\na,since,,\n"
     # numbers alone are aligned to the right
-    assert "th:nth-child(3), td:nth-child(3) {" in text["html"]
+    assert '<th scope="col" class="number">n</th>' in text["html"]
+    assert "<td><b>a</b></td><td>since</td>" in text["html"]
     assert json.loads(text["json"])["columns"] == ["Name", "Why", "n", "Marks"]
 
 
