@@ -1136,3 +1136,4 @@ class TorchWeights(Torch):
 
 import foreign_readers  # noqa: E402, F401  (its readers register themselves)
 import table_readers  # noqa: E402, F401  (as do these)
+import vote_readers  # noqa: E402, F401

@@ -17,6 +17,7 @@ from sarangi.corpora.manifest import VotesOfLayout, manifest
 from sarangi.corpora.table_corpus import VotesOfTable, table_manifest
 from sarangi.corpora.table_settings import TableSettings
 from sarangi.corpora.targets import target_of
+from sarangi.corpora.vote_formats import msp_podcast
 from sarangi.corpora.vote_settings import TargetSettings, VoteSettings
 from sarangi.corpora.votes import UNKNOWN_CLIP, Vote
 from sarangi.study.checking import check
@@ -225,6 +226,20 @@ C-E2:\tSadness;\t()
 C-E3:\tAnger;\t()
 C-E4:\tRage;\t()
 """
+
+
+def test_names_that_stand_twice_in_json_and_half_characters_are_seen(tmp_path):
+    told = '{{"EmoClass_Major": "{}"}}'
+    path = tmp_path / "labels_detailed.json"
+    path.write_text(
+        f'{{"a.wav": {{"W1": {told.format("Angry")}, "W1": {told.format("Sad")}, '
+        f'"W2\\ud800": {told.format("Happy")}}}, "b.wav": {{"W1": {told.format("Sad")}}}, '
+        f'"b.wav": {{"W1": {told.format("Sad")}}}}}',
+        encoding="utf-8",
+    )
+    rows = list(msp_podcast.read(path, ROWS))
+    assert [row.annotator for row in rows] == ["W1", "W1", "W2\ufffd", "W1", "W1"]
+    assert len({row.where for row in rows}) == len(rows)  # so that an annotator's two votes are told apart
 
 
 def iemocap(tmp_path, target=None):

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from sarangi.base.documents import DocumentError, json_in
+from sarangi.base.documents import DocumentError, Pairs, json_of, text_in
 from sarangi.base.errors import SarangiError
 from sarangi.corpora.table_formats import load
 from sarangi.corpora.vote_row import VoteRow
@@ -76,26 +76,30 @@ def _of_detail(where: str, file: str, cell: str) -> VoteRow:
 
 def _of_json(table: Path) -> Iterator[VoteRow]:
     try:
-        found = json_in(table)
+        recordings = json_of(text_in(table), pairs=True)  # a name given twice is seen, not overwritten
     except (OSError, DocumentError) as error:
         raise SarangiError(f"{table} cannot be read: {error}") from error
-    if not isinstance(found, dict):
-        raise SarangiError(f"{table}: expected an object by recording, found {type(found).__name__}")
-    for file, workers in found.items():
-        where = f"{table.name}, {file}"
-        if not isinstance(workers, dict):
+    if not isinstance(recordings, Pairs):
+        kind = type(recordings).__name__
+        raise SarangiError(f"{table}: expected an object by recording, found {kind}")
+    for number, (name, workers) in enumerate(recordings, 1):
+        file = clean(name)
+        where = f"{table.name}, {number}. {file}"
+        if not isinstance(workers, Pairs):
             kind = type(workers).__name__
             yield VoteRow(where, file, "", "", problem=f"expected an object by annotator, found {kind}")
             continue
-        for worker, said in workers.items():
-            place = f"{where}, {worker}"
-            if not isinstance(said, dict):
-                problem = f"expected an object with EmoClass_Major, found {type(said).__name__}"
-                yield VoteRow(place, file, worker, "", problem=problem)
-                continue
-            cells = {clean(str(name)).casefold(): _text(value) for name, value in said.items()}
-            ratings = {name: cells[column] for name, column in RATINGS.items() if column in cells}
-            yield VoteRow(place, file, worker, _plain(cells.get(PRIMARY, "")), ratings=ratings)
+        for annotator, (worker, annotation) in enumerate(workers, 1):
+            yield _of_object(f"{where}, {annotator}. {clean(worker)}", file, clean(worker), annotation)
+
+
+def _of_object(place: str, file: str, worker: str, annotation: Any) -> VoteRow:
+    if not isinstance(annotation, Pairs):
+        problem = f"expected an object with EmoClass_Major, found {type(annotation).__name__}"
+        return VoteRow(place, file, worker, "", problem=problem)
+    cells = {clean(name).casefold(): _text(value) for name, value in annotation}
+    ratings = {name: cells[column] for name, column in RATINGS.items() if column in cells}
+    return VoteRow(place, file, worker, _plain(cells.get(PRIMARY, "")), ratings=ratings)
 
 
 def _text(value: Any) -> str:
