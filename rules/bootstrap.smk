@@ -23,7 +23,7 @@ rule scores:
     benchmark:
         layout.benchmark("scores", "{experiment}")
     wildcard_constraints:
-        experiment=one_of(vote_inputs.unvoted_experiments(study, recipes.tuned_scored(study))),
+        experiment=one_of(vote_inputs.unvoted_experiments(study, scored.scored_apart(study))),
     conda:
         "../envs/analysis.yaml"
     resources:
@@ -75,7 +75,7 @@ use rule scores as voted_scores with:
     benchmark:
         layout.benchmark("voted_scores", "{experiment}")
     wildcard_constraints:
-        experiment=one_of(vote_inputs.voted_experiments(study, recipes.tuned_scored(study))),
+        experiment=one_of(vote_inputs.voted_experiments(study, scored.scored_apart(study))),
 
 
 use rule scores as voted_transfer_scores with:
@@ -102,14 +102,13 @@ use rule scores as voted_transfer_scores with:
         parted=scored.fairness(study),
 
 
-# the experiments that were predicted in one job are scored in one, too
-for batch in study.batches(study.scored):
-    entries = scored.entries_to_score(study, batch)
+# the experiments that were predicted or trained in one job are scored in one, too
+for together, entries in scored.scored_together(study).items():
 
     rule:
-        """Score every experiment of a batch of classifiers, or every baseline, of a corpus, and transfers."""
+        """Score the experiments of a corpus that share a job: classifiers with transfers, baselines, trainings."""
         name:
-            f"scores_{batch.name}"
+            f"scores_{together}"
         input:
             scored.files_to_score(entries),
         output:
@@ -118,12 +117,12 @@ for batch in study.batches(study.scored):
             fairness=[layout.fairness(entry.name) for entry in entries],
             human=scored.humans_of(entries),
         log:
-            layout.log("scores", batch.name),
+            layout.log("scores", together),
         benchmark:
-            layout.benchmark("scores", batch.name)
+            layout.benchmark("scores", together)
         # on a cluster one job with what predicted
         group:
-            batch.name
+            together
         conda:
             "../envs/analysis.yaml"
         resources:

@@ -69,6 +69,8 @@ CHECKPOINTS = "checkpoints"
 """Key of a model whose networks the published study has trained."""
 SOUND, FEATURES, WORDS = "recordings", "features", "words"
 """What a corpus may hold: recordings; features of recordings that are not published; words alone."""
+READ = "read"
+"""That a Whisper transcribes the corpora whose transcripts a model reads, and no others."""
 NOT_OF_RESULTS = ("title", "together")
 """Keys of an entry that no result follows from: what it is called, and which job makes it."""
 DIMENSIONS = "dimensions"

@@ -10,8 +10,10 @@ from sarangi.base.scored import Compared, ComparedOn, Scored
 from sarangi.study.comparisons import language_cells
 from sarangi.study.entries import Batch, Experiment
 from sarangi.study.inputs import predictions_of
+from sarangi.study.recipes import tuned_scored
 from sarangi.study.study import Study
 from sarangi.study.table_corpora import slices_of
+from sarangi.study.trainings import training_batches
 from sarangi.study.vote_inputs import votes_of
 
 MEANS_OF_FOLDS = ("stratified_kfold", "stratified_group_kfold", "emobox")
@@ -99,6 +101,25 @@ def entries_to_score(study: Study, batch: Batch) -> list[Scored]:
     for e, test in study.transfers:
         tests.setdefault(e.name, []).append(test)
     return [to_score(study, e, test) for e in batch.experiments for test in (None, *tests.get(e.name, ()))]
+
+
+def scored_together(study: Study) -> dict[str, list[Scored]]:
+    """Return what one job scores, by its name: the experiments that one job predicts or trains.
+
+    Transfers of what is fine-tuned are scored apart, since they are predicted apart.
+    """
+    batches = {batch.name: entries_to_score(study, batch) for batch in study.batches(study.scored)}
+    for training in training_batches(study):
+        trained = [to_score(study, e) for e in training.experiments if e.name in study.scored]
+        if len(trained) > 1:
+            batches[f"trained_{training.name}"] = trained
+    return batches
+
+
+def scored_apart(study: Study) -> list[str]:
+    """Return the names of the fine-tuned experiments that no job scores with others, sorted."""
+    together = {entry.experiment for entries in scored_together(study).values() for entry in entries}
+    return [name for name in tuned_scored(study) if name not in together]
 
 
 def humans_of(entries: Iterable[Scored]) -> list[str]:

@@ -17,6 +17,7 @@ from sarangi.study.entries import (
     CORPORA,
     NOT_OF_RESULTS,
     PREPARED,
+    READ,
     SOUND,
     WORDS,
     Batch,
@@ -224,7 +225,8 @@ class Study:
     def transcribed(self) -> list[tuple[str, str]]:
         """Return each Whisper and corpus of which there are transcripts, or can be.
 
-        Without a built-in Whisper that encoders alone name: nobody asked for its transcripts.
+        Without a built-in Whisper that encoders alone name, and without corpora whose words no model reads
+        where its entry leaves these out: nobody asked for those transcripts.
         """
         return [
             (asr, corpus)
@@ -232,12 +234,18 @@ class Study:
             if asr not in self._of_encoders_alone
             for corpus in self.corpora
             if self.holds(corpus) == SOUND
+            if self.config["asr"][asr].get("transcribes") != READ or self._reads(asr, corpus)
             if (asr in self.checkpoints and corpus in self.sources)
             or (
                 {f"asr/{asr}", f"corpora/{corpus}"} <= self.locations.restored
                 and Path(layout.TRANSCRIPTS, asr, corpus).exists()
             )
         ]
+
+    def _reads(self, asr: str, corpus: str) -> bool:
+        """Whether some model reads what a Whisper hears in a corpus."""
+        of_corpus = (e for e in self.every_runnable.values() if corpus in (e.corpus, *self.tests(e)))
+        return any(words_of(self.model(e)) == asr for e in of_corpus)
 
     @cached_property
     def _of_encoders_alone(self) -> set[str]:

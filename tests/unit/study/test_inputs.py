@@ -101,6 +101,6 @@ def test_every_table_that_can_be_made_is_wanted(demo):
         "results/differences/ravdess_random5.parquet",
         "results/scores/ravdess_grouped3_audio_tiny_to_urdu_latif.parquet",
         "results/runs/ravdess_grouped3_audio_tiny/predictions/urdu_latif.parquet",
-        "results/transcripts/tiny_whisper/shemo/000.parquet",
+        "results/transcripts/tiny_whisper/ravdess/000.parquet",
     } <= set(wanted)
     assert not [path for path in wanted if path.startswith("results/corpora/urdu_sindhi/levels")]

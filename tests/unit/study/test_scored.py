@@ -188,3 +188,22 @@ def test_experiments_of_which_one_job_trains_all_runs_are_told_apart(demo):
 def test_bands_of_ages_rise_in_whatever_order_they_are_stated(study, tmp_path, monkeypatch):
     study["fairness"] = {"age_bands": [60, 20]}
     assert scored.fairness(checked(study, tmp_path, monkeypatch)).age_bands == (20, 60)
+
+
+def test_a_whisper_transcribes_every_corpus_or_those_whose_words_a_model_reads(study, tmp_path, monkeypatch):
+    study["asr"]["tiny_whisper"]["transcribes"] = "all"
+    found = checked(study, tmp_path, monkeypatch)
+    assert len(found.transcribed()) == len(found.corpora) - 1  # of one there are features alone
+    study["asr"]["tiny_whisper"]["transcribes"] = "read"
+    assert checked(study, tmp_path, monkeypatch).transcribed() == [("tiny_whisper", "ravdess")]
+
+
+def test_what_one_job_trains_one_job_scores_and_every_experiment_is_scored_once(demo):
+    together = scored.scored_together(demo)
+    assert {"trained_ravdess_audio", "ravdess_egemaps", "ravdess_baselines"} <= together.keys()
+    trained = {entry.experiment for entry in together["trained_ravdess_audio"]}
+    assert trained > {"ravdess_grouped3_audio_tiny", "ravdess_speakers_9_12_audio_tiny_hubert"}
+    names = [entry.name for entries in together.values() for entry in entries]
+    apart = scored.scored_apart(demo)
+    assert sorted([*names, *apart]) == sorted({*names, *apart}) and {*demo.scored} <= {*names, *apart}
+    assert "urdu_latif_grouped3_audio_tiny" in apart  # trained alone
