@@ -10,6 +10,7 @@ from support.places import ROOT
 from sarangi.base import store
 from sarangi.reproduce import costs
 from sarangi.reproduce.explain import Walk
+from sarangi.reproduce.parameters import parameters_of
 from sarangi.reproduce.steps import as_page
 
 DIGIT = re.compile(r"\d")
@@ -196,8 +197,10 @@ def pdf_text(path):
 
 def test_the_page_is_whole_and_lists_every_recording(built):
     found = Walk(built, recordings=True).explain("urdu_latif_loso_egemaps_svm.uar")
-    page = as_page(found)
-    assert not re.search(r"""(?:src|href)\s*=|url\(|@import""", page)
+    page = as_page(found, parameters_of(found, built))
+    assert not re.search(r"""src\s*=|href\s*=\s*"[^#]|url\(|@import""", page)
+    # the parameters themselves, of every job on the way
+    assert "parameters with sha256" not in page and "<dt>kind</dt>" in page
     manifest = store.read(built / "results/corpora/urdu_latif/manifest.parquet")
     tested = manifest[manifest["status"] == "ok"]
     assert all(sum_ in page for sum_ in tested["sha256"])

@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sarangi.base.degenerate import DEGENERATE
 from sarangi.base.documents import json_in
 from sarangi.base.html_pages import html_page
 from sarangi.base.labels import Labels
@@ -25,7 +24,7 @@ from sarangi.paper.report_exhibits import (
 from sarangi.paper.report_verdict import verdict
 from sarangi.paper.summary import audit_sentences, leakage_sentences, rating_sentences, result_sentences
 from sarangi.paper.synthetic import SYNTHETIC
-from sarangi.paper.tables.html_table import SCRIPT, html_table
+from sarangi.paper.tables.html_table import SCRIPT, html_table, number_columns
 from sarangi.paper.tables.html_table import STYLE as STYLE_OF_TABLES
 from sarangi.runtime.provenance import digest
 
@@ -164,7 +163,7 @@ def _table(name: str, table: Mapping[str, Any], statements: Mapping[str, str]) -
     """Return a table of :func:`sarangi.paper.tables.writing.write_table` from its JSON, a long one folded."""
     columns = table["columns"]
     rows = [[row["cells"][column] for column in columns] for row in table["rows"]]
-    numbers = {column for place, column in enumerate(columns) if all(_is_number(row[place]) for row in rows)}
+    numbers = number_columns(columns, rows)
     shown = html_table(name, columns, numbers, rows, fatal="Fatal")
     said = [statements[name]] if name in statements else []
     notes = "".join(
@@ -174,10 +173,6 @@ def _table(name: str, table: Mapping[str, Any], statements: Mapping[str, str]) -
     if len(rows) <= FOLDED:
         return f"<h3>{heading}</h3>{shown}{notes}"
     return f"<details><summary>{heading} ({len(rows)} rows)</summary>{shown}{notes}</details>"
-
-
-def _is_number(text: str) -> bool:
-    return not text.removesuffix(f" ({DEGENERATE})").strip("<0123456789.,+-–[]% ")
 
 
 def _sources(files: Sequence[Path]) -> list[str]:

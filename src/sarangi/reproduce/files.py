@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from sarangi.base import store
 from sarangi.base.errors import SarangiError
-from sarangi.reproduce.steps import BAD, Line, Step, pairs
+from sarangi.reproduce.steps import BAD, Line, MadeBy, Step, pairs
 from sarangi.runtime import commands, provenance, records
 from sarangi.runtime.inventory import digest_of_input
 
@@ -157,9 +157,8 @@ class Files:
         record = self.record(file)
         if record is None:
             return step
-        wildcards = f" ({pairs(record['wildcards'])})" if record["wildcards"] else ""
-        step.facts.append(
-            f"rule {record['rule']}{wildcards}, code {record['code']}, parameters {record['parameters']}"
+        step.made = MadeBy(
+            file, record["rule"], pairs(record["wildcards"]), str(record["code"]), str(record["parameters"])
         )
         inputs = record["inputs"]
         shown = set(inputs if only is None else only)

@@ -1,11 +1,13 @@
 """What a walk says, and what it does where something is not as it was; tests/workflow walks every number."""
 
 import json
+import re
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
 import pytest
+from support.browser import well_formed
 from support.labels import NO_LIMITS, labels
 
 from sarangi.__main__ import main
@@ -185,13 +187,17 @@ def test_what_is_not_as_it_was_is_said_plainly(folder):
 
 
 def test_a_page_escapes_and_needs_no_other_file(folder, capsys):
-    page = as_page(Step("<b>&", ["a < b"], ["<script>"] * 20, [Step("inner", lines=["x"] * 20)]))
-    assert "<script>" not in page
+    page = as_page(Step("<b>&", ["a < b"], ["<script>"] * 20, [Step("inner", lines=["x"] * 20)]), {})
+    assert "<script>" not in page and well_formed(page)
     assert "&lt;b&gt;&amp;" in page
     assert main(["explain", f"{NAME}.uar", "--html", "page.html"]) == 0
     written = Path("page.html").read_text()
     assert all(f"{number}" * 64 in written for number in range(4))
-    assert "http" not in written
+    assert "https:" not in written and "http:" not in written and well_formed(written)
+    # without a configuration nothing says what the parameters were
+    assert f"parameters with sha256 {'p' * 64}: Snakemake cannot plan" in written
+    targets = re.findall(r'href="#([^"]+)"', written)
+    assert len(targets) > 4 and all(f'id="{target}"' in written for target in targets)
 
 
 def test_the_tables_json_names_the_row_and_column_of_each_cell(folder):

@@ -1,7 +1,9 @@
 """A table in HTML, sorted and filtered offline, with the numbers of rows that ``sarangi explain`` takes."""
 
 import html
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+
+from sarangi.base.degenerate import DEGENERATE
 
 BLANK, DASH = "--", "–"
 """A cell without a number, as tables have it and as a page shows it."""
@@ -100,6 +102,8 @@ for (const table of document.querySelectorAll("table[data-name]")) {
   });
   if (rows.length > 5) table.parentElement.before(filter);
   table.classList.add("asks");
+  // where each number is a link to its page, nothing has to be asked
+  if (body.querySelector("a")) continue;
   for (const row of rows) {
     const button = document.createElement("button");
     button.type = "button";
@@ -117,6 +121,23 @@ for (const table of document.querySelectorAll("table[data-name]")) {
 """Sorts by a column, filters by words, and says how to ask for the origin of a number."""
 
 
+def number_columns(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> set[str]:
+    """Return the columns whose cells are all numbers, intervals or blank, of a table that does not say so.
+
+    Examples
+    --------
+    >>> sorted(number_columns(["Model", "UAR", "Interval"], [["m 1", "0.5", "[0.5, 0.5] (degenerate)"]]))
+    ['Interval', 'UAR']
+    """
+    texts = {column: [row[place] for row in rows] for place, column in enumerate(columns)}
+    degenerate = f" ({DEGENERATE})"
+    return {
+        column
+        for column, cells in texts.items()
+        if not any(cell.removesuffix(degenerate).strip("<0123456789.,+-–[]% ") for cell in cells)
+    }
+
+
 def html_table(
     name: str,
     columns: Sequence[str],
@@ -124,6 +145,7 @@ def html_table(
     rows: Sequence[Sequence[str]],
     bold: Collection[tuple[int, str]] = (),
     fatal: str | None = None,
+    pages: Mapping[tuple[int, str], str] = {},
 ) -> str:
     """Return a table as HTML, which :data:`STYLE` and :data:`SCRIPT` are for.
 
@@ -141,6 +163,9 @@ def html_table(
         Row (counted from 0) and column of each cell in bold.
     fatal
         A column whose cells are set apart unless they are blank.
+    pages
+        Page that says where a cell comes from, by its row (counted from 0) and column; of the number of the
+        row by an empty column.  Whoever states one sees to it that it is there.
     """
     numbered = '<th scope="col" class="row">Row</th>'
     head = numbered + "".join(
@@ -148,9 +173,11 @@ def html_table(
         for column in columns
     )
     body = "".join(
-        f'<tr><th scope="row" class="row">{place + 1}</th>'
+        f'<tr><th scope="row" class="row">{_linked(str(place + 1), pages.get((place, "")))}</th>'
         + "".join(
-            _cell(text, column in numbers, (place, column) in bold, column == fatal)
+            _cell(
+                text, column in numbers, (place, column) in bold, column == fatal, pages.get((place, column))
+            )
             for column, text in zip(columns, row, strict=True)
         )
         + "</tr>\n"
@@ -162,8 +189,12 @@ def html_table(
     )
 
 
-def _cell(text: str, number: bool, bold: bool, fatal: bool) -> str:
-    shown = DASH if text == BLANK else html.escape(text)
+def _linked(shown: str, page: str | None) -> str:
+    return f'<a href="{html.escape(page)}">{shown}</a>' if page else shown
+
+
+def _cell(text: str, number: bool, bold: bool, fatal: bool, page: str | None) -> str:
+    shown = _linked(DASH if text == BLANK else html.escape(text), page)
     held = ["number"] if number else ["long"] if len(text) > LONG else []
     held += ["fatal"] if fatal and text != BLANK else []
     return f"<td{_class(' '.join(held))}>{f'<b>{shown}</b>' if bold else shown}</td>"
