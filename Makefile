@@ -39,7 +39,11 @@ demo: setup
 	@echo "  tables  demo/paper/tables   (scores.md and corpora.md read well as they are)"
 	@echo "  figure  demo/paper/figures/leakage.pdf, leakage.png"
 	@if [ -f demo/paper/paper.pdf ]; then echo "  paper   demo/paper/paper.pdf"; \
-	else echo "  paper   waits for LaTeX: apt install $$($(BIN)/python -c 'from sarangi.paper.building import PACKAGES; print(*PACKAGES)')"; fi
+	else echo "  paper   needs LaTeX: apt install $$($(BIN)/python -c 'from sarangi.paper.building import PACKAGES; print(*PACKAGES)')"; fi
+	@echo "  audit   demo/audit.html"
+	@echo "  report  $(BIN)/snakemake --directory demo --cores 1 report.html   writes demo/report.html"
+	@echo "  page    $(BIN)/snakemake --directory demo --cores $(CORES) app && $(BIN)/sarangi listen demo"
+	@echo "Now your data: $(BIN)/sarangi new my --table labels.csv --audio recordings/   (docs/own-recordings.md)"
 
 real: setup
 	@test -n "$(RECORDINGS)" -a -n "$(WEIGHTS)" || { echo "Say where both are: make real RECORDINGS=folder WEIGHTS=folder (real/README.md)" >&2; exit 1; }

@@ -45,7 +45,7 @@ from sarangi.paper.written import sources
 from sarangi.published import accusations
 from sarangi.published.records import replays
 from sarangi.reproduce.project_files import files_of_workflow
-from sarangi.runtime import provenance
+from sarangi.runtime import console, provenance
 from sarangi.runtime.deletion import with_provenance
 from sarangi.runtime.extras import lacking
 from sarangi.runtime.fingerprint import fingerprint, modules_of
@@ -169,6 +169,8 @@ onsuccess:
 
 
 onerror:
+    for line in printed.failures() if printed else []:
+        print(line, file=sys.stderr)
     tell_of_failures()
 
 
@@ -341,3 +343,6 @@ for made in workflow.rules:
             f"rule {made.name} makes files without a script, so changes of its code would go unseen: "
             f"move them to workflow/scripts/{made.name}.py"
         )
+
+# a line a rule in place of Snakemake's four a job
+printed = console.installed(workflow, Path.cwd())

@@ -104,7 +104,7 @@ AT_MOST = {
     "base.dimension_rows": 26,  # a rating means the same in the manifest, to models and in scores
     "base.dimension_reports": 6,  # the table, figures and sentences of ratings
     "base.slices": 7,  # scores, claims, and the tables and the figure that show seeds
-    "base.progress": 29,
+    "base.progress": 31,  # downloads, too
     "base.markdown": 31,
     "base.html_pages": TABLES + 2,  # every table is a page, as are the report and the page of the audit
     "base.spreadsheets": TABLES + 1,  # every table is CSV, too

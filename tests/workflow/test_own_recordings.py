@@ -54,7 +54,7 @@ def test_three_commands_lead_from_a_table_to_tables(recordings):
     done = sarangi(recordings, "audit", "my", "--cores", "2")
     assert done.returncode == 0, done.stderr[-3000:]
     lines = done.stdout.splitlines()
-    assert lines[0] == '$ snakemake -s "$(sarangi where)" --quiet rules --directory my --cores 2 -- audit'
+    assert lines[0] == '$ snakemake -s "$(sarangi where)" --directory my --cores 2 -- audit'
     assert lines[2].startswith("my: 50 utterances, 2 emotions, 4 speakers; 1 of 34 failed: ")
     assert "16 skipped: 16 label 'other'" in lines[2]
     fatal = [line for line in lines if line.startswith("  FATAL")]

@@ -382,6 +382,7 @@ def trainer_of(
         accelerator_config={"non_blocking": gpu is not None},
         logging_nan_inf_filter=gpu is None,  # it waits for each loss
         report_to=[],
+        disable_tqdm=True,  # a line an epoch in the log, and no bar in the bar of the runs
     )
     trainer = Trainer(
         model=model,

@@ -26,9 +26,12 @@ GUARDS = {
     "sarangi.runtime.contents": "opens what a job has written, and refuses it where it is damaged",
     "sarangi.runtime.extras": "says which extra brings a package that a job does not find",
     "sarangi.runtime.gpu": "waits for as many GPUs as the rule asks for, and says which they are",
+    "sarangi.runtime.job_log": "sends what a job prints to its log",
     "sarangi.runtime.lock": "says which run is the latest, and an earlier one's job drops its result",
 }
-"""Modules that decide whether a job runs and whether its result counts, never what is in it, each with why.
+"""Modules that decide whether a job runs, whether its result counts and where it prints, never what is in it.
+
+Each has a reason.
 
 They are in no fingerprint, nor is what only they import: with a better check every result would be made anew,
 to the same bytes.  A module that computes, reads or writes anything of a result does not belong here.

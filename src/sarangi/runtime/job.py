@@ -32,6 +32,7 @@ from sarangi.runtime import provenance
 from sarangi.runtime.contents import opened
 from sarangi.runtime.extras import advice_for
 from sarangi.runtime.gpu import lease
+from sarangi.runtime.job_log import logged
 from sarangi.runtime.lock import run_id
 
 if TYPE_CHECKING:
@@ -137,13 +138,19 @@ def job(snakemake: Any) -> Iterator[Job]:
     Job
         Write to ``run.output``; on a clean end it is flushed to disk and renamed into place, on
         an error it is removed.  A :class:`~sarangi.base.errors.SarangiError` ends the job with its
-        message alone, anything else with its traceback; both are in the job's log.
+        message alone, anything else with its traceback; both are in the job's log, as is all that the
+        job prints (:mod:`sarangi.runtime.job_log`).
     """
     _die_with_parent()
     close(os.environ)
     _bound_threads(snakemake.config["threads"])
     _shut_hubs()
-    _start_log(snakemake.log[0] if snakemake.log else None)
+    with logged(snakemake.log[0] if snakemake.log else None, log):
+        yield from _run(snakemake)
+
+
+def _run(snakemake: Any) -> Iterator[Job]:
+    """Yield the job of :func:`job`, whose log is open."""
     try:
         lease(snakemake.resources.get("gpu", 0))
     except SarangiError as error:
@@ -294,18 +301,3 @@ def _bound_threads(threads: dict[str, int]) -> None:
 def _shut_hubs() -> None:
     for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_DATASETS_OFFLINE"):
         os.environ[name] = "1"
-
-
-def _start_log(path: str | None) -> None:
-    handlers: list[logging.Handler] = [logging.StreamHandler()]
-    if path is not None:
-        handlers.append(logging.FileHandler(path, mode="w", encoding="utf-8"))
-    for handler in handlers:
-        handler.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
-        log.addHandler(handler)
-    log.setLevel(logging.INFO)
-    # a log that cannot be written (a full disk) must not hide what it would say: stderr has it too
-    logging.raiseExceptions = False
-    logging.captureWarnings(True)
-    for handler in handlers[1:]:
-        logging.getLogger("py.warnings").addHandler(handler)

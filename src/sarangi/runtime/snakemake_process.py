@@ -45,10 +45,8 @@ def options(chosen: Namespace, *targets: str) -> list[str]:
     if "--" in passed_on:
         passed_on.remove("--")
     profile = ["--profile", chosen.profile] if chosen.profile else []
-    quiet = [] if {"--quiet", "-q", "--verbose"} & {*passed_on} else ["--quiet", "rules"]
-    # --quiet takes all words up to the next option
     return [
-        *quiet, "--directory", str(chosen.directory), "--cores", chosen.cores, *profile, *passed_on,
+        "--directory", str(chosen.directory), "--cores", chosen.cores, *profile, *passed_on,
         *(["--", *targets] if targets else []),
     ]  # fmt: skip
 

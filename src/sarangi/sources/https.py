@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 import requests
 import tenacity
-from tqdm import tqdm
 
 from sarangi.base.errors import SarangiError
+from sarangi.base.progress import progress
 from sarangi.sources.answers import LONGEST_REST, Answer, PassingError, Token, ask, refused_by
 from sarangi.sources.proxies import proxy_of, without_secrets
 
@@ -335,7 +335,7 @@ def _take(answer: Answer, address: str, part: Path, start: int, bounds: Bounds) 
     place, most = start, (bounds.most or LARGEST_UNSTATED) if total is None else total
     with (
         part.open("ab") as file,
-        tqdm(total=total, initial=start, unit="B", unit_scale=True, desc=part.stem, leave=False) as bar,
+        progress(None, total, part.stem, "B", initial=start) as bar,
     ):
         for data in answer.pieces():
             place += len(data)

@@ -24,18 +24,18 @@ def run(chosen: Namespace) -> int:
     from sarangi.study.opened import opened
 
     begun = time.monotonic()
-    quiet = ["--quiet", "rules", "--cores", chosen.cores]
+    cores = ["--cores", chosen.cores]
     with opened(chosen.directory) as study:
         lacking = needed(study, chosen.experiment)
     if lacking:
-        arguments = ["--directory", str(chosen.directory), *quiet, "--", *lacking]
+        arguments = ["--directory", str(chosen.directory), *cores, "--", *lacking]
         if status := snakemake(arguments, chosen.directory):
             return status
     with opened(chosen.directory) as study:
         fast = prepare(study, chosen.experiment)
     folder = chosen.directory / fast.folder
     scores = layout.scores(fast.experiment)
-    if status := snakemake(["--directory", str(folder), *quiet, "--", scores], folder):
+    if status := snakemake(["--directory", str(folder), *cores, "--", scores], folder):
         return status
     on = ", ".join(f"{part} {count}" for part, count in fast.clips.items()) or "the whole table of features"
     print(f"\nFAST RUN of {chosen.experiment} in {time.monotonic() - begun:.0f} s, end to end (clips: {on}).")

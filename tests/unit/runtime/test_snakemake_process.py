@@ -117,7 +117,7 @@ def test_cores_profile_and_all_that_is_snakemakes_are_passed_on():
     chosen, passed_on = parser.parse_known_args(line)
     chosen.directory, chosen.passed_on = chosen.study, passed_on
     assert options(chosen, "audit") == [
-        "--quiet", "rules", "--directory", "my", "--cores", "3", "--profile", "slurm",
+        "--directory", "my", "--cores", "3", "--profile", "slurm",
         "paper/tables", "paper", "-k", "--forcerun", "x", "--", "audit",
     ]  # fmt: skip
     assert parser.parse_args(["my"]).cores == str(available_cores()) == str(len(os.sched_getaffinity(0)))
