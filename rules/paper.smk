@@ -72,6 +72,7 @@ rule report_page:
         baselines=[name for name, entry in study.config["models"].items() if "baseline" in entry],
         leaking=study.leaking(study.corpora),
         labels=labels_of(study),
+        waiting=missing.missing_of_experiments(study),
     script:
         "../workflow/scripts/report_page.py"
 

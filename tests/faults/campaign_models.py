@@ -4,7 +4,7 @@
     python tests/faults/campaign_models.py [--only WORDS] [--independent]
 
 Each try puts something odd where a model is expected, and must end in a message of one line or in what is
-right: never in a traceback, a hang, a fetch or an answer that is no number.  The table at the end says which
+right: never in a traceback, a hang, a fetch or an answer that is not a number.  The table at the end says which
 survived.
 """
 
@@ -204,8 +204,8 @@ several(
     tensors,
     half=(lambda s: {n: t.bfloat16() for n, t in s.items()}, RIGHT),
     double=(lambda s: {n: t.double() for n, t in s.items()}, RIGHT),
-    nan=(lambda s: s | {FIRST: torch.full_like(s[FIRST], torch.nan)}, "no number"),
-    infinity=(lambda s: s | {FIRST: torch.full_like(s[FIRST], torch.inf)}, "no number"),
+    nan=(lambda s: s | {FIRST: torch.full_like(s[FIRST], torch.nan)}, "not numbers"),
+    infinity=(lambda s: s | {FIRST: torch.full_like(s[FIRST], torch.inf)}, "not numbers"),
     whole_numbers=(lambda s: s | {FIRST: s[FIRST].to(torch.int8)}, "is of kind I8"),
     flat=(lambda s: s | {FIRST: s[FIRST].flatten()}, "fit"),
     one_missing=(lambda s: {n: t for n, t in s.items() if n != FIRST}, "lack 1"),
@@ -333,7 +333,7 @@ several(
     many_layers=(dims(n_text_layer=10**6), NO_WHISPER),
     a_list=(lambda s: [s], NO_WHISPER),
     tensors_alone=(lambda s: s["model_state_dict"], NO_WHISPER),
-    nan=(lambda s: s | {"model_state_dict": {n: t * torch.nan for n, t in s["model_state_dict"].items()}}, "no number"),
+    nan=(lambda s: s | {"model_state_dict": {n: t * torch.nan for n, t in s["model_state_dict"].items()}}, "not numbers"),
     whole_numbers=(lambda s: s | {"model_state_dict": {n: t.int() for n, t in s["model_state_dict"].items()}},
                    "expected numbers with a point"),
     a_zip_of_text=(lambda s: zipped({"a/data.pkl": b"x"}), NO_WHISPER),
@@ -380,7 +380,7 @@ def run_setting(folder: Path, change: Callable[[dict], Any]) -> None:
     heard(made, folder)
 
 
-NO_RUN = "no whole run"
+NO_RUN = "no complete fine-tuned run"
 several(
     run_setting,
     as_it_is=(lambda d: None, RIGHT),
@@ -405,7 +405,7 @@ several(
 )  # fmt: skip
 
 
-@tried("no number|no whole run")
+@tried("not numbers|no complete fine-tuned run")
 def a_run_of_no_numbers(folder: Path) -> None:
     """A run whose weights are no numbers."""
     made = run(folder)

@@ -132,7 +132,7 @@ def fetched(
     lock = folder / "checksums.yaml"
     if lock.is_file() and SECRET.encode() in lock.read_bytes():
         return "the secret is in checksums.yaml"
-    if problem is None and says == "thrown away" and (folder / "made/c.zip.part").exists():
+    if problem is None and says == "discarded" and (folder / "made/c.zip.part").exists():
         return "what was thrown away is still there"
     return problem
 
@@ -168,7 +168,7 @@ def two_addresses_that_lead_to_each_other(folder):
     def answer(server, head, send):
         send(led_to("/b" if " /a" in head else "/a"))
 
-    return served(folder, answer, "leads on more than 10 times", "/a")
+    return served(folder, answer, "redirects more than 10 times", "/a")
 
 
 @tried()
@@ -198,7 +198,7 @@ def a_redirect_to_a_name_with_a_password_that_is_not_there(folder):
     return served(
         folder,
         led_to(f"http://me:{SECRET}@no-such-host.invalid:1/x?token={SECRET}"),
-        "tried|cannot|no address",
+        "tried|cannot|not an address",
     )
 
 
@@ -217,12 +217,12 @@ def a_redirect_whose_body_never_ends(folder):
 
 @tried()
 def a_redirect_to_port_99999(folder):
-    return served(folder, led_to("http://127.0.0.1:99999/x"), "no address that can be asked")
+    return served(folder, led_to("http://127.0.0.1:99999/x"), "not an address that can be requested")
 
 
 @tried()
 def a_redirect_to_a_host_of_300_letters(folder):
-    return served(folder, led_to(f"http://{'a' * 300}.org/x"), "no address|NameResolution|label|tried")
+    return served(folder, led_to(f"http://{'a' * 300}.org/x"), "not an address|NameResolution|label|tried")
 
 
 @tried()
@@ -268,7 +268,7 @@ def a_length_of_an_exabyte(folder):
     return served(
         folder,
         b"HTTP/1.1 200 OK\r\nContent-Length: 900000000000000000\r\nConnection: close\r\n\r\nPK",
-        "Make room",
+        "Free some space",
     )
 
 
@@ -295,7 +295,7 @@ def two_lengths_that_differ(folder):
 
 @tried()
 def a_log_in_page_without_its_kind(folder):
-    return served(folder, answered(b"<!doctype html><title>Log in</title>"), "thrown away")
+    return served(folder, answered(b"<!doctype html><title>Log in</title>"), "discarded")
 
 
 @tried()
@@ -359,7 +359,7 @@ def a_rest_that_begins_one_byte_early(folder):
 @tried()
 def a_rest_of_another_file_of_the_same_length(folder):
     data, other = a_zip(), a_zip({"a.wav": WAV[::-1]})
-    return served(folder, resuming(["same"], [data, other]), "thrown away", source={"checksum": sum_of(data)})
+    return served(folder, resuming(["same"], [data, other]), "discarded", source={"checksum": sum_of(data)})
 
 
 @tried()
@@ -1213,7 +1213,7 @@ def a_tar_in_two_streams_of_gzip(folder):
 def a_tar_whose_checksum_of_gzip_is_wrong(folder):
     data = bytearray(a_tar((info("a.wav", len(WAV)), WAV)))
     data[-8] ^= 1
-    return shipped(folder, bytes(data), "thrown away")
+    return shipped(folder, bytes(data), "discarded")
 
 
 @tried(HALF)
@@ -1252,7 +1252,7 @@ def a_tar_called_zip_in_a_zip(folder):
 
 @tried()
 def a_seven_zip(folder):
-    return shipped(folder, b"7z\xbc\xaf\x27\x1c\x00\x04" + os.urandom(2000), "neither|thrown away")
+    return shipped(folder, b"7z\xbc\xaf\x27\x1c\x00\x04" + os.urandom(2000), "neither|discarded")
 
 
 @tried()

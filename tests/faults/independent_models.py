@@ -387,7 +387,7 @@ tensors_tried(
 tensors_tried(
     "numbers_beyond_32_bits",
     lambda state: state | {"encoder.layer_norm.bias": torch.full((16,), 1e300, dtype=torch.float64)},
-    "no number",
+    "not numbers",
 )
 tensors_tried(
     "numbers_beyond_what_can_be_added",
@@ -413,7 +413,7 @@ tensors_tried(
 
 
 @tried(
-    "no number|does not fit|lack",
+    "not numbers|does not fit|lack",
     "a mean of the training that was no number made every state one, and nobody said so",
 )
 def a_mean_of_the_training_that_is_no_number(folder):
@@ -992,7 +992,7 @@ run_tried(
 )
 run_tried("a_run_with_an_unknown_pooling", put("audio.pooling", "evil"), "|")
 run_tried("a_run_with_layers_frozen_below_zero", put("audio.frozen_layers", -1), "|")
-run_tried("a_run_with_a_dropout_of_two", put("dropout", 2), "no whole run")
+run_tried("a_run_with_a_dropout_of_two", put("dropout", 2), "no complete fine-tuned run")
 run_tried(
     "a_run_with_names_that_are_markup", put("emotions", ["<script>alert(1)</script>", 'a,b\n"c"']), None
 )
@@ -1000,13 +1000,13 @@ run_tried("a_run_with_names_that_differ_by_case", put("emotions", ["Sad", "sad"]
 run_tried(
     "a_run_without_an_encoder",
     lambda d: {"emotions": d["emotions"], "dropout": 0.1, "audio": {"max_audio_s": 1, "normalise": True}},
-    "no whole run",
+    "no complete fine-tuned run",
 )
 run_tried("a_run_with_a_seconds_of_true", put("audio.max_audio_s", True), "max_audio_s")
 run_tried(
     "a_run_whose_weights_are_quantised",
     lambda d: None,
-    "kind|no whole run",
+    "kind|no complete fine-tuned run",
     "weights in whole numbers were taken as they are",
     tensors=lambda state: {name: tensor.to(torch.int8) for name, tensor in state.items()},
 )
@@ -1045,7 +1045,7 @@ reading_tried(
 )
 
 
-@tried("frozen encoder|is not at hand|card", "a traceback")
+@tried("frozen encoder|is not available|card", "a traceback")
 def a_run_of_states_with_a_card_of_odd_things(folder):
     run = hearing(folder)
     found = json.loads((run / CONFIG).read_text())
@@ -1308,13 +1308,13 @@ whisper_tried("a_whisper_of_a_hundred_thousand_words", "n_vocab|", None, state=c
 whisper_tried("a_whisper_of_two_tokens", "n_text_ctx", "an error of torch", state=cut_to(n_text_ctx=2))
 whisper_tried(
     "a_whisper_of_numbers_beyond_32_bits",
-    "no number",
+    "not numbers",
     "answers that are no numbers",
     state=lambda state, dims: state.update({"decoder.ln.bias": torch.full((4,), 1e300, dtype=torch.float64)}),
 )
 whisper_tried(
     "a_whisper_whose_weights_cannot_be_added",
-    "no number|probabilit",
+    "not a number|probabilit",
     "texts with a probability of nan",
     state=lambda state, dims: state.update(
         {name: torch.full_like(tensor, 1e38) for name, tensor in state.items()}

@@ -10,7 +10,9 @@ import sys
 
 import pytest
 import yaml
+from support import shown_commands
 from support.places import ROOT
+from support.shown_commands import commands
 from support.studies import checked
 
 from sarangi import terminal
@@ -151,13 +153,15 @@ def test_each_page_is_in_the_navigation_and_each_entry_of_it_is_a_page():
     }
 
 
-def commands(page):
-    """The commands in the blocks of a page, without their comments."""
-    for block in re.findall(r"```console\n(.*?)```", page.read_text(encoding="utf-8"), re.S):
-        for line in block.replace("\\\n", " ").splitlines():
-            words = shlex.split(line, comments=True)
-            if words:
-                yield words
+def test_each_command_that_a_page_shows_is_carried_out_by_a_test_or_listed_as_not():
+    listed = [entry.command for entry in shown_commands.CARRIED_OUT] + list(shown_commands.NOT)
+    assert len(listed) == len(set(listed))
+    assert set(listed) == shown_commands.shown()
+    assert set(shown_commands.NOT.values()) <= set(shown_commands.REASONS)
+    for command, test, does in shown_commands.CARRIED_OUT:
+        file, _, name = test.partition("::")
+        assert name in shown_commands.functions(ROOT / file), (command, test)
+        assert does in (ROOT / file).read_text(encoding="utf-8"), (command, does)
 
 
 def test_each_command_of_sarangi_that_a_page_shows_is_one():

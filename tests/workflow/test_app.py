@@ -211,7 +211,7 @@ def test_an_upload_gives_the_pipelines_own_probabilities_and_what_is_known_of_th
 def test_what_cannot_be_used_is_said_in_words_without_a_path_or_traceback(app, address, clips):
     rng = np.random.default_rng(0)
     cases = {
-        "no sound file that can be read": b"RIFF" + rng.bytes(4000),
+        "not a sound file that can be read": b"RIFF" + rng.bytes(4000),
         "cut short": BROKEN["truncated"][0],
         "is only silence": wav(np.zeros(32_000)),
         "too short": wav(0.1 * rng.standard_normal(800)),

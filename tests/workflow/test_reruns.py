@@ -182,7 +182,7 @@ def test_only_what_agrees_is_adopted(project, fresh):
     module.write_text(module.read_text() + "\nCHANGED = 1\n")
     done = sarangi(fresh, "restore", bundle_of(project), "--directory", "study", "--compare")
     assert done.returncode == 0, done.stderr
-    assert "rule classical_urdu_latif_egemaps has other code in this clone" in done.stdout
+    assert "rule classical_urdu_latif_egemaps has different code in this clone" in done.stdout
     study = fresh / "study"
     assert not (study / "results/runs/urdu_latif_loso_egemaps_svm/predictions/within.parquet").exists()
     assert (study / "results/runs/urdu_latif_loso_speaker_only/predictions/within.parquet").exists()

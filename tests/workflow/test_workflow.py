@@ -113,12 +113,12 @@ def test_an_absent_corpus_shows_as_unavailable_and_breaks_nothing(study, tmp_pat
         text = (folder / f"paper/tables/{name}.md").read_text()
         assert "write to its authors, put it at resources/corpora/ravdess" in text
     table = (folder / "paper/tables/corpora.md").read_text()
-    assert "ravdess; scores and transcripts wait for it." in table
+    assert "ravdess; scores and transcripts need it." in table
     for advice in (
         "IEMOCAP is unavailable: sign the licence form of USC SAIL for IEMOCAP, put it at "
-        "resources/corpora/iemocap; scores and transcripts wait for it.",
+        "resources/corpora/iemocap; scores and transcripts need it.",
         "IITKGP-SEHSC is unavailable: ask IIT Kharagpur for IITKGP-SEHSC and list its recordings in "
-        "iitkgp_sehsc.csv, put it at resources/corpora/iitkgp_sehsc; scores and transcripts wait for it.",
+        "iitkgp_sehsc.csv, put it at resources/corpora/iitkgp_sehsc; scores and transcripts need it.",
     ):
         assert advice in table
     succeeded(snakemake("--cores", 2, "audit", directory=folder))
@@ -194,7 +194,7 @@ def test_a_published_experiment_has_the_studys_name_and_says_what_it_waits_for(t
     done = snakemake("-n", "ravdess_si_audio", directory=tmp_path)
     assert done.returncode != 0
     said = done.stdout + done.stderr
-    assert "ravdess_speakers_21_24_replayed_audio waits for corpus ravdess: download" in said
+    assert "ravdess_speakers_21_24_replayed_audio needs corpus ravdess: download" in said
     assert "weights of wav2vec2_base: fetch" in said
 
 

@@ -30,4 +30,5 @@ with job(snakemake) as run:
         snakemake.params.labels,
         run.named("summary"),
         snakemake.input.ratings,
+        snakemake.params.waiting,
     )

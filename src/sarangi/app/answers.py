@@ -61,7 +61,7 @@ def answer_of(listener: Listener, clip: Clip, words: str) -> str:
     if listener.reads and not said and listener.writes:
         said, by = listener.transcribe([clip.signal], ["clip"])[0], "by Whisper"
     if listener.reads and not listener.hears and not said.strip():
-        raise ClipError("This model reads words and hears no voice, and there are no words in this clip.")
+        raise ClipError("This is a text model, and there are no words in this clip.")
     probabilities = listener.answer([clip.signal], [said])[0]
     if not np.isfinite(probabilities).all():
         raise ClipError(NO_PROBABILITIES)

@@ -144,7 +144,7 @@ def as_markdown(data: Mapping[str, Any]) -> str:
         "",
         "## How to use",
         "",
-        "With Sarangi installed and this folder at hand:",
+        "With Sarangi installed and a copy of this folder:",
         "",
         "```console",
         "python -m sarangi listen --model FOLDER",

@@ -36,7 +36,7 @@ FORMATS = (
 FFMPEG_S = 30
 FFMPEG_BYTES = 400_000_000
 
-BROKEN = "This is no sound file that can be read, or it is broken."
+BROKEN = "This is not a sound file that can be read, or it is damaged."
 SILENT = "There is only silence in this clip. Is the microphone on, and the right one chosen?"
 NO_SPEECH = (
     "No speech was heard in this clip: it seems to be noise, music or something else. "

@@ -51,7 +51,7 @@ class Foreign:
             self.extractor = extractor_of(folder, settings.get("model_type", ""))
             self.network = _network(folder, settings, self.emotions).to(device())
         except SarangiError as error:
-            raise SarangiError(f"{name}: no audio classifier that can be opened: {error}") from None
+            raise SarangiError(f"{name}: not an audio classifier that can be opened: {error}") from None
         # whatever a stranger's settings make of a library's classes
         except Exception as error:
             reason = said_by(error)
@@ -74,7 +74,8 @@ class Foreign:
             ) from None
         if found.shape != (1, len(self.emotions)) or not np.isfinite(found).all():
             raise SarangiError(
-                f"{self.name}: its answer to a clip is no probability of each of its {len(self.emotions)} "
+                f"{self.name}: its answer to a clip is not a probability for each of its "
+                f"{len(self.emotions)} "
                 "labels; its weights are broken; get it again"
             )
 
@@ -122,7 +123,8 @@ def _network(folder: Path, settings: Mapping[str, Any], labels: Sequence[str]) -
     lacking = sorted(name for name in found["missing_keys"] if not name.endswith("masked_spec_embed"))
     if lacking:
         raise SarangiError(
-            f"its weights lack {len(lacking)} tensors, first {lacking[0]}, so it is no classifier that was "
+            f"its weights lack {len(lacking)} tensors, first {lacking[0]}, so it is not a "
+            "classifier that was "
             "trained; expected an audio classifier, not an encoder alone"
         )
     return network.eval()

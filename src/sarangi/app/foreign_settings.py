@@ -73,7 +73,7 @@ def extractor_of(folder: Path, model_type: str) -> Any:
 
     name = dict([*FEATURE_EXTRACTOR_MAPPING_NAMES.items(), SEAMLESS]).get(model_type)
     if name not in EXTRACTORS:
-        raise SarangiError(f"config.json: model_type is {model_type}, which is no classifier of sound")
+        raise SarangiError(f"config.json: model_type is {model_type}, which is not a classifier of sound")
     settings = settings_in(folder / "preprocessor_config.json")
     taken = {key: settings[key] for key in EXTRACTORS[name] if settings.get(key) is not None}
     for key, value in taken.items():
@@ -136,7 +136,8 @@ def kind_of_problem(settings: Mapping[str, Any]) -> str:
     found = settings.get("problem_type")
     if found not in (None, SINGLE, MULTI):
         raise SarangiError(
-            f"config.json: problem_type is {found!r}, which gives no probabilities of emotions; expected "
+            f"config.json: problem_type is {found!r}, which does not give probabilities of "
+            "emotions; expected "
             f"{SINGLE} or {MULTI}"
         )
     return found or SINGLE

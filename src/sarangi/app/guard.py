@@ -131,11 +131,15 @@ class Guard:
         # in front of a Space stands a server that puts the name of the outside here
         hosts = {host} if self.loopback else {host, headers.get("x-forwarded-host", host)}
         if origin is not None and urlsplit(origin).netloc not in hosts:
-            raise RefusedError(403, "Another website asks, and this page answers its own alone.")
+            raise RefusedError(
+                403, "The request comes from another website, and this page answers only its own."
+            )
         # a link that leads here is no harm
         visit = scope["method"] in ("GET", "HEAD") and scope["path"] == "/"
         if headers.get("sec-fetch-site") in ("cross-site", "same-site") and not visit:
-            raise RefusedError(403, "Another website asks, and this page answers its own alone.")
+            raise RefusedError(
+                403, "The request comes from another website, and this page answers only its own."
+            )
 
     def _refuse_unused(self, scope: Message) -> str:
         path = scope["path"]
@@ -150,7 +154,7 @@ class Guard:
         """Refuse a file that was not uploaded: one by address, one of this machine."""
         inside = isinstance(name, str) and "\0" not in name and Path(name).is_absolute()
         if not inside or not Path(name).resolve().is_relative_to(self.uploads.resolve()):
-            raise RefusedError(403, "Only a file that was uploaded here is heard.")
+            raise RefusedError(403, "Only a file that was uploaded here is processed.")
 
     def _checked(self, body: bytes) -> bytes:
         """Return a question with nothing in it but text and one upload."""
@@ -160,7 +164,7 @@ class Guard:
             if not isinstance(data, list):
                 raise TypeError
         except (ValueError, KeyError, TypeError, RecursionError):
-            raise RefusedError(400, "This is no question of the page.") from None
+            raise RefusedError(400, "This is not a request of the page.") from None
         question["data"] = [self._upload_of(entry) for entry in data]
         return json.dumps(question).encode()
 
@@ -168,7 +172,7 @@ class Guard:
         if entry is None or isinstance(entry, str | int | float):
             return entry
         if not isinstance(entry, dict):
-            raise RefusedError(400, "This is no question of the page.")
+            raise RefusedError(400, "This is not a request of the page.")
         self._refuse_elsewhere(entry.get("path"))
         name = entry.get("orig_name")
         known = {"path": entry["path"], "meta": {"_type": "gradio.FileData"}}
@@ -181,7 +185,7 @@ class Guard:
         here = [file.stat().st_size for file in files_in(self.uploads)]
         count, size = len(here) + len(self.arriving), sum(here) + most * (len(self.arriving) + 1)
         if count >= UPLOADS or size > UPLOADS_MB * 2**20:
-            raise RefusedError(503, "Too many uploads wait to be heard; try again in a few minutes.")
+            raise RefusedError(503, "Too many uploads are waiting; try again in a few minutes.")
         body, started = Counted(receive, headers, most), []
 
         async def sent(message: Message) -> None:
@@ -283,7 +287,7 @@ def single(headers: Any) -> dict[str, str]:
     Raises
     ------
     RefusedError
-        If one of them stands there twice.
+        If one of them appears twice.
     """
     found: dict[str, str] = {}
     for raw, value in headers:
@@ -304,7 +308,7 @@ def refuse_length(headers: Mapping[str, str], most: int) -> None:
     """
     stated = headers.get("content-length", "0")
     if not re.fullmatch("[0-9]{1,20}", stated):
-        raise RefusedError(400, "The length of the request is no number.")
+        raise RefusedError(400, "The length of the request is not a number.")
     if int(stated) > most:
         raise RefusedError(413, f"The request is too large; up to {most / 2**20:.1f} MB are read.")
 
@@ -358,7 +362,7 @@ class Counted:
     def __init__(self, receive: Receive, headers: Mapping[str, str], most: int):
         kind, options = parse_options_header(headers.get("content-type", ""))
         if kind != b"multipart/form-data" or not options.get(b"boundary"):
-            raise RefusedError(400, "This is no upload of the page.")
+            raise RefusedError(400, "This is not an upload of the page.")
         self._receive, self._most, self._size, self._parts = receive, most, 0, 0
         self._parser = MultipartParser(options[b"boundary"], {"on_part_begin": self._begun})
         self.refusal: RefusedError | None = None
@@ -378,7 +382,7 @@ class Counted:
         try:
             self._parser.write(data)
         except FormParserError:
-            self.refusal = RefusedError(400, "This is no upload of the page.")
+            self.refusal = RefusedError(400, "This is not an upload of the page.")
         if self._size > self._most or self._parts > 1:
             self.refusal = RefusedError(413, f"One file of up to {self._most // 2**20} MB is read at a time.")
         return message if self.refusal is None else {"type": "http.disconnect"}

@@ -12,7 +12,7 @@ from sarangi.base.sound import SAMPLE_RATE
 WINDOW_S, HOP_S = 2.0, 0.5
 BATCH = 8
 NO_PROBABILITIES = (
-    "The model's answer is no probability of each emotion; its weights are broken: get it again."
+    "The model's answer is not a probability for each emotion; its weights are broken: get it again."
 )
 
 

@@ -159,7 +159,7 @@ def _with_card(run: Run) -> Run:
             calibrated(run.card, 0.5)
             _ = run.writes
     except (LookupError, TypeError, ValueError, AttributeError) as error:
-        log.warning("%s: card.json is no card of this study (%r); it is not shown", run.name, error)
+        log.warning("%s: card.json is not a card of this study (%r); it is not shown", run.name, error)
         run.card = None
         vars(run).pop("_checkpoint", None)
     return run

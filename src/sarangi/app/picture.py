@@ -28,7 +28,7 @@ def picture(clip: Clip, emotions: Sequence[str], moving: tuple[np.ndarray, np.nd
     FigureCanvasAgg(figure)
     axes = figure.subplots(panels, 1, sharex=True, height_ratios=[0.7, 1, 1.3][:panels])
     _draw_clip(axes[0], axes[1], clip.signal)
-    beside = "The model reads words and hears no voice, so its answer has no course over time."
+    beside = "A text model does not use the voice, so its answer has no course over time."
     alt, course = "Waveform and spectrogram of the clip", ""
     if moving is not None:
         _draw_answer(axes[2], emotions, *moving)

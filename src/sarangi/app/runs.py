@@ -37,7 +37,7 @@ class Run:
     Raises
     ------
     SarangiError
-        If no whole run lies there, or it needs an encoder that is not at hand.
+        If no whole run lies there, or it needs an encoder that is not available.
     """
 
     own_words = None
@@ -52,7 +52,7 @@ class Run:
         self.shortest = samples_heard(described) if self.hears else 0
         if self.hears and self.seconds * SAMPLE_RATE < self.shortest:
             raise SarangiError(
-                f"{name}: max_audio_s is {self.seconds}, of which the encoder hears nothing: it needs "
+                f"{name}: max_audio_s is {self.seconds}, too short for the encoder, which needs "
                 f"{self.shortest / SAMPLE_RATE} s; get the run's config.json again"
             )
         self._audio, self._text = described.get("audio"), described.get("text")
@@ -94,7 +94,7 @@ class Run:
         if folder is None:
             raise SarangiError(
                 f"{self.name} was trained on the states of the frozen encoder {self._audio['name']}, which "
-                f"is not at hand; make the card with snakemake --cores 2 app, and have "
+                f"is not available; make the card with snakemake --cores 2 app, and have "
                 f"{entry.get('folder', 'the folder of the encoder')} in the folder given by --directory"
             )
         return load_encoder(folder).eval().to(device())

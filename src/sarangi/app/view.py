@@ -89,7 +89,7 @@ class Answers:
         hint = (
             "Left empty, the model's own Whisper writes them."
             if listener.writes
-            else "Type what is said in the clip: the Whisper of this model is not at hand."
+            else "Type what is said in the clip: the Whisper of this model is not available."
         )
         return about(listener), gr.update(visible=listener.reads, info=hint)
 

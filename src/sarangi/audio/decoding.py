@@ -104,7 +104,7 @@ def not_decoded(error: soundfile.LibsndfileError) -> RecordingError:
 def cut_short(promised: int, there: int) -> CutShortError:
     """Return the error of a recording of which fewer samples a channel can be decoded than are promised."""
     return CutShortError(
-        f"cut short: its header promises {promised} samples a channel, {there} can be decoded",
+        f"cut short: its header promises {promised} samples per channel, {there} can be decoded",
         COPY_AGAIN,
         "cut short",
     )
@@ -134,9 +134,9 @@ def refuse_other_sum(data: bytes, parts: Iterable[np.ndarray], bits: int) -> Non
         found.update(whole.view(np.uint8).reshape(-1, 4)[:, : bits // 8].tobytes())
     if any(stated) and found.digest() != stated:
         raise RecordingError(
-            "its sound is not the one that its checksum (MD5) is of: a part is missing or damaged",
+            "its sound is not the one that its checksum (MD5) is for: a part is missing or damaged",
             COPY_AGAIN,
-            "another sound than its checksum is of",
+            "a different sound from the one its checksum is for",
         )
 
 

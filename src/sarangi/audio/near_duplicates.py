@@ -86,7 +86,7 @@ def near_duplicates(audio: Sequence[Path], output: store.Output) -> None:
         if total > 2**CLIP_BITS:
             raise SarangiError(
                 f"{audio[0].parent}: {total:,} utterances, near-duplicates are found among "
-                f"{2**CLIP_BITS:,} at most; part the corpus in two"
+                f"{2**CLIP_BITS:,} at most; split the corpus in two"
             )
         parts = min(1 + total // CLIPS_A_PART, PARTS_AT_MOST)
         with kept.open("wb") as signals, _Parts(Path(folder, "landmarks"), parts) as marks:

@@ -74,42 +74,42 @@ DISJOINT = "trust only scores of protocols that keep each speaker on one side"
 LOOKED_AT = "listen to one of them; leave such clips out of the table, or keep them and say so"
 ERRING = "see the share that is corrected by the errors of the threshold"
 UNCALIBRATED = "name a corpus with known speakers under calibration of the entry of pseudo_speakers"
-CONFOUNDED = "a model may learn this instead of the emotion: say so beside every score"
+CONFOUNDED = "a a model may learn this instead of the emotion: say so next to every score"
 
 CHECKS = {
     "utterances": Advice("utterances", "compare with the publisher's own copy"),
     "emotion": Advice("utterances of an emotion", "compare with the publisher's own copy"),
     SKIPPED: Advice("utterances left out", "nothing, if that is meant; else change what the reason names"),
     FAILED_UTTERANCES: Advice(
-        "utterances that cannot be used", "mend what the reason names and give the command again"
+        "utterances that cannot be used", "fix what the reason names, and run the command again"
     ),
     "copied": Advice("files that are there twice", "nothing: the copies are left out"),
     GROUPS: Advice(
         "speakers or other groups",
-        f"record more speakers: with fewer than {FEW_GROUPS} an interval only describes these",
+        f"record more speakers: with fewer than {FEW_GROUPS} the interval is descriptive",
     ),
     GROUPS_OF_EMOTION: Advice(
         "groups with an emotion", "record it with more speakers, or leave the emotion out (skip)"
     ),
     "speakers": Advice(
-        "speakers", "name the speakers in the table: without them nobody can tell what holds for others"
+        "speakers", "name the speakers in the table: without them no score tells what holds for other people"
     ),
     "speakers_with_one_emotion": Advice(
         "speakers who have one emotion only", f"who speaks gives the emotion away: {DISJOINT}"
     ),
     SPEAKERS_OF_PART: Advice(
         "speakers of one gender, age or language",
-        f"record more of them: with fewer than {FEW_GROUPS} nothing can be said of others like them",
+        f"record more of them: with fewer than {FEW_GROUPS} nothing can be said about others like them",
     ),
     PART_CONFOUNDED: Advice(
         "what tells the gender, age or language of speakers",
-        "name it beside every comparison of them, or record them alike",
+        "name it next to every comparison of them, or record them alike",
     ),
     RATED: Advice(
         "utterances with a rating",
         "see the notes in the manifest, which name file and line; correct the ratings, or scale or column",
     ),
-    RATING_SPREAD: Advice("standard deviation of a rating", "take the dimension out of the corpus"),
+    RATING_SPREAD: Advice("standard deviation of a rating", "remove the dimension from the corpus"),
     SPEAKERS_RATED_ALIKE: Advice(
         "speakers whose ratings are all alike",
         "say so: their scores say nothing of what varies within a speaker",
@@ -140,7 +140,7 @@ CHECKS = {
         "texts that fail Whisper's checks in every try",
         "listen to some: models skip them unless their accept says otherwise; try a larger Whisper",
     ),
-    TEXTS_EMPTY: Advice("recordings in which Whisper hears no speech", LOOKED_AT),
+    TEXTS_EMPTY: Advice("recordings in which Whisper finds no speech", LOOKED_AT),
     "folds": Advice("folds", "choose another protocol, or change what the message names"),
     SHARED_GROUPS: Advice("groups in both training and test", DISJOINT),
     SHARED_SPEAKERS: Advice("speakers in both training and test", DISJOINT),
@@ -161,11 +161,11 @@ CHECKS = {
     "uar_ceiling": Advice("highest UAR possible", "see the emotions that are never tested"),
     "uar_chance": Advice("UAR of guessing", "see the emotions that are never tested"),
     TESTED_GROUPS: Advice(
-        "groups that are tested", f"with fewer than {FEW_GROUPS} an interval only describes these"
+        "groups that are tested", f"with fewer than {FEW_GROUPS} the interval is descriptive"
     ),
     GUESSED_GROUPS: Advice(
-        "voices that are held apart by guess",
-        "see paper/tables/speakers for how often the guess is wrong; name the speakers if anybody can",
+        "estimated voices that are held out",
+        "see paper/tables/speakers for how often the estimate is wrong; name the speakers if anybody can",
     ),
     "constant_uar": Advice("UAR of always the same answer", "compare scores with it"),
     "speaker_only_uar": Advice(
@@ -187,7 +187,7 @@ CHECKS = {
     ),
     SEVERAL_VOICES: Advice(
         "speakers who seem to be several voices",
-        "listen to clips that are far apart; emotion may part them, too, if they are one person",
+        "listen to clips that are far apart; if they are one person, emotion may separate them, too",
     ),
     GENDERS_ALIKE: Advice(
         "two genders that seem to be one voice",
@@ -199,9 +199,9 @@ CHECKS = {
     ),
     VOICES: Advice("voices", UNCALIBRATED),
     VOTES: Advice("votes of annotators"),
-    VOTES_FAILED: Advice("votes that cannot be used", "mend what the reason names in the table of votes"),
+    VOTES_FAILED: Advice("votes that cannot be used", "correct what the reason names in the table of votes"),
     SELF_REPORTS: Advice("votes that do not count", "nothing, if that is meant"),
-    UNVOTED: Advice("clips without a vote", "annotate them, or take them out of the table of labels"),
+    UNVOTED: Advice("clips without a vote", "annotate them, or remove them from the table of labels"),
     VOTED_ONCE: Advice("clips with one vote", "have them annotated again to know how far people agree"),
     WITHOUT_MAJORITY: Advice(
         "clips on which no more than half of the votes agree", "train on soft labels, or say what is left out"

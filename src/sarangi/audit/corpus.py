@@ -68,7 +68,7 @@ def _counts(whole: pd.DataFrame, usable: pd.DataFrame, promises: Mapping[str, fl
     yield store.SKIPPED, "", len(skipped), WARNING if len(skipped) else OK, counted(causes)
     yield failed_row(whole, "")
     copied = usable.loc[usable["copies"].fillna(0) > 0, "utterance_id"]
-    detail = f"lie there again, the same byte for byte: {listed(copied)}" if len(copied) else ""
+    detail = f"are there more than once, byte for byte: {listed(copied)}" if len(copied) else ""
     yield "copied", "", len(copied), NOTE if len(copied) else OK, detail
 
 
@@ -120,7 +120,7 @@ def _recordings(usable: pd.DataFrame, with_sound: bool) -> Iterator[Row]:
     names = usable["utterance_id"].str.rsplit("/", n=1).str[-1]
     again = names[names.duplicated(keep=False)]
     detail = (
-        f"{again.nunique()} names stand in several folders: {listed(sorted(again.unique()))}"
+        f"{again.nunique()} names are in several folders: {listed(sorted(again.unique()))}"
         if len(again)
         else ""
     )
@@ -137,7 +137,7 @@ def _recordings(usable: pd.DataFrame, with_sound: bool) -> Iterator[Row]:
         "clipped": (usable["full_scale"] > CLIPPED, f"more than {CLIPPED} samples at full scale"),
         "silent": (usable["silent"] > SILENT, f"more than {SILENT:.0%} of the frames below -60 dB"),
         "short": (usable["duration_s"] < SHORT_S, f"shorter than {SHORT_S} s"),
-        "long": (usable["duration_s"] > LONG_S, f"longer than {LONG_S} s, what Whisper hears at once"),
+        "long": (usable["duration_s"] > LONG_S, f"longer than {LONG_S} s, the window of Whisper"),
     }
     for check, (where, words) in checks.items():
         those = usable.loc[where, "utterance_id"]

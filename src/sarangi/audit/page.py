@@ -17,7 +17,7 @@ ROWS_OF_A_CHECK = 50  # on the page; the CSV file has them all
 
 MEANT = "meant"
 MEANING = {
-    "fatal": "a score does not mean what it says, unless this is mended or said beside it",
+    "fatal": "a score does not mean what it says until this is fixed, or stated next to it",
     "warning": "look at it before you trust a score",
     MEANT: "fatal for scores of that protocol, which the configuration has for comparison only",
     "note": "worth knowing",

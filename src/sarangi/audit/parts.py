@@ -37,7 +37,7 @@ def parts_of_speakers(usable: pd.DataFrame) -> Iterator[Row]:
         for value, clips in known.groupby(attribute):
             count = clips["group"].nunique()
             few = count < FEW_GROUPS
-            words = f"under {FEW_GROUPS}: its scores only describe these speakers" if few else ""
+            words = f"under {FEW_GROUPS}: its scores describe these speakers only" if few else ""
             yield SPEAKERS_OF_PART, f"{attribute} {value}", count, WARNING if few else OK, words
         for column, called in BESIDE.items():
             row = _told(known[known[column].notna()], attribute, column, called)

@@ -61,7 +61,7 @@ def protocol_audit(
     output
         Parquet file to write, of schema :data:`sarangi.audit.rows.AUDIT`, sorted by check.
     guess
-        Who seems to speak, for a protocol that holds pseudo-speakers apart: what has none has failed, and
+        Estimated speakers, for a protocol that holds pseudo-speakers apart: what has none has failed, and
         they are the groups of what has no other.
     """
     voices = None if guess is None else guess.voices
@@ -127,7 +127,7 @@ def _shared(
         if tested.any() and shared > worst:
             worst, fold, of = shared, number, property_[tested].nunique()
     worst = max(worst, 0)
-    detail = f"{worst} of {of} in the test part of fold {fold} stand in training too"
+    detail = f"{worst} of {of} in the test part of fold {fold} are in training, too"
     yield check, name, worst, bad if worst else OK, detail
     if check in TESTED_WITH:
         yield TESTED_WITH[check], name, of, OK, f"in the test part of fold {fold}"

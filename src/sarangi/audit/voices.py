@@ -35,7 +35,8 @@ from sarangi.speakers.voices import distances
 MANY = 0.1  # share of test clips whose voice is in training, too, from which on a warning is due
 
 NOT_HEARD = (
-    "the protocol holds apart voices that were told by the same embeddings, so a speaker whom these take for "
+    "the protocol holds out voices that were estimated from the same embeddings, so a speaker whom "
+    "these take for "
     "several is not heard here"
 )
 STATED = "its threshold is stated, so that nothing says how often it errs; name a calibration corpus"

@@ -19,7 +19,7 @@ class Baseline(NamedTuple):
     experiment
         Name of its scores.
     baseline
-        Whether it does not listen.
+        Whether it is not an audio model.
     untrained
         Whether the weights of an encoder are random.
     predictions

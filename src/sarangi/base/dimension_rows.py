@@ -13,7 +13,7 @@ DIMENSION = "dimension_"
 UNRATED = "unrated_"
 """Begins the name of a manifest's column that says why there is no usable rating, one of :data:`PROBLEMS`."""
 
-MISSING, NO_NUMBER, OUT_OF_SCALE = PROBLEMS = "missing", "no number", "out of scale"
+MISSING, NO_NUMBER, OUT_OF_SCALE = PROBLEMS = "missing", "not a number", "out of scale"
 
 CCC, PEARSON, RMSE = "ccc", "pearson", "rmse"
 """Concordance correlation (Lin 1989), Pearson's correlation, and the root of the mean squared error."""

@@ -18,7 +18,7 @@ def text_in(path: str | Path) -> str:
     Raises
     ------
     DocumentError
-        If it is no regular file, larger than :data:`LARGEST`, or no UTF-8: says on which line.
+        If it is not a regular file, larger than :data:`LARGEST`, or no UTF-8: says on which line.
     OSError
         If it cannot be opened.
     """

@@ -52,7 +52,7 @@ READ_AT_START = (
         but=("PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX", "PYTHONFAULTHANDLER"),
     ),
     Closed(("GLIBC_TUNABLES",), "which code of the mathematical functions runs"),
-    Closed(("TQDM_*",), "a value that is no number stops the import"),
+    Closed(("TQDM_*",), "a value that is not a number stops the import"),
 )
 """What the interpreter and the loader read before a job's first line, and the plan before it begins."""
 

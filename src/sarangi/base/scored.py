@@ -98,7 +98,7 @@ class Compared(NamedTuple):
     predictions
         Of every fold and seed, in one file or several.
     baseline
-        Whether it does not listen.
+        Whether it is not an audio model.
     untrained
         Whether the weights of an encoder are random.
     """

@@ -36,7 +36,7 @@ def segment_of(start: str | None, end: str | None) -> Segment | None:
     Raises
     ------
     SegmentError
-        If one is no number or negative, or the end is not after the start.
+        If one is not a number or negative, or the end is not after the start.
     """
     first = _seconds("start", start) if start else 0.0
     if not end:
@@ -53,7 +53,9 @@ def segment_of(start: str | None, end: str | None) -> Segment | None:
 def _seconds(column: str, cell: str) -> float:
     plain = cell.replace(",", ".") if cell.count(",") == 1 and "." not in cell else cell
     if not re.fullmatch(r"\d+(\.\d*)?([eE][+-]?\d+)?|\.\d+", plain) or float(plain) == float("inf"):
-        raise SegmentError(f"{column} {cell!r} is no number of seconds", f"{column} is no number of seconds")
+        raise SegmentError(
+            f"{column} {cell!r} is not a number of seconds", f"{column} is not a number of seconds"
+        )
     return float(plain)
 
 

@@ -60,7 +60,7 @@ def one_voice_each(path: str | Path) -> str | None:
     )
     instead = "leave one gender out" if len(parts) > 1 else "name the speakers"
     return (
-        f"one voice is not rejected for {found}: pseudo-speakers would part the clips of one voice; "
+        f"one voice is not rejected for {found}: pseudo-speakers would split the clips of one voice; "
         f"{instead} instead"
     )
 

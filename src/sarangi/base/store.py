@@ -248,7 +248,7 @@ def _told(path: str | Path) -> Iterator[None]:
             raise
         raise SarangiError(
             f"{path}: not a whole Parquet file ({error}). Delete it and run the same command again: "
-            "Snakemake makes it anew."
+            "Snakemake rebuilds it."
         ) from error
 
 

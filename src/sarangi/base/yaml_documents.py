@@ -24,7 +24,7 @@ class Loader(yaml.CSafeLoader):
             return super().construct_object(node, deep)
         except (ValueError, LookupError, TypeError, AttributeError, OverflowError) as error:
             # yaml itself raises whatever int(), float() or a pattern that does not match raise
-            problem = f"{str(node.value)[:40]!r} is no value of {node.tag} ({type(error).__name__})"
+            problem = f"{str(node.value)[:40]!r} is not a value of {node.tag} ({type(error).__name__})"
             raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark) from error
 
 
@@ -41,7 +41,7 @@ def yaml_in(path: str | Path, loader: type[Loader] = Loader) -> Any:
     Raises
     ------
     DocumentError
-        If it is no YAML, a key stands twice, or it is too large, too deep, or stands for too much: says
+        If it is no YAML, a key appears twice, or it is too large, too deep, or stands for too much: says
         on which line.
     OSError
         If it cannot be opened.
@@ -87,7 +87,9 @@ def _refuse_harm(text: str) -> None:
         before = values
         if isinstance(event, yaml.AliasEvent):
             if event.anchor not in sizes:
-                raise DocumentError(f"line {line}: the alias *{event.anchor} stands for nothing, or itself")
+                raise DocumentError(
+                    f"line {line}: the alias *{event.anchor} has no anchor, or refers to itself"
+                )
             values += sizes[event.anchor]
         values += 1
         if values > MOST_VALUES:
@@ -97,7 +99,7 @@ def _refuse_harm(text: str) -> None:
             opened[-1][3] = not is_key
             if is_key and isinstance(event, yaml.ScalarEvent):
                 if event.value in keys:
-                    raise DocumentError(f"line {line}: the key {event.value!r} stands twice")
+                    raise DocumentError(f"line {line}: the key {event.value!r} appears twice")
                 keys.add(event.value)
         if isinstance(event, yaml.CollectionStartEvent):
             keys = set() if isinstance(event, yaml.MappingStartEvent) else None

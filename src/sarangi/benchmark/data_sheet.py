@@ -197,7 +197,7 @@ def _claim(groups: int, unit: str, leaks: bool) -> str:
     if unit == "clips":
         return "nothing of new speakers: nobody knows who speaks, and intervals are too narrow"
     if groups < FEW_GROUPS:
-        return f"what holds for these {groups} {unit}; the intervals only describe, and say nothing of others"
+        return f"what holds for these {groups} {unit} and no others; the intervals are descriptive"
     return f"what holds for {unit} like these {groups}, within the intervals of the baselines"
 
 

@@ -34,7 +34,8 @@ def hidden_in(task: str, folds: pd.DataFrame) -> set[str]:
     if both := tested & learnt:
         raise SarangiError(
             f"{task}: its labels cannot be hidden, since {len(both)} of its {len(tested)} test clips train "
-            "or validate in another fold; take a protocol that tests what it never trains on, or hidden out"
+            "or validate in another fold; take a protocol that never trains on what it tests, or "
+            "remove hidden"
         )
     return tested
 

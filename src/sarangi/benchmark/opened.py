@@ -112,7 +112,8 @@ def opened(folder: Path) -> OpenedBench:
         )
     except (OSError, DocumentError, ValueError, KeyError, TypeError) as error:
         raise SarangiError(
-            f"{folder}: no benchmark that can be read ({error}); expected a folder with {ABOUT} and {SUMS}, "
+            f"{folder}: not a benchmark that can be read ({error}); expected a folder with {ABOUT} "
+            f"and {SUMS}, "
             "as `snakemake bench` writes it to bench/<name>/"
         ) from error
     return bench

@@ -84,7 +84,7 @@ def submission(folder: Path, bench: OpenedBench, hidden: Path | None, made: Path
             if hidden is None:
                 raise SarangiError(
                     f"{path}: the labels of {task.name} lie with its maintainer (DATASHEET.md): send the "
-                    "folder there; who has them enters it with --hidden"
+                    "folder there; whoever has them enters it with --hidden"
                 )
             labels[task.name] = labels_in(hidden, bench, task)
             task = labelled(task, labels[task.name], made / task.name)
@@ -104,7 +104,7 @@ def described(file: Path) -> Mapping[str, Any]:
         found = yaml_in(file)
     except (OSError, DocumentError) as error:
         raise SarangiError(
-            f"{file}: no description that can be read ({error}); docs/benchmark.md shows one"
+            f"{file}: not a description that can be read ({error}); docs/benchmark.md shows one"
         ) from error
     refuse(against(found, home() / SCHEMA), [file], "the description")
     description: Mapping[str, Any] = found
@@ -145,7 +145,7 @@ def _rows_in(path: Path) -> int:
             lines = sum(block.count(b"\n") for block in iter(lambda: file.read(2**20), b""))
             return max(0, lines - 1)
     except UNREADABLE as error:
-        raise SarangiError(f"{path}: no table that can be read ({error})") from error
+        raise SarangiError(f"{path}: not a table that can be read ({error})") from error
 
 
 def size_text(parameters: int) -> str:

@@ -81,7 +81,7 @@ def _text(path: Path, data: bytes) -> str:
         return data.decode("utf-16" if utf_16 else "utf-8-sig")
     except UnicodeError as error:
         line = data[: getattr(error, "start", 0)].count(b"\n") + 1
-        raise SarangiError(f"{path}:{line}: no text in UTF-8 ({error}). {SAVE}") from error
+        raise SarangiError(f"{path}:{line}: not text in UTF-8 ({error}). {SAVE}") from error
 
 
 def grid_of(text: str, path: str) -> Grid:
@@ -121,7 +121,7 @@ def grid_of(text: str, path: str) -> Grid:
             lines.append(Line(rows.line_num, content))
     except csv.Error as error:
         raise SarangiError(
-            f"{path}:{rows.line_num}: no table that can be read ({error}). {SAVE} again"
+            f"{path}:{rows.line_num}: not a table that can be read ({error}). {SAVE} again"
         ) from error
     if header is None or not lines:
         found = "nothing" if header is None else f"a header ({', '.join(header)}) without a row"

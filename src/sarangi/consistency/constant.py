@@ -84,7 +84,7 @@ def of_parts(parts: Sequence[Matrix], where: str) -> Iterator[Finding]:
             WARNING, NOT_INTERPRETABLE, "constant", where,
             f"the {len(parts)} models pooled here each say another class nearly always ({each}): the "
             "pooled scores "
-            "are of no model, and agreeing UARs are no robustness",
+            "are of no model, and agreement of their UARs is not robustness",
         )  # fmt: skip
 
 

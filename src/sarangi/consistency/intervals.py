@@ -235,7 +235,7 @@ def _groups(row: Scores, design_effect: float | None) -> Iterator[Finding]:
         return
     each = n / row.groups
     factor = math.sqrt(1 + (each - 1) * CORRELATION)
-    few = f"; below {FEW_GROUPS} speakers an interval only describes these" if row.groups < FEW_GROUPS else ""
+    few = f"; below {FEW_GROUPS} speakers the interval is descriptive" if row.groups < FEW_GROUPS else ""
     yield Finding(
         NOTE, IMPRECISE, "intervals", row.where,
         f"{n} clips of {row.groups} speakers are not {n} independent clips: if two clips of a speaker "
@@ -265,7 +265,7 @@ def of_parts(pool: Matrix, by_group: bool) -> Iterator[Finding]:
             over_clips = jeffreys_of_uar(
                 hits(pool.counts)[there].tolist(), pool.counts.sum(1)[there].tolist()
             )
-            few = f", which only describes these {len(parts)}" if len(parts) < FEW_GROUPS else ""
+            few = f", descriptive of these {len(parts)}" if len(parts) < FEW_GROUPS else ""
             yield Finding(
                 NOTE, FACT, "intervals", pool.where,
                 f"UAR over the classes with test clips {value:.3f}: over clips [{over_clips[0]:.3f}, "

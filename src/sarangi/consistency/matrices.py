@@ -74,7 +74,7 @@ def of_list(grid: Grid) -> list[Matrix]:
             raise SarangiError(
                 f"{grid.where(line)}: true {pair[0]}, predicted {pair[1]} is there a second time (first in "
                 "line "
-                f"{of_key[pair][1].number}); expected each pair once a matrix. A column that tells the "
+                f"{of_key[pair][1].number}); expected each pair once per matrix. A column that tells the "
                 "matrices "
                 "apart, such as seed, may be missing"
             )
@@ -125,7 +125,7 @@ def of_square(grid: Grid, supports: Mapping[str, int]) -> tuple[list[Matrix], li
     Raises
     ------
     SarangiError
-        If a cell is no number, or shares come without the clips of each class.
+        If a cell is not a number, or shares come without the clips of each class.
     """
     columns = {name.casefold(): place for place, name in enumerate(grid.header) if place}
     lines = [line for line in grid.lines if words(line.cells[0]) not in TOTALS]

@@ -51,7 +51,7 @@ def read(path: Path, supports: Mapping[str, int]) -> Table:
     Raises
     ------
     SarangiError
-        If it is neither, or a cell of a matrix is no number: names the file, line and column.
+        If it is neither, or a cell of a matrix is not a number: names the file, line and column.
     """
     table = grid(path)
     if matrices.is_list(table):
@@ -158,7 +158,7 @@ def _unread(table: Grid) -> Iterator[Finding]:
         ]  # fmt: skip
         if odd:
             more = f", and {len(odd) - 1} more of its cells" if len(odd) > 1 else ""
-            text = f"{shown(odd[0].cells[at])!r}{more}: no number that is understood; not checked"
+            text = f"{shown(odd[0].cells[at])!r}{more}: not a number that is understood; not checked"
             yield Finding(NOTE, FACT, "reading", table.where(odd[0], at), text)
 
 

@@ -88,7 +88,7 @@ def matrix_of(
     Raises
     ------
     SarangiError
-        If it is not square, has another number of classes, or a cell is no number.
+        If it is not square, has another number of classes, or a cell is not a number.
     """
     rows = [row.replace(",", " ").split() for row in text.strip().strip(";").split(";")]
     widths = {len(row) for row in rows}
@@ -127,7 +127,7 @@ def completed(
     Raises
     ------
     SarangiError
-        If a chance level is no number from 0 to 1.
+        If a chance level is not a number from 0 to 1.
     """
     level = number(chance, "--chance") if chance is not None else None
     if chance is not None and (level is None or not 0 < level.value < 1):

@@ -45,7 +45,7 @@ def beside(module: Any, source: Source, utterances: Collection[Utterance]) -> It
         if path.lower().endswith((*ARCHIVES, *OTHER_ARCHIVES)):
             yield skipped(path, "an archive, in which nothing is read; unpack it if recordings are missing")
         elif suffix in SUFFIXES:
-            nowhere = f"{suffix} is read nowhere in this corpus; expected {module.LAYOUT}"
+            nowhere = f"{suffix} is not read in this corpus; expected {module.LAYOUT}"
             yield skipped(path, getattr(module, "UNLISTED", nowhere))
         elif unfinished and unfinished[0].lower().startswith(SUFFIXES):
             why = f"{unfinished[0].strip() or 'a blank'} ends its name: a file that is not whole or not here"

@@ -111,7 +111,7 @@ def places_of(
         elif stated is not None and (canonical in columns or canonical in needed):
             hint = nearest(str(stated), [clean(name) for name in header if clean(name)])
             raise SarangiError(
-                f"{where}: no column {stated!r} for {canonical}; {hint} Found {shown}. Say under `columns` "
+                f"{where}: no column {stated!r} for {canonical}; {hint} Found {shown}. State under `columns` "
                 f"what the table calls it, as in columns: {{{canonical}: <column>}}"
             )
     taken = set(places.values())

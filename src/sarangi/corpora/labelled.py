@@ -177,8 +177,8 @@ class _Rows:
             return None, f"emotion {label!r} is unknown; expected one of {expected}", unknown
         name = self.reading.name_of(label)
         if name is None:
-            why = f"label {shown(label)!r} is no name: it has no letter or digit, or is long"
-            return None, f"{why}; give it a name under `emotions`", "a label that is no name"
+            why = f"label {shown(label)!r} is not a name: it has no letter or digit, or is long"
+            return None, f"{why}; give it a name under `emotions`", "a label that is not a name"
         return intern(name), "", ""
 
     def _file(self, row: LabelRow, cells: Mapping[str, str | None]) -> tuple[str, str | None, str | None]:

@@ -28,7 +28,7 @@ from sarangi.sources.source import ARCHIVES, Source, uppermost
 log = logging.getLogger("sarangi")
 
 OF_UTTERANCES = tuple(field.name for field in dataclasses.fields(Utterance))
-WORDS_SUFFICE = " For models that need no sound you may take its sound away, too: its tables suffice."
+WORDS_SUFFICE = " For models that need no sound you may remove its sound, too: its tables suffice."
 DIFFER = "copies that differ"
 NOT_COLUMNS = ("path", "further", "where", "rated", "rated_at")
 """What is known of an utterance beside the columns of its own."""
@@ -121,12 +121,12 @@ def _refuse_without_utterances(
     rows = [u for u in found if u.where is not None] or found
     example = f"; the first is {rows[0].file}: {rows[0].reason}" if rows else ""
     packed = source.paths(*ARCHIVES)
-    unpack = f"Archives lie in it: unpack {', '.join(packed[:3])} there. " if packed else ""
+    unpack = f"There are archives in it: unpack {', '.join(packed[:3])} there. " if packed else ""
     every = Counter(u.cause or "" for u in found)
     counts = f" ({counted(every)})" if len(every) > 1 else ""
     published = (
         f"Expected the layout of the publisher, {module.LAYOUT}. "
-        "Put the corpus there, or take the folder away to have it shown as unavailable."
+        "Put the corpus there, or remove the folder to have it shown as unavailable."
     )
     raise SarangiError(
         f"{source.path}: no utterance of {corpus} among {len(source.paths())} files{counts}{example}. "
@@ -143,7 +143,7 @@ def _refuse_unusable(source: Path, module: Any, entries: Sequence[Entry]) -> Non
     first = next(reason for status, _, reason in entries if status == store.FAILED)
     raise SarangiError(
         f"{source}: no utterance can be used. {failures_in(entries)[2]}{besides}. The first: {first}. "
-        "Mend that, or take the folder away to have the corpus shown as unavailable."
+        "Fix that, or remove the folder to have the corpus shown as unavailable."
         + (WORDS_SUFFICE if hasattr(module, "SOUND") else "")
     )
 
@@ -193,7 +193,7 @@ class _Files:
             return facts | {"status": store.FAILED, "reason": why, "cause": cause}
         note = [_note(files, facts["copies"])] if facts["copies"] else []
         again = [copy.where for copy in copies[1:] if copy.where and copy.file == utterance.file]
-        note += [f"said again, in the same words, in {', '.join(again)}"] if again else []
+        note += [f"repeated in the same words, in {', '.join(again)}"] if again else []
         facts["reason"] = "; ".join([*reasons, *note]) or None
         return facts
 
@@ -270,7 +270,7 @@ def _of_segment(facts: Mapping[str, Any], utterance: Utterance) -> dict:
     if utterance.start >= seconds or end > seconds + ROUNDED:
         raise RecordingError(
             f"its segment, {utterance.start:g} to {end:g} s, is not in the file, which has {seconds:.3f} s",
-            "mend start and end in the table",
+            "correct start and end in the table",
             "a segment that is not in its file",
         )
     end = min(end, seconds)

@@ -101,7 +101,7 @@ def _matrix(content: bytes, order: str) -> Array:
         return Array(name, shape, OTHERS.get(class_, f"class {class_}"), None)
     kind, numbers, _ = _element(content, place, order)
     if kind not in TYPES:
-        raise ValueError(f"{name} holds elements of type {kind}, which is none of numbers")
+        raise ValueError(f"{name} holds elements of type {kind}, which is not a type of numbers")
     return Array(name, shape, KINDS[class_], _numbers(name, numbers, f"{order}{TYPES[kind]}", shape))
 
 

@@ -57,5 +57,5 @@ def _said(name: str, text: str, why: str, scale: Scale) -> str:
     expected = f"expected a number from {scale.low:g} to {scale.high:g}"
     if why == MISSING:
         return f"no {name}{f', found {shown(text)!r}' if text else ''}; {expected}"
-    is_what = "is no number" if why == NO_NUMBER else "is out of scale"
+    is_what = "is not a number" if why == NO_NUMBER else "is out of scale"
     return f"{name} {shown(text)!r} {is_what}; {expected}"

@@ -65,7 +65,8 @@ class TableCorpus:
         self.WORDS_ALONE = settings.words_alone
         self.LAYOUT = f"recordings that {table.name} names"
         self.EXPECTED = (
-            f"Each row of {table.name} names a recording by its path from the folder of audio. Mend `audio`, "
+            f"Each row of {table.name} names a recording by its path from the folder of audio. "
+            "Correct `audio`,  "
             "`columns` or the table."
         )
 
@@ -107,7 +108,8 @@ class TableCorpus:
             self.votes = votes.of(found)
         if settings.words_alone and TEXT not in columns:
             raise SarangiError(
-                f"{self.table}: no column {TEXT!r}, and the corpus holds words; say under `columns` what the "
+                f"{self.table}: no column {TEXT!r}, and the corpus holds words; state under "
+                "`columns` what the "
                 f"table calls it, as in columns: {{{TEXT}: <column>}}"
             )
         _refuse_unknown_slices(self.table, settings.slices, columns)
@@ -131,7 +133,8 @@ def _refuse_unknown_ratings(table: Path, dimensions: Mapping[str, RatedColumn], 
             known = sorted(column.removeprefix(FURTHER) for column in columns if column.startswith(FURTHER))
             there = nearest(rated.column, known) if known else "it has no further column"
             raise SarangiError(
-                f"{table}: no column {rated.column!r} for the dimension {name}. Say under `dimensions` what "
+                f"{table}: no column {rated.column!r} for the dimension {name}. State under "
+                "`dimensions` what "
                 f"the table calls it, as in dimensions: {{{name}: {{column: <column>}}}}; {there}"
             )
 

@@ -86,7 +86,7 @@ def _of_folder(folder: Path) -> str:
     raise SarangiError(
         f"{folder} is a folder with neither db.yaml (audformat), nor wav.scp (Kaldi), nor fold_<n> (EmoBox), "
         "nor metadata.csv, metadata.jsonl or Parquet (datasets). Name the table itself: CSV, JSON Lines or "
-        "Parquet; or say format: datasets if the folder of each recording is its label"
+        "Parquet; or state format: datasets if the folder of each recording is its label"
     )
 
 

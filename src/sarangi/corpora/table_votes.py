@@ -96,7 +96,9 @@ class TableVotes:
             if rating is not None:
                 yield rated._replace(rating=rating, weight=1.0)
             elif text:
-                yield rated.failed(f"{dimension} is {text!r}, expected a number", f"{dimension} is no number")
+                yield rated.failed(
+                    f"{dimension} is {text!r}, expected a number", f"{dimension} is not a number"
+                )
 
     def _labelled(self, vote: Vote, weight: float) -> Vote:
         """Return a vote with the emotion of its label, or as failed where nobody knows the label."""
@@ -153,11 +155,11 @@ class TableVotes:
             vote = Vote(row.where, "", label=label)
             value = _number(text) if text else 0.0
             if value is None:
-                problem = f"{column} is {text!r}, expected a number", "no number"
+                problem = f"{column} is {text!r}, expected a number", "not a number"
             elif value < 0:
                 problem = f"{column} is {text}, and there is no negative number of votes", "a negative number"
             elif self.settings.kind == COUNTS and value != int(value):
-                problem = f"{column} is {text}, expected a whole number of votes", "no whole number"
+                problem = f"{column} is {text}, expected a whole number of votes", "not a whole number"
             if problem is not None:
                 return [vote.failed(*problem)]
             if value:
@@ -187,7 +189,7 @@ class TableVotes:
             if further_name(column) not in columns:
                 known = sorted(name.removeprefix(FURTHER) for name in columns if name.startswith(FURTHER))
                 raise SarangiError(
-                    f"no column {column!r} for the votes for {label}; {nearest(column, known)} Mend "
+                    f"no column {column!r} for the votes for {label}; {nearest(column, known)} Correct "
                     f"votes.{self.settings.kind}"
                 )
 

@@ -24,7 +24,7 @@ def refuse_unlisted(source: Source) -> None:
         more = f", and {len(unlisted) - SHOWN} more" if len(unlisted) > SHOWN else ""
         which = "; ".join(f"{path} is {source.problems[path].problem}" for path in unlisted[:SHOWN])
         raise SarangiError(
-            f"{source.path}: {which}{more}. The recordings in it would be missing without a word: make it "
+            f"{source.path}: {which}{more}. The recordings in it would be missing silently: make it "
             "readable, or take it out of the corpus"
         )
 

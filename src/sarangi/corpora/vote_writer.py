@@ -34,7 +34,7 @@ def write_votes(corpus: str, votes: Sequence[Vote], paths: Collection[str], outp
     rows: list[dict[str, Any]] = []
     for vote in votes:
         if vote.status == OK and vote.path not in known:
-            vote = vote.failed(f"{vote.path} is no utterance of the corpus", UNKNOWN_CLIP)
+            vote = vote.failed(f"{vote.path} is not an utterance of the corpus", UNKNOWN_CLIP)
         rows.append({**vote._asdict(), "utterance_id": f"{corpus}/{vote.path}"})
     frame = pd.DataFrame(rows, columns=["where", *VOTES.names])
     order = ["utterance_id", "annotator", "dimension", "label", "where"]

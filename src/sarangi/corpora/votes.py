@@ -9,7 +9,7 @@ from sarangi.base.store import FAILED, OK, SKIPPED
 
 UNKNOWN_CLIP = "votes for a clip that the corpus does not have"
 TWICE = "an annotator twice on a clip"
-AGAIN = "said again, in the same words"
+AGAIN = "repeated in the same words"
 SELF_REPORT = "a self-report"
 
 

@@ -140,7 +140,7 @@ def guess(columns: Sequence[Column], stated: Mapping[str, str | None]) -> dict[s
                 f"The table has {', '.join(names) or 'none'}"
             )
         column = by_name[plain(name)].name if name is not None else None
-        chosen[role] = Choice(column, "as you said")
+        chosen[role] = Choice(column, "as you stated")
     for role, choose in (("file", _file), ("emotion", _emotion), ("speaker", _speaker)):
         if role not in chosen:
             chosen[role] = choose([column for column in columns if not _is_taken(column, chosen)])

@@ -191,7 +191,7 @@ def _decided(
     if choices["file"].column is None:
         raise SarangiError(
             f"{table}: no column names the recordings below {audio}, which are like {files.paths[0]}. Found "
-            f"{shown}. Say --column file=NAME, or another --audio"
+            f"{shown}. Pass --column file=NAME, or another --audio"
         )
     if choices["emotion"].column is None:
         others = choices["emotion"].others

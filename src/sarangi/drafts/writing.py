@@ -57,13 +57,15 @@ def config_text(drafted: Draft, plan: Plan, study: Path, language: str | None) -
         "folds": plan.published_folds,
         "leaks": False,
     }
+    protocols = ({PUBLISHED: published} if plan.published_folds else {}) | dict(plan.own)
     models = [name for name in MODELS if name != "speaker_only" or drafted.speakers]
     lines = [
         "# Written by sarangi new, and yours to edit: see docs/own-recordings.md.",
         "corpora:",
         f"  {drafted.corpus}:",
         *(_line(key, value, comments.get(key)) for key, value in corpus.items()),
-        *(["protocols:", _line(PUBLISHED, published, None, 2)] if plan.published_folds else []),
+        *(["protocols:"] if protocols else []),
+        *(_line(name, entry, None, 2) for name, entry in protocols.items()),
         "experiments:",
         f"  # {plan.why}",
         f"  - corpora: [{drafted.corpus}]",
@@ -140,7 +142,7 @@ def refuse_existing(study: Path) -> None:
         raise SarangiError(f"{study} is a file; expected a new folder for the study")
     if os.path.lexists(study / CONFIG):
         raise SarangiError(
-            f"{study / CONFIG} is there, and is not overwritten; choose another folder, or take it away"
+            f"{study / CONFIG} is there, and is not overwritten; choose another folder, or remove the file"
         )
 
 

@@ -106,7 +106,7 @@ def _carry_out(training: Training, run: Run, output: RunFiles, frames: KeptFrame
         kept = begun(training.checkpoints, dict(output.model.provenance))
         last = last_whole_checkpoint(kept)
         if last is not None:
-            log.info("goes on from %s", Path(last).name)
+            log.info("resumes from %s", Path(last).name)
         with advice_on_memory(parts.described, recipe["batch"]):
             keep_frames(network, parts.described, parts.data, recipe["batch"], frames)
             trainer = trainer_of(network, parts.data, recipe, run.seed, kept, parts.emotions)

@@ -215,7 +215,8 @@ class EmotionClassifier(nn.Module):
             refuse_no_numbers(network, folder)
         except Exception as error:  # whatever torch and transformers stumble over in a damaged description
             raise SarangiError(
-                f"{folder}: no whole run of fine-tuning lies here: {type(error).__name__}: {error}; get its "
+                f"{folder}: there is no complete fine-tuned run here: {type(error).__name__}: "
+                f"{error}; get its "
                 "config.json and model.safetensors again, from one run"
             ) from error
         return network.eval()
@@ -299,5 +300,5 @@ def _audio_branch(entry: Mapping[str, Any], encoder: PreTrainedModel | None) -> 
         encoder.config.apply_spec_augment = False
     prefix, context = entry["frozen_layers"] if "prefix" in entry else None, entry.get(CONTEXT, 0)
     if context and prefix is not None:
-        raise SarangiError(f"the encoder has a {CONTEXT}, with which no prefix is kept; take `prefix` out")
+        raise SarangiError(f"the encoder has a {CONTEXT}, with which no prefix is kept; remove `prefix`")
     return AudioBranch(encoder, entry.get("layers") == WEIGHTED, prefix, context)

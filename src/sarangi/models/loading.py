@@ -48,6 +48,7 @@ def refuse_other_shapes(mismatched: Collection[Any]) -> None:
     if mismatched:
         name, found, expected = min(mismatched, key=lambda entry: str(entry[0]))
         raise ValueError(
-            f"{len(mismatched)} tensors have another shape than config.json describes, first {name}: "
+            f"{len(mismatched)} tensors have a different shape from what config.json describes, "
+            f"first {name}: "
             f"{tuple(found)} in the file, {tuple(expected)} expected"
         )

@@ -96,7 +96,7 @@ def prefix_states(audio: Path, prefix: Prefix, threads: int, output: store.Outpu
     log.info("%s: what the frozen layers give is %.3f GB", audio, gb)
     if gb > most_gb:
         log.warning(
-            "more than the %.3f GB that cache_gb leaves a shard: each epoch computes it anew; "
+            "more than the %.3f GB that cache_gb leaves a shard: each epoch recomputes it; "
             "to keep it, raise cache_gb and add --forcerun prefix_states",
             most_gb,
         )

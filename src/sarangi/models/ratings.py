@@ -110,7 +110,7 @@ def with_ratings(parts: Mapping[str, pd.DataFrame], scales: Scales, where: str) 
             if found[part][DIMENSION + name].nunique() < 2:
                 raise SarangiError(
                     f"{where}: fewer than two different ratings of {name} in the {part} part; choose another "
-                    "protocol, or take the dimension out of the model"
+                    "protocol, or remove the dimension from the model"
                 )
     return found
 

@@ -40,7 +40,7 @@ def _once(value: Any) -> Any:
         names = [name for name, _ in value]
         if len(set(names)) < len(names):
             twice = next(name for name in names if names.count(name) > 1)
-            raise DocumentError(f"the name {twice!r} stands there twice")
+            raise DocumentError(f"the name {twice!r} appears twice")
         return {name: _once(inner) for name, inner in value}
     return [_once(inner) for inner in value] if isinstance(value, list) else value
 
@@ -109,7 +109,7 @@ def refuse_odd_run(described: Mapping[str, Any]) -> None:
         if type(tokens) is not int or tokens < LEAST_TOKENS:
             raise ValueError(f"max_tokens is {tokens!r}; expected a whole number from {LEAST_TOKENS} up")
         if not isinstance(files, dict) or not all(isinstance(content, str) for content in files.values()):
-            raise ValueError("tokenizer is no mapping of the names of its files to their contents")
+            raise ValueError("tokenizer is not a mapping from the names of its files to their contents")
         if not isinstance(text.get("name"), str):
             raise ValueError(f"name is {text.get('name')!r} for the encoder of text; expected its name")
 
@@ -137,5 +137,6 @@ def refuse_no_numbers(network: nn.Module, folder: Path) -> None:
     for name, values in (*network.named_parameters(), *network.named_buffers()):
         if not torch.isfinite(values).all():
             raise SarangiError(
-                f"{folder}: the weights of {name} hold what is no number; they are damaged: get them again"
+                f"{folder}: the weights of {name} hold values that are not numbers; they are "
+                "damaged: get them again"
             )

@@ -45,7 +45,7 @@ class ReplayedAudio(Branch):
         if family is not None and family.spectrum is not None:
             raise SarangiError(
                 f"replay is true, and {family.model_type} takes a spectrum; the study's take samples; "
-                "take `replay` out of the model, or choose another encoder"
+                "remove `replay` from the model, or choose another encoder"
             )
 
     @property

@@ -28,7 +28,7 @@ from sarangi.models.word_controls import controlled
 
 CORPUS = "corpus"
 """Words of the manifest, and not of transcripts."""
-NO_WORDS = "no words, and the model reads them"
+NO_WORDS = "no words, which the model needs"
 Give = Callable[[str], Tensor]
 """Gives an input of an utterance by its id."""
 

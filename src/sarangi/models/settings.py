@@ -155,7 +155,9 @@ def weights_alone(folder: Path) -> Iterator[Path]:
         names = set(found["weight_map"].values()) if isinstance(found, dict) else set()
         odd = [name for name in names if not PART.fullmatch(str(name)) or not (folder / name).is_file()]
         if odd or not names:
-            raise ValueError(f"{index.name} lists {odd[0] if odd else 'nothing'}, which is no file beside it")
+            raise ValueError(
+                f"{index.name} lists {odd[0] if odd else 'nothing'}, which is not a file next to it"
+            )
         parts = [index, *(folder / name for name in sorted(names))]
     with tempfile.TemporaryDirectory(prefix="sarangi_") as alone:
         for part in parts:

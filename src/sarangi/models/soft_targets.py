@@ -49,7 +49,7 @@ def vote_shares(votes: Path, rows: pd.DataFrame, emotions: Sequence[str]) -> pd.
     if without.all():
         raise SarangiError(
             f"{votes}: none of the {len(ids)} utterances that train and validate has a vote for any of "
-            f"{', '.join(emotions)}; take `targets: soft` out of the recipe, or look at the corpus's `votes`"
+            f"{', '.join(emotions)}; remove `targets: soft` from the recipe, or look at the corpus's `votes`"
         )
     if without.any():
         log.warning(
@@ -87,5 +87,5 @@ def refuse_unvoted(shares: npt.NDArray[np.float64], emotions: Sequence[str], whe
     if unvoted:
         raise SarangiError(
             f"{where}: no vote for {', '.join(unvoted)} in the training part, and its votes are learnt; "
-            "choose another protocol, or take `targets: soft` out of the recipe"
+            "choose another protocol, or remove `targets: soft` from the recipe"
         )

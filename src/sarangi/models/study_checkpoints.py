@@ -129,7 +129,8 @@ def network_of(
         _refuse_other(state, network.state_dict(), len(emotions))
     except ValueError as error:
         raise SarangiError(
-            f"{where}: it is no checkpoint of this experiment: {error}; compare its recipe with the model's, "
+            f"{where}: it is not a checkpoint of this experiment: {error}; compare its recipe with "
+            "the model's, "
             "or get it again"
         ) from error
     rows = [list(order).index(emotion) for emotion in emotions]
@@ -147,7 +148,7 @@ def _tensors(found: Any) -> dict[str, Tensor]:
         raise ValueError("it has no state_dict, as one of PyTorch Lightning has")
     for name, tensor in state.items():
         if not isinstance(name, str) or not isinstance(tensor, Tensor):
-            raise ValueError(f"its state_dict holds {str(name)[:200]}, which is no named tensor")
+            raise ValueError(f"its state_dict holds {str(name)[:200]}, which is not a named tensor")
         refuse_no_plain(name, tensor)
         if not name.endswith("_ids") and not tensor.is_floating_point():
             raise ValueError(f"{name} is of {tensor.dtype}, expected floating point")

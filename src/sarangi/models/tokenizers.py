@@ -87,7 +87,7 @@ def refuse_swollen_map(normalizer: Any) -> None:
             try:
                 table = base64.b64decode(text)
             except ValueError as error:
-                raise DocumentError(f"precompiled_charsmap is no base64 ({error})") from error
+                raise DocumentError(f"precompiled_charsmap is not base64 ({error})") from error
             refuse_swollen_table(table)
 
 
@@ -126,13 +126,13 @@ def load_tokenizer(
         own = json_of(files.get("tokenizer_config.json", "{}"))
         whole = json_of(files["tokenizer.json"])
         if not isinstance(own, dict) or not isinstance(whole, dict):
-            raise DocumentError("one of them is no object")
+            raise DocumentError("one of them is not an object")
         refuse_swollen_map(whole.get("normalizer"))
         family = load(module_named(encoder))
         settings = dict(family.tokens if family else {}) | taken(own)
     except DocumentError as error:
         raise SarangiError(
-            f"encoder {name}: its tokenizer files are no settings: {error}; get them again"
+            f"encoder {name}: its tokenizer files are not settings: {error}; get them again"
         ) from error
     # the classes of the families, and so AutoTokenizer, build their own and take only parts of the file
     settings |= {"tokenizer_class": "PreTrainedTokenizerFast", "truncation_side": "left"}

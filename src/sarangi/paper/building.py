@@ -209,7 +209,7 @@ def _run_latex(folder: Path, document: str, known: str) -> None:
     if refused:
         raise SarangiError(
             "the paper's text asks for a program, or for a file outside its folder; LaTeX starts none and "
-            r"opens none: take it out of the text (\write18, \input, \includegraphics and their like):",
+            r"opens none: remove it from the text (\write18, \input, \includegraphics and their like):",
             *refused[:10],
         )
     if done.returncode == 0:

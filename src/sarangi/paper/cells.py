@@ -46,7 +46,7 @@ def scored(cells: Sequence[Cell], synthetic: Sequence[str] = ()) -> pd.DataFrame
     Raises
     ------
     SarangiError
-        If a cell stands twice, or a score file does not report one UAR.
+        If a cell appears twice, or a score file does not report one UAR.
     """
     lines, made = [], set()
     for cell in cells:
@@ -64,7 +64,7 @@ def scored(cells: Sequence[Cell], synthetic: Sequence[str] = ()) -> pd.DataFrame
     if twice.any():
         one = table[twice].iloc[0]
         raise SarangiError(
-            f"{one['features']}, {one['model']} stands twice in {one['pair']}: {one['train']} to "
+            f"{one['features']}, {one['model']} appears twice in {one['pair']}: {one['train']} to "
             f"{one['test']}, {one['protocol']}"
         )
     bases = [cell["base"] for cell in cells]

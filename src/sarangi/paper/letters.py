@@ -61,7 +61,7 @@ def printable(files: Mapping[str, Path], configuration: Mapping[str, Any]) -> No
         raise SarangiError("the paper's fonts cannot print a text of the configuration:", *blamed)
     for name, words in found.items():
         log.warning(
-            "%s: the paper's fonts cannot print %s; their codes stand in their place", name, _named(words)
+            "%s: the paper's fonts cannot print %s; their codes are printed instead", name, _named(words)
         )
         texts[name] = BEYOND.sub(_codes, texts[name])
     for name, file in files.items():

@@ -85,7 +85,7 @@ def _seedless(limits: Sequence[Seedless], titles: Mapping[str, str]) -> list[str
 
 def _few_texts(limits: Sequence[FewTexts], titles: Mapping[str, str]) -> list[str]:
     corpora = [f"{titles[each.corpus]} ({_counted(each.texts, 'different text')})" for each in limits]
-    return [f"WER and CER are no measure of speech recognition on {_in_a_row(corpora)}."]
+    return [f"WER and CER do not measure speech recognition on {_in_a_row(corpora)}."]
 
 
 def _counted(count: int, thing: str) -> str:

@@ -24,18 +24,18 @@ from sarangi.base.marks import (
 )
 
 MARKS = {
-    GROUPS_SHARED: "groups (speakers) stand in training and test: the score is too good",
-    DESCRIPTIVE: "fewer than 8 groups: the interval only describes",
+    GROUPS_SHARED: "groups (speakers) are in both training and test: the score is too high",
+    DESCRIPTIVE: "fewer than 8 groups: the interval is descriptive",
     TOO_NARROW: "speakers are unknown, so clips are resampled: the interval is too narrow",
     UNTRAINED: "the encoder's weights are random: it was never trained on speech before",
     CLASS_MISSING: "an emotion has no test utterance and is left out of UAR; see the audit for the ceiling",
-    NEAR_DUPLICATES: "recordings that share sound stand in training and test",
+    NEAR_DUPLICATES: "recordings that share sound are in both training and test",
     UNPREDICTED: "no test utterance has a prediction; the results of that experiment say why",
     PREDICTIONS_MISSING: "some test utterances have no prediction from some run and are left out",
     SIDES_DIFFER: "the two sides are scored on other emotions, or on another number of utterances",
     MANY_FAILED: "more than a tenth of the corpus failed, so what is scored is not the corpus; see the audit",
     TRAINED_ONCE: "trained once, with one seed: the training is not resampled and the interval is too narrow",
-    TRAINED_TWICE: "trained twice: the interval only describes what other trainings would score",
+    TRAINED_TWICE: "trained twice: the interval is descriptive of what other trainings would score",
     NOT_PARTED: "fewer than two values are stated, or no emotion is in both parts: nothing is compared",
     ONE_GROUP: "one group (speaker) on a side: how far other speakers differ is not known, so no interval",
     # at the end, so that the letters of the others stay

@@ -159,7 +159,7 @@ def _seeds(rows: Mapping[tuple, pd.Series], experiment: str, metric: str, whole:
 def _lacking(
     record: Mapping[str, Any], missing: Mapping[str, Sequence[Missing]], scored: Collection[str]
 ) -> tuple[Missing, ...]:
-    """Return why there is no number of ours for a published one."""
+    """Return why there is not a number of ours for a published one."""
     experiment, part = record.get("ours"), record.get("ours_slice", "")
     if experiment is None:
         return (nothing_of_ours(record),)

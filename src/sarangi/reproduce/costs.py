@@ -200,7 +200,7 @@ def read(file: Path | str) -> dict[str, Any]:
     SarangiError
         If they are not what :func:`record` writes: lists each key that is wrong.
     """
-    advice = "Restore it from git, or record it anew: python -m sarangi costs after a run"
+    advice = "Restore it from git, or record it again: python -m sarangi costs after a run"
     try:
         found = yaml_in(file)
     except DocumentError as error:

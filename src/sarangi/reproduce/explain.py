@@ -96,7 +96,7 @@ class Walk:
     # -- numbers of the text ------------------------------------------------------------------
 
     def _number(self, wanted: str) -> Step:
-        step = Step(f"{wanted} = {self.printed.numbers[wanted]}", [f"stands in {NUMBERS}"])
+        step = Step(f"{wanted} = {self.printed.numbers[wanted]}", [f"is in {NUMBERS}"])
         for kind, turned in (("outcome", r"\byoutcome"), ("verdict", r"\byverdict")):
             if wanted in self.printed.entries[kind]:
                 step.facts.append(f"sentences of {turned} follow: {self.printed.entries[kind][wanted]}")
@@ -196,7 +196,7 @@ class Walk:
             )
         )
         if not references:
-            step.facts.append("nothing stands behind it: it is not there, or only names what waits")
+            step.facts.append("nothing is behind it: it is missing, or only names what it needs")
             step.facts += [f"the table says: {note}" for note in table["notes"]]
         for (file, where), columns in _together(references).items():
             step.steps.append(self._reference(file, dict(where), columns))

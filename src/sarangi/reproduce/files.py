@@ -143,7 +143,7 @@ class Files:
         if here == recorded:
             return Line(f"{self.named_digest(file, recorded)} (the same bytes)")
         return Line(
-            f"{self.named_digest(file, recorded)}, but OTHER BYTES lie there now: {here}; "
+            f"{self.named_digest(file, recorded)}, but DIFFERENT BYTES are there now: {here}; "
             f"{self.verify} says what to do",
             BAD,
         )

@@ -102,5 +102,6 @@ def compared(record: Mapping[str, Any], manifest: Path) -> str | None:
         names.append(f"and {len(found) - NAMED} more")
     count = "a recording is" if len(found) == 1 else f"{len(found)} recordings are"
     return (
-        f"{count} not as listed, in {source}: {', '.join(names)}; put back what was published, or list anew"
+        f"{count} not as listed, in {source}: {', '.join(names)}; put back what was published, or "
+        "list them again"
     )

@@ -184,7 +184,7 @@ class _Adopted:
         else:
             why = f"it was made from {path}, which is not here"
             return _Refusal(why, why)
-        why = f"it was made from another {path}"
+        why = f"it was made from a different {path}"
         return None if here == recorded else _Refusal(why, why)
 
 
@@ -203,7 +203,7 @@ def _other_job(output: str, record: Mapping[str, Any] | None, job: "Planned") ->
 
 
 def _other(key: str, job: "Planned") -> str:
-    return f"rule {job.described['rule']} has other {key} in this clone"
+    return f"rule {job.described['rule']} has different {key} in this clone"
 
 
 def _first_odd(recorded: Mapping[str, str], inputs: list[str]) -> str:
@@ -215,7 +215,7 @@ def _opened(bundle: Path) -> Iterator[zipfile.ZipFile]:
     """Open a bundle, every member of which lies where results lie."""
     if bundle.exists() and not bundle.is_file():  # a device has no end
         raise SarangiError(
-            f"{bundle}: expected a bundle, which the target results_bundle makes; it is no file"
+            f"{bundle}: expected a bundle, which the target results_bundle makes; it is not a file"
         )
     try:
         with zipfile.ZipFile(bundle) as archive:
@@ -241,13 +241,13 @@ def _opened(bundle: Path) -> Iterator[zipfile.ZipFile]:
 
 
 def _refuse_clash(names: list[str]) -> None:
-    """Refuse names of which one stands twice, or is a folder of another: they cannot all be written."""
+    """Refuse names of which one appears twice, or is a folder of another: they cannot all be written."""
     places = [PurePosixPath(RESTORED), *(PurePosixPath(name) for name in names)]
     above = {parent for place in places for parent in place.parents}
     seen: set[PurePosixPath] = set()
     for place in places:
         if place in seen or place in above:
-            raise ValueError(f"{str(place)!r} stands twice, or is a file and a folder")
+            raise ValueError(f"{str(place)!r} appears twice, or is a file and a folder")
         seen.add(place)
 
 
@@ -264,7 +264,7 @@ def _about(archive: zipfile.ZipFile) -> dict[str, Any]:
         raise ValueError(f"it is of version {about['version']}, and this Sarangi reads {VERSION}")
     targets, identities = list(about["targets"]), dict(about["identities"])
     if not all(isinstance(text, str) for text in (*targets, *identities, *identities.values())):
-        raise ValueError(f"{ABOUT} has a target or an identity that is no text")
+        raise ValueError(f"{ABOUT} has a target or an identity that is not text")
     return {"targets": targets, "identities": identities}
 
 
@@ -284,10 +284,10 @@ def _own(directory: Path, path: str, record: Mapping[str, Any]) -> str | None:
             same = json_of(known.read_bytes()) == record
         except (OSError, ValueError):
             same = False
-        return None if same else "it is here and was made otherwise; its own provenance stays"
+        return None if same else "it is here and was made differently; its own provenance stays"
     if here.is_file() and provenance.digest(here) == record["sha256"]:
         return None
-    return "it is here and has other bytes than the bundle's provenance says; it stays without provenance"
+    return "it is here and differs from what the bundle's provenance says; it stays without provenance"
 
 
 def _check(archive: zipfile.ZipFile, bundle: Path, name: str, directory: Path) -> None:

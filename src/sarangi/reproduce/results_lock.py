@@ -110,7 +110,8 @@ def write(directory: Path, tolerance: float) -> int:
             # of another configuration, which Snakemake does not plan: it may be older than what it shows
             if digest(name) not in (None, sum_):
                 raise SarangiError(
-                    f"{file}: made from another {name} than lies here, so nothing is locked; {verify}. Where "
+                    f"{file}: made from a different {name} from the one here, so nothing is locked; "
+                    f"{verify}. Where "
                     f"no rule makes it here, delete it: rm {commands.quoted(directory / file)}"
                 )
     lines = ["# Written by python -m sarangi lock; the target verify compares with it.\n"]
@@ -267,6 +268,6 @@ def _read(directory: Path) -> dict[str, Any]:
     except (OSError, DocumentError) as error:
         raise SarangiError(
             f"{path}: expected what python -m sarangi lock writes, found something else ({error}). Restore "
-            "it from git, or write it anew"
+            "it from git, or write it again"
         ) from error
     return found

@@ -44,7 +44,7 @@ def file_of(name: str) -> str:
     try:
         return base64.b64decode(encoded, b"-_", validate=True).decode()
     except (binascii.Error, UnicodeDecodeError) as error:
-        raise ValueError(f"{name!r} is no name of a record of Snakemake's") from error
+        raise ValueError(f"{name!r} is not the name of a record of Snakemake's") from error
 
 
 def refuse_other(name: str, record: Any, made: Mapping[str, Mapping[str, Any]]) -> str:
@@ -76,9 +76,9 @@ def refuse_other(name: str, record: Any, made: Mapping[str, Mapping[str, Any]]) 
             raise ValueError(f"what Snakemake knows of {path}: {key} is {type(value).__name__}")
     for key in ("input", "log"):
         if not all(isinstance(entry, str) for entry in record.get(key) or ()):
-            raise ValueError(f"what Snakemake knows of {path}: a name in {key} is no text")
+            raise ValueError(f"what Snakemake knows of {path}: a name in {key} is not text")
     if not all(isinstance(entry, str | None) for entry in (record.get("input_checksums") or {}).values()):
-        raise ValueError(f"what Snakemake knows of {path}: a checksum is no text")
+        raise ValueError(f"what Snakemake knows of {path}: a checksum is not text")
     if record.get("rule") != made[path]["rule"] or record.get("incomplete"):
         raise ValueError(f"what Snakemake knows of {path} is not of the finished rule {made[path]['rule']}")
     return path

@@ -14,8 +14,8 @@ from sarangi.reproduce.steps import Step, pairs
 
 LISTED = 20_000  # recordings that a page lists, before it names the files that have the rest
 WEIGHTS, AUDIO = "Weights", "Audio"
-VOICES = "Who seems to speak"
-READ_FROM, OTHERS = "What the recordings were read from", "Weights and other files in hand"
+VOICES = "Estimated speakers"
+READ_FROM, OTHERS = "What the recordings were read from", "Weights and other files available here"
 KINDS = {
     "features": "Features",
     "states": "Pooled states of a frozen encoder",
@@ -135,7 +135,7 @@ class Upstream:
                 counts[row["status"]] += 1
                 right += row["status"] == store.OK and not rated and row["emotion"] == row["predicted"]
             step = self.files.step(path, only=upstream)
-            said = "ratings, a row a dimension" if rated else f"{right} of those predicted are right"
+            said = "ratings, one row per dimension" if rated else f"{right} of those predicted are right"
             step.facts.insert(0, f"{in_words(counts)}; {said}")
             answers.steps.append(step)
             total += counts
@@ -190,7 +190,9 @@ class Upstream:
                 sizes[row["fold"], row["part"]] += 1
                 leaks += bool(row["leaks"])
             folds = sorted({fold for fold, _ in sizes if fold is not None})
-            step.facts.insert(0, f"{len(folds)} folds; {leaks} rows of groups that stand on both sides")
+            step.facts.insert(
+                0, f"{len(folds)} folds; {leaks} rows of groups that are in both training and test"
+            )
             for fold in folds:
                 parts = {part: count for (number, part), count in sorted(sizes.items()) if number == fold}
                 step.facts.append(f"fold {fold}: {pairs(parts)}")
@@ -217,7 +219,7 @@ class Upstream:
         }
         step = Step(
             f"Recordings: {len(clips)} tested",
-            [f"sha256 as {manifest} lists it, which verify compares with what lies here"],
+            [f"sha256 as {manifest} lists it, which verify compares with what is here"],
         )
         if not self.recordings:
             step.facts.append("--recordings or --html lists them")
@@ -232,7 +234,7 @@ class Upstream:
             rated = self._rated(path)
             for row in self.files.rows(path, [*known, *(["dimension", "rating"] if rated else ["emotion"])]):
                 if len(step.lines) == LISTED:
-                    step.facts.append(f"the first {LISTED} are listed; the rest stands in the predictions")
+                    step.facts.append(f"the first {LISTED} are listed; the rest is in the predictions")
                     return step
                 answer = row["status"]
                 if row["status"] == store.OK:

@@ -192,7 +192,7 @@ class Values:
         for source in sources:
             step.steps += self._scores_of(source, [records[part] for part in parts if part in records])
         if not sources:
-            step.facts.append("no score of ours stands behind it")
+            step.facts.append("no score of ours is behind it")
         return step
 
     def _scores_of(self, source: str, numbers: Sequence[Mapping[str, Any]]) -> list[Step]:

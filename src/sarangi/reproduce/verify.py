@@ -118,7 +118,7 @@ def verify(targets: Sequence[str]) -> None:
 
 def _listed(faults: Sequence[Fault]) -> list[str]:
     """Return the faults line by line, each command behind what it mends."""
-    lines = [f"{len(faults)} files are bad; mend them in this order, and verify again:"]
+    lines = [f"{len(faults)} files are bad; repair them in this order, and verify again:"]
     for place, fault in enumerate(faults):
         lines.append(f"  {fault.file}: {fault.found}")
         if place + 1 == len(faults) or faults[place + 1].command != fault.command:
@@ -331,12 +331,12 @@ class _Verification:
             described, inputs, outputs = self.planned[path]
             for key in ("rule", "wildcards", "code"):
                 if record[key] != described[key]:
-                    return f"made by another {key} than this clone's ({described['rule']})"
+                    return f"made by a different {key} from this clone's ({described['rule']})"
             if record["outputs"] != sorted(outputs):
-                return f"its job ({described['rule']}) makes other files in this clone"
+                return f"its job ({described['rule']}) makes different files in this clone"
             if sorted(record["inputs"]) != inputs:
                 odd = sorted({*record["inputs"]} ^ {*inputs})
-                return f"made from other files than this clone's: {odd[0]}"
+                return f"made from different files from this clone's: {odd[0]}"
             place = layout.parse(path)
             listed = described["rule"] in OF_MANIFESTS and place is not None and place.kind == "manifest"
             if listed and not self._bad.keys() & set(inputs):
@@ -347,10 +347,10 @@ class _Verification:
             now = self._digest(name)
             # what is bad itself, or not here, says so itself
             if now is not None and now != sum_ and name not in self._bad:
-                return f"made from another {name} than lies here"
+                return f"made from a different {name} from the one here"
         # last: the content of what comes from outside is among them, and was named by now
         if path in self.planned and record["parameters"] != self.planned[path][0]["parameters"]:
-            return f"made by another parameters than this clone's ({record['rule']})"
+            return f"made with different parameters from this clone's ({record['rule']})"
         return None
 
     def _digest(self, name: str) -> str | None:
@@ -390,7 +390,9 @@ class _Verification:
             elif file in found.why:
                 meant = f"  # or, if the change is meant: {commands.sarangi('lock')}"
                 self._fault(
-                    file, f"other numbers than published: {found.why[file]}", self._command(file) + meant
+                    file,
+                    f"numbers differ from those published: {found.why[file]}",
+                    self._command(file) + meant,
                 )
 
 

@@ -58,10 +58,10 @@ def walked(folder: str, left_out: Callable[[str], bool] = lambda _: False) -> It
         if Path(path).is_symlink():
             link = Path(path).lstat()
             if (here.st_dev, here.st_ino) in above:
-                yield Found(path, "a link to a folder that it lies in; nothing was looked at behind it")
+                yield Found(path, "a link to a folder that contains it; nothing behind it was looked at")
                 continue
             if (link.st_dev, link.st_ino) in followed:
-                yield Found(path, "a link that was followed from elsewhere; nothing was looked at behind it")
+                yield Found(path, "a link that was followed from elsewhere; nothing behind it was looked at")
                 continue
             followed.add((link.st_dev, link.st_ino))
         try:

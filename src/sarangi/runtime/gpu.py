@@ -139,7 +139,8 @@ def _locked(folder: Path, name: str, how: int) -> TextIO | None:
         return None
     except OSError as error:
         log.warning(
-            "%s: this file system takes no locks (%s), so another job may use GPU %s too: set TMPDIR to "
+            "%s: this file system does not support locks (%s), so another job may use GPU %s too: "
+            "set TMPDIR to "
             "a folder on a disk of this machine",
             folder,
             error.strerror,

@@ -65,7 +65,7 @@ def entries_below(folder: str | Path) -> Iterator[Entry]:
     """Yield what lies below a folder, in an order that depends on names alone; hidden things are left out.
 
     Links are followed; a folder that was listed already, under whatever name, is an entry of its own kind, so
-    that no link goes round.  What cannot be listed or is no regular file is an entry that says so, and
+    that no link goes round.  What cannot be listed or is not a regular file is an entry that says so, and
     is never opened.
     """
     # of a folder around this one, all that it holds beside is none of this one's
@@ -119,7 +119,7 @@ def _entry(path: str, info: os.stat_result) -> Entry:
     if of_system(info):
         return Entry(path, OF_SYSTEM, None)
     if not stat.S_ISREG(info.st_mode):
-        return Entry(path, OF_KIND.get(stat.S_IFMT(info.st_mode), "no regular file"), None)
+        return Entry(path, OF_KIND.get(stat.S_IFMT(info.st_mode), "not a regular file"), None)
     # not the device: the number of a network disk is another one after each mount
     stamp = f"{info.st_size} {info.st_mtime_ns} {info.st_ctime_ns} {info.st_ino}"
     return Entry(path, None, stamp, (info.st_mtime_ns, info.st_ctime_ns), info.st_size)

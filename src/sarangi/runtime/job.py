@@ -200,8 +200,8 @@ def _publish(run: Job) -> None:
             opened(temporary)
         except Exception as error:  # whatever a library says of a file that is not what it should be
             raise SarangiError(
-                f"{final} was not written whole, though what wrote it said nothing ({error}); look at the "
-                "disk that it lies on, and run the same command again"
+                f"{final} was not written whole, though no error was reported ({error}); look at the "
+                "disk that it is on, and run the same command again"
             ) from error
     _bring_to_now(run.inputs)
     # first what they are, then they: a result never stands there with another one's provenance
@@ -254,7 +254,7 @@ def _bring_to_now(inputs: list[Path]) -> None:
             try:
                 os.utime(path)
             except OSError:  # another user's, or on a disk that takes no writing
-                log.warning("%s bears a time ahead of this machine's clock: touch it", path)
+                log.warning("%s has a time stamp ahead of this machine's clock: touch it", path)
 
 
 def _disk_is_full(error: BaseException | None) -> bool:
@@ -273,8 +273,8 @@ def _room(outputs: list[Path]) -> str:
     places = {str(path.parent): shutil.disk_usage(path.parent).free for path in outputs}
     free = ", ".join(f"{place} has {size / 1e6:.1f} MB left" for place, size in sorted(places.items()))
     return (
-        f"the disk is full ({free}; temporary files go to {_scratch()}). Nothing half written is "
-        "kept: make room and run the same command again."
+        f"the disk is full ({free}; temporary files go to {_scratch()}). Nothing half-written is "
+        "kept: free some space and run the same command again."
     )
 
 

@@ -55,8 +55,9 @@ def hold(folder: Path = Path(".snakemake")) -> bool:
             alone = _alone(file)
         except OSError as error:
             log.warning(
-                "%s: this file system takes no locks (%s), so a run cannot tell what a killed one left from "
-                "what a living one holds: start one at a time here, and after a kill give snakemake --unlock",
+                "%s: this file system does not support locks (%s), so a run cannot tell what a "
+                "killed one left from "
+                "what a living one holds: start one at a time here, and after a kill run snakemake --unlock",
                 folder,
                 error.strerror,
             )
@@ -177,12 +178,13 @@ def going(folder: Path) -> str | None:
         with (folder / WORK).open("r+", encoding="utf-8") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        return "a run is going in this folder"
+        return "another run is active in this folder"
     except OSError as error:  # none has begun, or no locks here: Snakemake's own then say it
         log.debug("%s: %s", folder / WORK, error)
     if any((folder / "locks").glob("*.lock")):
         return (
-            "a run is going in this folder, or one was killed, perhaps on another machine, and left its "
+            "another run is active in this folder, or one was killed, perhaps on another machine, "
+            "and left its "
             f"locks ({commands.snakemake('--unlock', folder.parent)} takes them away)"
         )
     return None
@@ -209,10 +211,10 @@ def undisturbed(folder: Path, what: str) -> Iterator[None]:
     def refuse(error: Exception | None = None) -> None:
         why = going(folder)
         if why is None and _text(folder / WORK) != began:
-            why = "a run was going in this folder meanwhile"
+            why = "another run was active in this folder meanwhile"
         if why is not None:
             raise SarangiError(
-                f"{what}: {why}. Wait until it has ended, and give this command again"
+                f"{what}: {why}. Wait until it has ended, and run this command again"
             ) from error
 
     refuse()

@@ -38,7 +38,8 @@ def refuse_stale(workflow: Any) -> None:
     wrong = list(_stale(workflow))
     if wrong:
         raise SarangiError(
-            "Snakemake has other settings than the workflow is built on, by its command line or a profile "
+            "Snakemake has settings that differ from those the workflow is built on, from its "
+            "command line or a profile "
             "($SNAKEMAKE_PROFILE, ~/.config/snakemake, a folder named default or profiles/default here); "
             "results would be stale, or recomputed without need:",
             *wrong,
@@ -61,7 +62,7 @@ def _stale(workflow: Any) -> Iterator[str]:
     if dag and dag.max_checksum_file_size < largest:
         yield (
             f"max-checksum-file-size is {dag.max_checksum_file_size}; expected {largest} or more, since "
-            "files are known by their content: take it out"
+            "files are known by their content: remove it"
         )
     for name, stated in (
         ("ignore-incomplete", execution and execution.ignore_incomplete),
@@ -70,7 +71,7 @@ def _stale(workflow: Any) -> Iterator[str]:
         ("consider-ancient", ways and ways.consider_ancient),
     ):
         if stated:
-            yield f"{name} is set; expected that it is not: take it out"
+            yield f"{name} is set; expected that it is not: remove it"
 
 
 def refuse_touch() -> None:
@@ -84,7 +85,7 @@ def refuse_touch() -> None:
     def refused(self: DAG) -> NoReturn:
         raise WorkflowError(
             "--touch calls results current that other parameters, code or inputs made, so they would be "
-            f"stale without a word. {commands.sarangi('restore BUNDLE.zip --compare')} adopts results whose "
+            f"stale, unnoticed. {commands.sarangi('restore BUNDLE.zip --compare')} adopts results whose "
             "provenance agrees with this clone, and a plain run makes the others"
         )
 

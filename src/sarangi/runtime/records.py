@@ -53,7 +53,7 @@ def refuse_odd(record: Any) -> None:
         if not isinstance(record[key], kind):
             raise DocumentError(f"{key} is {type(record[key]).__name__}, not {kind.__name__}")
     if not all(isinstance(name, str) for name in (*record["inputs"].values(), *record["outputs"])):
-        raise DocumentError("a name or a hash in it is no text")
+        raise DocumentError("a name or a hash in it is not text")
 
 
 def closure(results: Iterable[str], folder: str | Path = ".") -> dict[str, dict[str, Any]]:
@@ -68,7 +68,7 @@ def closure(results: Iterable[str], folder: str | Path = ".") -> dict[str, dict[
     waiting = sorted(results)
     for result in waiting:
         if read(result, folder) is None:
-            raise SarangiError(f"{result}: has no provenance ({place(result)}); delete it and make it anew")
+            raise SarangiError(f"{result}: has no provenance ({place(result)}); delete it and rebuild it")
     while waiting:
         result = waiting.pop()
         record = None if result in found else read(result, folder)

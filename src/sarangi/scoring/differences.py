@@ -63,7 +63,7 @@ def differences(
     Raises
     ------
     SarangiError
-        If two models have no test utterance in common, or tell other emotions apart.
+        If two models have no test utterance in common, or distinguish different emotions.
     """
     where = f"{on.corpus}, {on.protocol}"
     answered = {
@@ -78,7 +78,7 @@ def differences(
     for first, second in compared:
         (one, emotions), (other, others) = answered[first], answered[second]
         if emotions != others:
-            raise SarangiError(f"{where}: {first} and {second} tell other emotions apart")
+            raise SarangiError(f"{where}: {first} and {second} distinguish different emotions")
         untrained = models[first].untrained or models[second].untrained
         held = [mark for table in (one, other) for mark in marks_of(table, tested, untrained)]
         held += [mark for table in (one, other) for mark in marks_of_trainings(table, crossed=crossed)]

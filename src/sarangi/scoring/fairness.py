@@ -121,7 +121,7 @@ NOTHING: Row = {
 
 
 def in_bands(ages: pd.Series, bounds: Sequence[int]) -> pd.Series:
-    """Return ages in years as bands, such as ``30 to 44``; a text that is no number is a band of its own.
+    """Return ages in years as bands, such as ``30 to 44``; a text that is not a number is a band of its own.
 
     Parameters
     ----------

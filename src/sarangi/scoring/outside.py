@@ -128,7 +128,7 @@ def read(file: Path) -> list[Cell]:
         rows = list(_of_parquet(file) if parquet else _of_text(file))
     except (csv.Error, *UNREADABLE) as error:
         raise SarangiError(
-            f"{file}: no table that can be read ({error}); expected CSV in UTF-8, TSV or Parquet with the "
+            f"{file}: not a table that can be read ({error}); expected CSV in UTF-8, TSV or Parquet with the "
             f"columns {' or '.join(NAMES)}, fold and predicted"
         ) from error
     if not rows:
@@ -170,7 +170,7 @@ def _needed(where: str, header: Sequence[str]) -> None:
         )
     twice = sorted({name for name in header if header.count(name) > 1})
     if twice:
-        raise SarangiError(f"{where}: the column {twice[0]} is there twice; take one out")
+        raise SarangiError(f"{where}: the column {twice[0]} appears twice; remove one")
 
 
 def checked(rows: Sequence[Cell], split: Split) -> Checked:
@@ -189,7 +189,7 @@ def checked(rows: Sequence[Cell], split: Split) -> Checked:
     ------
     SarangiError
         With each problem of the table in a line of its own: an unknown file or emotion, a fold that the
-        protocol does not have, an utterance that the fold does not test, one that stands twice, and
+        protocol does not have, an utterance that the fold does not test, one that appears twice, and
         probabilities that are none.
     """
     asked = _Asked(split)
@@ -291,7 +291,7 @@ class _Asked:
             if not predicted:
                 raise _ProblemError("nothing is predicted; leave the row out if the model gave no answer")
             hint = nearest(predicted, self.emotions)
-            raise _ProblemError(f"the emotion {predicted!r} is none of the protocol's; {hint}")
+            raise _ProblemError(f"the emotion {predicted!r} is not one of the protocol's; {hint}")
         answer = {"utterance_id": name, "fold": fold, "seed": _whole("seed", row.cells.get("seed", ""))}
         answer |= {"status": store.OK, "reason": None, "emotion": self._emotion[name], "predicted": emotion}
         return answer | self._probabilities(row, stated)
@@ -328,7 +328,7 @@ class _Asked:
         folds = [str(number) for number, parts in self._parts.items() if parts.get(name) == TEST]
         tested = f"it is tested in fold {', '.join(folds)}" if folds else "no fold tests it"
         what = f"is in the {part} part of" if part in PARTS[:2] else "is in no part of"
-        raise _ProblemError(f"{name} {what} fold {fold}, so its prediction is no test; {tested}")
+        raise _ProblemError(f"{name} {what} fold {fold}, so its prediction is not a test; {tested}")
 
     def _probabilities(self, row: Cell, stated: bool) -> dict[str, float]:
         columns = [f"{STATED}{emotion}" for emotion in self.emotions]

@@ -1,6 +1,6 @@
 """The scores of a study in a few lines: the best model of each corpus, beside chance and random folds."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -10,9 +10,11 @@ from sarangi.base.dimension_reports import FOLDS, all_of, best_listeners, report
 from sarangi.base.dimension_rows import RMSE
 from sarangi.base.labels import Labels
 from sarangi.base.marks import GROUPS_SHARED, marks_in
+from sarangi.base.missing import Missing
 from sarangi.base.score_rows import headline
 
-SHOWN = 3  # protocols of a corpus
+SHOWN = 3  # protocols of a corpus, models of a line
+LACKING = 5  # things that are missing
 
 
 def run_summary(
@@ -22,10 +24,11 @@ def run_summary(
     labels: Labels,
     output: Path,
     ratings: Sequence[Path] = (),
+    waiting: Sequence[tuple[str, str, str, Sequence[Missing]]] = (),
 ) -> None:
     """Write the best UAR of each corpus under its protocols, beside chance and what random folds give.
 
-    Of models that predict ratings, the best CCC of each dimension.
+    Of models that predict ratings, the best CCC of each dimension; then which models did not run, and why.
 
     Parameters
     ----------
@@ -41,6 +44,8 @@ def run_summary(
         Text file to write.
     ratings
         Of every experiment on ratings, of schema :data:`sarangi.base.dimension_rows.DIMENSION_SCORES`.
+    waiting
+        Corpus, protocol, model and what is missing, of each experiment that cannot run.
     """
     table = headline(scores)
     within = (table["metric"] == "uar") & (table["test"] == table["corpus"])
@@ -50,7 +55,23 @@ def run_summary(
         for line in _corpus(own, leaking, baselines, labels)
     ]
     lines += _ratings(reported(all_of(ratings)), baselines, labels)
-    output.write_text("".join(f"{line}\n" for line in lines or ["Nothing is scored."]), encoding="utf-8")
+    lines = (lines or ["Nothing is scored."]) + list(_not_run(waiting, labels))
+    output.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+
+def _not_run(waiting: Iterable[tuple[str, str, str, Sequence[Missing]]], labels: Labels) -> Iterator[str]:
+    """Yield a line for each thing that is missing, with the models that need it."""
+    needed: dict[Missing, dict[str, None]] = {}
+    for _, _, model, missing in waiting:
+        for each in missing:
+            needed.setdefault(Missing(*each), {})[labels.models[model]] = None
+    for each, models in list(needed.items())[:LACKING]:
+        shown = ", ".join(list(models)[:SHOWN]) + (
+            f" and {len(models) - SHOWN} more" if len(models) > SHOWN else ""
+        )
+        yield f"Not run: {shown}; needs {each}"
+    if len(needed) > LACKING:
+        yield f"Also missing, {len(needed) - LACKING} more: paper/tables/availability.md"
 
 
 def _corpus(

@@ -213,7 +213,7 @@ def ask(
                 raise _too_slow(watch) from None
             raise _told(error, address, here) from None
         raise SarangiError(
-            f"{without_secrets(address)}: it leads on more than {MOST_REDIRECTS} times. Look at the address"
+            f"{without_secrets(address)}: it redirects more than {MOST_REDIRECTS} times. Look at the address"
         )
 
 
@@ -237,18 +237,21 @@ def led(here: str, target: str, address: str) -> str:
             raise ValueError("no host")
     except ValueError as error:
         raise SarangiError(
-            f"{shown}: no address that can be asked ({error}). Mend it in the configuration, or, if that is "
+            f"{shown}: not an address that can be requested ({error}). Correct it in the "
+            "configuration, or, if that is "
             "right, look at its publisher's page"
         ) from None
     if parts.scheme not in ("http", "https"):
         raise SarangiError(
-            f"{shown}: it leads to an address that begins with {there.partition(':')[0][:20]!r}; only http "
+            f"{shown}: it redirects to an address that begins with "
+            f"{there.partition(':')[0][:20]!r}; only http "
             "and https are followed. Look at the address, and at its publisher's page"
         )
     if parts.scheme == "http" and urlsplit(here).scheme == "https":
         raise SarangiError(
-            f"{shown}: it leads from https to http ({without_secrets(there)}), where anyone on the way can "
-            "change what comes; it was not followed. Look for the publisher's new address"
+            f"{shown}: it redirects from https to http ({without_secrets(there)}), where anyone on "
+            "the way can "
+            "change the content; it was not followed. Look for the publisher's new address"
         )
     return there
 
@@ -274,24 +277,27 @@ def _told(error: Exception, address: str, here: str) -> Exception:
     if proxy and isinstance(error, HOPELESS):  # the address itself was looked at before
         return SarangiError(
             f"{shown}: the proxy of {proxy} cannot be used ({said}); expected http://host:port. "
-            f"Mend {proxy.variable}"
+            f"Correct {proxy.variable}"
         )
     if "CERTIFICATE" in said or "X509" in said:
         trusted = certificates()
         source = f"of {trusted[0]}" if trusted else "that come with Python"
         return SarangiError(
-            f"{shown}: its certificate is none that the authorities {source} vouch for ({said}). If a proxy "
+            f"{shown}: its certificate is not one that the authorities {source} vouch for ({said}). "
+            "If a proxy "
             "of your network signs in its place, name the file of that authority in REQUESTS_CA_BUNDLE"
         )
     if isinstance(error, HOPELESS):
-        return SarangiError(f"{shown}: no address that can be asked ({said}). Mend it in the configuration")
+        return SarangiError(
+            f"{shown}: not an address that can be requested ({said}). Correct it in the configuration"
+        )
     through = f" (through the proxy of {proxy})" if proxy else ""
     return PassingError(f"{said}{through}")
 
 
 def refused_by(proxy: Any, address: str, status: int) -> SarangiError:
     """Return that a proxy will not fetch an address, with the variable that names the proxy."""
-    wants = "wants a name and a password" if status == requests.codes.proxy_authentication else "refuses"
+    wants = "requires a name and a password" if status == requests.codes.proxy_authentication else "refuses"
     return SarangiError(
         f"{address}: the proxy of {proxy} {wants} (it answers {status}). Write {proxy.variable} as "
         "http://name:password@host:port, or name another proxy there"

@@ -51,7 +51,7 @@ def fetch_archive(
             repack({ARCHIVE: part}, output)
     except SarangiError as error:
         drop(part)
-        raise SarangiError(f"{without_secrets(address)}: what came was thrown away: {error}") from error
+        raise SarangiError(f"{without_secrets(address)}: the download was discarded: {error}") from error
     if checksum is None:
         checksums.record(address, actual, bytes_here)
     log.info("%s: %d bytes, %s", without_secrets(address), bytes_here, actual)

@@ -91,7 +91,7 @@ def checkpoint_in(path: Path) -> Any:
     """
     try:
         if not path.is_file():
-            raise ValueError("it is no regular file")
+            raise ValueError("it is not a regular file")
         if zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as archive:
                 for entry in archive.infolist():
@@ -115,7 +115,7 @@ def _said_by_torch(error: Exception) -> str:
     text = " ".join(str(error).split())
     code = CODE.search(text)
     if code:
-        return f"it names {next(filter(None, code.groups()))}, which is no tensor; nothing in it was run"
+        return f"it names {next(filter(None, code.groups()))}, which is not a tensor; nothing in it was run"
     inner = re.search(r"WeightsUnpickler error: (.*?)(?: Check the documentation|$)", text)
     text = inner[1] if inner else text
     # sentences of torch to programmers

@@ -57,7 +57,8 @@ def _same(address: str, found: Entry, known: Mapping[str, Entry]) -> bool:
     if recorded != found:
         raise SarangiError(
             f"{without_secrets(address)}: found {_shown(found)}; expected {_shown(recorded)}, as {CHECKSUMS} "
-            "recorded on first use. They were thrown away. Run the same command again; if it stays so and "
+            "recorded on first use. The download was discarded. Run the same command again; if that "
+            "persists and "
             f"the publisher changed the file on purpose, delete the line of that address in {CHECKSUMS}"
         )
     return True
@@ -100,7 +101,8 @@ def record_all(found: Mapping[str, Entry]) -> None:
             fcntl.flock(lock, fcntl.LOCK_EX)
         except OSError as error:
             log.warning(
-                "%s: this file system takes no locks (%s), so of two downloads that end at once one may go "
+                "%s: this file system does not support locks (%s), so of two downloads that end at "
+                "the same time one may go "
                 "unrecorded: start one run at a time here",
                 folder,
                 error.strerror,
@@ -156,7 +158,7 @@ def _read(file: Path = CHECKSUMS) -> dict[str, Entry]:
         raise SarangiError(
             f'{CHECKSUMS}: expected a line `"<address>": {{"checksum": …, "size": …}}` for each '
             f'download, or `{{"commit": …}}` for a repository, found something else ({error}). Restore the '
-            "file from git, or mend that line"
+            "file from git, or correct that line"
         ) from error
     return found
 
@@ -164,7 +166,7 @@ def _read(file: Path = CHECKSUMS) -> dict[str, Entry]:
 def _refuse_other_form(found: Any) -> None:
     """Refuse what is no mapping of addresses to entries (:data:`Entry`)."""
     if not isinstance(found, dict):
-        raise DocumentError("it is no mapping")
+        raise DocumentError("it is not a mapping")
     for address, entry in found.items():
         keys = set(entry) if isinstance(entry, dict) else set()
         if keys == {"commit"}:
@@ -176,4 +178,6 @@ def _refuse_other_form(found: Any) -> None:
         if keys != {"checksum", "size"}:
             raise DocumentError(f"the entry of {address} is neither a checksum and a size nor a commit")
         if not isinstance(entry["checksum"], str) or type(entry["size"]) is not int:
-            raise DocumentError(f"the entry of {address} has no text as checksum, or no number as size")
+            raise DocumentError(
+                f"the entry of {address} has a checksum that is not text, or a size that is not a number"
+            )

@@ -69,12 +69,13 @@ def fetch_commit(repository: str, commit: str, output: Path) -> None:
     shown = without_secrets(repository)
     if not ADDRESS.fullmatch(repository):
         raise SarangiError(
-            f"git: {shown!r} is no address of a repository; expected https://host/path, "
+            f"git: {shown!r} is not the address of a repository; expected https://host/path, "
             "ssh://user@host/path, user@host:path or a folder, without a password (put that into ~/.netrc)"
         )
     if not re.fullmatch("[0-9a-f]{40}", commit):
         raise SarangiError(
-            f"git: {commit!r} is no commit of {shown}; expected the forty hexadecimal digits of its full name"
+            f"git: {commit!r} is not a commit of {shown}; expected the forty hexadecimal digits of "
+            "its full name"
         )
     if shutil.which("git") is None:
         raise SarangiError(f"git is needed to fetch {shown}: install Debian package git")
@@ -216,7 +217,7 @@ class _Git:
             hint = f". It was asked through the proxy of {proxy}; look at that variable"
             if "407" in said:
                 hint = (
-                    f". The proxy of {proxy} wants a name and a password (407): write {proxy.variable} as "
+                    f". The proxy of {proxy} requires a name and a password (407): write {proxy.variable} as "
                     "http://name:password@host:port"
                 )
         elif "could not read Username" in said or "Authentication failed" in said:

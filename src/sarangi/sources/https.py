@@ -121,7 +121,9 @@ def receive(
     """
     for path in (part, _version_of(part)):
         if path.exists() and not path.is_file():
-            raise SarangiError(f"{path}: expected what arrived of a download, found no file. Move it away")
+            raise SarangiError(
+                f"{path}: expected a partial download, found something that is not a file. Move it away"
+            )
     for attempt in tries(address, wait):
         with attempt:
             _continue(address, part, Bounds(size, most), token, resume=checksum is not None)
@@ -157,7 +159,7 @@ def tries(address: str, wait: float) -> Iterator[tenacity.AttemptManager]:
         )
     except PassingError as error:
         raise SarangiError(
-            f"{without_secrets(address)}: {error}; tried {TRIES} times. Run the same command again to go on"
+            f"{without_secrets(address)}: {error}; tried {TRIES} times. Run the same command again to resume"
         ) from error
 
 
@@ -184,7 +186,7 @@ def answer_of(address: str, headers: dict[str, str], token: Token | None = None)
         if answer.status == requests.codes.too_many_requests or answer.status >= 500:
             if answer.rest > LONGEST_REST:
                 raise SarangiError(
-                    f"{shown}: {said}, and asks to be left alone for {answer.rest:.0f} s; a download waits "
+                    f"{shown}: {said}, and asks to wait {answer.rest:.0f} s; a download waits "
                     f"for at most {LONGEST_REST:.0f} s. Run the same command again after that"
                 )
             raise PassingError(said, answer.rest)
@@ -195,9 +197,9 @@ def answer_of(address: str, headers: dict[str, str], token: Token | None = None)
 
 def _advice(status: int, token: bool) -> str:
     if token:
-        return "Check the token, and that the account may have it"
+        return "Check the token, and that its account has access"
     if status in (requests.codes.unauthorized, requests.codes.forbidden):
-        return "It is not open to everyone: ask its publisher for it, and put it in place yourself"
+        return "It is not open to everyone: ask its publisher for access, and put it in place yourself"
     return "Look at the address, and at its publisher's page"
 
 
@@ -213,7 +215,7 @@ def content_of(address: str, headers: dict[str, str], token: Token | None = None
     for attempt in tries(address, 0.5):
         with attempt, answer_of(address, headers, token) as answer:
             if answer.status != requests.codes.ok:
-                raise PassingError(f"the server answers {answer.status}, though the whole was asked for")
+                raise PassingError(f"the server answers {answer.status}, though the whole file was requested")
             content = b""
             for data in answer.pieces():
                 content += data
@@ -255,7 +257,7 @@ def _continue(address: str, part: Path, bounds: Bounds, token: Token | None, res
         if kind.lower().startswith(PAGES):
             raise SarangiError(
                 f"{without_secrets(address)}: a web page (Content-Type {kind}) came instead of the file. "
-                "Open the address in a browser: it may want a log-in, or have moved"
+                "Open the address in a browser: it may require a log-in, or have moved"
             )
         start = _start(answer, part, have if headers else None, resume)
         if start is None:
@@ -286,13 +288,15 @@ def _start(answer: Answer, part: Path, asked: int | None, resume: bool) -> int |
     if status == requests.codes.ok:
         return 0
     if asked is None:
-        raise PassingError(f"the server answers {status}, though the whole was asked for")
+        raise PassingError(f"the server answers {status}, though the whole file was requested")
     if status == requests.codes.requested_range_not_satisfiable:
         whole = ranged[2] if ranged else "*"
         if whole == str(asked) or (resume and whole == "*"):
             return None  # all of it is here; the checksum decides
         drop(part)
-        raise PassingError(f"{asked} bytes are here, and the server has no more of it ({said}); begun again")
+        raise PassingError(
+            f"{asked} bytes are here, and the server has no more of it ({said}); starting over"
+        )
     tag, known = _tag(answer), _version(part)
     # an ETag comes with a part as with the whole; a date need not
     changed = tag != known if known.startswith('"') and not resume else bool(tag and known and tag != known)
@@ -302,7 +306,7 @@ def _start(answer: Answer, part: Path, asked: int | None, resume: bool) -> int |
     if changed or unknown or (ranged and ranged[1] != str(asked)):
         drop(part)
         what = "another version" if changed else f"another part ({said or 'it does not say which'})"
-        raise PassingError(f"the server sends {what} than byte {asked} on of what is here; begun again")
+        raise PassingError(f"the server sends {what} than byte {asked} on of what is here; starting over")
     return asked
 
 
@@ -324,8 +328,9 @@ def _refuse_without_room(address: str, part: Path, start: int, total: int | None
     room = shutil.disk_usage(part.parent).free + replaced
     if total - start > room:
         raise SarangiError(
-            f"{without_secrets(address)}: {total - start} bytes are still to come, and {room} are free on "
-            f"the disk of {part.parent}. Make room there, and run the same command again"
+            f"{without_secrets(address)}: {total - start} bytes are still to be downloaded, and "
+            f"{room} are free on "
+            f"the disk of {part.parent}. Free some space there, and run the same command again"
         )
 
 
@@ -352,8 +357,9 @@ def _take(answer: Answer, address: str, part: Path, start: int, bounds: Bounds) 
 
 def _mismatch(address: str, found: str, wanted: str) -> SarangiError:
     return SarangiError(
-        f"{without_secrets(address)}: found {found}, expected {wanted}; they were thrown away. Run the same "
-        "command again; if it stays so, the publisher has changed the file"
+        f"{without_secrets(address)}: found {found}, expected {wanted}; the download was discarded. "
+        "Run the same "
+        "command again; if that persists, the publisher has changed the file"
     )
 
 

@@ -138,7 +138,7 @@ def fetch_file(held: Snapshot, name: str, output: Path, stated: str | None, most
             raise ValueError(f"its content is not the one that the hub calls {listed.blob}")
     except ValueError as error:
         output.unlink()
-        raise SarangiError(f"{shown}: {error}. It was thrown away; run the same command again") from error
+        raise SarangiError(f"{shown}: {error}. It was discarded; run the same command again") from error
     found = digest(output)
     log.info("%s: %d bytes, %s", shown, listed.size, found)
     return found

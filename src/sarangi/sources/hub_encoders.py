@@ -121,9 +121,9 @@ def _refuse_no_json(file: Path, address: str) -> None:
     """Refuse what came for a file of settings, which may have no checksum, and is no JSON (a web page)."""
     try:
         if not isinstance(json_in(file), dict):
-            raise DocumentError("it is no mapping")
+            raise DocumentError("it is not a mapping")
     except DocumentError as error:
         raise SarangiError(
-            f"{address}: expected settings as JSON, found something else ({error}); it was thrown away. Run "
+            f"{address}: expected settings as JSON, found something else ({error}); it was discarded. Run "
             "the same command again"
         ) from error

@@ -55,7 +55,7 @@ def wrong_with_encoder(folder: Path, files: Sequence[str]) -> str | None:
     """
     expected = f"expected a folder with {', '.join(files)}"
     if not folder.is_dir():
-        return f"{folder}: {expected}" + ("; a file lies there" if folder.exists() else "; there is none")
+        return f"{folder}: {expected}" + ("; it is a file" if folder.exists() else "; there is none")
     there = instead_of_encoder(folder, files)
     lacking = [name for name in files if not _is_file(folder / name)]
     if not lacking:
@@ -106,7 +106,7 @@ def no_regular(path: Path) -> str:
         )
     except OSError as error:
         kind = f"what cannot be looked at ({error.strerror})"
-    return f"{kind}; put the file itself there, or take this away"
+    return f"{kind}; put the file itself there, or remove this"
 
 
 def is_pointer(file: Path) -> bool:
@@ -125,7 +125,7 @@ def deeper(folder: Path, name: str) -> str | None:
     for depth in range(1, DEEPEST + 1):
         for found in sorted(folder.glob("/".join([*"*" * depth, name]))):
             if found.is_file():
-                return f"its files lie deeper, in {found.parent}: move them up into {folder}"
+                return f"its files are deeper, in {found.parent}: move them up into {folder}"
     return None
 
 

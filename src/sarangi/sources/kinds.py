@@ -378,7 +378,7 @@ class Synthetic(Kind):
     @property
     def origin(self) -> str:
         """The generator of the project."""
-        return "spoken by this project's generator (synthetic)"
+        return "synthesised by this project's generator"
 
     def located(self, made: Path, files: Sequence[str], answers: Callable[[str], bool]) -> Path:
         """Return where a rule writes it: it always can."""

@@ -23,7 +23,7 @@ KINDS = {
     stat.S_IFIFO: "a named pipe", stat.S_IFSOCK: "a socket", stat.S_IFCHR: "a device",
     stat.S_IFBLK: "a device", stat.S_IFDIR: "a folder",
 }  # fmt: skip
-FILE_WANTED = "put the file itself there, or take this away"
+FILE_WANTED = "put the file itself there, or remove this"
 OF_SYSTEM = "what the system keeps in its memory"
 ANNEX = re.compile(r"(^|/)annex/objects/")
 DVC = re.compile(r"(^|/)(\.dvc|dvc)/|(^|/)files/md5/")
@@ -142,7 +142,7 @@ def _entered(
     if identity in where.within:
         return listed._replace(
             kind=LOOP,
-            problem="a link to a folder that contains it, which is not listed again; take the link away",
+            problem="a link to a folder that contains it, which is not listed again; remove the link",
         ), None
     linked = where.linked or entry.is_symlink()
     if linked:
@@ -151,7 +151,7 @@ def _entered(
             return listed._replace(
                 kind=LOOP,
                 problem=f"a folder that links led to {MOST_TIMES} times before, which is not listed again; "
-                "take links away",
+                "remove links",
             ), None
     return listed, _Folder(listed.path, where.within | {identity}, linked)
 
@@ -196,7 +196,7 @@ def _identity(path: str) -> tuple[int, int]:
 
 
 def no_file(mode: int) -> str:
-    """Return what something that is no regular file is, by its mode, and what to do."""
+    """Return what something that is not a regular file is, by its mode, and what to do."""
     return f"{KINDS.get(stat.S_IFMT(mode), 'something odd')} and no file; {FILE_WANTED}"
 
 

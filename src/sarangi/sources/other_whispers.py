@@ -54,7 +54,7 @@ def beside(place: Path) -> str | None:
 def _whisper_folder(folder: Path) -> str:
     expected = "expected a checkpoint of openai-whisper, one file that ends in .pt"
     if found := sorted(folder.glob("*.pt")):
-        return f"it is a folder; {expected}: move {found[0]} there and take the folder away"
+        return f"it is a folder; {expected}: move {found[0]} there and remove the folder"
     if (folder / "model.bin").exists():
         return f"it is a Whisper of CTranslate2; {expected}, or write `engine: faster-whisper` in its entry"
     kind = "it is a Whisper of Hugging Face" if (folder / "config.json").exists() else "it is a folder"

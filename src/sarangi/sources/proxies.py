@@ -66,7 +66,7 @@ def certificates(names: tuple[str, ...] = CERTIFICATES) -> tuple[str, str] | Non
             continue
         if not Path(value).exists():
             raise SarangiError(
-                f"{name}: no certificates lie at {value!r}. Name the file of the authorities that "
+                f"{name}: there are no certificates at {value!r}. Name the file of the authorities that "
                 "your network trusts, or unset the variable"
             )
         return name, value

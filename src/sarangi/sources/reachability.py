@@ -72,7 +72,7 @@ def _answers_through(proxy: Proxy, address: str, seconds: float, refused: set[st
         if not way.hostname:
             raise ValueError("no host")
     except ValueError:
-        refused.add(f"{proxy}: no address of a proxy, expected http://host:port; mend {proxy.variable}")
+        refused.add(f"{proxy}: no address of a proxy, expected http://host:port; correct {proxy.variable}")
         return False
     try:
         with socket.create_connection((way.hostname, way_port), timeout=seconds) as connection:
@@ -89,14 +89,14 @@ def _answers_through(proxy: Proxy, address: str, seconds: float, refused: set[st
     except OSError as error:
         refused.add(
             f"{proxy}: the proxy does not answer ({without_secrets(str(error))}); so nothing is "
-            f"fetched through it. Mend {proxy.variable}, or unset it"
+            f"fetched through it. Correct {proxy.variable}, or unset it"
         )
         return False
     if status == 0:
-        refused.add(f"{proxy}: no proxy answers there, expected HTTP; mend {proxy.variable}")
+        refused.add(f"{proxy}: no proxy answers there, expected HTTP; correct {proxy.variable}")
     if status == 407:
         refused.add(
-            f"{proxy}: the proxy wants a name and a password (it answers 407); so nothing is fetched "
+            f"{proxy}: the proxy requires a name and a password (it answers 407); so nothing is fetched "
             f"through it. Write {proxy.variable} as http://name:password@host:port"
         )
     elif status in (403, 405) and address.lower().startswith("https:"):

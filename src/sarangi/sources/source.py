@@ -371,7 +371,7 @@ def copies_of(source: Source, name: str) -> list[str]:
     found = source.named(name)
     if len({source.read(path) for path in found}) > 1:
         raise SarangiError(
-            f"{source.path}: {name} lies there {len(found)} times ({', '.join(found)}), and these differ; "
+            f"{source.path}: {name} is there {len(found)} times ({', '.join(found)}), and these differ; "
             "keep the one that is to count"
         )
     return sorted(found, key=uppermost)

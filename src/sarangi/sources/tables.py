@@ -14,7 +14,7 @@ from typing import NamedTuple
 from sarangi.base.errors import SarangiError
 from sarangi.sources.source import Source
 
-PUBLISHED, OWN = "Get the table again from its publisher.", "Mend the table, which is your own."
+PUBLISHED, OWN = "Get the table again from its publisher.", "Correct your table."
 SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 # blanks that have no shape: marks of direction and of byte order, and the space of no width
 OF_EXCEL = re.compile(r"\s*\"?sep=.?\"?\s*(?:[\r\n]|$)", re.IGNORECASE)
@@ -88,7 +88,7 @@ def rows_of(text: str, where: str, columns: Sequence[str], advice: str = PUBLISH
                 yield Row(table.line_num, row, _problem(header, cells))
     except csv.Error as error:
         raise SarangiError(
-            f"{where}:{table.line_num}: no table that can be read ({error}). {advice}"
+            f"{where}:{table.line_num}: not a table that can be read ({error}). {advice}"
         ) from error
 
 
@@ -115,7 +115,7 @@ def _places(where: str, header: list[str], columns: Sequence[str], advice: str) 
     twice = [column for column in columns if Counter(found)[column.casefold()] > 1]
     if twice:
         raise SarangiError(
-            f"{where}: column {', '.join(twice)} stands there more than once; found {shown}, expected each "
+            f"{where}: column {', '.join(twice)} appears more than once; found {shown}, expected each "
             f"name once. {advice}"
         )
     return {column: found.index(column.casefold()) for column in columns}
@@ -123,10 +123,10 @@ def _places(where: str, header: list[str], columns: Sequence[str], advice: str) 
 
 def _problem(header: list[str], cells: list[str]) -> str | None:
     if [clean(cell).casefold() for cell in cells] == [clean(name).casefold() for name in header]:
-        return "the header stands here again; take this line out"
+        return "the header is repeated here; remove this line"
     if any(map(clean, cells[len(header) :])):
         return (
-            f"{len(cells)} cells, and the header has {len(header)}: a cell with a comma in it must stand in "
+            f"{len(cells)} cells, and the header has {len(header)}: a cell with a comma in it must be in "
             'double quotes (")'
         )
     return None

@@ -132,7 +132,7 @@ def fast_tokenizer(files: Mapping[str, Path], settings: Path | None, output: Pat
     try:
         stated = json_in(settings) if settings is not None else {}
         if not isinstance(stated, dict):
-            raise DocumentError(f"{settings}: it is no object")
+            raise DocumentError(f"{settings}: it is not an object")
         chosen = {name: stated[name] for name in SETTINGS if isinstance(stated.get(name), bool)}
         made = OLDER[tuple(files)](files, chosen)
         output.write_text(made.to_str(), encoding="utf-8")
@@ -141,6 +141,6 @@ def fast_tokenizer(files: Mapping[str, Path], settings: Path | None, output: Pat
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
         raise SarangiError(
-            f"{', '.join(files)}: no tokeniser of that form that can be read ({type(error).__name__}: "
+            f"{', '.join(files)}: not a tokeniser of that form that can be read ({type(error).__name__}: "
             f"{error}); put the encoder with a tokenizer.json into resources/models yourself"
         ) from error

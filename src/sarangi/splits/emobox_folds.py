@@ -67,7 +67,7 @@ def _stems(file: Path) -> Iterator[tuple[int, str]]:
     try:
         text = text_in(file)
     except (OSError, DocumentError) as error:
-        raise SarangiError(f"{file}: expected a JSON object a line ({error})") from error
+        raise SarangiError(f"{file}: expected one JSON object per line ({error})") from error
     for number, line in enumerate(lines_of(text), 1):
         try:
             yield number, PurePosixPath(json_of(line)["wav"]).stem

@@ -21,7 +21,7 @@ NO_VOICES = (
 
 
 class Guess(NamedTuple):
-    """Who seems to speak in a corpus, for a protocol that holds pseudo-speakers apart.
+    """Estimated speakers in a corpus, for a protocol that holds pseudo-speakers apart.
 
     Parameters
     ----------

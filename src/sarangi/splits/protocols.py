@@ -64,7 +64,7 @@ def protocol(
     output
         Parquet file to write, of schema :data:`PROTOCOL`, or :data:`GUESSED`.
     guess
-        Who seems to speak, for a protocol that holds pseudo-speakers apart; where that is one voice, no such
+        Estimated speakers, for a protocol that holds pseudo-speakers apart; where that is one voice, no such
         protocol can be made.
     """
     utterances = splittable(manifest, settings, None if guess is None else guess.voices)
@@ -172,7 +172,7 @@ def _folds(
         if shared and not settings["leaks"]:
             raise SarangiError(
                 f"{where}, fold {fold}: groups {', '.join(shared[:5])} stand on both sides, "
-                "so the scores would be too good. Choose a protocol that holds groups out, or state "
+                "so the scores would be too high. Choose a protocol that holds out whole groups, or state "
                 "`leaks: true` in its entry to have its scores marked."
             )
         kept = utterances[[name for name in OF_FOLDS if name in utterances]]

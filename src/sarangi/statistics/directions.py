@@ -136,7 +136,7 @@ def direction(measured: Measured, against: float = 0.0, above: bool = True) -> D
     Raises
     ------
     ValueError
-        If the standard error is no number or negative, or its degrees of freedom are not positive.
+        If the standard error is not a number or negative, or its degrees of freedom are not positive.
     """
     half = _half_width(measured)
     low, high = measured.value - half, measured.value + half

@@ -319,7 +319,7 @@ def judge(difference: float, ruler: Ruler, delta: float) -> Judgement:
     Raises
     ------
     ValueError
-        If δ is not positive, or the difference is no number.
+        If δ is not positive, or the difference is not a number.
     """
     if not (delta > 0 and math.isfinite(difference)):
         raise ValueError(f"difference {difference} with δ {delta}; expected a number and a positive one")

@@ -103,10 +103,9 @@ def files_of_app(study: Study) -> list[str]:
     absent = sorted(_named(study, tuned) - {e.name for e in offered(study)})
     absent = absent or ([] if offered(study) else list(tuned))
     if absent:
-        missing = map(str, study.waits_for(study.experiments[absent[0]]))
-        raise SarangiError(
-            f"app: {absent[0]} waits for {'; '.join(missing) or 'it is not in app.experiments'}"
-        )
+        missing = "; ".join(map(str, study.waits_for(study.experiments[absent[0]])))
+        why = f"it needs {missing}" if missing else "it is not in app.experiments"
+        raise SarangiError(f"app: {absent[0]} cannot be offered: {why}")
     if not offered(study):
         raise SarangiError(
             "app: no experiment is fine-tuned, so there is no model to offer; add one to config.yaml, as "

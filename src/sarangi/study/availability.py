@@ -150,7 +150,5 @@ def _waiting(study: Study) -> dict[str, str]:
         waiting += [finding for finding, corpora in used.items() if corpus in corpora]
         if waiting:
             *others, last = waiting
-            waits[corpus] = (
-                f"{', '.join(others)} and {last} wait for it" if others else f"{last} waits for it"
-            )
+            waits[corpus] = f"{', '.join(others)} and {last} need it" if others else f"{last} needs it"
     return waits

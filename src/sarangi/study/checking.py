@@ -18,7 +18,7 @@ from sarangi.study.study import Study
 def refuse_odd_yaml(file: str | Path) -> None:
     """Refuse a configuration that Snakemake could not read, or would read in silence as something else.
 
-    It loads the file itself, with aliases of aliases as what they stand for, and of a key that stands twice
+    It loads the file itself, with aliases of aliases as what they stand for, and of a key that appears twice
     the last value.
 
     Raises

@@ -66,7 +66,7 @@ def _of_study(named: Mapping[str, str], key: str, home: Path) -> Path:
     if file is None:
         raise SarangiError(
             f"published.{key}: there is no {named[key]} in the study's folder, nor in {home.name}, where "
-            "Sarangi's own lie; no job was started. Name a file that is there, or leave the key out."
+            "Sarangi's own are; no job was started. Name a file that is there, or leave the key out."
         )
     return file
 
@@ -119,10 +119,13 @@ def _unknown_claims(document: Mapping[str, Any], published: Mapping[str, Any]) -
     for part in PARTS:
         for place, entry in enumerate(document.get(part, ())):
             if part == "entries" and entry["number"] in [other["number"] for other in document[part][:place]]:
-                yield (part, place, "number"), f"{entry['number']} stands twice"
+                yield (part, place, "number"), f"{entry['number']} appears twice"
             for position, name in enumerate(entry.get("claims", ())):
                 if name not in published:
-                    yield (part, place, "claims", position), f"{name!r} is no claim; {nearest(name, known)}"
+                    yield (
+                        (part, place, "claims", position),
+                        (f"{name!r} is not a claim; {nearest(name, known)}"),
+                    )
                 elif (name, entry["kind"]) in named:
                     where = (part, place, "claims", position)
                     yield where, f"{name} has another entry that is {entry['kind']}; one point is one entry"
@@ -140,7 +143,7 @@ def _unreadable(entry: Mapping[str, Any], place: Place, published: Mapping[str, 
             if name is None:
                 continue
             if name not in published:
-                yield (*where, "claim"), f"{name!r} is no claim; {nearest(name, known)}"
+                yield (*where, "claim"), f"{name!r} is not a claim; {nearest(name, known)}"
             elif "otherwise" in operand:
                 labels = list(published[name].get("otherwise", ()))
                 if operand["otherwise"] not in labels:
@@ -207,11 +210,11 @@ def _odd_fields(pattern: str, place: Place, columns: list[str]) -> Iterator[Prob
     try:
         fields = list(string.Formatter().parse(pattern))
     except ValueError as error:
-        yield place, f"{pattern!r} is no pattern: {error}"
+        yield place, f"{pattern!r} is not a pattern: {error}"
         return
     for _, name, form, conversion in fields:
         if name is not None and (name not in columns or form or conversion):
-            yield place, f"{{{name}}} is no column of named_by in braces; {nearest(name, columns)}"
+            yield place, f"{{{name}}} is not a column of named_by in braces; {nearest(name, columns)}"
 
 
 def _unknown_operands(
@@ -220,7 +223,7 @@ def _unknown_operands(
     """Yield each name below an expression or a relation that is not there."""
     if isinstance(node, str):
         if node not in numbers:
-            yield path, f"{node!r} is no number; {nearest(node, list(numbers))}"
+            yield path, f"{node!r} is not a number; {nearest(node, list(numbers))}"
     elif isinstance(node, list):
         for place, operand in enumerate(node):
             yield from _unknown_operands(operand, (*path, place), numbers, grids)

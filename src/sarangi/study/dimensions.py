@@ -74,7 +74,7 @@ def _of_corpus(corpus: str, entry: Mapping[str, Any]) -> Iterator[Problem]:
             if key in settings and not settings[key][0] < settings[key][1]:
                 yield (
                     (*place, key),
-                    f"{settings[key]} is no scale; expected its lowest value, then its highest",
+                    f"{settings[key]} is not a scale; expected its lowest value, then its highest",
                 )
         if "table" in entry:
             yield from _of_column(place, name, settings, entry["columns"], taken)
@@ -84,7 +84,7 @@ def _of_corpus(corpus: str, entry: Mapping[str, Any]) -> Iterator[Problem]:
             yield place, f"the layout of {corpus} has no rating {name!r}; {there}"
         for key in ("scale", "column"):
             if key in settings:
-                yield (*place, key), f"the layout states its own {key}; take it out"
+                yield (*place, key), f"the layout states its own {key}; remove it"
 
 
 def _of_column(
@@ -149,7 +149,7 @@ def _not_of_emotions(
 ) -> Iterator[Problem]:
     for position, model in enumerate(models):
         if is_rated(config["models"].get(model, {})):
-            yield (*place, position), f"{model} predicts ratings, and {what} is about emotions; take it out"
+            yield (*place, position), f"{model} predicts ratings, and {what} is about emotions; remove it"
 
 
 def _of_names(config: Mapping[str, Any]) -> Iterator[Problem]:
@@ -177,4 +177,4 @@ def _of_names(config: Mapping[str, Any]) -> Iterator[Problem]:
     ]
     for place, name in named:
         if name in rated:
-            yield place, f"{name} predicts ratings, and only experiments on emotions go here; take it out"
+            yield place, f"{name} predicts ratings, and only experiments on emotions go here; remove it"

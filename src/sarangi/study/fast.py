@@ -187,7 +187,9 @@ def _experiment(study: Study, name: str) -> Experiment:
             f"{name} predicts ratings, and a fast run tells emotions; have {scores} made in full"
         )
     if name not in study.experiments:
-        raise SarangiError(f"{name}: no experiment of this study; {nearest(name, list(study.experiments))}")
+        raise SarangiError(
+            f"{name}: not an experiment of this study; {nearest(name, list(study.experiments))}"
+        )
     return study.experiments[name]
 
 
@@ -334,7 +336,9 @@ def _folder(protocol: Mapping[str, Any]) -> Path | None:
 
 def _write(folder: Path, name: str, data: bytes) -> None:
     if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
-        raise SarangiError(f"{name}: a corpus names a file outside itself; mend its table")
+        raise SarangiError(
+            f"{name}: the table of a corpus names a file outside the corpus; correct the table"
+        )
     place = folder / name
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_bytes(data)
@@ -352,7 +356,7 @@ def _emptied(folder: Path) -> Path:
     if folder.exists():
         if not config.is_file() or not config.read_text(encoding="utf-8").startswith(MARK):
             raise SarangiError(
-                f"{folder}: sarangi fast did not write what lies there; move it, since it writes there"
+                f"{folder}: sarangi fast writes here, and did not write what is there; move it"
             )
         shutil.rmtree(folder)
     folder.mkdir(parents=True)

@@ -94,7 +94,7 @@ def restored(config: Mapping[str, Any], experiments: Mapping[str, Experiment]) -
     try:
         bundled = json_in(RESTORED)
         if not isinstance(bundled, dict):
-            raise DocumentError("it is no object")
+            raise DocumentError("it is not an object")
     except (OSError, DocumentError) as error:
         raise SarangiError(
             f"{RESTORED}: expected what make restore writes, found something else ({error}). Delete "

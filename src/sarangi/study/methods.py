@@ -137,7 +137,8 @@ def _features(study: Study) -> Iterator[Sentence]:
     models = [study.config["models"][name] for name in _used(study, "models")]
     for name in dict.fromkeys(model["features"] for model in models if "features" in model):
         entry = study.config["feature_sets"][name]
-        rate = "the recordings at their own rate" if "rate" in entry else "the audio at 16 kHz, mono"
+        native = "the recordings at their native sample rate"
+        rate = native if "rate" in entry else "the audio at 16 kHz, mono"
         if "opensmile" in entry:
             words, key = SETS[entry["opensmile"]]
             yield Sentence(

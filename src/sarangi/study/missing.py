@@ -57,7 +57,7 @@ def scores_or_error(study: Study, name: str) -> str:
         Where there can be none; it says what is missing.
     """
     if name not in study.available_scores:
-        raise SarangiError(f"{name} waits for {'; '.join(map(str, what_is_missing(study, name)))}")
+        raise SarangiError(f"{name} needs {'; '.join(map(str, what_is_missing(study, name)))}")
     return layout.scores(name)
 
 

@@ -16,10 +16,10 @@ from sarangi.study.places import Place, Sources
 
 MOST_PROBLEMS = 50  # that are listed
 TEXT_IN_BRACES = (
-    "  What stands in braces or brackets behind --config is text to Snakemake: state numbers, true and false "
+    "  Snakemake takes what is in braces or brackets after --config as text: put numbers, true and false "
     "in a file, and pass it with --configfile."
 )
-TRUE_OR_FALSE = "  Behind --config Snakemake reads True and False with a capital letter; true is text to it."
+TRUE_OR_FALSE = "  After --config write True and False with a capital letter; Snakemake takes true as text."
 SAME_VALUE = frozenset(["allOf", "anyOf", "oneOf", "if", "then", "else", "not"])
 """Keys of a schema below which a schema is of the same value."""
 

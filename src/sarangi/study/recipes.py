@@ -90,7 +90,7 @@ def problems_of_targets(config: Mapping[str, Any]) -> Iterator[Problem]:
                     yield (
                         ("experiments", position, "corpora", place),
                         f"{name} learns the votes of annotators (targets: soft), and corpora.{corpus} names "
-                        "no `votes`; name them, or take targets out of the recipe",
+                        "no `votes`; name them, or remove targets from the recipe",
                     )
 
 

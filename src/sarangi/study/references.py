@@ -89,7 +89,7 @@ def _not_among(
 def _no_entry(config: Mapping[str, Any], kind: str, name: Any) -> str:
     """Say what is most like the name of an entry that is not there, own or built-in, or why it is not."""
     if name in built_in()[kind]:
-        return f"the configuration removes the built-in one with null: take out {kind}.{name}"
+        return f"the configuration removes the built-in one with null: remove {kind}.{name}"
     return nearest(name, [*config[kind], *built_in()[kind]])
 
 
@@ -104,7 +104,7 @@ def _of_corpora(config: Mapping[str, Any]) -> Iterator[Problem]:
             choices = ", ".join(STAND_INS)
             yield (
                 ("corpora", corpus, "source"),
-                f"there is no stand-in of {corpus}; there is one of {choices}",
+                f"there is no synthetic copy of {corpus}; there is one of {choices}",
             )
 
 
@@ -163,7 +163,7 @@ def _of_asr(config: Mapping[str, Any]) -> Iterator[Problem]:
         if "precision" in entry and entry.get("engine") != FASTER_WHISPER:
             yield (
                 ("asr", name, "precision"),
-                "only faster-whisper has a precision to choose; take it out, or write engine: faster-whisper",
+                "only faster-whisper has a precision to choose; remove it, or write engine: faster-whisper",
             )
 
 
@@ -201,7 +201,7 @@ def _of_pseudo_speakers(config: Mapping[str, Any]) -> Iterator[Problem]:
                 yield (
                     (*place, "calibration"),
                     f"{corpus!r} is one of its corpora: a threshold that is chosen on a corpus says nothing "
-                    "of its errors there; name another one with known speakers, or take it out of `corpora`",
+                    "of its errors there; name another one with known speakers, or remove it from `corpora`",
                 )
 
 
@@ -243,7 +243,7 @@ def _of_model(config: Mapping[str, Any], model: str, entry: Mapping[str, Any]) -
     if "states" in entry.get("audio", {}) and "text" in entry:
         yield (
             ("models", model, "audio", "states"),
-            "pooled states have no frames, and a fusion trains a text encoder beside them; take it out",
+            "pooled states have no frames, and a fusion trains a text encoder beside them; remove it",
         )
     recipes: dict[Place, Mapping[str, Any]] = {(): entry}
     recipes |= {("recipes", corpus): on_corpus(entry, corpus) for corpus in entry.get("recipes", ())}
@@ -251,14 +251,14 @@ def _of_model(config: Mapping[str, Any], model: str, entry: Mapping[str, Any]) -
         if "prefix" in recipe.get("audio", {}) and context_of(config, recipe):
             yield (
                 ("models", model, *where, "audio"),
-                "its encoder has a context, with which no prefix is kept; take the prefix out, or name an "
+                "its encoder has a context, with which no prefix is kept; remove the prefix, or name an "
                 "encoder without a context",
             )
     fusion = entry.get("fusion", {})
     if "heads" in fusion and fusion["width"] % fusion["heads"]:
         yield (
             ("models", model, "fusion", "heads"),
-            f"{fusion['heads']} is no divisor of the width {fusion['width']}",
+            f"{fusion['heads']} does not divide the width {fusion['width']}",
         )
     asr = words_of(entry)
     if asr is not None and asr not in config["asr"]:
@@ -267,7 +267,7 @@ def _of_model(config: Mapping[str, Any], model: str, entry: Mapping[str, Any]) -
     if asr is None and "accept" in entry.get("text", {}):
         yield (
             ("models", model, "text", "accept"),
-            "the corpus's own words are all accepted, and the words are those; take it out, or name an entry "
+            "the corpus's own words are all accepted, and the words are those; remove it, or name an entry "
             "of asr as the words",
         )
 
@@ -281,12 +281,12 @@ def _of_adapters(model: str, entry: Mapping[str, Any]) -> Iterator[Problem]:
             yield (
                 ("models", model, branch, "adapters"),
                 "adapters learn in the layers above the frozen ones, and frozen_layers is all; freeze a "
-                "number of layers, without weighted layers and pooled states, or take the adapters out",
+                "number of layers, without weighted layers and pooled states, or remove the adapters",
             )
         if adapted and entry.get("replay"):
             yield (
                 ("models", model, branch, "adapters"),
-                "replay is true, and the published study has no adapters; take one of them out",
+                "replay is true, and the published study has no adapters; remove one of them",
             )
 
 
@@ -460,7 +460,7 @@ def _of_app(study: Study) -> Iterator[Problem]:
     for place, name in enumerate(config.get("app", {}).get("experiments", ())):
         if name not in tuned:
             hint = nearest(name, list(tuned))
-            yield ("app", "experiments", place), f"{name!r} is no fine-tuned experiment; {hint}"
+            yield ("app", "experiments", place), f"{name!r} is not a fine-tuned experiment; {hint}"
         elif is_control(study.model(tuned[name])):
             yield (
                 ("app", "experiments", place),
@@ -472,7 +472,7 @@ def _of_app(study: Study) -> Iterator[Problem]:
         known = [f"{experiment}/{f}/{s}" for f, s in runs]
         if f"{experiment}/{int(fold)}/{int(seed)}" not in known:
             hint = nearest(name, known) if known else nearest(experiment, list(tuned))
-            yield ("app", "space", place), f"{name!r} is no run of a fine-tuned experiment; {hint}"
+            yield ("app", "space", place), f"{name!r} is not a run of a fine-tuned experiment; {hint}"
 
 
 def _of_findings(study: Study) -> Iterator[Problem]:
@@ -486,4 +486,4 @@ def _of_findings(study: Study) -> Iterator[Problem]:
         for place, name in enumerate(entry.get("experiments", ())):
             if name not in known:
                 hint = nearest(name, known)
-                yield ("findings", finding, "experiments", place), f"{name!r} is no experiment; {hint}"
+                yield ("findings", finding, "experiments", place), f"{name!r} is not an experiment; {hint}"

@@ -100,11 +100,11 @@ def _why_not(model: Mapping[str, Any], features: Mapping[str, Any], holds: str) 
     if holds == FEATURES:
         yield "its corpus is published as features, without recordings"
     if "baseline" in model:
-        yield "it does not listen"
+        yield "it is not an audio model"
     elif "audio" not in model and "features" not in model:
-        yield "it reads, and hears nothing"
+        yield "it is a text model"
     if "states" in model.get("audio", ()):
-        yield "its pooled states are computed before; take `states` out of a copy of the model"
+        yield "its pooled states are precomputed; remove `states` in a copy of the model"
     if "features" in model and (extraction_of(features) is None or "rate" in features):
         yield "its features are not computed from recordings at 16 kHz"
 
@@ -117,7 +117,7 @@ def problems_of_robustness(
         for which, name in enumerate(entry["experiments"]):
             place = ("robustness", position, "experiments", which)
             if name not in experiments:
-                yield place, f"{name!r} is no experiment; {nearest(name, list(experiments))}"
+                yield place, f"{name!r} is not an experiment; {nearest(name, list(experiments))}"
                 continue
             model = config["models"][experiments[name].model]
             features = config["feature_sets"].get(model.get("features"), {})
@@ -135,9 +135,9 @@ def problems_of_augmentation(model: str, entry: Mapping[str, Any]) -> Iterator[P
         place = ("models", model, *(("recipes", corpus) if corpus else ()), "finetuning", "augment")
         audio = whole.get("audio")
         if audio is None:
-            yield place, "the model hears nothing; give it an audio branch, or take augment out"
+            yield place, "it is a text model; give it an audio branch, or remove augment"
         elif "states" in audio or "prefix" in audio:
             key = "states" if "states" in audio else "prefix"
-            yield place, f"what the model hears is computed before (audio.{key}); take one of them out"
+            yield place, f"the model's audio input is precomputed (audio.{key}); remove one of them"
         if whole.get("replay"):
-            yield place, "replay is true, and the published study augments nothing; take one of them out"
+            yield place, "replay is true, and the published study augments nothing; remove one of them"

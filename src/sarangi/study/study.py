@@ -326,7 +326,7 @@ class Study:
         runs = self.runs(experiment) if CHECKPOINTS in model else []
         for path in (self.checkpoint_of_run(experiment, *run) for run in runs):
             if not Path(path).exists():
-                waits.append(Missing(WEIGHTS, path, "put the study's checkpoint there, or take the run out"))
+                waits.append(Missing(WEIGHTS, path, "put the study's checkpoint there, or remove the run"))
         asr = words_of(model)
         if asr is not None and asr not in self.checkpoints:
             advice = self.locations.missing("asr").get(asr, "its checkpoint is not here")

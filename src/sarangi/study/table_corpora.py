@@ -53,7 +53,7 @@ def missing_of(corpus: Mapping[str, Any]) -> str | None:
         if not path.exists():
             problem = problem_of(path) if path.is_symlink() else None
             there = f"is {problem}" if problem else "is not there"
-            return f"{path} {there}: put it there, or mend `{key}`, a path from the folder of the study"
+            return f"{path} {there}: put it there, or correct `{key}`, a path from the folder of the study"
     try:
         if "format" not in corpus:
             guess(Path(corpus["table"]))
@@ -94,26 +94,26 @@ def problems_of(name: str, corpus: Mapping[str, Any]) -> Iterator[Problem]:
         if corpus.get("holds") == WORDS:
             yield (
                 (*place, "holds"),
-                "a layout without recordings is read for its words by itself; take it out",
+                "a layout without recordings is read for its words by itself; remove it",
             )
         return
     if corpus.get("holds") == FEATURES:
         yield (*place, "holds"), "a corpus with a table holds recordings, or words"
     if corpus.get("holds") == WORDS and "audio" in corpus:
-        yield (*place, "audio"), "a corpus that holds words has no recordings; take `audio` out, or `holds`"
+        yield (*place, "audio"), "a corpus that holds words has no recordings; remove `audio` or `holds`"
     for label, emotion in corpus["emotions"].items():
         if not isinstance(label, str):
             yield (
                 (*place, "emotions", label),
-                f"the label {label!r} is {type(label).__name__} to YAML, as it stands; write it in quotes",
+                f"the label {label!r} is {type(label).__name__} in YAML; write it in quotes",
             )
         elif name_of(emotion) is None or not is_name(name_of(emotion) or ""):
             yield (
                 (*place, "emotions", label),
-                f"{emotion!r} is no name of an emotion; expected letters or digits",
+                f"{emotion!r} is not the name of an emotion; expected letters or digits",
             )
         elif label in corpus["skip"]:
-            yield (*place, "emotions", label), f"{label!r} is one to skip, too; take it out of one of them"
+            yield (*place, "emotions", label), f"{label!r} is one to skip, too; remove it from one of them"
     for at, column in enumerate(corpus["slices"]):
         if further_name(column) == FURTHER:
             yield (*place, "slices", at), f"{column!r} has no letter or digit, so that no column has its name"

@@ -84,7 +84,7 @@ def problems_of_votes(name: str, corpus: Mapping[str, Any]) -> Iterator[Problem]
     votes = corpus["votes"]
     places = [key for key in (TABLE, *OF_COLUMNS) if key in votes]
     if len(places) > 1:
-        yield (*place, places[1]), f"votes are in one place; take out {' or '.join(places)}"
+        yield (*place, places[1]), f"votes are in one place; remove {' or '.join(places)}"
     if "table" not in corpus:
         if places:
             yield (
@@ -100,13 +100,13 @@ def problems_of_votes(name: str, corpus: Mapping[str, Any]) -> Iterator[Problem]
             if votes[key]:
                 yield (*place, key), f"the labels of {name} are known; {key!r} goes with a `table`"
     elif not places:
-        yield place, f"say where the votes are: {TABLE}, {COUNTS} or {SHARES}"
+        yield place, f"state where the votes are: {TABLE}, {COUNTS} or {SHARES}"
     for key in OF_ROWS:
         if votes.get(key) and TABLE not in votes:
             yield (*place, key), f"{key!r} goes with a table of votes (votes.{TABLE})"
     for label, emotion in votes["emotions"].items():
         if name_of(emotion) is None:
-            why = f"{emotion!r} is no name of an emotion; expected letters or digits"
+            why = f"{emotion!r} is not the name of an emotion; expected letters or digits"
             yield (*place, "emotions", label), why
         if label in votes["others"]:
-            yield (*place, "emotions", label), f"{label!r} is in `others`, too; take it out of one of them"
+            yield (*place, "emotions", label), f"{label!r} is in `others`, too; remove it from one of them"

@@ -101,7 +101,7 @@ def samples_of(wanted: dict[str, Any]) -> bytes:
         library.espeak_SetParameter(parameter, wanted[name], 0)
     text = wanted["ssml"].encode()
     if library.espeak_Synth(text, len(text) + 1, 0, CHARACTERS, 0, UTF8_SSML, None, None) != 0:
-        raise ValueError("espeak-ng could not speak")
+        raise ValueError("espeak-ng could not synthesise speech")
     library.espeak_Synchronize()
     return bytes(samples)
 

@@ -118,7 +118,7 @@ def _samples(wanted: dict[str, str | int]) -> bytes:
     speaking.stdin.flush()
     length = speaking.stdout.readline()
     if not length:
-        raise ValueError("the process that speaks has ended; its own words stand above")
+        raise ValueError("the process that synthesises speech has ended; its messages are above")
     content = speaking.stdout.read(abs(int(length)))
     if length.startswith(b"-"):
         raise ValueError(content.decode(errors="replace"))

@@ -15,7 +15,8 @@ def arguments(parser: ArgumentParser) -> None:
     """Add what the command takes."""
     parser.add_argument(
         "tables", type=Path, nargs="*", metavar="TABLE",
-        help="CSV: scores (a row a system, columns such as UAR, WF1, accuracy, n, low, high), or confusions "
+        help="CSV: scores (one row per system, columns such as UAR, WF1, accuracy, n, low, high), "
+             "or confusions "
         "(true, predicted, n; or a square with headers)",
     )  # fmt: skip
     parser.add_argument("--matrix", help='typed: rows of true classes, as in "28 0 0; 2 1 0; 0 0 8"')

@@ -15,10 +15,10 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, help="folder with recordings")
     parser.add_argument("--model", required=True, help="as for listen")
     parser.add_argument(
-        "--out", type=Path, required=True, help="file to write, a row a file: .csv or .parquet"
+        "--out", type=Path, required=True, help="file to write, one row per file: .csv or .parquet"
     )
     parser.add_argument(
-        "--words", type=Path, help="CSV file with the columns file and text, for a model that reads"
+        "--words", type=Path, help="CSV file with the columns file and text, for a text model"
     )
 
 

@@ -53,7 +53,7 @@ def run(chosen: Namespace) -> int:
     name = chosen.name or chosen.predictions.stem
     scored = _of_study(chosen, rows, name) if chosen.bench is None else _of_benchmark(chosen, rows, name)
     if scored is None:
-        print("They can be read. The labels lie with the task's maintainer (DATASHEET.md), who scores them.")
+        print("They can be read. The task's maintainer has the labels (DATASHEET.md), who scores them.")
         return 0
     whole = rows_of(*scored.result)
     table = outside_table(whole, scored.caption, scored.reported, scored.titles, scored.preferred)
@@ -105,7 +105,7 @@ def _of_study(chosen: Namespace, rows: Sequence["Cell"], name: str) -> _Outcome:
 
 
 def _of_benchmark(chosen: Namespace, rows: Sequence["Cell"], name: str) -> _Outcome | None:
-    """Return the scores on a task; None where its labels are hidden and not at hand."""
+    """Return the scores on a task; None where its labels are hidden and not available."""
     from tempfile import TemporaryDirectory
 
     from sarangi.benchmark.labelled import labelled, labels_in

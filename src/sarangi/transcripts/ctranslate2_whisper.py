@@ -187,7 +187,7 @@ def _refuse_odd_preparation(file: Path) -> None:
     try:
         found = json_in(file)
         if not isinstance(found, dict):
-            raise DocumentError("it is no object")
+            raise DocumentError("it is not an object")
         for key, (least, most) in PREPARED.items():
             value = found.get(key, least)
             if type(value) is not int or not least <= value <= most:

@@ -114,7 +114,7 @@ def kept(tries: Iterable[Try], name: str) -> Kept:
     Raises
     ------
     SarangiError
-        If a probability is no number.
+        If a probability is not a number.
     """
     seen = []
     for found in tries:
@@ -173,7 +173,7 @@ def context_of(frames: int, context: str | float) -> int:
 
 
 def refuse_improbable(avg_logprob: float, name: str) -> None:
-    """Refuse words whose probability is no number, of which none could be told from the right ones.
+    """Refuse words whose probability is not a number, of which none could be told from the right ones.
 
     Raises
     ------
@@ -182,7 +182,7 @@ def refuse_improbable(avg_logprob: float, name: str) -> None:
     """
     if not math.isfinite(avg_logprob):
         raise SarangiError(
-            f"this Whisper gives the words of {name} a probability that is no number; its weights are "
+            f"this Whisper gives the words of {name} a probability that is not a number; its weights are "
             "broken: fetch it again"
         )
 

@@ -66,7 +66,7 @@ def _refuse_other_form(state: Any) -> None:
 def _refuse_unlike(dims: whisper.ModelDimensions, state: Mapping[str, torch.Tensor]) -> None:
     """Refuse dimensions that the tensors do not have, before a network of them is made."""
     if any(type(number) is not int or not 0 < number <= MOST for number in vars(dims).values()):
-        raise ValueError(f"dims {vars(dims)} are no numbers from 1 to {MOST}")
+        raise ValueError(f"dims {vars(dims)} are not numbers from 1 to {MOST}")
     expected = {
         "encoder.conv1.weight": (dims.n_audio_state, dims.n_mels, 3),
         "encoder.positional_embedding": (dims.n_audio_ctx, dims.n_audio_state),
@@ -110,4 +110,4 @@ def refuse_no_finite(state: Mapping[str, torch.Tensor]) -> None:
     """Refuse tensors that hold what is infinite or no number, once they have the precision that counts."""
     for name, tensor in state.items():
         if not torch.isfinite(tensor).all():
-            raise ValueError(f"{name} holds what is no number")
+            raise ValueError(f"{name} holds values that are not numbers")

@@ -84,7 +84,7 @@ def test_no_other_file_is_read_through_a_playlist(tmp_path):
         "a.txt": f"ffconcat version 1.0\nfile '{secret}'\n",
     }
     for name, text in lists.items():
-        with pytest.raises(ClipError, match="no sound file that can be read"):
+        with pytest.raises(ClipError, match="not a sound file that can be read"):
             clips.read(text.encode(), name)
 
 

@@ -31,7 +31,8 @@ ODD = {
     "a regression": (CONFIG, {"problem_type": "regression"}, "problem_type is 'regression'"),
     "many layers": (CONFIG, {"num_hidden_layers": 10**6}, "num_hidden_layers is 1000000"),
     "wide": (CONFIG, {"hidden_size": 2**20}, "it would have .* parameters, and the weights have"),
-    "another kind": (CONFIG, {"model_type": "bert"}, "model_type is bert, which is no classifier of sound"),
+    "another kind": (CONFIG, {"model_type": "bert"}, "model_type is bert, which is not a classifier "
+                                                     "of sound"),
     "stride beyond a clip": (CONFIG, {"conv_stride": [2**20] * 3}, r"cannot answer to a clip of 0\.3 s"),
 }  # fmt: skip
 
@@ -75,7 +76,7 @@ def test_weights_in_parts_are_read_and_a_list_that_leads_elsewhere_is_not(foreig
     assert opening.load(str(foreign), tmp_path).emotions[0] == "calm"
     for odd in ("../whole.safetensors", "gone.safetensors", 5):
         index.write_text(json.dumps({"metadata": {}, "weight_map": where | {names[0]: odd}}))
-        with pytest.raises(SarangiError, match="which is no file beside it"):
+        with pytest.raises(SarangiError, match="which is not a file next to it"):
             opening.load(str(foreign), tmp_path)
 
 
@@ -83,5 +84,5 @@ def test_weights_that_give_no_numbers_are_refused(foreign, tmp_path):
     whole = load_file(foreign / "model.safetensors")
     whole["classifier.weight"] = torch.full_like(whole["classifier.weight"], torch.nan)
     save_file(whole, foreign / "model.safetensors", {"format": "pt"})
-    with pytest.raises(SarangiError, match="no probability of each of its 3 labels"):
+    with pytest.raises(SarangiError, match="not a probability for each of its 3 labels"):
         opening.load(str(foreign), tmp_path)

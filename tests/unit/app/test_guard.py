@@ -200,5 +200,5 @@ def test_where_nothing_can_listen_is_said_with_what_to_do():
     ):  # fmt: skip
         with pytest.raises(SarangiError, match=said):
             page.refuse_place(host, port)
-    with pytest.raises(RefusedError, match="is no number"):
+    with pytest.raises(RefusedError, match="is not a number"):
         guard.refuse_length({"content-length": "-1"}, 5)

@@ -223,7 +223,7 @@ def test_a_file_without_words_is_skipped_by_what_reads_and_one_too_short_fails(h
     predicting.predict(tmp_path, reader, tmp_path, words, tmp_path / "out.parquet")
     table = pd.read_parquet(tmp_path / "out.parquet")
     assert list(table["status"]) == ["ok", "skipped", "skipped", "failed"]
-    assert set(table["reason"][1:3]) == {"no words, and the model reads them"}
+    assert set(table["reason"][1:3]) == {"no words, which the model needs"}
     assert "Too short for the encoder: 8000 samples" in table["reason"][3]
     assert table["predicted"].isna().tolist() == [False, True, True, True]
     with pytest.raises(clips.ClipError, match="too short for the encoder"):

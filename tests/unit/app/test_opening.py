@@ -58,7 +58,7 @@ def test_a_name_longer_than_any_file_has_is_no_model(tmp_path):
 def test_a_run_that_hears_less_than_its_encoder_needs_is_refused(run):
     assert load(str(run), run).seconds == 0.5
     changed(run, "audio", max_audio_s=0.001)
-    assert "max_audio_s is 0.001, of which the encoder hears nothing" in message_of(run, run)
+    assert "max_audio_s is 0.001, too short for the encoder" in message_of(run, run)
 
 
 @pytest.mark.parametrize(
@@ -66,8 +66,8 @@ def test_a_run_that_hears_less_than_its_encoder_needs_is_refused(run):
     [
         ({"max_tokens": 0}, "max_tokens is 0; expected a whole number from 4 up"),
         ({"max_tokens": "40"}, "max_tokens is '40'"),
-        ({"max_tokens": 40, "tokenizer": ["x"]}, "tokenizer is no mapping"),
-        ({"max_tokens": 40, "tokenizer": {"tokenizer.json": 5}}, "tokenizer is no mapping"),
+        ({"max_tokens": 40, "tokenizer": ["x"]}, "tokenizer is not a mapping"),
+        ({"max_tokens": 40, "tokenizer": {"tokenizer.json": 5}}, "tokenizer is not a mapping"),
         ({"max_tokens": 40, "tokenizer": {}, "name": None}, "name is None for the encoder of text"),
     ],
 )
@@ -79,7 +79,7 @@ def test_a_run_that_reads_states_how(run, values, said):
 def test_a_name_twice_in_a_run_and_weights_in_whole_numbers_are_refused(run):
     text = (run / "config.json").read_text()
     (run / "config.json").write_text(text[:-1] + ', "emotions": ["sad", "angry"]}')
-    assert "the name 'emotions' stands there twice" in message_of(run, run)
+    assert "the name 'emotions' appears twice" in message_of(run, run)
     (run / "config.json").write_text(text)
     state = load_file(run / "model.safetensors")
     save_file({name: tensor.to(torch.int8) for name, tensor in state.items()}, run / "model.safetensors")

@@ -40,6 +40,6 @@ def test_an_answer_that_is_no_number_fails_that_file_alone(tmp_path):
     with (tmp_path / "out.csv").open(encoding="utf-8") as file:
         first, second = csv.DictReader(file)
     assert (first["status"], second["status"], second["predicted"]) == ("ok", "failed", "")
-    assert "no probability of each emotion" in second["reason"]
-    with pytest.raises(ClipError, match="no probability of each emotion"):
+    assert "not a probability for each emotion" in second["reason"]
+    with pytest.raises(ClipError, match="not a probability for each emotion"):
         answer_of(Silent(), read_file(clips / "a.wav"), "")

@@ -23,7 +23,7 @@ CLEAN = [
     ("failed", "", 0, "ok", ""),
     ("failed", "loso", 0, "ok", ""),
     ("skipped", "", 0, "ok", ""),
-    ("shared_groups", "random5", 24, "fatal", "24 of 24 in the test part of fold 0 stand in training too"),
+    ("shared_groups", "random5", 24, "fatal", "24 of 24 in the test part of fold 0 are in training, too"),
     ("shared_groups", "loso", 0, "ok", ""),
     ("clipped", "", 3, "warning", "more than 10 samples at full scale: my/a.wav"),
 ]

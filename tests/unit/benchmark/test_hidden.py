@@ -64,7 +64,7 @@ def test_the_maintainer_scores_as_the_pipeline_does_and_nobody_else_scores(hidde
     command = ["score", str(tmp_path / "mine.csv"), "--bench", str(folder), "--task", TASK]
     assert command_line.main(command) == 0
     said = capsys.readouterr().out
-    assert "The labels lie with the task's maintainer" in said and "UAR" not in said
+    assert "The task's maintainer has the labels" in said and "UAR" not in said
     out = tmp_path / "scores.parquet"
     assert command_line.main([*command, "--hidden", str(labels), "--out", str(out)]) == 0
     assert "scored by its maintainer" in capsys.readouterr().out
@@ -76,7 +76,7 @@ def test_the_maintainer_scores_as_the_pipeline_does_and_nobody_else_scores(hidde
     # a table with a mistake is told so without the labels, too
     table.iloc[0:1].assign(predicted="angri").to_csv(tmp_path / "mine.csv", index=False)
     assert command_line.main(command) == 1
-    assert "the emotion 'angri' is none of the protocol's" in capsys.readouterr().err
+    assert "the emotion 'angri' is not one of the protocol's" in capsys.readouterr().err
 
 
 def test_an_entry_is_put_up_by_the_maintainer_and_keeps_no_label(hidden, tmp_path, capsys):

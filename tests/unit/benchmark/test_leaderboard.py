@@ -84,7 +84,7 @@ def changed(table, **cells):
         (lambda t: t[t["fold"] != 3], {}, "fold 3, seed 1: 6 of 6 test utterances have no prediction"),
         (lambda t: t.iloc[1:], {}, "1 of 6 test utterances have no prediction"),
         (twice, {}, "is predicted twice in fold"),
-        (lambda t: changed(t, predicted="bored"), {}, "the emotion 'bored' is none of the protocol's"),
+        (lambda t: changed(t, predicted="bored"), {}, "the emotion 'bored' is not one of the protocol's"),
         (lambda t: changed(t, p_sad=1.0, p_happy=1.0), {}, "the probabilities add up to"),
         (lambda t: changed(t, utterance_id="made/X.wav"), {}, "unknown utterance_id 'made/X.wav'"),
         (lambda t: t, {"seeds": [1, 2, 3]}, "the column seed has [1, 2], and description.yaml states"),
@@ -114,7 +114,7 @@ def test_a_file_of_no_task_is_named(bench, tmp_path, capsys):
     assert "of a task that is available; did you mean made_loso?" in capsys.readouterr().err
     (tmp_path / "mine/description.yaml").unlink()
     assert command_line.main(["submit", str(tmp_path / "mine"), "--bench", str(bench)]) == 1
-    assert "no description that can be read" in capsys.readouterr().err
+    assert "not a description that can be read" in capsys.readouterr().err
 
 
 def test_a_transfer_is_entered_too(bench, tmp_path):

@@ -110,4 +110,4 @@ def test_what_is_not_read_is_said():
     assert note.text == "columns UAR and UA are both UAR; this one is not checked"
     (note,) = found("system,UAR\nA,0.5\nB,about half\nC,fails\n", (NOTE,))
     assert note.where == "t.csv:3, column UAR"
-    assert note.text == "'about half', and 1 more of its cells: no number that is understood; not checked"
+    assert note.text == "'about half', and 1 more of its cells: not a number that is understood; not checked"

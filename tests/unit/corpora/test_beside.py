@@ -10,8 +10,8 @@ from support.small_corpora import SMALLEST, laid
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("Happy/SM1_F1_H01.flac", ".flac is read nowhere"), ("x.MP4", ".mp4 is read nowhere"),
-        ("x.wave", ".wave is read nowhere"), ("Happy.zip", "unpack it"), ("Happy.7z", "unpack it"),
+        ("Happy/SM1_F1_H01.flac", ".flac is not read"), ("x.MP4", ".mp4 is not read"),
+        ("x.wave", ".wave is not read"), ("Happy.zip", "unpack it"), ("Happy.7z", "unpack it"),
         ("Happy.tar.zst", "unpack it"), ("x.wav.crdownload", "not whole"), ("x.wav~", "not whole"),
         ("x.wav ", "not whole"), ("x.wav.lnk", "not here"),
     ],

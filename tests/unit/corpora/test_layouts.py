@@ -114,7 +114,7 @@ def test_punjabi_rasa(tmp_path):
         "ok",
     )
     for name, words in (
-        ("test/sad/audio/PAN_male_happy_00003.wav", "lies in folder sad, but its name says happy"),
+        ("test/sad/audio/PAN_male_happy_00003.wav", "is in folder sad, but its name says happy"),
         ("test/sad/audio/PAN_X_sad_00004.wav", "gender X is unknown"),
         ("more/sad/audio/PAN_F_sad_00005.wav", "expected train or test"),
     ):
@@ -197,7 +197,7 @@ def test_a_row_of_the_users_table_that_leads_out_of_the_corpus_or_says_nothing_f
     assert set(found.loc[["a/1.wav", "a/3.wav"], "speaker"]) == {"s1"}
     said = {
         "iitkgp_sehsc.csv:3": "leads out of the corpus", "iitkgp_sehsc.csv:4": "leads out of the corpus",
-        "iitkgp_sehsc.csv:5": "header stands here again", "iitkgp_sehsc.csv:7": "no path",
+        "iitkgp_sehsc.csv:5": "header is repeated here", "iitkgp_sehsc.csv:7": "no path",
         "iitkgp_sehsc.csv:6": "5 cells, and the header has 4",
         "iitkgp_sehsc.csv:13": "the path continues on the next line",
         "a/4.wav": "2 entries claim it (a/4.wav), and differ in emotion, label",
@@ -473,7 +473,7 @@ def test_a_carriage_return_within_a_line_of_a_table_is_no_other_error(tmp_path):
 def test_a_cell_longer_than_csv_reads_is_refused_with_file_and_line(tmp_path):
     text = f"path,emotion,speaker,session\na.wav,{'x' * 200_000},1,1\n"
     folder = lay(tmp_path / "c", {"iitkgp_sehsc.csv": text, "a.wav": WAV})
-    with pytest.raises(SarangiError, match=r"iitkgp_sehsc\.csv:2: no table that can be read"):
+    with pytest.raises(SarangiError, match=r"iitkgp_sehsc\.csv:2: not a table that can be read"):
         rows(folder, "iitkgp_sehsc")
 
 
@@ -513,7 +513,7 @@ def test_text_that_is_no_utf_8_is_refused_with_its_line(tmp_path):
 
 
 def test_meld_reads_sound_that_was_taken_out_and_says_so_beside_the_video(tmp_path):
-    """Of any suffix, in any case; what lies in no folder of the layout keeps its row."""
+    """Of any suffix, in any case; what is not in a folder of the layout keeps its row."""
     table = HEADER + "".join(f"{n},Hm,Ross,joy,positive,0,{n},1,1,0,1\n" for n in range(4))
     numbers = ("0_utt0.wav", "0_utt1.flac", "0_utt2.wav", "0_utt2.mp4", "0_utt3.WAV", "8_utt8.wav")
     names = [f"dia{number}" for number in numbers]
@@ -527,7 +527,7 @@ def test_meld_reads_sound_that_was_taken_out_and_says_so_beside_the_video(tmp_pa
     assert read[2].reason == ".mp4 is read, and not train_splits/dia0_utt2.wav"
     others = [found[path] for path in ("train_splits/dia8_utt8.mp4", "elsewhere/dia0_utt0.mp4")]
     assert [u.status for u in others] == ["skipped", "skipped"]
-    assert [u.cause[:15] for u in others] == ["no table lists ", "lies in no fold"]
+    assert [u.cause[:15] for u in others] == ["no table lists ", "is not in a fol"]
     assert len(found) == 6
 
 
@@ -540,7 +540,7 @@ def test_meld_reads_sound_that_was_taken_out_and_says_so_beside_the_video(tmp_pa
         ("ravdess", "Actor_25/03-01-01-01-01-01-25.wav", "actor 25 is unknown"),
         (
             "iemocap", "Session2/sentences/wav/Ses01M_x/Ses01M_x_M000.wav",
-            "lies in Session2, but its name says session 1",
+            "is in Session2, but its name says session 1",
         ),
         ("iemocap", "Session2/sentences/wav/Ses02M_x/Ses02M_x_M000.wav", "there is no file Session2/dialog"),
         ("iemocap", "wav/Ses02M_x_M000.wav", "name does not follow"),

@@ -136,14 +136,14 @@ def test_reasons_are_counted_without_their_lines(tmp_path):
     ("corpus", "good", "bad", "status", "reason"),
     [
         ("urdu_latif", "Sad/SM1_F1_S01.wav", "Sad/SM1_F1_X01.wav", "failed", "code X is unknown"),
-        ("urdu_latif", "Sad/SM1_F1_S01.wav", "Sad/SM1_F1_A01.wav", "failed", "lies in folder Sad"),
+        ("urdu_latif", "Sad/SM1_F1_S01.wav", "Sad/SM1_F1_A01.wav", "failed", "is in folder Sad"),
         ("urdu_latif", "Sad/SM1_F1_S01.wav", "Sad/hello.wav", "failed", "name does not follow"),
         *(
             ("ravdess", "Actor_01/03-01-01-01-01-01-01.wav", f"Actor_01/{name}.wav", status, reason)
             for name, status, reason in [
                 ("03-01-09-01-01-01-01", "failed", "emotion code 09 is unknown"),
                 ("03-01-01-01-03-01-01", "failed", "statement code 03 is unknown"),
-                ("03-01-01-01-01-01-02", "failed", "lies in folder Actor_01"),
+                ("03-01-01-01-01-01-02", "failed", "is in folder Actor_01"),
                 ("03-02-01-01-01-01-01", "skipped", "channel 02"),
             ]
         ),

@@ -35,12 +35,12 @@ def test_a_column_is_mapped_and_what_cannot_be_used_is_null_with_a_note_of_its_l
     found = made(tmp_path, SCALED)
     assert set(found["status"]) == {"ok"}
     assert list(found[f"{DIMENSION}arousal"].dropna()) == [0.25, 0, 1]
-    problems = [None, "out of scale", "missing", "no number", "missing", None, None, "out of scale"]
-    problems.append("no number")
+    problems = [None, "out of scale", "missing", "not a number", "missing", None, None, "out of scale"]
+    problems.append("not a number")
     assert [None if isinstance(why, float) else why for why in found[f"{UNRATED}arousal"]] == problems
     assert found["reason"][1] == "t.csv:3: arousal '5.5' is out of scale; expected a number from 1 to 5"
     assert found["reason"][2] == "t.csv:4: no arousal; expected a number from 1 to 5"
-    assert found["reason"][3] == "t.csv:5: arousal 'loud' is no number; expected a number from 1 to 5"
+    assert found["reason"][3] == "t.csv:5: arousal 'loud' is not a number; expected a number from 1 to 5"
     # what the table wrote stays beside it
     assert list(found["table_act"][:2]) == ["2", "5.5"]
     assert found["reason"].isna().sum() == 3
@@ -83,7 +83,7 @@ def test_iemocap_rates_valence_arousal_and_dominance_in_the_lines_of_its_labels(
     assert list(found["emotion"]) == ["angry"] * 4
     assert found[f"{DIMENSION}arousal"].tolist()[0] == 4.0
     assert found[f"{DIMENSION}valence"].tolist()[:2] == [2.5, 2.0]
-    assert list(found[f"{UNRATED}arousal"][1:]) == ["out of scale", "no number", "no number"]
+    assert list(found[f"{UNRATED}arousal"][1:]) == ["out of scale", "not a number", "not a number"]
     assert found["reason"][1] == f"{dialogue}:5: arousal '6.0' is out of scale; expected a number from 1 to 5"
     assert "[1.0, 1.0, 1.0] or [5.0, 5.0, 5.0]" in found["reason"][3]
     assert f"{dialogue}:9, {dialogue}:11" in found["reason"][3]

@@ -78,7 +78,7 @@ def test_an_archive_and_names_in_another_unicode_form_are_found(tmp_path):
         ("s1/2.wav,=A1,s1", "the emotion is a formula"),
         ('"s1/2.wav\nx",sad,s1', "continues on the next line"),
         ("s1/2.wav,sad,s1,4", "4 cells, and the header has 3"),
-        ("file,emotion,speaker", "the header is there again"),
+        ("file,emotion,speaker", "the header is repeated here"),
     ],
 )
 def test_a_row_that_cannot_be_used_fails_alone_with_its_line(tmp_path, row, reason):
@@ -109,7 +109,7 @@ def test_half_of_the_files_missing_is_counted_and_all_of_them_is_refused(tmp_pat
     text = str(error.value)
     assert "no utterance of my among 1 files (6 a line of the table that names no recording" in text
     assert "the first is s1/0.wav: labels.csv:2: path 's1/0.wav': there is no such file" in text
-    assert "Mend `audio`, `columns` or the table" in text
+    assert "Correct `audio`, `columns` or the table" in text
     assert not (tmp_path / "none/m.parquet").exists()
 
 
@@ -117,7 +117,7 @@ def test_two_rows_of_one_file_are_one_if_they_agree_and_fail_if_they_do_not(tmp_
     found = made(tmp_path, [*WHOLE, WHOLE[1], WHOLE[2].replace("sad", "fear")])
     assert len(found) == 6
     assert found.loc["s1/0.wav", ["status", "reason"]].tolist() == [
-        "ok", "said again, in the same words, in labels.csv:8"
+        "ok", "repeated in the same words, in labels.csv:8"
     ]  # fmt: skip
     assert found.loc["s1/1.wav", "status"] == "failed"
     words = "2 entries claim it (s1/1.wav), and differ in emotion, label (labels.csv:3, labels.csv:9)"
@@ -150,7 +150,7 @@ def test_a_speaker_in_two_spellings_is_refused(tmp_path):
         (["0,0.05", "0.03,0.08"], ["ok", "ok"], "overlaps labels.csv:2 of the same speaker by 0.02 s"),
         (["0,0.05", "0.05,0.2"], ["ok", "failed"], "0.05 to 0.2 s, is not in the file, which has 0.100 s"),
         (["0,0.05", "0.08,0.06"], ["ok", "failed"], "end 0.06 is not after start 0.08"),
-        (["0,0.05", "x,0.06"], ["ok", "failed"], "start 'x' is no number of seconds"),
+        (["0,0.05", "x,0.06"], ["ok", "failed"], "start 'x' is not a number of seconds"),
     ],
 )
 def test_segments_are_checked_and_overlaps_noted(tmp_path, rows, status, reason):
@@ -189,6 +189,6 @@ def test_rows_of_texts_are_a_corpus_without_recordings(tmp_path):
     )
     assert "2 entries claim it (3), and differ in speaker, group" in found.loc["3", "reason"]
     with pytest.raises(
-        SarangiError, match="no column 'text', and the corpus holds words; say under `columns`"
+        SarangiError, match="no column 'text', and the corpus holds words; state under `columns`"
     ):
         made(tmp_path, table_of("1,sad,a", header="id,emotion,speaker"), **settings)

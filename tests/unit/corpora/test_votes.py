@@ -72,7 +72,7 @@ def test_votes_of_a_table_are_counted_whatever_is_wrong_with_them(tmp_path):
     assert len(votes) == len(lines) - 1
     assert votes["utterance_id"].is_monotonic_increasing
     skipped = votes[votes["status"] == store.SKIPPED]
-    assert sorted(skipped["cause"]) == ["a self-report", "said again, in the same words"]
+    assert sorted(skipped["cause"]) == ["a self-report", "repeated in the same words"]
     why = votes.loc[votes["cause"] == "unknown label 'angyr'", "reason"].item()
     assert "votes.csv:7" in why and "votes.others" in why
     own = votes[(votes["utterance_id"] == "my/s1/0.wav") & (votes["status"] == "ok")]
@@ -103,7 +103,7 @@ def test_segments_have_votes_of_their_own(tmp_path):
 def test_single_ratings_are_numbers(tmp_path):
     lines = ["file,annotator,act", "s1/0.wav,a,3", 's1/0.wav,b,"4,5"', "s1/0.wav,c,high", "s1/1.wav,a,"]
     _, votes = made(tmp_path, lines, ROWS._replace(dimensions={"arousal": "act"}))
-    assert causes(votes) == {"arousal is no number": 1}
+    assert causes(votes) == {"arousal is not a number": 1}
     assert list(votes.loc[votes["status"] == "ok", "rating"]) == [3.0, 4.5]
 
 
@@ -111,9 +111,9 @@ def test_single_ratings_are_numbers(tmp_path):
     ("kind", "cells", "cause", "words"),
     [
         ("counts", "3,-1,0", "a negative number", "labels.csv:2: n_sad is -1"),
-        ("counts", "3,x,0", "no number", "n_sad is 'x', expected a number"),
-        ("counts", "3,inf,0", "no number", "n_sad is 'inf'"),
-        ("counts", "3,1.5,0", "no whole number", "expected a whole number of votes"),
+        ("counts", "3,x,0", "not a number", "n_sad is 'x', expected a number"),
+        ("counts", "3,inf,0", "not a number", "n_sad is 'inf'"),
+        ("counts", "3,1.5,0", "not a whole number", "expected a whole number of votes"),
         ("shares", "0.3,0.3,0.3", "shares whose sum is not 1", "have the sum 0.9, expected 1"),
     ],
 )

@@ -54,7 +54,7 @@ def test_a_configuration_says_what_was_chosen_in_fewer_than_20_lines(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("speakers", "protocols"), [(1, ("random5",)), (2, ("loso", "loso_matched", "random5")),
+    ("speakers", "protocols"), [(1, ("random2",)), (2, ("loso", "loso_matched", "random4")),
                                 (30, ("loso", "loso_matched", "random5")),
                                 (31, ("grouped5", "grouped5_matched", "random5"))],
 )  # fmt: skip
@@ -70,8 +70,22 @@ def test_what_no_split_can_mend_is_said(tmp_path):
         table.write("s0/7.wav,bored,P00\ns0/6.wav,bored,P00\n")
     said = " ".join(plan(drafted(folder)).warnings)
     assert "only P00 has bored" in said
-    assert "fewer than 5 recordings of bored 2" in said
+    assert "fewer than 5 recordings of an emotion (bored 2): hence the smaller number of random folds" in said
     assert drafted(folder).unknown == ["bored"]
+
+
+@pytest.mark.parametrize(("speakers", "takes"), [(3, 4), (40, 1), (40, 3), (1, 8)])
+def test_each_protocol_of_a_small_corpus_can_be_made(tmp_path, speakers, takes):
+    found = yaml.safe_load(written(corpus(tmp_path, speakers, takes)))
+    builtin = yaml.safe_load((ROOT / "workflow/schemas/builtin.yaml").read_text(encoding="utf-8"))
+    known = builtin["protocols"] | found.get("protocols", {})
+    clips = [(s, LABELS[t % 4]) for s in range(speakers) for t in range(takes) if t % 4 != 3]
+    for name in found["experiments"][0]["protocols"]:
+        entry = known[name]
+        of = {label: [s for s, own in clips if own == label] for _, label in clips}
+        if entry["kind"] != "leave_one_group_out":
+            disjoint = entry["kind"] == "stratified_group_kfold"
+            assert entry["folds"] <= min(len(set(of[e]) if disjoint else of[e]) for e in of), name
 
 
 def test_without_speakers_there_are_random_folds_and_no_model_of_speakers(tmp_path):

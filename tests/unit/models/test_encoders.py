@@ -337,7 +337,7 @@ def test_a_name_twice_in_settings_is_refused_and_a_mark_in_front_is_not(encoder,
     )
     assert described["audio"]["encoder"] == json.loads(text)
     (tmp_path / "config.json").write_text(text.rstrip()[:-1] + ', "hidden_size": 32}')
-    with pytest.raises(SarangiError, match=r"config\.json: .*the name 'hidden_size' stands there twice"):
+    with pytest.raises(SarangiError, match=r"config\.json: .*the name 'hidden_size' appears twice"):
         load_encoder(tmp_path)
 
 
@@ -355,5 +355,5 @@ def test_whole_numbers_as_weights_and_means_that_are_no_numbers_are_refused(enco
     load_encoder(tmp_path)
     mean = next(name for name in state if name.endswith("running_mean"))
     save_file(state | {mean: torch.full_like(state[mean], torch.nan)}, tmp_path / "model.safetensors")
-    with pytest.raises(SarangiError, match="running_mean hold what is no number"):
+    with pytest.raises(SarangiError, match="running_mean hold values that are not numbers"):
         load_encoder(tmp_path)

@@ -269,7 +269,7 @@ def test_a_fusion_learns_and_writes_all_that_it_takes_to_build_it_anew(corpus, e
     assert network.text.encoder.config.vocab_size == 320
     # half a run is refused with its folder
     output["model"].write_bytes(output["model"].read_bytes()[:-100])
-    with pytest.raises(SarangiError, match="run: no whole run of fine-tuning"):
+    with pytest.raises(SarangiError, match="run: there is no complete fine-tuned run"):
         EmotionClassifier.from_pretrained(tmp_path / "run")
 
 
@@ -404,10 +404,10 @@ def test_texts_that_fail_whispers_checks_are_no_words_unless_they_are_accepted(a
     if accept == -0.5:
         assert (
             present.loc["d", "reason"]
-            == "no words, and the model reads them (log probability -0.80, below -0.5)"
+            == "no words, which the model needs (log probability -0.80, below -0.5)"
         )
-        assert present.loc["c", "reason"] == "no words, and the model reads them (repeats)"
-        assert present.loc["e", "reason"] == "no words, and the model reads them (no speech)"
+        assert present.loc["c", "reason"] == "no words, which the model needs (repeats)"
+        assert present.loc["e", "reason"] == "no words, which the model needs (no speech)"
 
 
 def test_transcripts_can_be_read_in_place_of_the_corpus_own_words(corpus, encoders, tmp_path):

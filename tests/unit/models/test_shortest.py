@@ -91,6 +91,6 @@ def test_an_utterance_without_words_is_skipped_by_what_reads(model, corpus, enco
     rows = store.read(tmp_path / "t")
     wordless = store.read(corpus / "manifest.parquet")["utterance_id"][8]
     (row,) = rows[rows["utterance_id"] == wordless].itertuples()
-    assert (row.status, row.reason) == ("skipped", "no words, and the model reads them")
+    assert (row.status, row.reason) == ("skipped", "no words, which the model needs")
     assert not isinstance(row.predicted, str)
     assert (rows["status"] == "skipped").sum() == 1

@@ -150,9 +150,10 @@ WRONG = {
     ),
     "ours": (state(lambda s: s.update({"classifier.weight": s.pop(HEAD)})), "first classifier.weight"),
     "integers": (state(lambda s: s.update({HEAD: torch.ones(3, 32, dtype=int)})), "int64, expected floating"),
-    "no tensor": (state(lambda s: s.update({HEAD: [1.0]})), "which is no named tensor"),
+    "no tensor": (state(lambda s: s.update({HEAD: [1.0]})), "which is not a named tensor"),
     "swollen": (state(lambda s: s.update({"x": torch.zeros(1).expand(10**9)})), "its tensors have 4000"),
-    "no number": (state(lambda s: s[HEAD].fill_(float("nan"))), "classifier.weight hold what is no number"),
+    "no number": (state(lambda s: s[HEAD].fill_(float("nan"))), "classifier.weight hold values that "
+                                                                "are not numbers"),
 }  # fmt: skip
 
 

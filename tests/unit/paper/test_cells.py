@@ -29,7 +29,7 @@ def test_feature_sets_rank_by_their_best_model(study):
 
 
 def test_a_cell_that_stands_twice_is_refused(study):
-    with pytest.raises(SarangiError, match="eGeMAPS, SVM stands twice in Urdu and Sindhi: Urdu to Urdu"):
+    with pytest.raises(SarangiError, match="eGeMAPS, SVM appears twice in Urdu and Sindhi: Urdu to Urdu"):
         scored([*study, study[0]])
 
 

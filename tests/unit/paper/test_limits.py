@@ -154,7 +154,7 @@ def test_few_texts_are_no_test_of_speech_recognition(sources, tmp_path):
     limits = limits_of_transcripts(manifests | {"meld": many})
     assert limits == [FewTexts("ravdess", 2)]
     assert limit_notes(limits, labels()) == [
-        "WER and CER are no measure of speech recognition on RAVDESS (2 different texts)."
+        "WER and CER do not measure speech recognition on RAVDESS (2 different texts)."
     ]
 
 

@@ -125,7 +125,7 @@ def test_a_number_of_the_text_walks_to_its_own_predictions_protocol_and_recordin
         "mark: descriptive interval: fewer than 8 groups",
         "rule scores_urdu_latif_egemaps, code cccccccccccccccc, parameters pppp",
         "4 rows: ok 3, skipped 0, failed 1; 2 of those predicted are right",
-        "2 folds; 0 rows of groups that stand on both sides",
+        "2 folds; 0 rows of groups that are in both training and test",
         "fold 1: test 2, train 2",
         "Recordings: 3 tested",
         f"{CLIPS[3]}: sad, predicted angry (fold 1); sha256 {'3' * 64}",
@@ -144,7 +144,7 @@ def test_cells_slices_claims_and_files_have_ids(folder):
         ("scores:1:WF1", "value 0.686667"),
         ("scores.md:1:Interval", "low 0.1, high 0.9"),
         ("scores:1:Groups", "groups 2"),
-        ("scores:2:UAR", "nothing stands behind it"),
+        ("scores:2:UAR", "nothing is behind it"),
         ("scores:2:UAR", "the table says: Unavailable: weights of tiny: ask."),
         (f"{NAME}.uar@gender female", "value 0.25"),
         (f"{NAME}.n", "n 3"),
@@ -177,7 +177,7 @@ def test_what_is_not_as_it_was_is_said_plainly(folder):
     Path(MANIFEST).write_bytes(Path(MANIFEST).read_bytes() + b" ")
     said = as_text(explain(f"{NAME}.uar"))
     assert f"from {MANIFEST}: sha256" in said
-    assert "but OTHER BYTES lie there now" in said
+    assert "but DIFFERENT BYTES are there now" in said
     assert "NOT THE BYTES that its rule made" in said
     provenance.place(PROTOCOL).unlink()
     assert "no provenance says how it was made" in as_text(explain(PROTOCOL))
@@ -231,7 +231,7 @@ def test_the_digest_of_a_folder_is_called_what_it_is_and_follows_its_content(fol
     assert files.input_state(str(corpus), known) == f"sha256 of paths and contents {known} (the same bytes)"
     (corpus / "x.wav").write_bytes(b"1235")
     said = Walk(Path()).files.input_state(str(corpus), known)
-    assert said.startswith(f"sha256 of paths and contents {known}, but OTHER BYTES lie there now: ")
+    assert said.startswith(f"sha256 of paths and contents {known}, but DIFFERENT BYTES are there now: ")
 
 
 FAIR, WORSE = f"results/fairness/{NAME}.parquet", f"results/robustness/{NAME}.parquet"
@@ -333,7 +333,7 @@ def tabled(folder):
         ("dimensions:1:CCC", [f"ccc of {RATED}, arousal, pooled", f"File: {DIMENSIONS}"]),
         (
             "dimensions:1:RMSE",
-            [f"rmse of {RATED}", "4 rows: ok 3, skipped 0, failed 1; ratings, a row a dimension"],
+            [f"rmse of {RATED}", "4 rows: ok 3, skipped 0, failed 1; ratings, one row per dimension"],
         ),
         (
             "dimension_differences:1:Corrected p",

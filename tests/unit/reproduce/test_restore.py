@@ -60,7 +60,7 @@ def test_what_is_made_from_what_was_left_out_names_what_began_it(tmp_path, monke
     for job in Plan({"a": "1", "b": "1", "c": "1", "d": "1"}).jobs:
         publish(job)
     planned, refused = adopted(monkeypatch, {"a": "1", "b": "2", "c": "1", "d": "1"})
-    other = "rule b has other code in this clone"
+    other = "rule b has different code in this clone"
     assert refused == {
         "results/b.csv": other,
         "results/c.csv": f"it was made from results/b.csv, which was left out: {other}",
@@ -109,7 +109,7 @@ def bundled(path, **members):
         ({"bundle.json/x": "x"}, "does not belong"),
         ({"results/a": "x", "results/a/b.txt": "x"}, "is a file and a folder"),
         ({"results": "x"}, "does not belong"),
-        ({"results/restored.json": "x"}, "stands twice"),
+        ({"results/restored.json": "x"}, "appears twice"),
         ({f"results/{'y' * 300}": "x"}, "a part of more than 255 bytes"),
         ({"results/provenance/a.csv.json": "[" * 100_000}, "nested too deep"),
         ({"results/provenance/a.csv.json": "[]"}, "keys are missing"),
@@ -154,9 +154,9 @@ def whole(path, data=b"of the bundle", known=OF_SNAKEMAKE, name="results/a.csv",
         ([], "is list, no record"),
         ("x", "is str, no record"),
         (OF_SNAKEMAKE | {"input": "x"}, "input is str"),
-        (OF_SNAKEMAKE | {"input": [1]}, "a name in input is no text"),
+        (OF_SNAKEMAKE | {"input": [1]}, "a name in input is not text"),
         (OF_SNAKEMAKE | {"endtime": True}, "endtime is bool"),
-        (OF_SNAKEMAKE | {"input_checksums": {"a": []}}, "a checksum is no text"),
+        (OF_SNAKEMAKE | {"input_checksums": {"a": []}}, "a checksum is not text"),
         (OF_SNAKEMAKE | {"run": "rm"}, "has the key 'run'"),
         (OF_SNAKEMAKE | {"rule": "b"}, "is not of the finished rule a"),
         (OF_SNAKEMAKE | {"incomplete": True}, "is not of the finished rule a"),
@@ -188,7 +188,7 @@ def test_a_bundle_replaces_nothing_that_is_known_of_files_that_are_here(name, tm
         (clone / path).parent.mkdir(parents=True, exist_ok=True)
         (clone / path).write_bytes(text)
     refused = restore(bundle, clone)
-    assert refused == {name: "it is here and was made otherwise; its own provenance stays"}
+    assert refused == {name: "it is here and was made differently; its own provenance stays"}
     assert {path: (clone / path).read_bytes() for path in here} == here
     # a file that nothing is known of gets no provenance that is not its own
     provenance_here = clone / provenance.place(name)
@@ -207,5 +207,5 @@ def test_a_bundle_replaces_nothing_that_is_known_of_files_that_are_here(name, tm
 @pytest.mark.parametrize("place", ["/dev/zero", "/proc", "pipe"])
 def test_what_has_no_end_is_no_bundle(place, tmp_path):
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(SarangiError, match=f"{place}: expected a bundle.*it is no file"):
+    with pytest.raises(SarangiError, match=f"{place}: expected a bundle.*it is not a file"):
         restore(tmp_path / place, tmp_path)

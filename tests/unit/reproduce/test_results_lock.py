@@ -104,7 +104,7 @@ def test_what_was_made_from_what_is_no_more_is_not_locked(made):
     """As a table of another configuration, which no plan of this one has."""
     made.contents[A] = lambda path, inside: store.write(path, scores("a", 0.7), SCORES, inside)
     made.do(made.jobs[1])
-    with pytest.raises(SarangiError, match=rf"{NUMBERS}: made from another {A} than lies here"):
+    with pytest.raises(SarangiError, match=rf"{NUMBERS}: made from a different {A} from the one here"):
         results_lock.write(Path(), tolerance=0.01)
     assert not results_lock.LOCK.exists()
 
@@ -120,7 +120,7 @@ def test_nothing_is_locked_where_work_is_left_or_a_run_is_going(made, monkeypatc
     assert not results_lock.LOCK.exists()
     left.clear()
     with working():
-        with pytest.raises(SarangiError, match="nothing is locked: a run is going in this folder"):
+        with pytest.raises(SarangiError, match="nothing is locked: another run is active in this folder"):
             results_lock.lock(Path(), tolerance=0.01)
         assert not results_lock.LOCK.exists()
     assert results_lock.lock(Path(), tolerance=0.01) == 5
@@ -147,7 +147,7 @@ def test_a_run_that_began_while_the_lock_was_written_is_no_less_a_mixture(made, 
         return []
 
     monkeypatch.setattr(plan, "left", meanwhile)
-    with pytest.raises(SarangiError, match="a run was going in this folder meanwhile"):
+    with pytest.raises(SarangiError, match="another run was active in this folder meanwhile"):
         results_lock.lock(Path(), tolerance=0.01)
 
 

@@ -64,12 +64,12 @@ def test_what_is_as_made_is_counted_and_nothing_else_said(made):
         (lambda: provenance.place(A).unlink(), {A}, "it has no provenance"),
         (lambda: provenance.place(A).write_text("{}"), {A}, "cannot be read"),
         (lambda: edit(A, lambda r: r.update(sha256="0" * 64)), {A}, "not the bytes"),
-        (lambda: edit(TEX, lambda r: r.update(code="d" * 16)), {TEX}, "made by another code"),
+        (lambda: edit(TEX, lambda r: r.update(code="d" * 16)), {TEX}, "made by a different code"),
         (lambda: edit(A, lambda r: r.update(code="d" * 16)), {A}, "the provenance inside is not the one"),
-        (lambda: edit(MD, lambda r: r.update(parameters="x")), {MD}, "made by another parameters"),
-        (lambda: edit(MD, lambda r: r["inputs"].update({A: "0" * 64})), {MD}, f"made from another {A}"),
-        (lambda: edit(MD, lambda r: r["inputs"].pop(A)), {MD}, f"other files than this clone's: {A}"),
-        (lambda: edit(MD, lambda r: r["outputs"].pop()), {MD}, "makes other files"),
+        (lambda: edit(MD, lambda r: r.update(parameters="x")), {MD}, "made with different parameters"),
+        (lambda: edit(MD, lambda r: r["inputs"].update({A: "0" * 64})), {MD}, f"made from a different {A}"),
+        (lambda: edit(MD, lambda r: r["inputs"].pop(A)), {MD}, f"different files from this clone's: {A}"),
+        (lambda: edit(MD, lambda r: r["outputs"].pop()), {MD}, "makes different files"),
         (lambda: provenance.place(A).write_text(provenance.place(A).read_text() + " "), {A}, "was edited"),
         (lambda: shutil.copyfile(A, STRAY), {STRAY}, "it has no provenance, and no rule"),
         (lambda: Path(FEATURES).unlink(), {FEATURES}, "missing, and its provenance is there"),
@@ -99,7 +99,7 @@ def test_what_was_made_from_another_file_is_bad_not_the_file(made):
     made.do(made.jobs[1])
     found = made.faults()
     assert set(found) == {TEX, MD, NUMBERS}
-    assert all(fault.found == f"made from another {A} than lies here" for fault in found.values())
+    assert all(fault.found == f"made from a different {A} from the one here" for fault in found.values())
 
 
 def test_a_file_that_is_gone_is_no_fault_where_a_bundle_left_it_out(made):
@@ -147,7 +147,7 @@ def test_provenance_behind_a_link_is_read(made):
 @pytest.mark.parametrize(
     ("odd", "words"),
     [
-        (lambda path: path.symlink_to(".."), "a link to a folder that it lies in"),
+        (lambda path: path.symlink_to(".."), "a link to a folder that contains it"),
         (lambda path: path.symlink_to(path.name), "a link to nothing"),
         (lambda path: path.symlink_to("nowhere"), "a link to nothing"),
         (lambda path: os.mkfifo(path), "neither a file nor a folder"),

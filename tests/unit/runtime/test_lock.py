@@ -79,7 +79,7 @@ def test_a_run_that_makes_files_is_known_as_long_as_it_lives(tmp_path):
         pass
     with (
         working(folder),
-        pytest.raises(SarangiError, match="nothing is verified: a run is going"),
+        pytest.raises(SarangiError, match="nothing is verified: another run is active"),
         locks.undisturbed(folder, "nothing is verified"),
     ):
         pytest.fail("not refused")
@@ -91,19 +91,19 @@ def test_a_run_that_makes_files_is_known_as_long_as_it_lives(tmp_path):
 def test_nothing_that_takes_or_puts_results_is_done_during_a_run(command, tmp_path, capsys):
     with working(tmp_path / ".snakemake"):
         assert main([*command, "--directory", str(tmp_path)]) == 1
-    assert "a run is going in this folder" in capsys.readouterr().err
+    assert "another run is active in this folder" in capsys.readouterr().err
 
 
 def test_nothing_is_verified_during_a_run(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    with working(), pytest.raises(SarangiError, match="nothing is verified: a run is going"):
+    with working(), pytest.raises(SarangiError, match="nothing is verified: another run is active"):
         verify(["all"])
 
 
 def test_what_goes_wrong_since_a_run_began_meanwhile_is_put_down_to_that(tmp_path):
     folder = tmp_path / ".snakemake"
     with (
-        pytest.raises(SarangiError, match="a run was going in this folder meanwhile"),
+        pytest.raises(SarangiError, match="another run was active in this folder meanwhile"),
         locks.undisturbed(folder, "nothing is verified"),
         working(folder),
     ):

@@ -110,8 +110,9 @@ def test_what_is_missing_is_counted_and_marks_the_scores(tmp_path):
         ({"utterance_id": "made/S0_99.wav"}, "mine.csv:2: unknown utterance_id 'made/S0_99.wav'; did you"),
         ({"fold": 9}, "mine.csv:2: split has no fold 9; it has 0 to 8"),
         ({"fold": "one"}, "mine.csv:2: fold is 'one'; expected a whole number"),
-        ({"fold": 1}, "is in the train part of fold 1, so its prediction is no test; it is tested in fold 0"),
-        ({"predicted": "agry"}, "mine.csv:2: the emotion 'agry' is none of the protocol's; did you"),
+        ({"fold": 1}, "is in the train part of fold 1, so its prediction is not a test; it is "
+                      "tested in fold 0"),
+        ({"predicted": "agry"}, "mine.csv:2: the emotion 'agry' is not one of the protocol's; did you"),
         ({"predicted": ""}, "mine.csv:2: nothing is predicted"),
         ({"p_sad": 0.9, "p_happy": 0.9}, "mine.csv:2: the probabilities add up to "),
         ({"p_sad": -0.1}, "mine.csv:2: p_sad is -0.1; expected a number from 0 to 1"),
@@ -146,5 +147,5 @@ def test_each_problem_of_the_columns_is_named(tmp_path):
     with pytest.raises(SarangiError, match="no column utterance_id or file"):
         read(file)
     file.write_bytes(b"\xff\xfea,b")
-    with pytest.raises(SarangiError, match="no table that can be read"):
+    with pytest.raises(SarangiError, match="not a table that can be read"):
         read(file)

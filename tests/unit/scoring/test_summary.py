@@ -4,7 +4,8 @@ from support.rated import TITLES, scores_of
 from support.score_files import made
 
 from sarangi.base.labels import Labels
-from sarangi.scoring.summary import SHOWN, run_summary
+from sarangi.base.missing import CORPUS, WEIGHTS, Missing
+from sarangi.scoring.summary import LACKING, SHOWN, run_summary
 
 LABELS = Labels(
     {"my": "My", "other": "Other"},
@@ -51,6 +52,19 @@ def test_further_protocols_are_counted(tmp_path):
 def test_a_study_without_scores_says_so(tmp_path):
     assert told(tmp_path) == ["Nothing is scored."]
     assert told(tmp_path, ("loso", "constant", 0.25, "")) == ["My: no model is scored yet"]
+
+
+def test_models_that_could_not_run_are_named_with_what_they_need(tmp_path):
+    weights = Missing(WEIGHTS, "mine", "put it at resources/models/mine")
+    waiting = [["my", p, m, [weights]] for p in ("loso", "random5") for m in ("svm", "logistic")]
+    waiting += [["other", "loso", "svm", [Missing(CORPUS, f"c{n}", "")]] for n in range(LACKING)]
+    run_summary([], [], [], LABELS, tmp_path / "summary.txt", waiting=waiting)
+    lines = (tmp_path / "summary.txt").read_text(encoding="utf-8").splitlines()
+    assert lines[1] == (
+        "Not run: SVM, logistic regression; needs weights of mine: put it at resources/models/mine"
+    )
+    assert lines[2] == "Not run: SVM; needs corpus c0"
+    assert lines[-1] == "Also missing, 1 more: paper/tables/availability.md"
 
 
 def test_the_best_model_of_each_rating_is_told_with_its_error_on_the_scale(tmp_path, monkeypatch):

@@ -52,7 +52,7 @@ def test_what_is_no_good_archive_is_neither_kept_nor_recorded(publisher, study, 
     source = {"address": f"{publisher.address}/c.tar.gz"}
     for bad in (b"no archive", whole[:-9], tarred([("../a.wav", b"a")])):
         publisher.files["/c.tar.gz"] = bad
-        with pytest.raises(SarangiError, match=rf"{source['address']}: what came was thrown away: "):
+        with pytest.raises(SarangiError, match=rf"{source['address']}: the download was discarded: "):
             study(source)
         assert not (tmp_path / "made/c.zip.part").exists()
         assert not checksums.CHECKSUMS.exists()

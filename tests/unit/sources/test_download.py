@@ -131,7 +131,7 @@ def test_a_later_call_goes_on_where_an_earlier_one_broke_off(server, tmp_path):
 def test_a_rotten_part_is_thrown_away_and_the_next_call_is_right(server, tmp_path):
     address, _ = server
     (tmp_path / "f.part").write_bytes(b"x" * 700_000)
-    with pytest.raises(SarangiError, match="thrown away"):
+    with pytest.raises(SarangiError, match="discarded"):
         fetch(f"{address}/good", tmp_path / "f", SUM)
     fetch(f"{address}/good", tmp_path / "f", SUM)
     assert (tmp_path / "f").read_bytes() == BODY
@@ -335,7 +335,7 @@ def test_kaggle_is_asked_with_the_token_which_goes_nowhere_else(
 @pytest.mark.parametrize(
     ("status", "words"),
     [("401 Unauthorized", "Check the token"), ("403 Forbidden", "Check the token"),
-     ("404 Not Found", "Check the token"), ("429 Too Many Requests", "asks to be left alone for 3600 s")],
+     ("404 Not Found", "Check the token"), ("429 Too Many Requests", "asks to wait 3600 s")],
 )  # fmt: skip
 def test_kaggle_refuses_in_words_that_hold_no_key(status, words, study, monkeypatch, kaggle):
     monkeypatch.setenv("KAGGLE_USERNAME", "नाम")  # no Latin-1

@@ -83,7 +83,7 @@ USUAL = [
 @pytest.mark.parametrize("address", ODD)
 def test_an_address_that_is_an_option_a_command_or_has_a_password_is_refused(address, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(SarangiError, match="no address of a repository") as error:
+    with pytest.raises(SarangiError, match="is not the address of a repository") as error:
         fetch_commit(address, "0" * 40, tmp_path / "c.zip")
     assert TOKEN not in str(error.value)
     assert list(tmp_path.iterdir()) == []
@@ -115,7 +115,7 @@ def test_the_schema_refuses_what_git_is_not_handed():
     "commit", ["-x", "--output=x", "main", "HEAD", "0" * 39, "0" * 41, "a..b", "A" * 40, "refs/heads/-x"]
 )
 def test_a_commit_is_forty_digits_and_no_option_or_branch(commit, repository, tmp_path):
-    with pytest.raises(SarangiError, match="is no commit of"):
+    with pytest.raises(SarangiError, match="is not a commit of"):
         fetch_commit(str(repository.folder), commit, tmp_path / "c.zip")
 
 

@@ -170,7 +170,7 @@ def test_a_cut_download_of_weights_resumes_where_it_broke(roberta, get):
         ("config.json", refusal("401 Unauthorized", "GatedRepo"), "asks for consent: give it at http"),
         ("pytorch_model.bin", refusal("403 Forbidden", "GatedRepo"), "answers 403; its publisher asks"),
         ("config.json", answered(b"<html>", "Content-Type: text/html"), "a web page"),
-        ("b", answered(b"", "Retry-After: 999", status="429 Too Many Requests"), "left alone for 999 s"),
+        ("b", answered(b"", "Retry-After: 999", status="429 Too Many Requests"), "wait 999 s"),
     ],
 )  # fmt: skip
 def test_a_refusal_says_what_to_do_and_leaves_nothing(roberta, get, tmp_path, name, fault, told):
@@ -185,7 +185,7 @@ def test_a_refusal_says_what_to_do_and_leaves_nothing(roberta, get, tmp_path, na
     ("name", "content", "told"),
     [
         # of the right length, so that only the content tells
-        ("pytorch_model.bin", lambda data: bytes(len(data)), r"found \d+ bytes with sha256.*thrown away"),
+        ("pytorch_model.bin", lambda data: bytes(len(data)), r"found \d+ bytes with sha256.*discarded"),
         ("pytorch_model.bin", lambda data: POINTER, r"expected \d+|has \d+ bytes"),
         ("tokenizer.json", lambda data: data[:-1] + b" ", "not the one that the hub calls"),
         ("config.json", lambda data: POINTER.ljust(len(data)), "a pointer of Git LFS"),
@@ -206,7 +206,7 @@ def test_what_is_not_the_file_is_thrown_away(roberta, get, tmp_path, name, conte
 def test_a_pickle_that_names_code_is_neither_kept_nor_recorded(roberta, get, tmp_path):
     torch.save({"a": argparse.Namespace(lr=1)}, tmp_path / "w.bin")
     roberta.large["pytorch_model.bin"] = (tmp_path / "w.bin").read_bytes()
-    with pytest.raises(SarangiError, match="which is no tensor; nothing in it was run"):
+    with pytest.raises(SarangiError, match="which is not a tensor; nothing in it was run"):
         get()
     assert not checksums.CHECKSUMS.exists()
     assert not list((tmp_path / "made").glob("*.bin*"))
@@ -265,7 +265,7 @@ def test_a_tokeniser_of_sentencepiece_becomes_a_fast_one(roberta, get, encoders)
     model.normalizer_spec.precompiled_charsmap = b"\xff\xff\xff\xff00"
     for broken, told in (
         (model.SerializeToString(), "precompiled_charsmap says 4294967295 bytes, and has 6"),
-        (b"no protobuf", r"spm\.model: no tokeniser of that form that can be read"),
+        (b"no protobuf", r"spm\.model: not a tokeniser of that form that can be read"),
     ):
         checksums.CHECKSUMS.unlink(missing_ok=True)
         roberta.files["spm.model"] = broken

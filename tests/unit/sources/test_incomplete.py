@@ -51,7 +51,7 @@ def test_a_whole_folder_is_right_and_a_pointer_of_git_lfs_or_an_old_tokeniser_is
     said = instead_of_encoder(tmp_path, TEXT)
     assert said.startswith("its tokeniser is in vocab.json: make tokenizer.json with `python -c")
     file = tmp_path / "config.json"
-    assert wrong_with_encoder(file, TEXT).endswith("; a file lies there")
+    assert wrong_with_encoder(file, TEXT).endswith("; it is a file")
     assert wrong_with_encoder(tmp_path / "none", TEXT).endswith("; there is none")
 
 

@@ -61,7 +61,7 @@ def test_a_download_goes_through_the_proxy_of_each_variable(name, tmp_path, monk
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        (WANTS, "wants a name and a password"),
+        (WANTS, "requires a name and a password"),
         (answered(b"", status="403 Forbidden"), "403"),
         (answered(b"", status="503 Busy"), "503"),
         (b"no HTTP at all\r\n\r\n", "tried 2 times"),
@@ -135,7 +135,7 @@ def test_git_goes_through_the_proxy_and_says_what_it_refuses(name, tmp_path, mon
         with pytest.raises(SarangiError) as error:
             fetch_commit("http://corpus.invalid/c.git", "0" * 40, tmp_path / "c.zip")
     assert proxy.asked[0].startswith("GET http://corpus.invalid/c.git/info/refs?")
-    assert f"{name} (http://…@127.0.0.1:{proxy.port}) wants a name and a password" in str(error.value)
+    assert f"{name} (http://…@127.0.0.1:{proxy.port}) requires a name and a password" in str(error.value)
     assert "w0rd" not in str(error.value)
 
 
@@ -156,7 +156,7 @@ def test_git_is_told_proxies_and_certificates_and_nothing_else_of_the_user(tmp_p
     assert passed["no_proxy"] == "a.org"
     assert "GIT_CONFIG_GLOBAL" not in passed
     monkeypatch.setenv("GIT_SSL_CAINFO", str(tmp_path / "nowhere"))
-    with pytest.raises(SarangiError, match="GIT_SSL_CAINFO: no certificates lie at"):
+    with pytest.raises(SarangiError, match="GIT_SSL_CAINFO: there are no certificates at"):
         environment_of_git()
 
 

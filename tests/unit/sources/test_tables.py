@@ -38,7 +38,7 @@ def test_blanks_case_and_empty_rows_do_not_matter(tmp_path):
         ("path;speaker", "separated by semicolons, expected commas"),
         ("path\tspeaker", "separated by tabs"),
         ('"path";"speaker";"note, if any"', "separated by semicolons"),
-        ("path,speaker,Path", "column path stands there more than once"),
+        ("path,speaker,Path", "column path appears more than once"),
         ("path,talker", "no column speaker; found path, talker"),
         ("id", "no column path, speaker; found id"),
     ],
@@ -53,12 +53,12 @@ def test_a_header_that_is_not_the_one_is_refused_with_advice_about_the_users_own
 def test_a_row_whose_cells_nobody_can_assign_says_so_alone(tmp_path):
     found = rows("path,speaker\na.wav,s1\npath,Speaker\nb,c.wav,s1\nd.wav,s2,\n", tmp_path)
     assert [bool(row.problem) for row in found] == [False, True, True, False]
-    assert "header stands here again" in found[1].problem
+    assert "header is repeated here" in found[1].problem
     assert "3 cells, and the header has 2" in found[2].problem
 
 
 def test_a_quote_that_is_never_closed_is_no_end_of_the_table(tmp_path):
-    with pytest.raises(SarangiError, match=r"t\.csv:4: no table that can be read"):
+    with pytest.raises(SarangiError, match=r"t\.csv:4: not a table that can be read"):
         rows('path,speaker\na.wav,s1\n"b.wav,s1\nc.wav,s2\n', tmp_path)
 
 

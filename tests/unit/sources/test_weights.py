@@ -132,7 +132,7 @@ def test_tensors_that_are_no_plain_numbers_are_refused(found, said, tmp_path):
 
 def test_a_checkpoint_that_is_no_file_is_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "w.pt")
-    with pytest.raises(SarangiError, match=r"w\.pt: .*no regular file"):
+    with pytest.raises(SarangiError, match=r"w\.pt: .*not a regular file"):
         checkpoint_in(tmp_path / "w.pt")
 
 
@@ -146,6 +146,6 @@ class Runs:
 @pytest.mark.parametrize("holds", [Runs(), argparse.Namespace(lr=1)])
 def test_a_pickle_that_names_code_is_refused_without_advice_to_run_it(holds, tmp_path, capfd):
     torch.save({"a": holds}, tmp_path / "w.pt")
-    with pytest.raises(SarangiError, match=r"w\.pt: .*it names \S+, which is no tensor") as error:
+    with pytest.raises(SarangiError, match=r"w\.pt: .*it names \S+, which is not a tensor") as error:
         checkpoint_in(tmp_path / "w.pt")
     assert not re.search(r"weights_only|safe_globals|trust|\x1b", f"{error.value}{capfd.readouterr()}")

@@ -303,7 +303,11 @@ def test_folds_of_another_name_and_text_that_is_no_utf_8_are_told(tmp_path):
     (parts,) = emobox(usable, {"folder": tmp_path}, "here")
     assert list(parts) == ["train", "unused"]
     (tmp_path / "fold_1/c_test_fold_1.jsonl").write_bytes(b'{"wav": "b.wav"}\n\xff\n')
-    with pytest.raises(SarangiError, match=r"c_test_fold_1\.jsonl: expected a JSON object a line \(line 2"):
+    with pytest.raises(
+        SarangiError,
+        match=r"c_test_fold_1\.jsonl: expected one JSON object per "
+        r"line \(line 2",
+    ):
         list(emobox(usable, {"folder": tmp_path}, "here"))
 
 

@@ -23,7 +23,7 @@ def test_a_card_says_what_its_model_is_made_of(demo):
     assert about["synthetic"] is about["mean_of_folds"] is True
     assert set(about["encoders"]) == {"audio", "text"}
     assert about["asr"]["name"] in demo.config["asr"]
-    assert about["corpus"]["source"] == "spoken by this project's generator (synthetic)"
+    assert about["corpus"]["source"] == "synthesised by this project's generator"
     assert not {"seeds", "together"} & set(about["recipe"])
 
 
@@ -49,7 +49,8 @@ def test_what_is_named_for_the_page_and_cannot_run_is_refused(study, tmp_path, m
     study["corpora"]["ravdess"] = absent("write to its authors")
     study["app"] = {"space": ["ravdess_grouped3_audio_tiny/0/42"]}
     with pytest.raises(
-        SarangiError, match=r"^app: ravdess_grouped3_audio_tiny waits for corpus ravdess: write"
+        SarangiError,
+        match=r"^app: ravdess_grouped3_audio_tiny cannot be offered: it needs corpus ravdess: write",
     ):
         app_inputs.files_of_app(checked(study, tmp_path, monkeypatch))
 
@@ -59,7 +60,7 @@ def test_a_run_of_an_experiment_that_the_page_does_not_offer_is_refused(study, t
         "experiments": ["ravdess_grouped3_text_tiny"], "space": ["ravdess_grouped3_audio_tiny/0/42"],
     }  # fmt: skip
     with pytest.raises(
-        SarangiError, match=r"ravdess_grouped3_audio_tiny waits for it is not in app\.experiments"
+        SarangiError, match=r"ravdess_grouped3_audio_tiny cannot be offered: it is not in app\.experiments"
     ):
         app_inputs.files_of_app(checked(study, tmp_path, monkeypatch))
 
@@ -68,7 +69,9 @@ def test_without_anything_to_offer_the_first_fine_tuned_experiment_says_why(stud
     for corpus in ("ravdess", "urdu_latif"):
         study["corpora"][corpus] = absent("write to its authors")
     study["experiments"] = [entry for entry in study["experiments"] if entry["corpora"] != ["iemocap"]]
-    with pytest.raises(SarangiError, match=r"^app: ravdess_grouped3_audio_tiny waits for corpus ravdess"):
+    with pytest.raises(
+        SarangiError, match=r"^app: ravdess_grouped3_audio_tiny cannot be offered: it needs corpus ravdess"
+    ):
         app_inputs.files_of_app(checked(study, tmp_path, monkeypatch))
 
 

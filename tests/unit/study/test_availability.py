@@ -184,10 +184,10 @@ def test_what_cannot_be_had_says_what_waits_for_it(study, tmp_path, monkeypatch)
     found = check(study, SCHEMA, [], published=published)
     assert unavailable(found, "corpora") == {
         "meld": "download http://127.0.0.1:1/raw.tar.gz, put it at resources/corpora/meld.tar.gz; "
-        "finding_2 waits for it",
+        "finding_2 needs it",
         "ravdess": "ask, put it at resources/corpora/ravdess; scores, within_language, across_languages, "
-        "gaps, finding_1 and finding_2 wait for it",
-        "shemo": "ask, put it at resources/corpora/shemo; transfer waits for it",
+        "gaps, finding_1 and finding_2 need it",
+        "shemo": "ask, put it at resources/corpora/shemo; transfer needs it",
     }
     # an experiment that waits says it shorter
     assert found.waits_for(found.experiments["ravdess_random5_egemaps_svm"]) == [
@@ -208,7 +208,7 @@ def test_what_cannot_be_had_says_what_waits_for_it(study, tmp_path, monkeypatch)
         ),
         ({"kaggle": "a/b"}, "Kaggle data set a/b"),
         ({"request": "ask them"}, "ask them"),
-        ({"synthetic": {}}, "spoken by this project's generator (synthetic)"),
+        ({"synthetic": {}}, "synthesised by this project's generator"),
     ],
 )
 def test_a_source_is_named_by_what_it_is_found_with(source, words):

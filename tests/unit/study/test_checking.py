@@ -119,8 +119,8 @@ def test_a_name_that_cannot_be_one_is_named_on_its_own_line(study, tmp_path):
         (b"seed\n", r":1: it is str; expected keys"),
         (b"seed: 1\n\tthreads: 2\n", r"line 2: .*found a tab character"),
         ("seed: 1\n".encode("utf-16"), r"line 1: expected text in utf-8"),
-        (b"seed: 1\nseed: 2\n", r"line 2: the key 'seed' stands twice"),
-        (b"a: &a {<<: *a}\n", r"line 1: the alias \*a stands for nothing"),
+        (b"seed: 1\nseed: 2\n", r"line 2: the key 'seed' appears twice"),
+        (b"a: &a {<<: *a}\n", r"line 1: the alias \*a has no anchor"),
     ],
 )
 def test_a_file_that_is_no_configuration_is_told_with_its_name_and_line(data, message, tmp_path):
@@ -218,12 +218,12 @@ def test_a_file_that_is_no_configuration_is_told_with_its_name_and_line(data, me
         (
             lambda s: s["findings"]["finding_3"].update(experiments=["ravdess_audio"]),
             "findings.finding_3.experiments[0]",
-            "'ravdess_audio' is no experiment; did you mean",
+            "'ravdess_audio' is not an experiment; did you mean",
         ),
         (
             lambda s: s.update(app={"experiments": ["ravdess_grouped3_audio_tny"]}),
             "app.experiments[0]",
-            "'ravdess_grouped3_audio_tny' is no fine-tuned experiment; did you mean ravdess_grouped3_",
+            "'ravdess_grouped3_audio_tny' is not a fine-tuned experiment; did you mean ravdess_grouped3_",
         ),
         (
             lambda s: s["corpora"]["ravdess"].update(source={"git": "x"}),
@@ -284,7 +284,7 @@ def test_a_mistake_is_named_with_file_line_key_and_nearest_name(study, change, p
 def test_a_corpus_that_cannot_be_spoken_is_refused(study, monkeypatch, tmp_path):
     monkeypatch.setattr("sarangi.study.references.STAND_INS", ("ravdess", "urdu_latif"))
     text, _ = refused(study, tmp_path)
-    assert "corpora.shemo.source: there is no stand-in of shemo; there is one of ravdess, urdu_latif" in text
+    assert "corpora.shemo.source: there is no synthetic copy of shemo; there is one of ravdess" in text
 
 
 def test_the_space_has_one_model_of_each_kind_or_those_that_are_named(study, tmp_path, monkeypatch):
@@ -405,10 +405,10 @@ def test_the_example_of_the_page_on_robustness_is_valid(study, tmp_path, monkeyp
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("urdu_latif_loso_egemaps", "is no experiment"),
-        ("urdu_latif_loso_constant", "it does not listen"),
-        ("ravdess_grouped3_text_tiny", "it reads, and hears nothing"),
-        ("ravdess_grouped3_probe_tiny", "its pooled states are computed before"),
+        ("urdu_latif_loso_egemaps", "is not an experiment"),
+        ("urdu_latif_loso_constant", "it is not an audio model"),
+        ("ravdess_grouped3_text_tiny", "it is a text model"),
+        ("ravdess_grouped3_probe_tiny", "its pooled states are precomputed"),
         ("urdu_sindhi_urdu5_is09_svm", "its corpus is published as features"),
     ],
 )
@@ -421,9 +421,9 @@ def test_what_cannot_be_tested_on_worse_recordings_is_refused(name, expected, st
 @pytest.mark.parametrize(
     ("model", "changed", "expected"),
     [
-        ("text_tiny", {}, "the model hears nothing"),
-        ("probe_tiny", {}, r"computed before \(audio\.states\)"),
-        ("audio_tiny_prefix", {}, r"computed before \(audio\.prefix\)"),
+        ("text_tiny", {}, "it is a text model"),
+        ("probe_tiny", {}, r"precomputed \(audio\.states\)"),
+        ("audio_tiny_prefix", {}, r"precomputed \(audio\.prefix\)"),
         ("audio_tiny", {"replay": True}, "the published study augments nothing"),
     ],
 )

@@ -129,7 +129,7 @@ def test_every_key_of_the_schema_is_described(name):
     [
         ("of {nobody}", "{nobody} is no column"),
         ("of {0}", "{0} is no column"),
-        ("of {", "is no pattern"),
+        ("of {", "is not a pattern"),
         ("{features.__class__}", "is no column"),
         ("{features:>999999999}", "is no column"),
     ],

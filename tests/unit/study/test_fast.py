@@ -176,7 +176,7 @@ def test_a_folder_of_somebody_elses_is_not_deleted(demo):
     place = demo / "fast/ravdess_grouped3_constant_of_mine"
     place.mkdir(parents=True)
     (place / "config.yaml").write_text("seed: 1\n")
-    with pytest.raises(SarangiError, match="did not write what lies there"):
+    with pytest.raises(SarangiError, match="did not write what is there"):
         fast._emptied(place)
     assert (place / "config.yaml").read_text() == "seed: 1\n"
 

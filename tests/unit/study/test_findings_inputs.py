@@ -49,7 +49,7 @@ def test_a_name_is_looked_up_and_never_split(demo):
 def test_what_is_missing_is_said_of_any_name(without_ravdess, name, what):
     if what:
         assert texts(missing.what_is_missing(without_ravdess, name)) == what
-        with pytest.raises(SarangiError, match=f"^{name} waits for {what[0][:20]}"):
+        with pytest.raises(SarangiError, match=f"^{name} needs {what[0][:20]}"):
             missing.scores_or_error(without_ravdess, name)
     else:
         assert missing.scores_or_error(without_ravdess, name) == f"results/scores/{name}.parquet"

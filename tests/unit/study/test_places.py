@@ -82,7 +82,7 @@ def test_a_value_is_named_where_it_was_stated_last(path, stated, expected, tmp_p
             "second.yaml:4: threds: unknown key 'threds'; did you mean threads?",
             f"{COMMAND}: threads.blas: 0 is less than the minimum of 1",
         ]),
-        ({}, "seed: 1\nseed: 2\n", ["second.yaml: not YAML", "line 2: the key 'seed' stands twice"]),
+        ({}, "seed: 1\nseed: 2\n", ["second.yaml: not YAML", "line 2: the key 'seed' appears twice"]),
     ],
 )  # fmt: skip
 def test_the_workflow_says_which_file_or_option_a_mistake_is_in(

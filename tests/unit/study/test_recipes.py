@@ -65,7 +65,7 @@ def test_checkpoints_of_the_study_are_tested_and_not_trained_and_a_missing_one_i
         missing = [str(each) for each in found.waits_for(found.experiments[name])]
         path = f"theirs/{name}/0_{seed}.ckpt"
         assert [each for each in missing if path in each] == [
-            f"weights of {path}: put the study's checkpoint there, or take the run out"
+            f"weights of {path}: put the study's checkpoint there, or remove the run"
         ]
         (tmp_path / path).parent.mkdir(exist_ok=True, parents=True)
         (tmp_path / path).touch()

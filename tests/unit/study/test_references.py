@@ -73,7 +73,7 @@ def test_a_mistake_in_the_parts_of_a_transfer_is_named(study, parts, message, tm
         (lambda m: m["both_tiny"]["fusion"].pop("heads"), "models.both_tiny.fusion",
          "the key 'heads' is missing"),
         (lambda m: m["both_tiny"]["fusion"].update(heads=3), "models.both_tiny.fusion.heads",
-         "3 is no divisor of the width 16"),
+         "3 does not divide the width 16"),
         (lambda m: m["both_tiny"]["audio"].update(frozen_layers=2), "models.both_tiny.audio.frozen_layers",
          "'all' was expected"),
         (lambda m: m["both_tiny"]["text"].update(words="tinny_whisper"), "models.both_tiny.text.words",

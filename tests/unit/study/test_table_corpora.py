@@ -51,11 +51,11 @@ def test_a_corpus_with_a_table_may_have_any_name_and_the_rest_has_defaults(confi
         ({"table": "/data/labels.csv"}, "Path from the folder of the study; neither absolute"),
         ({"audio": "~/wavs"}, "Path from the folder of the study; neither absolute"),
         ({"columns": {"emotoin": "x"}}, "'emotoin' cannot be a name here"),
-        ({"emotions": {5: "angry"}}, "the label 5 is int to YAML, as it stands; write it in quotes"),
+        ({"emotions": {5: "angry"}}, "the label 5 is int in YAML; write it in quotes"),
         ({"emotions": {"x": "very happy"}}, "'very happy' does not match: Name of an emotion"),
         ({"emotions": {"x": "sad"}, "skip": ["x"]}, "'x' is one to skip, too"),
         ({"holds": "features"}, "a corpus with a table holds recordings, or words"),
-        ({"holds": "words"}, "a corpus that holds words has no recordings; take `audio` out, or `holds`"),
+        ({"holds": "words"}, "a corpus that holds words has no recordings; remove `audio` or `holds`"),
         ({"format": "xlsx"}, "'xlsx' is not valid"),
     ],
 )
@@ -87,7 +87,7 @@ def test_what_is_not_there_is_unavailable_with_what_to_do(config, tmp_path, name
     study = check(config, SCHEMA, [])
     assert "my" not in study.sources
     assert study.locations.missing("corpora")["my"].startswith(
-        f"{name} is not there: put it there, or mend `{key}`"
+        f"{name} is not there: put it there, or correct `{key}`"
     )
 
 

@@ -45,13 +45,13 @@ def test_a_table_of_votes_that_is_not_there_makes_a_corpus_unavailable(config, t
     study = check(config, SCHEMA, [])
     assert "my" not in study.sources
     advice = study.locations.missing("corpora")["my"]
-    assert "votes.csv is not there: put it there, or mend `votes.table`" in advice
+    assert "votes.csv is not there: put it there, or correct `votes.table`" in advice
 
 
 @pytest.mark.parametrize(
     ("corpus", "keys", "words"),
     [
-        ("my", {"votes": {}}, "say where the votes are: table, counts or shares"),
+        ("my", {"votes": {}}, "state where the votes are: table, counts or shares"),
         ("my", {"votes": {"table": "v.csv", "counts": {"sad": "a", "angry": "b"}}}, "votes are in one place"),
         ("my", {"votes": {"counts": {"sad": "a", "angry": "b"}, "dimensions": {"arousal": "act"}}},
          "'dimensions' goes with a table of votes"),

@@ -81,7 +81,7 @@ def test_a_replication(tmp_path, capsys):
         ("true,predicted,n\na,a,1\na,a,2\n", ":3: true a, predicted a is there a second time"),
         ("true,predicted,n\na,a,-1\n", ":2, column n: '-1', expected a whole number of clips"),
         (",a,b\na,0.9,0.1\nb,0.2,0.8\n", "without the test clips of a, b; expected them with --supports"),
-        ('system,UAR\n"ours,0.5\n', "no table that can be read"),
+        ('system,UAR\n"ours,0.5\n', "not a table that can be read"),
         ("PK\x03\x04", "a workbook"),
     ],
 )

@@ -397,7 +397,7 @@ def test_weights_that_are_quantised_or_become_infinite_are_refused(tmp_path):
     whole = torch.load(path, weights_only=True)
     for values, said in (
         (torch.ones(4, dtype=torch.int8), "of kind torch.int8"),
-        (torch.full((4,), 1e300, dtype=torch.float64), "what is no number"),
+        (torch.full((4,), 1e300, dtype=torch.float64), "what is not a number"),
         (torch.ones(4, dtype=torch.complex64), "is complex"),
     ):
         state = whole["model_state_dict"] | {"decoder.ln.bias": values}
@@ -414,5 +414,5 @@ def test_a_whisper_of_english_alone_writes_english_and_detects_nothing(tmp_path)
 
 
 def test_words_without_a_probability_are_none():
-    with pytest.raises(SarangiError, match="the words of clip a probability that is no number"):
+    with pytest.raises(SarangiError, match="the words of clip a probability that is not a number"):
         kept([a_try(avg_logprob=math.nan)], "clip")

@@ -73,7 +73,7 @@ def read(table: Path, audio: Path, columns: Mapping[str, str | None]) -> Iterato
     if not with_emotion:
         there = ", ".join(f"{name}/{column}" for name in tables for column in tables[name].columns)
         raise SarangiError(
-            f"{header}: no table has a column of emotions; found {there or 'no column'}. Say which it is: "
+            f"{header}: no table has a column of emotions; found {there or 'no column'}. State which it is: "
             "columns: {emotion: column}"
         )
     known = _known(header, tables, others, named)
@@ -157,7 +157,7 @@ def _tables(header: Path) -> tuple[dict[str, Described], str | None]:
     # the package checks a header by using it: whatever is wrong with one raises what that raises
     except Exception as error:
         raise SarangiError(
-            f"{header}: no header of an audformat database ({type(error).__name__}: {error})"
+            f"{header}: not the header of an audformat database ({type(error).__name__}: {error})"
         ) from error
     return found, database.languages[0] if len(database.languages) == 1 else None
 
@@ -306,7 +306,7 @@ def _of_csv(path: Path, columns: list[str]) -> Iterator[tuple[str, dict[str, str
                 row = {name: cells[at].strip() or None for at, name in enumerate(there) if at < len(cells)}
                 yield f"{path.name}:{reader.line_num}", row
     except csv.Error as error:
-        raise SarangiError(f"{path}:{reader.line_num}: no table that can be read ({error})") from error
+        raise SarangiError(f"{path}:{reader.line_num}: not a table that can be read ({error})") from error
 
 
 def _of_parquet(path: Path, columns: list[str]) -> Iterator[tuple[str, dict[str, str | None]]]:
@@ -320,7 +320,7 @@ def _of_parquet(path: Path, columns: list[str]) -> Iterator[tuple[str, dict[str,
                     row += 1
                     yield f"{path.name}:{row}", {name: cells[at] for name, cells in values.items()}
     except UNREADABLE as error:
-        raise SarangiError(f"{path}: no Parquet file that can be read ({error})") from error
+        raise SarangiError(f"{path}: not a Parquet file that can be read ({error})") from error
 
 
 def _texts(values: pa.Array) -> list[str | None]:
@@ -386,7 +386,7 @@ def _cells(
 def _refused(scheme: Scheme, value: str) -> str | None:
     """Return why a scheme does not allow a value."""
     if scheme.labels is not None:
-        return None if value in scheme.labels else f"is no label of scheme {scheme.name}"
+        return None if value in scheme.labels else f"is not a label of scheme {scheme.name}"
     try:
         if scheme.dtype == "int":
             int(value)

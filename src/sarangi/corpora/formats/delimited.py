@@ -93,7 +93,7 @@ def _of_parquet(table: Path, columns: Mapping[str, str | None] | None) -> Iterat
                     if any(values):
                         yield row_of(f"{table.name}, row {number}", order, values)
     except UNREADABLE as error:
-        raise SarangiError(f"{table}: no Parquet that can be read ({error}). Write it again") from error
+        raise SarangiError(f"{table}: not Parquet that can be read ({error}). Write it again") from error
 
 
 def _texts(column: pa.Array) -> list[str | None]:
@@ -122,7 +122,7 @@ def _of_text(table: Path, head: bytes, columns: Mapping[str, str | None] | None)
             text.seek(0)
             if start.startswith("["):
                 raise SarangiError(
-                    f"{table}:1: JSON in one piece; expected JSON Lines, one object a line, or CSV"
+                    f"{table}:1: JSON in one piece; expected JSON Lines, one object per line, or CSV"
                 )
             yield from (
                 _of_json(table, text, columns) if start.startswith("{") else _of_csv(table, text, columns)
@@ -152,7 +152,8 @@ def _refuse_encoding(table: Path, encoding: str, error: UnicodeError) -> NoRetur
                 break
     where = f"{table}:{line}" if encoding.startswith("utf-8") else f"{table}"
     raise SarangiError(
-        f"{where}: no text in {encoding.removesuffix('-sig').upper()} ({error}). Save the table again as CSV "
+        f"{where}: not text in {encoding.removesuffix('-sig').upper()} ({error}). Save the table "
+        "again as CSV "
         "(UTF-8)"
     ) from error
 
@@ -174,7 +175,7 @@ def _of_csv(table: Path, text: TextIO, columns: Mapping[str, str | None] | None)
                 continue
             row = row_of(f"{table.name}:{rows.line_num}", places, cells)
             if [clean(cell).casefold() for cell in cells] == plain:
-                row = row._replace(problem="the header is there again; take this line out")
+                row = row._replace(problem="the header is repeated here; remove this line")
             elif any(map(clean, cells[len(header) :])):
                 row = row._replace(
                     problem=f"{len(cells)} cells, and the header has {len(header)}: a cell with "
@@ -183,7 +184,7 @@ def _of_csv(table: Path, text: TextIO, columns: Mapping[str, str | None] | None)
             yield row
     except csv.Error as error:
         raise SarangiError(
-            f"{table}:{rows.line_num}: no table that can be read ({error}). Save it again as CSV (UTF-8)"
+            f"{table}:{rows.line_num}: not a table that can be read ({error}). Save it again as CSV (UTF-8)"
         ) from error
 
 
@@ -225,7 +226,7 @@ def _of_json(table: Path, text: TextIO, columns: Mapping[str, str | None] | None
         try:
             entry = json_of(line)
         except DocumentError as error:
-            yield LabelRow(where, {}, f"no JSON ({shown(str(error))})")
+            yield LabelRow(where, {}, f"not JSON ({shown(str(error))})")
             continue
         if not isinstance(entry, dict):
             yield LabelRow(where, {}, f"expected an object, found {type(entry).__name__}")

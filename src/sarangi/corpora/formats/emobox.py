@@ -96,7 +96,7 @@ def _files(table: Path) -> list[tuple[str, str | None, Path]]:
             found.append((int(fold[1]), path.parent.name, part_of(named[1]), path))
     if not found:
         raise SarangiError(
-            f"{table}: no folds of EmoBox; expected fold_<n>/<name>_{{train,valid,test}}_fold_<n>.jsonl"
+            f"{table}: not folds of EmoBox; expected fold_<n>/<name>_{{train,valid,test}}_fold_<n>.jsonl"
         )
     return [entry[1:] for entry in sorted(found)]
 
@@ -132,7 +132,7 @@ def _add(
     try:
         text = text_in(path)
     except (OSError, DocumentError) as error:
-        raise SarangiError(f"{path}: expected a JSON object a line ({error})") from error
+        raise SarangiError(f"{path}: expected one JSON object per line ({error})") from error
     for number, written in enumerate(lines_of(text), 1):
         if not written.strip():
             continue
@@ -140,7 +140,7 @@ def _add(
         try:
             found = json_of(written)
         except DocumentError as error:
-            lines[where] = _broken(where, fold, f"no JSON ({error})")
+            lines[where] = _broken(where, fold, f"not JSON ({error})")
             continue
         if not isinstance(found, dict):
             lines[where] = _broken(where, fold, f"expected an object, found {written[:80]!r}")

@@ -114,7 +114,7 @@ def _of_shards(opened: Source, files: Sequence[str], columns: Mapping[str, str |
                     continue
                 yield from _of_shard(opened, file, path, parquet, sound, columns)
         except UNREADABLE as error:
-            raise SarangiError(f"{file}: no Parquet file that can be read ({error})") from error
+            raise SarangiError(f"{file}: not a Parquet file that can be read ({error})") from error
     if len(without) == len(files):
         raise SarangiError(
             f"{opened.path}: {', '.join(without[:5])}: no column of recordings. Expected an Audio column of "
@@ -133,7 +133,7 @@ def _sound_column(file: Path, schema: pa.Schema, columns: Mapping[str, str | Non
     found = stated or sound_columns(schema)
     if len(found) > 1:
         raise SarangiError(
-            f"{file}: {len(found)} columns of recordings, {', '.join(found)}; say which: "
+            f"{file}: {len(found)} columns of recordings, {', '.join(found)}; state which: "
             f"columns: {{file: {found[0]}}}"
         )
     return found[0] if found else None
@@ -202,7 +202,7 @@ def _value(name: str, value: Any, feature: Mapping[str, Any], problems: list[str
         if value == NO_LABEL:
             return None
         if not isinstance(value, int) or not 0 <= value < len(names):
-            problems.append(f"{name} {value!r} is none of its {len(names)} classes")
+            problems.append(f"{name} {value!r} is not one of its {len(names)} classes")
             return str(value)
         return str(names[value])
     return delimited.text_of(value)
@@ -238,7 +238,7 @@ def _of_folders(opened: Source, below: str, columns: Mapping[str, str | None]) -
     if not paths:
         raise SarangiError(
             f"{opened.path}/{below}: expected Parquet with an Audio column, {', '.join(METADATA)}, or "
-            "recordings in a folder a label; for what save_to_disk wrote, use to_parquet"
+            "recordings in one folder per label; for what save_to_disk wrote, use to_parquet"
         )
     for path in paths:
         parent = PurePosixPath(path).parent.name
@@ -246,7 +246,7 @@ def _of_folders(opened: Source, below: str, columns: Mapping[str, str | None]) -
             parent if parent and parent != PurePosixPath(below).name and parent.lower() not in PARTS else None
         )
         cells = {"file": path, "emotion": label, "part": _split_of(posixpath.dirname(path))}
-        yield labelled(path, cells, [None if label else "lies in no folder of a label"])
+        yield labelled(path, cells, [None if label else "is not in a folder named by its label"])
 
 
 def _split_of(path: str) -> str | None:

@@ -57,8 +57,8 @@ def read(table: Path, audio: Path, columns: Mapping[str, str | None]) -> Iterato
     values, of_speakers = (_values(folder, names, columns) for names in (FILES, OF_SPEAKERS))
     if not values["emotion"][1]:
         raise SarangiError(
-            f"{folder}: no emotions; expected {values['emotion'][0]}, an utterance and its emotion a line. "
-            "Say which file it is: columns: {emotion: file}"
+            f"{folder}: no emotions; expected {values['emotion'][0]}, an utterance and its emotion per line. "
+            "State which file it is: columns: {emotion: file}"
         )
     name, speakers = values["speaker"]
     if speakers and all(entry.value == utterance for utterance, entry in speakers.items()):

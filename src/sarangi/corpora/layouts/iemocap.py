@@ -95,7 +95,7 @@ def utterances(source: Source, targets: Mapping[str, Target] | None = None) -> I
             "rated_at": rated[name.casefold()].where if name.casefold() in rated else None,
         }
         if int(named) != int(session):
-            why = f"lies in Session{session}, but its name says session {int(named)}"
+            why = f"is in Session{session}, but its name says session {int(named)}"
             yield failed(file, why, "folder and name say different sessions", **known)
         elif targets is not None:
             yield _targeted(file, targets[known["path"]], known)
@@ -160,12 +160,12 @@ def _attributes(vote: Vote, parts: Sequence[str]) -> Iterator[Vote]:
         text = text.strip()
         rated = vote._replace(dimension=RATED.get(name), label=text or None)
         if rated.dimension is None:
-            why = f"{part!r} is no rating; expected {', '.join(RATED)} with a number"
+            why = f"{part!r} is not a rating; expected {', '.join(RATED)} with a number"
             yield rated._replace(label=part).failed(why, "no rating")
         elif re.fullmatch(r"\d+(\.\d+)?", text):
             yield rated._replace(rating=float(text), weight=1.0)
         elif text:  # some are left empty
-            yield rated.failed(f"{name} is {text!r}, expected a number", f"{rated.dimension} is no number")
+            yield rated.failed(f"{name} is {text!r}, expected a number", f"{rated.dimension} is not a number")
 
 
 def _targeted(file: str, target: Target, known: Mapping[str, Any]) -> Utterance:

@@ -66,7 +66,7 @@ def utterances(source: Source) -> Iterator[Utterance]:
                 yield from _of_line(path, part, row, f"{file}:{row.line}", clips)
     for path in sorted(clips.keys() - listed):
         known = PurePosixPath(path).parent.name in {folder for _, folder in PARTS.values()}
-        why = "no table lists it" if known else f"lies in no folder of the layout ({LAYOUT})"
+        why = "no table lists it" if known else f"is not in a folder of the layout ({LAYOUT})"
         for file in _read_of(clips[path])[0]:
             yield skipped(file, why, path=path)
 

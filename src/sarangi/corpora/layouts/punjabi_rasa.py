@@ -47,9 +47,9 @@ def utterances(source: Source) -> Iterator[Utterance]:
             why = f"emotion {folder} is unknown; expected one of {', '.join(EMOTIONS)}"
             yield failed(file, why, f"unknown emotion {folder!r}", **known)
         elif code.lower() != folder:
-            yield failed(file, f"lies in folder {folder}, but its name says {code}", **known)
+            yield failed(file, f"is in folder {folder}, but its name says {code}", **known)
         elif part not in ("train", "test"):
-            yield failed(file, f"lies in folder {part}; expected train or test", **known)
+            yield failed(file, f"is in folder {part}; expected train or test", **known)
         elif known["gender"] is None:
             yield failed(file, f"gender {gender} is unknown; expected one of {', '.join(GENDERS)}", **known)
         else:

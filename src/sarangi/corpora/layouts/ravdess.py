@@ -64,7 +64,7 @@ def utterances(source: Source) -> Iterator[Utterance]:
             why = f"actor {actor} is unknown; expected 01 to {ACTORS}"
             yield failed(file, why, f"unknown actor {actor!r}", **known)
         elif folder != actor:
-            why = f"lies in folder Actor_{folder}, but its name says actor {actor}"
+            why = f"is in folder Actor_{folder}, but its name says actor {actor}"
             yield failed(file, why, "folder and name say different actors", **known)
         else:
             yield Utterance(**known, file=file, emotion=EMOTIONS[emotion], text=STATEMENTS[statement])

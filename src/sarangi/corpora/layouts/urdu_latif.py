@@ -44,6 +44,6 @@ def utterances(source: Source) -> Iterator[Utterance]:
             why = f"emotion code {code} is unknown; expected one of {', '.join(CODES)}"
             yield failed(file, why, f"unknown emotion {code!r}", **known)
         elif folder != CODES[code]:
-            yield failed(file, f"lies in folder {folder}, but code {code} says {CODES[code]}", **known)
+            yield failed(file, f"is in folder {folder}, but code {code} says {CODES[code]}", **known)
         else:
             yield Utterance(**known, file=file, emotion=EMOTIONS[folder])

@@ -48,7 +48,7 @@ def read(table: Path, settings: VoteSettings) -> Iterator[VoteRow]:
         for column in columns:
             if clean(column).casefold() not in cells:
                 raise SarangiError(
-                    f"{table}: no column {column!r}; {nearest(column, list(row.cells))} Say under "
+                    f"{table}: no column {column!r}; {nearest(column, list(row.cells))} State under "
                     "votes.columns what the table calls it, as in columns: {annotator: <column>}"
                 )
         stated = {name: cells.get(clean(column).casefold(), "") for name, column in called.items()}

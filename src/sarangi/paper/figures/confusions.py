@@ -26,7 +26,7 @@ from sarangi.paper.figures.style import EDGE, GREY, HIGHEST, SMALL, STYLE, TINY,
 from sarangi.paper.figures.text import broken, height_of
 from sarangi.paper.mark_notes import letters
 
-IN_CONFUSIONS = "they stand in results/confusions"
+IN_CONFUSIONS = "they are in results/confusions"
 
 MATRICES = (3, 4)
 """How many matrices stand beside each other, and below."""

@@ -60,7 +60,9 @@ def draw_differences(
     marks = [mark for row in shown["mark"] for mark in marks_in(row)]
     handles = [key(what, BLUE, "s")]
     if set(marks) & set(INTERVAL_MARKS):
-        handles.append(key("interval that only describes, or is too narrow", GREY, line=(0, (2.2, 1.2))))
+        handles.append(
+            key("interval that is descriptive (few groups), or too narrow", GREY, line=(0, (2.2, 1.2)))
+        )
     handles += keys_of_degenerate(shown)
     if UNTRAINED in marks:
         handles.append(key("untrained weights", GREY, "s", filled=False))

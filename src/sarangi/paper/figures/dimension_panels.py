@@ -17,12 +17,12 @@ from sarangi.paper.figures.text import broken, height_of
 from sarangi.paper.mark_notes import letters, meanings
 from sarangi.paper.texts import interval_text, number_text
 
-NONE_RATED = "No model that listens predicts a rating with what is available."
+NONE_RATED = "No audio model that predicts a rating is available."
 LETTERS = 7.0
 """The smallest letters of these figures, in points."""
 ACROSS = 3  # panels beside each other
 BEST = (
-    "Each panel is of the model with the highest CCC of those that listen; chosen so, its CCC is somewhat "
+    "Each panel is of the model with the highest CCC among audio models; chosen so, its CCC is somewhat "
     "too high."
 )
 

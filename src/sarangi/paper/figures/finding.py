@@ -52,7 +52,7 @@ def finding_figure(finding: Path, labels: Labels, output: dict[str, Path]) -> No
     if not lists:
         in_words("This finding has no score or difference to draw.", labels.synthetic, output)
         return
-    notes = left_out(list(table.index[whole | apart]), shown, "they stand in the table of the finding")
+    notes = left_out(list(table.index[whole | apart]), shown, "they are in the table of the finding")
     with matplotlib.rc_context(STYLE):
         page = Page(sum(height + AXIS for _, height, *_ in lists), notes, labels.synthetic, legend=0.4)
         top = 0.0

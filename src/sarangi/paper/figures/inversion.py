@@ -41,7 +41,7 @@ def inversion_figure(cells: Sequence[Mapping[str, Any]], labels: Labels, output:
     Raises
     ------
     SarangiError
-        If a cell stands twice, or a score file does not report one UAR.
+        If a cell appears twice, or a score file does not report one UAR.
     """
     table = scored(cells, labels.synthetic)
     table = table[~table["adapted"]]
@@ -67,7 +67,7 @@ def inversion_figure(cells: Sequence[Mapping[str, Any]], labels: Labels, output:
         )
         if not panels:
             grid[0, 0].set_axis_off()
-            grid[0, 0].text(0.5, 0.5, "no pair of languages is in hand", ha="center", color=GREY)
+            grid[0, 0].text(0.5, 0.5, "no pair of languages is available", ha="center", color=GREY)
         for axes in grid.flat[max(1, len(panels)) :]:
             axes.set_axis_off()
         for axes, ((pair, language), here) in zip(grid.flat, panels, strict=False):
@@ -118,7 +118,9 @@ def _inversion_panel(axes: matplotlib.axes.Axes, table: pd.DataFrame) -> None:
         axes.text(-0.5, s="rank ", ha="right", color=GREY, **above)
     else:
         middle = (len(features) - 1) / 2
-        axes.text(middle, s="no score can be made with what is in hand", ha="center", color=GREY, **above)
+        axes.text(
+            middle, s="no score can be computed from what is available", ha="center", color=GREY, **above
+        )
     axes.set_xlim(-0.5, len(features) - 0.5)
     axes.set_xticks(range(len(features)), [name.replace(" ", "\n") for name in features])
     axes.tick_params(axis="x", length=0)

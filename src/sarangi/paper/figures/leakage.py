@@ -59,7 +59,11 @@ def leakage_figure(
     added = store.read(premiums)
     added = added[added["metric"] == "uar"]
     if added.empty:
-        in_words("No corpus is in hand with speakers both shared and held out.", labels.synthetic, output)
+        in_words(
+            "No available corpus has protocols with speakers both held out and in training.",
+            labels.synthetic,
+            output,
+        )
         return
     uar = headline(scores)
     uar = uar[uar["metric"] == "uar"].set_index("experiment")

@@ -107,7 +107,7 @@ def save(figure: matplotlib.figure.Figure, output: dict[str, Path]) -> None:
     texts = sorted({text.get_text() for text in figure.findobj(Text) if text.get_visible()})
     for text, letters in undrawable(texts).items():
         log.warning(
-            "the figure cannot show %s of “%s”: its font, %s, has no such letters, and boxes stand in their "
+            "the figure cannot show %s of “%s”: its font, %s, has no such letters, and boxes are in their "
             "place; write that text in config.yaml in Latin, Greek, Cyrillic or Arabic letters",
             named(letters), text.replace("\n", " "), FONT,
         )  # fmt: skip

@@ -58,10 +58,10 @@ def published_figure(
             in_words(f"No finding has a published number here ({axis}).", labels.synthetic, files)
             continue
         filled, height = balanced(blocks(kept), columns, highest)
-        notes = left_out(names, kept, "they stand in the table of findings")
+        notes = left_out(names, kept, "they are in the table of findings")
         other = int((~apart & ~whole & table["grid"].isna()).sum())
         if tabled and other:
-            notes.append(f"{other} numbers of single emotions, and counts, stand in the table of findings.")
+            notes.append(f"{other} numbers of single emotions, and counts, are in the table of findings.")
         with matplotlib.rc_context(STYLE):
             page = Page(height + AXIS, notes, labels.synthetic, legend=0.4)
             draw_list(page, columns, filled, height, axis, limits)

@@ -38,11 +38,11 @@ Titles = Mapping[str, Mapping[str, str]]
 
 NONE_SCORED = "No experiment can be scored with what is available."
 
-IN_TABLES = "they stand in the tables of scores and of transfer"
+IN_TABLES = "they are in the tables of scores and of transfer"
 
 AUDIBLE = {
-    "apart": ("groups kept apart", BLUE, "s"),
-    "shared": ("speakers shared between training and test", ORANGE, "o"),
+    "apart": ("speaker-disjoint", BLUE, "s"),
+    "shared": ("speakers leak from training to test", ORANGE, "o"),
     "across": ("trained on another corpus", GREEN, "^"),
 }
 """Conditions of a score: label, colour and marker."""
@@ -66,7 +66,7 @@ def reported_uars(scores: Sequence[Path], first: Sequence[str] = ()) -> pd.DataF
         Of the experiments and transfers to show.
     first
         Names of those that come first, in their order.  Of the others come the best of each condition, then
-        the second ones, and so on; within a rank those with groups kept apart before those that leak.
+        the second ones, and so on; within a rank those with speaker-disjoint before those that leak.
     """
     found = headline(scores)
     found = found[found["metric"] == "uar"]
@@ -159,7 +159,9 @@ def draw_scores(
     handles += [key("chance", GREY, line=":"), *more]
     marks = {mark for _, row in shown.iterrows() for mark in marks_of(row)}
     if marks & set(INTERVAL_MARKS):
-        handles.append(key("interval that only describes, or is too narrow", GREY, line=(0, (2.2, 1.2))))
+        handles.append(
+            key("interval that is descriptive (few groups), or too narrow", GREY, line=(0, (2.2, 1.2)))
+        )
     handles += keys_of_degenerate(shown)
     if UNTRAINED in marks:
         handles.append(key("untrained weights", GREY, "o", filled=False))

@@ -64,7 +64,7 @@ def differences_table(
         "correction of a p is over its family, without comparisons whose smallest p is larger than it "
         "(Tarone 1990). McNemar's test of the accuracy takes clips for independent, so its p is too small."
     )
-    notes = meanings(marks) if lines else ["No two models can be compared with what is in hand."]
+    notes = meanings(marks) if lines else ["No two models can be compared with what is available."]
     dropped = int((main["p_smallest"] >= LEVEL).sum())
     if dropped:
         notes.append(

@@ -92,7 +92,7 @@ class Scores:
         return letters(held)
 
     def why_not(self, ours: Ours | None) -> str:
-        """Return why there is no number of ours, in short words; the long ones are noted."""
+        """Return why there is not a number of ours, in short words; the long ones are noted."""
         if ours is None:
             return NOT_TRIED
         if ours["scores"] is not None:

@@ -85,7 +85,7 @@ def seeds_table(
     )
     extra = (
         [
-            "The study prints its seeds without their numbers: they stand in its order beside ours in the "
+            "The study prints its seeds without their numbers: they are in its order, next to ours in the "
             "order of their numbers."
         ]
         if any(_per_seed(said) for said in printed.values())

@@ -82,7 +82,7 @@ def sensitivity_table(rows: Sequence[Mapping[str, Any]], labels: Labels, output:
     if missing:
         notes.append(NO_SCORE)
     if not lines:
-        notes.append("No corpus with recordings is in hand.")
+        notes.append("No corpus with recordings is available.")
     write_table(Table("sensitivity", caption, COLUMNS, lines, evidence, notes), labels, output)
 
 

@@ -39,7 +39,7 @@ def transfer_table(
         "the value is the mean over runs, its interval resamples the groups of the corpus tested."
     )
     if not scores:
-        none = ["No transfer can be run with what is in hand."]
+        none = ["No transfer can be run with what is available."]
         write_table(Table("transfer", caption, COLUMNS, [], [], none), labels, output)
         return
     found = headline(scores)

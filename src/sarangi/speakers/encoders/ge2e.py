@@ -74,7 +74,7 @@ class GE2E:
                 f"expected {EXPECTED}"
             ) from error
         if not all(tensor.isfinite().all() for tensor in self.network.state_dict().values()):
-            raise SarangiError(f"{weights}: some weights are no numbers; get the file again")
+            raise SarangiError(f"{weights}: some weights are not numbers; get the file again")
 
     @torch.inference_mode()
     def embed(self, signal: np.ndarray) -> tuple[np.ndarray | None, str | None]:

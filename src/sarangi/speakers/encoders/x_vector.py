@@ -103,7 +103,7 @@ def _network(folder: Path) -> PreTrainedModel:
             raise ValueError(f"the weights lack {len(lacking)} tensors, first {lacking[0]}")
     except Exception as error:  # whatever transformers stumbles over in somebody's settings and weights
         raise SarangiError(
-            f"{folder}: no speaker encoder that can be read: {said_by(error)}; expected config.json and "
+            f"{folder}: not a speaker encoder that can be read: {said_by(error)}; expected config.json and "
             f"{WEIGHTS} of a network with a head for x-vectors, from one place"
         ) from error
     refuse_no_numbers(model, folder)

@@ -91,8 +91,8 @@ def test_values_that_a_scheme_does_not_allow_fail_and_are_not_lost(tmp_path):
     )
     table.write_text(f"{text},sad,S0\n")
     found = {row.where.rpartition(":")[2]: row.problem for row in rows(tmp_path) if "train" in row.where}
-    assert "emotion 'furious' is no label of scheme emotion" in found["2"]
-    assert "speaker 'S9' is no label of scheme speaker" in found["3"]
+    assert "emotion 'furious' is not a label of scheme emotion" in found["2"]
+    assert "speaker 'S9' is not a label of scheme speaker" in found["3"]
     assert found[str(len(text.splitlines()) + 1)] == "no file"
     assert [problem for problem in found.values() if problem is None]
 

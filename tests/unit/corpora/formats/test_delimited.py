@@ -47,7 +47,7 @@ def test_parquet_whose_text_is_no_utf8_is_refused_by_name(tmp_path):
     names = pa.array(["Fröhlich".encode("latin-1")]).view(pa.string())
     columns = {"Path": pa.array(["a.wav"]), "label": names, "who": pa.array(["S1"])}
     pq.write_table(pa.table(columns), tmp_path / "t.parquet")
-    with pytest.raises(SarangiError, match=r"t\.parquet: no Parquet that can be read .*utf-8.*Write it"):
+    with pytest.raises(SarangiError, match=r"t\.parquet: not Parquet that can be read .*utf-8.*Write it"):
         rows_in(tmp_path / "t.parquet")
 
 
@@ -57,7 +57,7 @@ def test_json_that_no_table_can_hold_is_one_bad_row_or_a_mended_cell(tmp_path):
     (tmp_path / "t.jsonl").write_text(f"{half}\n{deep}\n")
     (mended, _), found = rows_in(tmp_path / "t.jsonl")
     assert (mended["emotion"], mended["speaker"]) == ("sad\ufffd", "S\U0001f6001")
-    assert found[1].problem == "no JSON (it is nested too deep)"
+    assert found[1].problem == "not JSON (it is nested too deep)"
 
 
 def test_numbers_of_parquet_are_as_people_write_them(tmp_path):
@@ -85,7 +85,7 @@ def test_an_object_of_json_lines_may_leave_out_what_it_does_not_know(tmp_path):
             "a.wav,angry,1,x,y",
             "5 cells, and the header has 4: a cell with a comma in it must be in double quotes",
         ),
-        ("PATH,label,who,Micro phone", "the header is there again"),
+        ("PATH,label,who,Micro phone", "the header is repeated here"),
     ],
 )
 def test_a_row_that_nobody_can_read_says_why_and_the_others_stay(tmp_path, line, problem):
@@ -106,14 +106,14 @@ def test_a_row_that_nobody_can_read_says_why_and_the_others_stay(tmp_path, line,
         (b"Path,label\na,b\n", "no column 'who' for speaker"),
         (b"Path,label,label,who\na,b,c,d\n", "column 'label' is there 2 times"),
         (b"Path,label,who,mic,Mic \na,b,c,d,e\n", "the columns 'mic' and 'Mic' have one name, table_mic"),
-        (b"Path,label,who\na,\xe9,c\n", ":2: no text in UTF-8"),
+        (b"Path,label,who\na,\xe9,c\n", ":2: not text in UTF-8"),
         (
             b"PK\x03\x04rest",
             "a workbook (Excel or LibreOffice) or a zip, which is not read",
         ),
-        (b"PAR1rest", "no Parquet that can be read"),
+        (b"PAR1rest", "not Parquet that can be read"),
         (b'[{"file": 1}]', "expected JSON Lines"),
-        (b'Path,label,who\na,"b,c\n', "no table that can be read"),
+        (b'Path,label,who\na,"b,c\n', "not a table that can be read"),
     ],
 )
 def test_what_is_no_such_table_is_refused(tmp_path, content, message):

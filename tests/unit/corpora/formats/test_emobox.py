@@ -73,7 +73,7 @@ def test_of_several_recordings_of_a_name_the_path_decides(tmp_path):
 
 
 def test_what_is_missing_is_named(tmp_path):
-    with pytest.raises(SarangiError, match="no folds of EmoBox"):
+    with pytest.raises(SarangiError, match="not folds of EmoBox"):
         list(read(tmp_path, tmp_path, {}))
     table = as_emobox(tmp_path / "e")["table"]
     with pytest.raises(SarangiError, match=r"no object has who \(speaker\)"):

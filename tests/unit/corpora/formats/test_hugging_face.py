@@ -82,7 +82,7 @@ def test_metadata_of_several_splits_and_folders_of_labels(tmp_path):
         "test/sad/b.wav": "test", "train/c.wav": "train", "train/sad/a.wav": "train",
     }  # fmt: skip
     assert found["test/sad/b.wav"].cells["emotion"] == "sad"
-    assert "no folder of a label" in found["train/c.wav"].problem
+    assert "not in a folder named by its label" in found["train/c.wav"].problem
 
 
 def parquet(path, names=("sad",), **columns):
@@ -110,7 +110,7 @@ def test_odd_rows_of_parquet_are_rows(tmp_path):
         "b.wav",
     ]  # fmt: skip
     assert "neither bytes nor a path" in found[4].problem
-    assert "emotion 7 is none of its 1 classes" in found[5].problem
+    assert "emotion 7 is not one of its 1 classes" in found[5].problem
     with Source(tmp_path) as opened:
         assert [opened.read(found[at].cells["file"]) for at in (0, 1, 2, 5)] == [
             sound(seed=seed) for seed in (1, 2, 3, 4)
@@ -127,21 +127,21 @@ def test_classes_that_are_no_list_are_said_of_each_row(tmp_path, names):
     stated = json.loads(table.schema.metadata[b"huggingface"])
     stated["info"]["features"]["emotion"]["names"] = names
     pq.write_table(table.replace_schema_metadata({"huggingface": json.dumps(stated)}), file)
-    assert [row.problem for row in rows(tmp_path)] == ["emotion 0 is none of its 0 classes"]
+    assert [row.problem for row in rows(tmp_path)] == ["emotion 0 is not one of its 0 classes"]
 
 
 def test_what_cannot_be_read_is_named(tmp_path):
     with pytest.raises(SarangiError, match="expected Parquet with an Audio column"):
         rows(tmp_path)
     (tmp_path / "a.parquet").write_bytes(b"PAR1 and nothing more")
-    with pytest.raises(SarangiError, match=r"a.parquet: no Parquet file that can be read"):
+    with pytest.raises(SarangiError, match=r"a.parquet: not a Parquet file that can be read"):
         rows(tmp_path)
     pq.write_table(pa.table({"emotion": ["sad"]}), tmp_path / "a.parquet")
     with pytest.raises(SarangiError, match="no column of recordings"):
         rows(tmp_path)
     empty = pa.array([{"bytes": b"", "path": "a"}], INSIDE)
     pq.write_table(pa.table({"emotion": ["sad"], "near": empty, "far": empty}), tmp_path / "a.parquet")
-    with pytest.raises(SarangiError, match="2 columns of recordings, near, far; say which"):
+    with pytest.raises(SarangiError, match="2 columns of recordings, near, far; state which"):
         rows(tmp_path)
     assert len(rows(tmp_path, file="far")) == 1
     with pytest.raises(SarangiError, match="no column 'mood' for emotion"):

@@ -90,4 +90,4 @@ def test_a_page_has_room_for_some_and_counts_the_rest_or_says_that_nothing_is_th
     assert f"{14 - shown} more had no room here: the table of dimensions has them." in texts
     for nothing in ([], [scores_of("mean", {"d": 0.0})]):
         (text,) = drawn(lambda n=nothing: dimension_speakers_figure(n, BASELINES, labels(**titles), {}))
-        assert text.startswith("No model that listens predicts a rating")
+        assert text.startswith("No audio model that predicts a rating")

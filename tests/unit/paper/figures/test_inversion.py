@@ -62,8 +62,8 @@ def test_the_inversion_figure_says_what_is_missing(study, monkeypatch):
     texts, _ = drawn([c | {"scores": None} for c in study], [], monkeypatch)[
         "Tested on Urdu\nUrdu and Sindhi"
     ]
-    assert texts == ["no score can be made with what is in hand"]
-    assert drawn([], [], monkeypatch)[""][0] == ["no pair of languages is in hand"]
+    assert texts == ["no score can be computed from what is available"]
+    assert drawn([], [], monkeypatch)[""][0] == ["no pair of languages is available"]
 
 
 def test_the_inversion_figure_has_the_same_bytes_twice(study, tmp_path):

@@ -78,7 +78,7 @@ def test_without_results_a_figure_says_so_in_words(tmp_path, drawn):
     empty = tmp_path / "premiums.parquet"
     store.write(empty, pd.DataFrame(columns=PREMIUMS.names), PREMIUMS, MADE_BY_TEST)
     found = drawn(lambda: leakage_figure([], empty, labels(**TITLES), {}))
-    assert found == ["No corpus is in hand with speakers both shared and held out."]
+    assert found == ["No available corpus has protocols with speakers both held out and in training."]
 
 
 def test_the_best_of_each_condition_come_first_and_those_that_leak_last(tmp_path):

@@ -94,13 +94,13 @@ def test_what_the_entries_name_is_configured():
     [
         ("rows:", "row:", r"errata.yaml:\d+: entries\[0\].row: unknown key 'row'; did you mean rows"),
         ("{claim: urdu_within_show.uar}", "{claim: urdu_within_show.uart}", r"mean urdu_within_show.uar"),
-        ("uf1_called_uar]", "uf1_called]", r"'uf1_called' is no claim.*uf1_called_uar"),
+        ("uf1_called_uar]", "uf1_called]", r"'uf1_called' is not a claim.*uf1_called_uar"),
         ("claims: [robust_over_seeds]", "claims: [size_explains_asymmetry]", "one point is one entry"),
         ("disclosed: nowhere", "disclosed: {beside: it}", "found keys beside"),
         ("kind: label", "kind: lable", "did you mean label"),
         ("as: seeds}", "as: ranks}", r"cannot be read as ranks; valid: printed, seeds, interval_of_seeds"),
         ("the gap of eGeMAPS}", "the gap of eGeMAP}", r"has no 'the gap of eGeMAP'; did you mean the gap of"),
-        ("number: 2\n", "number: 1\n", r"entries\[1\].number: 1 stands twice"),
+        ("number: 2\n", "number: 1\n", r"entries\[1\].number: 1 appears twice"),
         ("interval: clips", "interval: clip", r"'clip' is not valid; did you mean clips"),
     ],
 )
@@ -198,7 +198,7 @@ def test_a_score_is_there_in_both_ways_with_interval_marks_and_difference(tmp_pa
     perfect, *_ = made(tmp_path, [said | {"rows": [width]}], scores=[valid])[0]
     assert perfect["difference"] == ""
     assert "0.900 [0.800, 1.000] a: URDU, random, SVM" in text
-    assert "a: groups (speakers) stand in training and test" in text
+    assert "a: groups (speakers) are in both training and test" in text
 
 
 def test_what_is_not_there_is_named_and_has_no_difference(tmp_path):

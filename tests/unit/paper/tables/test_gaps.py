@@ -89,7 +89,7 @@ def test_each_protocol_within_and_adaptation_have_gaps_of_their_own(tmp_path):
     ]  # fmt: skip
     # what is said of an interval is not said of a gap, which has none
     assert [row["Marks"] for row in rows] == ["a", "", "a", ""]
-    assert "a: groups (speakers) stand in training and test" in text["md"]
+    assert "a: groups (speakers) are in both training and test" in text["md"]
 
 
 def test_sides_with_other_emotions_are_marked(tmp_path):

@@ -125,7 +125,7 @@ def test_a_clip_of_a_few_samples_has_an_embedding_of_length_one(tmp_path):
     [
         ({"linear.bias": torch.zeros(255)}, "its tensors are not those of GE2E"),
         ({"lstm.more": torch.zeros(1)}, "its tensors are not those of GE2E"),
-        ({"linear.bias": torch.full((256,), torch.nan)}, "no numbers"),
+        ({"linear.bias": torch.full((256,), torch.nan)}, "not numbers"),
     ],
 )
 def test_weights_of_another_network_are_refused(tmp_path, changed, message):

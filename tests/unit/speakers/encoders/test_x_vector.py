@@ -95,7 +95,7 @@ def test_folders_that_hold_no_such_network_are_refused(made, monkeypatch):
     refused("lack 2 tensors, first tdnn", weights={k: v for k, v in tensors.items() if "tdnn.1" not in k})
     refused("another shape", settings | {"xvector_output_dim": 13})
     refused("parameters, and the weights have", settings | {"tdnn_dim": [8000, 8000]})
-    refused("no number", weights=tensors | {"projector.bias": tensors["projector.bias"] * torch.nan})
+    refused("not numbers", weights=tensors | {"projector.bias": tensors["projector.bias"] * torch.nan})
     refused("sampling_rate is 8000", sampling_rate=8000)
     # the loss's own weights are of no account
     (folder / "preprocessor_config.json").write_text("{}")
