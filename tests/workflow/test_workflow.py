@@ -279,8 +279,8 @@ def test_the_real_corpora_give_the_known_scores(tmp_path):
         for direction in (("English", "Urdu"), ("Urdu", "English"))
     }
     rates = rates[rates["Corpus"] == "URDU"].set_index("Protocol")
-    assert rates.loc["leave one speaker out", "Own rate"] == pytest.approx(0.64, abs=0.03)
-    assert rates.loc["random 5-fold", "Own rate"] == pytest.approx(0.905, abs=0.02)
+    assert rates.loc["leave one speaker out", "Native rate"] == pytest.approx(0.64, abs=0.03)
+    assert rates.loc["random 5-fold", "Native rate"] == pytest.approx(0.905, abs=0.02)
     splits = pd.read_csv(tmp_path / "paper/tables/splits.csv", na_values="--").set_index("Corpus").loc["URDU"]
     assert list(splits["Varied"]) == ["seed: 1, 2", "folds: 4", "sample rate: own", "sample rate: own"]
     # angry has four speakers
@@ -301,7 +301,7 @@ def test_the_real_corpora_give_the_known_scores(tmp_path):
     assert knowing["study_value"] == pytest.approx(0.96, abs=0.02)
     wider = apart.loc["UAR on URDU with its interval over clips against groups", "difference"]
     assert float(wider.removesuffix(" times as wide")) > 2
-    rate = apart.loc["UAR at 16 kHz against the recordings' own rate", "difference"]
+    rate = apart.loc["UAR at 16 kHz against the recordings' native rate", "difference"]
     assert rate.startswith("+") and "points" in rate
     audio = pd.concat(store.read(p) for p in (tmp_path / "results/corpora/ravdess/audio").iterdir())
     assert (audio["reason"] == "mixed down from 2 channels").sum() == 5

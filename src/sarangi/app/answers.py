@@ -28,13 +28,13 @@ WORDLESS = (
 )
 NO_CARD = (
     "What this model was trained on, what it scores on unseen speakers and how sure it may be are not known: "
-    "no card of this study lies beside it."
+    "it has no card of this study."
 )
 
 
 NO_CARD_OF_OURS = (
-    "What this model scores on unseen speakers of this study and how sure it may be are not known: no card "
-    "of this study lies beside it."
+    "What this model scores on unseen speakers of this study and how sure it may be are not known: it has "
+    "no card of this study."
 )
 
 

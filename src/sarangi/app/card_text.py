@@ -37,7 +37,7 @@ NOT_INTENDED = (
 )
 LIMITS = (
     "It names what actors or annotators meant by a label, not what a person feels.",
-    "It chooses among its own emotions, whatever it hears: noise, music and silence get an answer, too.",
+    "It chooses among its own emotions, whatever the sound: noise, music and silence get an answer, too.",
     "Other languages, accents, ages, microphones and rooms than those it was trained on make it worse, by "
     "how much is not known.",
     "Its probabilities are those of the training corpus's mixture of emotions, not of everyday speech.",
@@ -342,8 +342,8 @@ def front_matter(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _hears(data: Mapping[str, Any]) -> str:
-    kinds = {("audio",): "It hears the voice.", ("text",): "It reads the words and does not hear the voice."}
-    return kinds.get(tuple(sorted(data["encoders"])), "It hears the voice and reads the words.")
+    kinds = {("audio",): "It uses the voice.", ("text",): "It uses the words, not the voice."}
+    return kinds.get(tuple(sorted(data["encoders"])), "It uses the voice and the words.")
 
 
 def _calibration_lines(data: Mapping[str, Any]) -> list[str]:

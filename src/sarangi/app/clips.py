@@ -40,7 +40,7 @@ BROKEN = "This is not a sound file that can be read, or it is damaged."
 SILENT = "There is only silence in this clip. Is the microphone on, and the right one chosen?"
 NO_SPEECH = (
     "No speech was heard in this clip: it seems to be noise, music or something else. "
-    "A model names an emotion whatever it hears; here the name means nothing."
+    "A model names an emotion for any sound; here the name means nothing."
 )
 
 

@@ -170,7 +170,7 @@ def predict(
     if listener.reads and words is None and not listener.writes:
         raise SarangiError(
             f"{listener.name} reads words, and the Whisper that wrote those which it was trained on is not "
-            "at hand; give them with --words (a CSV file with the columns file and text)"
+            "available; give them with --words (a CSV file with the columns file and text)"
         )
     if words is not None:
         _refuse_words_of_others(words, [shown_name(entry.path) for entry in found])

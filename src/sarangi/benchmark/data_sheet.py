@@ -46,7 +46,7 @@ Predict the test utterances of every fold of a task. Write a table with the colu
     sarangi score predictions.csv --bench bench/{name} --task <task>
 
 checks and scores it, and `sarangi submit` puts it on a leaderboard. Where the labels are public a result is
-self-reported: choose nothing by a test part. Where `bench.json` says `hidden` they lie with the maintainer:
+self-reported: choose nothing by a test part. Where `bench.json` says `hidden` the maintainer has them:
 check your table in the same way, and send it ({contact}).
 
 ## Licence and withdrawal

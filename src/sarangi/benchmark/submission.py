@@ -83,7 +83,7 @@ def submission(folder: Path, bench: OpenedBench, hidden: Path | None, made: Path
         if task.hidden:
             if hidden is None:
                 raise SarangiError(
-                    f"{path}: the labels of {task.name} lie with its maintainer (DATASHEET.md): send the "
+                    f"{path}: the labels of {task.name} are with its maintainer (DATASHEET.md): send the "
                     "folder there; whoever has them enters it with --hidden"
                 )
             labels[task.name] = labels_in(hidden, bench, task)

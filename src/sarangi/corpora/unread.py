@@ -25,7 +25,7 @@ def refuse_unlisted(source: Source) -> None:
         which = "; ".join(f"{path} is {source.problems[path].problem}" for path in unlisted[:SHOWN])
         raise SarangiError(
             f"{source.path}: {which}{more}. The recordings in it would be missing silently: make it "
-            "readable, or take it out of the corpus"
+            "readable, or remove it from the corpus"
         )
 
 

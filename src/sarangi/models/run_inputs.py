@@ -340,7 +340,7 @@ class Prefixes:
             except (OSError, SafetensorError) as error:
                 raise SarangiError(
                     f"{shard}: not whole ({error}). Delete it and run the same command again: Snakemake "
-                    "makes it anew."
+                    "rebuilds it."
                 ) from error
             self._shard_of |= dict.fromkeys(opened.keys(), opened)
 

@@ -246,7 +246,7 @@ def _near(key: str, known: str) -> str:
     meant = f"did you mean {' or '.join(near)}?" if near else "no key is like it."
     return (
         f"{key}: numbers.tex has no such key; {meant} src/sarangi/paper/numbers.py says which there are; one "
-        r"that only some configurations have stands in \ifval"
+        r"that only some configurations have must be inside  \ifval"
     )
 
 

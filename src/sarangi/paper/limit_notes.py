@@ -70,7 +70,7 @@ def _words_tell_nothing(limits: Sequence[WordsTellNothing], titles: Mapping[str,
     corpora = [f"{titles[each.corpus]} ({_counted(each.texts, 'text')})" for each in limits]
     return [
         f"Every text is said in every emotion in {_in_a_row(corpora)}, so words cannot tell the emotion "
-        "there: a model that reads words is a negative control, and no evidence for or against fusion."
+        "there: a text model is a negative control, and no evidence for or against fusion."
     ]
 
 

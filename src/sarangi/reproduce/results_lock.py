@@ -261,7 +261,7 @@ def _read(directory: Path) -> dict[str, Any]:
         found["values"] = found["values"] or {}
         for key, kind in (("files", str), ("values", list)):
             if not isinstance(found[key], dict):
-                raise DocumentError(f"{key} is no mapping")
+                raise DocumentError(f"{key} is not a mapping")
             for name, entry in found[key].items():
                 if not isinstance(name, str) or not isinstance(entry, kind):
                     raise DocumentError(f"{key}: {name!r} is {type(entry).__name__}, not {kind.__name__}")

@@ -25,7 +25,7 @@ NOT_LOCKED = "not in the lock"
 GUARDS = {
     "sarangi.runtime.contents": "opens what a job has written, and refuses it where it is damaged",
     "sarangi.runtime.extras": "says which extra brings a package that a job does not find",
-    "sarangi.runtime.gpu": "waits for as many GPUs as the rule asks for, and says which they are",
+    "sarangi.runtime.gpu": "acquires as many GPUs as the rule asks for, and says which they are",
     "sarangi.runtime.job_log": "sends what a job prints to its log",
     "sarangi.runtime.lock": "says which run is the latest, and an earlier one's job drops its result",
 }

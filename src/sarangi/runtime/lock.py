@@ -185,7 +185,7 @@ def going(folder: Path) -> str | None:
         return (
             "another run is active in this folder, or one was killed, perhaps on another machine, "
             "and left its "
-            f"locks ({commands.snakemake('--unlock', folder.parent)} takes them away)"
+            f"locks ({commands.snakemake('--unlock', folder.parent)} removes them)"
         )
     return None
 

@@ -209,7 +209,7 @@ def checked(rows: Sequence[Cell], split: Split) -> Checked:
         if key in first:
             problems.append(
                 f"{row.where}: {key[0]} is predicted twice in fold {key[1]}, the first time at {first[key]}; "
-                "take one out, or tell them apart by a column seed"
+                "remove one, or tell them apart by a column seed"
             )
             continue
         first[key] = row.where

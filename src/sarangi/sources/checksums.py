@@ -164,7 +164,7 @@ def _read(file: Path = CHECKSUMS) -> dict[str, Entry]:
 
 
 def _refuse_other_form(found: Any) -> None:
-    """Refuse what is no mapping of addresses to entries (:data:`Entry`)."""
+    """Refuse what is not a mapping of addresses to entries (:data:`Entry`)."""
     if not isinstance(found, dict):
         raise DocumentError("it is not a mapping")
     for address, entry in found.items():

@@ -186,7 +186,7 @@ def answer_of(address: str, headers: dict[str, str], token: Token | None = None)
         if answer.status == requests.codes.too_many_requests or answer.status >= 500:
             if answer.rest > LONGEST_REST:
                 raise SarangiError(
-                    f"{shown}: {said}, and asks to wait {answer.rest:.0f} s; a download waits "
+                    f"{shown}: {said}, and asks to wait {answer.rest:.0f} s; a download pauses "
                     f"for at most {LONGEST_REST:.0f} s. Run the same command again after that"
                 )
             raise PassingError(said, answer.rest)

@@ -57,7 +57,7 @@ def folds_in(folder: Path, where: str) -> Iterator[Fold]:
                     if parts.setdefault(stem, part) != part:
                         raise SarangiError(
                             f"{file}:{line}: {stem} is {part} and {parts[stem]} of {path.name}; expected "
-                            "each recording in one part of a fold. Take it out of one of the lists"
+                            "each recording in one part of a fold. Remove it from one of the lists"
                         )
         yield Fold(path.name, parts)
 

@@ -171,7 +171,7 @@ def _folds(
         shared = sorted(utterances[held][apart].unique())
         if shared and not settings["leaks"]:
             raise SarangiError(
-                f"{where}, fold {fold}: groups {', '.join(shared[:5])} stand on both sides, "
+                f"{where}, fold {fold}: groups {', '.join(shared[:5])} are in both training and test, "
                 "so the scores would be too high. Choose a protocol that holds out whole groups, or state "
                 "`leaks: true` in its entry to have its scores marked."
             )

@@ -390,7 +390,7 @@ def _of_benchmarks(config: Mapping[str, Any]) -> Iterator[Problem]:
                         yield (
                             (*place, "baselines", which),
                             f"no experiment trains {model} on {' under '.join(task)}; add it to "
-                            "`experiments`, or take it out",
+                            "`experiments`, or remove it",
                         )
 
 

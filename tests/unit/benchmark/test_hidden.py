@@ -94,7 +94,7 @@ def test_an_entry_is_put_up_by_the_maintainer_and_keeps_no_label(hidden, tmp_pat
         table.to_csv(entry / f"{TASK}.csv", index=False)
         command = ["submit", str(entry), "--bench", str(folder), "--leaderboard", str(board)]
         assert command_line.main(command) == 1
-        assert "lie with its maintainer" in capsys.readouterr().err
+        assert "are with its maintainer" in capsys.readouterr().err
         assert command_line.main([*command, "--hidden", str(labels)]) == 0
     table = store.read(board / "leaderboard.parquet").set_index("entry")
     assert table.loc[["one", "two"], "reported"].eq("by its maintainer").all()

@@ -96,7 +96,7 @@ def test_gender_and_text_can_be_held_out(tmp_path):
         ["male"],
     ]
     by_text = {"kind": "leave_one_group_out", "by": "text", "leaks": False}
-    with pytest.raises(SarangiError, match="groups s0, s1, s2, s3, s4 stand on both sides"):
+    with pytest.raises(SarangiError, match="groups s0, s1, s2, s3, s4 are in both training and test"):
         split_with(path, by_text)
     table = split_with(path, by_text | {"leaks": True})
     assert table.groupby(["fold", "text"])["part"].nunique().max() == 1
@@ -273,7 +273,7 @@ def test_a_part_is_cut_down_with_the_emotions_in_proportion(tmp_path):
 
 def test_a_protocol_that_leaks_without_saying_so_is_refused(tmp_path):
     manifest = made_manifest(tmp_path / "m.parquet")
-    with pytest.raises(SarangiError, match=r"groups S0, S1, S2, S3 stand on both sides.*leaks: true"):
+    with pytest.raises(SarangiError, match=r"groups S0, S1, S2, S3 are in both training and .*leaks: true"):
         split(store.read(manifest), "p", RANDOM | {"leaks": False})
 
 

@@ -63,7 +63,7 @@ def sensitivity_table(rows: Sequence[Mapping[str, Any]], labels: Labels, output:
                 "Model": row["model"],
                 "16 kHz": number_text(value["resampled"], ".3f"),
                 "Interval": interval_text(low["resampled"], high["resampled"]),
-                "Own rate": number_text(value["own_rate"], ".3f"),
+                "Native rate": number_text(value["own_rate"], ".3f"),
                 "Its interval": interval_text(low["own_rate"], high["own_rate"]),
                 "Difference": number_text(100 * (value["own_rate"] - value["resampled"]), "+.1f"),
                 "Chance": number_text(there[0]["chance"] if there else np.nan, ".3f"),
@@ -74,7 +74,7 @@ def sensitivity_table(rows: Sequence[Mapping[str, Any]], labels: Labels, output:
         )
     caption = (
         "Sensitivity to the sampling rate. UAR of the same models from the recordings resampled to 16 kHz "
-        "and at their own rate, each with its interval over groups, and the difference in percentage "
+        "and at their native rate, each with its interval over groups, and the difference in percentage "
         "points. Both are scored on the same utterances, so overlapping intervals do not say that the "
         "difference is nothing."
     )
@@ -98,7 +98,7 @@ def _behind_both(known: Mapping[str, Evidence]) -> Evidence:
         "": [*resampled[""], *own[""]],
         "16 kHz": resampled[""],
         "Interval": resampled["Interval"],
-        "Own rate": own[""],
+        "Native rate": own[""],
         "Its interval": own["Interval"],
         "Chance": (known.get("resampled") or known.get("own_rate") or {}).get("Chance", []),
     }
@@ -106,5 +106,6 @@ def _behind_both(known: Mapping[str, Evidence]) -> Evidence:
 
 COLUMNS = [
     CORPUS, PROTOCOL, FEATURES, MODEL,
-    *numeric("16 kHz", "Interval", "Own rate", "Its interval", "Difference", "Chance", "n", "Groups"), MARKS,
+    *numeric("16 kHz", "Interval", "Native rate", "Its interval", "Difference", "Chance", "n", "Groups"),
+    MARKS,
 ]  # fmt: skip

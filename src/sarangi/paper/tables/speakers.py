@@ -55,7 +55,7 @@ def speakers_table(rows: Sequence[Mapping[str, Any]], labels: Labels, output: di
         if nested:
             notes.append(f"Threshold from {line['Threshold from']}: {ONE} there.")
     caption = (
-        "Pseudo-speakers, held against the speakers that a corpus names. Leakage: share of test clips whose "
+        "Pseudo-speakers, compared with the speakers that a corpus names. Leakage: share of test clips whose "
         "true speaker is in training, where one pseudo-speaker is tested at a time (0 is best); then "
         "purity, completeness and adjusted Rand index (1 is best), and the equal error of pairs of clips "
         "by their distance (0 is best, 0.5 chance). In parentheses: clips dealt at random to as many "

@@ -79,7 +79,7 @@ def splits_table(
         "Sensitivity to the split, where the audit finds few groups, in all, of an emotion or in a test "
         "part. UAR as reported, with its interval over groups, and the same model's smallest, median and "
         "largest UAR with other seeds of the split, with other numbers of folds, and from the recordings at "
-        "their own sample rate, one changed at a time; nothing is chosen by it."
+        "their native sample rate, one changed at a time; nothing is chosen by it."
     )
     notes = [*meanings(marks), *(f"Not made: {text}." for text in sorted(set(unmade)))]
     if not lines:

@@ -13,9 +13,9 @@ def test_sensitivity_has_both_rates_and_their_difference(tmp_path):
     (both, one), text = written(tmp_path, sensitivity_table, rows, [])
     assert both == {
         "Corpus": "URDU", "Protocol": "one speaker out", "Features": "eGeMAPS", "Model": "SVM",
-        "16 kHz": "0.545", "Interval": "[0.400, 0.700]", "Own rate": "0.640",
+        "16 kHz": "0.545", "Interval": "[0.400, 0.700]", "Native rate": "0.640",
         "Its interval": "[0.500, 0.800]", "Difference": "+9.5", "Chance": "0.143", "n": "400",
         "Groups": "28", "Marks": "a",
     }  # fmt: skip
-    assert (one["16 kHz"], one["Own rate"], one["Difference"]) == ("0.545", "--", "--")
+    assert (one["16 kHz"], one["Native rate"], one["Difference"]) == ("0.545", "--", "--")
     assert "--: no score can be made" in text["md"]
