@@ -1,4 +1,4 @@
-"""Speech emotion recognition, from raw audio to a finished paper: what is not a target of the workflow.
+"""The command line: audit a speech-emotion corpus, train honest baselines, trace every number.
 
 ``sarangi`` and ``python -m sarangi`` are the same.
 """
@@ -18,7 +18,8 @@ from sarangi import terminal
 from sarangi.base.errors import SarangiError
 from sarangi.base.personal_settings import close
 
-WHAT = "Speech emotion recognition, from raw audio to a finished paper: what is not a target of the workflow."
+WHAT = "Audit a speech-emotion corpus, train honest baselines, and trace every number to its recordings."
+BEGIN = "Begin with: sarangi new my --table labels.csv --audio recordings/"
 STOPPED_EARLY = 128 + signal.SIGPIPE
 """What a shell says of a program whose reader went away."""
 
@@ -74,11 +75,13 @@ def command_line(
     commands
         The module of each command; all that there are if not given.
     """
-    parser = argparse.ArgumentParser(prog="sarangi", description=WHAT)
+    parser = argparse.ArgumentParser(prog="sarangi", description=WHAT, epilog=BEGIN)
     parsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     by_name = {}
     for name, command in (_commands() if commands is None else commands).items():
-        own = parsers.add_parser(name, help=command.HELP, description=command.__doc__)
+        own = parsers.add_parser(
+            name, help=command.HELP, description=(command.__doc__ or "").replace("``", "")
+        )
         command.arguments(own)
         own.add_argument("--directory", type=Path, help="folder with config.yaml (this folder)")
         by_name[name] = own

@@ -131,7 +131,7 @@ def test_the_reference_has_every_command_and_every_rule():
         text = file.read_text(encoding="utf-8")
         assert set(re.findall(r"^ *rule (\w+):", text, re.M)) <= names
         assert {f"{name}_{file.stem[:-1]}" for name in re.findall(r'"(\w+)": Exhibit\(', text)} <= names
-    assert {"paper/tables", "<finding>", "scores_<batch>", "leakage_figure"} <= names
+    assert {"paper/tables", "<finding>", "scores_<together>", "leakage_figure"} <= names
     page = reference.rule_page()
     # a script without a rule on the page would be one that a loop makes and that was not understood
     for script in (ROOT / "workflow/scripts").glob("*.py"):

@@ -31,11 +31,11 @@ def add_options(parser: ArgumentParser) -> None:
     """Add what a command that starts Snakemake takes: the study, and what is passed on."""
     parser.add_argument("study", nargs="?", type=Path, metavar="STUDY", help="folder with config.yaml")
     parser.add_argument(
-        "--cores", default=str(available_cores()), metavar="N", help="how many to use (all: %(default)s)"
+        "--cores", default=str(available_cores()), metavar="N", help="number of cores (all: %(default)s)"
     )
-    parser.add_argument("--profile", metavar="PROFILE", help="Snakemake profile, as for a cluster")
+    parser.add_argument("--profile", metavar="PROFILE", help="Snakemake profile, such as one for a cluster")
     parser.epilog = (
-        "All else, such as targets and --keep-going, is passed on to Snakemake; so is what follows --."
+        "Everything else, such as targets and --keep-going, is passed on to Snakemake, as is what follows --."
     )
 
 

@@ -15,23 +15,26 @@ def arguments(parser: ArgumentParser) -> None:
     """Add what the command takes."""
     parser.add_argument(
         "tables", type=Path, nargs="*", metavar="TABLE",
-        help="CSV: scores (one row per system, columns such as UAR, WF1, accuracy, n, low, high), "
-             "or confusions "
-        "(true, predicted, n; or a square with headers)",
+        help="CSV: scores (one row per system, columns such as UAR, WF1, accuracy, n, low, high) or "
+        "confusions (true, predicted, n; or a square with headers)",
     )  # fmt: skip
-    parser.add_argument("--matrix", help='typed: rows of true classes, as in "28 0 0; 2 1 0; 0 0 8"')
+    parser.add_argument(
+        "--matrix", help='confusion matrix: rows of true classes, as in "28 0 0; 2 1 0; 0 0 8"'
+    )
     parser.add_argument("--classes", default="", help="names of the classes of --matrix, separated by commas")
     parser.add_argument(
         "--score", action="append", default=[], metavar="NAME=NUMBER",
-        help="printed, as in uar=0.103 or 'uar=0.103 [0.075, 0.131]' (may be repeated)",
+        help="a printed score, as in uar=0.103 or 'uar=0.103 [0.075, 0.131]' (may be repeated)",
     )  # fmt: skip
     parser.add_argument(
-        "--supports", metavar="CLASS=N,…", help="test clips of each class, those without any too: sad=0"
+        "--supports", metavar="CLASS=N,…", help="test clips of each class, also of those without any: sad=0"
     )
     parser.add_argument("--n", type=int, help="test clips of the scores")
-    parser.add_argument("--groups", type=int, help="speakers (or sessions) among them")
-    parser.add_argument("--design-effect", type=float, help="variance over that of independent clips")
-    parser.add_argument("--chance", help="chance level that is claimed, such as 0.25")
+    parser.add_argument("--groups", type=int, help="speakers (or sessions) that are tested")
+    parser.add_argument(
+        "--design-effect", type=float, help="ratio of the variance to that of independent clips"
+    )
+    parser.add_argument("--chance", help="claimed chance level, such as 0.25")
     parser.add_argument(
         "--against",
         type=Path,
@@ -45,7 +48,7 @@ def arguments(parser: ArgumentParser) -> None:
         "--delta",
         type=float,
         default=0.03,
-        help="difference that does not matter, for --against (%(default)s)",
+        help="largest difference that does not matter, for --against (%(default)s)",
     )
     parser.add_argument("--html", type=Path, help="file to write the findings to, as one page")
     parser.add_argument("--csv", type=Path, help="file to write the findings to, as a table")

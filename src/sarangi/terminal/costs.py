@@ -3,19 +3,21 @@
 import sys
 from argparse import ArgumentParser, Namespace
 
-HELP = "record what a finished run took in costs.yaml; with --plan, project what fine-tuning will take"
+HELP = "record what a finished run took in costs.yaml; with --plan, estimate how long fine-tuning will take"
 
 
 def arguments(parser: ArgumentParser) -> None:
     """Add what the command takes."""
-    parser.add_argument("--energy", type=float, metavar="KWH", help="what a meter measured over the run")
+    parser.add_argument(
+        "--energy", type=float, metavar="KWH", help="energy of the run, if a meter measured it"
+    )
     parser.add_argument(
         "--plan", action="store_true",
-        help="time some steps of each fine-tuning here, on random weights, and print the hours of all "
-        "epochs, folds and seeds at most; nothing is written",
+        help="time a few steps of each fine-tuning on this machine, with random weights, and print an upper "
+        "bound of the hours of all epochs, folds and seeds; nothing is written",
     )  # fmt: skip
     parser.add_argument(
-        "--experiment", action="append", metavar="NAME", help="plan this one alone (may be repeated)"
+        "--experiment", action="append", metavar="NAME", help="estimate only this one (may be repeated)"
     )
     parser.add_argument("--json", action="store_true", help="print the plan as JSON")
 

@@ -3,18 +3,20 @@
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-HELP = "walk from a number of the paper back to its recordings"
+HELP = "trace a number of the paper back to its recordings"
 
 
 def arguments(parser: ArgumentParser) -> None:
     """Add what the command takes."""
-    parser.add_argument("id", help=r"what \val looks up, <table>:<row>:<column>, a claim, or a result's path")
+    parser.add_argument(
+        "id", help=r"a number (as in \val), <table>:<row>:<column>, a claim, or the path of a result"
+    )
     parser.add_argument(
         "--html",
         type=Path,
         metavar="FILE",
-        help="write a page of its own, with every list whole; of a "
-        "whole table (its name as id) a folder, with a page behind each number",
+        help="write a page with all lists in full; for a whole table (its name as id) a folder with a page "
+        "behind each number",
     )
     parser.add_argument("--recordings", action="store_true", help="list every recording that was tested")
 

@@ -3,7 +3,7 @@
 import time
 from argparse import ArgumentParser, Namespace
 
-HELP = "try an experiment end to end on a few clips, in seconds, apart from the study"
+HELP = "try an experiment end to end on a few clips in seconds, without touching the results"
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -12,7 +12,7 @@ def arguments(parser: ArgumentParser) -> None:
 
     parser.add_argument("experiment", metavar="EXPERIMENT", help="<corpus>_<protocol>_<model> of the study")
     parser.add_argument(
-        "--cores", default=str(available_cores()), metavar="N", help="how many to use (all: %(default)s)"
+        "--cores", default=str(available_cores()), metavar="N", help="number of cores (all: %(default)s)"
     )
 
 

@@ -4,7 +4,7 @@ import contextlib
 import os
 from argparse import ArgumentParser, Namespace
 
-HELP = "open the page that listens, on this machine"
+HELP = "open a page on this machine that predicts the emotion of a recording"
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -13,7 +13,7 @@ def arguments(parser: ArgumentParser) -> None:
         "--model",
         action="append",
         default=[],
-        help="offer this one first (may be repeated): <experiment>/<fold>/<seed>, a folder, or owner/name of "
+        help="model to offer first (may be repeated): <experiment>/<fold>/<seed>, a folder, or owner/name of "
         "the hub",
     )
     parser.add_argument(
@@ -21,9 +21,11 @@ def arguments(parser: ArgumentParser) -> None:
         action="store_true",
         help="offer a public emotion model at a pinned revision, fetched once from the hub",
     )
-    parser.add_argument("--port", type=int, help="to listen at (the first free one from 7860)")
+    parser.add_argument("--port", type=int, help="port of the page (the first free one from 7860)")
     parser.add_argument(
-        "--host", default="127.0.0.1", help="to listen at (127.0.0.1); 0.0.0.0 lets the whole network in"
+        "--host",
+        default="127.0.0.1",
+        help="address of the page (127.0.0.1); 0.0.0.0 opens it to the whole network",
     )
 
 

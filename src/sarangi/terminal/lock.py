@@ -2,13 +2,13 @@
 
 from argparse import ArgumentParser, Namespace
 
-HELP = "write what is published into results.lock, for snakemake --cores 1 verify"
+HELP = "record the published numbers and files in results.lock, which verify compares with"
 
 
 def arguments(parser: ArgumentParser) -> None:
     """Add what the command takes."""
     parser.add_argument(
-        "--tolerance", type=float, default=0.02, help="that a number may differ by elsewhere (0.02)"
+        "--tolerance", type=float, default=0.02, help="how far a number may differ on another machine (0.02)"
     )
 
 

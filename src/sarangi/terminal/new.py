@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from sarangi.drafts.draft import Draft
     from sarangi.drafts.protocols import Plan
 
-HELP = "begin a study of your own recordings from a table of labels"
+HELP = "start a study of your own recordings from a table of labels"
 
 LISTED = 8  # of a list in a line
 
@@ -25,11 +25,13 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--audio", type=Path, help="folder or archive of the recordings (the table's folder)")
     parser.add_argument(
         "--column", action="append", default=[], metavar="WHAT=NAME",
-        help="decide which column is what, as in speaker=who; speaker= for none (may be repeated)",
+        help="name the column that holds something, as in speaker=who; speaker= for none (may be repeated)",
     )  # fmt: skip
-    parser.add_argument("--format", help="format of the table, if it is not guessed right")
-    parser.add_argument("--language", metavar="TAG", help="language of the recordings, as in en or ur-PK")
-    parser.add_argument("--like", metavar="LAYOUT", help="begin from a published corpus instead, as ravdess")
+    parser.add_argument("--format", help="format of the table, if it is not recognised")
+    parser.add_argument("--language", metavar="TAG", help="language of the recordings, such as en or ur-PK")
+    parser.add_argument(
+        "--like", metavar="LAYOUT", help="start from a published corpus instead, such as ravdess"
+    )
 
 
 def run(chosen: Namespace) -> int:

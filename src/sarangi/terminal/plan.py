@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from sarangi.scoring.planning import Basis
     from sarangi.statistics.planning import Spread
 
-HELP = "say how precise scores will be with so many speakers, and which differences they show"
+HELP = "estimate how precise scores will be with more speakers, and which differences they can detect"
 SPEAKERS = (5, 10, 20, 40)
 
 
@@ -19,11 +19,11 @@ def arguments(parser: ArgumentParser) -> None:
         "study", type=Path, nargs="?", help="folder with config.yaml (this folder, if it has one)"
     )
     parser.add_argument(
-        "--difference", type=_share, required=True, help="in UAR that is to be found, such as 0.05"
+        "--difference", type=_share, required=True, help="difference in UAR to detect, such as 0.05"
     )
-    parser.add_argument("--clips", type=_count, help="of each speaker (as many as the study has)")
-    parser.add_argument("--model", help="whose UAR is planned for (the study's best)")
-    parser.add_argument("--rival", help="that it is compared with (the study's second)")
+    parser.add_argument("--clips", type=_count, help="clips per speaker (as many as the study has)")
+    parser.add_argument("--model", help="model to plan for (the study's best)")
+    parser.add_argument("--rival", help="model to compare it with (the study's second best)")
 
 
 def _share(text: str) -> float:

@@ -7,13 +7,15 @@ from pathlib import Path
 
 from sarangi.base.errors import SarangiError
 
-HELP = "predict every recording of a folder"
+HELP = "predict the emotion of every recording in a folder"
 
 
 def arguments(parser: ArgumentParser) -> None:
     """Add what the command takes."""
     parser.add_argument("folder", type=Path, help="folder with recordings")
-    parser.add_argument("--model", required=True, help="as for listen")
+    parser.add_argument(
+        "--model", required=True, help="<experiment>/<fold>/<seed>, a folder, or owner/name of the hub"
+    )
     parser.add_argument(
         "--out", type=Path, required=True, help="file to write, one row per file: .csv or .parquet"
     )

@@ -3,13 +3,15 @@
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-HELP = "upload a run with its card, or the Space, to the hub"
+HELP = "upload a run with its model card, or the Space, to the Hugging Face hub"
 
 
 def arguments(parser: ArgumentParser) -> None:
     """Add what the command takes."""
-    parser.add_argument("run", help="<experiment>/<fold>/<seed>, a folder, or with --space the folder of it")
-    parser.add_argument("--to", required=True, metavar="OWNER/NAME", help="repository of the hub")
+    parser.add_argument(
+        "run", help="<experiment>/<fold>/<seed>, a folder, or with --space the folder of the Space"
+    )
+    parser.add_argument("--to", required=True, metavar="OWNER/NAME", help="repository on the hub")
     parser.add_argument("--space", action="store_true", help="upload the folder of a Space")
 
 

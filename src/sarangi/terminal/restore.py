@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 from collections import Counter
 from pathlib import Path
 
-HELP = "put a bundle of results into a fresh clone"
+HELP = "restore a bundle of results into a fresh clone"
 
 
 def arguments(parser: ArgumentParser) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from sarangi.scoring.outside import Cell, Checked, Result
 
-HELP = "score a table of predictions of any model, as the study scores its own"
+HELP = "score the predictions of any model as the study scores its own"
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -17,21 +17,21 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "predictions",
         type=Path,
-        help="CSV, TSV or Parquet with the columns file or utterance_id, fold, predicted, and if there are "
-        "any seed and p_<emotion>",
+        help="CSV, TSV or Parquet with the columns file (or utterance_id), fold and predicted; optional: "
+        "seed, p_<emotion>",
     )
     parser.add_argument("study", type=Path, nargs="?", help="folder with config.yaml (this folder)")
     parser.add_argument("--protocol", help="name of the protocol in config.yaml")
     parser.add_argument("--corpus", help="name of the corpus, where the study has several under the protocol")
-    parser.add_argument("--bench", type=Path, help="folder of a benchmark, in place of a study: bench/<name>")
+    parser.add_argument("--bench", type=Path, help="folder of a benchmark, instead of a study: bench/<name>")
     parser.add_argument("--task", help="name of a task of the benchmark")
     parser.add_argument(
         "--hidden",
         type=Path,
-        help="of a task that hides its labels, the maintainer's file: <name>.hidden.parquet",
+        help="the maintainer's file, if the task hides its labels: <name>.hidden.parquet",
     )
-    parser.add_argument("--name", help="of the model (the name of the file)")
-    parser.add_argument("--out", type=Path, help="file to write, too: .csv, .parquet or .html")
+    parser.add_argument("--name", help="name of the model (the name of the file)")
+    parser.add_argument("--out", type=Path, help="also write the table to this file: .csv, .parquet or .html")
 
 
 def run(chosen: Namespace) -> int:

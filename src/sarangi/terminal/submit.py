@@ -17,7 +17,7 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--hidden",
         type=Path,
-        help="of tasks that hide their labels, the maintainer's file: <name>.hidden.parquet",
+        help="the maintainer's file, if tasks hide their labels: <name>.hidden.parquet",
     )
     parser.add_argument(
         "--leaderboard", type=Path, help="folder of the leaderboard (bench/<name>.leaderboard)"
