@@ -39,6 +39,7 @@ KINDS = {
         *TABLES,
         *FETCHING,
         "audformat",
+        "huggingface-hub",
         "iso639-lang",
         "Pygments",
         "jinja2",

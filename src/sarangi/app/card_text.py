@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import yaml
 
 from sarangi.app.card_files import README
 from sarangi.base.degenerate import MEANING, is_degenerate
@@ -13,6 +12,9 @@ from sarangi.base.human_rows import CROSS_ENTROPY, JS_DISTANCE, OTHERS, SIDES
 from sarangi.base.markdown import escaped_in
 from sarangi.paper.texts import interval_text
 from sarangi.statistics.metrics import METRICS, UAR
+
+if TYPE_CHECKING:
+    from huggingface_hub import ModelCardData
 
 HUB_METRICS = {metric.name: metric.hub for metric in METRICS if metric.hub is not None}
 SHOWN = {metric.name: metric.prose_in_full for metric in METRICS if metric.name in HUB_METRICS}
@@ -100,7 +102,7 @@ OF_OTHERS = (
 
 def as_markdown(data: Mapping[str, Any]) -> str:
     """Return the card of a run as the hub shows it: YAML, then Markdown."""
-    head = yaml.safe_dump(front_matter(data), sort_keys=False, allow_unicode=True)
+    head = front_matter(data).to_yaml()
     data = {**data, **{key: escaped_in(data[key]) for key in OF_OTHERS}}
     known = (("synthetic", f"Synthetic. {SYNTHETIC}"), ("untrained", UNTRAINED))
     warning = [text for key, text in known if data[key]]
@@ -157,7 +159,7 @@ def as_markdown(data: Mapping[str, Any]) -> str:
         f"- this card's code: `{data['code']}`",
         "",
     ]
-    return f"---\n{head}---\n\n" + "\n".join(lines)
+    return f"---\n{head}\n---\n\n" + "\n".join(lines)
 
 
 def _score_lines(data: Mapping[str, Any]) -> list[str]:
@@ -299,46 +301,48 @@ def _use_lines(data: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def front_matter(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the metadata that the hub reads."""
+def front_matter(data: Mapping[str, Any]) -> "ModelCardData":
+    """Return the metadata that the hub reads, as its own library makes and checks them.
+
+    That comes with the extra ``neural``, as every model that has a card needs; nothing else of this module does.
+    """
+    from huggingface_hub import EvalResult, ModelCardData
+
     licences = {_hub_licence(text) for text in _licences(data).values()}
     licence = licences.pop() if len(licences) == 1 else "other"
-    named = {} if licence != "other" else {"license_name": "several", "license_link": f"{README}#licence"}
+    several = licence == "other"
     corpus = data["corpus"]
-    reads_audio = "audio" in data["encoders"]
-    task = {
-        "type": "audio-classification" if reads_audio else "text-classification",
-        "name": "Speech emotion recognition",
-    }
-    bases = [entry["hub"] for entry in data["encoders"].values() if entry["hub"]]
+    task = "audio-classification" if "audio" in data["encoders"] else "text-classification"
     results = [
-        {
-            "task": task,
-            "dataset": {"name": corpus["title"], "type": corpus["name"], "config": data["protocol"]["title"]},
-            "metrics": [
-                {"type": HUB_METRICS[row["metric"]], "value": row["value"], "name": SHOWN[row["metric"]]}
-                for row in data["scores"]
-                if row["metric"] in SHOWN and row["value"] is not None
-            ],
-        }
+        EvalResult(
+            task_type=task,
+            task_name="Speech emotion recognition",
+            dataset_type=corpus["name"],
+            dataset_name=corpus["title"],
+            dataset_config=data["protocol"]["title"],
+            metric_type=HUB_METRICS[row["metric"]],
+            metric_value=row["value"],
+            metric_name=SHOWN[row["metric"]],
+        )
+        for row in data["scores"]
+        if row["metric"] in SHOWN and row["value"] is not None
     ]
-    return {
-        "library_name": "sarangi",
-        "pipeline_tag": task["type"],
-        "license": licence,
-        **named,
-        **({"language": data["languages"]} if data["languages"] else {}),
-        "tags": [
-            *("speech-emotion-recognition", "emotion", "sarangi"),
-            *(["synthetic"] if data["synthetic"] else []),
-            *(["untrained"] if data["untrained"] else []),
-        ],
-        # the generator's stand-in is not the published corpus
-        **({} if data["synthetic"] else {"datasets": [corpus["name"]]}),
-        **({"base_model": bases} if bases else {}),
-        "metrics": sorted(set(HUB_METRICS.values())),
-        "model-index": [{"name": data["name"], "results": results}],
-    }
+    kinds = [kind for kind in ("synthetic", "untrained") if data[kind]]
+    return ModelCardData(
+        model_name=data["name"],
+        library_name="sarangi",
+        pipeline_tag=task,
+        license=licence,
+        license_name="several" if several else None,
+        license_link=f"{README}#licence" if several else None,
+        language=data["languages"] or None,
+        tags=["speech-emotion-recognition", "emotion", "sarangi", *kinds],
+        # synthetic speech is not the published corpus
+        datasets=None if data["synthetic"] else [corpus["name"]],
+        base_model=[entry["hub"] for entry in data["encoders"].values() if entry["hub"]] or None,
+        metrics=sorted(set(HUB_METRICS.values())),
+        eval_results=results or None,
+    )
 
 
 def _hears(data: Mapping[str, Any]) -> str:

@@ -102,7 +102,7 @@ def pins_of(project: Path) -> dict[str, str]:
 
 def _readme(cards: Sequence[Mapping], gradio: str) -> str:
     synthetic = any(card["synthetic"] for card in cards)
-    licences = {front_matter(card)["license"] for card in cards}
+    licences = {front_matter(card).license for card in cards}
     head = {
         "title": "Sarangi: emotion in speech" + (" (synthetic)" if synthetic else ""),
         "emoji": "🎙️",
