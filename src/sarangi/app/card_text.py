@@ -304,7 +304,7 @@ def _use_lines(data: Mapping[str, Any]) -> list[str]:
 def front_matter(data: Mapping[str, Any]) -> "ModelCardData":
     """Return the metadata that the hub reads, as its own library makes and checks them.
 
-    That comes with the extra ``neural``, as every model that has a card needs; nothing else of this module does.
+    That comes with the extra ``neural``, which every model that has a card needs, too.
     """
     from huggingface_hub import EvalResult, ModelCardData
 
