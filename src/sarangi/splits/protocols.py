@@ -1,9 +1,8 @@
 """Protocols: which utterances train, validate and test, fold by fold."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,13 +14,10 @@ from sarangi.base.failures import failures_in
 from sarangi.base.parts import PARTS, TEST, TRAIN, UNUSED, VALIDATION, unmade_text
 from sarangi.base.store import Output
 from sarangi.base.voices import PSEUDO_SPEAKER
-from sarangi.splits.emobox_folds import folds_in
 from sarangi.splits.guessed import NO_VOICES, Guess, called, too_few, with_voices
+from sarangi.splits.kinds import KINDS, Settings, codes, counts, in_part
 
 log = logging.getLogger("sarangi")
-
-Settings = Mapping[str, Any]
-"""The entry of a protocol in the configuration."""
 
 COLUMNS = ["corpus", "language", "group", "emotion", "part", "status", "reason", "cause"]
 """Of the manifest, what a split needs beside the names of utterances and what it keeps whole."""
@@ -163,7 +159,7 @@ def _folds(
         if TEST not in parts:
             log.warning("%s, fold %d: nothing is tested", where, fold)
         tested |= TEST in parts
-        whole = _all(len(utterances), UNUSED)
+        whole = in_part(len(utterances), UNUSED)
         whole[places] = parts
         # what is guessed is held apart; what is known is looked at all the same, and marks the scores
         held = PSEUDO_SPEAKER if PSEUDO_SPEAKER in utterances else "group"
@@ -244,10 +240,10 @@ def within_emotions(emotions: pd.Series, seed: int) -> np.ndarray:
     integer array of shape (utterances,)
     """
     generator = np.random.default_rng(seed)
-    codes = _codes(emotions)
-    source = np.arange(len(codes))
-    for emotion in range(codes.max() + 1):
-        place = np.flatnonzero(codes == emotion)
+    emotion_codes = codes(emotions)
+    source = np.arange(len(emotion_codes))
+    for emotion in range(emotion_codes.max() + 1):
+        place = np.flatnonzero(emotion_codes == emotion)
         source[place] = generator.permutation(place)
     return source
 
@@ -267,168 +263,6 @@ def stands_on_both_sides(parts: np.ndarray | pd.Series, property_: pd.Series) ->
     return (parts == TEST) & property_.isin(seen).to_numpy()
 
 
-def stratified_kfold(usable: pd.DataFrame, settings: Settings, where: str) -> Iterator[np.ndarray]:
-    """Yield the parts of each fold, the emotions kept in proportion."""
-    # imported where it is used: most jobs need only the names of this module, and it takes 2 s
-    from sklearn.model_selection import StratifiedKFold
-
-    smallest = _counts(usable["emotion"])
-    if smallest.min() < settings["folds"]:
-        raise SarangiError(
-            f"{where}: {smallest.idxmin()} has {smallest.min()} utterances, fewer than the "
-            f"{settings['folds']} folds; choose fewer folds"
-        )
-    splitter = StratifiedKFold(settings["folds"], shuffle=True, random_state=settings["seed"])
-    for _, test in splitter.split(usable, _codes(usable["emotion"])):
-        yield _tested(usable, test)
-
-
-def stratified_group_kfold(usable: pd.DataFrame, settings: Settings, where: str) -> Iterator[np.ndarray]:
-    """Yield the parts of each fold: groups (or what ``by`` names) whole, emotions in proportion.
-
-    Raises
-    ------
-    SarangiError
-        If an emotion has fewer groups than there are folds: it would be missing from a test part.
-    """
-    from sklearn.model_selection import StratifiedGroupKFold
-
-    groups = usable.groupby("emotion")["unit"].nunique()
-    if groups.min() < settings["folds"]:
-        raise SarangiError(
-            f"{where}: {groups.idxmin()} has {groups.min()} {called(settings)}s, fewer than the "
-            f"{settings['folds']} folds; choose fewer folds{too_few(settings)}"
-        )
-    splitter = StratifiedGroupKFold(settings["folds"], shuffle=True, random_state=settings["seed"])
-    for _, test in splitter.split(usable, _codes(usable["emotion"]), _codes(usable["unit"])):
-        yield _tested(usable, test)
-
-
-def leave_one_group_out(usable: pd.DataFrame, settings: Settings, where: str) -> Iterator[np.ndarray]:
-    """Yield the parts of each fold: one group (or what ``by`` names) is tested, in sorted order.
-
-    Raises
-    ------
-    SarangiError
-        If there are fewer than two, or not as many as ``folds`` says.
-    """
-    units = sorted(usable["unit"].unique())
-    by = called(settings)
-    if len(units) < 2:
-        raise SarangiError(
-            f"{where}: {len(units)} {by}; leaving one out needs two or more{too_few(settings)}"
-        )
-    if settings.get("folds", len(units)) != len(units):
-        raise SarangiError(
-            f"{where}: the corpus has {len(units)} {by}s, the entry says {settings['folds']} folds"
-        )
-    for unit in units:
-        yield _tested(usable, np.flatnonzero(usable["unit"] == unit))
-
-
-def random(usable: pd.DataFrame, settings: Settings, where: str) -> Iterator[np.ndarray]:
-    """Yield the parts of one fold drawn at random: shares ``test`` and ``validation``.
-
-    With ``stratified`` each emotion keeps its proportion; without, as the published study did it on
-    RAVDESS, it may not.
-    """
-    from sklearn.model_selection import train_test_split
-
-    def cut(rest: np.ndarray, share: float) -> np.ndarray:
-        kept = usable["emotion"].iloc[rest] if settings["stratified"] else None
-        return train_test_split(rest, test_size=share, random_state=settings["seed"], stratify=kept)[1]
-
-    parts = _all(len(usable), TRAIN)
-    try:
-        parts[cut(np.arange(len(usable)), round(settings["test"] * len(usable)))] = TEST
-        if "validation" in settings:
-            parts[cut(np.flatnonzero(parts == TRAIN), round(settings["validation"] * len(usable)))] = (
-                VALIDATION
-            )
-    except ValueError as error:  # an emotion too rare to be stratified
-        raise SarangiError(f"{where}: {error}") from error
-    yield parts
-
-
-def publisher(usable: pd.DataFrame, settings: Settings, where: str) -> Iterator[np.ndarray]:
-    """Yield the parts of one fold as the publisher states them.
-
-    Raises
-    ------
-    SarangiError
-        If the publisher states none for an utterance.
-    """
-    known = (TRAIN, VALIDATION, TEST)
-    odd = usable.loc[~usable["part"].isin(known), ["utterance_id", "part"]]
-    if len(odd):
-        part = "no part" if pd.isna(odd["part"].iloc[0]) else f"the part {odd['part'].iloc[0]}"
-        raise SarangiError(
-            f"{where}: its publisher gives {odd['utterance_id'].iloc[0]} {part}; "
-            f"expected one of {', '.join(known)}. A corpus without parts needs another kind of protocol."
-        )
-    yield usable["part"].to_numpy(dtype=object, copy=True)
-
-
-def held_out(usable: pd.DataFrame, settings: Settings, where: str) -> Iterator[np.ndarray]:
-    """Yield the parts of each fold by names: ``test`` lists, for each fold, the units that are tested.
-
-    ``validate`` lists those that validate; the rest trains.
-
-    Raises
-    ------
-    SarangiError
-        If a name is not in the corpus.
-    """
-    chosen = settings.get("validate", [[] for _ in settings["test"]])
-    for tested, validating in zip(settings["test"], chosen, strict=True):
-        absent = sorted({*tested, *validating} - set(usable["unit"]))
-        if absent:
-            raise SarangiError(
-                f"{where}: no {settings.get('by', 'group')} {', '.join(absent)} in the corpus; it has "
-                f"{', '.join(sorted(usable['unit'].unique())[:40])}"
-            )
-        parts = _tested(usable, np.flatnonzero(usable["unit"].isin(tested)))
-        parts[usable["unit"].isin(validating)] = VALIDATION
-        yield parts
-
-
-def emobox(usable: pd.DataFrame, settings: Settings, where: str) -> Iterator[np.ndarray]:
-    """Yield the parts of each fold of a folder as EmoBox publishes it; see :func:`folds_in`.
-
-    Recordings of the folder that are not in the corpus are left out, and counted in the log.
-
-    Raises
-    ------
-    SarangiError
-        As :func:`folds_in`, or if no recording is in the corpus.
-    """
-    stems = usable["utterance_id"].str.rsplit("/", n=1).str[-1].str.rsplit(".", n=1).str[0]
-    place = dict(zip(stems, range(len(stems)), strict=True))
-    if len(place) < len(stems):
-        twice = stems[stems.duplicated()].iloc[0]
-        raise SarangiError(
-            f"{where}: two utterances are named {twice}, so a list of names cannot tell them apart"
-        )
-    count, used = 0, False
-    for fold in folds_in(settings["folder"], where):
-        count += 1
-        parts, absent = _all(len(usable), UNUSED), 0
-        for stem, part in fold.parts.items():
-            if stem in place:
-                parts[place[stem]] = part
-            else:
-                absent += 1
-        if absent:
-            log.warning("%s, %s: %d recordings of the folds are not in the corpus", where, fold.name, absent)
-        used |= bool((parts != UNUSED).any())
-        yield parts
-    if not used:
-        raise SarangiError(
-            f"{where}: {settings['folder']} has {count} folds (fold_<n>/*_test_fold_<n>.jsonl), and "
-            "none of them names a recording of the corpus"
-        )
-
-
 def validation(rest: pd.DataFrame, settings: Settings, where: str, fold: int = 0) -> np.ndarray:
     """Return the positions, among what is not tested, of about a share ``validation`` to validate on.
 
@@ -440,10 +274,10 @@ def validation(rest: pd.DataFrame, settings: Settings, where: str, fold: int = 0
     # matched folds have the parts of those that they are matched to
     leaks = settings["leaks"] and "matched" not in settings
     singly = leaks or settings.get("validation_by") == "utterance"
-    counts = _counts(rest["emotion"])
-    rarest = (counts if singly else rest.groupby("emotion")["group"].nunique()).min()
+    clips = counts(rest["emotion"])
+    rarest = (clips if singly else rest.groupby("emotion")["group"].nunique()).min()
     # the share cannot be smaller than one utterance of an emotion, or one group
-    units = rarest if singly else min(rest["group"].nunique(), counts.max())
+    units = rarest if singly else min(rest["group"].nunique(), clips.max())
     parts = min(max(2, round(1 / settings["validation"])), units)
     if parts < 2 or rarest < 2:
         unit = (
@@ -456,9 +290,9 @@ def validation(rest: pd.DataFrame, settings: Settings, where: str, fold: int = 0
     seed = _seed(settings, fold)
     if singly:
         splitter = StratifiedKFold(parts, shuffle=True, random_state=seed)
-        return next(splitter.split(rest, _codes(rest["emotion"])))[1]
+        return next(splitter.split(rest, codes(rest["emotion"])))[1]
     splitter = StratifiedGroupKFold(parts, shuffle=True, random_state=seed)
-    return next(splitter.split(rest, _codes(rest["emotion"]), _codes(rest["group"])))[1]
+    return next(splitter.split(rest, codes(rest["emotion"]), codes(rest["group"])))[1]
 
 
 def beyond(emotions: pd.Series, most: int, settings: Settings, where: str, fold: int = 0) -> np.ndarray:
@@ -487,38 +321,3 @@ def beyond(emotions: pd.Series, most: int, settings: Settings, where: str, fold:
 
 def _seed(settings: Settings, fold: int) -> int:
     return settings["seed"][fold] if isinstance(settings["seed"], list) else settings["seed"]
-
-
-def _counts(values: pd.Series) -> pd.Series:
-    """Return how often each value comes, without categories that never do."""
-    counts = values.value_counts()
-    return counts[counts > 0]
-
-
-def _codes(values: pd.Series) -> np.ndarray:
-    """Return the place of each value among the sorted ones: scikit-learn splits numbers in less memory."""
-    return pd.factorize(values, sort=True)[0]
-
-
-def _all(count: int, part: str) -> np.ndarray:
-    """Return a part so many times, object array of shape (count,)."""
-    parts = np.empty(count, dtype=object)
-    parts.fill(part)  # numpy.full would make a new text for each
-    return parts
-
-
-def _tested(usable: pd.DataFrame, test: np.ndarray) -> np.ndarray:
-    parts = _all(len(usable), TRAIN)
-    parts[test] = TEST
-    return parts
-
-
-KINDS = {
-    "stratified_kfold": stratified_kfold,
-    "stratified_group_kfold": stratified_group_kfold,
-    "leave_one_group_out": leave_one_group_out,
-    "random": random,
-    "publisher": publisher,
-    "held_out": held_out,
-    "emobox": emobox,
-}

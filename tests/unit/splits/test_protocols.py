@@ -18,7 +18,8 @@ from sarangi.base.errors import SarangiError
 from sarangi.base.manifest_rows import MANIFEST
 from sarangi.base.parts import why_not_made
 from sarangi.models.baselines import baseline
-from sarangi.splits.protocols import emobox, protocol, split
+from sarangi.splits.kinds import emobox
+from sarangi.splits.protocols import protocol, split
 
 
 def made(path, rows):
