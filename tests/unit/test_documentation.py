@@ -216,3 +216,10 @@ def test_each_target_and_file_that_a_page_shows_is_there():
                 assert {word for word in words[1:] if "=" not in word} <= targets, (page.name, words)
             if words[0] == "python" and words[1].endswith(".py"):
                 assert (ROOT / words[1]).is_file(), (page.name, words)
+
+
+def test_each_file_of_the_tests_that_a_page_names_is_there():
+    named = {
+        name for page in SHOWN for name in re.findall(r"`(tests/[\w./]+)`", page.read_text(encoding="utf-8"))
+    }
+    assert len(named) > 10 and [name for name in sorted(named) if not (ROOT / name).exists()] == []

@@ -40,8 +40,9 @@ TAIL = """\
 
 ## How to enter
 
-Predict the test utterances of every fold of a task. Write a table with the columns `utterance_id`, `fold`
-(from 0), `predicted`, and if there are any `seed` and `p_<emotion>`. Then
+Predict the test utterances of every fold of a task. Write a table with the columns `utterance_id` (as in
+`utterances.parquet`; or `file`, which is `wav` of the lists without the name of the corpus), `fold` (from 0:
+folder `fold_1` is fold 0), `predicted`, and if there are any `seed` and `p_<emotion>`. Then
 
     sarangi score predictions.csv --bench bench/{name} --task <task>
 

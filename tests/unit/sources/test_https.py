@@ -279,7 +279,7 @@ def test_a_busy_server_is_left_alone_as_long_as_it_asks_within_bounds(status, tm
         assert slept.pop() == pytest.approx(seconds, abs=0.01)
     for said in ("61", "9" * 12, formatdate(time.time() + 10**6, usegmt=True)):
         text, asked = refusal_of_rest(status, said, tmp_path / "other")
-        assert "asks to be left alone" in text
+        assert "asks to wait" in text
         assert asked == 1
     assert slept == []
 
