@@ -82,7 +82,7 @@ def build(folder: Path) -> None:
     config["nav"] = navigation(config["nav"])
     generated = "docs/reference/"
     wanted = {ROOT / page for page in pages(config["nav"]) if not page.startswith(generated)}
-    wanted |= {ROOT / script for script in config["extra"]["polyfills"]}
+    wanted |= {ROOT / file for file in (*config["extra"]["polyfills"], *config["extra_css"])}
     seen: set[Path] = set()
     while wanted - seen:
         for page in sorted(wanted - seen):
