@@ -59,7 +59,7 @@ def test_the_table_is_printed_and_written(study, capsys):
 
 def test_what_is_not_there_is_named_with_what_to_do(study, capsys):
     for options, text in (
-        (("loso",), "several corpora have loso: name one of iitkgp_sehsc, ravdess, shemo, "),
+        (("loso",), "several corpora have loso: name one of ravdess, shemo, "),
         (("lso",), "'lso' is not in protocols of config.yaml; did you mean loso?"),
         (("loso", "--corpus", "shemo"), "shemo/manifest.parquet is not made yet; make it by snakemake"),
         (("loso", "--corpus", "ravdess", "--name", "constant"), "constant is a model of the study"),
