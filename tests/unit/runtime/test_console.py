@@ -13,7 +13,7 @@ import pytest
 from snakemake_interface_logger_plugins.common import LogEvent
 from support.places import ROOT
 
-from sarangi.runtime.console import SILENCE_S, TAIL, Console
+from sarangi.runtime.console import CLEAR, SILENCE_S, TAIL, Console
 
 SNAKEFILE = """
     from pathlib import Path
@@ -127,3 +127,35 @@ def test_warnings_in_logs_are_counted_and_messages_of_snakemake_are_kept(tmp_pat
     console.handle(record(LogEvent.JOB_FINISHED, job_id=1))
     console.handle(record(None, msg="Nothing to be done (all requested files are present)."))
     assert f"; 2 warnings, see {log}\nNothing to be done (all" in stream.getvalue()
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_of_a_rule_that_makes_no_file_all_that_it_says_is_printed(fails, tmp_path):
+    log = tmp_path / "verify.log"
+    log.write_text("".join(f"INFO result {n}\n" for n in range(2 * TAIL)))
+    stream = StringIO()
+    console = Console(stream, {"verify": "verify"}, Path(), lambda: 1.0)
+    console.handle(record(LogEvent.RUN_INFO, stats={"verify": 1, "total": 1}))
+    about = {"jobid": 1, "rule_name": "verify", "wildcards": {}, "log": [str(log)], "output": []}
+    console.handle(record(LogEvent.JOB_INFO, **about))
+    if fails:
+        console.handle(record(LogEvent.JOB_ERROR, rule_msg=None, **about))
+    else:
+        console.handle(record(LogEvent.JOB_FINISHED, job_id=1))
+    assert stream.getvalue().count("INFO result") == 2 * TAIL
+    assert bool(console.failures()) is fails
+
+
+def test_on_a_terminal_the_last_line_says_what_runs_and_is_gone_when_nothing_does(monkeypatch):
+    stream = StringIO()
+    monkeypatch.setattr(stream, "isatty", lambda: True, raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "40")
+    console = Console(stream, {"long": "long"}, Path(), lambda: 1.0)
+    about = {"rule_name": "long", "wildcards": {"n": "x" * 99}, "log": [], "output": ["made"]}
+    console.handle(record(LogEvent.RUN_INFO, stats={"long": 1, "total": 1}))
+    console.handle(record(LogEvent.JOB_INFO, jobid=1, **about))
+    status = stream.getvalue().rpartition(CLEAR)[2]
+    assert status.startswith("0 of 1; running: long (xxx") and len(status) == 39
+    console.handle(record(LogEvent.JOB_FINISHED, job_id=1))
+    assert stream.getvalue().endswith(f"long, 0 s\n{CLEAR}")
