@@ -82,7 +82,8 @@ def served(command, cwd):
 
 @pytest.fixture(scope="module")
 def address(app):
-    with served([sys.executable, "-m", "sarangi", "listen", "--directory", str(app)], app) as (found, _):
+    command = [sys.executable, "-m", "sarangi", "listen", "--model", AUDIO, "--directory", str(app)]
+    with served(command, app) as (found, _):
         yield found
 
 
@@ -138,8 +139,9 @@ def probabilities(page):
     }  # fmt: skip
 
 
-def choose(page, name):
-    page.locator("#model input").fill(name)
+def choose(page, name, title=None):
+    """Choose a model by its name, or by its title where names cannot be typed."""
+    page.locator("#model input").fill(title or name)
     page.locator("#model input").press("Enter")
     page.locator("#about", has_text=name).wait_for()
 
@@ -183,8 +185,10 @@ def test_an_upload_gives_the_pipelines_own_probabilities_and_what_is_known_of_th
         assert "Synthetic" in text
         assert re.search(r"it was right in \d+ % of \d+ answers? on speakers that it had not heard", text)
         picture = page.locator("#answer img")
-        assert picture.evaluate("image => image.naturalWidth") > 600
-        assert "Waveform" in picture.get_attribute("alt")
+        assert picture.evaluate("image => image.naturalWidth") > 100
+        assert "Spectrogram" in picture.get_attribute("alt")
+        assert page.get_by_role("img", name="Waveform of the clip").is_visible()
+        assert page.locator("#answer .line").count() == 8
         about = page.locator("#about").inner_text()
         for part in ("Scores on unseen speakers", "6 speakers, none of whom", "chance", "Not for", "hiring"):
             assert part in about
@@ -208,6 +212,21 @@ def test_an_upload_gives_the_pipelines_own_probabilities_and_what_is_known_of_th
         assert probabilities(page) != before
 
 
+def test_models_have_titles_one_is_recommended_and_there_is_an_example(app):
+    command = [sys.executable, "-m", "sarangi", "listen", "--directory", str(app)]
+    with served(command, app) as (address, _), opened(address, 390) as page:
+        first = page.locator("#model input").input_value()
+        assert first.endswith("(recommended)") and "/0/42" not in first
+        assert "chance is" in page.locator("#chosen").inner_text()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        page.get_by_role("button", name="Example: a synthetic voice").click()
+        page.get_by_role("button", name="Clear").wait_for()
+        page.locator("#answer", has_text="then press Listen").wait_for()
+        text = answer(page)
+        assert "It takes this for" in text and "No speech" not in text
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
 def test_what_cannot_be_used_is_said_in_words_without_a_path_or_traceback(app, address, clips):
     rng = np.random.default_rng(0)
     cases = {
@@ -222,6 +241,7 @@ def test_what_cannot_be_used_is_said_in_words_without_a_path_or_traceback(app, a
         for said, data in cases.items():
             give(page, data)
             assert said in answer(page), said
+            assert not page.locator("#answer .said").count()
             body = page.locator("body").inner_text()
             assert "Traceback" not in body and str(app) not in body
         # a good clip after them
@@ -323,7 +343,7 @@ def test_the_space_runs_elsewhere_by_itself(app, clips, tmp_path):
     with served([sys.executable, "-c", start], space) as (found, said):
         assert str(space) in said
         with opened(found) as page:
-            choose(page, BOTH)
+            choose(page, BOTH, read_card(app / "results/runs" / BOTH)["model"])
             name = predicted(app, BOTH).index[0]
             give(page, clips[name])
             answer(page)

@@ -18,7 +18,7 @@ from sarangi.app.card_text import (
 from sarangi.app.clips import NO_SPEECH, Clip, ClipError
 from sarangi.app.listening import NO_PROBABILITIES, Listener, over_time
 from sarangi.app.markup import between, escaped, number, status, table
-from sarangi.app.picture import picture
+from sarangi.app.picture import picture_of_answer, picture_of_sound
 from sarangi.app.pinned import REVISIONS
 from sarangi.models.shortest import too_short
 
@@ -26,6 +26,8 @@ WORDLESS = (
     "This model reads words beside the voice, and there are none. It was neither trained nor tested so: type "
     "them."
 )
+NOT_CALIBRATED = "How often it is right when it is so sure is not known."
+NEVERTHELESS = "The model's output anyway"
 NO_CARD = (
     "What this model was trained on, what it scores on unseen speakers and how sure it may be are not known: "
     "it has no card of this study."
@@ -82,14 +84,12 @@ def answer_of(listener: Listener, clip: Clip, words: str) -> str:
         )
     if not clip.spoken:
         parts.append(f'<p class="warned">{NO_SPEECH}</p>')
-    said_most = f"It takes this for <em>{escaped(most)}</em>, and says {sure * 100:.0f} %."
-    parts.append(f'<p class="said{"" if clip.spoken else " unspoken"}">{said_most}</p>')
-    if not clip.spoken:
-        parts.append("<p>How often it is right on what is no speech is not known.</p>")
-    elif listener.card:
-        parts.append(f"<p>{escaped(calibrated(listener.card, sure))}</p>")
     else:
-        parts.append("<p>How often it is right when it is so sure is not known.</p>")
+        parts.append(
+            f'<p class="said">It takes this for <em>{escaped(most)}</em>, and says {sure * 100:.0f} %.</p>'
+        )
+        known = calibrated(listener.card, sure) if listener.card else NOT_CALIBRATED
+        parts.append(f"<p>{escaped(known)}</p>")
     if listener.reads:
         parts.append(f"<p>Words ({by}): “{escaped(said.strip()) or 'none'}”</p>")
         if not said.strip():
@@ -102,11 +102,17 @@ def answer_of(listener: Listener, clip: Clip, words: str) -> str:
         )
     if clip.note:
         parts.append(f"<p>The clip was {escaped(clip.note)}.</p>")
-    table = (
-        f'<table class="{"" if clip.spoken else "unspoken"}"><caption class="sr-only">Probabilities</caption>'
-        f"<tbody>{rows}</tbody></table>"
+    numbers = (
+        f'<table><caption class="sr-only">Probabilities</caption><tbody>{rows}</tbody></table>',
+        picture_of_answer(clip, listener.emotions, order.tolist(), moving),
     )
-    return status("".join(parts) + table + picture(clip, listener.emotions, moving))
+    sound = f"<h3>The clip</h3>{picture_of_sound(clip)}"
+    if not clip.spoken:
+        # what it says of no speech has no place where an answer is looked for
+        return status(
+            f"{''.join(parts)}{sound}<details><summary>{NEVERTHELESS}</summary>{''.join(numbers)}</details>"
+        )
+    return status(f"{''.join(parts)}{numbers[0]}{sound}<h3>The answer over time</h3>{numbers[1]}")
 
 
 def about(listener: Listener) -> str:

@@ -3,6 +3,7 @@
 import atexit
 import contextlib
 import errno
+import logging
 import os
 import shlex
 import signal
@@ -18,6 +19,10 @@ from sarangi.base.errors import SarangiError
 
 if TYPE_CHECKING:
     import gradio as gr
+
+    from sarangi.app.offers import Offer
+
+log = logging.getLogger("sarangi")
 
 WAITING = 20  # people in the queue, beyond whom it says that it is busy
 ENDING = (signal.SIGTERM, signal.SIGHUP)  # signals of the system's that end it as Ctrl+C does
@@ -89,8 +94,9 @@ def serve(
     return address
 
 
-def _offered(directory: Path, models: Sequence[str]) -> list[str]:
+def _offered(directory: Path, models: Sequence[str]) -> "list[Offer]":
     """Return the models that are offered, each of ``models`` opened once."""
+    from sarangi.app.offers import offers
     from sarangi.app.opening import RUNS, load, runs_in
 
     for name in models:
@@ -98,7 +104,16 @@ def _offered(directory: Path, models: Sequence[str]) -> list[str]:
         if listener.own_words is not None:
             facts = [f"{called}: {told}" for called, told in listener.own_words.facts.items()]
             print("; ".join([f"{name}: labels {', '.join(listener.emotions)}", *facts]), flush=True)
-    offered = list(dict.fromkeys([*models, *runs_in(directory)]))
+
+    def opens(name: str) -> bool:
+        try:
+            load(name, directory)
+        except SarangiError as error:
+            log.warning("%s", error)
+            return False
+        return True
+
+    offered = offers(list(dict.fromkeys(models)), runs_in(directory), directory, Path(RUNS), opens)
     if not offered:
         where = "" if directory == Path() else f" --directory {shlex.quote(str(directory))}"
         raise SarangiError(

@@ -180,5 +180,5 @@ def test_the_command_offers_it_behind_the_models_that_are_named(hub, tmp_path, m
     options = ["--model", "a/0/1", "--pretrained", "--directory", str(tmp_path)]
     assert command_line.main(["listen", *options]) == 0
     assert asked == [(tmp_path, ["a/0/1", PRETRAINED], "127.0.0.1", None)]
-    assert page._offered(tmp_path, [PRETRAINED]) == [PRETRAINED]
+    assert [offer.name for offer in page._offered(tmp_path, [PRETRAINED])] == [PRETRAINED]
     assert f"{PRETRAINED}: labels calm, <b>cross</b>, glad; Licence: apache-2.0" in capsys.readouterr().out
