@@ -59,7 +59,7 @@ def test_three_commands_lead_from_a_table_to_tables(recordings):
     assert "16 skipped: 16 label 'other'" in lines[2]
     fatal = [line for line in lines if line.startswith("  FATAL")]
     assert any("my/s0/Wut0.wav my/s0/again.wav" in line and "listen to both" in line for line in fatal)
-    assert lines[-1] == "Everything that was checked: my/audit.html"
+    assert lines[-1] == "All checks: my/audit.html"
     assert (recordings / "my/audit.html").is_file()
     # nothing is left to be done, and what matters is said again
     again = sarangi(recordings, "audit", "my")

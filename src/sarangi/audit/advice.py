@@ -70,7 +70,7 @@ class Advice(NamedTuple):
     todo: str = ""
 
 
-DISJOINT = "trust only scores of protocols that keep each speaker on one side"
+DISJOINT = "trust only scores of speaker-disjoint protocols"
 LOOKED_AT = "listen to one of them; leave such clips out of the table, or keep them and say so"
 ERRING = "see the share that is corrected by the errors of the threshold"
 UNCALIBRATED = "name a corpus with known speakers under calibration of the entry of pseudo_speakers"
@@ -79,11 +79,11 @@ CONFOUNDED = "a a model may learn this instead of the emotion: say so next to ev
 CHECKS = {
     "utterances": Advice("utterances", "compare with the publisher's own copy"),
     "emotion": Advice("utterances of an emotion", "compare with the publisher's own copy"),
-    SKIPPED: Advice("utterances left out", "nothing, if that is meant; else change what the reason names"),
+    SKIPPED: Advice("utterances left out", "nothing, if intended; otherwise change what the reason names"),
     FAILED_UTTERANCES: Advice(
         "utterances that cannot be used", "fix what the reason names, and run the command again"
     ),
-    "copied": Advice("files that are there twice", "nothing: the copies are left out"),
+    "copied": Advice("duplicate files", "nothing: the copies are left out"),
     GROUPS: Advice(
         "speakers or other groups",
         f"record more speakers: with fewer than {FEW_GROUPS} the interval is descriptive",
@@ -95,7 +95,7 @@ CHECKS = {
         "speakers", "name the speakers in the table: without them no score tells what holds for other people"
     ),
     "speakers_with_one_emotion": Advice(
-        "speakers who have one emotion only", f"who speaks gives the emotion away: {DISJOINT}"
+        "speakers who have one emotion only", f"the speaker gives the emotion away: {DISJOINT}"
     ),
     SPEAKERS_OF_PART: Advice(
         "speakers of one gender, age or language",
@@ -169,7 +169,7 @@ CHECKS = {
     ),
     "constant_uar": Advice("UAR of always the same answer", "compare scores with it"),
     "speaker_only_uar": Advice(
-        "UAR from knowing the speaker alone", f"who speaks gives the emotion away: {DISJOINT}"
+        "UAR from knowing the speaker alone", f"the speaker gives the emotion away: {DISJOINT}"
     ),
     "duration_uar": Advice("UAR from the duration alone", CONFOUNDED),
     "loudness_uar": Advice("UAR from the loudness alone", CONFOUNDED),
@@ -200,7 +200,7 @@ CHECKS = {
     VOICES: Advice("voices", UNCALIBRATED),
     VOTES: Advice("votes of annotators"),
     VOTES_FAILED: Advice("votes that cannot be used", "correct what the reason names in the table of votes"),
-    SELF_REPORTS: Advice("votes that do not count", "nothing, if that is meant"),
+    SELF_REPORTS: Advice("votes that do not count", "nothing, if intended"),
     UNVOTED: Advice("clips without a vote", "annotate them, or remove them from the table of labels"),
     VOTED_ONCE: Advice("clips with one vote", "have them annotated again to know how far people agree"),
     WITHOUT_MAJORITY: Advice(
@@ -251,7 +251,7 @@ class Finding(NamedTuple):
                 return CHECKS[VOTED_ONCE].todo
             return UNCALIBRATED if self.check in OF_VOICES else CHECKS[SOUND].todo
         if self.by_design:
-            return "meant: compare with a protocol that keeps each speaker on one side"
+            return "meant: compare with a speaker-disjoint protocol"
         return CHECKS[self.check].todo
 
     @property

@@ -85,7 +85,7 @@ def _speakers(usable: pd.DataFrame, promised: float | None) -> Iterator[Row]:
     yield GROUPS, "", groups, WARNING if groups < FEW_GROUPS else OK, "the unit that is resampled"
     for emotion, count in usable.groupby("emotion")["group"].nunique().items():
         few = count < FEW_GROUPS
-        words = "as many grouped folds at most" if few else ""
+        words = "at most this many speaker-disjoint folds" if few else ""
         if count == 1:
             words = "no split by groups can train on it and test on it"
         yield GROUPS_OF_EMOTION, emotion, count, WARNING if few else OK, words
@@ -101,7 +101,7 @@ def _speakers(usable: pd.DataFrame, promised: float | None) -> Iterator[Row]:
         "",
         len(single),
         WARNING if len(single) else OK,
-        "who speaks tells the emotion: " + listed(single) if len(single) else "",
+        "the speaker gives the emotion away: " + listed(single) if len(single) else "",
     )
     several = known.groupby("group")["speaker"].nunique()
     for group in several.index[several > 1]:

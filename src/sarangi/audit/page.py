@@ -21,7 +21,7 @@ MEANING = {
     "warning": "look at it before you trust a score",
     MEANT: "fatal for scores of that protocol, which the configuration has for comparison only",
     "note": "worth knowing",
-    "ok": "looked at, and nothing to be said",
+    "ok": "checked, nothing found",
 }
 
 STYLE = """
@@ -130,7 +130,7 @@ def _table(rows: Sequence[Finding], labels: Labels) -> list[str]:
         )
         left = total[row.verdict, row.check] - ROWS_OF_A_CHECK
         if shown[row.verdict, row.check] == ROWS_OF_A_CHECK and left > 0:
-            more = f"and {left} more of the kind, in the CSV file"
+            more = f"and {left} more of this kind, in the CSV file"
             body.append(f'<tr><td></td><td colspan="5">{more}</td></tr>')
     return [
         f"<table><colgroup>{columns}</colgroup><thead><tr>{head}</tr></thead><tbody>",

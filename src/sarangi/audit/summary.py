@@ -72,7 +72,7 @@ def _lines(fatal: list[Finding]) -> Iterator[str]:
             number = f"{row.words}: {value}".rstrip(": ")
             yield f"  FATAL {number}{f' ({about})' if about else ''}: {row.todo}".rstrip(": ")
         if count > LISTED:
-            yield f"  FATAL {count - LISTED} more of the kind"
+            yield f"  FATAL {count - LISTED} more of this kind"
 
 
 def _counted(number: int, noun: str) -> str:

@@ -8,7 +8,7 @@ from sarangi.base.store import FAILED, OK
 MOST_FAILED = 0.1
 """Share of the utterances that belong to the study which may fail before a corpus is not what it was."""
 LISTED = 5  # causes that are told
-UNKNOWN = "no reason is known"
+UNKNOWN = "the reason is unknown"
 
 Entry = tuple[str, str | float | None, str | float | None]
 """Status, cause and reason of an utterance."""

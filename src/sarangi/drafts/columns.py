@@ -177,7 +177,7 @@ def _file(columns: Sequence[Column]) -> Choice:
         if column.files
     ]
     if not ranked:
-        return Choice(None, "no column names files that are there")
+        return Choice(None, "no column names files that exist")
 
     def why(column: Column) -> str:
         return f"{column.files} of the first {column.tried} values are files"
@@ -208,7 +208,7 @@ def _emotion(columns: Sequence[Column]) -> Choice:
         for column in columns
         if 2 <= column.distinct <= MOST_EMOTIONS and column.filled >= 2 * column.distinct
     ]
-    return Choice(None, "no column has names of emotions, or is called so", tuple(repeating))
+    return Choice(None, "no column contains names of emotions, or is named so", tuple(repeating))
 
 
 def _speaker(columns: Sequence[Column]) -> Choice:
@@ -235,7 +235,7 @@ def _speaker(columns: Sequence[Column]) -> Choice:
         if 2 <= column.distinct <= min(MOST_VALUES, column.filled / 2)
         and not any(fits_name(column.name, role) for role in COLUMNS)
     ]
-    return Choice(None, "no column is called so, or looks like it", tuple(others))
+    return Choice(None, "no column is named like it, or looks like it", tuple(others))
 
 
 def _by_name(role: str, columns: Sequence[Column]) -> Choice | None:

@@ -197,7 +197,8 @@ def _decided(
         others = choices["emotion"].others
         fits = f"; {', '.join(others)} would do" if others else ""
         raise SarangiError(
-            f"{table}: no column holds names of emotions, or is called so{fits}. Found {shown}. Say --column "
+            f"{table}: no column contains names of emotions, or is named so{fits}. Found {shown}. "
+            "Say --column "
             "emotion=NAME"
         )
     return choices

@@ -118,8 +118,9 @@ def _of_few(drafted: Draft) -> list[str]:
         speakers = drafted.speakers_with(emotion)
         if len(speakers) == 1:
             said.append(
-                f"only {speakers[0]} has {emotion}: where this one is tested, no model has learnt it. "
-                "Record it with others, or leave it out (skip)"
+                f"only {speakers[0]} has {emotion}: when this speaker is tested, no model has seen "
+                "it in training. "
+                "Record it with other speakers, too, or leave it out (skip)"
             )
     single = [
         speaker
@@ -129,7 +130,8 @@ def _of_few(drafted: Draft) -> list[str]:
     if single and len(drafted.counts) > 1:
         names = ", ".join(single[:LISTED]) + (f" and {len(single) - LISTED} more" if single[LISTED:] else "")
         said.append(
-            f"{len(single)} of {len(drafted.speakers)} speakers have one emotion only ({names}): who speaks "
+            f"{len(single)} of {len(drafted.speakers)} speakers have one emotion only ({names}): "
+            "the speaker "
             "gives it away under random folds"
         )
     return said

@@ -230,7 +230,7 @@ class Operands:
 
     def _unaudited(self, corpus: str, subject: str) -> tuple[Missing, ...]:
         what = f"the audit of {' on '.join([subject, corpus] if subject else [corpus])}"
-        otherwise = Missing(OTHER, what, "nothing in the configuration asks for it")
+        otherwise = Missing(OTHER, what, "nothing in the configuration requests it")
         return tuple(self.missing.get(corpus, (otherwise,)))
 
 

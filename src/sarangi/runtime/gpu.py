@@ -79,10 +79,10 @@ def lease(count: int) -> list[str]:
     found = devices() if count else []
     if found and shares == 1 and len(found) < count:
         raise SarangiError(
-            f"{count} GPUs are asked for, and this machine has {len(found)}: {', '.join(found)}"
+            f"{count} GPUs are requested, and this machine has {len(found)}: {', '.join(found)}"
         )
     if found and 1 < shares < count:
-        raise SarangiError(f"{count} shares of a GPU are asked for, and cluster.jobs_a_gpu is {shares}")
+        raise SarangiError(f"{count} shares of a GPU are requested, and cluster.jobs_a_gpu is {shares}")
     told = False
     while found:
         taken = _free(found, count, shares)

@@ -213,7 +213,7 @@ def ask(
                 raise _too_slow(watch) from None
             raise _told(error, address, here) from None
         raise SarangiError(
-            f"{without_secrets(address)}: it redirects more than {MOST_REDIRECTS} times. Look at the address"
+            f"{without_secrets(address)}: it redirects more than {MOST_REDIRECTS} times. Check the address"
         )
 
 
@@ -239,13 +239,13 @@ def led(here: str, target: str, address: str) -> str:
         raise SarangiError(
             f"{shown}: not an address that can be requested ({error}). Correct it in the "
             "configuration, or, if that is "
-            "right, look at its publisher's page"
+            "right, see its publisher's page"
         ) from None
     if parts.scheme not in ("http", "https"):
         raise SarangiError(
             f"{shown}: it redirects to an address that begins with "
             f"{there.partition(':')[0][:20]!r}; only http "
-            "and https are followed. Look at the address, and at its publisher's page"
+            "and https are followed. Check the address, and its publisher's page"
         )
     if parts.scheme == "http" and urlsplit(here).scheme == "https":
         raise SarangiError(

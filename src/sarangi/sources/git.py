@@ -212,7 +212,7 @@ class _Git:
             line for line in re.split(r"[\r\n]+", said) if re.match("fatal|error|remote: [^0-9]+$|ssh", line)
         ]
         proxy = proxy_of(self._repository)
-        hint = ". Look at its address and commit; or clone it yourself, and put it in place of this download"
+        hint = ". Check its address and commit; or clone it yourself, and put it in place of this download"
         if proxy and what == "fetch":
             hint = f". It was asked through the proxy of {proxy}; look at that variable"
             if "407" in said:

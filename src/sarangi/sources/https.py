@@ -200,7 +200,7 @@ def _advice(status: int, token: bool) -> str:
         return "Check the token, and that its account has access"
     if status in (requests.codes.unauthorized, requests.codes.forbidden):
         return "It is not open to everyone: ask its publisher for access, and put it in place yourself"
-    return "Look at the address, and at its publisher's page"
+    return "Check the address, and its publisher's page"
 
 
 def content_of(address: str, headers: dict[str, str], token: Token | None = None) -> bytes:
@@ -222,7 +222,7 @@ def content_of(address: str, headers: dict[str, str], token: Token | None = None
                 if len(content) > LARGEST_DESCRIPTION:
                     raise SarangiError(
                         f"{without_secrets(address)}: it has more than {LARGEST_DESCRIPTION} bytes, as "
-                        "no description of a record has. Look at the address"
+                        "no description of a record has. Check the address"
                     )
     return content
 

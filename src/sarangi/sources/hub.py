@@ -29,7 +29,7 @@ TOKEN = re.compile(r"[!-~]{1,500}")
 SHA256 = re.compile("[0-9a-f]{64}")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 TOKENS = "HF_TOKEN, or `hf auth login`"
-ADVICE = "look at its page, or put the encoder into resources/models yourself"
+ADVICE = "see its page, or put the encoder into resources/models yourself"
 
 
 class HubFile(NamedTuple):
@@ -82,7 +82,7 @@ def snapshot(repository: str, revision: str | None) -> Snapshot:
         ) from error
     if revision not in (None, commit):
         raise SarangiError(
-            f"{repository} of the Hugging Face hub: asked for revision {revision}, the hub answers of "
+            f"{repository} on the Hugging Face hub: asked for revision {revision}, the hub answers of "
             f"{commit}. State the revision as the forty digits of a commit"
         )
     return Snapshot(repository, commit, files)
@@ -175,7 +175,7 @@ def _explained(repository: str, revision: str | None) -> Iterator[None]:
     try:
         yield
     except RefusedError as error:
-        said = f"{repository} of the Hugging Face hub: the hub answers {error.status}"
+        said = f"{repository} on the Hugging Face hub: the hub answers {error.status}"
         raise SarangiError(f"{said}; {_means(error, repository, revision)}") from None
 
 
@@ -188,12 +188,12 @@ def _means(error: RefusedError, repository: str, revision: str | None) -> str:
         return f"it does not take the token that is here ({TOKENS}): renew it, or unset it"
     if error.status == 404 and revision and error.code != "RepoNotFound":
         return (
-            f"it has no revision {revision}, or that lacks the file. Look at {page}; correct the revision in "
+            f"it has no revision {revision}, or that lacks the file. See {page}; correct the revision in "
             "the configuration, or, if checksums.yaml recorded it, delete the lines of the repository there"
         )
     if error.status in (401, 404):
         return (
-            f"there is no such repository that is open to all. Look at {page}; for one that is not open give "
+            f"there is no such repository that is open to all. See {page}; for one that is not open give "
             f"a token ({TOKENS})"
         )
     return f"look at {page}"

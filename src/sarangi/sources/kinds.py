@@ -260,7 +260,7 @@ class Hub(Kind):
     @property
     def how_to_get(self) -> str:
         """Fetch the repository from the hub."""
-        return f"fetch {self._named} of the Hugging Face hub"
+        return f"fetch {self._named} from the Hugging Face hub"
 
     def advice(self, place: str, files: Sequence[str]) -> str:
         """Return what to do: nothing by hand where the hub answers."""

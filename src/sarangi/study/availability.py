@@ -40,11 +40,11 @@ def availability(study: Study) -> list[dict[str, str]]:
                 silent = kind == "corpora" and study.holds(name) == WORDS
                 state = "used: words alone, without recordings" if silent else "used"
             elif kind == "encoders" and name not in wanted:
-                state = "not used: no experiment asks for it"
+                state = "not used: no experiment needs it"
             elif name in absent:
                 state = f"not available: {absent[name]}"
             else:
-                state = "not used: nothing that can run here asks for it"
+                state = "not used: nothing that can run here needs it"
             row = _of_corpus(study, name) if kind == "corpora" else _of_weights(study, entry)
             row |= {"name": name, "title": entry.get("title", ""), "state": state}
             row["kind"] = f"{modality(entry)} encoder" if kind == "encoders" else KINDS[kind]
@@ -86,7 +86,7 @@ def _of_speakers(study: Study, name: str) -> dict[str, str]:
     elif missing:
         state = f"not available: {missing[0].advice}"
     else:
-        state = "not used: no pseudo-speakers that can be made here ask for it"
+        state = "not used: no pseudo-speakers that can be made here need it"
     row = {"licence": entry["licence"], "access": OWN_COPY, "source": entry.get("weights", "")}
     if "encoder" in entry:
         row = _of_weights(study, study.config["encoders"][entry["encoder"]])

@@ -153,7 +153,8 @@ class _Explained:
             if refused.get(key) is False and value is error.instance:
                 yield (
                     (*path, key),
-                    f"the key {key!r} with value {value!r} does not go with the others of this entry",
+                    f"the key {key!r} with value {value!r} cannot be combined with the other keys "
+                    "of this entry",
                 )
 
     def _schemas(self, error: jsonschema.ValidationError) -> Iterator[Any]:
@@ -185,7 +186,7 @@ class _Explained:
             above = parts[place - 1] if 0 < place < len(parts) else 0
             if not (isinstance(above, int) or above in SAME_VALUE):
                 break
-        return "the schema says no more of it"
+        return "the schema does not describe it further"
 
 
 def _branch_meant(error: jsonschema.ValidationError) -> list[jsonschema.ValidationError]:

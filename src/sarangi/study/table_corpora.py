@@ -87,7 +87,7 @@ def problems_of(name: str, corpus: Mapping[str, Any]) -> Iterator[Problem]:
     if not has_table(corpus):
         for key in OF_TABLES:
             if corpus[key]:
-                yield (*place, key), f"the key {key!r} goes with `table`, which this corpus does not have"
+                yield (*place, key), f"the key {key!r} needs `table`, which this corpus does not have"
         for at, column in enumerate(corpus["slices"]):
             if column not in SLICED:
                 yield (*place, "slices", at), f"no column {column!r} in a manifest; {nearest(column, SLICED)}"

@@ -72,7 +72,7 @@ def problems_of_votes(name: str, corpus: Mapping[str, Any]) -> Iterator[Problem]
     place = ("corpora", name, "votes")
     target = corpus.get("target")
     if target is not None and target["rule"] != PLURALITY and target["ties"] != "skip":
-        why = f"{target['rule']} has no ties to decide; `ties` goes with rule: {PLURALITY}"
+        why = f"{target['rule']} has no ties to decide; `ties` needs rule: {PLURALITY}"
         yield ("corpora", name, "target", "ties"), why
     if "votes" not in corpus:
         if target is not None:
@@ -89,7 +89,7 @@ def problems_of_votes(name: str, corpus: Mapping[str, Any]) -> Iterator[Problem]
         if places:
             yield (
                 (*place, places[0]),
-                f"{places[0]!r} goes with a `table` of labels, which this corpus does not have",
+                f"{places[0]!r} needs a `table` of labels, which this corpus does not have",
             )
         elif name in CORPORA and not hasattr(load(name), "votes"):
             yield (
@@ -98,12 +98,12 @@ def problems_of_votes(name: str, corpus: Mapping[str, Any]) -> Iterator[Problem]
             )
         for key in ("emotions", "others"):
             if votes[key]:
-                yield (*place, key), f"the labels of {name} are known; {key!r} goes with a `table`"
+                yield (*place, key), f"the labels of {name} are known; {key!r} needs a `table`"
     elif not places:
         yield place, f"state where the votes are: {TABLE}, {COUNTS} or {SHARES}"
     for key in OF_ROWS:
         if votes.get(key) and TABLE not in votes:
-            yield (*place, key), f"{key!r} goes with a table of votes (votes.{TABLE})"
+            yield (*place, key), f"{key!r} needs a table of votes (votes.{TABLE})"
     for label, emotion in votes["emotions"].items():
         if name_of(emotion) is None:
             why = f"{emotion!r} is not the name of an emotion; expected letters or digits"

@@ -22,5 +22,5 @@ def run(chosen: Namespace) -> int:
     if status == 0 and not only_plans(chosen.passed_on):
         print()
         print((chosen.directory / layout.audit_summary()).read_text(encoding="utf-8"), end="")
-        print(f"Everything that was checked: {chosen.directory / layout.audit_page()}")
+        print(f"All checks: {chosen.directory / layout.audit_page()}")
     return status

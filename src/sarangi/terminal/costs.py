@@ -29,7 +29,7 @@ def run(chosen: Namespace) -> int:
     if chosen.plan and chosen.energy is not None:
         raise SarangiError("--energy is of a run that has finished, and --plan of none; give one of them")
     if not chosen.plan and (chosen.experiment or chosen.json):
-        raise SarangiError("--experiment and --json go with --plan; expected --plan, too")
+        raise SarangiError("--experiment and --json need --plan")
     return _plan(chosen) if chosen.plan else _record(chosen)
 
 

@@ -64,7 +64,7 @@ def _from_table(chosen: Namespace) -> Iterator[str]:
     yield from _understood(drafted, planned)
     choice = drafted.choices.get("language")
     if drafted.table_format in FREELY_NAMED and not chosen.language and not (choice and choice.column):
-        yield "  language: not stated, so transcripts would guess it; --language TAG states it"
+        yield "  language: not stated, so Whisper would guess it; state it with --language TAG"
     file = write_new(chosen.directory, text)
     written = write_sections(chosen.directory)
     yield ""
@@ -95,16 +95,16 @@ def _understood(drafted: "Draft", planned: "Plan") -> Iterator[str]:
     speakers = drafted.speakers
     if not speakers:
         yield (
-            "NO SPEAKERS: the table does not say who speaks. No score can tell what holds for other people, "
-            "and each is marked."
+            "NO SPEAKERS: the table does not say who speaks, so no score shows what holds for other people, "
+            "and every score is marked."
         )
         others = drafted.choices["speaker"].others if "speaker" in drafted.choices else ()
         maybe = f" Columns that might: {_listed(others)}." if others else ""
-        yield f"  Add a column with the speakers, or name it: --column speaker=NAME.{maybe}"
+        yield f"  Add a column of speakers, or name the one that has them: --column speaker=NAME.{maybe}"
     elif drafted.anonymous:
-        yield f"NO SPEAKER in {drafted.anonymous} of {drafted.rows} rows: each counts as one of its own."
+        yield f"NO SPEAKER in {drafted.anonymous} of {drafted.rows} rows: each is a speaker of its own."
     yield f"{drafted.table}: {drafted.rows} rows"
-    yield f"{drafted.audio}: {drafted.recordings} recordings, {drafted.named} of them named by the table"
+    yield f"{drafted.audio}: {drafted.recordings} recordings, {drafted.named} of them in the table"
     problems = sorted(drafted.problems.items(), key=lambda entry: (-entry[1], entry[0]))
     for problem, count in problems[:LISTED]:
         about = f" ({drafted.examples[0]}; recordings are like {drafted.examples[1]})"
@@ -128,7 +128,7 @@ def _understood(drafted: "Draft", planned: "Plan") -> Iterator[str]:
         yield f"  unknown labels, kept as emotions: {names}; rename them under emotions, or skip them"
     if drafted.left_out:
         names = _listed(f"{label or 'empty'} ({drafted.labels[label]})" for label in drafted.left_out)
-        yield f"  left out, since these name no emotion: {names}"
+        yield f"  left out, since these are not emotions: {names}"
     yield f"  protocols: {', '.join(planned.protocols)}: {planned.why}"
     yield from (f"  note: {warning}" for warning in planned.warnings)
 
@@ -156,10 +156,13 @@ def _like(chosen: Namespace) -> Iterator[str]:
     if chosen.audio is not None:
         place.parent.mkdir(parents=True, exist_ok=True)
         place.symlink_to(chosen.audio.resolve(), target_is_directory=chosen.audio.is_dir())
-        yield f"{place} leads to {chosen.audio}"
+        yield f"linked {place} to {chosen.audio}"
     yield f"wrote {file}:"
     yield from (f"  {line}" for line in text.splitlines())
     yield ""
     if chosen.audio is None:
-        yield f"Put the recordings at {place}, or a link to them; else they are fetched where that is free."
+        yield (
+            f"Put the recordings, or a link to them, at {place}; otherwise they are downloaded where "
+            "the publisher allows it."
+        )
     yield f"Next: sarangi audit {quoted(chosen.directory)}"

@@ -48,7 +48,7 @@ def run(chosen: Namespace) -> int:
     if (chosen.bench is None) == (chosen.protocol is None) or (chosen.bench is None) != (chosen.task is None):
         raise SarangiError("name a study's split by --protocol, or a benchmark's by --bench and --task")
     if chosen.hidden and chosen.bench is None:
-        raise SarangiError("--hidden goes with --bench and --task")
+        raise SarangiError("--hidden needs --bench and --task")
     rows = read(chosen.predictions)
     name = chosen.name or chosen.predictions.stem
     scored = _of_study(chosen, rows, name) if chosen.bench is None else _of_benchmark(chosen, rows, name)

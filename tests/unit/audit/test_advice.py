@@ -62,7 +62,7 @@ def test_what_is_fatal_comes_first_with_what_to_do_and_failures_by_their_causes(
     assert failed in lines[0]
     assert sum(failed in line for line in lines[1:]) == 1
     assert sum("share sound" in line for line in lines) == LISTED
-    assert "  FATAL 2 more of the kind" in lines
+    assert "  FATAL 2 more of this kind" in lines
     assert not any("ceiling" in line for line in lines)
     assert all(line.startswith("  FATAL") for line in lines[1:-1])
 
@@ -80,7 +80,7 @@ def test_the_page_and_the_rows_are_sorted_by_severity(tmp_path):
     page, text = tmp_path / "audit.html", tmp_path / "summary.txt"
     audit_page([file], {"gone": "ask its authors"}, ["random5"], labels, page, text)
     html = page.read_text(encoding="utf-8")
-    assert "and 7 more of the kind" in html
+    assert "and 7 more of this kind" in html
     assert html.count("<td>0.50 s shared") == ROWS_OF_A_CHECK
     assert "Not audited: ask its authors" in html
     assert "<My>" not in html

@@ -107,7 +107,7 @@ def test_rows_without_recordings_are_counted_with_an_example(tmp_path):
     ("header", "row", "message"),
     [
         ("file,emotion", "x{s}/{t}y,{label}", r"names the recordings below .*like s0/0\.wav.*--column file="),
-        ("file,number", "s{s}/{t}.wav,{s}{t}", "no column holds names of emotions.*--column emotion="),
+        ("file,number", "s{s}/{t}.wav,{s}{t}", "no column contains names of emotions.*--column emotion="),
         ("file,a,b", "s{s}/{t}.wav,x{t},y{s}", "a, b would do"),
         ("file,emotion,Emotion", "s{s}/{t}.wav,{label},{label}", "several columns are called"),
     ],

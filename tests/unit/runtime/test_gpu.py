@@ -125,10 +125,10 @@ def test_torch_is_kept_to_the_share(machine, monkeypatch, before, count, variabl
 
 
 def test_more_than_there_are_is_said(machine, monkeypatch):
-    with pytest.raises(SarangiError, match=r"3 GPUs are asked for, and this machine has 2: GPU-a, GPU-b"):
+    with pytest.raises(SarangiError, match=r"3 GPUs are requested, and this machine has 2: GPU-a, GPU-b"):
         gpu.lease(3)
     monkeypatch.setenv(gpu.JOBS_A_GPU, "2")
-    with pytest.raises(SarangiError, match=r"3 shares of a GPU are asked for, and cluster\.jobs_a_gpu is 2"):
+    with pytest.raises(SarangiError, match=r"3 shares of a GPU are requested, and cluster\.jobs_a_gpu is 2"):
         gpu.lease(3)
 
 

@@ -293,9 +293,9 @@ def refusal_of_rest(status, said, folder):
     ("status", "words"),
     [
         ("401 Unauthorized", "not open to everyone"), ("403 Forbidden", "not open to everyone"),
-        ("404 Not Found", "Look at the address"), ("410 Gone", "Look at the address"),
-        ("204 No Content", "Look at the address"), ("304 Not Modified", "Look at the address"),
-        ("300 Many", "Look at the address"),
+        ("404 Not Found", "Check the address"), ("410 Gone", "Check the address"),
+        ("204 No Content", "Check the address"), ("304 Not Modified", "Check the address"),
+        ("300 Many", "Check the address"),
     ],
 )  # fmt: skip
 def test_a_refusal_says_what_to_do_and_is_not_tried_again(status, words, tmp_path):

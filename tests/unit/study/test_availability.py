@@ -233,7 +233,7 @@ def test_every_corpus_and_all_weights_say_whether_they_were_used(study, tmp_path
     assert found["corpora.ravdess"]["state"] == found["encoders.tiny"]["state"] == "used"
     assert found["encoders.tiny"]["access"] == "synthetic"
     assert found["encoders.tiny_roberta"]["kind"] == "text encoder"
-    assert found["encoders.other"]["state"] == "not used: no experiment asks for it"
+    assert found["encoders.other"]["state"] == "not used: no experiment needs it"
     assert found["encoders.absent"]["state"].startswith(
         "not available: get it, put it at resources/models/absent"
     )

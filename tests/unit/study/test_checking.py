@@ -162,7 +162,7 @@ def test_a_file_that_is_no_configuration_is_told_with_its_name_and_line(data, me
         (
             lambda s: s["protocols"]["loso"].update(folder="x"),
             "protocols.loso.folder",
-            "the key 'folder' with value 'x' does not go with the others of this entry",
+            "the key 'folder' with value 'x' cannot be combined with the other keys of this entry",
         ),
         (
             lambda s: s["protocols"]["random5"].update(seed="x"),
@@ -183,7 +183,7 @@ def test_a_file_that_is_no_configuration_is_told_with_its_name_and_line(data, me
         (
             lambda s: s["classifiers"]["svm"].update(trees=5),
             "classifiers.svm.trees",
-            "the key 'trees' with value 5 does not go with the others of this entry",
+            "the key 'trees' with value 5 cannot be combined with the other keys of this entry",
         ),
         (
             lambda s: s["experiments"][0]["models"].append("egemaps_svmm"),

@@ -66,7 +66,7 @@ def test_a_mistake_in_the_parts_of_a_transfer_is_named(study, parts, message, tm
         (
             lambda m: m["words_tiny"].update(fusion=FUSIONS["gated"]),
             "models.words_tiny.fusion",
-            "the key 'fusion' with value {'kind': 'gated', 'width': 12} does not go with the others",
+            "the key 'fusion' with value {'kind': 'gated', 'width': 12} cannot be combined with the other",
         ),
         (lambda m: m["both_tiny"]["fusion"].update(kind="cros_attention"), "models.both_tiny.fusion.kind",
          "did you mean cross_attention?"),

@@ -69,7 +69,7 @@ def test_keys_of_a_table_go_with_one_and_unknown_corpora_are_told_of_it(config):
     assert "'table' is a dependency of 'audio'" in refused(config)
     config["corpora"]["my"] = {"skip": ["x"]}
     text = refused(config)
-    assert "the key 'skip' goes with `table`" in text
+    assert "the key 'skip' needs `table`" in text
     assert "a corpus of any other name needs a `table` of its labels" in text
 
 

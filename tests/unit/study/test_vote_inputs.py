@@ -54,7 +54,7 @@ def test_a_table_of_votes_that_is_not_there_makes_a_corpus_unavailable(config, t
         ("my", {"votes": {}}, "state where the votes are: table, counts or shares"),
         ("my", {"votes": {"table": "v.csv", "counts": {"sad": "a", "angry": "b"}}}, "votes are in one place"),
         ("my", {"votes": {"counts": {"sad": "a", "angry": "b"}, "dimensions": {"arousal": "act"}}},
-         "'dimensions' goes with a table of votes"),
+         "'dimensions' needs a table of votes"),
         ("my", {"votes": {"table": "v.csv", "emotions": {"x": "sad"}, "others": ["x"]}},
          "'x' is in `others`, too"),
         ("my", {"votes": {"tabel": "v.csv"}}, "tabel"),
@@ -62,7 +62,7 @@ def test_a_table_of_votes_that_is_not_there_makes_a_corpus_unavailable(config, t
         ("my", {"target": {"from": "labels", "rule": "soft"}}, "target.from"),
         ("ravdess", {"target": TARGET}, "a target from votes needs `votes`"),
         ("ravdess", {"votes": {}}, "nothing is known of votes in the files of ravdess"),
-        ("iemocap", {"votes": {"table": "v.csv"}}, "'table' goes with a `table` of labels"),
+        ("iemocap", {"votes": {"table": "v.csv"}}, "'table' needs a `table` of labels"),
         ("iemocap", {"votes": {"others": ["x"]}}, "the labels of iemocap are known"),
     ],
 )  # fmt: skip

@@ -34,7 +34,7 @@ def test_every_decision_is_said_and_the_configuration_shown(here, capsys):
     text = capsys.readouterr().out
     for part in (
         "labels.csv: 40 rows",
-        "wavs: 40 recordings, 40 of them named by the table",
+        "wavs: 40 recordings, 40 of them in the table",
         "file: column clip (40 of the first 40 values are files)",
         "emotion: column what (50% of its rows name emotions)",
         "speaker: column who (by its name; 5 values)",
@@ -42,7 +42,7 @@ def test_every_decision_is_said_and_the_configuration_shown(here, capsys):
         "speakers: 5: S0 6, S1 6",
         "renamed: Trauer is sad",
         "unknown labels, kept as emotions: bored (10)",
-        "left out, since these name no emotion: other (10)",
+        "left out, since these are not emotions: other (10)",
         "note: 5 speakers are few",
         "language: not stated",
         "wrote my/config.yaml",

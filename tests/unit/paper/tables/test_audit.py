@@ -15,12 +15,12 @@ from sarangi.paper.tables.audit import audit_table
 def test_the_audit_says_what_is_fatal_and_what_is_warned_of_and_where_each_number_stands(files):
     rows = [
         ("groups", "", 5, "warning", "the unit that is resampled"),
-        ("groups_of_emotion", "angry", 4, "warning", "as many grouped folds at most"),
-        ("groups_of_emotion", "sad", 5, "warning", "as many grouped folds at most"),
+        ("groups_of_emotion", "angry", 4, "warning", "at most this many speaker-disjoint folds"),
+        ("groups_of_emotion", "sad", 5, "warning", "at most this many speaker-disjoint folds"),
         ("near_duplicate", "a b", 1.0, "fatal", "0.50 s shared, across groups x and y"),
         ("near_duplicate", "a c", 1.0, "warning", "0.50 s shared"),
         ("near_duplicates", "", 2, "warning", "1 byte for byte, 1 across speakers"),
-        ("speakers_with_one_emotion", "", 26, "warning", "who speaks tells the emotion: " + "x, " * 60),
+        ("speakers_with_one_emotion", "", 26, "warning", "the speaker gives the emotion away: " + "x, " * 60),
         ("missing_class", "loso", 1, "fatal", "tested: angry 78, happy 2, sad 0"),
         ("near_duplicates_across", "loso", 0, "ok", ""),
         ("tested_groups", "loso", 3, "warning", "in all test parts together"),
