@@ -1,6 +1,6 @@
 """Sarangi: speech emotion recognition by transfer learning, from raw audio to a finished paper.
 
-The packages stand in the order in which an utterance passes them, and a module imports only from its own
+The packages are in the order in which an utterance passes them, and a module imports only from its own
 package and from those above it.  ``tests/unit/test_architecture.py`` reads this table.
 
 ============== ====================================================================================

@@ -1,4 +1,4 @@
-"""Decoding: a recording as it was published, mixed down to mono at its own sample rate."""
+"""Decoding: a recording as it was published, mixed down to mono at its native sample rate."""
 
 import hashlib
 import io

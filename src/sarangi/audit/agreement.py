@@ -55,7 +55,7 @@ def agreement_rows(whole: pd.DataFrame, voted: Voted) -> Iterator[Row]:
 
 
 def _of_emotions(votes: pd.DataFrame, whole: pd.DataFrame, confidence: float) -> Iterator[Row]:
-    """Yield what is said of emotions; a label that is none of the study's is a value of its own."""
+    """Yield what is said of emotions; a label that is not one of the study's is a value of its own."""
     votes = votes.assign(value=votes["emotion"].fillna(votes["label"]))
     known = votes["annotator"].nunique()
     yield VOTES, "", len(votes), NOTE, f"by {known} annotators" if known else "annotators are not named"

@@ -93,7 +93,7 @@ def _guessed(name: str, voices: pd.Series, settings: Mapping[str, Any]) -> Row:
 def _protocol(
     name: str, usable: pd.DataFrame, folds: Sequence[pd.Categorical], pairs: pd.DataFrame | None
 ) -> Iterator[Row]:
-    """Yield what stands on both sides of a protocol, what its test parts miss, and who does not listen.
+    """Yield what is on both sides of a protocol, what its test parts miss, and who does not listen.
 
     Of each fold the part of every usable utterance is held, a byte each, and nothing else.
     """

@@ -53,7 +53,7 @@ def speaker_of(slice_: str) -> str | None:
 
 
 def best_listeners(table: pd.DataFrame, baselines: Sequence[str]) -> pd.DataFrame:
-    """Return the reported CCC of the best model that listens, a row a corpus, protocol and dimension.
+    """Return the reported CCC of the best audio model, a row a corpus, protocol and dimension.
 
     Of models on their own corpus; none where nothing that listens has a CCC.
 

@@ -38,7 +38,7 @@ def decoded(data: bytes, encoding: str = "utf-8") -> str:
     Raises
     ------
     DocumentError
-        If they are no text in that encoding: says on which line.
+        If they are not text in that encoding: says on which line.
     """
     try:
         return data.decode(encoding).removeprefix("\ufeff")
@@ -57,12 +57,12 @@ class Pairs(list[tuple[str, Any]]):
 
 
 def json_of(text: str | bytes, pairs: bool = False) -> Any:
-    """Return what a JSON text holds; ``pairs`` keeps names that stand twice in an object, as :class:`Pairs`.
+    """Return what a JSON text holds; ``pairs`` keeps names that appear twice in an object, as :class:`Pairs`.
 
     Raises
     ------
     DocumentError
-        If it is no JSON, or nested too deep.
+        If it is not JSON, or nested too deep.
     """
     try:
         return json.loads(text, object_pairs_hook=Pairs if pairs else None)

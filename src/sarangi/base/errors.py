@@ -1,4 +1,4 @@
-"""The errors that a person can mend; everything else is a defect and keeps its traceback."""
+"""The errors that a person can fix; everything else is a defect and keeps its traceback."""
 
 import re
 

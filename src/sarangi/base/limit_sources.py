@@ -16,7 +16,7 @@ class LimitSources(NamedTuple):
     audits
         By corpus and protocol the audit of the protocol.
     reading
-        Models that read words.
+        Text models.
     seedless
         The classifier's title of each model that is trained and draws nothing at random, by its name.
     """

@@ -147,7 +147,7 @@ class SplitAgain(NamedTuple):
     features
         Name of its feature set.
     own_rate
-        Name of the same features at the recordings' own rate, or None.
+        Name of the same features at the recordings' native rate, or None.
     protocol, split
         Name and entry of its protocol.
     others

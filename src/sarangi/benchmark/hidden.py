@@ -1,4 +1,4 @@
-"""Tasks whose labels lie with the maintainer: what is withheld of them."""
+"""Tasks whose labels the maintainer keeps: what is withheld of them."""
 
 from collections.abc import Iterable, Mapping, Set
 

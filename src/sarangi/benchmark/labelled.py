@@ -1,4 +1,4 @@
-"""Tasks whose labels lie with the maintainer: how these are put back to score predictions."""
+"""Tasks whose labels the maintainer keeps: how these are put back to score predictions."""
 
 from pathlib import Path
 

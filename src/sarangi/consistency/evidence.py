@@ -54,7 +54,7 @@ class Scores:
     where
         File and line.
     labels
-        The cells that are no numbers, by column.
+        The cells that are not numbers, by column.
     numbers
         By metric (``uar``, ``wf1``, ``uf1``, ``accuracy``, ``recall_<class>``, ``f1_<class>`` …).
     intervals

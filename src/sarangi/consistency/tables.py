@@ -150,7 +150,7 @@ def _headings(table: Grid) -> Iterator[Finding]:
 
 
 def _unread(table: Grid) -> Iterator[Finding]:
-    """Say which cells of columns with scores are no numbers, once a column."""
+    """Say which cells of columns with scores are not numbers, once a column."""
     for at in _meanings(table.header):
         odd = [
             line for line in table.lines

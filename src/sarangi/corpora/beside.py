@@ -1,4 +1,4 @@
-"""What lies beside the utterances of a layout and may be recordings: the manifest lists it, too."""
+"""What is next to the utterances of a layout and may be recordings: the manifest lists it, too."""
 
 import re
 from collections.abc import Collection, Iterator

@@ -1,7 +1,7 @@
 """MP3 files that do not say how long they are: without a header of length, libsndfile guesses.
 
 It takes the size of the file by the bit rate of the first frame, so of a variable rate the rest would be lost
-without a word, and a cover in the file's tags would count as sound.
+silently, and a cover in the file's tags would count as sound.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Recordings as the manifest lists them: what was changed since is no evidence for what stands there."""
+"""Recordings as the manifest lists them: what was changed since is no evidence for what is there."""
 
 import hashlib
 

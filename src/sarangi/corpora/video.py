@@ -59,7 +59,7 @@ def describe(data: bytes) -> tuple[float, int, int]:
 
 
 def sound_of(data: bytes) -> bytes:
-    """Return the first sound track of a video as a 16-bit WAV file at its own rate.
+    """Return the first sound track of a video as a 16-bit WAV file at its native rate.
 
     Raises
     ------

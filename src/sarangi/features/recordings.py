@@ -1,4 +1,4 @@
-"""Acoustic features of a corpus's recordings at their own sample rates, one row an utterance."""
+"""Acoustic features of a corpus's recordings at their native sample rates, one row an utterance."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from sarangi.features.rows import Recorded, Row, extracted, in_order, listed, wr
 def recording_features(
     source: Path, manifest: Path, shard: int, extractor: Extractor, output: store.Output, workers: int = 1
 ) -> None:
-    """Write the features of one shard of a corpus from its recordings at their own sample rates.
+    """Write the features of one shard of a corpus from its recordings at their native sample rates.
 
     A recording is decoded and mixed down as for 16 kHz (:func:`sarangi.audio.decoding.to_mono`), with the
     same checks, but not resampled; what leaves [-1, 1) is clipped, and noted.

@@ -18,7 +18,7 @@ class Augmented(Utterances):
     """The utterances of a training part, some of whose sounds are under a condition.
 
     Which clips, and under which condition, is drawn from the utterance, the epoch and the seed alone, so that
-    a run that resumes hears the same.  A clip that cannot be made worse so stays as it is.
+    a run that resumes gets the same input.  A clip that cannot be made worse so stays as it is.
 
     Parameters
     ----------

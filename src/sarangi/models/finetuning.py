@@ -70,7 +70,7 @@ def finetune(training: Training, run: Run, output: RunFiles) -> None:
 
     The best epoch by the validation part's WF1, or mean CCC of ratings, is kept; the test part is looked at
     once, after.
-    Each epoch leaves a checkpoint; a run that was killed goes on from the last whole one and ends in
+    Each epoch leaves a checkpoint; a run that was killed resumes from the last whole one and ends in
     the same weights.  The convolutions over a clip never learn, and run once for all epochs.
     Adapters are added to the encoder's weights at the end, so that a run is opened like any other.
 
@@ -333,7 +333,7 @@ def finetune_together(batches: Mapping[str, Batch], side_by_side: int = 1) -> No
 def describe(
     model: Mapping[str, Any], encoders: Mapping[str, Encoder], emotions: Sequence[str]
 ) -> dict[str, Any]:
-    """Return all that it takes to build a run's network anew and to prepare its inputs.
+    """Return all that it takes to build a run's network again and to prepare its inputs.
 
     Parameters
     ----------

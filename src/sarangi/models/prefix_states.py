@@ -55,7 +55,7 @@ class Prefix(NamedTuple):
 
     ``layers`` of ``encoder`` are frozen; clips longer than ``seconds`` are cut at the centre.  ``most_gb`` is
     the largest size to keep of a shard, in 10⁹ bytes; it is foreseen, and of a shard that would be larger
-    nothing is kept: the file is empty, and training computes the states anew in each epoch.
+    nothing is kept: the file is empty, and training recomputes the states in each epoch.
     """
 
     encoder: Encoder

@@ -1,4 +1,4 @@
-"""The shortest clip of which a speech encoder hears anything, by the windows that make its frames."""
+"""The shortest clip of which a speech encoder has any output, by the windows that make its frames."""
 
 from collections.abc import Mapping
 from math import prod

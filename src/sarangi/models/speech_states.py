@@ -15,7 +15,7 @@ from sarangi.models.shortest import frames_of, samples_at_most
 
 
 def prepared(signal: np.ndarray, seconds: float, normalise: bool, padded_out: bool = False) -> Tensor:
-    """Return a clip as an encoder hears it: cut at the centre, of zero mean and unit variance if it asks.
+    """Return a clip as an encoder takes it: cut at the centre, of zero mean and unit variance if it asks.
 
     Parameters
     ----------

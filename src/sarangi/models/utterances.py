@@ -221,5 +221,5 @@ class ByLength(LengthGroupedSampler):
         self.set_epoch(0)
 
     def set_epoch(self, epoch: int) -> None:
-        """Choose the seed; a run that goes on has the order that it would have had."""
+        """Choose the seed; a run that resumes has the order that it would have had."""
         self.generator = torch.Generator().manual_seed(self.seed + epoch)

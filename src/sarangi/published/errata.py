@@ -120,7 +120,7 @@ class Operands:
         )
 
     def behind_claims(self, names: Sequence[str]) -> tuple[Mapping[str, Any], ...]:
-        """Return where claims stand in the findings, of those that are there."""
+        """Return where claims are in the findings, of those that are there."""
         there = [name for name in names if name in self.verdicts.index]
         return tuple(reference(self.verdicts.loc[name, "file"], "printed", claim=name) for name in there)
 

@@ -1,7 +1,7 @@
 """What a run of the study took: time, memory and GPU of each rule, recorded from Snakemake's benchmarks.
 
 Benchmarks hold times, and tables must be the same bytes from run to run.  So costs are recorded, by
-``python -m sarangi costs``, in ``costs.yaml``, which lies beside ``config.yaml`` and is meant to be
+``python -m sarangi costs``, in ``costs.yaml``, which is next to ``config.yaml`` and is meant to be
 committed; the table is made from that file alone.
 """
 

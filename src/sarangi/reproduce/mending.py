@@ -1,4 +1,4 @@
-"""The commands that mend what verification found: one for what one run mends, not one for each file."""
+"""The commands that repair what verification found: one for what one run repairs, not one for each file."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ Jobs = Mapping[str, tuple[Sequence[str], Sequence[str]]]
 
 @dataclass(frozen=True)
 class Fault:
-    """A file that is not what it should be: what was found, and the command that mends it."""
+    """A file that is not what it should be: what was found, and the command that repairs it."""
 
     file: str
     found: str
@@ -25,7 +25,7 @@ class Fault:
 
 
 def command_of(file: str, jobs: Jobs, restored: bool) -> str:
-    """Return the command that mends one file.
+    """Return the command that repairs one file.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ def command_of(file: str, jobs: Jobs, restored: bool) -> str:
 
 
 def removal(file: str) -> str:
-    """Return the command that removes what is no file of a result, such as a link to nothing."""
+    """Return the command that removes what is not a file of a result, such as a link to nothing."""
     return f"rm {commands.placed(file)}"
 
 
@@ -53,7 +53,7 @@ def _put_back() -> str:
 
 @dataclass(frozen=True)
 class Mending:
-    """What is needed to say how faults are mended.
+    """What is needed to say how faults are repaired.
 
     Attributes
     ----------
@@ -93,7 +93,7 @@ class Mending:
         return sorted(changed, key=lambda fault: order.index(fault.command))
 
     def _own(self, file: str) -> tuple[str, str]:
-        """Return the commands that mend a file alone, of one that cannot be looked at the second."""
+        """Return the commands that repair a file alone, of one that cannot be looked at the second."""
         return command_of(file, self.jobs, self.restored), removal(file)
 
     def _run(self) -> str:

@@ -33,7 +33,7 @@ from sarangi.runtime.profile import profile
 
 SNAKEFILE = home() / "Snakefile"
 CANNOT = (WorkflowError, RuleException)
-"""What Snakemake raises where it cannot plan; a missing input or rule is none of the first."""
+"""What Snakemake raises where it cannot plan; a missing input or rule is not one of the first."""
 
 
 @dataclass(frozen=True)

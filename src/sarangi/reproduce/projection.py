@@ -52,7 +52,7 @@ def shapes(plan: Iterable[Planned]) -> dict[str, Workload]:
 def measure(workload: Workload, threads: int, limit_s: float = LIMIT_S, **options: Any) -> Timed | str:
     """Return what :func:`sarangi.models.timing.timed` finds, or why a workload cannot be timed here.
 
-    One that needs more memory than is free is not tried: the system would end this process without a word.
+    One that needs more memory than is free is not tried: the system would end this process silently.
     """
     try:
         with _quietly():

@@ -1,4 +1,4 @@
-"""The recordings of a corpus as they lie here, compared with what its manifest lists."""
+"""The recordings of a corpus as they are here, compared with what its manifest lists."""
 
 from collections.abc import Mapping
 from pathlib import Path

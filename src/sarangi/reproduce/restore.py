@@ -1,4 +1,4 @@
-"""Put a bundle of results back into a fresh clone, so that only what differs is made anew."""
+"""Put a bundle of results back into a fresh clone, so that only what differs is rebuilt."""
 
 import hashlib
 import json
@@ -32,7 +32,7 @@ def restore(bundle: Path, directory: Path, trust_metadata: bool = True) -> dict[
     """Put the results of a bundle into the folder of a workflow.
 
     With Snakemake's metadata in the bundle, Snakemake itself sees what differs from this clone's code
-    and configuration, and makes that anew.  Without it the provenance of every result is compared with
+    and configuration, and rebuilds that.  Without it the provenance of every result is compared with
     the plan of this clone; what agrees is adopted, and what does not is left out.
 
     Parameters
@@ -291,7 +291,7 @@ def _own(directory: Path, path: str, record: Mapping[str, Any]) -> str | None:
 
 
 def _check(archive: zipfile.ZipFile, bundle: Path, name: str, directory: Path) -> None:
-    """Refuse a result that is not what its provenance says, or that another file stands in the way of."""
+    """Refuse a result that is not what its provenance says, or that another file is in the way of."""
     record = _document(archive, str(provenance.place(name)))
     records.refuse_odd(record)
     with archive.open(name) as file:

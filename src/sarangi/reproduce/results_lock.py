@@ -1,6 +1,6 @@
 """The lock of published results: what was published, so that a later build can be compared with it.
 
-``results.lock`` lies beside ``config.yaml`` and is meant to be committed.  It has the sha256 of every
+``results.lock`` is next to ``config.yaml`` and is meant to be committed.  It has the sha256 of every
 published file, for equality byte by byte, which holds on one CPU type, which it names; and the numbers that
 these files show, since on another type of CPU a training ends a little elsewhere.
 """

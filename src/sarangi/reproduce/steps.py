@@ -85,7 +85,7 @@ class Step:
     steps
         Where it leads.
     made
-        How the file that it is about was made; None for what is no file, and for one that no rule made.
+        How the file that it is about was made; None for what is not a file, and for one that no rule made.
     whole
         Whether a text, too, has all of ``lines``.
     """

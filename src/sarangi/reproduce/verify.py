@@ -1,4 +1,4 @@
-"""Verification that every result is still what its rule made, from what lies here, by this code.
+"""Verification that every result is still what its rule made, from what is here, by this code.
 
 Snakemake never looks at a finished file again.  This hashes and opens each one, compares its provenance
 with the plan of this clone and with the files that it was made from, looks for scores typed into the
@@ -73,7 +73,7 @@ class Report:
     Attributes
     ----------
     faults
-        In the order in which they are to be mended: what others are made from comes first.
+        In the order in which they are to be repaired: what others are made from comes first.
     counts
         How many files are what.
     here
@@ -117,7 +117,7 @@ def verify(targets: Sequence[str]) -> None:
 
 
 def _listed(faults: Sequence[Fault]) -> list[str]:
-    """Return the faults line by line, each command behind what it mends."""
+    """Return the faults line by line, each command behind what it repairs."""
     lines = [f"{len(faults)} files are bad; repair them in this order, and verify again:"]
     for place, fault in enumerate(faults):
         lines.append(f"  {fault.file}: {fault.found}")
@@ -300,7 +300,7 @@ class _Verification:
         return path.startswith(MAY_BE_DELETED) or (self._restored and not carried(path))
 
     def _wrong(self, path: str, record: Mapping[str, Any]) -> str | None:
-        """Return what is wrong with a file or its provenance, whatever else lies here."""
+        """Return what is wrong with a file or its provenance, whatever else is here."""
         place = provenance.place(path)
         if place.read_text(encoding="utf-8") != provenance.as_text(record):
             return f"its provenance ({place}) was edited"

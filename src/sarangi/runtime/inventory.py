@@ -48,7 +48,7 @@ OF_KIND = {
 
 
 class Entry(NamedTuple):
-    """What lies in a folder: a file, or what is no file that can be read."""
+    """What is in a folder: a file, or what is not a file that can be read."""
 
     path: str
     """Relative to the folder, POSIX; bytes that are no UTF-8 are surrogates."""

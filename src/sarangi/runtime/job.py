@@ -212,7 +212,7 @@ def _publish(run: Job) -> None:
 
 
 def _try_the_disks(run: Job) -> None:
-    """Write a little beside the outputs and into the folder for temporary files, and take it away again.
+    """Write a little beside the outputs and into the folder for temporary files, and remove it again.
 
     Not every writer says that the disk was full; where one kept silent, its disk is still full.
     """

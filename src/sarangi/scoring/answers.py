@@ -86,7 +86,7 @@ def answers(
 
 
 def _check(table: pd.DataFrame, emotions: Sequence[str], name: str) -> None:
-    """Raise where a label is none of the emotions, or the runs do not make a whole."""
+    """Raise where a label is not one of the emotions, or the runs do not make a whole."""
     for column in ("emotion", "predicted"):
         odd = table.loc[~table[column].isin(emotions), ["utterance_id", column]]
         if len(odd):

@@ -52,7 +52,7 @@ def sensitivity(
     """Write the UAR of classical experiments under other splits, where the audit finds few groups.
 
     Each is trained again with every seed and every number of folds, and on the features of the recordings'
-    own sample rate, one changed at a time, and scored as the experiment itself is, but for the interval.
+    native sample rate, one changed at a time, and scored as the experiment itself is, but for the interval.
     Where the audit finds enough groups there is no row.
 
     Parameters
@@ -145,7 +145,7 @@ def _varied(
 
 
 def _variants(entry: SplitAgain) -> Iterator[Variant]:
-    """Yield an experiment with each other seed, with each other number of folds, then at its own rate."""
+    """Yield an experiment with each other seed, with each other number of folds, then at its native rate."""
     for varied, values in entry.others.items():
         for value in values:
             yield Variant(varied, str(value), {**entry.split, varied: value}, entry.features)

@@ -104,7 +104,7 @@ def _corpus(
 
 
 def _ratings(table: pd.DataFrame, baselines: Collection[str], labels: Labels) -> Iterator[str]:
-    """Yield the best CCC of each dimension by a model that listens, with its RMSE on the scale."""
+    """Yield the best CCC of each dimension by an audio model, with its RMSE on the scale."""
     errors = table[table["metric"] == RMSE].set_index(["experiment", "test", "dimension"])["value"]
     for _, best in best_listeners(table, list(baselines)).iterrows():
         error = errors[best["experiment"], best["test"], best["dimension"]]

@@ -227,7 +227,7 @@ def led(here: str, target: str, address: str) -> str:
     Raises
     ------
     SarangiError
-        If that is no address, no http or https, or http after https.
+        If that is not an address, no http or https, or http after https.
     """
     shown = without_secrets(address)
     try:

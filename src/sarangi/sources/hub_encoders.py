@@ -118,7 +118,7 @@ def _fetch_tokenizer(arrival: _Arrival, output: Path) -> None:
 
 
 def _refuse_no_json(file: Path, address: str) -> None:
-    """Refuse what came for a file of settings, which may have no checksum, and is no JSON (a web page)."""
+    """Refuse what came for a file of settings, which may have no checksum, and is not JSON (a web page)."""
     try:
         if not isinstance(json_in(file), dict):
             raise DocumentError("it is not a mapping")

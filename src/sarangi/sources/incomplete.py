@@ -1,4 +1,4 @@
-"""What is wrong with an encoder that somebody put here, by the names of its files, and how to mend it."""
+"""What is wrong with an encoder that somebody put here, by the names of its files, and how to fix it."""
 
 import shlex
 from collections.abc import Sequence
@@ -37,14 +37,14 @@ def refuse_incomplete(folder: Path, files: Sequence[str]) -> None:
     Raises
     ------
     SarangiError
-        Says what lies there instead, and what to do.
+        Says what is there instead, and what to do.
     """
     if wrong := wrong_with_encoder(folder, files):
         raise SarangiError(wrong)
 
 
 def wrong_with_encoder(folder: Path, files: Sequence[str]) -> str | None:
-    """Return what a folder of an encoder lacks, what lies there instead and what to do; None if it is whole.
+    """Return what a folder of an encoder lacks, what is there instead and what to do; None if it is whole.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ def instead_of_encoder(folder: Path, files: Sequence[str]) -> str | None:
 
 
 def _is_file(path: Path) -> bool:
-    """Whether a regular file lies there that can be looked at."""
+    """Whether a regular file is there that can be looked at."""
     try:
         return path.is_file()
     except OSError:  # no permission: said where it is listed
@@ -130,7 +130,7 @@ def deeper(folder: Path, name: str) -> str | None:
 
 
 def _instead_of(name: str, folder: Path, names: Sequence[str]) -> str | None:
-    """Return what to do where a file is missing, by what lies there instead."""
+    """Return what to do where a file is missing, by what is there instead."""
     if name == WEIGHTS:
         return _instead_of_weights(folder, names)
     if "adapter_config.json" in names:

@@ -1,4 +1,4 @@
-"""What is wrong with a Whisper that somebody put here, by the names of its files, and how to mend it."""
+"""What is wrong with a Whisper that somebody put here, by the names of its files, and how to fix it."""
 
 import shlex
 from pathlib import Path

@@ -47,7 +47,7 @@ def hugging_face_features(schema: pa.Schema) -> dict[str, dict[str, Any]]:
     Raises
     ------
     DocumentError
-        If what stands there is no JSON.
+        If what is there is not JSON.
     """
     stated = (schema.metadata or {}).get(b"huggingface")
     found: Any = json_of(stated) if stated else {}

@@ -58,7 +58,7 @@ def certificates(names: tuple[str, ...] = CERTIFICATES) -> tuple[str, str] | Non
     Raises
     ------
     SarangiError
-        If nothing lies there.
+        If nothing is there.
     """
     for name in names:
         value = os.environ.get(name)

@@ -171,7 +171,7 @@ class Source:
     Attributes
     ----------
     problems
-        By path, what lies there and cannot be read: what it is, and what to do.
+        By path, what is there and cannot be read: what it is, and what to do.
 
     Raises
     ------
@@ -295,7 +295,7 @@ class Source:
         Raises
         ------
         SarangiError
-            If it is not among the files listed, is no file, is damaged in its archive, cannot be read, is
+            If it is not among the files listed, is not a file, is damaged in its archive, cannot be read, is
             larger than 1 GiB, is in its archive twice with another content, or stands for a file that was not
             fetched.
         """

@@ -18,7 +18,7 @@ PUBLISHED, OWN = "Get the table again from its publisher.", "Correct your table.
 SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 # blanks that have no shape: marks of direction and of byte order, and the space of no width
 OF_EXCEL = re.compile(r"\s*\"?sep=.?\"?\s*(?:[\r\n]|$)", re.IGNORECASE)
-"""A first line that tells spreadsheets of the mark between columns, and is none of the table."""
+"""A first line that tells spreadsheets of the mark between columns, and is not part of the table."""
 NOBODY = {
     "", "#n/a", "n/a", "nan", "none", "null", "nil", "?", "-", "--", "unknown", "#ref!", "#name?", "#value!",
 }  # fmt: skip

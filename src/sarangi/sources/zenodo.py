@@ -46,7 +46,7 @@ def fetch_record(record: str, output: Path, part: Path) -> None:
     Raises
     ------
     SarangiError
-        If the record cannot be had or has no files, a file is not what the record says or what came
+        If the record cannot be obtained or has no files, a file is not what the record says or what came
         from there the first time, or is an archive that :func:`sarangi.sources.repack.repack` refuses.
     """
     files, folder = _files_of(f"{ZENODO}/{record}"), part.with_name(f"{part.name}s")
@@ -96,7 +96,7 @@ def _listed(text: bytes) -> list[Any]:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return an object of JSON whose keys each stand there once."""
+    """Return an object of JSON whose keys each appear once."""
     found = dict(pairs)
     if len(found) < len(pairs):
         twice = next(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)

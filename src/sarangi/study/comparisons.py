@@ -95,7 +95,7 @@ def _classifier_title(study: Study, entry: Mapping[str, Any]) -> str:
 
 
 def rates_compared(study: Study) -> list[dict[str, Any]]:
-    """Return each experiment on features of the recordings' own rate beside the same one at 16 kHz."""
+    """Return each experiment on features of the recordings' native rate beside the same one at 16 kHz."""
     sets, models = study.config["feature_sets"], study.config["models"]
     rows = []
     for name, e in study.experiments.items():
@@ -156,7 +156,7 @@ def other_splits(study: Study, protocol: str) -> dict[str, list[int]]:
 
 
 def own_rate(study: Study, experiment: Experiment) -> str | None:
-    """Return the features of an experiment at the recordings' own rate, if any model is trained on them.
+    """Return the features of an experiment at the recordings' native rate, if any model is trained on them.
 
     None where no experiment on its corpus is, or where its own features are such.
     """

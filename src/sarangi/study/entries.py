@@ -154,7 +154,7 @@ def asr_of(encoder: Mapping[str, Any]) -> str | None:
 
 
 def context_of(config: Mapping[str, Any], model: Mapping[str, Any]) -> float:
-    """Return the seconds of silence that the encoder of a model's audio branch hears behind a clip."""
+    """Return the seconds of silence that the encoder of a model's audio branch gets after a clip."""
     encoder = encoders_of(model).get("audio")
     seconds: float = config["encoders"].get(encoder, {}).get("context", 0)
     return seconds
@@ -247,6 +247,6 @@ def trainable(protocol: Mapping[str, Any]) -> bool:
 
 
 def keeps_apart(protocol: Mapping[str, Any]) -> bool:
-    """Whether a protocol keeps groups apart, and not only because a corpus states none, nor by guess."""
+    """Whether a protocol is group-disjoint, and not only because a corpus states none, nor by guess."""
     apart = protocol["kind"] not in ("stratified_kfold", "random") and "pseudo_speakers" not in protocol
     return apart and not protocol["leaks"]

@@ -351,7 +351,7 @@ def _link(target: Path, link: Path) -> None:
 
 
 def _emptied(folder: Path) -> Path:
-    """Return a new folder in the place of an earlier fast run; anything else that lies there is refused."""
+    """Return a new folder in the place of an earlier fast run; anything else that is there is refused."""
     config = folder / "config.yaml"
     if folder.exists():
         if not config.is_file() or not config.read_text(encoding="utf-8").startswith(MARK):

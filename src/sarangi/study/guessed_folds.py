@@ -13,7 +13,7 @@ from sarangi.study.study import Study
 
 
 def rows_of_folds(study: Study) -> list[GuessedFolds]:
-    """Return a row for each model that listens and each protocol that holds pseudo-speakers apart."""
+    """Return a row for each audio model and each protocol that holds pseudo-speakers apart."""
     made, known = set(pseudo_made(study)), _known(study)
     rows = []
     for e in study.experiments.values():
@@ -48,7 +48,7 @@ def _entry(study: Study, experiment: Experiment) -> dict[str, Any]:
 
 
 def _guesses(study: Study, experiment: Experiment) -> bool:
-    """Whether an experiment holds pseudo-speakers apart, by a model that listens and is compared."""
+    """Whether an experiment holds pseudo-speakers apart, with an audio model that is compared."""
     entry, model = _entry(study, experiment), study.config["models"][experiment.model]
     compared = experiment.model in study.compared(experiment.corpus, experiment.protocol)
     return "pseudo_speakers" in entry and not entry["leaks"] and compared and "baseline" not in model

@@ -27,7 +27,7 @@ def results_shown(study: Study, path: Callable[[str], str]) -> list[str]:
 
 
 def fairness_shown(study: Study) -> list[str]:
-    """Return the differences between parts of the speakers of every model that listens, on its own corpus.
+    """Return the differences between parts of the speakers of every audio model, on its own corpus.
 
     Matched folds are there to be compared with the folds that they are matched to, and are left out.
     """
@@ -40,7 +40,7 @@ def fairness_shown(study: Study) -> list[str]:
 
 
 def humans_shown(study: Study) -> list[str]:
-    """Return what annotators reach beside every model that listens, on its own corpus and on others.
+    """Return what annotators reach beside every audio model, on its own corpus and on others.
 
     Of those that are tested on a corpus with votes; matched folds are left out, as in :func:`fairness_shown`.
     """

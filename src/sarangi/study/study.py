@@ -243,7 +243,7 @@ class Study:
         ]
 
     def _reads(self, asr: str, corpus: str) -> bool:
-        """Whether some model reads what a Whisper hears in a corpus."""
+        """Whether some model reads what a Whisper transcribes in a corpus."""
         of_corpus = (e for e in self.every_runnable.values() if corpus in (e.corpus, *self.tests(e)))
         return any(words_of(self.model(e)) == asr for e in of_corpus)
 

@@ -21,7 +21,7 @@ def training_batches(study: Study) -> list[TrainingBatch]:
     """Return the batches of fine-tuned experiments, sorted by name.
 
     Experiments of which the configuration says that they are trained together share one where they read the
-    same words, or none, so that other transcripts train no model again that only hears; those on pooled
+    same words, or none, so that other transcripts train no model again that takes only audio; those on pooled
     states share one of their own, which needs no GPU.  Any other experiment on pooled states has its own.
     """
     members: dict[tuple[str, ...], list[Experiment]] = {}

@@ -151,7 +151,7 @@ class FasterWhisper:
         return self.model.encode(np.pad(mel, ((0, 0), (0, frames - mel.shape[1]))))
 
     def decoded(self, encoded: Any, language: str | None, search: Mapping[str, int]) -> Try:
-        """Decode what the encoder made of a window, in a language or in the one that it hears."""
+        """Decode what the encoder made of a window, in a language or in the one that it detects."""
         from faster_whisper.tokenizer import Tokenizer
         from faster_whisper.transcribe import get_compression_ratio, get_suppressed_tokens
 

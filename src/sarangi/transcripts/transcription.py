@@ -67,7 +67,7 @@ def transcribe(
 ) -> None:
     """Transcribe one shard in batches of clips of one language and about one length.
 
-    Each batch is kept until the shard is done, and a run that was killed goes on behind the last one.
+    Each batch is kept until the shard is done, and a run that was killed resumes behind the last one.
 
     Parameters
     ----------
@@ -161,7 +161,7 @@ def transcribed(
     Parameters
     ----------
     engine
-        That hears it.
+        That transcribes it.
     batch
         ``utterance_id`` and ``audio`` of each clip.
     language

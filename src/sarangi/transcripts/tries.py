@@ -155,7 +155,7 @@ def joined(windows: Sequence[Kept]) -> Heard:
 
 
 def context_of(frames: int, context: str | float) -> int:
-    """Return how many frames the encoder hears of a clip: all 3,000, or the clip and silence behind it.
+    """Return how many frames the encoder takes from a clip: all 3,000, or the clip and silence behind it.
 
     With 1 or 3 s behind a clip a trained Whisper repeats itself; see ``benchmarks/README.md``.
 

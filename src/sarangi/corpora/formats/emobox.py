@@ -5,7 +5,7 @@ A line is an object with ``key``, ``wav``, ``emo`` and more.  Folds are in files
 folds it is in: with a single fold its ``part`` is the fold's; with several a further column, ``fold``, says
 which of them test it, and a protocol of kind ``emobox`` takes the folds themselves.  ``wav`` begins in
 EmoBox's own folders: of the recordings below ``audio``, the one whose path agrees with it for longest from
-its end is taken.  Where ``label_map.json`` lies beside the folds, an emotion has the name that it gives.
+its end is taken.  Where ``label_map.json`` is next to the folds, an emotion has the name that it gives.
 """
 
 import re
