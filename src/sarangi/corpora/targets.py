@@ -20,8 +20,8 @@ def target_of(votes: Iterable[Vote], settings: TargetSettings) -> Target:
     By the rule ``majority`` it is what more than half of all votes are for, by ``plurality`` what most of
     them are for; votes for labels that the study does not use count, and where these are the most the
     utterance is not one of the study's.  By ``soft`` only votes for emotions of the study count, and the most
-    of them decide whatever their share, the first of a tie: the emotion that folds and scores go by, beside the
-    shares that a model may be trained on (:func:`sarangi.base.vote_shares.soft_labels`).
+    of them decide whatever their share, the first of a tie: the emotion that folds and scores go by, next to
+    the shares that a model may be trained on (:func:`sarangi.base.vote_shares.soft_labels`).
 
     Parameters
     ----------
