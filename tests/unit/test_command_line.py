@@ -85,3 +85,12 @@ def test_a_study_is_named_once(monkeypatch, capsys):
     with pytest.raises(SystemExit):
         command_line.main(["explain", "my", "--directory", "other"])
     assert "two studies, my and --directory other" in capsys.readouterr().err
+
+
+def test_the_help_loads_no_library_that_takes_long():
+    command = [sys.executable, "-X", "importtime", "-m", "sarangi", "--help"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    loaded = {line.rpartition("|")[2].strip().partition(".")[0] for line in done.stderr.splitlines()}
+    assert "sarangi" in loaded
+    assert not loaded & {"numpy", "pandas", "pyarrow", "scipy", "snakemake", "sklearn", "torch", "yaml"}
