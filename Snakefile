@@ -62,6 +62,7 @@ from sarangi.study import (
     audit_inputs,
     benchmark_inputs,
     choices,
+    claims_drawn,
     confound_inputs,
     errata_inputs,
     findings_inputs,
@@ -191,7 +192,7 @@ wildcard_constraints:
 
 
 FINDING_TABLES = [layout.table(finding) for finding in study.config["findings"]]
-FINDING_FIGURES = [layout.figure(finding) for finding in study.config["findings"]]
+FINDING_FIGURES = [layout.figure(finding) for finding in claims_drawn.findings_drawn(study)]
 # conda brings tectonic
 CAN_BUILD_PDF = BY_CONDA or not missing_programs()
 PDFS = [layout.pdf(), layout.supplement()] if CAN_BUILD_PDF else []
@@ -310,7 +311,7 @@ for finding in study.config["findings"]:
         input:
             layout.finding(finding),
             layout.table(finding),
-            layout.figure(finding),
+            [layout.figure(finding)] if layout.figure(finding) in FINDING_FIGURES else [],
             shown_with(finding, TABLES_SHOWN, FIGURES_SHOWN),
         localrule: True
 

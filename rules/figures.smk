@@ -5,6 +5,8 @@
 
 
 SHOWN = shown.results_shown(study, layout.scores)
+# of the published numbers that have one of ours
+CLAIMS = claims_drawn.claims_drawn(study, study.config["findings"])
 
 FIGURES_SHOWN = {
     "methodology": Exhibit(
@@ -24,46 +26,50 @@ FIGURES_SHOWN = {
     ),
     "leakage": Exhibit(
         "Draw UAR in random and in matched folds against UAR on speakers held out, and the differences.",
-        wanted=ALL or bool(leakage.leakage_pairs(study)),
+        wanted=bool(leakage.leakage_pairs(study)),
         inputs={
             "scores": leakage.scores_of_leakage(study),
             "premiums": layout.premiums(),
         },
+        params={"guesses": leakage.speaker_guesses(study)},
         finding="finding_0",
     ),
     "inversion": Exhibit(
         "Draw UAR of each feature set within and across languages.",
-        wanted=ALL or bool(study.config["language_pairs"]),
+        wanted=bool(scored.scores_of_cells(study)),
         inputs={"scores": scored.scores_of_cells(study)},
         params={"cells": language_cells(study)},
         finding="finding_2",
     ),
     "conditions": Exhibit(
         "Draw UAR of each model within corpora and on others.",
-        wanted=ALL or bool(SHOWN),
+        wanted=bool(SHOWN),
         inputs={"scores": SHOWN},
         params={"first": shown.results_first(study)},
     ),
     "seeds": Exhibit(
         "Draw UAR of each seed and of all of them.",
-        wanted=ALL or shown.have_seeds(study),
+        wanted=shown.have_seeds(study),
         inputs={"scores": SHOWN},
         params={"first": shown.results_first(study)},
     ),
     "recalls": Exhibit(
         "Draw the recall of each emotion by each experiment.",
-        wanted=ALL or bool(SHOWN),
+        wanted=bool(SHOWN),
         inputs={"scores": SHOWN},
         params={"first": shown.results_first(study)},
     ),
     "confusions": Exhibit(
         "Draw which emotions each experiment takes for which.",
-        wanted=ALL or bool(SHOWN),
+        wanted=bool(SHOWN),
         inputs={
             "scores": SHOWN,
             "confusions": shown.results_shown(study, layout.confusions),
         },
-        params={"first": shown.results_first(study)},
+        params={
+            "first": shown.results_first(study),
+            "baselines": [name for name, entry in study.config["models"].items() if "baseline" in entry],
+        },
     ),
     "robustness": Exhibit(
         "Draw what models lose on worse recordings of the same clips.",
@@ -94,10 +100,10 @@ FIGURES_SHOWN = {
         params={"baselines": rated_shown.rated_baselines(study)},
     ),
     "published": Exhibit(
-        "Draw published numbers beside ours, and say which cannot be compared.",
-        wanted=ALL,
+        "Draw published numbers and ours, by verdict.",
+        wanted=CLAIMS.scores,
         inputs={"findings": findings_inputs.findings(study)},
-        also={"points": "published_points"},
+        also={"points": "published_points"} if CLAIMS.points else {},
     ),
 }
 FIGURES_SHOWN = wanted(FIGURES_SHOWN)
@@ -133,7 +139,7 @@ for rule, exhibit in rules_of(FIGURES_SHOWN, "figure").items():
 
 
 rule finding_figure:
-    """Draw one finding: published scores and differences beside ours."""
+    """Draw one finding: published scores and differences, and ours."""
     input:
         finding=layout.finding("{finding}"),
     output:
@@ -147,5 +153,7 @@ rule finding_figure:
         "../envs/analysis.yaml"
     resources:
         **needs(minutes=20),
+    params:
+        further=lambda wildcards: claims_drawn.titles_of_further(study, wildcards.finding),
     script:
         "../workflow/scripts/finding_figure.py"

@@ -12,7 +12,7 @@ from sarangi.base import store
 from sarangi.base.finding_rows import FINDING
 from sarangi.base.score_rows import CONFUSIONS, SCORES
 from sarangi.paper.figures.page import pyplot
-from sarangi.paper.figures.style import STYLE
+from sarangi.paper.figures.style import STYLE, TALLEST
 from support.places import MADE_BY_TEST
 
 FOUR = ("angry", "happy", "neutral", "sad")
@@ -123,7 +123,8 @@ def drawn(monkeypatch):
             ]
             assert not covers, covers[:5]
             assert not outside, outside[:5]
-            assert figure.get_size_inches()[1] < 10
+            assert figure.get_size_inches()[1] < TALLEST
+            assert min(text.get_fontsize() for text in texts) >= 7
             found.append([text.replace("\n", " ") for text, _ in boxes])
             pyplot.close(figure)
         return found[0] if len(found) == 1 else found

@@ -9,6 +9,7 @@ with job(snakemake) as run:
         snakemake.input.scores,
         snakemake.input.confusions,
         snakemake.params.first,
+        snakemake.params.baselines,
         snakemake.params.labels,
         run.files,
     )

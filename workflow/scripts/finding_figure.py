@@ -9,6 +9,7 @@ with job(snakemake) as run:
 
     finding_figure(
         Path(snakemake.input.finding),
+        snakemake.params.further,
         snakemake.params.labels,
         run.files,
     )

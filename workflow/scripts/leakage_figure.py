@@ -8,6 +8,7 @@ with job(snakemake) as run:
     leakage_figure(
         snakemake.input.scores,
         snakemake.input.premiums,
+        snakemake.params.guesses,
         snakemake.params.labels,
         run.files,
     )

@@ -6,7 +6,6 @@ with job(snakemake) as run:
     from sarangi.paper.figures.methodology import methodology_figure
 
     methodology_figure(
-        snakemake.params.labels,
         snakemake.params.without,
         run.files,
     )

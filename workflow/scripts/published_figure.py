@@ -5,9 +5,11 @@ from sarangi.runtime.job import job
 with job(snakemake) as run:
     from sarangi.paper.figures.published import published_figure
 
+    files = run.files
+    points = {name.removeprefix("points_"): path for name, path in files.items() if "points" in name}
     published_figure(
         snakemake.input.findings,
         snakemake.params.labels,
-        {suffix: run.named(suffix) for suffix in ("pdf", "png")},
-        {suffix: run.named(f"points_{suffix}") for suffix in ("pdf", "png")},
+        {suffix: files[suffix] for suffix in ("pdf", "png")},
+        points or None,
     )

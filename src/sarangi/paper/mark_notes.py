@@ -1,7 +1,7 @@
 """What the marks of scores mean, and the letters that tables and figures show for them."""
 
 import string
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sarangi.base.marks import (
     CLASS_MISSING,
@@ -46,11 +46,17 @@ MARKS = {
 }
 
 
-def letters(marks: Sequence[str]) -> str:
-    """Return the letters of some marks of :data:`MARKS`, apart by spaces."""
-    return " ".join(string.ascii_lowercase[list(MARKS).index(mark)] for mark in marks)
+def letters(marks: Sequence[str], known: Sequence[str] = tuple(MARKS)) -> str:
+    """Return the letters of some marks, apart by spaces: each is that of its place in ``known``."""
+    return " ".join(string.ascii_lowercase[list(known).index(mark)] for mark in marks)
 
 
-def meanings(marks: Sequence[str]) -> list[str]:
+def in_order(marks: Iterable[str]) -> list[str]:
+    """Return marks, each once and in the order of :data:`MARKS`: so known, their letters have no gaps."""
+    there = set(marks)
+    return [mark for mark in MARKS if mark in there]
+
+
+def meanings(marks: Sequence[str], known: Sequence[str] = tuple(MARKS)) -> list[str]:
     """Return the notes that say what the letters of some marks mean, in the order of :data:`MARKS`."""
-    return [f"{letters([mark])}: {words}." for mark, words in MARKS.items() if mark in marks]
+    return [f"{letters([mark], known)}: {MARKS[mark]}." for mark in in_order(marks)]

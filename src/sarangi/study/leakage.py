@@ -18,6 +18,8 @@ from sarangi.study.study import Study
 
 GUESSES = ("constant", "uniform")
 """Baselines that gain nothing by leakage; figures draw the chance level anyway."""
+SPEAKER_ONLY = "speaker_only"
+"""The baseline that knows the speaker alone."""
 NOT_OF_THE_SPLIT = ("title", "leaks", "matched")
 """Keys of a protocol in which folds and those that are matched to them differ."""
 
@@ -71,6 +73,11 @@ def leakage_pairs(study: Study, experiments: Mapping[str, Experiment] | None = N
         if random and apart:
             pairs.append(LeakagePair(corpus, model, RANDOM_FOLDS, random, apart))
     return pairs
+
+
+def speaker_guesses(study: Study) -> list[str]:
+    """Return the models that know the speaker alone, in the order of the configuration."""
+    return [name for name, entry in study.config["models"].items() if entry.get("baseline") == SPEAKER_ONLY]
 
 
 def is_matched(entry: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

@@ -1,128 +1,288 @@
-"""What the figures of published numbers share: lists of claims with ours next to them."""
+"""What the figures of published numbers share: lists of claims that have a value of ours."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
+import matplotlib
 import numpy as np
 import pandas as pd
 from matplotlib.lines import Line2D
 
 from sarangi.base.finding_rows import read_findings
-from sarangi.base.statements import statement, title_and_number
-from sarangi.base.verdicts import AGREE, DIFFERS, DISAGREE, SHIFTED, UNDECIDED, UNTESTABLE, verdict_in
-from sarangi.paper.figures.lists import Block, Columns, Line, Point
-from sarangi.paper.figures.style import BLUE, GREEN, GREY, ORANGE, key
+from sarangi.base.labels import Labels
+from sarangi.base.statements import title_and_number
+from sarangi.base.verdicts import (
+    AGREE,
+    DIFFERS,
+    DISAGREE,
+    SHIFTED,
+    UNDECIDED,
+    UNTESTABLE,
+    is_further,
+    verdict_in,
+)
+from sarangi.paper.figures.lists import (
+    AXIS,
+    Block,
+    Columns,
+    Line,
+    Point,
+    balanced,
+    draw_list,
+    fitting,
+    left_out,
+)
+from sarangi.paper.figures.page import Page, in_words, save
+from sarangi.paper.figures.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    HIGHEST,
+    INK,
+    ORANGE,
+    STYLE,
+    key,
+    keys_of_degenerate,
+)
 from sarangi.published.family import judged_together
-from sarangi.statistics.metrics import METRICS
+from sarangi.statistics.metrics import METRICS, UAR
 
 COMPARED = tuple(metric.prose for metric in METRICS if metric.compared)
 """Published metrics of a whole test part, as claims name them; those of single emotions are in the table."""
 
+STATED = "as stated"
+"""The panel of scores that a sentence states."""
+
 POINTS = "percentage points"
 
-CLAIM_COLUMNS = Columns(1, 2.95, 2.3)
-
-SCORE_AXIS = f"{', '.join(COMPARED[:-1])} or {COMPARED[-1]}"
-
-
-def read_claims(findings: Sequence[Path]) -> pd.DataFrame:
-    """Return the rows of findings, with a title of each; of several, corrected for the number of claims."""
-    table = judged_together(findings)[0] if len(findings) > 1 else read_findings(findings)
-    return table.assign(finding="Finding " + table["finding"].astype(str))
-
-
-def shown_claims(table: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-    """Return which claims are scores of whole test parts, and which are differences in points."""
-    # what stands in a printed table is counted, not shown line by line
-    whole = table["grid"].isna() & table["unit"].eq("") & table["published"].between(0, 1)
-    # a derived number is a sentence of its own
-    derived = ~table["claim"].str.contains(".", regex=False)
-    whole &= table["statement"].map(lambda text: title_and_number(text)[1]).isin(COMPARED) | derived
-    return whole, table["unit"] == POINTS
-
-
-def bounds(table: pd.DataFrame) -> tuple[float, float]:
-    """Return the ends of a scale for differences, the same on both sides of zero."""
-    largest = table[list(BOTH_SIDES)].abs().max().max()
-    bound = 10 * (np.ceil(largest / 10) if largest > 0 else 1)
-    return -bound, bound
-
-
-def legend() -> list[Line2D]:
-    """Return the legend of published numbers and ours."""
-    return [
-        key("published", GREY, "D", "-", filled=False),
-        *(key(f"ours: {word}", colour, marker) for word, (_, colour, marker) in JUDGED.items()),
-        key("ours, listed or not comparable", GREY, "o", filled=False),
-    ]
-
-
-BOTH_SIDES = ("published", "published_low", "published_high", "ours", "low", "high")
+LABEL = 2.25  # inches for what is claimed
 
 JUDGED = {
-    "recomputed or reproduced": (AGREE, BLUE, "o"),
-    SHIFTED: ((SHIFTED,), GREEN, "D"),
-    DIFFERS: (DISAGREE, ORANGE, "s"),
-    UNDECIDED: ((UNDECIDED,), GREY, "^"),
+    "ours: reproduced, recomputed or holds": (AGREE, BLUE, "o"),
+    f"ours: {SHIFTED}": ((SHIFTED,), GREEN, "D"),
+    f"ours: {DIFFERS}, or fails": (DISAGREE, ORANGE, "s"),
+    f"ours: {UNDECIDED}": ((UNDECIDED,), GREY, "^"),
 }
 """The verdicts that ours is drawn by: what the legend calls them, their kinds, colour and marker."""
 
+NOT_COMPARABLE = "not comparable"
+"""What is said of a claim that has a value of ours and cannot be tested."""
 
-def blocks_of_claims(table: pd.DataFrame, names: Sequence[int], tabled: bool) -> list[Block]:
-    """Return a block a finding: a line a number, and, if ``tabled``, one for each printed table."""
-    blocks = []
-    for finding, rows in table.groupby("finding", sort=False):
-        lines = []
-        here = rows[rows.index.isin(names)]
-        # the numbers of one experiment share a line of the list
-        parts = [title_and_number(text) for text in here["statement"]]
-        whole, metric = (pd.Series([p[n] for p in parts], here.index, dtype=object) for n in (0, 1))
-        for _, same in here.groupby(whole.where(whole.ne(""), here["claim"]), sort=False):
-            label = same["statement"].iloc[0]
-            if len(same) > 1:
-                numbers = ", ".join(metric[same.index] + " " + same["printed"])
-                label = statement(whole[same.index[0]], numbers)
-            lines.append(_published_line(label, same, metric))
-        for grid, same in rows[rows["grid"].notna()].groupby("grid", sort=False):
-            if not tabled:
-                continue
-            counts = same["verdict"].map(lambda text: verdict_in(text).kind).value_counts(sort=False)
-            words = "; ".join(f"{count} {verdict}" for verdict, count in counts.items())
-            ticks = [Point(row["published"], np.nan, np.nan, GREY, "|", size=4) for _, row in same.iterrows()]
-            label = f"all {len(same)} numbers in the table {grid.replace('_', ' ')}"
-            lines.append(Line(label, ticks, words))
-        if lines:
-            blocks.append(Block(finding, lines))
-    return blocks
+UNJUDGED = f"ours: listed, or {NOT_COMPARABLE}"
+
+REASONS = 3  # why ours cannot be compared, before the others are counted
+
+APART = 0.045  # inches from the middle of a line to what was published, above, and to ours, below
 
 
-BELOW = 0.1  # inches from one number of an experiment to the next, where ours stands beside
+class Claims(NamedTuple):
+    """The claims of findings that a figure may draw, by what they are.
+
+    Attributes
+    ----------
+    scores
+        Scores of whole test parts, with their panel in a column ``panel`` and their line in ``line``.
+    points
+        Differences in percentage points, likewise.
+    unavailable
+        How many of both have no value of ours.
+    others
+        How many are of single emotions, or counts.
+    """
+
+    scores: pd.DataFrame
+    points: pd.DataFrame
+    unavailable: int
+    others: int
 
 
-def _published_line(label: str, same: pd.DataFrame, metric: pd.Series) -> Line:
-    """Return the numbers of an experiment: one below the other where ours is there, each above ours."""
-    points, apart = [], BELOW if same["ours"].notna().any() else 0.0
-    for place, (_, row) in enumerate(same.iterrows()):
-        shift = (place - (len(same) - 1) / 2) * apart
-        theirs = (row["published"], row["published_low"], row["published_high"], GREY, "D", False, False)
-        points.append(Point(*theirs, shift=shift - apart / 8, size=3.2))
-        if not pd.isna(row["ours"]):
-            kind = verdict_in(row["verdict"]).kind
-            judged = [(colour, marker) for kinds, colour, marker in JUDGED.values() if kind in kinds]
-            colour, marker = judged[0] if judged else (GREY, "o")
-            ours = (row["ours"], row["low"], row["high"], colour, marker, bool(judged), False)
-            points.append(Point(*ours, shift=shift + apart / 8, size=3.6))
-    said = [_why(row) for _, row in same.iterrows()]
-    words = said[0]
-    if len(set(said)) > 1:
-        words = "; ".join(f"{name} {why}" for name, why in zip(metric[same.index], said, strict=True))
-    return Line(label, points, words, tall=apart * len(same) + 0.04)
+def read_claims(findings: Sequence[Path], further: Mapping[str, str] | None = None) -> Claims:
+    """Return the claims of findings that have a value of ours; of several, corrected for their number.
+
+    Parameters
+    ----------
+    findings
+        ``results/findings/finding_<n>.parquet``.
+    further
+        Titles of the further experiments, by their claims; without, they are left out.
+    """
+    table = judged_together(findings)[0] if len(findings) > 1 else read_findings(findings)
+    table = table.assign(finding="Finding " + table["finding"].astype(str))
+    beside = table["claim"].map(is_further).astype(bool)
+    parts = [title_and_number(text) for text in table["statement"]]
+    title, number = (pd.Series([p[n] for p in parts], table.index, dtype=object) for n in (0, 1))
+    # a derived number is a sentence of its own
+    derived = ~table["claim"].str.contains(".", regex=False).astype(bool)
+    score = (
+        table["unit"].eq("") & table["published"].between(0, 1) & (number.isin(COMPARED) | derived) & ~beside
+    )
+    points = table["unit"].eq(POINTS) & table["published"].notna()
+    table = table.assign(
+        panel=number.where(number.isin(COMPARED) & ~derived, STATED),
+        line=title.where(title.ne("") & ~derived, table["statement"]),
+    )
+    table.loc[beside, "panel"] = UAR.prose
+    table.loc[beside, "line"] = table.loc[beside, "claim"].map(further or {})
+    for grid, rows in table[table["grid"].notna()].groupby("grid"):
+        table.loc[rows.index, "line"] = f"table {str(grid).replace('_', ' ')}"
+    shown = beside if further is not None else pd.Series(False, table.index)
+    there = table["ours"].notna()
+    return Claims(
+        table[(score | shown) & there],
+        table[points & there],
+        int(((score | points) & ~there).sum()),
+        int((~score & ~points & ~beside).sum()),
+    )
 
 
-def _why(row: pd.Series) -> str:
-    """Return the verdict; of what cannot be judged, whether our number is missing or of something else."""
-    verdict = verdict_in(row["verdict"])
-    if verdict.kind == UNTESTABLE:
-        said = "not available" if pd.isna(row["ours"]) else "not comparable"
-        return f"{said}: {verdict.reason}" if verdict.reason else said
-    return verdict.kind if not pd.isna(row["ours"]) else f"{verdict.kind}; ours is not available"
+def draw_claims(
+    claims: Claims,
+    parts: Sequence[pd.DataFrame],
+    nothing: str,
+    where: str,
+    labels: Labels,
+    output: dict[str, Path],
+) -> None:
+    """Draw lists of claims: published above, ours below, a panel a metric.
+
+    Parameters
+    ----------
+    claims
+        That the parts are of.
+    parts
+        ``scores`` or ``points`` of the claims, or both.
+    nothing
+        What the figure says where none has a value of ours.
+    where
+        Name of the table that has all of them.
+    labels
+        Titles, and which corpora are synthetic.
+    output
+        Files to write by suffix: ``pdf``, ``png``.
+    """
+    there = [part for part in parts if len(part)]
+    if not there:
+        in_words(nothing, labels.synthetic, output)
+        return
+    lists, kept = [], []
+    for part in there:
+        room = (HIGHEST - AXIS * (len(there) - 1)) * len(part) / sum(map(len, there))
+        drawn = _List.of(part, max(room, 1.5), claims.points is part)
+        lists.append(drawn)
+        kept.append(drawn.shown)
+    shown, every = pd.concat(kept), pd.concat(there)
+    notes = left_out(list(every.index), list(shown.index), f"the table of {where} has them")
+    if claims.unavailable:
+        notes.append(f"{claims.unavailable} published numbers have none of ours here: the table says why.")
+    if claims.others:
+        notes.append(f"{claims.others} numbers of single emotions, and counts, are in the table of {where}.")
+    notes += _why_not(shown)
+    handles = _legend(shown)
+    with matplotlib.rc_context(STYLE):
+        high = sum(drawn.height + AXIS for drawn in lists)
+        page = Page(high, notes, labels.synthetic, legend=0.17 * -(-len(handles) // 3) + 0.06)
+        top = 0.0
+        for drawn in lists:
+            draw_list(page, drawn.columns, drawn.filled, drawn.height, drawn.panels, drawn.limits, top)
+            top += drawn.height + AXIS
+        page.legend(handles, 3)
+        save(page.figure, output)
+
+
+class _List(NamedTuple):
+    """A list of claims as it is drawn."""
+
+    shown: pd.DataFrame
+    columns: Columns
+    panels: Sequence[str]
+    limits: tuple[float, float]
+    filled: Sequence[Sequence[Block]]
+    height: float
+
+    @classmethod
+    def of(cls, part: pd.DataFrame, highest: float, points: bool) -> "_List":
+        panels = [POINTS] if points else [name for name in (*COMPARED, STATED) if name in set(part["panel"])]
+        place = {name: number for number, name in enumerate(panels)}
+        columns = Columns(1, LABEL, 0.1, len(panels))
+
+        def blocks(names: Sequence[int]) -> list[Block]:
+            found = []
+            for finding, rows in part[part.index.isin(names)].groupby("finding", sort=False):
+                lines = [_line(same, place) for _, same in rows.groupby("line", sort=False)]
+                found.append(Block(str(finding), lines))
+            return found
+
+        kept = fitting(list(part.index), blocks, columns, highest)
+        filled, height = balanced(blocks(kept), columns, highest)
+        shown = part[part.index.isin(kept)]
+        return cls(shown, columns, panels, _bounds(shown) if points else (0.0, 1.0), filled, height)
+
+
+def _bounds(table: pd.DataFrame) -> tuple[float, float]:
+    """Return the ends of a scale for differences, the same on both sides of zero."""
+    sides = ["published", "published_low", "published_high", "ours", "low", "high"]
+    bound = 10 * max(1.0, float(np.ceil(table[sides].abs().max().max() / 10)))
+    return -bound, bound
+
+
+def _line(same: pd.DataFrame, place: Mapping[str, int]) -> Line:
+    """Return the numbers of an experiment: what was published above, ours below; of a table, strokes."""
+    points = []
+    tabled = same["grid"].notna().any()
+    for _, row in same.iterrows():
+        panel, printed = place.get(row["panel"], 0), not pd.isna(row["published"])
+        points.append(
+            Point(
+                row["published"], row["published_low"], row["published_high"], INK, "|" if tabled else "D",
+                filled=False, shift=-APART, size=4.2, panel=panel,
+            )
+        )  # fmt: skip
+        judged = [each for each in JUDGED.values() if verdict_in(row["verdict"]).kind in each[0]]
+        colour, marker = judged[0][1:] if judged else (GREY, "o")
+        low, high = (np.nan, np.nan) if tabled else (row["low"], row["high"])
+        points.append(
+            Point(
+                row["ours"], low, high, colour, "|" if tabled else marker,
+                filled=bool(judged), shift=APART if printed else 0.0, panel=panel,
+            )
+        )  # fmt: skip
+    if not tabled:
+        return Line(same["line"].iloc[0], points, tall=0.24)
+    counts = same["verdict"].map(lambda text: _said(verdict_in(text).kind)).value_counts(sort=False)
+    words = ", ".join(f"{count} {said}" for said, count in counts.items())
+    return Line(f"{same['line'].iloc[0]}, a stroke a number: {words}", points, tall=0.24)
+
+
+def _said(kind: str) -> str:
+    return NOT_COMPARABLE if kind == UNTESTABLE else kind
+
+
+def _why_not(table: pd.DataFrame) -> list[str]:
+    """Return why ours cannot be compared with what was published, each reason once."""
+    verdicts = table["verdict"].map(verdict_in)
+    reasons = [
+        v.reason for v in verdicts if v.reason and not any(v.kind in kinds for kinds, *_ in JUDGED.values())
+    ]
+    counted = pd.Series(reasons, dtype=object).value_counts(sort=False)
+    rest = len(counted) - REASONS
+    listed = "; ".join(f"{reason} ({count})" for reason, count in counted.iloc[:REASONS].items())
+    return (
+        [f"{NOT_COMPARABLE.capitalize()}: {listed}{f'; and {rest} other reasons' if rest > 0 else ''}."]
+        if reasons
+        else []
+    )
+
+
+def _legend(table: pd.DataFrame) -> list[Line2D]:
+    """Return the legend of published numbers and ours: of what is drawn."""
+    kinds = [verdict_in(text).kind for text in table["verdict"]]
+    handles = [key("published", INK, "D", filled=False)] if table["published"].notna().any() else []
+    handles += [
+        key(label, colour, marker)
+        for label, (which, colour, marker) in JUDGED.items()
+        if set(which) & set(kinds)
+    ]
+    if any(not any(kind in which for which, *_ in JUDGED.values()) for kind in kinds):
+        handles.append(key(UNJUDGED, GREY, "o", filled=False))
+    return handles + keys_of_degenerate(table)

@@ -8,8 +8,10 @@ from sarangi.paper.figures.lists import Block, Columns
 from sarangi.paper.figures.page import in_words
 from sarangi.paper.figures.score_lists import (
     NONE_SCORED,
+    by_condition,
     condition_title,
     draw_scores,
+    known_marks,
     line_of,
     point_of,
     reported_uars,
@@ -36,14 +38,16 @@ def conditions_figure(
     if table.empty:
         in_words(NONE_SCORED, labels.synthetic, output)
         return
-    columns = Columns(2, 1.35, 0.32)
+    columns, models = Columns(2, 1.35, 0.32), list(labels.models)
 
     def blocks(names: Sequence[str]) -> list[Block]:
         found = []
-        here = table[table["scored"].isin(names)]
-        for model, rows in here.groupby("model", sort=False):
+        here = by_condition(table[table["scored"].isin(names)], labels)
+        known = known_marks(here)
+        for model, rows in sorted(here.groupby("model", sort=False), key=lambda each: models.index(each[0])):
             lines = [
-                line_of(row, condition_title(row, labels), [point_of(row)]) for _, row in rows.iterrows()
+                line_of(row, condition_title(row, labels), known, [point_of(row)])
+                for _, row in rows.iterrows()
             ]
             found.append(Block(labels.models[model], lines))
         return found

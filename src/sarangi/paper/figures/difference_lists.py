@@ -21,8 +21,8 @@ from sarangi.paper.figures.lists import (
     left_out,
 )
 from sarangi.paper.figures.page import Page, save
-from sarangi.paper.figures.style import BLUE, GREY, STYLE, key, keys_of_degenerate
-from sarangi.paper.mark_notes import letters, meanings
+from sarangi.paper.figures.style import BLUE, DASHED, DOUBTFUL, GREY, STYLE, key, keys_of_degenerate
+from sarangi.paper.mark_notes import in_order, letters, meanings
 
 LEGEND = 0.23  # inches
 
@@ -49,38 +49,37 @@ def draw_differences(
 
     def blocks(kept: Sequence[str]) -> list[Block]:
         here = table[table.index.map(str).isin(kept)]
+        known = in_order(mark for held in here["mark"] for mark in marks_in(held))
         return [
-            Block(title, [_line(row) for _, row in rows.iterrows()])
+            Block(title, [_line(row, known) for _, row in rows.iterrows()])
             for title, rows in here.groupby("heading", sort=False)
         ]
 
     kept = fitting(names, blocks, columns)
     filled, height = balanced(blocks(kept), columns)
     shown = table[table.index.map(str).isin(kept)]
-    marks = [mark for row in shown["mark"] for mark in marks_in(row)]
+    marks = in_order(mark for row in shown["mark"] for mark in marks_in(row))
     handles = [key(what, BLUE, "s")]
     if set(marks) & set(INTERVAL_MARKS):
-        handles.append(
-            key("interval that is descriptive (few groups), or too narrow", GREY, line=(0, (2.2, 1.2)))
-        )
+        handles.append(key(DOUBTFUL, GREY, line=DASHED))
     handles += keys_of_degenerate(shown)
     if UNTRAINED in marks:
         handles.append(key("untrained weights", GREY, "s", filled=False))
-    notes = [*left_out(names, kept, f"the table of {where} has them"), *meanings(marks)]
+    notes = [*left_out(names, kept, f"the table of {where} has them"), *meanings(marks, marks)]
     reach = shown[["low", "high", "value"]].abs().max().max()
     limit = min(1.0, 1.05 * float(reach)) if reach > 0 else 1.0
     with matplotlib.rc_context(STYLE):
         page = Page(height + AXIS, notes, labels.synthetic, legend=LEGEND * -(-len(handles) // 3))
         axis = "difference in UAR, with its interval over groups"
-        draw_list(page, columns, filled, height, axis, limits=(-limit, limit))
+        draw_list(page, columns, filled, height, [axis], limits=(-limit, limit))
         page.legend(handles, min(3, len(handles)))
         save(page.figure, output)
 
 
-def _line(row: pd.Series) -> Line:
+def _line(row: pd.Series, known: Sequence[str]) -> Line:
     held = marks_in(row["mark"])
     point = Point(
         row["value"], row["low"], row["high"], BLUE, "s",
         filled=UNTRAINED not in held, dashed=any(mark in held for mark in INTERVAL_MARKS),
     )  # fmt: skip
-    return Line(row["label"], [point], letters(held))
+    return Line(row["label"], [point], letters(held, known))

@@ -12,13 +12,13 @@ from sarangi.base.dimension_reports import FOLDS, all_of, best_listeners, report
 from sarangi.base.labels import Labels
 from sarangi.base.marks import marks_in
 from sarangi.paper.figures.page import Page, in_words, save
-from sarangi.paper.figures.style import EDGE, HIGHEST, STYLE, WIDTH
+from sarangi.paper.figures.style import EDGE, HIGHEST, STYLE, TINY, WIDTH
 from sarangi.paper.figures.text import broken, height_of
-from sarangi.paper.mark_notes import letters, meanings
+from sarangi.paper.mark_notes import in_order, letters, meanings
 from sarangi.paper.texts import interval_text, number_text
 
 NONE_RATED = "No audio model that predicts a rating is available."
-LETTERS = 7.0
+LETTERS = TINY
 """The smallest letters of these figures, in points."""
 ACROSS = 3  # panels beside each other
 BEST = (
@@ -96,7 +96,8 @@ def draw_panels(
     best = best.assign(
         place=best["protocol"].map(protocols.index), title=best["model"].map(models.index)
     ).sort_values(["corpus", "place", "dimension"], ignore_index=True)
-    rows = list(_rows(best, table, panels, labels))
+    known = in_order(mark for held in best["mark"] for mark in marks_in(held))
+    rows = list(_rows(best, table, panels, known, labels))
     kept: list[_Row] = []
     used = 0.0
     for row in rows:
@@ -106,10 +107,10 @@ def draw_panels(
         used += row.high
     left_out = sum(len(row.scores) for row in rows[len(kept) :])
     shown = [score for row in kept for score in row.scores]
-    marks = [mark for score in shown for mark in marks_in(score["mark"])]
+    marks = in_order(mark for score in shown for mark in marks_in(score["mark"]))
     more = [f"{left_out} more had no room here: the table of dimensions has them."] if left_out else []
     with matplotlib.rc_context({**STYLE, "font.size": LETTERS}):
-        page = Page(used, [*notes, BEST, *more, *meanings(marks)], labels.synthetic, size=LETTERS)
+        page = Page(used, [*notes, BEST, *more, *meanings(marks, known)], labels.synthetic, size=LETTERS)
         top = page.top
         for row in kept:
             page.text(EDGE, top, row.heading, size=LETTERS, weight="bold", va="top")
@@ -141,23 +142,25 @@ def _own(table: pd.DataFrame, score: pd.Series) -> pd.DataFrame:
     return table[(table["file"] == score["file"]) & (table["dimension"] == score["dimension"])]
 
 
-def _rows(best: pd.DataFrame, table: pd.DataFrame, panels: Panels, labels: Labels) -> Iterator[_Row]:
+def _rows(
+    best: pd.DataFrame, table: pd.DataFrame, panels: Panels, known: Sequence[str], labels: Labels
+) -> Iterator[_Row]:
     for (corpus, _), found in best.groupby(["corpus", "place"], sort=False):
         every = [score for _, score in found.iterrows()]
         for start in range(0, len(every), ACROSS):
             scores = every[start : start + ACROSS]
             heading = f"{labels.corpora[corpus]}, {labels.protocols[scores[0]['protocol']]}"
             heading = broken(heading, WIDTH - 2 * EDGE, LETTERS, "bold")
-            titles = [_title(score, panels.whole - 0.15, labels) for score in scores]
+            titles = [_title(score, panels.whole - 0.15, known, labels) for score in scores]
             head = height_of(heading, LETTERS) + 0.05
             title = max(height_of(text, LETTERS) for text in titles) + 0.05
             drawn = max(panels.height(_own(table, score)) for score in scores)
             yield _Row(heading, scores, titles, head, title, head + title + drawn + panels.below)
 
 
-def _title(score: pd.Series, width: float, labels: Labels) -> str:
+def _title(score: pd.Series, width: float, known: Sequence[str], labels: Labels) -> str:
     """Return what a panel shows: dimension, model, CCC with its interval and marks."""
-    held = letters(marks_in(score["mark"]))
+    held = letters(marks_in(score["mark"]), known)
     ccc = f"CCC {score['value']:.3f} {interval_text(score['low'], score['high'])}" + (
         f" ({held})" if held else ""
     )

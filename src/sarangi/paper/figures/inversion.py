@@ -12,8 +12,18 @@ import pandas as pd
 
 from sarangi.base.labels import Labels
 from sarangi.paper.cells import ranks, scored
-from sarangi.paper.figures.page import pyplot, save, say_synthetic
-from sarangi.paper.figures.style import BLUE, GREEN, GREY, ORANGE, STYLE, draw_interval, keys_of_degenerate
+from sarangi.paper.figures.page import in_words, pyplot, save, say_synthetic
+from sarangi.paper.figures.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    INK,
+    ORANGE,
+    STYLE,
+    WIDTH,
+    draw_interval,
+    keys_of_degenerate,
+)
 
 CONDITIONS = {
     "shared": ("within the language, random folds", ORANGE, "o"),
@@ -28,7 +38,7 @@ TITLE_LETTERS = 45  # that fit on a line above a panel
 def inversion_figure(cells: Sequence[Mapping[str, Any]], labels: Labels, output: dict[str, Path]) -> None:
     """Draw UAR of every feature set within a language and from another one, with the sets' ranks.
 
-    One panel a pair and language tested, of the model that stands first in the cells.  Where a language
+    One panel a pair and language tested, of the model that is first in the cells.  Where a language
     has several protocols of one kind, the first is shown.
 
     Parameters
@@ -41,7 +51,7 @@ def inversion_figure(cells: Sequence[Mapping[str, Any]], labels: Labels, output:
     Raises
     ------
     SarangiError
-        If a cell appears twice, or a score file does not report one UAR.
+        If a cell is there twice, or a score file does not report one UAR.
     """
     table = scored(cells, labels.synthetic)
     table = table[~table["adapted"]]
@@ -55,26 +65,26 @@ def inversion_figure(cells: Sequence[Mapping[str, Any]], labels: Labels, output:
     panels = list(table.groupby(["pair", "test"], sort=False))
     held = table[["value", "high"]].max().max(), table["published"].dropna().astype(float).max()
     highest = max([value for value in held if not pd.isna(value)], default=1)
-    columns = min(2, max(1, len(panels)))
-    rows = math.ceil(max(1, len(panels)) / columns)
+    if not table["value"].notna().any():
+        in_words("No score within or across languages is available.", labels.synthetic, output)
+        return
+    columns = min(2, len(panels))
+    rows = math.ceil(len(panels) / columns)
     with matplotlib.rc_context(STYLE):
         figure, grid = pyplot.subplots(
             rows,
             columns,
-            figsize=(3.6 * columns, 0.9 + 2.5 * rows if panels else 1),
+            figsize=(WIDTH, 0.9 + 2.5 * rows),
             layout="constrained",
             squeeze=False,
         )
-        if not panels:
-            grid[0, 0].set_axis_off()
-            grid[0, 0].text(0.5, 0.5, "no pair of languages is available", ha="center", color=GREY)
-        for axes in grid.flat[max(1, len(panels)) :]:
+        for axes in grid.flat[len(panels) :]:
             axes.set_axis_off()
         for axes, ((pair, language), here) in zip(grid.flat, panels, strict=False):
             _inversion_panel(axes, here)
             axes.set_title(f"Tested on {language}\n" + textwrap.fill(pair, TITLE_LETTERS), pad=16)
             axes.set_ylim(0, min(1, math.ceil(10 * highest + 0.2) / 10))
-        for axes in grid[:, 0] if panels else ():
+        for axes in grid[:, 0]:
             axes.set_ylabel(f"UAR of the {table['model'].iloc[0]}")
         handles = [
             pyplot.Line2D([], [], color=colour, marker=marker, ms=5, lw=1.6, label=label)
@@ -83,12 +93,11 @@ def inversion_figure(cells: Sequence[Mapping[str, Any]], labels: Labels, output:
         ]
         if table["published"].notna().any():
             handles.append(
-                pyplot.Line2D([], [], color=GREY, marker="D", mfc="none", ms=3.5, lw=0, label="published")
+                pyplot.Line2D([], [], color=INK, marker="D", mfc="none", ms=4.5, lw=0, label="published")
             )
         handles.append(pyplot.Line2D([], [], color=GREY, lw=1, ls=":", label="chance"))
         handles += keys_of_degenerate(table)
-        if panels:
-            figure.legend(handles=handles, loc="outside lower center", ncols=3, frameon=False)
+        figure.legend(handles=handles, loc="outside lower center", ncols=3, frameon=False)
         say_synthetic(figure, labels.synthetic)
         save(figure, output)
 
@@ -110,7 +119,7 @@ def _inversion_panel(axes: matplotlib.axes.Axes, table: pd.DataFrame) -> None:
         if not pd.isna(row["published"]):
             # beside ours, so that neither covers the other
             beside = place + 0.11
-            axes.plot(beside, float(row["published"]), "D", mfc="none", mec=GREY, mew=0.8, ms=3)
+            axes.plot(beside, float(row["published"]), "D", mfc="none", mec=INK, mew=0.9, ms=4.5)
         if scored_some:
             rank = "–" if pd.isna(row["rank"]) else f"{row['rank']:.0f}"
             axes.text(place, s=rank, ha="center", color=colour, weight="bold", **above)
@@ -118,9 +127,7 @@ def _inversion_panel(axes: matplotlib.axes.Axes, table: pd.DataFrame) -> None:
         axes.text(-0.5, s="rank ", ha="right", color=GREY, **above)
     else:
         middle = (len(features) - 1) / 2
-        axes.text(
-            middle, s="no score can be computed from what is available", ha="center", color=GREY, **above
-        )
+        axes.text(middle, s="no score is available", ha="center", color=GREY, **above)
     axes.set_xlim(-0.5, len(features) - 0.5)
     axes.set_xticks(range(len(features)), [name.replace(" ", "\n") for name in features])
     axes.tick_params(axis="x", length=0)

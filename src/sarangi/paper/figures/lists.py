@@ -8,11 +8,26 @@ import pandas as pd
 
 from sarangi.base.marks import OF_INTERVALS
 from sarangi.paper.figures.page import Page
-from sarangi.paper.figures.style import EDGE, GREY, HIGHEST, PALE, SMALL, TINY, WIDTH, draw_interval
+from sarangi.paper.figures.style import (
+    DASHED,
+    EDGE,
+    GREY,
+    HIGHEST,
+    PALE,
+    SMALL,
+    TINY,
+    WIDTH,
+    draw_interval,
+)
 from sarangi.paper.figures.text import broken, height_of
 
 INTERVAL_MARKS = OF_INTERVALS
 """An interval with one of these is drawn dashed."""
+
+
+BETWEEN = 0.26  # inches from one panel to the next
+
+STRETCHED = 0.12  # inches that a line may be higher than it has to, so that columns end together
 
 
 @dataclass(frozen=True)
@@ -31,6 +46,8 @@ class Point:
         Inches below the middle of the line.
     size
         Of the marker, in points.
+    panel
+        Number of the panel that it is drawn in.
     """
 
     value: float
@@ -42,6 +59,7 @@ class Point:
     dashed: bool = False
     shift: float = 0.0
     size: float = 4.5
+    panel: int = 0
 
 
 @dataclass(frozen=True)
@@ -65,11 +83,12 @@ class Block:
 
 @dataclass(frozen=True)
 class Columns:
-    """Widths in inches of a list's columns, each with labels, a part to draw in, and words behind it."""
+    """Widths in inches of a list's columns, each with labels, panels to draw in, and words behind them."""
 
     count: int
     label: float
     words: float
+    panels: int = 1
 
     @property
     def whole(self) -> float:
@@ -80,6 +99,11 @@ class Columns:
     def drawn(self) -> float:
         """The width that is left to draw in."""
         return self.whole - self.label - self.words - 3 * EDGE
+
+    @property
+    def panel(self) -> float:
+        """The width of a panel."""
+        return (self.drawn - BETWEEN * (self.panels - 1)) / self.panels
 
 
 def line_height(line: Line, columns: Columns) -> float:
@@ -96,7 +120,7 @@ def block_height(block: Block, columns: Columns) -> float:
 def flow(blocks: Sequence[Block], columns: Columns, height: float) -> list[list[Block]] | None:
     """Return the blocks of each column, none higher than ``height`` inches; None where they do not fit.
 
-    A block that is broken goes on under its heading.
+    A block that is broken continues under its heading.
     """
     found: list[list[Block]] = [[]]
     left = height
@@ -156,12 +180,12 @@ def fitting(
 
 
 def left_out(names: Sequence[str], kept: Sequence[str], where: str) -> list[str]:
-    """Return a note on what had no room, and where it stands; none where all had."""
+    """Return a note on what had no room, and where it is; none where all had."""
     rest = len(names) - len(kept)
     return [f"{rest} more had no room here: {where}."] if rest else []
 
 
-AXIS = 0.38  # inches below a list for its ticks and what they mean
+AXIS = 0.4  # inches below a list for its ticks and what they mean
 
 
 def draw_list(
@@ -169,11 +193,11 @@ def draw_list(
     columns: Columns,
     filled: Sequence[Sequence[Block]],
     height: float,
-    axis: str,
+    axes_titles: Sequence[str],
     limits: tuple[float, float] = (0.0, 1.0),
     top: float = 0.0,
 ) -> None:
-    """Draw columns of lines with points and intervals on one scale.
+    """Draw columns of lines with points and intervals on one scale, down to the same place.
 
     Parameters
     ----------
@@ -183,44 +207,70 @@ def draw_list(
         Their widths.
     filled, height
         From :func:`balanced`.
-    axis
-        What is drawn.
+    axes_titles
+        What is drawn in each panel.
     limits
         Of the scale.
     top
         Inches from the page's own top.
     """
+    needed = [
+        sum(block_height(b, columns) + sum(line_height(line, columns) for line in b.lines) for b in blocks)
+        for blocks in filled
+    ]
     for number, blocks in enumerate(filled):
         left = EDGE + number * columns.whole
-        used = sum(
-            block_height(b, columns) + sum(line_height(line, columns) for line in b.lines) for b in blocks
-        )
-        axes = page.axes(left + columns.label + EDGE, page.top + top, columns.drawn, used)
-        axes.set(xlim=limits, ylim=(used, 0), yticks=[])
-        axes.spines["left"].set_visible(False)
-        axes.tick_params(axis="x", labelsize=TINY, length=2, pad=2)
-        axes.xaxis.set_major_locator(matplotlib.ticker.MaxNLocator(5))
-        axes.set_xlabel(axis, fontsize=SMALL, labelpad=2)
+        lines = sum(len(block.lines) for block in blocks)
+        more = min(STRETCHED, (max(needed) - needed[number]) / max(1, lines))
+        panels = [
+            _panel(page, columns, (left, page.top + top), place, title, limits, max(needed))
+            for place, title in enumerate(axes_titles)
+        ]
         place = 0.0
         for block in blocks:
             high = block_height(block, columns)
             heading = broken(block.heading, columns.whole - 2 * EDGE, SMALL, "bold")
             how = {"size": SMALL, "weight": "bold", "va": "center"}
             page.text(left, page.top + top + place + high / 2 + 0.02, heading, **how)
-            # the scale does not run through the heading
-            axes.axhspan(place, place + high, color="white", zorder=1, lw=0)
             place += high
+            start = place
             for line in block.lines:
-                high = line_height(line, columns)
-                _draw_line(page, axes, line, columns, (left, page.top + top), place, high)
+                high = line_height(line, columns) + more
+                _draw_line(page, panels, line, columns, (left, page.top + top), place, high)
                 place += high
-        if limits[0] < 0 < limits[1]:
-            axes.axvline(0, color=GREY, lw=0.6, zorder=0)
+            if limits[0] < 0 < limits[1]:
+                # the scale does not run through headings
+                for axes in panels:
+                    axes.plot([0, 0], [start, place], color=GREY, lw=0.6, zorder=0)
+
+
+def _panel(
+    page: Page,
+    columns: Columns,
+    corner: tuple[float, float],
+    number: int,
+    title: str,
+    limits: tuple[float, float],
+    high: float,
+) -> matplotlib.axes.Axes:
+    left, top = corner
+    left += columns.label + EDGE + number * (columns.panel + BETWEEN)
+    axes = page.axes(left, top, columns.panel, high)
+    axes.set(xlim=limits, ylim=(high, 0), yticks=[])
+    axes.spines["left"].set_visible(False)
+    axes.tick_params(axis="x", labelsize=TINY, length=2, pad=2)
+    locator = matplotlib.ticker.MaxNLocator(5 if columns.panel > NARROW else 2, steps=[1, 2, 5, 10])
+    axes.set_xticks([tick for tick in locator.tick_values(*limits) if limits[0] <= tick <= limits[1]])
+    axes.set_xlabel(title, fontsize=SMALL, labelpad=2)
+    return axes
+
+
+NARROW = 1.5  # inches of a panel that has few ticks
 
 
 def _draw_line(
     page: Page,
-    axes: matplotlib.axes.Axes,
+    panels: Sequence[matplotlib.axes.Axes],
     line: Line,
     columns: Columns,
     corner: tuple[float, float],
@@ -238,13 +288,14 @@ def _draw_line(
         broken(line.words, columns.words, TINY),
         **how,
     )
-    axes.plot(axes.get_xlim(), [place + high] * 2, color=PALE, lw=0.4, zorder=0)
-    if line.chance is not None and not pd.isna(line.chance):
-        axes.plot([line.chance] * 2, [place + 0.01, place + high - 0.01], color=GREY, lw=0.9, ls=":")
+    for axes in panels:
+        axes.plot(axes.get_xlim(), [place + high] * 2, color=PALE, lw=0.4, zorder=0)
+        if line.chance is not None and not pd.isna(line.chance):
+            axes.plot([line.chance] * 2, [place + 0.01, place + high - 0.01], color=GREY, lw=0.9, ls=":")
     for point in line.points:
-        y = middle + point.shift
+        axes, y = panels[point.panel], middle + point.shift
         if not pd.isna(point.low):
-            style = (0, (2.2, 1.2)) if point.dashed else "-"
+            style = DASHED if point.dashed else "-"
             how = {"lw": 0.28 * point.size, "ls": style, "solid_capstyle": "butt", "clip_on": True}
             draw_interval(axes, (point.low, point.high), y, point.colour, **how)
         if not pd.isna(point.value):

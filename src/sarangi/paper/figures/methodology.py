@@ -5,14 +5,13 @@ from pathlib import Path
 
 import matplotlib
 
-from sarangi.base.labels import Labels
 from sarangi.paper.figures.page import Page, save
 from sarangi.paper.figures.style import BLUE, EDGE, GREY, SMALL, STYLE, TINY, WIDTH
 from sarangi.paper.figures.text import broken
 
-HIGH, WIDE = 0.62, 1.12  # of a box, in inches
+HIGH, WIDE = 0.72, 1.14  # of a box, in inches
 STEP = (WIDTH - 2 * EDGE - WIDE) / 4  # from one box of a row to the next
-DOWN = 0.84  # from one row to the next
+DOWN = 0.92  # from one row to the next
 Box = tuple[float, int, str, str]
 BOXES: dict[str, Box] = {
     "recordings": (0, 1, "Recordings", "as published, or acoustic features alone"),
@@ -36,13 +35,11 @@ ARROWS = [
 ]  # fmt: skip
 
 
-def methodology_figure(labels: Labels, without: Sequence[str], output: dict[str, Path]) -> None:
+def methodology_figure(without: Sequence[str], output: dict[str, Path]) -> None:
     """Draw the steps from recordings to the paper, and what each is made from.
 
     Parameters
     ----------
-    labels
-        Titles, and which corpora are synthetic.
     without
         Boxes of :data:`BOXES` that this study has not; the paper then takes the place of the findings.
     output
@@ -54,25 +51,26 @@ def methodology_figure(labels: Labels, without: Sequence[str], output: dict[str,
     rows = 1 + max(row for _, row, *_ in boxes.values())
     height = DOWN * (rows - 1) + HIGH
     with matplotlib.rc_context(STYLE):
-        page = Page(height + 2 * EDGE, [], labels.synthetic)
+        # it shows no result, whatever the speech
+        page = Page(height + 2 * EDGE, [], [])
         axes = page.axes(0, page.top, WIDTH, height + 2 * EDGE)
         axes.set(xlim=(0, WIDTH), ylim=(height + EDGE, -EDGE))
         axes.set_axis_off()
         for first, second in (*ARROWS, *([("scores", "paper")] if "findings" in without else [])):
             if first in boxes and second in boxes:
-                _arrow(axes, *_ends(boxes[first], boxes[second]))
+                _arrow(axes, _way(boxes[first], boxes[second]))
         # protocols go below the features to the models, and the scores read them, too
         left, middle = _corner(BOXES["protocols"])
         right, below = _corner(BOXES["models"])
         line = DOWN * 2 + (HIGH + DOWN) / 2
-        _elbow(axes, [(left + WIDE / 2, middle + HIGH), (left + WIDE / 2, line),
+        _arrow(axes, [(left + WIDE / 2, middle + HIGH), (left + WIDE / 2, line),
                       (right + WIDE / 2, line), (right + WIDE / 2, below + HIGH)])  # fmt: skip
         left, middle = _corner(BOXES["recordings"])
-        _elbow(axes, [(left + WIDE / 2, middle + HIGH), (left + WIDE / 2, DOWN * 2 + HIGH / 2),
+        _arrow(axes, [(left + WIDE / 2, middle + HIGH), (left + WIDE / 2, DOWN * 2 + HIGH / 2),
                       (_corner(BOXES["protocols"])[0], DOWN * 2 + HIGH / 2)])  # fmt: skip
         if "findings" in boxes:
             left, top = _corner(BOXES["scores"])
-            _elbow(axes, [(left + WIDE / 2, top + HIGH), (left + WIDE / 2, DOWN * 4 + HIGH / 2),
+            _arrow(axes, [(left + WIDE / 2, top + HIGH), (left + WIDE / 2, DOWN * 4 + HIGH / 2),
                           (_corner(BOXES["paper"])[0] + WIDE, DOWN * 4 + HIGH / 2)])  # fmt: skip
         for box in boxes.values():
             _box(axes, *_corner(box), *box[2:])
@@ -92,28 +90,25 @@ def _box(axes: matplotlib.axes.Axes, left: float, top: float, title: str, words:
         )
     )  # fmt: skip
     how = {"ha": "center", "zorder": 3}
-    axes.text(left + WIDE / 2, top + 0.15, title, size=SMALL + 1, weight="bold", va="center", **how)
+    axes.text(left + WIDE / 2, top + 0.16, title, size=SMALL + 0.5, weight="bold", va="center", **how)
     text = broken(words, WIDE - 0.1, TINY)
-    axes.text(left + WIDE / 2, top + 0.39, text, size=TINY, va="center", linespacing=1.1, **how)
+    axes.text(left + WIDE / 2, top + 0.45, text, size=TINY, va="center", linespacing=1.1, **how)
 
 
-def _ends(first: Box, second: Box) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Return where an arrow leaves a box and meets the next one."""
+def _way(first: Box, second: Box) -> list[tuple[float, float]]:
+    """Return the corners of the way from a box to the next one: level and upright lines alone."""
     (x, y), (u, v) = _corner(first), _corner(second)
     if abs(u - x) < WIDE:
-        return (x + WIDE / 2, y + HIGH), (u + WIDE / 2, v)
-    if u > x:
-        return (x + WIDE, y + HIGH / 2), (u, v + HIGH / 2)
-    return (x, y + HIGH / 2), (u + WIDE, v + HIGH / 2)
+        return [(x + WIDE / 2, y + HIGH), (u + WIDE / 2, v)]
+    start, end = (x + WIDE, u) if u > x else (x, u + WIDE)
+    middle = (start + end) / 2
+    y, v = y + HIGH / 2, v + HIGH / 2
+    return [(start, y), (end, v)] if y == v else [(start, y), (middle, y), (middle, v), (end, v)]
 
 
-def _arrow(axes: matplotlib.axes.Axes, start: tuple[float, float], end: tuple[float, float]) -> None:
-    how = {"arrowstyle": "-|>", "color": GREY, "lw": 0.9, "shrinkA": 0, "shrinkB": 1, "mutation_scale": 7}
-    axes.annotate("", end, start, arrowprops=how)
-
-
-def _elbow(axes: matplotlib.axes.Axes, places: Sequence[tuple[float, float]]) -> None:
-    """Draw a broken arrow."""
+def _arrow(axes: matplotlib.axes.Axes, places: Sequence[tuple[float, float]]) -> None:
+    """Draw an arrow along some places, in inches."""
     x, y = zip(*places[:-1], strict=True)
-    axes.plot(x, y, color=GREY, lw=0.9)
-    _arrow(axes, places[-2], places[-1])
+    axes.plot(x, y, color=GREY, lw=0.9, solid_joinstyle="miter", solid_capstyle="projecting")
+    how = {"arrowstyle": "-|>", "color": GREY, "lw": 0.9, "shrinkA": 0, "shrinkB": 1, "mutation_scale": 7}
+    axes.annotate("", places[-1], places[-2], arrowprops=how)

@@ -10,21 +10,23 @@ import pandas as pd
 from sarangi.base.emotions import EMOTIONS, ordered, title_of
 from sarangi.base.labels import Labels
 from sarangi.base.score_rows import headline
-from sarangi.paper.figures.heat import shaded
+from sarangi.paper.figures.heat import COLOUR_BAR, draw_colour_bar, shaded
 from sarangi.paper.figures.lists import Block, Columns, balanced, block_height, fitting, left_out, line_height
 from sarangi.paper.figures.page import Page, in_words, save
 from sarangi.paper.figures.score_lists import (
     IN_TABLES,
     NONE_SCORED,
+    by_condition,
     condition_title,
+    known_marks,
     line_of,
     name_of_scored,
     notes_on_marks,
     predicted,
     reported_uars,
 )
-from sarangi.paper.figures.style import EDGE, GREY, SMALL, STYLE, TINY
-from sarangi.paper.figures.text import broken
+from sarangi.paper.figures.style import EDGE, GREY, HIGHEST, SMALL, STYLE, TINY
+from sarangi.paper.figures.text import broken, width_of
 from sarangi.statistics.metrics import RECALL
 
 
@@ -47,32 +49,34 @@ def recalls_figure(
     found = found.assign(scored=name_of_scored(found), emotion=found["metric"].str.removeprefix(f"{RECALL}_"))
     each = found.set_index(["scored", "emotion"])["value"]
     emotions = ordered(found["emotion"], labels.emotions) or list(EMOTIONS)
-    columns = Columns(2, 1.3, 0.3)
+    columns = Columns(2, 1.25, 0.28)
 
     def blocks(names: Sequence[str]) -> list[Block]:
-        here = table[table["scored"].isin(names)]
+        here = by_condition(table[table["scored"].isin(names)], labels)
+        known = known_marks(here)
         tested = here.apply(lambda row: condition_title(row, labels), axis=1)
         return [
             Block(
                 condition,
-                [line_of(row, labels.models[row["model"]], scored=True) for _, row in r.iterrows()],
+                [line_of(row, labels.models[row["model"]], known, scored=True) for _, row in r.iterrows()],
             )
             for condition, r in here.groupby(tested, sort=False)
         ]
 
-    kept = fitting(list(table["scored"]), blocks, columns)
-    filled, height = balanced(blocks(kept), columns)
-    order = iter([row["scored"] for _, row in _in_blocks(table[table["scored"].isin(kept)], labels)])
+    heads = max(0.06 + width_of(title_of(emotion), TINY) for emotion in emotions) + 0.08
+    kept = fitting(list(table["scored"]), blocks, columns, HIGHEST - heads)
+    filled, height = balanced(blocks(kept), columns, HIGHEST - heads)
+    shown = by_condition(table[table["scored"].isin(kept)], labels)
+    order = iter([row["scored"] for _, row in _in_blocks(shown, labels)])
     notes = [
-        "Recall in per cent, the darker the higher; hatched: the emotion has no test utterance, or the model "
-        "does not know it.",
+        "Hatched: the emotion has no test utterance, or the model does not know it.",
         *unpredicted,
         *left_out(table["scored"], kept, IN_TABLES),
-        *notes_on_marks(table[table["scored"].isin(kept)]),
+        *notes_on_marks(shown),
     ]
-    heads = max(0.06 + len(emotion) * TINY * 0.6 / 72 for emotion in emotions) + 0.08
+    numbered = columns.drawn / len(emotions) > width_of("100", TINY)
     with matplotlib.rc_context(STYLE):
-        page = Page(height + heads + EDGE, notes, labels.synthetic)
+        page = Page(height + heads + EDGE, notes, labels.synthetic, legend=COLOUR_BAR)
         for number, column in enumerate(filled):
             left = EDGE + number * columns.whole
             axes = page.axes(left + columns.label + EDGE, page.top, columns.drawn, height + heads)
@@ -99,7 +103,8 @@ def recalls_figure(
                     high, scored = line_height(line, columns), next(order)
                     for place, emotion in enumerate(emotions):
                         share = each.get((scored, emotion), np.nan)
-                        shaded(axes, place + 0.02, top + 0.005, 0.96, high - 0.01, share)
+                        text = f"{100 * share:.0f}" if numbered and not pd.isna(share) else ""
+                        shaded(axes, place + 0.02, top + 0.005, 0.96, high - 0.01, share, text)
                     middle = page.top + top + high / 2
                     label = broken(line.label, columns.label)
                     page.text(left + columns.label, middle, label, ha="right", va="center", size=SMALL)
@@ -107,6 +112,7 @@ def recalls_figure(
                     words = broken(line.words, columns.words, TINY)
                     page.text(right, middle, words, va="center", size=TINY, color=GREY)
                     top += high
+        draw_colour_bar(page, "recall, per cent", page.legend_place)
         save(page.figure, output)
 
 

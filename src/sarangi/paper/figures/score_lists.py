@@ -31,8 +31,18 @@ from sarangi.paper.figures.lists import (
     left_out,
 )
 from sarangi.paper.figures.page import Page, save
-from sarangi.paper.figures.style import BLUE, GREEN, GREY, ORANGE, STYLE, key, keys_of_degenerate
-from sarangi.paper.mark_notes import letters, meanings
+from sarangi.paper.figures.style import (
+    BLUE,
+    DASHED,
+    DOUBTFUL,
+    GREEN,
+    GREY,
+    ORANGE,
+    STYLE,
+    key,
+    keys_of_degenerate,
+)
+from sarangi.paper.mark_notes import in_order, letters, meanings
 
 Titles = Mapping[str, Mapping[str, str]]
 
@@ -111,6 +121,22 @@ def condition_title(row: pd.Series, labels: Labels) -> str:
     return f"{corpus}, {protocol} → {labels.corpora[row['test']]}"
 
 
+def by_condition(table: pd.DataFrame, labels: Labels) -> pd.DataFrame:
+    """Return scores sorted by corpus and protocol, on other corpora last; of a condition the best first."""
+    corpora, protocols = list(labels.corpora), list(labels.protocols)
+    order = pd.DataFrame(
+        {
+            "across": table["test"] != table["corpus"],
+            "corpus": table["corpus"].map(corpora.index),
+            "protocol": table["protocol"].map(protocols.index),
+            "test": table["test"].map(corpora.index),
+            "value": -table["value"],
+            "scored": table["scored"],
+        }
+    )
+    return table.loc[order.sort_values(list(order)).index]
+
+
 def point_of(row: pd.Series, **how: Any) -> Point:
     """Return the point of a score, drawn by its condition and its marks."""
     _, colour, marker = AUDIBLE[_condition(row)]
@@ -124,11 +150,21 @@ def point_of(row: pd.Series, **how: Any) -> Point:
     return Point(row["value"], row["low"], row["high"], **how)
 
 
+def known_marks(table: pd.DataFrame) -> list[str]:
+    """Return the marks of some scores, by whose places their letters have no gaps."""
+    return in_order(mark for _, row in table.iterrows() for mark in marks_of(row))
+
+
 def line_of(
-    row: pd.Series, label: str, points: Sequence[Point] = (), tall: float = 0.0, scored: bool = False
+    row: pd.Series,
+    label: str,
+    known: Sequence[str],
+    points: Sequence[Point] = (),
+    tall: float = 0.0,
+    scored: bool = False,
 ) -> Line:
-    """Return the line of a score, with the letters of its marks behind it."""
-    held = letters(marks_of(row))
+    """Return the line of a score, with the letters of its marks behind it, by their places in ``known``."""
+    held = letters(marks_of(row), known)
     if pd.isna(row["value"]) and not scored:
         return Line(f"{label} ({UNPREDICTED})", (), held, None, tall)
     return Line(label, points, held, row["chance"], tall)
@@ -136,7 +172,8 @@ def line_of(
 
 def notes_on_marks(table: pd.DataFrame) -> list[str]:
     """Return what the marks of some scores mean."""
-    return meanings([mark for _, row in table.iterrows() for mark in marks_of(row)])
+    known = known_marks(table)
+    return meanings(known, known)
 
 
 def draw_scores(
@@ -159,15 +196,13 @@ def draw_scores(
     handles += [key("chance", GREY, line=":"), *more]
     marks = {mark for _, row in shown.iterrows() for mark in marks_of(row)}
     if marks & set(INTERVAL_MARKS):
-        handles.append(
-            key("interval that is descriptive (few groups), or too narrow", GREY, line=(0, (2.2, 1.2)))
-        )
+        handles.append(key(DOUBTFUL, GREY, line=DASHED))
     handles += keys_of_degenerate(shown)
     if UNTRAINED in marks:
         handles.append(key("untrained weights", GREY, "o", filled=False))
     notes = [*left_out(names, kept, IN_TABLES), *notes_on_marks(shown)]
     with matplotlib.rc_context(STYLE):
         page = Page(height + AXIS, notes, labels.synthetic, legend=0.17 * -(-len(handles) // 3) + 0.06)
-        draw_list(page, columns, filled, height, "UAR, with its interval over groups")
+        draw_list(page, columns, filled, height, ["UAR, with its interval over groups"])
         page.legend(handles, 3)
         save(page.figure, output)

@@ -12,8 +12,10 @@ from sarangi.paper.figures.lists import Block, Columns, Point
 from sarangi.paper.figures.page import in_words
 from sarangi.paper.figures.score_lists import (
     NONE_SCORED,
+    by_condition,
     condition_title,
     draw_scores,
+    known_marks,
     line_of,
     name_of_scored,
     point_of,
@@ -45,11 +47,13 @@ def seeds_figure(
 
     def blocks(names: Sequence[str]) -> list[Block]:
         found = []
-        here = table[table["scored"].isin(names)]
+        here = by_condition(table[table["scored"].isin(names)], labels)
+        known = known_marks(here)
         tested = here.apply(lambda row: condition_title(row, labels), axis=1)
         for condition, rows in here.groupby(tested, sort=False):
             lines = [
-                line_of(row, labels.models[row["model"]], *_forest(row, each)) for _, row in rows.iterrows()
+                line_of(row, labels.models[row["model"]], known, *_forest(row, each))
+                for _, row in rows.iterrows()
             ]
             found.append(Block(condition, lines))
         return found

@@ -9,8 +9,8 @@ from matplotlib.lines import Line2D
 from sarangi.base.degenerate import DEGENERATE, is_degenerate
 from sarangi.paper.figures.defaults import FONT
 
-# Okabe and Ito's palette: told apart by the colour-blind, and in grey by lightness
-ORANGE, BLUE, GREEN, GREY = "#E69F00", "#0072B2", "#009E73", "#666666"
+# Okabe and Ito's palette, its orange darker so that it is seen on white: told apart by the colour-blind
+ORANGE, BLUE, GREEN, GREY, INK = "#D17A00", "#0072B2", "#009E73", "#606060", "#111111"
 
 PALE = "#DDDDDD"
 
@@ -25,13 +25,23 @@ STYLE = {
     "savefig.dpi": 200,
 }
 
-WIDTH = 6.7  # of the paper's text, in inches
+WIDTH = 170 / 25.4  # of the paper's text, in inches
 
-HIGHEST = 8.0  # that a figure may be, with room for its caption
+HIGHEST = 6.8  # that what is drawn may be, in inches, with room for a legend and notes
 
-SMALL, TINY = 6.5, 5.5  # sizes of letters, in points
+TALLEST = (
+    9.0  # that a figure may be: a taller one is made smaller where it is printed, and its letters with it
+)
+
+SMALL, TINY = 7.5, 7.1  # sizes of letters, in points: none in the paper is below 7
 
 EDGE = 0.06  # inches that stay free beside what is drawn
+
+DASHED = (0, (2.2, 1.2))
+"""The line of a descriptive or too narrow interval."""
+
+DOUBTFUL = "descriptive or too narrow interval"
+"""What a legend calls it."""
 
 
 def draw_interval(

@@ -40,7 +40,7 @@ def test_the_best_model_that_listens_is_drawn_with_its_ccc_and_what_lies_beyond_
     }
     texts = drawn(lambda: dimension_scatter_figure(scores, predictions, BASELINES, labels(**TITLES), {}))
     assert "IEMOCAP, leave one out" in texts
-    one = "arousal: ridge CCC 0.475 [0.250, 0.500] (b) mean of folds; all clips 0.375"
+    one = "arousal: ridge CCC 0.475 [0.250, 0.500] (a) mean of folds; all clips 0.375"
     assert {one, "valence: eGeMAPS + SVR CCC 0.500 [0.375, 0.625]"} <= set(texts)
     assert any(text.endswith(" beyond the scale") for text in texts)
 

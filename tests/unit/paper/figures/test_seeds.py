@@ -24,4 +24,4 @@ def test_scores_are_drawn_by_condition_and_seed_with_the_mark_seen(tmp_path, mon
     assert [(p.value, p.low, p.high) for p in shared.points] == [(0.5, 0.4, 0.7), *[(0.5, 0.2, 0.9)] * 2]
     (point,) = apart.points
     assert (point.colour, point.dashed, point.filled) == (BLUE, True, False)
-    assert (across.points[0].marker, across.chance, apart.words) == ("^", 0.25, "b d")
+    assert (across.points[0].marker, across.chance, apart.words) == ("^", 0.25, "b c")
