@@ -74,7 +74,7 @@ DISJOINT = "trust only scores of speaker-disjoint protocols"
 LOOKED_AT = "listen to one of them; leave such clips out of the table, or keep them and say so"
 ERRING = "see the share that is corrected by the errors of the threshold"
 UNCALIBRATED = "name a corpus with known speakers under calibration of the entry of pseudo_speakers"
-CONFOUNDED = "a a model may learn this instead of the emotion: say so next to every score"
+CONFOUNDED = "a model may learn this instead of the emotion: say so next to every score"
 
 CHECKS = {
     "utterances": Advice("utterances", "compare with the publisher's own copy"),

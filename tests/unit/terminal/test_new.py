@@ -63,7 +63,7 @@ def test_a_language_that_is_stated_is_in_the_configuration_and_no_note(here, cap
 
 def test_without_speakers_that_comes_first(here, capsys):
     assert new("--column", "speaker=") == 0
-    assert capsys.readouterr().out.startswith("NO SPEAKERS: the table does not say who speaks.")
+    assert capsys.readouterr().out.startswith("NO SPEAKERS: the table does not say who speaks")
 
 
 @pytest.mark.parametrize(
