@@ -227,7 +227,7 @@ localrules:
 
 
 rule all:
-    """Everything that the corpora, weights and programs in hand allow."""
+    """Everything that the available corpora, weights and programs allow."""
     default_target: True
     input:
         TABLES,

@@ -37,7 +37,7 @@ def environment(settings: dict[str, str], around: dict[str, str]) -> dict[str, s
     """Return an environment for pip in which only these settings stand."""
     kept = {name: value for name, value in around.items() if not name.startswith(CLOSED)}
     ours = {f"PIP_{name.upper().replace('-', '_')}": value for name, value in settings.items()}
-    # no file of settings is read where this is no file
+    # no file of settings is read where this is not a file
     return kept | ours | {"PIP_CONFIG_FILE": os.devnull, "PYTHONNOUSERSITE": "1"}
 
 
@@ -47,7 +47,7 @@ def main() -> int:
     listed = subprocess.run([*pip, "config", "list"], capture_output=True, text=True, check=False)
     if listed.returncode:
         print(
-            f"pip cannot read its settings, which are yours to mend:\n{listed.stderr.strip()}",
+            f"pip cannot read its settings, which are yours to correct:\n{listed.stderr.strip()}",
             file=sys.stderr,
         )
         return 1

@@ -1,4 +1,4 @@
-# Acoustic features: by openSMILE or another extractor, at 16 kHz or at the recordings' own rates, or as a corpus
+# Acoustic features: by openSMILE or another extractor, at 16 kHz or at the recordings' native rates, or as a corpus
 # publishes them.
 #   in:  results/corpora/{corpus}/audio/{shard}.parquet, or the corpus itself and its manifest
 #   out: results/features/{feature_set}/{corpus}/{shard}.parquet
@@ -31,7 +31,7 @@ rule features:
 
 
 rule recording_features:
-    """Extract one feature set from the recordings of one shard at their own sample rates."""
+    """Extract one feature set from the recordings of one shard at their native sample rates."""
     input:
         corpus=recordings,
         manifest=layout.manifest("{corpus}"),

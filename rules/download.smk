@@ -1,4 +1,4 @@
-# Fetching and making what is not in hand: corpora and weights.
+# Fetching and making what is not available: corpora and weights.
 #   in:  resources/corpora/{corpus}.tar.gz (the user's), checksums.yaml (what came first, where nobody states it),
 #        weights/{asr}.safetensors (the demo's, packed), resources/models/{asr}.pt (the user's, of an encoder)
 #   out: resources/made/{corpus}.zip, resources/weights/{encoder}/, resources/weights/{asr}.pt

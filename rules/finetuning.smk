@@ -6,7 +6,7 @@
 
 
 rule finetune:
-    """Fine-tune encoders on one fold with one seed; a run that was killed goes on at its last epoch."""
+    """Fine-tune encoders on one fold with one seed; a run that was killed resumes after its last epoch."""
     input:
         manifest=of_experiment(lambda e: layout.manifest(e.corpus)),
         protocol=of_experiment(lambda e: layout.protocol(e.corpus, e.protocol)),

@@ -20,7 +20,7 @@ LIMITS = {
 
 TABLES_SHOWN = {
     "corpora": Exhibit(
-        "Say what is in hand of each corpus, and how to get what is not.",
+        "Say what is available of each corpus, and how to get what is not.",
         inputs={
             "manifests": [layout.manifest(corpus) for corpus in study.corpora],
             "levels": [shard for corpus in study.corpora for shard in inputs.level_shards(study, corpus)],

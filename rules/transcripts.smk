@@ -4,7 +4,7 @@
 
 
 rule transcribe:
-    """Transcribe one shard of audio, with error rates where words are known; a killed run goes on."""
+    """Transcribe one shard of audio, with error rates where words are known; a killed run resumes."""
     input:
         audio=layout.audio("{corpus}", "{shard}"),
         manifest=layout.manifest("{corpus}"),

@@ -1,6 +1,6 @@
 # Verification: with no output, a benchmark included, the rule always runs.
 #   in:  everything that was made, results/provenance/, results.lock
-#   out: nothing; it fails where a file is bad, and names the command that mends it
+#   out: nothing; it fails where a file is bad, and names the command that repairs it
 
 
 rule verify:

@@ -23,6 +23,9 @@ import assemble
 import reference
 
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("*/README.md")])
+READ = [*PAGES, ROOT / "Snakefile", ROOT / "config.yaml", *sorted(ROOT.glob("rules/*.smk"))]
+READ += sorted(ROOT.glob("workflow/schemas/*.yaml"))
+"""What people read beside messages: documents, rules, the configuration and what its keys mean."""
 SHOWN = [ROOT / "README.md", *sorted(ROOT.glob("docs/*.md"))]
 CLUMSY = re.compile(
     r"\bin hand\b|\bat hand\b|\banew\b|\bwaits for\b|\bgoes on\b|\bbe had\b|\bstands? (?:in|beside)\b"
@@ -53,7 +56,7 @@ def test_the_encoder_of_the_readme_is_a_valid_entry(study, tmp_path, monkeypatch
     assert "urdu_latif_loso_mine_logistic" in checked(study, tmp_path, monkeypatch).experiments
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+@pytest.mark.parametrize("page", READ, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_the_documents_are_in_plain_english(page):
     if page.name == "CHANGELOG.md" or page.parent.name == "first-run":
         return  # what was written, or made by a run, stays as it was

@@ -1,4 +1,4 @@
-"""Extract a feature set from the recordings of one shard, at their own sample rates."""
+"""Extract a feature set from the recordings of one shard, at their native sample rates."""
 
 from sarangi.runtime.job import job
 

@@ -1,4 +1,4 @@
-"""Write the scores at 16 kHz beside those at the recordings' own rate."""
+"""Write the scores at 16 kHz next to those at the recordings' native rate."""
 
 from sarangi.runtime.job import job
 

@@ -28,7 +28,8 @@ STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 72rem; padding: 0 1rem }
 h1 { font-size: 1.5rem } h2 { font-size: 1.2rem; margin-top: 2.2rem } p, ul { max-width: 48rem }
 table { border-collapse: collapse; width: 100%; margin: .6rem 0; table-layout: fixed }
-col.verdicts { width: 6.5rem } col.numbers { width: 5rem } col.words { width: 10.5rem } col.todo { width: 14rem }
+col.verdicts { width: 6.5rem } col.numbers { width: 5rem } col.words { width: 10.5rem }
+col.todo { width: 14rem }
 th, td { padding: .35rem .6rem; vertical-align: top; text-align: left } th { border-bottom: 2px solid }
 td { border-top: 1px solid #ddd; overflow-wrap: anywhere }
 td.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums }
