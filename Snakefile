@@ -81,7 +81,7 @@ from sarangi.study import (
     trainings,
     vote_inputs,
 )
-from sarangi.study.availability import availability, unavailable
+from sarangi.study.availability import availability, unavailable, waiting_for
 from sarangi.study.checking import check, refuse_odd_yaml
 from sarangi.study.claims_file import published_in
 from sarangi.study.comparisons import language_cells, rates_compared

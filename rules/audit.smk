@@ -179,7 +179,7 @@ rule audit_page:
     resources:
         **needs(minutes=20, mem_mb=500),
     params:
-        unavailable=unavailable(study, "corpora", with_waiting=False),
+        unavailable=unavailable(study, "corpora"),
         leaking=study.leaking(study.corpora),
         labels=labels_of(study),
     script:

@@ -13,8 +13,7 @@ LIMITS = {
     "scores": limit_sources(study, study.scored),
     "differences": limit_sources(study, [e.name for e in scored.experiments_compared(study)]),
     "transfer": limit_sources(study, [ScoreId(e.name, test).name for e, test in study.transfers]),
-    "ravdess": limit_sources(study, shown.names_of(shown.ours_on(study, "ravdess"))),
-    "meld": limit_sources(study, shown.names_of(shown.ours_on(study, "meld"))),
+    "english": limit_sources(study, shown.names_of(shown.ours_on_english(study))),
     "seeds": limit_sources(study, shown.names_of(shown.ours_with_seeds(study))),
 }
 
@@ -31,7 +30,8 @@ TABLES_SHOWN = {
         },
     ),
     "scores": Exhibit(
-        "Show the scores of every experiment with interval, chance level and marks.",
+        "Show the scores of every experiment with interval, chance level and marks, and what marks mean.",
+        also={"marks": "marks"},
         inputs={
             "scores": scored.scores_of_experiments(study),
             "differences": scored.differences_of_study(study),
@@ -213,32 +213,20 @@ TABLES_SHOWN = {
     "audit": Exhibit(
         "Show what the audit found of each corpus and protocol.",
         inputs={"audits": AUDITS},
-        params={"unavailable": unavailable(study, "corpora", with_waiting=False)},
+        params={"unavailable": unavailable(study, "corpora")},
     ),
-    "ravdess": Exhibit(
-        "Show what the published study printed of RAVDESS beside ours.",
-        wanted=bool(shown.printed_of_corpus(study, "ravdess")),
+    "english": Exhibit(
+        "Show what the published study printed of English corpora beside ours: all of them, and each by itself.",
+        wanted=bool(shown.printed_on_english(study)),
+        also={name: name for name in shown.printed_on_english(study)},
         inputs={
-            "scores": shown.scores_of(shown.ours_on(study, "ravdess")),
-            "limits": LIMITS["ravdess"].files,
+            "scores": shown.scores_of(shown.ours_on_english(study)),
+            "limits": LIMITS["english"].files,
         },
         params={
-            "printed": shown.printed_of_corpus(study, "ravdess"),
-            "ours": shown.ours_on(study, "ravdess"),
-            "limits": LIMITS["ravdess"],
-        },
-    ),
-    "meld": Exhibit(
-        "Show what the published study printed of MELD beside ours.",
-        wanted=bool(shown.printed_of_corpus(study, "meld")),
-        inputs={
-            "scores": shown.scores_of(shown.ours_on(study, "meld")),
-            "limits": LIMITS["meld"].files,
-        },
-        params={
-            "printed": shown.printed_of_corpus(study, "meld"),
-            "ours": shown.ours_on(study, "meld"),
-            "limits": LIMITS["meld"],
+            "printed": shown.printed_on_english(study),
+            "ours": shown.ours_by_english(study),
+            "limits": LIMITS["english"],
         },
     ),
     "seeds": Exhibit(
@@ -261,8 +249,9 @@ TABLES_SHOWN = {
         environment="workflow",
     ),
     "availability": Exhibit(
-        "Show where corpora and weights are had, on what terms, and whether they were.",
-        params={"rows": availability(study)},
+        "Show where corpora and weights are had, on what terms, and what is not available here.",
+        also={"absent": "absent"},
+        params={"rows": availability(study), "needed": waiting_for(study)},
     ),
 }
 TABLES_SHOWN = wanted(TABLES_SHOWN)
@@ -316,9 +305,8 @@ rule finding:
     resources:
         **needs(minutes=20),
     params:
-        statement=lambda wildcards: study.config["findings"][wildcards.finding]["statement"],
         claims=lambda wildcards: findings_inputs.claims_of_finding(study, errata, wildcards.finding),
-        experiments=lambda wildcards: findings_inputs.further_experiments(study, wildcards.finding),
+        experiments=lambda wildcards: findings_inputs.titles_of_further(study, wildcards.finding),
         systems=lambda wildcards: findings_inputs.systems_of_finding(study, wildcards.finding),
         confidence=study.config["bootstrap"]["confidence"],
         missing=lambda wildcards: findings_inputs.missing_of_finding(study, wildcards.finding),

@@ -27,7 +27,7 @@ def claims(tmp_path):
 
 
 def verdicts(claims):
-    question = Question("said", of_finding(claims, "finding_0"), [])
+    question = Question(of_finding(claims, "finding_0"), {})
     return judged(question, Measurements([], [], {}, 0.95), MISSING, []).set_index("claim")
 
 

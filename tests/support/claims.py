@@ -35,14 +35,14 @@ def judged(
     scores=(),
     missing=None,
     synthetic=(),
-    experiments=(),
+    experiments=None,
     confusions=(),
     systems=None,
     errata=ERRATA,
 ):
     output = tmp_path / f"{name}.parquet"
     part = of_finding(records, name)
-    question = Question("said", part | {"points": points_by_claim(errata, part["claims"])}, experiments)
+    question = Question(part | {"points": points_by_claim(errata, part["claims"])}, experiments or {})
     measurements = Measurements(scores, confusions, systems or {}, 0.95)
     finding(question, measurements, missing or {}, synthetic, store.Output(output, MADE_BY_TEST))
     return store.read(output).set_index("claim")

@@ -7,7 +7,7 @@ with job(snakemake) as run:
     from sarangi.published.ours import Measurements
 
     finding(
-        Question(snakemake.params.statement, snakemake.params.claims, snakemake.params.experiments),
+        Question(snakemake.params.claims, snakemake.params.experiments),
         Measurements(
             snakemake.input.scores,
             snakemake.input.confusions,

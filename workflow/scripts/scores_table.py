@@ -1,9 +1,11 @@
-"""Write the table of scores."""
+"""Write the table of scores, and the legend of marks."""
 
 from sarangi.runtime.job import job
 
 with job(snakemake) as run:
+    from sarangi.paper.tables.marks import marks_table
     from sarangi.paper.tables.scores import scores_table
+    from sarangi.paper.tables.writing import FORMATS
 
     scores_table(
         snakemake.input.scores,
@@ -11,6 +13,7 @@ with job(snakemake) as run:
         snakemake.params.waiting,
         snakemake.params.limits,
         snakemake.params.labels,
-        run.files,
+        {suffix: run.named(suffix) for suffix in FORMATS},
         snakemake.params.voices,
     )
+    marks_table(snakemake.params.labels, {suffix: run.named(f"marks_{suffix}") for suffix in FORMATS})

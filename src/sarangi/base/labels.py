@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from sarangi.base.typed_texts import TitleText
+
 
 class Labels(NamedTuple):
     """Titles by name, each kind in the order of the configuration, and the corpora of synthetic speech.
@@ -20,9 +22,17 @@ class Labels(NamedTuple):
     emotions: Sequence[str] = ()
     """The configuration's order of emotions, for :func:`sarangi.base.emotions.ordered`."""
 
-    def corpus(self, name: str) -> str:
+    def corpus(self, name: str) -> TitleText:
         """Return the title of a corpus, marked if the demo's generator made it."""
-        return self.corpora[name] + (" (synthetic)" if name in self.synthetic else "")
+        return TitleText(self.corpora[name] + (" (synthetic)" if name in self.synthetic else ""), name)
+
+    def protocol(self, name: str) -> TitleText:
+        """Return the title of a protocol."""
+        return TitleText(self.protocols[name], name)
+
+    def model(self, name: str) -> TitleText:
+        """Return the title of a model."""
+        return TitleText(self.models[name], name)
 
     def order(self, corpus: str, protocol: str, model: str) -> tuple[str, int, int]:
         """Return what sorts rows by corpus, then in the order of the configuration."""

@@ -16,6 +16,7 @@ from typing import Any
 from sarangi.base.errors import SarangiError
 from sarangi.base.personal_settings import for_program
 from sarangi.paper.letters import printable
+from sarangi.paper.refused import internal_ids, small_letters
 from sarangi.paper.typed import MAIN, SUPPLEMENT, typed_scores, written_files
 
 NOTHING: Mapping[str, Any] = {}
@@ -48,6 +49,7 @@ REACHES_OUT = re.compile(
 )
 LABEL = re.compile(r"^\\newlabel\{((?:tab|fig):[^}]+)\}\{\{([^{}]*)\}", re.MULTILINE)
 """Of a table or figure in what LaTeX writes beside a PDF."""
+LATEX = (".tex", ".sty")
 LABELS = "supplement_labels.tex"
 UNDEFINED = re.compile(r"Reference `([^']+)' on page \S+ undefined")
 UNKNOWN = re.compile(r"Package sarangi Error: unknown key\s+'(.*?)'", re.DOTALL)
@@ -83,7 +85,8 @@ def paper_pdf(
     ------
     SarangiError
         If LaTeX is not installed, with the Debian packages to install; if a result is typed into the text, or
-        a file is read that no rule makes, with file and line; or if the paper cannot be built, with
+        a file is read that no rule makes, if letters would be under 7 points, or a name of the configuration
+        would be printed, with file and line; or if the paper cannot be built, with
         the lines of the log that say why, and for a key that no number has the keys most like it.
     """
     with _built(written, generated, configuration) as folder:
@@ -166,6 +169,13 @@ def _built(
             place.parent.mkdir(exist_ok=True)
             shutil.copyfile(file, place)
         made = {str(file): folder / file.relative_to("paper") for file in generated if file.suffix == ".tex"}
+        texts = {f"paper/{name}": path for name, path in written.items() if path.suffix in LATEX}
+        small = list(small_letters(made | {name: path for name, path in texts.items() if path.is_file()}))
+        if small:
+            raise SarangiError("the paper would have letters that nobody can read:", *small[:10])
+        ids = list(internal_ids(made, configuration))
+        if ids:
+            raise SarangiError("the paper would print names that only the configuration has:", *ids[:10])
         printable(made, configuration)
         known = (folder / "numbers.tex").read_text(encoding="utf-8")
         there = [path for path in written_files(folder) if path.is_file()]

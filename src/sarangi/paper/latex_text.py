@@ -67,7 +67,7 @@ DROPPED = _words(
     """label bibliographystyle pagestyle thispagestyle begin end color textcolor colorbox pagecolor
     multicolumn     multirow hspace vspace usepackage RequirePackage documentclass PassOptionsToPackage
     definecolor setform     setfinding cmidrule ifval ifnumber byverdict byoutcome findingtable
-    findingref"""
+    findingref iftested settested"""
 )  # fmt: skip
 """Of which the options and the first argument are no text."""
 BOXES = re.compile(r"(?:tabular[xy]?|longtable|array|minipage|supertabular)\*?")

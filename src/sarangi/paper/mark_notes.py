@@ -22,6 +22,7 @@ from sarangi.base.marks import (
     UNPREDICTED,
     UNTRAINED,
 )
+from sarangi.base.typed_texts import MarksText
 
 MARKS = {
     GROUPS_SHARED: "groups (speakers) are in both training and test: the score is too high",
@@ -46,9 +47,10 @@ MARKS = {
 }
 
 
-def letters(marks: Sequence[str], known: Sequence[str] = tuple(MARKS)) -> str:
+def letters(marks: Sequence[str], known: Sequence[str] = tuple(MARKS)) -> MarksText:
     """Return the letters of some marks, apart by spaces: each is that of its place in ``known``."""
-    return " ".join(string.ascii_lowercase[list(known).index(mark)] for mark in marks)
+    text = " ".join(string.ascii_lowercase[list(known).index(mark)] for mark in marks)
+    return MarksText(text, marks)
 
 
 def in_order(marks: Iterable[str]) -> list[str]:

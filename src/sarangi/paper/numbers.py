@@ -21,6 +21,8 @@ r"""Numbers of the paper's text, and what its sentences follow: looked up by key
   ``claims.judged`` sizes that were tested, ``claims.departing`` of them that differ or have shifted, and
   ``claims.by_chance``, how many would by themselves if every published score were true; ``claims.fault``:
   against how many claims something is said, whatever their verdict.
+- ``finding_<n>.claims``: how many claims a finding has; ``finding_<n>.needs``: what those that cannot be
+  tested need.  ``\iftested{finding_<n>}`` takes its first text where something of it is tested.
 - ``errata.n``, ``errata.arithmetic``, ``errata.label``, ``errata.not_interpretable``, ``errata.imprecise``:
   how many distinct points are said against the study, and of each kind.
 
@@ -59,10 +61,12 @@ from sarangi.base.verdicts import (
     UNDECIDED,
     UNTESTABLE,
     Verdict,
+    is_further,
     verdict_in,
 )
 from sarangi.paper.escapes import latex
 from sarangi.paper.texts import interval_text
+from sarangi.paper.untested import needs, untested
 from sarangi.published.estimates import digits
 from sarangi.published.family import judged_together
 from sarangi.published.scored import scores_by_name
@@ -160,17 +164,19 @@ def numbers(results: Results, asked: Asked, synthetic: Sequence[str], output: Pa
     lines.append(r"\synthetictrue" if synthetic else r"\syntheticfalse")
     lines.append(r"\untrainedtrue" if untrained else r"\untrainedfalse")
     lines += [rf"\setfinding{{{path.stem}}}" for path in sorted(results.findings)]
+    claims, together = judged_together(results.findings)
+    lines += [rf"\settested{{finding_{number}}}" for number in _tested(claims)]
     lines += [rf"\setform{{{form}}}" for form in forms(_emotions_in(reported["metric"]))]
     known = dict.fromkeys(reported["scored"], "it is not among the scores of this experiment")
     known |= {name: short(absent) for name, absent in asked.missing.items()}
     lines += [rf"\setexperiment{{{name}}}{{{latex(why)}}}" for name, why in sorted(known.items())]
-    claims, together = judged_together(results.findings)
     judged = list(_of_claims(claims, asked, table))
     for values, outcomes, verdicts in (
         *(_of_score(row) for _, row in reported.iterrows()),
         *judged,
         *_of_premiums(store.read(results.premiums), asked.pairs),
         _of_all_claims(judged, claims, together, asked),
+        (_of_findings(claims, asked), {}, {}),
         (_of_errata(asked.errata), {}, {}),
         ({key: latex(text) for key, text in _of_bootstrap(asked.bootstrap).items()}, {}, {}),
     ):
@@ -201,7 +207,7 @@ def _emotions_in(metrics: Iterable[str]) -> set[str]:
 
 def short(missing: Iterable[Missing]) -> str:
     """Return in few words what is missing."""
-    words = (each.what if each.configured else "not in this configuration" for each in missing)
+    words = (each.in_words if each.configured else "not in this configuration" for each in missing)
     return "; ".join(dict.fromkeys(words))
 
 
@@ -258,7 +264,7 @@ def _of_claims(judged: pd.DataFrame, asked: Asked, table: pd.DataFrame) -> Itera
     for name, claim in asked.claims.items():
         key = f"{claim['finding']}.{name}"
         if name not in rows:
-            why = f"{claim['finding']} is not in this configuration"
+            why = "its finding is not in this configuration"
             texts = dict.fromkeys(("value", *OF_CLAIM, "verdict", "why"), _unavailable(why))
             texts["verdict"] = latex(str(Verdict(UNTESTABLE, why)))
             texts |= {"published": latex(claim["printed"])} if claim["printed"] else {}
@@ -324,6 +330,23 @@ def _of_all_claims(judged: Sequence[Entry], table: pd.DataFrame, together: Famil
     against = sum(any(key.endswith(".fault") for key in values) for values, _, _ in judged)
     texts["claims.fault"] = str(against)
     return texts, {}, {}
+
+
+def _tested(claims: pd.DataFrame) -> list[Any]:
+    """Return the numbers of the findings of which something is tested, or has a number of ours."""
+    return sorted(claims["finding"][~untested(claims) & ~claims["claim"].map(is_further)].unique())
+
+
+def _of_findings(claims: pd.DataFrame, asked: Asked) -> Texts:
+    """Return how many claims each finding has, and what those that cannot be tested need."""
+    texts: Texts = {}
+    for finding in sorted({claim["finding"] for claim in asked.claims.values()}):
+        counted = sum(claim["finding"] == finding for claim in asked.claims.values())
+        rows = claims[("finding_" + claims["finding"].astype(str)).eq(finding)]
+        rows = rows[~rows["claim"].map(is_further)]
+        said = needs(rows) if len(rows) else "the finding is not in this configuration"
+        texts |= {f"{finding}.claims": str(counted), f"{finding}.needs": latex(said)}
+    return texts
 
 
 def _of_errata(counts: Mapping[str, int]) -> Texts:

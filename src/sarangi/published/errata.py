@@ -21,6 +21,7 @@ from sarangi.base.finding_rows import read_findings
 from sarangi.base.labels import Labels
 from sarangi.base.marks import marks_in
 from sarangi.base.missing import EXPERIMENT, NOT_CONFIGURED, OTHER, Missing
+from sarangi.base.typed_texts import NONE
 from sarangi.published.faults import faults
 from sarangi.published.readings import reading
 from sarangi.published.scored import scores_by_name
@@ -132,7 +133,9 @@ class Operands:
         rows = rows[rows["metric"] == metric]
         if rows.empty or pd.isna(rows["value"].iloc[0]):
             why = rows["mark"].iloc[0] if len(rows) else f"it has no {metric}"
-            return self.without(name, Missing(OTHER, f"a score of {name}", why))
+            row = rows.iloc[0] if len(rows) else self.scores[self.scores["scored"] == name].iloc[0]
+            of = self._label(row["corpus"], row["protocol"], row["model"], row["test"])
+            return self.without(name, Missing(OTHER, f"a score of {of}", why))
         row = rows.iloc[0]
         over_clips = wanted.get("interval") == "clips"
         low, high = (row[f"{key}_clips" if over_clips else key] for key in ("low", "high"))
@@ -159,7 +162,8 @@ class Operands:
             rows, sign = turned, -1
         if rows.empty:
             absent = [model for model in (first, second) if f"{name}_{model}" in self.missing]
-            what = f"the difference of {first} and {second} under {name}"
+            titles = self.labels.models
+            what = f"the difference of {titles.get(first, first)} and {titles.get(second, second)}"
             other = Missing(OTHER, what, "name both in `compared`")
             return self.without(f"{name}_{absent[0]}" if absent else "", other)
         # the mean over folds where there is one, as the table of differences has it
@@ -199,7 +203,8 @@ class Operands:
         if subject in self.labels.protocols:
             label += f", {self.labels.protocols[subject]}"
         if pd.isna(row["value"]):
-            return Operand(missing=(Missing(OTHER, f"check {check} of {corpus}", row["detail"]),))
+            what = f"check {check.replace('_', ' ')} of {label}"
+            return Operand(missing=(Missing(OTHER, what, row["detail"]),))
         behind = (reference(row["file"], "value", check=check, subject=row["subject"]),)
         return Operand(row["value"], form=".4g", label=label, source=row["file"], behind=behind)
 
@@ -229,7 +234,9 @@ class Operands:
         return f"{what}: {', '.join(texts)}", ()
 
     def _unaudited(self, corpus: str, subject: str) -> tuple[Missing, ...]:
-        what = f"the audit of {' on '.join([subject, corpus] if subject else [corpus])}"
+        title = self.labels.corpora.get(corpus, corpus)
+        protocol = self.labels.protocols.get(subject, subject)
+        what = f"the audit of {' on '.join([protocol, title] if subject else [title])}"
         otherwise = Missing(OTHER, what, "nothing in the configuration requests it")
         return tuple(self.missing.get(corpus, (otherwise,)))
 
@@ -260,7 +267,7 @@ def unnamed(points: Sequence[Mapping[str, Any]], verdicts: pd.DataFrame) -> Iter
         for kind in kinds_in(row["fault"]):
             if (name, kind) not in named:
                 yield {
-                    "number": "--", "kind": kind, "statement": row["statement"], "claims": [name],
+                    "number": NONE, "kind": kind, "statement": row["statement"], "claims": [name],
                     "where": UNKNOWN,
                 }  # fmt: skip
 

@@ -30,18 +30,15 @@ class Question:
 
     Attributes
     ----------
-    statement
-        What the published study says, for the further experiments.
     claims
         From :func:`sarangi.published.records.of_finding`, and with ``points`` of
         :func:`sarangi.published.accusations.points_by_claim`.
     experiments
-        The further experiments, of which our UAR is shown.
+        Titles of the further experiments, of which our UAR is shown, by their names.
     """
 
-    statement: str
     claims: Mapping[str, Any]
-    experiments: Sequence[str]
+    experiments: Mapping[str, str]
 
     @property
     def further(self) -> dict[str, dict[str, Any]]:
@@ -49,9 +46,9 @@ class Question:
         return {
             claim_of_further(name): {
                 "kind": "number", "experiment": name, "ours": name, "metric": "uar",
-                "statement": self.statement, "unit": "",
+                "statement": f"UAR of {title}", "unit": "",
             }
-            for name in sorted(self.experiments)
+            for name, title in sorted(self.experiments.items())
         }  # fmt: skip
 
 
@@ -184,14 +181,14 @@ def _sources(needed: Sequence[str], records: Mapping[str, Any], ours: Ours) -> s
 
 
 def _short(missing: Iterable[Missing]) -> str:
-    return "; ".join(each.what for each in missing)
+    return "; ".join(dict.fromkeys(each.in_words for each in missing))
 
 
 def _full(missing: Iterable[Missing]) -> str:
-    return "; ".join(map(str, missing))
+    return "; ".join(dict.fromkeys(each.explained for each in missing))
 
 
 def _some(each: Iterable[str]) -> str:
-    texts = list(each)
+    texts = list(dict.fromkeys(each))
     rest = len(texts) - LISTED
     return "; ".join(texts[:LISTED]) + (f"; and {rest} more" if rest > 0 else "")

@@ -164,9 +164,9 @@ def _lacking(
     if experiment is None:
         return (nothing_of_ours(record),)
     if experiment not in scored:
-        return tuple(missing.get(experiment, [Missing(OTHER, f"the scores of {experiment}")]))
+        return tuple(missing.get(experiment, [Missing(OTHER, "our scores of it")]))
     of_part = f" of {part}" if part else ""
-    return (Missing(OTHER, f"{record['metric']}{of_part} in the scores of {experiment}"),)
+    return (Missing(OTHER, f"{record['metric'].replace('_', ' ')}{of_part} among our scores of it"),)
 
 
 def _void(record: Mapping[str, Any], row: pd.Series, synthetic: Sequence[str]) -> str:

@@ -237,9 +237,7 @@ def costs_table(costs: Path | str | None, labels: Labels, output: dict[str, Path
     lines, notes = [], []
     evidence: list[dict] = []
     if costs is None:
-        absent = "not available: run python -m sarangi costs after a run"
-        lines.append({"Rule": absent} | dict.fromkeys(COLUMNS, "--"))
-        evidence.append({})
+        notes = ["Nothing is recorded: run python -m sarangi costs after a run."]
     else:
         found = read(costs)
         for rule, entry in sorted(found["rules"].items()):

@@ -4,7 +4,6 @@ from typing import Any
 
 from sarangi.base import layout
 from sarangi.base.errors import SarangiError
-from sarangi.corpora.titles import titles_of_corpora
 from sarangi.sources.kinds import Hub, kind_of
 from sarangi.study.availability import origin_of_corpus
 from sarangi.study.entries import Experiment, encoders_of, is_control, words_of
@@ -12,7 +11,6 @@ from sarangi.study.inputs import encoder_of, run_files, whisper_files
 from sarangi.study.recipes import is_tuned, recipe_of_a_run
 from sarangi.study.scored import mean_of_folds
 from sarangi.study.study import Study
-from sarangi.study.table_corpora import titles_of_tables
 
 
 def offered(study: Study) -> list[Experiment]:
@@ -54,7 +52,7 @@ def about_of(study: Study, experiment: Experiment) -> dict[str, Any]:
     """Return what the cards of an experiment's runs say of it: see sarangi.app.cards."""
     model, e = study.model(experiment), experiment
     asr = words_of(model)
-    titles = titles_of_corpora() | titles_of_tables(study.config["corpora"])
+    titles = study.locations.corpus_titles
     corpus = {"name": e.corpus, "title": titles[e.corpus], "source": origin_of_corpus(study, e.corpus)}
     return {
         "experiment": e.name,

@@ -1,12 +1,12 @@
 """Where corpora and weights come from, on what terms, and whether this build used them."""
 
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sarangi.published.records import of_finding
+from sarangi.base.missing import Missing
 from sarangi.sources.kinds import WITH_STUDY, Synthetic, kind_of
-from sarangi.study.comparisons import chosen, rates_compared
 from sarangi.study.entries import WORDS, Experiment, asr_of, encoders_needed, modality
 from sarangi.study.speaker_inputs import encoders_of_speakers, speaker_encoders_used
 from sarangi.study.study import Study
@@ -21,7 +21,8 @@ def availability(study: Study) -> list[dict[str, str]]:
     -------
     list
         Each has ``kind``, ``name``, ``title`` (not of a corpus), ``licence``, ``access``, ``source`` (in
-        words), ``state`` (used in this build, or why not) and ``entry`` (its place in the configuration).
+        words), ``state`` (used in this build, or why not), ``advice`` (what to do about what is not
+        available, else empty) and ``entry`` (its place in the configuration).
     """
     used = {
         "corpora": {*study.corpora},
@@ -34,24 +35,26 @@ def availability(study: Study) -> list[dict[str, str]]:
     wanted = _encoders(study, study.every_experiment) | {e["encoder"] for e in voices if "encoder" in e}
     rows = []
     for kind, names in used.items():
-        absent = unavailable(study, kind, with_waiting=False)
+        absent = unavailable(study, kind)
         for name, entry in sorted(study.config[kind].items()):
+            advice = ""
             if name in names:
                 silent = kind == "corpora" and study.holds(name) == WORDS
                 state = "used: words alone, without recordings" if silent else "used"
             elif kind == "encoders" and name not in wanted:
                 state = "not used: no experiment needs it"
             elif name in absent:
-                state = f"not available: {absent[name]}"
+                state, advice = NOT_AVAILABLE, absent[name]
             else:
                 state = "not used: nothing that can run here needs it"
             row = _of_corpus(study, name) if kind == "corpora" else _of_weights(study, entry)
-            row |= {"name": name, "title": entry.get("title", ""), "state": state}
+            row |= {"name": name, "title": entry.get("title", ""), "state": state, "advice": advice}
             row["kind"] = f"{modality(entry)} encoder" if kind == "encoders" else KINDS[kind]
             rows.append(row | {"entry": f"{kind}.{name}"})
     return rows + [_of_speakers(study, name) for name in sorted(study.config["speaker_encoders"])]
 
 
+NOT_AVAILABLE = "not available"
 KINDS = {"corpora": "corpus", "asr": "Whisper"}
 OWN_COPY = "own copy"
 """Access to weights that a person puts there."""
@@ -81,16 +84,23 @@ def _of_speakers(study: Study, name: str) -> dict[str, str]:
     """Return the row of a speaker encoder: of a file that a person puts there, or of an entry of encoders."""
     entry = study.config["speaker_encoders"][name]
     missing = missing_of_weights(study.locations, name)
+    advice = ""
     if name in speaker_encoders_used(study):
         state = "used"
     elif missing:
-        state = f"not available: {missing[0].advice}"
+        state, advice = NOT_AVAILABLE, missing[0].advice
     else:
         state = "not used: no pseudo-speakers that can be made here need it"
     row = {"licence": entry["licence"], "access": OWN_COPY, "source": entry.get("weights", "")}
     if "encoder" in entry:
         row = _of_weights(study, study.config["encoders"][entry["encoder"]])
-    about = {"kind": "speaker encoder", "name": name, "title": entry["title"], "state": state}
+    about = {
+        "kind": "speaker encoder",
+        "name": name,
+        "title": entry["title"],
+        "state": state,
+        "advice": advice,
+    }
     return row | about | {"licence": entry["licence"], "entry": f"speaker_encoders.{name}"}
 
 
@@ -105,50 +115,12 @@ def origin_of_corpus(study: Study, name: str) -> str:
     return "its publisher" if own else kind.origin
 
 
-def unavailable(study: Study, kind: str, with_waiting: bool = True) -> dict[str, str]:
-    """Return what of a kind is not available, each with what to do about it and what needs it, by name."""
-    waiting = _waiting(study) if kind == "corpora" and with_waiting else {}
-    return {
-        name: f"{text}; {waiting[name]}" if waiting.get(name) else text
-        for name, text in study.locations.missing(kind).items()
-    }
+def unavailable(study: Study, kind: str) -> dict[str, str]:
+    """Return what of a kind is not available, each with what to do about it, by name."""
+    return dict(study.locations.missing(kind))
 
 
-def _corpora_of(study: Study, finding: str) -> set[str | None]:
-    """Return the corpora that the experiments of a finding are trained or tested on."""
-    claims = of_finding(study.published, finding)["records"].values()
-    replays = [record["replay"] for record in claims if "replay" in record]
-    corpora = {replay.get(key) for replay in replays for key in ("corpus", "test")}
-    for name in study.config["findings"][finding].get("experiments", ()):
-        score = study.scores[name]
-        corpora |= {study.experiments[score.experiment].corpus, score.test}
-    return corpora
-
-
-def _waiting(study: Study) -> dict[str, str]:
-    """Return which tables have a part on each corpus and which findings need it, as text."""
-    config, waits = study.config, {}
-    tested = {name for e in config["experiments"] for name in e.get("transfer", ())}
-    used = {finding: _corpora_of(study, finding) for finding in sorted(config["findings"])}
-    for corpus in config["corpora"]:
-        names = {name for name, e in study.experiments.items() if e.corpus == corpus}
-        paired = any(
-            Experiment(corpus, protocol, model).name in names
-            for pair in config["language_pairs"]
-            for side in pair["languages"]
-            if side["corpus"] == corpus
-            for protocol in (*side["within"], *([side["across"]] if "across" in side else []))
-            for model in config["models"]
-        )
-        rates = any(row["corpus"] == corpus for row in rates_compared(study))
-        parts = {"scores": names, "transfer": corpus in tested}
-        parts |= dict.fromkeys(("within_language", "across_languages", "gaps"), paired)
-        again = any(chosen(study, study.experiments[name]) for name in names)
-        parts |= {"sensitivity": rates, "splits": again, "transcripts": config["asr"]}
-        waiting = [table for table, part in parts.items() if part]
-        # a claim may name an experiment that is not configured yet
-        waiting += [finding for finding, corpora in used.items() if corpus in corpora]
-        if waiting:
-            *others, last = waiting
-            waits[corpus] = f"{', '.join(others)} and {last} need it" if others else f"{last} needs it"
-    return waits
+def waiting_for(study: Study) -> list[tuple[Missing, int]]:
+    """Return what is missing, sorted, each with how many configured experiments need it."""
+    needed = (each for e in study.every_experiment.values() for each in set(study.waits_for(e)))
+    return sorted(Counter(needed).items())

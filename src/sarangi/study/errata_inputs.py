@@ -54,10 +54,12 @@ def audits_of_errata(study: Study, errata: Errata) -> list[str]:
 
 def missing_of_errata(study: Study, errata: Errata) -> dict[str, list[Missing]]:
     """Return the other experiments and corpora of errata, with what each needs and does not have."""
-    absent = unavailable(study, "corpora", with_waiting=False)
+    absent = unavailable(study, "corpora")
     corpora = [name for name in _corpora(errata) if name not in study.corpora]
+    titles = study.locations.corpus_titles
     return missing_of(study, _experiments(errata)) | {
-        name: [Missing(CORPUS, name, absent.get(name, NOT_CONFIGURED))] for name in corpora
+        name: [Missing(CORPUS, name, absent.get(name, NOT_CONFIGURED), titles.get(name, ""))]
+        for name in corpora
     }
 
 

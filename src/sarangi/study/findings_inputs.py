@@ -9,6 +9,7 @@ from sarangi.base.scored import Scored
 from sarangi.published.accusations import points_by_claim
 from sarangi.published.expressions import Records, parts
 from sarangi.published.records import compared_in, of_finding, our_experiments, with_parts
+from sarangi.study.labels import labels_of
 from sarangi.study.missing import missing_of
 from sarangi.study.scored import to_score
 from sarangi.study.study import Study
@@ -22,6 +23,18 @@ def findings(study: Study) -> list[str]:
 def further_experiments(study: Study, finding: str) -> list[str]:
     """Return the experiments that bear on a finding besides those that its claims name."""
     return list(study.config["findings"][finding].get("experiments", []))
+
+
+def titles_of_further(study: Study, finding: str) -> dict[str, str]:
+    """Return model, corpora and protocol of the further experiments of a finding, by their names."""
+    labels, titles = labels_of(study), {}
+    for name in further_experiments(study, finding):
+        score = study.scores[name]
+        e = study.experiments[score.experiment]
+        corpora = dict.fromkeys([e.corpus, score.test or e.corpus])
+        where = " to ".join(labels.corpora[each] for each in corpora)
+        titles[name] = f"{labels.models[e.model]}, {where}, {labels.protocols[e.protocol]}"
+    return titles
 
 
 def experiments_of_finding(study: Study, finding: str) -> list[str]:

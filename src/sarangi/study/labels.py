@@ -1,9 +1,7 @@
 """What tables and figures call what the study has."""
 
 from sarangi.base.labels import Labels
-from sarangi.corpora.titles import titles_of_corpora
 from sarangi.study.study import Study
-from sarangi.study.table_corpora import titles_of_tables
 
 
 def labels_of(study: Study) -> Labels:
@@ -13,7 +11,7 @@ def labels_of(study: Study) -> Labels:
         return {name: entry["title"] for name, entry in study.config[kind].items()}
 
     return Labels(
-        corpora=titles_of_corpora() | titles_of_tables(study.config["corpora"]),
+        corpora=study.locations.corpus_titles,
         protocols=titles("protocols"),
         models=titles("models"),
         encoders=titles("encoders"),

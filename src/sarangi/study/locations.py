@@ -11,6 +11,7 @@ from sarangi.base import layout
 from sarangi.base.documents import DocumentError, json_in
 from sarangi.base.errors import SarangiError
 from sarangi.base.weights_files import ENCODER_FILES, FASTER_WHISPER, FASTER_WHISPER_FOLDER
+from sarangi.corpora.titles import titles_of_corpora
 from sarangi.corpora.words_alone import is_of_words_alone, sound_of_layout
 from sarangi.runtime import records
 from sarangi.sources import other_whispers
@@ -21,7 +22,7 @@ from sarangi.sources.reachability import reachable
 from sarangi.sources.source import IN_HAND, SLOW_ARCHIVES, find, names_in
 from sarangi.study.entries import SOUND, WORDS, Experiment, asr_of, modality
 from sarangi.study.identities import restored
-from sarangi.study.table_corpora import audio_of, has_table, missing_of, table_of
+from sarangi.study.table_corpora import audio_of, has_table, missing_of, table_of, titles_of_tables
 
 MADE_CORPORA = Path(layout.MADE_CORPORA)
 MODELS = Path(layout.MODELS)
@@ -44,6 +45,11 @@ class Locations:
     experiments: Mapping[str, Experiment]
     probe: bool = False
     lacking: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def corpus_titles(self) -> dict[str, str]:
+        """The title of each corpus that can be read, by its name."""
+        return titles_of_corpora() | titles_of_tables(self.config["corpora"])
 
     @cached_property
     def sources(self) -> dict[str, Path]:

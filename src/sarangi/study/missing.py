@@ -25,10 +25,11 @@ def what_is_missing(study: Study, name: str) -> list[Missing]:
     experiment = study.experiments[score.experiment]
     if score.test is None:
         return study.waits_for(experiment)
-    absent = unavailable(study, "corpora", with_waiting=False).get(score.test)
+    absent = unavailable(study, "corpora").get(score.test)
+    titles = study.locations.corpus_titles
     return [
         *study.waits_for(experiment),
-        *([Missing(CORPUS, score.test, absent)] if absent else []),
+        *([Missing(CORPUS, score.test, absent, titles.get(score.test, ""))] if absent else []),
         *([silent] if (silent := study.lacks_sound(experiment, score.test)) else []),
     ] or [Missing(TRANSFER, f"{experiment.name} to {score.test}", NOT_CONFIGURED)]
 
@@ -70,7 +71,7 @@ def page_of_audits(study: Study) -> str:
         Where none is; it says of each what to do.
     """
     if not study.corpora:
-        advised = unavailable(study, "corpora", with_waiting=False)
+        advised = unavailable(study, "corpora")
         absent = [f"{name}: {advice}" for name, advice in sorted(advised.items())]
         raise SarangiError("no corpus is available, so nothing can be audited:", *(absent or [NO_CORPUS]))
     return layout.audit_page()

@@ -13,6 +13,8 @@ from sarangi.study.recipes import is_tuned, tuned_scored
 from sarangi.study.study import Study
 from sarangi.study.vote_inputs import votes_of
 
+ENGLISH = ("ravdess", "meld", "iemocap")
+"""The English corpora that the published study names, in its order."""
 WITH_SEEDS = ("finding_4", "finding_5")
 """The findings whose fine-tuned models are shown seed by seed."""
 
@@ -87,6 +89,23 @@ def printed_of_corpus(study: Study, corpus: str) -> dict[str, dict[str, Any]]:
     return printed_experiments(study.published, lambda record: record["replay"]["corpus"] == corpus)
 
 
+def printed_on_english(study: Study) -> dict[str, dict[str, Any]]:
+    """Return what was published of experiments on each English corpus of :data:`ENGLISH` that has some."""
+    printed = {corpus: printed_of_corpus(study, corpus) for corpus in ENGLISH}
+    return {corpus: found for corpus, found in printed.items() if found}
+
+
+def ours_by_english(study: Study) -> dict[str, list[dict[str, Any]]]:
+    """Return our experiments on each English corpus; of one without published numbers all that we have."""
+    known = {*study.config["corpora"], *printed_on_english(study)}
+    return {corpus: ours_on(study, corpus) for corpus in ENGLISH if corpus in known}
+
+
+def ours_on_english(study: Study) -> list[dict[str, Any]]:
+    """Return our experiments on all English corpora, one after another."""
+    return [entry for entries in ours_by_english(study).values() for entry in entries]
+
+
 def printed_with_seeds(study: Study) -> dict[str, dict[str, Any]]:
     """Return what was published of the experiments that are shown seed by seed."""
     return printed_experiments(study.published, lambda record: record["finding"] in WITH_SEEDS)
@@ -95,10 +114,13 @@ def printed_with_seeds(study: Study) -> dict[str, dict[str, Any]]:
 def ours_on(study: Study, corpus: str) -> list[dict[str, Any]]:
     """Return our experiments on a corpus as sarangi.paper.tables.published lists them next to published ones.
 
-    Those that replay one, what else is compared under the same protocols, and what findings name.
+    Those that replay one, what else is compared under the same protocols, and what findings name; all where
+    nothing was published of the corpus.
     """
     printed = printed_of_corpus(study, corpus)
     replayed = _protocols_replayed(study, printed)
+    if not printed:
+        return [_described(study, e.name) for e in study.experiments.values() if e.corpus == corpus]
     models = list(study.config["models"])
     compared = [
         e

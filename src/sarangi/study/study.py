@@ -262,7 +262,8 @@ class Study:
         """Return the recordings of a corpus where an experiment needs them and there are words alone."""
         if self.holds(corpus) != WORDS or not needs_sound(self.model(experiment)):
             return None
-        return Missing(RECORDINGS, corpus, self.locations.advice_on_sound(corpus))
+        advice = self.locations.advice_on_sound(corpus)
+        return Missing(RECORDINGS, corpus, advice, self.locations.corpus_titles.get(corpus, ""))
 
     @property
     def synthetic(self) -> list[str]:
@@ -309,20 +310,22 @@ class Study:
         waits = []
         if experiment.corpus not in self.sources:
             advice = self.locations.missing("corpora").get(experiment.corpus, "its recordings are not here")
-            waits.append(Missing(CORPUS, experiment.corpus, advice))
+            title = self.locations.corpus_titles.get(experiment.corpus, "")
+            waits.append(Missing(CORPUS, experiment.corpus, advice, title))
         elif silent := self.lacks_sound(experiment, experiment.corpus):
             waits.append(silent)
         if not self._folds_in_hand(experiment.protocol):
-            advice = (
-                f"put the folder with fold_<n>/ at {self.config['protocols'][experiment.protocol]['folder']}"
-            )
-            waits.append(Missing(FOLDS, experiment.protocol, advice))
+            protocol = self.config["protocols"][experiment.protocol]
+            advice = f"put the folder with fold_<n>/ at {protocol['folder']}"
+            waits.append(Missing(FOLDS, experiment.protocol, advice, protocol.get("title", "")))
         voices = self._voices_missing(experiment.corpus, experiment.protocol)
         waits += [each for each in voices if each not in waits]
         model = self.model(experiment)
         for encoder in encoders_needed(self.config, model):
             if encoder not in self.weights:
-                waits.append(Missing(WEIGHTS, encoder, self.locations.missing("encoders")[encoder]))
+                advice = self.locations.missing("encoders")[encoder]
+                title = self.config["encoders"][encoder].get("title", "")
+                waits.append(Missing(WEIGHTS, encoder, advice, title))
         runs = self.runs(experiment) if CHECKPOINTS in model else []
         for path in (self.checkpoint_of_run(experiment, *run) for run in runs):
             if not Path(path).exists():
@@ -330,7 +333,7 @@ class Study:
         asr = words_of(model)
         if asr is not None and asr not in self.checkpoints:
             advice = self.locations.missing("asr").get(asr, "its checkpoint is not here")
-            waits.append(Missing(TRANSCRIPTS, asr, advice))
+            waits.append(Missing(TRANSCRIPTS, asr, advice, self.config["asr"][asr].get("title", "")))
         return waits
 
     @cached_property

@@ -23,9 +23,9 @@ def missing_of_weights(locations: Locations, speaker_encoder: str) -> list[Missi
             advice = locations.missing("encoders").get(entry["encoder"], "its weights are not here")
         else:
             advice = f"put {entry['weights']} there (docs/speakers.md)"
-        return [Missing(WEIGHTS, speaker_encoder, advice)]
+        return [Missing(WEIGHTS, speaker_encoder, advice, entry.get("title", ""))]
     lacking = locations.lacking.get("neural")
-    return [Missing(WEIGHTS, speaker_encoder, lacking)] if lacking else []
+    return [Missing(WEIGHTS, speaker_encoder, lacking, entry.get("title", ""))] if lacking else []
 
 
 def missing_of_voices(locations: Locations, pseudo: str, corpus: str) -> list[Missing]:
@@ -34,7 +34,8 @@ def missing_of_voices(locations: Locations, pseudo: str, corpus: str) -> list[Mi
     found = missing_of_weights(locations, entry["encoder"])
     for name in (corpus, *([entry["calibration"]] if "calibration" in entry else [])):
         if name not in locations.sources:
-            found.append(Missing(CORPUS, name, locations.missing("corpora").get(name, "it is not here")))
+            advice = locations.missing("corpora").get(name, "it is not here")
+            found.append(Missing(CORPUS, name, advice, locations.corpus_titles.get(name, "")))
         elif locations.holds(name) != SOUND:
-            found.append(Missing(RECORDINGS, name, "it holds none"))
+            found.append(Missing(RECORDINGS, name, "it holds none", locations.corpus_titles.get(name, "")))
     return found

@@ -28,4 +28,13 @@ def test_each_kind_has_its_words(missing, text):
 def test_a_rule_can_hand_it_to_a_script():
     for kind in KINDS:
         missing = Missing(kind, "x", "ask")
-        assert pickle.loads(pickle.dumps(missing)) == missing == (kind, "x", "ask")  # noqa: S301
+        assert pickle.loads(pickle.dumps(missing)) == missing == (kind, "x", "ask", "")  # noqa: S301
+
+
+def test_a_paper_says_the_title_and_a_message_the_name():
+    missing = Missing("weights", "xlsr", "fetch them", "XLS-R-300M")
+    assert (missing.what, missing.in_words) == ("weights of xlsr", "weights of XLS-R-300M")
+    assert missing.explained == "weights of XLS-R-300M: fetch them"
+    unknown = Missing("experiment", "meld_publisher_x", NOT_CONFIGURED)
+    assert "meld_publisher_x" in unknown.what
+    assert "meld" not in unknown.in_words

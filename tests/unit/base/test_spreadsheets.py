@@ -25,7 +25,7 @@ def test_what_a_spreadsheet_would_run_is_text(cell):
 
 
 @pytest.mark.parametrize(
-    "cell", ["-0.5", "+0.12 [-0.1, 0.3]", "--", "-12 %", "-40.0 points", "sad", "", "a=b", -0.5, None, "'=1"]
+    "cell", ["-0.5", "+0.12 [-0.1, 0.3]", "–", "-12 %", "-40.0 points", "sad", "", "a=b", -0.5, None, "'=1"]
 )
 def test_numbers_and_words_stay_as_they_are(cell):
     assert inert(cell) is cell

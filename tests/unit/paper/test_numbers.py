@@ -56,7 +56,7 @@ def test_every_key_is_a_number_or_says_why_it_is_not_there(tmp_path):
         "claims.untested": "2",
     }.items():
         assert found[key] == text, key
-    assert all(text and text != "--" for text in found.values())
+    assert all(text and text != "–" for text in found.values())
 
 
 @pytest.mark.parametrize(

@@ -396,7 +396,8 @@ def test_synthetic_speech_and_untrained_weights_are_compared_with_nothing(
 ):
     name = "ravdess_speakers_21_24_replayed_audio"
     paths = [scored(tmp_path / "a.parquet", name, {"wf1": 0.659, "uar": 0.6}, mark=mark)]
-    table = judged(ours, "finding_0", tmp_path, paths, synthetic=synthetic, experiments=[name])
+    further = {name: "SVM, RAVDESS"}
+    table = judged(ours, "finding_0", tmp_path, paths, synthetic=synthetic, experiments=further)
     for claim in ("ravdess_si_audio.wf1", f"UAR of {name}"):
         assert table.loc[claim, "verdict"] == f"{UNTESTABLE}: {missing}"
     assert table.loc["ravdess_si_audio.wf1", "ours"] == 0.659

@@ -84,7 +84,7 @@ def test_without_recorded_costs_the_table_says_what_to_do(files):
     costs_table(None, labels(), files("costs"))
     (row,) = rows_of("costs")
     assert row["cells"]["Rule"] == "not available: run python -m sarangi costs after a run"
-    assert set(list(row["cells"].values())[1:]) == {"--"}
+    assert set(list(row["cells"].values())[1:]) == {"–"}
 
 
 @pytest.mark.parametrize(

@@ -115,7 +115,7 @@ def test_what_an_extra_brings_is_missing_with_the_command_that_installs_it(study
     assert not found.weights and not found.checkpoints
     assert {e.corpus for e in found.runnable.values()} == {"urdu_latif", "meld"}
     for kind, extra in (("corpora", "demo"), ("encoders", "neural"), ("asr", "asr")):
-        assert set(unavailable(found, kind, with_waiting=False).values()) == {lacking[extra]}
+        assert set(unavailable(found, kind).values()) == {lacking[extra]}
     name = "urdu_latif_grouped3_audio_tiny"
     assert found.waits_for(found.experiments[name]) == [Missing(WEIGHTS, "tiny", lacking["neural"])]
     put_encoder(tmp_path / "resources/models/tiny", "speech")

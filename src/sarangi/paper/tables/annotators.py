@@ -63,7 +63,7 @@ def _line(
     trained = "" if uar["corpus"] == uar["test"] else f", trained on {labels.corpus(uar['corpus'])}"
     return {
         "Corpus": labels.corpus(uar["test"]),
-        "Protocol": labels.protocols[uar["protocol"]],
+        "Protocol": labels.protocol(uar["protocol"]),
         "Model": f"{labels.models[uar['model']]}{trained}",
         "UAR": _number(uar["value"]),
         "Interval": _interval(uar, "model"),

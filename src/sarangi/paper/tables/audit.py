@@ -8,11 +8,14 @@ import pandas as pd
 from sarangi.base import store
 from sarangi.base.auditing import FATAL, SHARED_GROUPS, SHARED_SPEAKERS, WARNING
 from sarangi.base.class_counts import counts_in
-from sarangi.base.evidence import Evidence, configured, reference
+from sarangi.base.evidence import Evidence, reference
 from sarangi.base.labels import Labels
+from sarangi.base.typed_texts import NONE
 from sarangi.paper.tables.columns import CORPUS, PROTOCOL, Column, numeric
+from sarangi.paper.tables.not_here import not_here
 from sarangi.paper.tables.table import Table
 from sarangi.paper.tables.writing import write_table
+from sarangi.paper.texts import number_text
 
 WORDS = {
     SHARED_GROUPS: "groups on both sides",
@@ -87,15 +90,10 @@ def audit_table(
             if part.empty:
                 continue
             line, behind = _audited(part, str(path), of_protocol=bool(name))
-            lines.append(
-                {"Corpus": labels.corpus(corpus), "Protocol": labels.protocols.get(name, ITSELF)} | line
-            )
+            protocol = labels.protocol(name) if name else ITSELF
+            lines.append({"Corpus": labels.corpus(corpus), "Protocol": protocol} | line)
             evidence.append(behind)
         rows.append((corpus, lines, evidence))
-    for corpus, text in unavailable.items():
-        blank = dict.fromkeys((column.name for column in COLUMNS), "--") | {"Fatal": f"not available: {text}"}
-        blank["Corpus"] = f"{labels.corpus(corpus)} (unavailable)"
-        rows.append((corpus, [blank], [{"": [configured(f"corpora.{corpus}")]}]))
     rows.sort(key=lambda row: row[0])
     caption = (
         "The audit, before any training. What is fatal makes a score mean something else than it says, and "
@@ -105,7 +103,8 @@ def audit_table(
     )
     lines = [line for _, entries, _ in rows for line in entries]
     evidence = [entry for *_, entries in rows for entry in entries]
-    notes = [] if lines else ["No corpus is configured."]
+    notes = not_here(labels.corpora[corpus] for corpus in unavailable)
+    notes += [] if lines or unavailable else ["No corpus is configured."]
     write_table(Table("audit", caption, COLUMNS, lines, evidence, notes), labels, output)
 
 
@@ -131,14 +130,14 @@ def _audited(part: pd.DataFrame, file: str, of_protocol: bool) -> tuple[dict[str
         rows = part[
             (part["verdict"] == verdict) & ~((part["check"] == "near_duplicate") & (verdict == WARNING))
         ]
-        line[column] = _in_words(rows) or "--"
+        line[column] = _in_words(rows) or NONE
         behind[column] = stand(rows, "value", "detail", "subject")
     for column, rows in numbers.items():
         rows = rows[rows["value"].notna()]  # what could not be checked has no value
-        line[column] = f"{rows['value'].iloc[0]:g}" if len(rows) else "--"
+        line[column] = number_text(rows["value"].iloc[0], "g") if len(rows) else NONE
         behind[column] = stand(rows, "value")
     absent = part[part["check"] == "missing_class"]
-    line["Absent"] = (_untested(absent["detail"].iloc[0]) or "none") if len(absent) else "--"
+    line["Absent"] = (_untested(absent["detail"].iloc[0]) or "none") if len(absent) else NONE
     behind["Absent"] = stand(absent, "detail")
     return line, {"": stand(part[part["check"].isin(checks)], "value")} | behind
 

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from sarangi.base.typed_texts import NONE
+
 
 @dataclass(frozen=True)
 class Column:
@@ -16,13 +18,16 @@ class Column:
     wraps
         Share of the text's width in which the cells are broken into lines; they are text, then.
     blank
-        What a blank cell means, in LaTeX.
+        What a blank cell means, in print.
+    unit
+        Of its numbers; the CSV has it in the header.
     """
 
     name: str
     text: bool = False
     wraps: float | None = None
-    blank: str = "--"
+    blank: str = NONE
+    unit: str = ""
 
     @property
     def left(self) -> bool:
@@ -35,6 +40,8 @@ def numeric(*names: str) -> list[Column]:
     return [Column(name) for name in names]
 
 
+POINTS = "percentage points"
+"""Unit of a difference of scores times 100."""
 CORPUS, PROTOCOL, MODEL = (Column(name, text=True) for name in ("Corpus", "Protocol", "Model"))
 FEATURES = Column("Features", text=True)
 INTERVAL = Column("Interval")

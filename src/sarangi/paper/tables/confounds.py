@@ -10,6 +10,7 @@ from sarangi.base import store
 from sarangi.base.evidence import Evidence, configured, reference
 from sarangi.base.labels import Labels
 from sarangi.base.marks import marks_in
+from sarangi.base.typed_texts import NONE
 from sarangi.paper.mark_notes import letters, meanings
 from sarangi.paper.reported import uar_of
 from sarangi.paper.tables.columns import CORPUS, INTERVAL, MARKS, MODEL, PROTOCOL, Column, numeric
@@ -32,8 +33,8 @@ def confounds_table(rows: Sequence[Mapping[str, Any]], labels: Labels, output: d
     lines, evidence, marks, notes = [], [], [], []
     for row in rows:
         line = {
-            "Corpus": labels.corpus(row["corpus"]), "Protocol": labels.protocols[row["protocol"]],
-            "Model": labels.models[row["model"]], "Projected out": row["projected"],
+            "Corpus": labels.corpus(row["corpus"]), "Protocol": labels.protocol(row["protocol"]),
+            "Model": labels.model(row["model"]), "Projected out": row["projected"],
         }  # fmt: skip
         behind: dict[str, Any] = {"": [configured("models")]}
         if row["missing"]:
@@ -65,7 +66,7 @@ def confounds_table(rows: Sequence[Mapping[str, Any]], labels: Labels, output: d
 def _told(found: pd.Series) -> dict[str, str]:
     """Return the cells of a row of a probe."""
     if isinstance(found["reason"], str):
-        return {"Directions": "--", "Speaker": "refused"}
+        return {"Directions": NONE, "Speaker": "refused"}
     return {
         "Directions": f"{found['directions']:.0f}",
         "Speaker": f"{found['accuracy']:.2f} ({found['chance']:.2f})",
@@ -98,4 +99,4 @@ COLUMNS = [
     CORPUS, PROTOCOL, MODEL, Column("Projected out", text=True), *numeric("Directions", "Speaker", "UAR"),
     INTERVAL, *numeric("Chance", "n", "Groups", "Seeds"), MARKS,
 ]  # fmt: skip
-BLANK = {column.name: "--" for column in COLUMNS} | {"Marks": ""}
+BLANK = {column.name: NONE for column in COLUMNS} | {"Marks": ""}

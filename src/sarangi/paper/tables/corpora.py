@@ -9,9 +9,12 @@ import pandas as pd
 from sarangi.base import store
 from sarangi.base.evidence import Evidence, reference
 from sarangi.base.labels import Labels
+from sarangi.base.typed_texts import NONE
 from sarangi.paper.tables.columns import CORPUS, Column, numeric
+from sarangi.paper.tables.not_here import not_here
 from sarangi.paper.tables.table import Table
 from sarangi.paper.tables.writing import write_table
+from sarangi.paper.texts import number_text
 
 
 def corpora_table(
@@ -55,7 +58,7 @@ def corpora_table(
         evidence[corpus] = {"": [reference(file) for file in counted]}
         lines[corpus] = {
             "Corpus": labels.corpus(corpus),
-            "Language": ", ".join(sorted(usable["language"].dropna().unique())) or "--",
+            "Language": ", ".join(sorted(usable["language"].dropna().unique())) or NONE,
             "Utterances": len(manifest),
             "ok": int((status == store.OK).sum()),
             "Skipped": int((status == store.SKIPPED).sum()),
@@ -63,14 +66,11 @@ def corpora_table(
             "Speakers": usable["speaker"].nunique(),
             "Groups": usable["group"].nunique(),
             "Emotions": usable["emotion"].nunique(),
-            "Hours": f"{hours:.2f}" if (hours := usable["duration_s"].sum() / 3600) else "--",
+            "Hours": number_text(hours, ".2f") if (hours := usable["duration_s"].sum() / 3600) else NONE,
         }
-    nothing = {column.name: "--" for column in COUNTED} if lines else {}
-    for corpus in unavailable:
-        lines[corpus] = nothing | {"Corpus": f"{labels.corpora[corpus]} (unavailable)"}
     for corpus, line in lines.items():
         line |= {name.capitalize(): value for name, value in corpora[corpus].items()}
-    waits = [f"{labels.corpora[corpus]} is unavailable: {text}." for corpus, text in unavailable.items()]
+    waits = not_here(labels.corpora[corpus] for corpus in unavailable)
     waits += [f"{labels.corpus(corpus)} has words alone here, and no recordings." for corpus in words_alone]
     rows = [lines[corpus] for corpus in sorted(lines)]
     columns = [column for column in COLUMNS if any(column.name in row for row in rows)]

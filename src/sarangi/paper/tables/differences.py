@@ -15,7 +15,7 @@ from sarangi.paper.tables.columns import CORPUS, CORRECTED, MARKS, MODEL, PROTOC
 from sarangi.paper.tables.reported_differences import LEVEL, behind_difference, reported_differences
 from sarangi.paper.tables.table import Table
 from sarangi.paper.tables.writing import write_table
-from sarangi.paper.texts import interval_text, p_text
+from sarangi.paper.texts import interval_text, number_text, p_text
 
 
 def differences_table(
@@ -40,10 +40,10 @@ def differences_table(
         marks += held
         line = {
             "Corpus": labels.corpus(row["corpus"]),
-            "Protocol": labels.protocols[row["protocol"]],
-            "Model": labels.models[row["first"]],
-            "Against": labels.models[row["second"]],
-            "Difference": f"{row['value']:+z.3f}",
+            "Protocol": labels.protocol(row["protocol"]),
+            "Model": labels.model(row["first"]),
+            "Against": labels.model(row["second"]),
+            "Difference": number_text(row["value"], "+.3f"),
             "Interval": interval_text(row["low"], row["high"]),
             "p": p_text(row["p"]),
             "Smallest p": p_text(row["p_smallest"]),

@@ -50,7 +50,7 @@ def dimension_differences_table(
             compared |= {row["first"], row["second"]}
             line = {
                 "Corpus": labels.corpus(row["corpus"]),
-                "Protocol": labels.protocols[row["protocol"]],
+                "Protocol": labels.protocol(row["protocol"]),
                 "Dimension": row["dimension"],
                 "Model": model_title(row["first"], oracles, labels),
                 "CCC": number_text(row["value_first"]),

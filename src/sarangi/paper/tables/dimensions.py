@@ -14,6 +14,7 @@ from sarangi.base.missing import Missing
 from sarangi.paper.mark_notes import letters, meanings
 from sarangi.paper.oracles import ORACLE, model_title
 from sarangi.paper.tables.columns import CORPUS, INTERVAL, MARKS, MODEL, PROTOCOL, Column, numeric
+from sarangi.paper.tables.not_here import cannot_run
 from sarangi.paper.tables.table import Table
 from sarangi.paper.tables.writing import write_table
 from sarangi.paper.texts import interval_text, number_text
@@ -67,7 +68,7 @@ def dimensions_table(
         line = {
             "Corpus": labels.corpus(corpus),
             TESTED.name: labels.corpus(test),
-            "Protocol": labels.protocols[protocol],
+            "Protocol": labels.protocol(protocol),
             "Model": model_title(model, oracles, labels),
             "Dimension": f"{dimension} [{ccc['scale_low']:g}, {ccc['scale_high']:g}]",
             "CCC": number_text(ccc["value"]),
@@ -89,11 +90,7 @@ def dimensions_table(
     notes = meanings(marks)
     if set(found["model"]) & set(oracles):
         notes.append(ORACLE)
-    notes += [
-        f"Not scored: {labels.models[model]} on {labels.corpus(corpus)}, {labels.protocols[protocol]}; it "
-        f"needs {'; '.join(map(str, missing))}."
-        for corpus, protocol, model, missing in waiting
-    ]
+    notes += cannot_run(waiting)
     blank = {
         TESTED.name: not (found["test"] != found["corpus"]).any(),
         POOLED_CCC.name: not found["pooled"].notna().any(),

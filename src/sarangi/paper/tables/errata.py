@@ -13,6 +13,7 @@ from sarangi.base.fault_kinds import MEANS
 from sarangi.base.labels import Labels
 from sarangi.base.missing import Missing
 from sarangi.base.spreadsheets import as_csv
+from sarangi.base.typed_texts import NONE
 from sarangi.paper.mark_notes import letters, meanings
 from sarangi.paper.tables.columns import Column
 from sarangi.paper.tables.table import Table
@@ -153,7 +154,7 @@ def _write(
 def _lines(entry: Mapping[str, Any], operands: Operands) -> list[Line]:
     shown, absent = shown_by(entry, operands)
     lines: list[Line] = []
-    for row in entry.get("rows", [{"compared": "--"}]):
+    for row in entry.get("rows", [{"compared": NONE}]):
         first = not lines
         sides = {side: operands.operand(row[side]) if side in row else Operand() for side in SIDES}
         needed = [each for side in sides.values() for each in side.missing] + (absent if first else [])
@@ -181,15 +182,15 @@ def _cells_apart(name: str, line: Line, labels: Labels) -> dict[str, str]:
 
 
 def _compared(line: Line) -> dict[str, str]:
-    short = dict.fromkeys(each.what for each in line.missing)
+    short = dict.fromkeys(each.in_words for each in line.missing)
     evidence = [*(line.shown if line.first else ()), *([f"needs {'; '.join(short)}"] if short else ())]
     return {
         "Compared": line.compared,
-        "As printed": _text(line.sides["published"]) or "--",
+        "As printed": _text(line.sides["published"]) or NONE,
         "Study's way": _cell(line.sides["study"]),
         "Another way": _cell(line.sides["valid"]),
-        "Difference": line.difference or "--",
-        "Evidence": "; ".join(evidence) or "--",
+        "Difference": line.difference or NONE,
+        "Evidence": "; ".join(evidence) or NONE,
     }
 
 
@@ -202,7 +203,7 @@ def _flat(line: Line) -> dict[str, Any]:
     for name, side in line.sides.items():
         flat |= {name: _text(side), f"{name}_value": side.value, f"{name}_low": side.low}
         flat |= {f"{name}_high": side.high, f"{name}_of": side.label, f"{name}_source": side.source}
-    needed = "; ".join(map(str, line.missing))
+    needed = "; ".join(dict.fromkeys(each.explained for each in line.missing))
     return flat | {"difference": line.difference, "evidence": "; ".join(line.shown), "waits_for": needed}
 
 
@@ -223,9 +224,9 @@ def _advice(missing: Sequence[Missing]) -> list[str]:
     """Return notes that say what is missing and what to do, what takes the same in one."""
     together: dict[str, list[str]] = {}
     for each in sorted(set(missing), key=str):
-        together.setdefault(each.advice, []).append(each.what)
+        together.setdefault(each.advice, []).append(each.in_words)
     return [
-        f"Needs {', '.join(names)}{f': {advice}' if advice else ''}".rstrip(".") + "."
+        f"Needs {', '.join(dict.fromkeys(names))}{f': {advice}' if advice else ''}".rstrip(".") + "."
         for advice, names in together.items()
     ]
 
@@ -235,7 +236,7 @@ def _cell(side: Operand) -> str:
     if side.missing:
         return "not available"
     marked = f"{_text(side)} {letters(side.marks)}".rstrip()
-    return ": ".join(part for part in (marked, side.label) if part) or "--"
+    return ": ".join(part for part in (marked, side.label) if part) or NONE
 
 
 def _text(side: Operand) -> str:

@@ -39,8 +39,8 @@ def fairness_table(files: Sequence[Path], labels: Labels, output: dict[str, Path
         recalls = found_recalls(found, row)
         line = {
             "Corpus": labels.corpus(row["corpus"]),
-            "Protocol": labels.protocols[row["protocol"]],
-            "Model": labels.models[row["model"]],
+            "Protocol": labels.protocol(row["protocol"]),
+            "Model": labels.model(row["model"]),
             "Part": row["first"],
             "UAR": number_text(row["value_first"], ".3f"),
             "Beside": row["second"],

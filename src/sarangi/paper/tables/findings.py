@@ -9,12 +9,13 @@ from sarangi.base.evidence import Evidence, reference
 from sarangi.base.finding_rows import read_findings
 from sarangi.base.labels import Labels
 from sarangi.base.spreadsheets import as_csv
-from sarangi.base.statements import statement, title_and_number
-from sarangi.base.verdicts import UNTESTABLE, is_further, verdict_in
+from sarangi.base.typed_texts import NONE, NumberText
+from sarangi.base.verdicts import is_further, verdict_in
 from sarangi.paper.tables.columns import Column, numeric
 from sarangi.paper.tables.table import Table
 from sarangi.paper.tables.writing import write_table
 from sarangi.paper.texts import interval_text
+from sarangi.paper.untested import needs, untested
 from sarangi.published.family import judged_together
 
 COLUMNS = [
@@ -33,8 +34,8 @@ RULE = (
 def findings_table(findings: Sequence[Path], labels: Labels, output: dict[str, Path]) -> None:
     """Write every finding with its claims and verdicts.
 
-    In LaTeX and Markdown the rows of the study's printed tables are counted by verdict, and the numbers of
-    one experiment that wait for the same share a line; the CSV has a row for each claim.
+    The rows of the study's printed tables are counted by verdict, and what cannot be tested and has no number
+    of ours is counted in a note; the CSV has a row for each claim.
 
     Parameters
     ----------
@@ -80,10 +81,11 @@ def finding_table(finding: Path, labels: Labels, output: dict[str, Path]) -> Non
 
 
 def _notes(table: pd.DataFrame) -> list[str]:
-    """Return what is said of numbers that the study does not print itself."""
-    if table["derived"].isna().all():
-        return []
-    return [f"{DERIVED}: not printed by the study, but computed from what it prints (`printed_in`)."]
+    """Return what is said of claims that cannot be tested, and of numbers that the study does not print."""
+    notes = _counted(table)
+    if table["derived"][~untested(table)].notna().any():
+        notes.append(f"{DERIVED}: not printed by the study, but computed from what it prints.")
+    return notes
 
 
 def _write_csv(table: pd.DataFrame, output: dict[str, Path]) -> None:
@@ -92,44 +94,46 @@ def _write_csv(table: pd.DataFrame, output: dict[str, Path]) -> None:
 
 
 def _by_claim(table: pd.DataFrame, counted: bool = True) -> tuple[list[dict[str, str]], list[Evidence]]:
-    """Return lines of claims and where each comes from.
+    """Return lines of claims of which something is tested or shown, and where each comes from.
 
     ``counted`` says whether the rows of a printed table are counted by verdict.
     """
     printed = table["printed"] + table["derived"].notna().map({True: f" {DERIVED}", False: ""})
-    table = table.assign(printed=printed.fillna("--"))
+    table = table.assign(printed=printed.fillna(NONE))[~untested(table)]
     if not counted:
         table = table.assign(grid=None)
     lines = []
     for (number, grid), rows in table[table["grid"].notna()].groupby(["finding", "grid"], sort=False):
         for verdict, same in rows.groupby(rows["verdict"].map(_kind), sort=False):
             claim = f"{len(same)} of the {len(rows)} numbers in the table {str(grid).replace('_', ' ')}"
-            blank = {"Published": "--", "Ours": "--", "Interval": "--"}
+            blank = {"Published": NONE, "Ours": NONE, "Interval": NONE}
             line = {"Finding": number, "Claim": claim} | blank | {"Verdict": verdict}
             lines.append((line, _behind(same)))
-    rest = table[table["grid"].isna()]
-    # numbers of one published experiment that wait for the same share a line
-    together = rest["claim"].str.split(".").str[0].where(rest["verdict"].map(_kind) == UNTESTABLE)
-    together = together.where(rest["ours"].isna()).fillna(rest["claim"])
-    keys = [rest["finding"], together, rest["verdict"]]
-    for _, rows in rest.groupby(keys, sort=False):
-        row = rows.iloc[0]
-        claim, numbers = row["statement"], row["printed"]
-        if len(rows) > 1:
-            each = zip(rows["statement"], rows["printed"], strict=True)
-            names = [f"{title_and_number(text)[1]} {printed}" for text, printed in each]
-            claim, numbers = statement(title_and_number(claim)[0], ", ".join(names)), "--"
+    for _, row in table[table["grid"].isna()].iterrows():
         line = {
             "Finding": row["finding"],
-            "Claim": row["claim"] if is_further(row["claim"]) else claim,
-            "Published": numbers,
+            "Claim": row["statement"],
+            "Published": row["printed"],
             "Ours": _number(row["ours"]),
             "Interval": interval_text(row["low"], row["high"]),
             "Verdict": row["verdict"],
         }
-        lines.append((line, _behind(rows)))
+        lines.append((line, _behind(row.to_frame().T)))
     lines.sort(key=lambda entry: entry[0]["Finding"])
     return [line for line, _ in lines], [known for _, known in lines]
+
+
+def _counted(table: pd.DataFrame) -> list[str]:
+    """Return a sentence about the claims that cannot be tested."""
+    claims = table[~table["claim"].map(is_further)]
+    count = int(untested(claims).sum())
+    if not count:
+        return []
+    if count == len(claims):
+        said = f"None of the {count} claims can be tested here"
+    else:
+        said = f"{count} of {len(claims)} claims cannot be tested here"
+    return [f"{said}: {needs(claims)}. The CSV lists each."]
 
 
 def _kind(verdict: str) -> str:
@@ -159,7 +163,8 @@ def _behind(claims: pd.DataFrame) -> Evidence:
     }
 
 
-def _number(value: float) -> str:
+def _number(value: float) -> NumberText:
     if pd.isna(value):
-        return "--"
-    return f"{value:.4f}".rstrip("0").rstrip(".") if abs(value) < 1 else f"{value:.2f}"
+        return NumberText(NONE, value)
+    text = f"{value:z.4f}".rstrip("0").rstrip(".") if abs(value) < 1 else f"{value:.2f}"
+    return NumberText(text, value)

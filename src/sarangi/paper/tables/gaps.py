@@ -9,12 +9,14 @@ import pandas as pd
 from sarangi.base.labels import Labels
 from sarangi.base.marks import OF_INTERVALS, SIDES_DIFFER, joined, marks_in
 from sarangi.base.spreadsheets import as_csv
+from sarangi.base.typed_texts import NONE
 from sarangi.paper.cells import CONDITION, SCORE, Cell, scored
 from sarangi.paper.mark_notes import letters, meanings
 from sarangi.paper.tables.cell_evidence import NO_PAIR, behind_cells
-from sarangi.paper.tables.columns import MARKS, Column, numeric
+from sarangi.paper.tables.columns import MARKS, POINTS, Column
 from sarangi.paper.tables.table import Table
 from sarangi.paper.tables.writing import write_table
+from sarangi.paper.texts import number_text
 
 GAP = [
     "pair", "train", "test", "protocol", "within", "disjoint", "adapted", "features", "model", "base",
@@ -71,7 +73,7 @@ def _marks(row: Mapping[str, Any]) -> Iterable[str]:
 
 SUMMED = [
     Column("Best within", wraps=0.18), Column("Best across", wraps=0.18),
-    *numeric("Best", "Set", "Own", "All own"),
+    *(Column(name, unit=POINTS) for name in ("Best", "Set", "Own", "All own")),
 ]  # fmt: skip
 COLUMNS = [
     *(Column(name, text=True) for name in ("Pair", "Direction", "Within", "Scores")), *SUMMED,
@@ -104,9 +106,9 @@ def gaps_table(cells: Sequence[Cell], labels: Labels, output: dict[str, Path]) -
         first = rows.iloc[0]
         for scores, (inside, across) in SOURCES.items():
             both = rows[[inside, across]].notna().all(axis=1)
-            if scores == "published" and not both.any():
+            if not both.any():
                 continue
-            complete = both.all() if scores == "published" else both.any()
+            complete = both.all() or scores == "ours"
             held = []
             if scores == "ours":
                 held = list(dict.fromkeys(mark for text in rows.loc[both, "mark"] for mark in marks_in(text)))
@@ -123,7 +125,7 @@ def gaps_table(cells: Sequence[Cell], labels: Labels, output: dict[str, Path]) -
                 | (
                     _summary(rows[both], inside, across)
                     if complete
-                    else dict.fromkeys((column.name for column in SUMMED), "--")
+                    else dict.fromkeys((column.name for column in SUMMED), NONE)
                 )
                 | {"Counted": f"{both.sum()} of {len(rows)}", "Marks": letters(held)}
             )
@@ -134,7 +136,7 @@ def gaps_table(cells: Sequence[Cell], labels: Labels, output: dict[str, Path]) -
     )
     notes = [*GAP_NOTES, *meanings(marks)] if lines else [NO_PAIR]
     write_table(Table("gaps", caption, COLUMNS, lines, evidence, notes), labels, output)
-    output["csv"].write_text(as_csv(found[GAP], "%.6g"), encoding="utf-8")
+    output["csv"].write_text(as_csv(found[GAP]), encoding="utf-8")
 
 
 def _sides(gap: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -167,8 +169,8 @@ def _summary(rows: pd.DataFrame, inside: str, across: str) -> dict[str, str]:
     return {
         "Best within": f"{best_inside['features']}, {best_inside['base']}: {best_inside[inside]:.4f}",
         "Best across": f"{best_across['features']}, {best_across['model']}: {best_across[across]:.4f}",
-        "Best": f"{100 * (best_across[across] - best_inside[inside]):+z.2f}",
-        "Set": f"{100 * (same_set[across].max() - same_set[inside].max()):+z.2f}",
-        "Own": f"{own[best_across.name]:+z.2f}",
+        "Best": number_text(100 * (best_across[across] - best_inside[inside]), "+.2f"),
+        "Set": number_text(100 * (same_set[across].max() - same_set[inside].max()), "+.2f"),
+        "Own": number_text(own[best_across.name], "+.2f"),
         "All own": f"{own.mean():+z.1f} ({own.min():+z.1f} to {own.max():+z.1f})",
     }

@@ -7,9 +7,10 @@ import pandas as pd
 
 from sarangi.base.labels import Labels
 from sarangi.base.marks import marks_in
+from sarangi.base.typed_texts import NONE
 from sarangi.paper.cells import Cell, ranks, scored
 from sarangi.paper.mark_notes import letters, meanings
-from sarangi.paper.tables.cell_evidence import NO_PAIR, NO_SCORE, behind_cells
+from sarangi.paper.tables.cell_evidence import NO_PAIR, behind_cells
 from sarangi.paper.tables.columns import FEATURES, MARKS, MODEL, PROTOCOL, Column, numeric
 from sarangi.paper.tables.table import Table
 from sarangi.paper.tables.writing import write_table
@@ -85,10 +86,11 @@ def _write(
 ) -> None:
     """Write the cells of one kind, a row each."""
     table = table.assign(rank=ranks(table))[shown]
+    absent = int(table["value"].isna().sum())
+    table = table[table["value"].notna()]
     lines, marks, evidence = [], [], []
     for row in table.to_dict("records"):
-        there = isinstance(row["mark"], str)
-        held = marks_in(row["mark"]) if there else []
+        held = marks_in(row["mark"])
         marks += held
         evidence.append(behind_cells([row]))
         lines.append(
@@ -101,17 +103,17 @@ def _write(
                 "UAR": number_text(row["value"], ".4f"),
                 "Interval": interval_text(row["low"], row["high"]),
                 "Chance": number_text(row["chance"], ".3f"),
-                "Published": "--" if pd.isna(row["published"]) else row["published"],
+                "Published": NONE if pd.isna(row["published"]) else row["published"],
                 "Rank": number_text(row["rank"], ".0f"),
-                "n": int(row["n"]) if there else "--",
-                "Groups": int(row["groups"]) if there else "--",
+                "n": int(row["n"]),
+                "Groups": int(row["groups"]),
                 "Marks": letters(held),
             }
         )
     notes = meanings(marks)
-    if table["value"].isna().any():
-        notes.append(NO_SCORE)
-    if table.empty:
+    if absent:
+        notes.append(f"Without {absent} configurations of which no score can be made here.")
+    if table.empty and not absent:
         notes.append(NO_PAIR)
     columns = [PAIR, *(Column(name, text=True) for name in where), *COLUMNS]
     write_table(Table(label, caption, columns, lines, evidence, notes), labels, output)

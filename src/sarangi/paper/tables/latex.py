@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from sarangi.base.typed_texts import NONE
 from sarangi.paper.tables.columns import Column
 from sarangi.paper.tables.table import MARKERS, Table
 from sarangi.paper.tables.widths import (
@@ -21,8 +22,7 @@ from sarangi.paper.tables.widths import (
 
 LINES = 42
 """Of a table that the paper itself has; a longer one is in the supplement."""
-UNAVAILABLE = "unavailable"
-BLANK = ("", "--")
+BLANK = ("", NONE)
 
 
 def latex(table: Table, notes: Sequence[str]) -> str:
@@ -30,13 +30,10 @@ def latex(table: Table, notes: Sequence[str]) -> str:
 
     What fits on a page of the paper is a float there; what does not is in the supplement, over as many pages
     as it takes, in parts by a column where the table says so, and in parts of fewer columns where even those
-    pages are too narrow.  Columns that are the same in every row are in the caption, and rows of what is not
-    available here are counted.
+    pages are too narrow.  Columns that are the same in every row are in the caption.
     """
-    frame = table.emphasised(*MARKERS).map(str)
-    absent = absent_rows(frame, table.columns)
-    frame = frame[~absent]
-    below = _notes([*([_counted(int(absent.sum()))] if absent.any() else []), *notes])
+    frame = table.emphasised(*MARKERS, filled=False).map(str)
+    below = _notes(notes)
     text = "% Made by Snakemake from results, not by hand.\n"
     if frame.empty:
         nothing = f"\\nothingtoshow{{{table.label}}}{{{_escape(table.caption)}}}{{{below}}}\n"
@@ -77,18 +74,6 @@ def _by(table: Table, frame: pd.DataFrame, by: str) -> Iterator[_Part]:
     for value, rows in frame.groupby(by, sort=False):
         yield _part(rows, columns, f"{_escape(str(value))}.{caption}", label)
         label, caption = "", f" As Table~\\ref{{tab:{table.label}}}."
-
-
-def absent_rows(frame: pd.DataFrame, columns: Sequence[Column]) -> pd.Series:
-    """Return which rows say no more than that something is not available: marked so, and without a number."""
-    numbers = [column.name for column in columns if not column.left]
-    words = [column.name for column in columns if column.left]
-    blank = frame[numbers].isin(BLANK).all(axis=1)
-    return blank & (frame[words] == UNAVAILABLE).any(axis=1)
-
-
-def _counted(rows: int) -> str:
-    return f"Without {rows} {'row' if rows == 1 else 'rows'} of what is not available here."
 
 
 def _apart(frame: pd.DataFrame, columns: Sequence[Column]) -> tuple[list[Column], list[str]]:

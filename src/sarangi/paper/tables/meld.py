@@ -6,8 +6,9 @@ from pathlib import Path
 from sarangi.base.emotions import ordered
 from sarangi.base.labels import Labels
 from sarangi.base.limit_sources import LimitSources
+from sarangi.base.typed_texts import NONE
 from sarangi.paper.tables.columns import MARKS, MODEL, Column
-from sarangi.paper.tables.published import Ours, Printed, Scores, printed_number, stands, write_compared
+from sarangi.paper.tables.published import OURS, Ours, Printed, Scores, printed_number, stands, write_compared
 from sarangi.paper.tables.table import Table
 from sarangi.paper.texts import interval_text, number_text
 
@@ -43,7 +44,7 @@ def meld_table(
             line[column] = "not available" if row is None else number_text(row["value"])
             behind[column] = [] if row is None else stands(row, "value")
             line, behind = cells["interval"]
-            line[column] = "--" if row is None else interval_text(row["low"], row["high"])
+            line[column] = NONE if row is None else interval_text(row["low"], row["high"])
             behind[column] = [] if row is None else stands(row, "low", "high")
         measured = scores.row(experiment, "wf1")
         if measured is None:
@@ -52,6 +53,7 @@ def meld_table(
             # neither a published number where there is none, nor an interval of nothing
             if (whose == "published" and said is None) or (whose == "interval" and measured is None):
                 continue
+            line[OURS] = measured is not None
             line["Marks"] = scores.marked(measured) if whose == "ours" and measured is not None else ""
             behind["Marks"] = stands(measured, "mark") if measured is not None else []
             lines.append(line)

@@ -13,16 +13,17 @@ from sarangi.base.labels import Labels
 from sarangi.base.marks import marks_in
 from sarangi.base.premium_rows import MATCHED_FOLDS
 from sarangi.base.score_rows import headline
+from sarangi.base.typed_texts import NONE
 from sarangi.paper.mark_notes import letters, meanings
 from sarangi.paper.measured_voices import measured_error
-from sarangi.paper.tables.columns import CORPUS, MARKS, MODEL, Column, numeric
+from sarangi.paper.tables.columns import CORPUS, MARKS, MODEL, POINTS, Column, numeric
 from sarangi.paper.tables.table import Table
 from sarangi.paper.tables.writing import write_table
 from sarangi.paper.texts import interval_text, number_text
 
 RANDOM, GUESSED, KNOWN = "random", "pseudo-speakers apart", "known speakers apart"
 NESTED = 0.5  # share of speakers with one emotion alone, beyond which voice and emotion are one
-POINTS = "+.1f"
+FORM = "+.1f"
 SOLE = (
     "most speakers have one emotion alone, so emotion is nested in the speaker: what is lost by holding "
     "voices apart is as much the emotion as the voice"
@@ -80,7 +81,7 @@ def pseudo_speakers_table(
         "share of the known speakers'."
     )
     notes = [*meanings(marks), *dict.fromkeys(notes), measured_error(list(dict.fromkeys(measured)), labels)]
-    if any(line["Folds"] == GUESSED and line["Recovered"] == "--" for line in lines):
+    if any(line["Folds"] == GUESSED and line["Recovered"] == NONE for line in lines):
         notes.append(NO_PREMIUM)
     write_table(Table("pseudo_speakers", caption, COLUMNS, lines, evidence, notes), labels, output)
 
@@ -120,7 +121,7 @@ def _lines(
     for folds, experiment in sides.items():
         cells = BLANK | {
             "Corpus": labels.corpus(row.corpus),
-            "Model": labels.models[row.model],
+            "Model": labels.model(row.model),
             "Folds": folds,
         }
         if experiment is None:
@@ -145,8 +146,8 @@ def _lines(
         premium = worth.get(folds)
         if premium is not None:
             cells |= {
-                "Premium": number_text(100 * premium["value"], POINTS),
-                "Its interval": interval_text(100 * premium["low"], 100 * premium["high"], POINTS),
+                "Premium": number_text(100 * premium["value"], FORM),
+                "Its interval": interval_text(100 * premium["low"], 100 * premium["high"], FORM),
             }
             sides_of = {"folds": MATCHED_FOLDS, "apart": experiment, "metric": "uar"}
             behind["Premium"] = [reference(premium["file"], "value", **sides_of)]
@@ -165,6 +166,7 @@ def _lines(
 
 COLUMNS = [
     CORPUS, MODEL, Column("Folds", text=True),
-    *numeric("UAR", "Interval", "Premium", "Its interval", "Recovered", "n", "Groups"), MARKS,
+    *numeric("UAR", "Interval"), *(Column(name, unit=POINTS) for name in ("Premium", "Its interval")),
+    *numeric("Recovered", "n", "Groups"), MARKS,
 ]  # fmt: skip
-BLANK = {column.name: "--" for column in COLUMNS}
+BLANK = {column.name: NONE for column in COLUMNS}

@@ -23,9 +23,11 @@ from sarangi.base.marks import marks_in
 from sarangi.base.missing import CORPUS, FOLDS, TRANSCRIPTS, WEIGHTS, Missing
 from sarangi.base.score_rows import headline
 from sarangi.base.slices import seed_within
+from sarangi.base.typed_texts import NumberText, ScoreText
 from sarangi.paper.limit_notes import limit_notes
 from sarangi.paper.limits import limits_of_scores
 from sarangi.paper.mark_notes import letters, meanings
+from sarangi.paper.tables.not_here import not_here
 from sarangi.paper.tables.table import Table
 from sarangi.paper.tables.writing import write_table
 from sarangi.paper.texts import interval_text, number_text
@@ -39,6 +41,8 @@ LACKING = {
     CORPUS: "no corpus", WEIGHTS: "no weights", FOLDS: "no folds", TRANSCRIPTS: "no transcripts",
 }  # fmt: skip
 """What is missing of what is configured, in the short words of a cell, by its kind."""
+OURS = "whether it stays"
+"""In a row, for one without a number of ours that belongs to another with such a number."""
 NOTHING = "There is nothing to show: the configuration has no such experiment, nor have the claims."
 
 
@@ -92,7 +96,7 @@ class Scores:
         return letters(held)
 
     def why_not(self, ours: Ours | None) -> str:
-        """Return why there is not a number of ours, in short words; the long ones are noted."""
+        """Return why there is no number of ours, in short words; what is missing is noted."""
         if ours is None:
             return NOT_TRIED
         if ours["scores"] is not None:
@@ -106,12 +110,9 @@ class Scores:
 
     def notes(self) -> list[str]:
         """Return the meanings of the marks, and what is waited for."""
-        waits = sorted({str(missing) for missing in self.waits if missing.configured})
-        notes = [*meanings(self.marks), *(f"Not available: {text}." for text in waits)]
-        if len(waits) < len(set(self.waits)):
-            notes.append(
-                "Not configured: the experiment that replays the published one is not in config.yaml."
-            )
+        notes = [*meanings(self.marks), *not_here(each.in_words for each in self.waits if each.configured)]
+        if any(not each.configured for each in self.waits):
+            notes.append("Not configured: this study has no experiment that replays the published one.")
         return notes
 
 
@@ -141,19 +142,36 @@ def measured_number(scores: Scores, ours: Ours | None, metric: str) -> tuple[str
     row = scores.row(ours, metric)
     if row is None:
         return scores.why_not(ours), []
-    return f"{with_interval(row)} {scores.marked(row)}".rstrip(), stands(row, "value", "low", "high")
+    scored = with_interval(row)
+    text = f"{scored} {scores.marked(row)}".rstrip()
+    marks = marks_in(row["mark"])
+    return ScoreText(text, scored.value, scored.low, scored.high, marks), stands(row, "value", "low", "high")
 
 
-def with_interval(row: pd.Series) -> str:
+def with_interval(row: pd.Series) -> ScoreText:
     """Return a score with its interval as text."""
-    return f"{number_text(row['value'])} {interval_text(row['low'], row['high'])}"
+    value, low, high = (row[name] for name in ("value", "low", "high"))
+    return ScoreText(f"{number_text(value)} {interval_text(low, high)}", value, low, high)
+
+
+def _measured(cell: Any) -> bool:
+    return isinstance(cell, NumberText | ScoreText)
 
 
 def write_compared(
     table: Table, scores: Scores, sources: LimitSources, labels: Labels, output: dict[str, Path]
 ) -> None:
-    """Write lines of published numbers and ours; notes of the scores shown, further ones, then the limits."""
+    """Write lines of published numbers and ours; notes of the scores shown, further ones, then the limits.
+
+    A line without a number of ours is left out, and counted.
+    """
     notes = [*scores.notes(), *table.notes] if table.rows else [NOTHING]
+    kept = [place for place, row in enumerate(table.rows) if row.get(OURS, any(map(_measured, row.values())))]
+    if absent := len(table.rows) - len(kept):
+        lines = "1 line" if absent == 1 else f"{absent} lines"
+        notes.append(f"Without {lines} that would have no number of ours.")
+    rows, evidence = ([all_[place] for place in kept] for all_ in (table.rows, table.evidence))
+    table = replace(table, rows=rows, evidence=evidence)
     if scores.shown:
         notes += limit_notes(limits_of_scores(pd.DataFrame(scores.shown), sources), labels)
     write_table(replace(table, notes=notes), labels, output)

@@ -58,7 +58,7 @@ def ravdess_table(
             lines.append(line)
             evidence.append({"": [entry for known in behind.values() for entry in known]} | behind)
     caption = (
-        "RAVDESS, what the published study printed and ours with its interval over groups (actors): on "
+        "RAVDESS: what the published study printed and ours with its interval over groups (actors): on "
         "the left under a random split, which shares actors between training and test, on the right with "
         "actors held out. In brackets the protocols of ours where they are not the published ones; those "
         "numbers are of other test parts."

@@ -63,7 +63,7 @@ def _recipe(entry: Mapping[str, Any], labels: Labels) -> dict[str, str]:
     given += [f"{text['max_tokens']} tokens, {text['context_turns']} turns before"] if text else []
     given += [f"{kind} text" for kind in text.get("control", ())] if text else []
     return {
-        "Model": labels.models[entry["model"]],
+        "Model": labels.model(entry["model"]),
         "Corpora": ", ".join(labels.corpora[corpus] for corpus in entry["corpora"]),
         "Encoders": " + ".join(_encoder(branch, labels) for branch in branches),
         "Frozen": " + ".join(str(branch["frozen_layers"]) for branch in branches),

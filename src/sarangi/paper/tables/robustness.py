@@ -13,6 +13,7 @@ from sarangi.base.missing import Missing
 from sarangi.paper.conditions import TITLES
 from sarangi.paper.mark_notes import letters, meanings
 from sarangi.paper.tables.columns import CORPUS, INTERVAL, MARKS, MODEL, PROTOCOL, Column, numeric
+from sarangi.paper.tables.not_here import cannot_run
 from sarangi.paper.tables.table import Table
 from sarangi.paper.tables.writing import write_table
 from sarangi.paper.texts import interval_text, number_text
@@ -44,8 +45,8 @@ def robustness_table(
             rows.append(
                 {
                     "Corpus": labels.corpus(row["corpus"]),
-                    "Protocol": labels.protocols[row["protocol"]],
-                    "Model": labels.models[row["model"]],
+                    "Protocol": labels.protocol(row["protocol"]),
+                    "Model": labels.model(row["model"]),
                     "Condition": TITLES[row["condition"]],
                     "UAR": number_text(row["value_disturbed"], ".3f"),
                     "As recorded": number_text(row["value_as_recorded"], ".3f"),
@@ -58,11 +59,7 @@ def robustness_table(
                 }
             )
             evidence.append(_behind(row))
-    notes = [
-        f"Not tested: {labels.models[model]} on {labels.corpus(corpus)}, {labels.protocols[protocol]}; it "
-        f"needs {'; '.join(map(str, missing))}."
-        for corpus, protocol, model, missing in waiting
-    ]
+    notes = cannot_run(waiting)
     caption = (
         "Robustness: UAR of trained models on the same test clips under conditions that they were not "
         "trained on, beside that on the recordings as they are, and the difference with its interval over "

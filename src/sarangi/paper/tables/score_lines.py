@@ -9,6 +9,7 @@ import pandas as pd
 from sarangi.base.evidence import Evidence
 from sarangi.base.labels import Labels
 from sarangi.base.marks import marks_in
+from sarangi.base.typed_texts import NONE
 from sarangi.paper.mark_notes import letters, meanings
 from sarangi.paper.tables.columns import MARKS, MODEL, PROTOCOL, Column, numeric
 from sarangi.paper.tables.score_evidence import BESIDE_UAR, behind_score
@@ -68,8 +69,8 @@ def score_lines(found: pd.DataFrame, labels: Labels) -> tuple[list[ScoreLine], l
         cells = {
             "Corpus": labels.corpus(corpus),
             "Tested": labels.corpus(test),
-            "Protocol": labels.protocols[protocol],
-            "Model": labels.models[model],
+            "Protocol": labels.protocol(protocol),
+            "Model": labels.model(model),
             "UAR": number_text(uar["value"]),
             "Interval": interval_text(uar["low"], uar["high"]),
             "Chance": number_text(uar["chance"]),
@@ -92,5 +93,5 @@ def score_lines(found: pd.DataFrame, labels: Labels) -> tuple[list[ScoreLine], l
 def _absent_as_zero(score: pd.Series) -> str:
     """Return the score with its ceiling and chance, where an emotion is absent."""
     if pd.isna(score["value"]) or score["ceiling"] == 1:
-        return "--"
+        return NONE
     return f"{score['value']:.3f} of {score['ceiling']:.4g}, chance {score['chance']:.4g}"

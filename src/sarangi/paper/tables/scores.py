@@ -12,13 +12,15 @@ from sarangi.base.limit_sources import LimitSources
 from sarangi.base.marks import GROUPS_GUESSED, marks_in
 from sarangi.base.missing import Missing
 from sarangi.base.score_rows import headline
+from sarangi.base.typed_texts import NONE
 from sarangi.paper.limit_notes import limit_notes
 from sarangi.paper.limits import limits_of_scores
 from sarangi.paper.measured_voices import measured_error
 from sarangi.paper.tables.best import BEST, best
 from sarangi.paper.tables.columns import CORPUS
+from sarangi.paper.tables.not_here import cannot_run
 from sarangi.paper.tables.reported_differences import behind_difference, reported_differences
-from sarangi.paper.tables.score_lines import ABSENT, SHOWN, ScoreLine, score_lines
+from sarangi.paper.tables.score_lines import ABSENT, SHOWN, score_lines
 from sarangi.paper.tables.table import Table
 from sarangi.paper.tables.writing import write_table
 
@@ -67,23 +69,14 @@ def scores_table(
     lines, notes = score_lines(found, labels)
     leading = best(found, reported_differences(differences))
     columns = COLUMNS
-    if all(line.cells[ABSENT.name] == "--" for line in lines):
+    if all(line.cells[ABSENT.name] == NONE for line in lines):
         columns = [column for column in COLUMNS if column != ABSENT]
     else:
         notes.append(ABSENT_AS_ZERO)
-    for corpus, protocol, model, _ in waiting:
-        cells = {column.name: "--" for column in COLUMNS} | {
-            "Corpus": labels.corpus(corpus),
-            "Protocol": labels.protocols[protocol],
-            "Model": labels.models[model],
-            "Marks": "unavailable",
-        }
-        lines.append(ScoreLine(labels.order(corpus, protocol, model), cells, {}))
     if any(GROUPS_GUESSED in marks_in(mark) for mark in found["mark"]):
         notes.append(measured_error(voices, labels))
     notes += limit_notes(limits_of_scores(found[found["metric"] == "uar"], sources), labels)
-    waits = sorted({str(each) for *_, missing in waiting for each in missing})
-    notes += [f"Unavailable: {text}." for text in waits]
+    notes += cannot_run(waiting)
     lines.sort(key=lambda line: line.order)
     bold = [(place, "UAR") for place, line in enumerate(lines) if line.experiment in leading]
     evidence = [

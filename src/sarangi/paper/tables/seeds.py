@@ -6,6 +6,7 @@ from typing import Any
 
 from sarangi.base.labels import Labels
 from sarangi.base.limit_sources import LimitSources
+from sarangi.base.typed_texts import NONE
 from sarangi.paper.tables.columns import MARKS, Column, numeric
 from sarangi.paper.tables.published import (
     NOT_PUBLISHED,
@@ -56,7 +57,7 @@ def seeds_table(
                 "Their n": _their_n(said, key, place),
             }
             if row is None:
-                line |= {"Ours, interval": scores.why_not(experiment), "n": "--", "Groups": "--"}
+                line |= {"Ours, interval": scores.why_not(experiment), "n": NONE, "Groups": NONE}
                 evidence.append({"": behind, "Published": behind, "Their n": _behind_n(said, key, place)})
             else:
                 line |= {
@@ -151,11 +152,11 @@ def _printed_part(
 
 def _their_n(said: Mapping[str, Any] | None, key: str | None, place: int | None) -> str:
     """Return how many clips the study says that a number is of, counted as it counts them."""
-    return str(said["numbers"][key].get("n", "--")) if said and key and place is None else "--"
+    return str(said["numbers"][key].get("n", NONE)) if said and key and place is None else NONE
 
 
 def _behind_n(said: Mapping[str, Any] | None, key: str | None, place: int | None) -> list[dict]:
-    return [printed_where(said, key, "n")] if _their_n(said, key, place) != "--" else []
+    return [printed_where(said, key, "n")] if _their_n(said, key, place) != NONE else []
 
 
 def _described(ours: Ours, labels: Labels) -> str:

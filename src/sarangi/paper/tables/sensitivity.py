@@ -9,17 +9,18 @@ import numpy as np
 from sarangi.base.evidence import Evidence
 from sarangi.base.labels import Labels
 from sarangi.base.marks import SIDES_DIFFER, marks_in
+from sarangi.base.typed_texts import NONE
 from sarangi.paper.mark_notes import letters, meanings
 from sarangi.paper.reported import uar_of
 from sarangi.paper.tables.cell_evidence import NO_SCORE, behind_cells
-from sarangi.paper.tables.columns import CORPUS, FEATURES, MARKS, MODEL, PROTOCOL, numeric
+from sarangi.paper.tables.columns import CORPUS, FEATURES, MARKS, MODEL, POINTS, PROTOCOL, Column, numeric
 from sarangi.paper.tables.table import Table
 from sarangi.paper.tables.writing import write_table
 from sarangi.paper.texts import interval_text, number_text
 
 
 def sensitivity_table(rows: Sequence[Mapping[str, Any]], labels: Labels, output: dict[str, Path]) -> None:
-    """Write UAR from recordings resampled to 16 kHz beside UAR from them at their own rate.
+    """Write UAR from recordings resampled to 16 kHz beside UAR from them at their native rate.
 
     Parameters
     ----------
@@ -67,8 +68,8 @@ def sensitivity_table(rows: Sequence[Mapping[str, Any]], labels: Labels, output:
                 "Its interval": interval_text(low["own_rate"], high["own_rate"]),
                 "Difference": number_text(100 * (value["own_rate"] - value["resampled"]), "+.1f"),
                 "Chance": number_text(there[0]["chance"] if there else np.nan, ".3f"),
-                "n": "; ".join(dict.fromkeys(str(score["n"]) for score in there)) or "--",
-                "Groups": "; ".join(dict.fromkeys(str(score["groups"]) for score in there)) or "--",
+                "n": "; ".join(dict.fromkeys(str(score["n"]) for score in there)) or NONE,
+                "Groups": "; ".join(dict.fromkeys(str(score["groups"]) for score in there)) or NONE,
                 "Marks": letters(held),
             }
         )
@@ -82,7 +83,7 @@ def sensitivity_table(rows: Sequence[Mapping[str, Any]], labels: Labels, output:
     if missing:
         notes.append(NO_SCORE)
     if not lines:
-        notes.append("No corpus with recordings is available.")
+        notes.append("No corpus with recordings at another rate is available.")
     write_table(Table("sensitivity", caption, COLUMNS, lines, evidence, notes), labels, output)
 
 
@@ -106,6 +107,6 @@ def _behind_both(known: Mapping[str, Evidence]) -> Evidence:
 
 COLUMNS = [
     CORPUS, PROTOCOL, FEATURES, MODEL,
-    *numeric("16 kHz", "Interval", "Native rate", "Its interval", "Difference", "Chance", "n", "Groups"),
-    MARKS,
+    *numeric("16 kHz", "Interval", "Native rate", "Its interval"), Column("Difference", unit=POINTS),
+    *numeric("Chance", "n", "Groups"), MARKS,
 ]  # fmt: skip

@@ -12,6 +12,7 @@ from sarangi.base.emotions import ordered
 from sarangi.base.evidence import Evidence, configured, reference
 from sarangi.base.labels import Labels
 from sarangi.base.nesting import MOST, Nesting
+from sarangi.base.typed_texts import NONE
 from sarangi.paper.tables.columns import CORPUS, Column, numeric
 from sarangi.paper.tables.table import Table
 from sarangi.paper.tables.writing import write_table
@@ -83,7 +84,7 @@ def _measured(found: pd.DataFrame, file: str, order: Sequence[str]) -> tuple[dic
     ]
     values = leaked.set_index("slice")["value"]
     emotions = ordered(values.index, order)
-    cells["By emotion"] = ", ".join(f"{emotion} {values[emotion]:.2f}" for emotion in emotions) or "--"
+    cells["By emotion"] = ", ".join(f"{emotion} {values[emotion]:.2f}" for emotion in emotions) or NONE
     behind["By emotion"] = [
         reference(file, "value", measure=SHOWN["Leakage"], slice=emotion) for emotion in emotions
     ]
@@ -114,4 +115,4 @@ COLUMNS = [
     *numeric("Clips", "Speakers", "Voices", "Leakage"), Column("By emotion", wraps=0.2),
     *numeric("Purity", "Completeness", "Rand index", "Equal error"),
 ]  # fmt: skip
-BLANK = {column.name: "--" for column in COLUMNS}
+BLANK = {column.name: NONE for column in COLUMNS}

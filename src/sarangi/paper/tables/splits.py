@@ -62,8 +62,8 @@ def splits_table(
         lines.append(
             {
                 "Corpus": labels.corpus(score["corpus"]),
-                "Protocol": labels.protocols[score["protocol"]],
-                "Model": labels.models[score["model"]],
+                "Protocol": labels.protocol(score["protocol"]),
+                "Model": labels.model(score["model"]),
                 "UAR": number_text(score["value"]),
                 "Interval": interval_text(score["low"], score["high"]),
                 "Varied": f"{varied}: {', '.join(made['setting'])}" if len(made) else varied,

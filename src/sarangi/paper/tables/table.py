@@ -52,9 +52,11 @@ class Table:
         """The rows as a data frame of the columns."""
         return pd.DataFrame(self.rows, columns=[column.name for column in self.columns])
 
-    def emphasised(self, before: str, behind: str) -> pd.DataFrame:
-        """Return the data frame with bold cells between two texts."""
+    def emphasised(self, before: str, behind: str, filled: bool = True) -> pd.DataFrame:
+        """Return the data frame with bold cells between two texts, and in blank cells what they mean."""
         frame = self.frame.copy()
+        for column in self.columns if filled else ():
+            frame[column.name] = [column.blank if cell == "" else cell for cell in frame[column.name]]
         for row, column in self.bold:
             place = frame.columns.get_loc(column)
             frame.iloc[row, place] = f"{before}{frame.iloc[row, place]}{behind}"

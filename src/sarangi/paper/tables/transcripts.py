@@ -8,9 +8,11 @@ import pandas as pd
 from sarangi.base import store
 from sarangi.base.evidence import reference
 from sarangi.base.labels import Labels
+from sarangi.base.typed_texts import NONE, TitleText
 from sarangi.paper.limit_notes import limit_notes
 from sarangi.paper.limits import limits_of_transcripts
 from sarangi.paper.tables.columns import CORPUS, MODEL, numeric
+from sarangi.paper.tables.not_here import not_here
 from sarangi.paper.tables.table import Table
 from sarangi.paper.tables.writing import write_table
 from sarangi.paper.texts import interval_text, number_text
@@ -54,7 +56,7 @@ def transcripts_table(
         lines.append(
             {
                 "Corpus": labels.corpus(corpus),
-                "Model": labels.asr[asr] + (" (untrained)" if asr in untrained else ""),
+                "Model": TitleText(labels.asr[asr] + (" (untrained)" if asr in untrained else ""), asr),
                 "Utterances": len(table),
                 "Transcribed": len(heard),
                 "Empty": int((heard["text"] == "").sum()),
@@ -62,7 +64,7 @@ def transcripts_table(
                 "Failed": int(heard["failed_check"].notna().sum()),
                 "With reference": len(known),
                 **_error_rates(known, known["utterance_id"].map(group), settings),
-                "Log probability": f"{heard['avg_logprob'].mean():z.2f}",
+                "Log probability": number_text(heard["avg_logprob"].mean(), ".2f"),
             }
         )
     caption = (
@@ -72,11 +74,8 @@ def transcripts_table(
         "those of which every text did, and whose best is kept; log probability is the mean over utterances "
         "of the mean over tokens."
     )
-    blank = dict.fromkeys((column.name for column in COLUMNS), "--")
-    lines += [blank | {"Model": f"{labels.asr[asr]} (unavailable)"} for asr in unavailable]
     notes = limit_notes(limits_of_transcripts(manifests), labels)
-    notes += [f"{labels.asr[asr]} is unavailable: {text}." for asr, text in unavailable.items()]
-    evidence += [{} for _ in unavailable]
+    notes += not_here(labels.asr[asr] for asr in unavailable)
     write_table(Table("transcripts", caption, COLUMNS, lines, evidence, notes), labels, output)
 
 
@@ -92,7 +91,7 @@ COLUMNS = [
 def _error_rates(known: pd.DataFrame, groups: pd.Series, settings: dict) -> dict[str, str]:
     """Return the error rates over all words and characters, with the interval of the former over groups."""
     if known.empty:
-        return {"WER": "--", "Interval": "--", "CER": "--"}
+        return {"WER": NONE, "Interval": NONE, "CER": NONE}
     edits = pd.DataFrame({"edits": known["wer"] * known["words"], "words": known["words"]})
     sums = edits.groupby(groups.to_numpy()).sum().to_numpy()
     drawn = draw_groups(len(sums), settings["draws"], settings["seed"])

@@ -13,6 +13,7 @@ from sarangi.base.labels import Labels
 from sarangi.base.markdown import escaped
 from sarangi.base.spreadsheets import as_csv
 from sarangi.paper.synthetic import SYNTHETIC
+from sarangi.paper.tables.data import data_of
 from sarangi.paper.tables.html_page import html_page
 from sarangi.paper.tables.latex import latex
 from sarangi.paper.tables.table import MARKERS, Table
@@ -42,7 +43,7 @@ def write_table(table: Table, labels: Labels, output: dict[str, Path]) -> None:
     texts = {
         "tex": latex(table, notes),
         "md": _markdown(table, notes),
-        "csv": as_csv(table.frame),
+        "csv": as_csv(data_of(table)),
         "html": html_page(table, notes),
         "json": _json(table, notes),
     }

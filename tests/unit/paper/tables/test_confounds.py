@@ -45,8 +45,8 @@ def test_a_refusal_is_a_reason_and_never_a_number(files):
     first, second, third = (each["cells"] for each in rows_of("confounds"))
     assert (first["Speaker"], first["Directions"]) == ("0.88 (0.17)", "40")
     assert (first["UAR"], first["Interval"]) == ("0.625", "[0.525, 0.725]")
-    assert (second["Speaker"], second["Directions"], second["UAR"]) == ("refused", "--", "--")
+    assert (second["Speaker"], second["Directions"], second["UAR"]) == ("refused", "–", "–")
     assert second["Marks"] == "g"
-    assert (third["Speaker"], third["Projected out"]) == ("--", "nothing")
+    assert (third["Speaker"], third["Projected out"]) == ("–", "nothing")
     text = written["md"].read_text()
     assert f"refused, {REASON}." in text and "cannot be made, corpus shemo: get it" in text

@@ -33,14 +33,14 @@ def test_baselines_are_last_the_oracle_is_called_one_and_a_mean_of_folds_is_no_p
     ]
     folds, pooled, *_, runs = rows
     assert (folds["CCC"], folds["Over"], folds["Pooled"]) == ("0.600", "mean of folds", "0.500")
-    assert (pooled["CCC"], pooled["Over"], pooled["Pooled"]) == ("0.000", "all clips", "--")
+    assert (pooled["CCC"], pooled["Over"], pooled["Pooled"]) == ("0.000", "all clips", "–")
     assert (runs["CCC"], runs["Over"], runs["Pooled"]) == ("0.100", "mean of runs", "0.200")
     assert (folds["Interval"], folds["Pearson"]) == ("[0.375, 0.625]", "0.650")
     assert (folds["RMSE"], folds["Mean's"], folds["Dimension"]) == ("0.900", "0.900", "arousal [1, 5]")
     assert (folds["n"], folds["Groups"], folds["Seeds"], folds["Marks"]) == ("40", "9", "1", "d")
     text = written["md"].read_text()
     assert "Oracle: the tested speaker's own mean" in text and "d: the encoder's weights" in text
-    assert "Not scored: ridge on ShEMO, leave one out; it needs" in text and "get it" in text
+    assert "Without 1 experiment that cannot run here; it needs corpus shemo" in text
     assert len(pd.read_csv(written["csv"])) == 5
 
 

@@ -131,7 +131,7 @@ def made(tmp_path, errata, claims=CLAIMS, missing=None, **tables):
     for name in sorted({record["finding"] for record in claims.values()}):
         found.append(tmp_path / f"{name}.parquet")
         part = of_finding(claims, name)
-        question = Question("said", part | {"points": points_by_claim(errata, part["claims"])}, [])
+        question = Question(part | {"points": points_by_claim(errata, part["claims"])}, {})
         finding(question, Measurements([], [], {}, 0.95), {}, [], store.Output(found[-1], MADE_BY_TEST))
     paths = {"findings": found, "scores": [], "differences": [], "audits": []} | tables
     files = {suffix: tmp_path / f"errata.{suffix}" for suffix in FORMATS}
@@ -162,7 +162,7 @@ def test_what_rules_say_is_evidence_and_what_no_entry_names_is_not_lost(tmp_path
         assert words in evidence, words
     assert "Disclosed elsewhere: results.md says that the protocols differ" in text
     less = ERRATA | {"entries": [e for e in ERRATA["entries"] if e["number"] != 7]}
-    (line,) = [line for line in made(tmp_path, less)[0] if line["entry"] == "--"]
+    (line,) = [line for line in made(tmp_path, less)[0] if line["entry"] == "–"]
     assert "negative transfer" in line["statement"] and "1.30 to 1.91" in line["evidence"]
     assert (line["kind"], line["disclosed"]) == ("label", "not looked up")
 
@@ -217,10 +217,10 @@ def test_what_is_not_there_is_named_and_has_no_difference(tmp_path):
     assert line["published"] == "0.103 [0.075, 0.131]"
     assert line["study"] == line["valid"] == line["difference"] == ""
     assert line["waits_for"] == (
-        "weights of xlsr: fetch them; a score of urdu_latif_loso_svm: nothing predicted; "
+        "weights of xlsr: fetch them; a score of URDU, one left out, SVM: nothing predicted; "
         "corpus meld: get it; a person"
     )
-    assert "needs weights of xlsr; a score of urdu_latif_loso_svm; corpus meld; a person" in text
+    assert "needs weights of xlsr; a score of URDU, one left out, SVM; corpus meld; a person" in text
     assert "\nNeeds weights of xlsr: fetch them.\n" in text
 
 

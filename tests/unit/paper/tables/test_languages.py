@@ -27,12 +27,10 @@ def test_every_configuration_within_and_across_has_a_row(study, tmp_path):
     assert {(r["Trained on"], r["Tested on"]) for r in across} == {("Urdu", "Sindhi"), ("Sindhi", "Urdu")}
 
 
-def test_what_has_no_score_keeps_its_row_and_its_published_value(study, tmp_path):
+def test_what_has_no_score_has_no_row_and_is_counted(study, tmp_path):
     rows, text = written(tmp_path, within_language_table, [c | {"scores": None} for c in study], [])
-    assert len(rows) == 30
-    assert {r["UAR"] for r in rows} == {r["Rank"] for r in rows} == {"--"}
-    assert rows[0]["Published"] == "0.3931"
-    assert "--: no score can be made" in text["md"]
+    assert rows == []
+    assert "Without 30 configurations of which no score can be made here." in text["md"]
 
 
 def test_a_uar_that_is_no_number_is_no_score(tmp_path):
@@ -44,8 +42,7 @@ def test_a_uar_that_is_no_number_is_no_score(tmp_path):
     ]
     rows, _ = written(tmp_path, within_language_table, cells, [])
     assert [(r["UAR"], r["Rank"], r["Published"], r["n"]) for r in rows] == [
-        ("--", "--", "--", "700"),
-        ("0.5000", "1", "--", "700"),
+        ("0.5000", "1", "–", "700"),
     ]
     (row,), _ = written(tmp_path, gaps_table, cells, [])
     assert (row["Best across"], row["Best"], row["Counted"]) == ("IS10, SVM: 0.1000", "-40.00", "1 of 2")
@@ -67,7 +64,7 @@ def test_synthetic_speech_is_said_of_the_pair_and_the_table(tmp_path):
         cell("Urdu", "Urdu", "IS10", "SVM", None, pair="another"),
     ]
     rows, text = written(tmp_path, within_language_table, cells, ["urdu_sindhi"])
-    assert [row["Pair"] for row in rows] == ["Urdu and Sindhi (synthetic)", "another"]
+    assert [row["Pair"] for row in rows] == ["Urdu and Sindhi (synthetic)"]
     assert "Synthetic speech" in text["md"]
 
 

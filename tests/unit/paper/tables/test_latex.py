@@ -69,26 +69,10 @@ def test_a_word_wider_than_a_page_does_not_stop_the_rest():
     assert "0.6" in text
 
 
-def test_rows_of_what_is_not_available_are_counted():
-    absent = {"Model": "a", "UAR": "--", "n": "--", "Marks": "unavailable"}
-    scored = {"Model": "b", "UAR": "0.5", "n": "7", "Marks": ""}
-    columns = [MODEL, *numeric("UAR", "n"), MARKS]
-    text = latex(table([absent, scored, absent], columns), [])
-    assert "Without 2 rows of what is not available here." in text
-    assert "unavailable" not in text.replace("not available", "")
-    nothing = latex(table([absent], columns), ["why"])
-    assert r"\nothingtoshow{shown}{Shown.}{" in nothing
-    assert "Without 1 row of what" in nothing
-    assert r"\par why" in nothing
-    # a row that lacks its numbers for another reason stays
-    failed = absent | {"Marks": "u"}
-    assert "a & -- & -- & u" in latex(table([failed, scored], columns), [])
-
-
 def test_a_blank_cell_says_what_it_means():
     columns = [MODEL, Column("Why", wraps=0.3), Column("n")]
     text = latex(
         table([{"Model": "a", "Why": "", "n": ""}, {"Model": "b", "Why": "x/y", "n": "1"}], columns), []
     )
-    assert "a & -- & --" in text
+    assert "a & – & –" in text
     assert r"x/\allowbreak{}y" in text

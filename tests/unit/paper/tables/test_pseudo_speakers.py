@@ -52,17 +52,17 @@ def shown(files, low=0.01, speakers=16, nested=0.9, missing=()):
 
 def test_what_is_recovered_is_a_share_of_a_premium_that_there_is(files):
     (random, guessed, known), text = shown(files)
-    assert (random["Premium"], guessed["Premium"], known["Premium"]) == ("--", "+2.0", "+8.0")
-    assert (guessed["Recovered"], known["Recovered"]) == ("25 %", "--")
+    assert (random["Premium"], guessed["Premium"], known["Premium"]) == ("–", "+2.0", "+8.0")
+    assert (guessed["Recovered"], known["Recovered"]) == ("25 %", "–")
     assert SOLE in text and "0.62 on URDU" in text and "voices that are guessed" in text
     (_, guessed, known), text = shown(files, low=-0.01, nested=0.1)
-    assert guessed["Recovered"] == "--" and "may be nothing" in text and SOLE not in text
+    assert guessed["Recovered"] == "–" and "may be nothing" in text and SOLE not in text
     assert known["Its interval"].startswith("[-1.0")
 
 
 def test_without_known_speakers_or_without_weights_it_says_so(files):
     (_, guessed), text = shown(files, speakers=0)
-    assert (guessed["UAR"], guessed["Recovered"]) == ("0.500", "--")
+    assert (guessed["UAR"], guessed["Recovered"]) == ("0.500", "–")
     assert "nobody names its speakers" in text and "is not known: no corpus that has them" in text
     lines, text = shown(files, missing=[Missing(WEIGHTS, "ge2e", "put g.pt there")])
     assert [line["Marks"] for line in lines][1] == "not available"

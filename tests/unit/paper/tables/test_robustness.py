@@ -34,7 +34,7 @@ def test_each_condition_has_a_row_and_what_cannot_be_tested_a_note(files):
     assert (first["UAR"], first["As recorded"], first["Difference"]) == ("0.500", "0.750", "-0.250")
     assert (first["Interval"], first["n"], first["Missing"]) == ("[-0.500, 0.125]", "40", "1")
     text = written["md"].read_text()
-    assert "Not tested: a machine on ShEMO, leave one out; it needs" in text and "get it" in text
+    assert "Without 1 experiment that cannot run here; it needs corpus shemo" in text
     assert first["Marks"] and f"{first['Marks']}: the two sides" in text
     assert len(pd.read_csv(written["csv"])) == 2
 

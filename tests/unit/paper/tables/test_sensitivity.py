@@ -17,5 +17,5 @@ def test_sensitivity_has_both_rates_and_their_difference(tmp_path):
         "Its interval": "[0.500, 0.800]", "Difference": "+9.5", "Chance": "0.143", "n": "400",
         "Groups": "28", "Marks": "a",
     }  # fmt: skip
-    assert (one["16 kHz"], one["Native rate"], one["Difference"]) == ("0.545", "--", "--")
+    assert (one["16 kHz"], one["Native rate"], one["Difference"]) == ("0.545", "–", "–")
     assert "--: no score can be made" in text["md"]

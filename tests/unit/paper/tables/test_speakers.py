@@ -45,7 +45,7 @@ def test_every_corpus_has_a_row_and_notes_say_what_its_numbers_cannot(files):
     assert first["Leakage"] == "0.62 (0.25)" and first["Equal error"] == "0.12"
     assert first["By emotion"] == "angry 0.75, sad 0.50"
     assert (first["Threshold"], first["Threshold from"], first["Voices"]) == ("0.250", "stated", "20")
-    assert (second["Speakers"], second["Voices"], second["Leakage"]) == ("not named", "4", "--")
+    assert (second["Speakers"], second["Voices"], second["Leakage"]) == ("not named", "4", "–")
     assert second["Threshold"] == "0.322"
     assert third["By emotion"] == "cannot be made"
     text = written["md"].read_text()
