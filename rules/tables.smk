@@ -225,7 +225,8 @@ TABLES_SHOWN = {
         },
         params={
             "printed": shown.printed_on_english(study),
-            "ours": shown.ours_by_english(study),
+            "ours": {corpus: shown.ours_on(study, corpus) for corpus in shown.printed_on_english(study)},
+            "side_by_side": shown.ours_by_english(study),
             "limits": LIMITS["english"],
         },
     ),

@@ -10,7 +10,8 @@ with job(snakemake) as run:
 
     printed, ours = snakemake.params.printed, snakemake.params.ours
     limits, labels = snakemake.params.limits, snakemake.params.labels
-    english_table(printed, ours, limits, labels, {suffix: run.named(suffix) for suffix in FORMATS})
+    output = {suffix: run.named(suffix) for suffix in FORMATS}
+    english_table(printed, snakemake.params.side_by_side, limits, labels, output)
     for corpus, table in (("ravdess", ravdess_table), ("meld", meld_table)):
         if corpus in printed:
             output = {suffix: run.named(f"{corpus}_{suffix}") for suffix in FORMATS}

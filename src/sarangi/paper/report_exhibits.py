@@ -100,23 +100,26 @@ TABLES = {
     "dimensions": "Ratings on a scale",
     "dimension_differences": "Differences between models of ratings",
     "confounds": "What a model may learn instead of the emotion",
+    "english": "English corpora side by side, published and ours",
     "ravdess": "RAVDESS, published and ours",
     "meld": "MELD, published and ours",
     "seeds": "Seed by seed, published and ours",
     "findings": "All findings",
     "errata": "What does not add up in the published study",
     "errata_apart": "What does not add up, entry by entry",
+    "marks": "What marks mean",
     "corpora": "Corpora",
     "transcripts": "Transcripts",
     "recipes": "Recipes of training",
     "availability": "Where corpora and weights come from",
+    "absent": "Not available here",
     "costs": "What a run took",
 }
 """Heading of each table, in the order of the report; another one has its name, behind these."""
 SECTION_OF_TABLE = {
     "audit": "The audit",
-    **dict.fromkeys(("ravdess", "meld", "seeds", "findings", "errata", "errata_apart"), PUBLISHED),
-    **dict.fromkeys(("corpora", "transcripts"), DATA),
+    **dict.fromkeys(("english", "ravdess", "meld", "seeds", "findings", "errata", "errata_apart"), PUBLISHED),
+    **dict.fromkeys(("corpora", "absent", "transcripts"), DATA),
     **dict.fromkeys(("recipes", "availability", "costs"), METHODS),
 }
 """Of those that are in no section of their own: any other one is among the scores in full."""

@@ -149,6 +149,7 @@ def _in_words(key: str) -> str:
 def _experiments(document: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     yield from document["experiments"].items()
     for grid, entry in document["grids"].items():
+        words = entry.get("words", {})
         for cells in entry["rows"]:
             row = dict(zip(entry["columns"], cells, strict=True))
             keys = {key: text for key, text in row.items() if key in entry["named_by"]}
@@ -159,7 +160,7 @@ def _experiments(document: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, A
                 "_".join([grid, *lower.values()]),
                 facts
                 | {
-                    "title": entry["title"].format(**keys),
+                    "title": entry["title"].format(**{k: words.get(cell, cell) for k, cell in keys.items()}),
                     "source": entry["source"],
                     "ours": {
                         key: text.format(**lower) if isinstance(text, str) else text

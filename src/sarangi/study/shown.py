@@ -96,9 +96,15 @@ def printed_on_english(study: Study) -> dict[str, dict[str, Any]]:
 
 
 def ours_by_english(study: Study) -> dict[str, list[dict[str, Any]]]:
-    """Return our experiments on each English corpus; of one without published numbers all that we have."""
+    """Return our experiments on each English corpus, those of :func:`ours_on` first, then all others."""
     known = {*study.config["corpora"], *printed_on_english(study)}
-    return {corpus: ours_on(study, corpus) for corpus in ENGLISH if corpus in known}
+    found = {}
+    for corpus in (corpus for corpus in ENGLISH if corpus in known):
+        first = ours_on(study, corpus)
+        names = {entry["name"] for entry in first}
+        others = [name for name, e in study.experiments.items() if e.corpus == corpus and name not in names]
+        found[corpus] = first + [_described(study, name) for name in others]
+    return found
 
 
 def ours_on_english(study: Study) -> list[dict[str, Any]]:
@@ -114,13 +120,10 @@ def printed_with_seeds(study: Study) -> dict[str, dict[str, Any]]:
 def ours_on(study: Study, corpus: str) -> list[dict[str, Any]]:
     """Return our experiments on a corpus as sarangi.paper.tables.published lists them next to published ones.
 
-    Those that replay one, what else is compared under the same protocols, and what findings name; all where
-    nothing was published of the corpus.
+    Those that replay one, what else is compared under the same protocols, and what findings name.
     """
     printed = printed_of_corpus(study, corpus)
     replayed = _protocols_replayed(study, printed)
-    if not printed:
-        return [_described(study, e.name) for e in study.experiments.values() if e.corpus == corpus]
     models = list(study.config["models"])
     compared = [
         e

@@ -38,7 +38,7 @@ def test_every_key_is_a_number_or_says_why_it_is_not_there(tmp_path):
         "finding_1.lead.published": "+6.9",
         "finding_1.lead.recomputed": "+6.90",
         "finding_1.holds": "not available: it states no number",
-        "finding_2.b.wf1": r"not available: finding\_2 is not in this configuration",
+        "finding_2.b.wf1": "not available: its finding is not in this configuration",
         "finding_2.b.wf1.published": "0.7",
         "leakage.x.svm": "+15.0",
         "leakage.x.svm.interval": "[+10.0, +20.0]",

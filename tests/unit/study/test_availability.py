@@ -12,11 +12,13 @@ from sarangi.base.missing import CORPUS, RECORDINGS, WEIGHTS, Missing
 from sarangi.base.weights_files import ENCODER_FILES
 from sarangi.runtime import provenance, records
 from sarangi.sources.kinds import kind_of
-from sarangi.study.availability import availability, unavailable
+from sarangi.study.availability import availability, unavailable, waiting_for
 from sarangi.study.checking import check
 from sarangi.study.inputs import checkpoint_of, level_shards, near_duplicates_of
 from sarangi.study.locations import names_like
 from sarangi.study.missing import what_is_missing
+
+TINY = "tiny wav2vec 2.0"
 
 
 def test_an_encoder_in_a_folder_is_read_where_it_lies_and_what_it_lacks_is_named(
@@ -35,7 +37,7 @@ def test_an_encoder_in_a_folder_is_read_where_it_lies_and_what_it_lacks_is_named
     found = check(study, SCHEMA, [])
     said = "put model.safetensors into the folder weights/tiny"
     assert unavailable(found, "encoders")["tiny"] == said
-    assert found.waits_for(found.experiments[name]) == [Missing(WEIGHTS, "tiny", said)]
+    assert found.waits_for(found.experiments[name]) == [Missing(WEIGHTS, "tiny", said, TINY)]
     (folder / "model.safetensors").touch()
     found = check(study, SCHEMA, [])
     assert found.weights["tiny"] == Path("weights/tiny")
@@ -59,7 +61,7 @@ def test_the_encoder_of_a_whisper_is_available_where_its_checkpoint_is(study, tm
         "get the checkpoint of tiny_whisper (asr), whose encoder it is: fetch Whisper base of "
         "openai-whisper, put it at resources/models/tiny_whisper.pt"
     )
-    assert found.waits_for(found.experiments[name]) == [Missing(WEIGHTS, "tiny", said)]
+    assert found.waits_for(found.experiments[name]) == [Missing(WEIGHTS, "tiny", said, TINY)]
     # what was written once is of a checkpoint that is no longer there
     put_encoder(tmp_path / "resources/weights/tiny")
     assert "tiny" not in check(study, SCHEMA, []).weights
@@ -117,7 +119,7 @@ def test_what_an_extra_brings_is_missing_with_the_command_that_installs_it(study
     for kind, extra in (("corpora", "demo"), ("encoders", "neural"), ("asr", "asr")):
         assert set(unavailable(found, kind).values()) == {lacking[extra]}
     name = "urdu_latif_grouped3_audio_tiny"
-    assert found.waits_for(found.experiments[name]) == [Missing(WEIGHTS, "tiny", lacking["neural"])]
+    assert found.waits_for(found.experiments[name]) == [Missing(WEIGHTS, "tiny", lacking["neural"], TINY)]
     put_encoder(tmp_path / "resources/models/tiny", "speech")
     assert "tiny" not in check(study, SCHEMA, [], lacking=lacking).weights
     assert name in check(study, SCHEMA, []).runnable
@@ -157,7 +159,7 @@ def test_results_of_an_own_archive_can_be_used_without_it_those_of_a_download_ca
     assert check(study, SCHEMA, []).kept_corpora == kept
 
 
-def test_what_cannot_be_had_says_what_waits_for_it(study, tmp_path, monkeypatch):
+def test_what_is_not_available_says_what_to_do_and_how_many_need_it(study, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     study["corpora"] |= {"ravdess": absent("ask"), "meld": absent("ask"), "shemo": absent("ask")}
     study["corpora"]["meld"]["source"] = {"address": "http://127.0.0.1:1/raw.tar.gz"}
@@ -183,16 +185,13 @@ def test_what_cannot_be_had_says_what_waits_for_it(study, tmp_path, monkeypatch)
     study["language_pairs"][1]["languages"][1]["within"] = ["random5"]
     found = check(study, SCHEMA, [], published=published)
     assert unavailable(found, "corpora") == {
-        "meld": "download http://127.0.0.1:1/raw.tar.gz, put it at resources/corpora/meld.tar.gz; "
-        "finding_2 needs it",
-        "ravdess": "ask, put it at resources/corpora/ravdess; scores, within_language, across_languages, "
-        "gaps, finding_1 and finding_2 need it",
-        "shemo": "ask, put it at resources/corpora/shemo; transfer needs it",
+        "meld": "download http://127.0.0.1:1/raw.tar.gz, put it at resources/corpora/meld.tar.gz",
+        "ravdess": "ask, put it at resources/corpora/ravdess",
+        "shemo": "ask, put it at resources/corpora/shemo",
     }
-    # an experiment that waits says it shorter
-    assert found.waits_for(found.experiments["ravdess_random5_egemaps_svm"]) == [
-        Missing(CORPUS, "ravdess", "ask, put it at resources/corpora/ravdess")
-    ]
+    needed = Missing(CORPUS, "ravdess", "ask, put it at resources/corpora/ravdess", "RAVDESS")
+    assert found.waits_for(found.experiments["ravdess_random5_egemaps_svm"]) == [needed]
+    assert waiting_for(found) == [(needed, 1)]
 
 
 @pytest.mark.parametrize(
@@ -227,16 +226,14 @@ def test_every_corpus_and_all_weights_say_whether_they_were_used(study, tmp_path
     checked = check(study, ROOT / "workflow/schemas/config.schema.yaml", [])
     found = {row["entry"]: row for row in availability(checked)}
     assert len(found) == len(study["corpora"]) + len(study["encoders"]) + len(study["asr"])
-    assert found["corpora.meld"]["state"].startswith(
-        "not available: ask for it, put it at resources/corpora/"
-    )
+    assert found["corpora.meld"]["state"] == "not available"
+    assert found["corpora.meld"]["advice"].startswith("ask for it, put it at resources/corpora/")
     assert found["corpora.ravdess"]["state"] == found["encoders.tiny"]["state"] == "used"
     assert found["encoders.tiny"]["access"] == "synthetic"
     assert found["encoders.tiny_roberta"]["kind"] == "text encoder"
     assert found["encoders.other"]["state"] == "not used: no experiment needs it"
-    assert found["encoders.absent"]["state"].startswith(
-        "not available: get it, put it at resources/models/absent"
-    )
+    assert found["encoders.absent"]["advice"].startswith("get it, put it at resources/models/absent")
+    assert {row["advice"] == "" for row in found.values() if row["state"].startswith("used")} == {True}
 
 
 def test_a_packed_whisper_that_is_not_there_is_waited_for(study, tmp_path, monkeypatch):

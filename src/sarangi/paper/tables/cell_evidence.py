@@ -8,7 +8,7 @@ import pandas as pd
 from sarangi.base.evidence import Evidence, reference
 from sarangi.paper.tables.score_evidence import behind_score
 
-NO_SCORE = "--: no score can be computed from what is available."
+NO_SCORE = "–: no score can be computed from what is available."
 
 NO_PAIR = "No pair of languages is configured."
 

@@ -28,7 +28,9 @@ def html_page(table: Table, notes: Sequence[str]) -> str:
     """
     columns = [column.name for column in table.columns]
     numbers = {column.name for column in table.columns if not column.left}
-    rows = [[str(cell) for cell in row] for row in table.frame.itertuples(index=False, name=None)]
+    rows = [
+        [str(cell) for cell in row] for row in table.emphasised("", "").itertuples(index=False, name=None)
+    ]
     shown = html_table(table.label, columns, numbers, rows, set(table.bold))
     below = "".join(f"<p{_class(note)}>{html.escape(note)}</p>\n" for note in notes)
     title, _, rest = table.caption.partition(". ")

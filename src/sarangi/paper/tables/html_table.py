@@ -4,9 +4,8 @@ import html
 from collections.abc import Collection, Mapping, Sequence
 
 from sarangi.base.degenerate import DEGENERATE
+from sarangi.base.typed_texts import NONE
 
-BLANK, DASH = "--", "–"
-"""A cell without a number, as tables have it and as a page shows it."""
 LONG = 60
 """Characters of a cell beyond which its column is not narrowed to a few words a line."""
 
@@ -194,9 +193,9 @@ def _linked(shown: str, page: str | None) -> str:
 
 
 def _cell(text: str, number: bool, bold: bool, fatal: bool, page: str | None) -> str:
-    shown = _linked(DASH if text == BLANK else html.escape(text), page)
+    shown = _linked(html.escape(text), page)
     held = ["number"] if number else ["long"] if len(text) > LONG else []
-    held += ["fatal"] if fatal and text != BLANK else []
+    held += ["fatal"] if fatal and text != NONE else []
     return f"<td{_class(' '.join(held))}>{f'<b>{shown}</b>' if bold else shown}</td>"
 
 

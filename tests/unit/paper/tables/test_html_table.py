@@ -11,9 +11,9 @@ HOSTILE = "</td></table><script>document.title='run'</script><img src=x onerror=
 COLUMNS = [Column("Model", text=True), Column("UAR"), Column("p (it's)"), Column("n")]
 ROWS = [
     {"Model": HOSTILE, "UAR": "0.300", "p (it's)": "< 0.001", "n": 1_000},
-    {"Model": "b", "UAR": "--", "p (it's)": "0.040", "n": 20},
+    {"Model": "b", "UAR": "–", "p (it's)": "0.040", "n": 20},
     {"Model": "c", "UAR": "0.100", "p (it's)": "−1.5", "n": 3},
-    {"Model": "d", "UAR": "0.200", "p (it's)": "--", "n": "2,000"},
+    {"Model": "d", "UAR": "0.200", "p (it's)": "–", "n": "2,000"},
     *({"Model": f"m{n}", "UAR": f"0.9{n}0", "p (it's)": "1.000", "n": 9} for n in range(3)),
 ]
 

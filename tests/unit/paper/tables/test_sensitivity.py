@@ -18,4 +18,4 @@ def test_sensitivity_has_both_rates_and_their_difference(tmp_path):
         "Groups": "28", "Marks": "a",
     }  # fmt: skip
     assert (one["16 kHz"], one["Native rate"], one["Difference"]) == ("0.545", "–", "–")
-    assert "--: no score can be made" in text["md"]
+    assert "–: no score can be computed" in text["md"]
