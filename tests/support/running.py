@@ -3,6 +3,7 @@
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -44,6 +45,9 @@ def succeeded(done):
 def jobs(done):
     """Names of the rules that a run (or a dry run) executed, with their counts."""
     text = succeeded(done)
+    # a run prints a line a rule; the whole output of Snakemake is in its log
+    if log := re.search(r"^Complete log\(s\): (.+)$", text, re.MULTILINE):
+        text = Path(log[1]).read_text(encoding="utf-8")
     if "Job stats:" not in text:
         assert "Nothing to be done" in text, text
         return {}

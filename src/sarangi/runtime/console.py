@@ -141,7 +141,8 @@ class Console(logging.Handler):
         self._counts = {kind: Kind(count) for kind, count in jobs.items()}
         self._began = self._clock()
         place = self._folder / "results/logs"
-        return [f"{jobs.total()} jobs of {len(jobs)} rules; what they print is in {place}/<rule>"]
+        counted = f"{_counted(jobs.total(), 'job')} of {_counted(len(jobs), 'rule')}"
+        return [f"{counted}; what they print is in {place}/<rule>"] if jobs else []
 
     def _start(self, record: Any) -> list[str]:
         kind = self._kinds.get(record.rule_name)
@@ -182,8 +183,7 @@ class Console(logging.Handler):
             line += f"; about {_duration(left)} left"
         if counts.done == counts.jobs and counts.warnings:
             log, _ = counts.warnings.most_common(1)[0]
-            count = counts.warnings.total()
-            line += f"; {count} {'warning' if count == 1 else 'warnings'}, see {log}"
+            line += f"; {_counted(counts.warnings.total(), 'warning')}, see {log}"
         return line
 
     def _left(self, now: float) -> float:
@@ -276,6 +276,10 @@ def _tail(log: str, most: int | None) -> Sequence[str]:
     if not lines:
         return ["(empty)"]
     return lines if most is None else lines[-most:]
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def _duration(seconds: float) -> str:
