@@ -11,6 +11,7 @@ from sarangi.base.fault_kinds import ARITHMETIC, IMPRECISE, LABEL, NOT_INTERPRET
 from sarangi.published.answers import answers_of, run_of
 from sarangi.published.estimates import agree, digits, printed, scaled
 from sarangi.published.expressions import Record, Records, as_printed, evaluate, holds, parts, recomputed
+from sarangi.published.records import in_words
 from sarangi.published.rulers import (
     AVERAGES,
     CONSTANT,
@@ -194,7 +195,7 @@ def two_names(record: Record, claims: Records) -> Fault | None:
         names = list(dict.fromkeys([record["metric"], *record.get("also_named", ())]))
     if len(names) < 2:
         return None
-    return Fault(LABEL, f"printed as {' and as '.join(names)}, which are other metrics")
+    return Fault(LABEL, f"printed as {' and as '.join(map(in_words, names))}, which are other metrics")
 
 
 def range_as_interval(record: Record, claims: Records) -> Fault | None:
@@ -273,7 +274,7 @@ def constant_predictor(record: Record, claims: Records) -> Fault | None:
     if not same:
         return None
     scores = constant_scores(supports, same[0])
-    values = ", ".join(f"{name} {float(scores[name]):.4f}" for name in known)
+    values = ", ".join(f"{in_words(name)} {float(scores[name]):.4f}" for name in known)
     several = f" (or any of {len(same)} emotions with as many clips)" if len(same) > 1 else ""
     return Fault(NOT_INTERPRETABLE, f"equals the predictor that always says {same[0]}{several}: {values}")
 

@@ -13,7 +13,7 @@ from sarangi.base.missing import OTHER, Missing
 from sarangi.base.scored import Scored
 from sarangi.base.slices import seed_within, without_seed
 from sarangi.published.estimates import Estimate
-from sarangi.published.records import OTHER_CLIPS
+from sarangi.published.records import OTHER_CLIPS, in_words
 from sarangi.published.runs import Answered, answered
 from sarangi.published.scored import scores_by_name
 from sarangi.scoring.left_out import LeftOut, left_out
@@ -166,7 +166,7 @@ def _lacking(
     if experiment not in scored:
         return tuple(missing.get(experiment, [Missing(OTHER, "our scores of it")]))
     of_part = f" of {part}" if part else ""
-    return (Missing(OTHER, f"{record['metric'].replace('_', ' ')}{of_part} among our scores of it"),)
+    return (Missing(OTHER, f"{in_words(record['metric'])}{of_part} among our scores of it"),)
 
 
 def _void(record: Mapping[str, Any], row: pd.Series, synthetic: Sequence[str]) -> str:

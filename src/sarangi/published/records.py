@@ -71,7 +71,7 @@ def flat(document: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
             said |= {
                 "key": key,
                 "title": entry["title"],
-                "statement": statement(entry["title"], _in_words(key)),
+                "statement": statement(entry["title"], in_words(key)),
                 "ours": _name(entry.get("ours")),
                 "replay": entry.get("ours"),
                 "ours_slice": _slice(entry.get("ours", {}), number) or None,
@@ -142,7 +142,14 @@ def _slice(ours: Mapping[str, Any], number: Mapping[str, Any]) -> str:
     return slice_of_seed(ours["seed"]) if "seed" in ours else ""
 
 
-def _in_words(key: str) -> str:
+def in_words(key: str) -> str:
+    """Return how a sentence writes the name of a metric, or of a score of one emotion.
+
+    Examples
+    --------
+    >>> in_words("wf1"), in_words("f1_sad"), in_words("uar_std")
+    ('WF1', 'F1 sad', 'UAR std')
+    """
     return " ".join(WORDS.get(word, word) for word in key.split("_"))
 
 
