@@ -148,6 +148,7 @@ rule results_bundle:
         PDFS,
         AUDITS,
         layout.audit_page(),
+        layout.report_page(),
         layout.run_summary(),
     output:
         layout.bundle(),

@@ -11,6 +11,7 @@ from sarangi.audit.advice import Finding, findings
 from sarangi.audit.summary import summary
 from sarangi.base import store
 from sarangi.base.auditing import NOTE, OK
+from sarangi.base.html_pages import html_page
 from sarangi.base.labels import Labels
 
 ROWS_OF_A_CHECK = 50  # on the page; the CSV file has them all
@@ -25,20 +26,20 @@ MEANING = {
 }
 
 STYLE = """
-body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 72rem; padding: 0 1rem }
+body { max-width: 72rem }
 h1 { font-size: 1.5rem } h2 { font-size: 1.2rem; margin-top: 2.2rem } p, ul { max-width: 48rem }
-table { border-collapse: collapse; width: 100%; margin: .6rem 0; table-layout: fixed }
-col.verdicts { width: 6.5rem } col.numbers { width: 5rem } col.words { width: 10.5rem }
+table { border-collapse: collapse; width: 100%; min-width: 58rem; margin: .6rem 0; table-layout: fixed }
+col.verdicts { width: 6.5rem } col.numbers { width: 6rem } col.words { width: 10.5rem }
 col.todo { width: 14rem }
 th, td { padding: .35rem .6rem; vertical-align: top; text-align: left } th { border-bottom: 2px solid }
-td { border-top: 1px solid #ddd; overflow-wrap: anywhere }
+td { border-top: 1px solid var(--pale); overflow-wrap: anywhere }
 td.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums }
 .verdict { padding: 0 .5rem; border-radius: .6rem; white-space: nowrap; font-weight: 600 }
-.fatal { background: #b00020; color: #fff } .warning { background: #ffd166 }
-.note, .meant { background: #d7e3f4 } .ok { background: #d8efd9 }
-.synthetic { color: #b00020; font-weight: 600 } .small { color: #555; font-size: 90% }
+.fatal { background: #b00020; color: #fff } .warning { background: var(--warn) }
+.note, .meant { background: var(--plain) } .ok { background: var(--fine) }
+.small { color: var(--soft); font-size: 90% }
 summary { cursor: pointer; margin: .6rem 0 }
-pre { white-space: pre-wrap; background: #f6f6f6; padding: .7rem }
+pre { white-space: pre-wrap; overflow-wrap: anywhere; background: var(--raised); padding: .7rem }
 """
 
 
@@ -84,13 +85,7 @@ def audit_page(
     for name, advice in sorted(unavailable.items()):
         lines.append(f"{labels.corpora[name]}: not audited, since it is not available: {advice}")
         parts.append(f"<h2>{html.escape(labels.corpora[name])}</h2><p>Not audited: {html.escape(advice)}</p>")
-    output.write_text(
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f"<title>{html.escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
-        + "\n".join(parts)
-        + "\n</body>\n</html>\n",
-        encoding="utf-8",
-    )
+    output.write_text(html_page(title, "\n".join(parts), STYLE), encoding="utf-8")
     text.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
 
 
@@ -134,9 +129,9 @@ def _table(rows: Sequence[Finding], labels: Labels) -> list[str]:
             more = f"and {left} more of this kind, in the CSV file"
             body.append(f'<tr><td></td><td colspan="5">{more}</td></tr>')
     return [
-        f"<table><colgroup>{columns}</colgroup><thead><tr>{head}</tr></thead><tbody>",
+        f'<div class="wide"><table><colgroup>{columns}</colgroup><thead><tr>{head}</tr></thead><tbody>',
         *body,
-        "</tbody></table>",
+        "</tbody></table></div>",
     ]
 
 

@@ -41,7 +41,7 @@ max-width: 48rem } figure img { min-width: 36rem }
 summary { cursor: pointer; font-weight: 600; margin: .7rem 0 }
 """
 FOLDED = 12
-"""Rows of a table beyond which it is folded."""
+"""Rows of a table, or sentences, beyond which they are folded."""
 SCORES = "Scores in full"
 SECTIONS = ("The audit", RESULTS, PUBLISHED, SCORES, DATA, METHODS, "Limits", "Where it comes from")
 LIMITS = (
@@ -89,7 +89,8 @@ def report_page(
     """
     tables = {Path(path).stem: json_in(path) for path in read["tables"]}
     audited = [Path(path).stem for path in read["audits"]]
-    names = " and ".join(labels.corpora[name] for name in audited) or "no corpus"
+    *first, last = [labels.corpora[name] for name in audited] or ["no corpus"]
+    names = f"{', '.join(first)} and {last}" if first else last
     sections: dict[str, list[str]] = {title: [] for title in SECTIONS}
     _add_sentences(sections, read, methods, baselines, leaking, labels)
     drawn = [*FIGURES, *statements]
@@ -126,12 +127,13 @@ def _add_sentences(
 ) -> None:
     """Put what is said in words at the beginning of its section."""
     sections["The audit"].append(_list(audit_sentences(read["audits"], leaking, labels)))
-    sections[RESULTS].append(_list(result_sentences(read["scores"], list(baselines), labels)))
+    best = result_sentences(read["scores"], list(baselines), labels)
+    sections[RESULTS].append(_folded("The best model of each corpus and protocol", best))
     leakage = leakage_sentences(read["premiums"][0], labels)
     rated = rating_sentences(read["ratings"], list(baselines), labels)
     for heading, said in (("What known speakers are worth", leakage), ("Ratings on a scale", rated)):
         if said:
-            sections[RESULTS].append(f"<h3>{heading}</h3>{_list(said)}")
+            sections[RESULTS].append(_folded(heading, said))
     sections[METHODS] += [f"<h3>{html.escape(part.heading)}</h3>{_list(part.sentences)}" for part in methods]
     limits = [*LIMITS, *(OF_RATINGS if rated else ())]
     sections["Limits"].append(_list([Sentence(text) for text in limits]))
@@ -148,6 +150,13 @@ def _text(sentence: Sentence) -> str:
 
 def _list(sentences: Sequence[Sentence]) -> str:
     return f"<ul>{''.join(f'<li>{_text(sentence)}</li>' for sentence in sentences)}</ul>"
+
+
+def _folded(heading: str, sentences: Sequence[Sentence]) -> str:
+    """Return sentences below a heading, a long list folded."""
+    if len(sentences) <= FOLDED:
+        return f"<h3>{heading}</h3>{_list(sentences)}"
+    return f"<details><summary>{heading} ({len(sentences)})</summary>{_list(sentences)}</details>"
 
 
 def _figure(heading: str, caption: str, picture: Path) -> str:

@@ -21,7 +21,7 @@ SIDES = {
     Outcome.BELOW: "is below chance on",
     Outcome.UNDECIDED: "cannot be told from chance on",
 }
-FEW = f"has only a descriptive score (fewer than {FEW_GROUPS} groups) on"
+FEW = f"is descriptive (fewer than {FEW_GROUPS} groups) on"
 
 
 def verdict(
@@ -69,17 +69,18 @@ def _best(
     table = table[~table["model"].isin(baselines) & ~table["protocol"].isin(leaking)]
     if table.empty:
         return Sentence("Scores: no trained model was tested with groups held out")
-    found: dict[str, list[str]] = {}
+    # a page of synthetic speech alone says so once, above
+    made = set(table["corpus"]) <= set(labels.synthetic)
+    found: dict[str, list[str]] = {said: [] for said in (*SIDES.values(), FEW)}
     for corpus, rows in table.groupby("corpus"):
         row = rows.loc[rows["value"].idxmax()]
         side = outcome(row["low"], row["high"], row["chance"], row["groups"])
+        name = labels.corpora[corpus] if made else labels.corpus(corpus)
         said = FEW if row["groups"] < FEW_GROUPS else SIDES[side]
-        found.setdefault(said, []).append(
-            f"{labels.corpus(corpus)}, UAR {row['value']:.3f}, chance {row['chance']:.3f}"
-        )
-    parts = [f"{said} {'; '.join(names)}" for said, names in found.items()]
+        found[said].append(f"{name} {row['value']:.3f} (chance {row['chance']:.3f})")
+    parts = [f"{said} {', '.join(names)}" for said, names in found.items() if names]
     return Sentence(
-        f"Scores: with groups (speakers, where known) held out, the best model {', and '.join(parts)}"
+        f"Scores: with groups (speakers, where known) held out, the UAR of the best model {'; '.join(parts)}"
     )
 
 

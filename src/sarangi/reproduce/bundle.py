@@ -12,7 +12,7 @@ from sarangi.runtime import provenance, records
 METADATA = Path(".snakemake/metadata")
 GENERATED = (
     "paper/tables/", "paper/figures/", "paper/numbers.tex", "paper/texts.tex", "paper/paper.pdf",
-    "paper/supplement.pdf", "audit.html",
+    "paper/supplement.pdf", "audit.html", "report.html",
 )  # fmt: skip
 ABOUT = "bundle.json"
 VERSION = 1

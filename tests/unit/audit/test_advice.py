@@ -4,6 +4,7 @@ import ast
 
 import pandas as pd
 import pytest
+from support.browser import PHONE, browser, fits, shown, well_formed
 from support.places import ROOT, to
 
 from sarangi.audit.advice import CHECKS, SEVERITY, findings
@@ -86,6 +87,9 @@ def test_the_page_and_the_rows_are_sorted_by_severity(tmp_path):
     assert "<My>" not in html
     assert "&lt;My&gt;" in html
     assert "random 5-fold" in html
+    assert well_formed(html)
+    with browser() as running, shown(running, page, PHONE) as seen:
+        assert fits(seen)
     assert "Gone: not audited, since it is not available: ask its authors" in text.read_text(encoding="utf-8")
 
 
