@@ -136,24 +136,3 @@ for rule, exhibit in rules_of(FIGURES_SHOWN, "figure").items():
             f"../workflow/scripts/{rule}.py"
 
     workflow.get_rule(rule).docstring = exhibit.about
-
-
-rule finding_figure:
-    """Draw one finding: published scores and differences, and ours."""
-    input:
-        finding=layout.finding("{finding}"),
-    output:
-        **figure_files("{finding}"),
-    log:
-        layout.log("finding_figure", "{finding}"),
-    benchmark:
-        layout.benchmark("finding_figure", "{finding}")
-    localrule: True
-    conda:
-        "../envs/analysis.yaml"
-    resources:
-        **needs(minutes=20),
-    params:
-        further=lambda wildcards: claims_drawn.titles_of_further(study, wildcards.finding),
-    script:
-        "../workflow/scripts/finding_figure.py"

@@ -316,23 +316,26 @@ rule finding:
         "../workflow/scripts/finding.py"
 
 
-rule finding_table:
-    """Show one finding with its claims and verdicts, a line each."""
+rule finding_shown:
+    """Draw one finding, published scores and differences and ours, and show its claims and verdicts, a line each."""
     input:
         finding=layout.finding("{finding}"),
     output:
+        **figure_files("{finding}"),
         **table_files("{finding}"),
     log:
-        layout.log("finding_table", "{finding}"),
+        layout.log("finding_shown", "{finding}"),
     benchmark:
-        layout.benchmark("finding_table", "{finding}")
+        layout.benchmark("finding_shown", "{finding}")
     localrule: True
     conda:
         "../envs/analysis.yaml"
     resources:
         **needs(minutes=20),
+    params:
+        further=lambda wildcards: claims_drawn.titles_of_further(study, wildcards.finding),
     script:
-        "../workflow/scripts/finding_table.py"
+        "../workflow/scripts/finding_shown.py"
 
 
 rule numbers:

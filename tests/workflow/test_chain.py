@@ -195,7 +195,7 @@ def test_one_finding_is_rerun_by_its_name_and_touches_nothing_else(built, tmp_pa
     copy = copied(built, tmp_path / "copy")
     before = {path: path.stat().st_mtime_ns for path in copy.glob("results/**/*.parquet")}
     done = snakemake("--cores", 1, "--forcerun", "finding", "--", "finding_3", directory=copy)
-    assert jobs(done) == {"finding": 1, "finding_table": 1, "finding_figure": 1, "finding_3": 1}
+    assert jobs(done) == {"finding": 1, "finding_shown": 1, "finding_3": 1}
     changed = {path.name for path, time_ in before.items() if path.stat().st_mtime_ns != time_}
     assert changed == {"finding_3.parquet"}
 

@@ -90,7 +90,7 @@ def test_a_changed_parameter_reruns_what_depends_on_it_and_no_more(demo, tmp_pat
         "classical_urdu_latif_egemaps": 1, "scores_urdu_latif_egemaps": 1, "scores_table": 1,
         "differences": 2, "differences_table": 1,
         "premiums": 1, "leakage_figure": 1, "conditions_figure": 1, "seeds_figure": 1, "recalls_figure": 1,
-        "confusions_figure": 1, "finding": 1, "finding_table": 1, "finding_figure": 1, "findings_table": 1,
+        "confusions_figure": 1, "finding": 1, "finding_shown": 1, "findings_table": 1,
         "fairness_table": 1, "fairness_figure": 1,
         "errata_table": 1, "published_figure": 1, "numbers": 1,
     }  # fmt: skip

@@ -1,14 +1,15 @@
-"""Write the table of one finding."""
+"""Draw one finding and write its table."""
 
 from sarangi.runtime.job import job
 
 with job(snakemake) as run:
     from pathlib import Path
 
-    from sarangi.paper.tables.findings import finding_table
+    from sarangi.paper.finding_shown import finding_shown
 
-    finding_table(
+    finding_shown(
         Path(snakemake.input.finding),
+        snakemake.params.further,
         snakemake.params.labels,
         run.files,
     )
