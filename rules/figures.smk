@@ -5,6 +5,8 @@
 
 
 SHOWN = shown.results_shown(study, layout.scores)
+PARTS = shown.parts_tested(study)
+LOGGED = recipes.runs_logged(study)
 # of the published numbers that have one of ours
 CLAIMS = claims_drawn.claims_drawn(study, study.config["findings"])
 
@@ -41,11 +43,18 @@ FIGURES_SHOWN = {
         params={"cells": language_cells(study)},
         finding="finding_2",
     ),
+    # their job draws what those scores rest on, too
     "conditions": Exhibit(
-        "Draw UAR of each model within corpora and on others.",
+        "Draw UAR of each model within corpora and on others, what is tested, and how models learnt.",
         wanted=bool(SHOWN),
-        inputs={"scores": SHOWN},
-        params={"first": shown.results_first(study)},
+        inputs={
+            "scores": SHOWN,
+            "manifests": sorted({part["manifest"] for part in PARTS}),
+            "protocols": [part["folds"] for part in PARTS],
+            "logs": [log for run in LOGGED for log in run["logs"]],
+        },
+        params={"first": shown.results_first(study), "parts": PARTS, "runs": LOGGED},
+        also={"tested": "what_is_tested"} | ({"curves": "learning_curves"} if LOGGED else {}),
     ),
     "seeds": Exhibit(
         "Draw UAR of each seed and of all of them.",

@@ -23,8 +23,13 @@ FIGURES = {
     "conditions": Picture(
         RESULTS,
         "Each model under every protocol",
-        "UAR with its interval over groups, next to the chance level; letters are the marks that the table "
-        "of scores explains.",
+        "UAR with its interval over groups, next to the chance level; letters are the marks that the "
+        "figure explains below.",
+    ),
+    "what_is_tested": Picture(
+        RESULTS,
+        "What a score rests on",
+        "The utterances of each test part by speaker and emotion; hatched cells have none.",
     ),
     "recalls": Picture(
         RESULTS,
@@ -34,13 +39,18 @@ FIGURES = {
     "confusions": Picture(
         RESULTS,
         "Which emotions are taken for which",
-        "In each row the share of the utterances of an emotion that were taken for each emotion, over all "
-        "folds and seeds together.",
+        "Of the best model of a corpus and protocol and its rivals: in each row the share of the utterances "
+        "of an emotion that were taken for each emotion, over all folds and seeds together.",
     ),
     "seeds": Picture(
         RESULTS,
         "How much the seed decides",
         "UAR of each seed, and of all of them with its interval: what differs between seeds is no finding.",
+    ),
+    "learning_curves": Picture(
+        RESULTS,
+        "Learning curves",
+        "Losses and UAR on the validation part of each fine-tuned run by epoch, with the epoch that is kept.",
     ),
     "fairness": Picture(
         RESULTS,
@@ -70,12 +80,13 @@ FIGURES = {
     "published": Picture(
         PUBLISHED,
         "Published and ours",
-        "Each published number next to the score of ours that replays it, with our interval.",
+        "Published scores, above, and those of ours that replay them, below, with intervals; colour and "
+        "mark are the verdict.",
     ),
     "published_points": Picture(
         PUBLISHED,
-        "Published and ours, number against number",
-        "On the line, our score is the published one.",
+        "Published differences and ours",
+        "In percentage points: published, above, and ours, below; colour and mark are the verdict.",
     ),
     "methodology": Picture(METHODS, "From the recordings to this page", "What is made from what."),
 }

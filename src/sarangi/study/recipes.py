@@ -1,6 +1,7 @@
 """How models are trained: what a job needs to know of a recipe, and what the paper shows of it."""
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from sarangi.base import layout
@@ -21,6 +22,20 @@ def is_tuned(study: Study, experiment: Experiment) -> bool:
 def tuned_scored(study: Study) -> list[str]:
     """Return the names of the fine-tuned experiments that can run or were restored, sorted."""
     return [name for name, e in study.scored.items() if is_tuned(study, e)]
+
+
+def runs_logged(study: Study) -> list[dict[str, Any]]:
+    """Return the logs of the runs of each fine-tuned experiment that trains here, or whose logs are there.
+
+    Results that were restored may be without them.
+    """
+    found = []
+    for name in tuned_scored(study):
+        e = study.scored[name]
+        logs = [layout.run_log(name, fold, seed) for fold, seed in study.runs(e)]
+        if name in study.runnable or all(Path(log).exists() for log in logs):
+            found.append({"corpus": e.corpus, "protocol": e.protocol, "model": e.model, "logs": logs})
+    return found
 
 
 def tuned_transferred(study: Study) -> list[str]:

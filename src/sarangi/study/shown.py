@@ -28,6 +28,22 @@ def results_shown(study: Study, path: Callable[[str], str]) -> list[str]:
     return [path(name) for name in (*study.scored, *transfers) if not _guesses(study, name)]
 
 
+def parts_tested(study: Study) -> list[dict[str, str]]:
+    """Return each corpus and protocol that a score of emotions is of, with its manifest and its folds."""
+    pairs = dict.fromkeys(
+        (e.corpus, e.protocol) for name, e in study.scored.items() if not _guesses(study, name)
+    )
+    return [
+        {
+            "corpus": corpus,
+            "protocol": protocol,
+            "manifest": layout.manifest(corpus),
+            "folds": layout.protocol(corpus, protocol),
+        }
+        for corpus, protocol in pairs
+    ]
+
+
 def fairness_shown(study: Study) -> list[str]:
     """Return the differences between parts of the speakers of every audio model, on its own corpus.
 
