@@ -14,6 +14,7 @@ from sarangi.paper.building import arxiv, paper_pdf
 from sarangi.paper.tables.columns import Column
 from sarangi.paper.tables.latex import LINES, latex
 from sarangi.paper.tables.table import Table
+from sarangi.paper.written import written_in
 
 
 @needs_latex
@@ -30,11 +31,30 @@ def test_an_unknown_key_stops_the_build_and_names_those_like_it(text, tmp_path, 
     assert not (tmp_path / "paper.pdf").exists()
 
 
+def test_a_name_of_the_configuration_in_a_table_stops_the_build(tmp_path, monkeypatch):
+    made(tmp_path)
+    monkeypatch.setattr("sarangi.paper.building.missing_programs", list)
+    (tmp_path / "paper/tables").mkdir()
+    (tmp_path / "paper/tables/t.tex").write_text("UAR of egemaps\\_svm\n")
+    generated = [Path("paper/numbers.tex"), Path("paper/tables/t.tex")]
+    written = written_in(paper(tmp_path, "Text."))
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SarangiError, match=r"paper/tables/t\.tex:1: egemaps_svm is a name of the conf"):
+        paper_pdf(written, generated, {"main": Path("p.pdf")}, {"models": {"egemaps_svm": {"title": "SVM"}}})
+
+
 def test_a_typed_result_stops_the_build_with_file_and_line(tmp_path, monkeypatch):
     made(tmp_path)
     monkeypatch.setattr("sarangi.paper.building.missing_programs", list)
     with pytest.raises(SarangiError, match=r"paper/sections/text\.tex:2: 0\.537 is typed"):
         build(tmp_path, paper(tmp_path, "Text.\n0.537\n"), monkeypatch)
+
+
+def test_letters_that_are_too_small_stop_the_build_with_file_and_line(tmp_path, monkeypatch):
+    made(tmp_path)
+    monkeypatch.setattr("sarangi.paper.building.missing_programs", list)
+    with pytest.raises(SarangiError, match=r"paper/sections/text\.tex:2: \\tiny sets letters"):
+        build(tmp_path, paper(tmp_path, "Text.\n{\\tiny x}\n"), monkeypatch)
 
 
 @needs_latex
