@@ -29,7 +29,8 @@ COMPUTED = {
 """Columns computed from the numbers that they name, or with others in them."""
 NAMES = {
     "Corpus", "Protocol", "Model", "Citation", "Entry", "What can be said", "List", "Point",
-    "Compared", "Evidence", "Experiment", "Model and protocols", "Metric",
+    "Compared", "Evidence", "Experiment", "Model and protocols", "Metric", "Meaning", "Name", "What to do",
+    "Experiments that need it",
 }  # fmt: skip
 STANDS = ("File: results/", "File: config.yaml: ", "File: costs.yaml: ")
 

@@ -132,7 +132,10 @@ class Walk:
             claim = claim.rpartition(".")[0]
         file = layout.finding(finding)
         step.steps.append(self.files.step(NUMBERS, only=[file]))
-        if claim in self.printed.claims:
+        if not claim:
+            step.facts.append(f"says of all claims of {finding} how many there are, or what they need")
+            step.steps += [self.files.step(file)] if (self.files.root / file).is_file() else []
+        elif claim in self.printed.claims:
             step.steps.append(self.values.claim(file, claim))
         else:
             step.facts.append(f"{finding} is not in the configuration: only the print is known")

@@ -65,7 +65,7 @@ def _markdown(table: Table, notes: Sequence[str]) -> str:
 def _json(table: Table, notes: Sequence[str]) -> str:
     rows = [
         {"cells": {column: str(cell) for column, cell in row.items()}, "from": dict(evidence)}
-        for row, evidence in zip(table.frame.to_dict("records"), table.evidence, strict=True)
+        for row, evidence in zip(table.emphasised("", "").to_dict("records"), table.evidence, strict=True)
     ]
     content = {"caption": table.caption, "columns": list(table.frame.columns), "rows": rows, "notes": notes}
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"

@@ -58,5 +58,5 @@ def test_each_model_has_a_row_with_where_its_numbers_are(files):
     (behind,) = rows["a machine"]["from"]["Annotator"]
     assert behind["file"] == "results/human/iemocap_session_svm.parquet"
     assert (behind["where"], behind["column"]) == ({"reference": "others", "metric": "uar"}, "human")
-    assert rows["a tree"]["cells"]["Cross-entropy"] == ""
+    assert rows["a tree"]["cells"]["Cross-entropy"] == "–"
     assert len(pd.read_csv(written["csv"])) == 3

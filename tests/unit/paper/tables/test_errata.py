@@ -154,7 +154,7 @@ def test_what_rules_say_is_evidence_and_what_no_entry_names_is_not_lost(tmp_path
     evidence = " ".join(line["evidence"] for line in lines)
     shown = (
         "7 against 6", "-30.99 is the gap of IS10", "0.17 times as wide", "ceiling is 0.75", "mean 23.57",
-        "mean 26.19", "Prosody 0.2089", "as uf1 and as uar", "as wf1 and as uar", "p = 0.18",
+        "mean 26.19", "Prosody 0.2089", "as UF1 and as UAR", "as WF1 and as UAR", "p = 0.18",
         "best of 15 configurations", "standard error of 5.2", "sad 961, happy 961, angry 927 of 962",
         "results/urdu_sindhi/cross_corpus_summary.csv, gap",
     )  # fmt: skip
