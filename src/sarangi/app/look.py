@@ -33,7 +33,10 @@ CSS = """
 .dark .synthetic { color: #ff9090; }
 .wide { overflow-x: auto; }
 #about ul { padding-left: 1.2em; list-style: disc; }
-@media (max-width: 480px) { #about td, #about th { padding: 2px 3px; font-size: .8em; } }
+@media (max-width: 480px) {
+#about td, #about th { padding: 2px 3px; font-size: .8em; }
+#about td:first-child { overflow-wrap: anywhere; hyphens: auto; }
+}
 #about h3 { margin: 12px 0 4px; font-weight: 600; }
 """
 # the player calls it an error of the page that the browser cannot play a clip; the page says so in words

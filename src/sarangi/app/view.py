@@ -62,13 +62,19 @@ class Answers:
 
     def _listener_of(self, name: str | None) -> Listener:
         try:
-            return self._opened((name or "").strip())
+            return self._opened(self._named((name or "").strip()))
         except ClipError:
             raise
         except SarangiError as error:
             log.warning("%s", error)
             # who reaches the page from elsewhere is told no place of this machine
             raise ClipError(str(error) if self._typed else "This model cannot be opened.") from None
+
+    def _named(self, typed: str) -> str:
+        """Return the name of a model of which a part of the title was typed; anything else as it is."""
+        part = typed.casefold()
+        meant = [offer.name for offer in self._offered.values() if part in offer.label.casefold()]
+        return meant[0] if len(meant) == 1 and typed not in self._offered and "/" not in typed else typed
 
     def listen(
         self, upload: str | None, name: str | None, words: str, heard: tuple[str, Clip] | None
