@@ -335,7 +335,7 @@ for made in workflow.rules:
     if made.script:
         loads = getattr(made.params, "loads", {})
         made.set_params(code=code_of(BASE / "workflow/scripts" / Path(made.script).name, loads))
-        if made.name.endswith(("_table", "_figure")):
+        if made.name.endswith(("_table", "_figure", "_shown")):
             made.set_params(labels=labels)
         if made.output and (inventory := inventory_of(made)):
             made.set_params(inventory=inventory)
