@@ -13,8 +13,10 @@ from types import SimpleNamespace
 import pytest
 from support.configuration import SCHEMA
 
+from sarangi.base import layout
 from sarangi.base.errors import SarangiError
 from sarangi.reproduce import plan as plans
+from sarangi.reproduce.bundle import carried
 from sarangi.reproduce.restore import adopt, restore
 from sarangi.runtime import provenance
 from sarangi.study.checking import check
@@ -167,7 +169,7 @@ def test_what_is_no_record_of_snakemakes_is_refused(known, said, tmp_path):
     with pytest.raises(SarangiError, match=re.escape(said)):
         restore(whole(tmp_path / "b.zip", known=known), tmp_path / "clone")
     for name, why in (
-        (".snakemake/metadata/!", "no name of a record"),
+        (".snakemake/metadata/!", "not the name of a record"),
         (key("results/other.csv"), "of which the bundle has no provenance"),
         (key("/etc/passwd"), "of which the bundle has no provenance"),
     ):
@@ -209,3 +211,10 @@ def test_what_has_no_end_is_no_bundle(place, tmp_path):
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(SarangiError, match=f"{place}: expected a bundle.*it is not a file"):
         restore(tmp_path / place, tmp_path)
+
+
+def test_a_bundle_carries_every_page_that_its_rules_make():
+    """What a rule makes beside a bundled file must be there, too, or the rule runs again after a restore."""
+    made = [layout.report_page(), layout.run_summary(), layout.audit_page(), layout.audit_summary()]
+    assert all(carried(path) for path in made)
+    assert not carried("resources/made/ravdess.zip")
