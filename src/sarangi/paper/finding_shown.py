@@ -6,6 +6,7 @@ from pathlib import Path
 from sarangi.base.labels import Labels
 from sarangi.paper.figures.finding import finding_figure
 from sarangi.paper.tables.findings import finding_table
+from sarangi.paper.tables.writing import FORMATS
 
 
 def finding_shown(finding: Path, further: Mapping[str, str], labels: Labels, output: dict[str, Path]) -> None:
@@ -18,5 +19,7 @@ def finding_shown(finding: Path, further: Mapping[str, str], labels: Labels, out
     labels, output
         As in :func:`sarangi.paper.figures.conditions.conditions_figure`; files of the table, too.
     """
-    finding_figure(finding, further, labels, output)
-    finding_table(finding, labels, output)
+    tables = {suffix: path for suffix, path in output.items() if suffix in FORMATS}
+    pictures = {suffix: path for suffix, path in output.items() if suffix not in FORMATS}
+    finding_figure(finding, further, labels, pictures)
+    finding_table(finding, labels, tables)

@@ -12,7 +12,7 @@ SMALL = re.compile(
     r"|\\fontsize\s*\{\s*(?P<size>\d+(?:\.\d+)?)"
 )
 """What sets letters smaller than a size that has a name, or by a factor that nobody knows."""
-IDS = ("corpora", "protocols", "models", "encoders", "asr", "feature_sets", "classifiers", "findings")
+IDS = ("corpora", "protocols", "models", "encoders", "asr", "feature_sets", "classifiers")
 """The parts of a configuration whose names are for people who write it, and titles for those who read."""
 PLACE = frozenset("./")
 """Next to a name, what makes it part of the place of a file."""
