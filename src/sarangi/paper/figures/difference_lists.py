@@ -70,7 +70,7 @@ def draw_differences(
     limit = min(1.0, 1.05 * float(reach)) if reach > 0 else 1.0
     with matplotlib.rc_context(STYLE):
         page = Page(height + AXIS, notes, labels.synthetic, legend=LEGEND * -(-len(handles) // 3))
-        axis = "difference in UAR, with its interval over groups"
+        axis = "difference in UAR,\nwith its interval over groups"
         draw_list(page, columns, filled, height, [axis], limits=(-limit, limit))
         page.legend(handles, min(3, len(handles)))
         save(page.figure, output)

@@ -72,6 +72,6 @@ def test_the_figure_has_a_block_a_corpus_and_pair_or_says_that_there_is_none(fil
     plain = [text.replace("\n", " ") for text in texts]
     assert "RAVDESS, leave one out: female − male" in plain
     assert any(text.startswith("SYNTHETIC") for text in plain)
-    assert any(text.startswith("b: fewer than 8 groups") for text in plain)
+    assert any(text.startswith("a: fewer than 8 groups") for text in plain)
     (nothing,) = drawn(lambda: fairness_figure([], labels(**TITLES), {}))
     assert nothing.startswith("No corpus states two parts")
