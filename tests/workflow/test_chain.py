@@ -407,7 +407,7 @@ def test_a_training_killed_with_its_snakemake_resumes_and_ends_in_the_same_weigh
     done = succeeded(snakemake("--cores", 1, f"{RUN}/model.safetensors", directory=copy))
     assert "Nothing to be done" not in done
     log = (copy / "results/logs/finetune/urdu_latif_grouped3_audio_tiny/0/42.log").read_text()
-    assert "goes on from checkpoint-" in log
+    assert "resumes from checkpoint-" in log
     for name in ("model.safetensors", "log.parquet", "predictions/within.parquet"):
         assert (copy / RUN / name).read_bytes() == (built / RUN / name).read_bytes(), name
 

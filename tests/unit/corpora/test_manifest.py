@@ -98,7 +98,7 @@ def test_lines_of_a_table_that_say_different_things_of_a_file_fail_and_alike_one
 )
 def test_two_tables_that_differ_are_refused_by_their_names(corpus, table, other, tmp_path):
     folder = laid(tmp_path / "c", SMALLEST[corpus] | {f"zz/{table}": other})
-    with pytest.raises(SarangiError, match=rf"lies there 2 times \({table}, zz/{table}\), and these differ"):
+    with pytest.raises(SarangiError, match=rf"is there 2 times \({table}, zz/{table}\), and these differ"):
         listed(folder, tmp_path, corpus)
 
 

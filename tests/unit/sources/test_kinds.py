@@ -91,7 +91,7 @@ def test_advice_names_the_place_and_the_suffix_of_what_is_downloaded():
     assert said["git"] == "clone https://a.org/b at 0123456789ab, put it at here"
     assert said["request"] == "ask for it, put it at here"
     assert said["hub"].startswith(
-        "fetch a/b at revision 0123456789ab of the Hugging Face hub, put it at here"
+        "fetch a/b at revision 0123456789ab from the Hugging Face hub, put it at here"
     )
 
 

@@ -139,7 +139,7 @@ BOMB = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
         ("name: made", "name: !!python/object/apply:os.system ['touch ran']", "expected the header"),
         ("name: made", BOMB, "200000 values"),
         ("name: made", "", "KeyError"),
-        ("labels: [angry, sad]", "dtype: complex", "stands twice"),
+        ("labels: [angry, sad]", "dtype: complex", "appears twice"),
         ("scheme_id: emotion", "scheme_id: feelings", "feelings"),
         ("split_id: train", "split_id: nowhere", "nowhere"),
         ("dtype: str", "dtype: complex", "complex"),

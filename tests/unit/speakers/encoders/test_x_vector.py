@@ -93,7 +93,7 @@ def test_folders_that_hold_no_such_network_are_refused(made, monkeypatch):
 
     refused("model_type is 'bert'; expected one of", settings | {"model_type": "bert"})
     refused("lack 2 tensors, first tdnn", weights={k: v for k, v in tensors.items() if "tdnn.1" not in k})
-    refused("another shape", settings | {"xvector_output_dim": 13})
+    refused("a different shape", settings | {"xvector_output_dim": 13})
     refused("parameters, and the weights have", settings | {"tdnn_dim": [8000, 8000]})
     refused("not numbers", weights=tensors | {"projector.bias": tensors["projector.bias"] * torch.nan})
     refused("sampling_rate is 8000", sampling_rate=8000)
