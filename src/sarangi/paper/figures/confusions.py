@@ -26,7 +26,7 @@ from sarangi.paper.figures.score_lists import (
 )
 from sarangi.paper.figures.style import EDGE, GREY, HIGHEST, SMALL, STYLE, TINY, WIDTH
 from sarangi.paper.figures.text import broken, height_of, width_of
-from sarangi.paper.mark_notes import in_order, letters
+from sarangi.paper.mark_notes import letters
 
 IN_CONFUSIONS = "they are in results/confusions"
 
@@ -129,9 +129,7 @@ def _groups(table: pd.DataFrame, files: Mapping[str, Path], labels: Labels) -> I
         room = (WIDTH - 2 * EDGE - AXIS - named) / RIVALS - BETWEEN
         side = min(room, LARGEST, max(SMALLEST, CELL * len(emotions)))
         # whatever is drawn, so that the letters of marks change no place
-        titles = [
-            _title(row, in_order(marks_of(row)), labels, _step(side) - BETWEEN) for _, row in best.iterrows()
-        ]
+        titles = [_title(row, marks_of(row), labels, _step(side) - BETWEEN) for _, row in best.iterrows()]
         heading = broken(str(condition), WIDTH - 2 * EDGE, SMALL, "bold")
         yield _Group(heading, best, emotions, named, max(height_of(t, TINY) for t in titles) + 0.06, side)
 

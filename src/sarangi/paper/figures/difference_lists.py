@@ -70,14 +70,13 @@ def draw_differences(
     limit = min(1.0, 1.05 * float(reach)) if reach > 0 else 1.0
     with matplotlib.rc_context(STYLE):
         page = Page(height + AXIS, notes, labels.synthetic, legend=LEGEND * -(-len(handles) // 3))
-        axis = "difference in UAR,\nwith its interval over groups"
-        draw_list(page, columns, filled, height, [axis], limits=(-limit, limit))
+        draw_list(page, columns, filled, height, ["difference in UAR"], limits=(-limit, limit))
         page.legend(handles, min(3, len(handles)))
         save(page.figure, output)
 
 
 def _line(row: pd.Series, known: Sequence[str]) -> Line:
-    held = marks_in(row["mark"])
+    held = in_order(marks_in(row["mark"]))
     point = Point(
         row["value"], row["low"], row["high"], BLUE, "s",
         filled=UNTRAINED not in held, dashed=any(mark in held for mark in INTERVAL_MARKS),

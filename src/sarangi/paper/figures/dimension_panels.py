@@ -160,7 +160,7 @@ def _rows(
 
 def _title(score: pd.Series, width: float, known: Sequence[str], labels: Labels) -> str:
     """Return what a panel shows: dimension, model, CCC with its interval and marks."""
-    held = letters(marks_in(score["mark"]), known)
+    held = letters(in_order(marks_in(score["mark"])), known)
     ccc = f"CCC {score['value']:.3f} {interval_text(score['low'], score['high'])}" + (
         f" ({held})" if held else ""
     )

@@ -103,8 +103,8 @@ def predicted(table: pd.DataFrame, first: Sequence[str]) -> tuple[pd.DataFrame, 
 
 
 def marks_of(row: pd.Series) -> list[str]:
-    """Return the marks of a score."""
-    return marks_in(row["mark"])
+    """Return the marks of a score, in the order of their letters."""
+    return in_order(marks_in(row["mark"]))
 
 
 def _condition(row: pd.Series) -> str:
@@ -203,6 +203,6 @@ def draw_scores(
     notes = [*left_out(names, kept, IN_TABLES), *notes_on_marks(shown)]
     with matplotlib.rc_context(STYLE):
         page = Page(height + AXIS, notes, labels.synthetic, legend=0.17 * -(-len(handles) // 3) + 0.06)
-        draw_list(page, columns, filled, height, ["UAR, with its interval over groups"])
+        draw_list(page, columns, filled, height, ["UAR"])
         page.legend(handles, 3)
         save(page.figure, output)
