@@ -66,8 +66,7 @@ class TableCorpus:
         self.LAYOUT = f"recordings that {table.name} names"
         self.EXPECTED = (
             f"Each row of {table.name} names a recording by its path from the folder of audio. "
-            "Correct `audio`,  "
-            "`columns` or the table."
+            "Correct `audio`, `columns` or the table."
         )
 
     def utterances(self, source: Source) -> Iterator[Utterance]:

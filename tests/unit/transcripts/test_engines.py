@@ -397,7 +397,7 @@ def test_weights_that_are_quantised_or_become_infinite_are_refused(tmp_path):
     whole = torch.load(path, weights_only=True)
     for values, said in (
         (torch.ones(4, dtype=torch.int8), "of kind torch.int8"),
-        (torch.full((4,), 1e300, dtype=torch.float64), "what is not a number"),
+        (torch.full((4,), 1e300, dtype=torch.float64), "values that are not numbers"),
         (torch.ones(4, dtype=torch.complex64), "is complex"),
     ):
         state = whole["model_state_dict"] | {"decoder.ln.bias": values}

@@ -43,7 +43,7 @@ def test_odd_lines_are_rows_that_fail(tmp_path):
     )  # fmt: skip
     found = problems(table, tmp_path)
     assert "lists it once more" in found["x.jsonl:1"]
-    assert "no JSON" in found["x.jsonl:2"]
+    assert "not JSON" in found["x.jsonl:2"]
     assert "expected an object" in found["x.jsonl:3"]
     assert "another emotion" in found["x.jsonl:5"]
     assert len(found) == 5
