@@ -167,7 +167,7 @@ def draw_claims(
         return
     lists, kept = [], []
     for part in there:
-        room = (HIGHEST - AXIS * (len(there) - 1)) * len(part) / sum(map(len, there))
+        room = (HIGHEST - AXIS * (len(there) - 1)) * _lines(part) / sum(map(_lines, there))
         drawn = _List.of(part, max(room, 1.5), claims.points is part)
         lists.append(drawn)
         kept.append(drawn.shown)
@@ -188,6 +188,11 @@ def draw_claims(
             top += drawn.height + AXIS
         page.legend(handles, 3)
         save(page.figure, output)
+
+
+def _lines(part: pd.DataFrame) -> int:
+    """Return how many lines a list has: the numbers of an experiment, or of a printed table, share one."""
+    return part.groupby(["finding", "line"]).ngroups
 
 
 class _List(NamedTuple):
