@@ -21,7 +21,7 @@ rule features:
         ),
     conda:
         "../envs/speech.yaml"
-    threads: 2
+    threads: workers(2)
     resources:
         **needs(minutes=120),
     params:
@@ -46,7 +46,7 @@ rule recording_features:
         feature_set=one_of(choices.feature_sets_where(study, lambda entry: "rate" in entry)),
     conda:
         "../envs/speech.yaml"
-    threads: 2
+    threads: workers(2)
     resources:
         **needs(minutes=120, mem_mb=2000),
     params:

@@ -30,7 +30,7 @@ for batch in study.batches(study.runnable):
             batch.name
         conda:
             "../envs/analysis.yaml"
-        threads: 4
+        threads: workers(4)
         resources:
             **needs(minutes=720, mem_mb=8000),
         params:

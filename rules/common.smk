@@ -16,6 +16,11 @@ def needs(minutes, mem_mb=1000):
     return {"mem_mb": grown(mem_mb), "runtime": grown(minutes)}
 
 
+def workers(most):
+    """How many threads a job takes that works on several clips or models side by side, ``most`` at most."""
+    return min(most, study.config["threads"]["workers"])
+
+
 def gpu_model(wildcards, attempt):
     """The model of GPU that a job asks for: at each further try the next, the last again and again."""
     models = CLUSTER["gpu_models"]

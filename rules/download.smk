@@ -57,7 +57,7 @@ rule synthetic_corpus:
         corpus=one_of(choices.made_from(study, "corpora", kinds.Synthetic)),
     conda:
         "../envs/speech.yaml"
-    threads: 2
+    threads: workers(2)
     resources:
         **needs(minutes=60),
     params:

@@ -94,7 +94,7 @@ for disturbed in robustness_inputs.to_test_again(study, tuned=False):
             layout.benchmark("disturbed_classical", disturbed.name)
         conda:
             "../envs/analysis.yaml"
-        threads: 4
+        threads: workers(4)
         resources:
             **needs(minutes=720, mem_mb=8000),
         params:

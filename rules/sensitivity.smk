@@ -18,7 +18,7 @@ rule sensitivity:
         layout.benchmark("sensitivity", "{corpus}")
     conda:
         "../envs/analysis.yaml"
-    threads: 4
+    threads: workers(4)
     resources:
         **needs(minutes=240, mem_mb=4000),
     params:

@@ -298,7 +298,7 @@ def test_the_space_has_one_model_of_each_kind_or_those_that_are_named(study, tmp
     assert (e.name, fold, seed) == ("ravdess_grouped3_probe_tiny", 2, 2024)
     study["app"] = {"space": ["ravdess_grouped3_probe_tiny/3/2024"]}
     text, _ = refused(study, tmp_path)
-    assert "is no run of a fine-tuned experiment; did you mean ravdess_grouped3_probe_tiny/2/2024?" in text
+    assert "is not a run of a fine-tuned experiment; did you mean ravdess_grouped3_probe_tiny/2/2024?" in text
 
 
 def test_a_copy_put_in_place_of_a_stand_in_is_not_called_synthetic(study, tmp_path, monkeypatch):

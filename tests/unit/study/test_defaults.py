@@ -55,7 +55,7 @@ def test_built_in_entries_enter_only_where_they_are_named(tmp_path, monkeypatch)
         "protocols": ["loso"], "feature_sets": ["egemaps"], "encoders": [], "asr": [], "classifiers": ["svm"],
         "regressors": [], "models": ["egemaps_svm", "constant"],
     }  # fmt: skip
-    assert (config["seed"], config["threads"]) == (42, {"torch": 1, "blas": 1})
+    assert (config["seed"], config["threads"]) == (42, {"torch": 1, "blas": 1, "workers": 4})
     text = completed(short("whisper_text_finetuned", protocols=["grouped5_validated"]), SCHEMA)
     assert (list(text["encoders"]), list(text["asr"])) == (["xlm_roberta_base"], ["whisper_small"])
 
