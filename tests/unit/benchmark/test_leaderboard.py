@@ -54,7 +54,7 @@ def test_entries_are_ranked_by_what_can_be_told_apart(bench, tmp_path, capsys):
         "mine": "self-reported", "worse": "self-reported", "strong": "baseline", "weak": "baseline",
     }  # fmt: skip
     page, text = ((board / f"leaderboard.{kind}").read_text() for kind in ("html", "md"))
-    assert "&lt;b&gt;model&lt;/b&gt;" in page and "<b>model" not in page and "http" not in page
+    assert "&lt;b&gt;model&lt;/b&gt;" in page and "<b>model" not in page and "://" not in page
     assert "Synthetic speech" in page and "Synthetic speech" in text and "94.4 M" in text
     assert "nan" not in text
     kept = json.loads((board / "entries/mine/description.json").read_text())

@@ -52,7 +52,7 @@ def test_a_plan_times_each_network_once_and_writes_nothing(study, capsys):
     assert command_line.main(["costs", "--plan", "--json", *wanted]) == 0
     assert sorted(study.rglob("*")) == before
     printed = capsys.readouterr()
-    assert "3 fine-tuned experiments with 21 runs. 2 shapes of networks are timed on CPU" in printed.err
+    assert "3 fine-tuned experiments with 18 runs. 2 shapes of networks are timed on CPU" in printed.err
     document = json.loads(printed.out)
     fusion, probe, unknown = document["experiments"]
     assert fusion["step_s"] > probe["step_s"] > 0
