@@ -636,7 +636,7 @@ class PublishedTable(Reader):
         self.file("config.yaml", b"bootstrap: {draws: 5}\n")
         self.file("paper/tables/t.json", data)
         as_text(explain("t:1:UAR", Path()))
-        as_page(explain("t:1", Path()))
+        as_page(explain("t:1", Path()), {})
 
 
 @reader

@@ -19,6 +19,7 @@ def small(study):
     ]
     # what it transcribes matters to no test of these, and the demo's own takes longer
     study["asr"]["tiny_whisper"] |= {
+        "transcribes": "all",
         "tokens": 8,
         "source": {"random": {"width": 32, "layers": 1, "heads": 2, "seed": 6}},
     }
@@ -37,6 +38,7 @@ def chain():
     """The demo's configuration with fewer clips and epochs."""
     study = yaml.safe_load((ROOT / "demo/config.yaml").read_text())
     del study["benchmarks"]
+    study["asr"]["tiny_whisper"]["transcribes"] = "all"
     study["corpora"] = {
         "ravdess": stand_in(speakers=6, clips=1, seed=1),
         "urdu_latif": stand_in(speakers=16, clips=10, seed=2),

@@ -212,9 +212,9 @@ def test_an_upload_gives_the_pipelines_own_probabilities_and_what_is_known_of_th
         assert probabilities(page) != before
 
 
-def test_models_have_titles_one_is_recommended_and_there_is_an_example(app):
+def test_models_have_titles_one_is_recommended_and_there_is_an_example(app, tmp_path):
     command = [sys.executable, "-m", "sarangi", "listen", "--directory", str(app)]
-    with served(command, app) as (address, _), opened(address, 390) as page:
+    with served(command, tmp_path) as (address, _), opened(address, 390) as page:
         first = page.locator("#model input").input_value()
         assert first.endswith("(recommended)") and "/0/42" not in first
         assert "chance is" in page.locator("#chosen").inner_text()

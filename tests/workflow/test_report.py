@@ -91,7 +91,7 @@ def test_every_table_and_figure_is_in_it_and_nothing_from_elsewhere(report):
     text = report.read_text()
     for kind, suffix in (("tables", "html"), ("figures", "png")):
         made = [path.name for path in (report.parent / kind).glob(f"*.{suffix}")]
-        assert len(made) > 8
+        assert len(made) >= 8
         for name in made:
             assert f'"paper/{kind}/{name}"' in text
     assert 'src="http' not in text and 'rel="stylesheet" href' not in text

@@ -39,10 +39,10 @@ RETRAINED = {"classical_urdu_latif_egemaps": 1, "scores_urdu_latif_egemaps": 1}
 SCORED = {"scores_urdu_latif_baselines", "scores_urdu_latif_egemaps"}
 AFTER_SCORES = {
     "scores_table": 1, "differences": 2, "differences_table": 1, "premiums": 1, "leakage_figure": 1,
-    "conditions_figure": 1, "seeds_figure": 1, "recalls_figure": 1, "confusions_figure": 1,
+    "conditions_figure": 1, "recalls_figure": 1, "confusions_figure": 1,
     "finding": 1, "finding_shown": 1, "findings_table": 1, "errata_table": 1,
     "fairness_table": 1, "fairness_figure": 1,
-    "published_figure": 1, "numbers": 1,
+    "numbers": 1,
 }  # fmt: skip
 
 
@@ -84,7 +84,7 @@ def test_a_changed_claim_reruns_its_finding_and_no_other(project, edit):
     assert waiting(project) == {"errata_table": 1, "numbers": 1}
     edit("claims.yaml", "validation_wf1: 0.9897", "validation_wf1: 0.9898")
     tables = {"finding_shown": 1, "findings_table": 1, "errata_table": 1, "numbers": 1}
-    assert waiting(project) == {"finding": 1, "published_figure": 1} | tables
+    assert waiting(project) == {"finding": 1} | tables
 
 
 def test_a_changed_line_of_a_script_reruns_its_rule(project, edit):
@@ -95,8 +95,8 @@ def test_a_changed_line_of_a_script_reruns_its_rule(project, edit):
 @pytest.mark.skipif(bool(missing_programs()), reason="LaTeX is not installed")
 def test_a_changed_figure_is_drawn_anew_with_the_paper_and_nothing_else(project, edit):
     assert waiting(project, *TARGETS, "paper") == {}
-    edit("workflow/scripts/seeds_figure.py", "with job", "CHANGED = 1\nwith job")
-    assert waiting(project, *TARGETS, "paper") == {"seeds_figure": 1, "paper_pdf": 1, "paper": 1}
+    edit("workflow/scripts/recalls_figure.py", "with job", "CHANGED = 1\nwith job")
+    assert waiting(project, *TARGETS, "paper") == {"recalls_figure": 1, "paper_pdf": 1, "paper": 1}
 
 
 def test_another_version_in_the_lock_reruns_what_imports_it_and_one_that_is_installed_does_not(

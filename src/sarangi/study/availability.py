@@ -121,6 +121,7 @@ def unavailable(study: Study, kind: str) -> dict[str, str]:
 
 
 def waiting_for(study: Study) -> list[tuple[Missing, int]]:
-    """Return what is missing, sorted, each with how many configured experiments need it."""
-    needed = (each for e in study.every_experiment.values() for each in set(study.waits_for(e)))
+    """Return what is missing, sorted, each with how many experiments without scores need it."""
+    unscored = study.every_experiment.keys() - study.scored.keys() - study.rated_scored.keys()
+    needed = (each for name in unscored for each in set(study.waits_for(study.every_experiment[name])))
     return sorted(Counter(needed).items())

@@ -73,7 +73,8 @@ def corpora_table(
     waits = not_here(labels.corpora[corpus] for corpus in unavailable)
     waits += [f"{labels.corpus(corpus)} has words alone here, and no recordings." for corpus in words_alone]
     rows = [lines[corpus] for corpus in sorted(lines)]
-    columns = [column for column in COLUMNS if any(column.name in row for row in rows)]
+    # without a corpus the table has its columns all the same
+    columns = [column for column in COLUMNS if not rows or any(column.name in row for row in rows)]
     behind = [evidence.get(corpus, {}) for corpus in sorted(lines)]
     write_table(Table("corpora", "Corpora.", columns, rows, behind, waits), labels, output)
 
