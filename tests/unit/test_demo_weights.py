@@ -67,7 +67,7 @@ def test_the_encoder_loads_by_both_ways_and_hears_a_clip_alike(family):
 
 def test_the_tokeniser_gives_every_sentence_of_the_demo_back(texts):
     tokens = AutoTokenizer.from_pretrained(WEIGHTS / "tiny_roberta", local_files_only=True)
-    assert set(texts) == {"en", "fa", "hi", "pa", "sd", "ur"}
+    assert set(texts) == {"en", "fa", "pa", "sd", "ur"}
     for text in sorted(set().union(*texts.values())):
         ids = tokens(text)["input_ids"]
         assert tokens.decode(ids, skip_special_tokens=True) == text

@@ -67,7 +67,7 @@ SAID = {
         "26.19",
     },
     3: {"urdu_to_punjabi.uar": "with each clip once the interval is 0.17 times as wide"},
-    4: {"ravdess_si_audio_xlsr.wf1": "as wf1 and as uar", "uf1_called_uar": "as uf1 and as uar"},
+    4: {"ravdess_si_audio_xlsr.wf1": "as WF1 and as UAR", "uf1_called_uar": "as UF1 and as UAR"},
     5: {
         "urdu_within_show.uar_SM2": "over angry alone it is 0.929",
         "urdu_within_show.uar_SM4": "over angry alone it is 0.125",

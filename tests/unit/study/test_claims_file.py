@@ -127,11 +127,11 @@ def test_every_key_of_the_schema_is_described(name):
 @pytest.mark.parametrize(
     ("pattern", "said"),
     [
-        ("of {nobody}", "{nobody} is no column"),
-        ("of {0}", "{0} is no column"),
+        ("of {nobody}", "{nobody} is not a column"),
+        ("of {0}", "{0} is not a column"),
         ("of {", "is not a pattern"),
-        ("{features.__class__}", "is no column"),
-        ("{features:>999999999}", "is no column"),
+        ("{features.__class__}", "is not a column"),
+        ("{features:>999999999}", "is not a column"),
     ],
 )
 def test_a_title_that_names_no_column_is_refused(pattern, said, tmp_path):
