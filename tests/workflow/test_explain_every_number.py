@@ -203,7 +203,7 @@ def test_the_page_is_whole_and_lists_every_recording(built):
     page = as_page(found, known)
     assert not re.search(r"""src\s*=|href\s*=\s*"[^#]|url\(|@import""", page)
     # the parameters themselves, of every job on the way
-    assert "parameters with sha256" not in page and "<dt>kind</dt>" in page
+    assert "<dt>settings</dt>" in page and "kind: leave_one_group_out" in page
     manifest = store.read(built / "results/corpora/urdu_latif/manifest.parquet")
     tested = manifest[manifest["status"] == "ok"]
     assert all(sum_ in page for sum_ in tested["sha256"])

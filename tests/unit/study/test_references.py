@@ -181,7 +181,7 @@ def test_settings_that_nothing_would_follow_are_refused(study):
         ({}, {"engine": "faster-whisper", "source": {"request": "get it"}},
          "encoders.tiny.source.asr: 'tiny_whisper' is of faster-whisper, whose folder has no weights"),
         ({"family": "wav2vec2"}, {}, "encoders.tiny.family: expected whisper, as the encoder of an entry"),
-        ({"modality": "text"}, {}, "encoders.tiny.source.asr: the key 'asr' with value 'tiny_whisper' cannot"),
+        ({"modality": "text"}, {}, "source.asr: the key 'asr' with value 'tiny_whisper' cannot"),
     ],
 )  # fmt: skip
 def test_an_encoder_of_what_is_no_checkpoint_of_whisper_is_refused(study, encoder, asr, message):
