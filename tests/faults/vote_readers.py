@@ -5,6 +5,7 @@ import io
 import json
 import math
 import zipfile
+from abc import abstractmethod
 from pathlib import Path
 
 from fuzzing import HarmError
@@ -75,8 +76,8 @@ class Votes(Reader):
     words = WORDS
     rated = "v"
 
-    def tables(self) -> list[bytes]:
-        raise NotImplementedError
+    @abstractmethod
+    def tables(self) -> list[bytes]: ...
 
     def valid(self) -> list[bytes]:
         place = self.folder / "recordings"

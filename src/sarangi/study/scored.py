@@ -103,22 +103,28 @@ def entries_to_score(study: Study, batch: Batch) -> list[Scored]:
     return [to_score(study, e, test) for e in batch.experiments for test in (None, *tests.get(e.name, ()))]
 
 
+def _trained_together(study: Study) -> dict[str, list[Experiment]]:
+    """Return the experiments to score of which one job trains several, by that job's name."""
+    trained = {
+        batch.name: [e for e in batch.experiments if e.name in study.scored]
+        for batch in training_batches(study)
+    }
+    return {name: experiments for name, experiments in trained.items() if len(experiments) > 1}
+
+
 def scored_together(study: Study) -> dict[str, list[Scored]]:
     """Return what one job scores, by its name: the experiments that one job predicts or trains.
 
     Transfers of what is fine-tuned are scored apart, since they are predicted apart.
     """
-    batches = {batch.name: entries_to_score(study, batch) for batch in study.batches(study.scored)}
-    for training in training_batches(study):
-        trained = [to_score(study, e) for e in training.experiments if e.name in study.scored]
-        if len(trained) > 1:
-            batches[f"trained_{training.name}"] = trained
-    return batches
+    predicted = {batch.name: entries_to_score(study, batch) for batch in study.batches(study.scored)}
+    trained = _trained_together(study).items()
+    return predicted | {f"trained_{name}": [to_score(study, e) for e in batch] for name, batch in trained}
 
 
 def scored_apart(study: Study) -> list[str]:
     """Return the names of the fine-tuned experiments that no job scores with others, sorted."""
-    together = {entry.experiment for entries in scored_together(study).values() for entry in entries}
+    together = {e.name for batch in _trained_together(study).values() for e in batch}
     return [name for name in tuned_scored(study) if name not in together]
 
 

@@ -34,6 +34,10 @@ def test_every_job_has_an_output_that_the_default_target_asks_for(name, tmp_path
         asked = asked_by(planned)
         assert len(planned.jobs) > 30
         made = {job.outputs[0]: (job.described["rule"], job.outputs) for job in planned.jobs}
+        stated = [job.job.rule.resources["_cores"] for job in planned.jobs if job.job.rule.name == "features"]
+    # threads.workers: 1 in the demo; a job of features takes two at most
+    threads = {"demo": {1}, "study with all data": {2}, "study without data": set()}[name]
+    assert {each.value for each in stated} == threads
     unseen = {file: rule for file, (rule, outputs) in made.items() if not asked.intersection(outputs)}
     assert {file: rule for file, rule in unseen.items() if rule not in SOURCES} == {}
     sources = {file for rule, outputs in made.values() if rule in SOURCES for file in outputs}
